@@ -1,0 +1,59 @@
+# The AMCC Resource Hub. `make` alone lists what can be done.
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT)
+
+.PHONY: help demo run install test check format bench lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the hub needs into $(VENV) ..."
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.installed ## the virtual environment .venv, with the command .venv/bin/hub
+
+demo: install ## a running hub with the demo world at http://127.0.0.1:8000 (PORT=8000)
+	@$(DEMO) $(BIN)/hub demo --if-empty
+	@exec env $(DEMO) $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
+
+run: install ## your own hub; its first start prints a link for the first coordinator
+	@exec $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
+
+test: $(VENV)/.installed-dev ## all the set-up that tests need, then all tests
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## put the code into the house's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each
+	@$(BIN)/python -m bench
+
+lock: install ## re-resolve the lock files (maintainers; needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.txt
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev pyproject.toml -o requirements-dev.txt
+
+clean: ## throw the virtual environment and caches away (never your data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

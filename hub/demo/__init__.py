@@ -1,0 +1,1 @@
+"""A small believable world for `make demo`, tests and screenshots."""

@@ -1,0 +1,1 @@
+"""Resources, their revisions and files, and what is derived from them."""

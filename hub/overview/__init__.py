@@ -1,0 +1,1 @@
+"""Home and the board: the only room that reads several rooms."""

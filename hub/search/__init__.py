@@ -1,0 +1,1 @@
+"""Finding a resource, and the page in it."""

@@ -1,0 +1,1 @@
+"""Downloads, forwards, declarations, and quarterly confirmations."""
