@@ -1,0 +1,153 @@
+"""Every setting of the hub, with its default and its meaning.
+
+The environment variable ``HUB_<NAME>`` overrides each; a wrong value stops the start with one sentence.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent
+
+
+class WrongSettingError(Exception):
+    """A setting that the hub can't start with; its text is one sentence for the operator."""
+
+
+def _setting(default: Any, means: str) -> Any:
+    return field(default=default, metadata={"means": means})
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one installation. Relative folders lie in the project's folder."""
+
+    INSTANCE: Path = _setting(Path("instance"), "folder of what belongs to this installation (database, secret key)")
+    UPLOADS: Path = _setting(Path("uploads"), "folder of the files: originals in files/, what is made of them in derived/")
+    DATABASE_URL: str = _setting("", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…")
+    SECRET_KEY: str = _setting("", "signs sessions; made and kept in the instance folder when empty")
+    BASE_URL: str = _setting("http://127.0.0.1:8000", "address under which people open the hub; share links begin with it")
+    HUB_NAME: str = _setting("AMCC Resource Hub", "name at the top of every page")
+    TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
+    SEARCH_ENGINE: str = _setting("whoosh", "full-text engine: whoosh")
+    MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
+    SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
+    SESSION_DAYS: int = _setting(14, "days after which a person must sign in again")
+    WEB_WORKERS: int = _setting(2, "web processes of hub serve")
+    WEB_THREADS: int = _setting(8, "threads in each web process")
+    WORKER_PAUSE: float = _setting(0.5, "seconds between two looks of the worker for work")
+    TRUSTED_PROXIES: int = _setting(0, "reverse proxies in front whose X-Forwarded headers are believed")
+    LOG_FORMAT: str = _setting("text", "log lines as text or json")
+    LOG_LEVEL: str = _setting("INFO", "least important log lines that are written: DEBUG, INFO, WARNING or ERROR")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
+        """The settings of the environment (or ``environ``), with ``given`` before both.
+
+        Raises WrongSettingError with one sentence when a value can't be used.
+        """
+        environ = os.environ if environ is None else environ
+        values = {
+            f.name: _parsed(f, environ[f"HUB_{f.name}"]) for f in fields(cls) if environ.get(f"HUB_{f.name}", "") != ""
+        }
+        config = cls(**(values | given))
+        config._check()
+        return config._settled()
+
+    def _check(self) -> None:
+        """Refuse what can't work, in the words of the person who set it."""
+        _require(self.SEARCH_ENGINE == "whoosh", "SEARCH_ENGINE", self.SEARCH_ENGINE, "it must be whoosh")
+        _require(self.LOG_FORMAT in {"text", "json"}, "LOG_FORMAT", self.LOG_FORMAT, "it must be text or json")
+        levels = {"DEBUG", "INFO", "WARNING", "ERROR"}
+        _require(self.LOG_LEVEL in levels, "LOG_LEVEL", self.LOG_LEVEL, "it must be DEBUG, INFO, WARNING or ERROR")
+        _require(_is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
+        url = urlsplit(self.BASE_URL)
+        _require(
+            url.scheme in {"http", "https"} and bool(url.netloc),
+            "BASE_URL",
+            self.BASE_URL,
+            "it must be an address such as https://hub.example.org",
+        )
+        _require(
+            not self.DATABASE_URL
+            or self.DATABASE_URL.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")),
+            "DATABASE_URL",
+            self.DATABASE_URL.split("@")[-1],
+            "it must begin with sqlite:/// or postgresql://",
+        )
+        for name in ("MAX_UPLOAD_MB", "SHARE_LINK_DAYS", "SESSION_DAYS", "WEB_WORKERS", "WEB_THREADS", "WORKER_PAUSE"):
+            _require(getattr(self, name) > 0, name, getattr(self, name), "it must be more than 0")
+        _require(self.TRUSTED_PROXIES >= 0, "TRUSTED_PROXIES", self.TRUSTED_PROXIES, "it must be 0 or more")
+        short = 0 < len(self.SECRET_KEY) < 16  # noqa: PLR2004 - shorter ones can be guessed
+        _require(not short, "SECRET_KEY", "(hidden)", "it must have at least 16 characters")
+
+    def _settled(self) -> "Config":
+        """The same settings with folders made absolute, and the database and the key filled in."""
+        instance, uploads = (ROOT / self.INSTANCE).resolve(), (ROOT / self.UPLOADS).resolve()
+        for name, folder in (("INSTANCE", instance), ("UPLOADS", uploads)):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WrongSettingError(_sentence(name, folder, f"the folder can't be used ({error.strerror})")) from error
+        url = self.DATABASE_URL or f"sqlite:///{instance / 'hub.sqlite3'}"
+        if url.startswith("postgresql://"):
+            url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+        settled = {f.name: getattr(self, f.name) for f in fields(self)} | {
+            "INSTANCE": instance,
+            "UPLOADS": uploads,
+            "DATABASE_URL": url,
+            "SECRET_KEY": self.SECRET_KEY or _kept_secret(instance / "secret-key"),
+            "BASE_URL": self.BASE_URL.rstrip("/"),
+        }
+        return Config(**settled)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hub's time zone."""
+        return ZoneInfo(self.TIME_ZONE)
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """The largest file that is taken, in bytes."""
+        return self.MAX_UPLOAD_MB * 1_000_000
+
+
+def _parsed(setting: Field[Any], text: str) -> Any:
+    """The value of an environment variable in the type of its setting."""
+    kind = type(setting.default)
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise WrongSettingError(_sentence(setting.name, text, "it must be a number")) from error
+
+
+def _require(holds: bool, name: str, value: object, must: str) -> None:  # noqa: FBT001 - a predicate
+    if not holds:
+        raise WrongSettingError(_sentence(name, value, must))
+
+
+def _sentence(name: str, value: object, must: str) -> str:
+    return f"The setting HUB_{name} is {str(value)!r}, but {must}."
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return bool(name)
+
+
+def _kept_secret(path: Path) -> str:
+    """The key of this installation; made on the first start, readable by its owner alone."""
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,54 @@
+"""Who changed what. Written in the action's own transaction; nothing computes on it."""
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hub.core import clock
+from hub.core.db import Base
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+class Entry(Base):
+    """One change. The actor is named, not linked: the entry stays readable whatever becomes of the person."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int | None]
+    subject: Mapped[str] = mapped_column(Text)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    request_id: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Actor(Protocol):
+    """Somebody who acts: a person, or None for the command line and the worker."""
+
+    id: Mapped[int]
+    email: Mapped[str]
+
+
+def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:
+    """Record that ``actor`` did ``action`` (a verb) to ``subject``; ``details`` must fit into JSON, without secrets."""
+    db.flush()  # gives a new subject its id
+    entry = Entry(
+        at=clock.now(),
+        actor_id=actor.id if actor else None,
+        actor=actor.email if actor else "the hub's operator",
+        action=action,
+        subject_kind=type(subject).__name__,
+        subject_id=getattr(subject, "id", None),
+        subject=str(subject),
+        details=details,
+        request_id=request_id.get(),
+    )
+    db.add(entry)

@@ -1,0 +1,9 @@
+"""What the hub says no with."""
+
+
+class Refused(Exception):
+    """The hub won't do it. Its text is one sentence that the person can act on."""
+
+
+class NotFound(Exception):
+    """There is no such thing, or not for this person: from outside both look the same."""

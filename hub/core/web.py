@@ -1,0 +1,274 @@
+"""Flask glue: one commit per request, error pages, CSRF, headers, template helpers. Knows no room."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask import session as cookie
+from flask_bootstrap import Bootstrap5
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.local import LocalProxy
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Config
+from hub.core import text
+from hub.core.audit import request_id
+from hub.core.db import Database
+from hub.core.errors import NotFound, Refused
+
+log = logging.getLogger("hub.web")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# A form without a file is small; a route that takes files says so with `takes_files`.
+FORM_BYTES = 1_000_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+# What the error pages say: title, and what to do.
+ERRORS = {
+    400: ("That didn't arrive as it should", "Go back, check what you entered, and send it again."),
+    403: ("You can't do that here", "Your role doesn't allow it. Ask your representative or the coordinator."),
+    404: ("There is nothing here for you", "The address may be mistyped, or it isn't shared with you."),
+    405: ("That page can't be used this way", "Go back and use the button on the page."),
+    413: ("That is too large", "Send something smaller."),
+    415: ("That didn't arrive as it should", "Go back, check what you entered, and send it again."),
+    422: ("That can't be done", ""),
+    429: ("Too many tries", "Wait a quarter of an hour, then try again."),
+    500: ("Something broke on our side", "Nothing that you sent was half kept. Try again; if it stays, tell the coordinator."),
+    503: ("The hub can't answer right now", "Try again in a minute."),
+}
+
+
+class TooManyTries(Refused):
+    """Refused for now: answered with 429."""
+
+
+def _open_session() -> Session:
+    """This request's session: opened when first used, for reading unless the request may write."""
+    if "db" not in g:
+        database: Database = current_app.extensions["hub-database"]
+        view = current_app.view_functions.get(request.endpoint or "")
+        writes = request.method not in SAFE_METHODS or getattr(view, "writes", False)
+        g.db = database.writer() if writes else database.reader()
+    return cast(Session, g.db)
+
+
+db: Session = LocalProxy(_open_session)  # type: ignore[assignment]
+
+
+def config() -> Config:
+    """The settings of the running hub."""
+    return cast(Config, current_app.extensions["hub-config"])
+
+
+def writes(view: View) -> View:
+    """Mark a view that answers a GET and yet records something (taking a file out is recorded)."""
+    view.writes = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_files(view: View) -> View:
+    """Mark a view whose POST may carry files up to the hub's limit."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Mark a view that needs no sign-in; every other view does."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init(app: Flask, settings: Config, database: Database) -> None:
+    """Wire what every request needs."""
+    app.extensions["hub-config"] = settings
+    app.extensions["hub-database"] = database
+    app.config.update(
+        SECRET_KEY=settings.SECRET_KEY,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_NAME="hub_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.BASE_URL.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=settings.SESSION_DAYS * 86_400,
+        SEND_FILE_MAX_AGE_DEFAULT=3_600,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    if settings.TRUSTED_PROXIES:
+        hops = settings.TRUSTED_PROXIES
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)  # before CSRF, which reads the whole body
+    CSRFProtect(app)
+    Bootstrap5(app)
+    app.after_request(_finish)
+    app.teardown_request(_close)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(NotFound, lambda _error: error_page(404))
+    app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
+    app.register_error_handler(TooManyTries, lambda error: error_page(429, str(error)))
+    app.register_error_handler(Exception, _broken)
+    _add_template_helpers(app, settings)
+
+
+def _begin() -> None:
+    """Give the request an id, and refuse a body larger than this view takes before reading it."""
+    g.began = time.monotonic()
+    request_id.set(uuid.uuid4().hex[:12])
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False) and "_user_id" in cookie:
+        # Many files may come in one form: the limit is for each file, the form may hold ten such.
+        request.max_content_length = 10 * config().max_upload_bytes + FORM_BYTES
+
+
+def _finish(response: Response) -> Response:
+    """Commit when the answer is good, roll back when it isn't; add the headers; write the log line."""
+    if "db" in g:
+        if response.status_code < 400:  # noqa: PLR2004 - the first status that says no
+            g.db.commit()
+        else:
+            g.db.rollback()
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers["X-Request-Id"] = request_id.get()
+    if config().BASE_URL.startswith("https://"):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if not request.endpoint or "static" not in request.endpoint:
+        headers.setdefault("Cache-Control", "private, no-cache")
+    _log_line(response)
+    return response
+
+
+def _log_line(response: Response) -> None:
+    """One line a request: the route's pattern where the path holds a secret token, never the query."""
+    hidden = request.view_args and "token" in request.view_args and request.url_rule
+    level = logging.DEBUG if "static" in (request.endpoint or "") else logging.INFO
+    log.log(
+        level,
+        "request",
+        extra={
+            "method": request.method,
+            "path": str(request.url_rule) if hidden else request.path,
+            "status": response.status_code,
+            "took_ms": round(1000 * (time.monotonic() - g.get("began", time.monotonic())), 1),
+            "person": getattr(g.get("_login_user"), "id", None),
+            "address": request.remote_addr,
+        },
+    )
+
+
+def _close(_error: BaseException | None) -> None:
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
+def error_page(status: int, sentence: str = "") -> tuple[str, int]:
+    """The page for ``status``, which says what to do."""
+    title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
+    if "db" in g:
+        g.db.rollback()
+    return render_template("error.html", title=title, advice=sentence or advice, status=status), status
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
+        return error
+    return error_page(error.code)
+
+
+def _csrf_error(_error: CSRFError) -> tuple[str, int]:
+    return error_page(
+        400, "This page was open for too long, or cookies are off. Go back, load the page again, and send it once more."
+    )
+
+
+def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        return error_page(413, f"A file may have up to {config().MAX_UPLOAD_MB:,} MB. Send a smaller one, or a link to it.")
+    return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    log.error("The answer failed.", exc_info=error, extra={"method": request.method})
+    return error_page(500)
+
+
+def _add_template_helpers(app: Flask, settings: Config) -> None:
+    """What every template may use."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    def local(moment: datetime) -> datetime:
+        return moment.astimezone(settings.zone)
+
+    app.jinja_env.filters.update(
+        day=day,
+        moment=lambda moment: f"{day(local(moment))}, {local(moment):%-I:%M %p}".replace("AM", "a.m.").replace("PM", "p.m."),
+        local_day=lambda moment: local(moment).date(),
+        number=lambda number: f"{number:,}",
+        markdown=text.markdown,
+        plural=plural,
+        size=file_size,
+    )
+    app.jinja_env.globals.update(hub_name=settings.HUB_NAME, address_with=address_with, icon=icon)
+
+
+def day(value: date) -> str:
+    """A date as people say it: ``9 Nov 2026``."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 page``, ``2,000 pages``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def file_size(count: int) -> str:
+    """Bytes as people read them: ``3.4 MB``."""
+    size = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:  # noqa: PLR2004 - decimal units
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def address_with(**changes: object) -> str:
+    """This page's address with some of its query changed; None takes a name out. A new filter starts at page 1."""
+    query = {name: values for name, values in request.args.lists() if name != "page"}
+    for name, value in changes.items():
+        query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
+    return f"{request.path}?{urlencode(query, doseq=True)}" if any(query.values()) else request.path
+
+
+def icon(name: str) -> Markup:
+    """A place for the icon ``name``, drawn by the stylesheet and hidden from screen readers."""
+    return Markup('<span class="icon icon-{}" aria-hidden="true"></span>').format(name)
+
+
+def signed_in() -> Any:
+    """The person who is signed in, or None for a visitor."""
+    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001

@@ -1,0 +1,109 @@
+"""The small markup that the demo texts are written in, and its reader.
+
+| line begins with | means |
+|---|---|
+| ``# `` or ``## `` | a heading; in a deck ``# `` begins a slide, in a workbook a sheet |
+| ``- `` | a bullet |
+| ``1. `` | a numbered item |
+| ``\\|`` | a row of a table; its first row is the header |
+| ``> `` | a speaker's note in a deck, a call-out elsewhere |
+| ``@ `` | a chart: ``@ bar \\| Title \\| Label=3 \\| Other=4`` (or ``line``) |
+| ``---`` | a new page |
+
+Everything else is a paragraph; lines are joined until an empty line.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "bullets", "numbers", "table", "note", "chart", "break"]
+
+_ITEM = re.compile(r"(- |\d+\. |> )(.*)")
+_KINDS: dict[str, BlockKind] = {"- ": "bullets", "> ": "note"}
+
+
+@dataclass(slots=True)
+class Block:
+    """One piece of a text. ``lines`` are its paragraphs or items; ``rows`` a table or chart's values."""
+
+    kind: BlockKind
+    lines: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        """All its lines as one."""
+        return " ".join(self.lines)
+
+
+@dataclass(slots=True)
+class Section:
+    """A top-level heading with what follows it; the first one of a text has no title."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def blocks(text: str) -> list[Block]:
+    """The pieces of ``text``, in order."""
+    found: list[Block] = []
+    for chunk in re.split(r"\n\s*\n", text.strip()):
+        found.extend(_chunk(chunk.splitlines()))
+    return _merged(found)
+
+
+def sections(text: str) -> list[Section]:
+    """``text`` cut at its top-level headings; page breaks are left out."""
+    found = [Section("")]
+    for block in blocks(text):
+        if block.kind == "heading" and block.level == 1:
+            found.append(Section(block.text))
+        elif block.kind != "break":
+            found[-1].blocks.append(block)
+    return found
+
+
+def _chunk(lines: list[str]) -> Iterator[Block]:
+    current: Block | None = None
+    for line in (line.strip() for line in lines):
+        started = _started(line)
+        if started is None and current is not None and current.kind not in {"heading", "table", "chart"}:
+            current.lines[-1] = f"{current.lines[-1]} {line}"
+        elif started and current and started.kind == current.kind and started.kind != "heading":
+            current.lines += started.lines
+            current.rows += started.rows
+        else:
+            current = started or Block("paragraph", [line])
+            yield current
+
+
+def _started(line: str) -> Block | None:
+    """The block that ``line`` begins, or None if it goes on with the one before."""
+    if line == "---":
+        return Block("break")
+    if line.startswith("#"):
+        marks, _, title = line.partition(" ")
+        return Block("heading", [title], level=len(marks))
+    if line.startswith("|"):
+        return Block("table", rows=[[cell.strip() for cell in line.strip("|").split("|")]])
+    if line.startswith("@ "):
+        kind, title, *points = (part.strip() for part in line[2:].split("|"))
+        return Block("chart", [kind, title], [list(point.rpartition("=")[::2]) for point in points])
+    if match := _ITEM.match(line):
+        return Block(_KINDS.get(match[1], "numbers"), [match[2]])
+    return None
+
+
+def _merged(found: list[Block]) -> list[Block]:
+    """Lists that an empty line interrupts are one list."""
+    result: list[Block] = []
+    for block in found:
+        same = result and result[-1].kind == block.kind
+        if same and block.kind in {"bullets", "numbers", "note"}:
+            result[-1].lines += block.lines
+        else:
+            result.append(block)
+    return result

@@ -1,0 +1,111 @@
+"""Resources, their revisions, and the pages that were read out of them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from hub.core.db import Base
+from hub.library.rules import Audience, Kind, PageKind, Source, State
+from hub.members.models import Organization, Person
+
+
+class Resource(Base):
+    """A briefing, call notes, a presentation, or anything else worth sharing."""
+
+    __tablename__ = "resource"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[Kind] = mapped_column(index=True)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    published_on: Mapped[date] = mapped_column(index=True)
+    call_on: Mapped[date | None]  # the Monday call that it belongs to
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    audience: Mapped[Audience] = mapped_column(default=Audience.NETWORK)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
+    revision_number: Mapped[int] = mapped_column(default=0)  # of the current revision
+    # Counts up with every change of what can be found or seen; derived things compare it with their own.
+    version: Mapped[int] = mapped_column(default=1)
+
+    organization: Mapped[Organization] = relationship(lazy="raise")
+    created_by: Mapped[Person | None] = relationship(lazy="raise")
+    topics: Mapped[list["Topic"]] = relationship(order_by="Topic.id", cascade="all, delete-orphan", lazy="raise")
+    revisions: Mapped[list["Revision"]] = relationship(
+        back_populates="resource", order_by="Revision.number.desc()", lazy="raise"
+    )
+    current: Mapped["Revision"] = relationship(
+        primaryjoin=lambda: and_(
+            Resource.id == foreign(Revision.resource_id), Resource.revision_number == Revision.number
+        ),
+        uselist=False,
+        viewonly=True,
+        lazy="raise",
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Topic(Base):
+    """A topic of a resource: the slug of one of the Big 6, or a free tag in lower case."""
+
+    __tablename__ = "topic"
+    __table_args__ = (UniqueConstraint("resource_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    name: Mapped[str] = mapped_column(String(80), index=True)
+
+
+class Revision(Base):
+    """One version of a resource's content: a file, Markdown text, or a web link. Never changed, never deleted."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("resource_id", "number"), Index("ix_revision_waiting", "state", "lease_until"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
+    number: Mapped[int]
+    source: Mapped[Source]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # of a file; names it in uploads/files
+    size: Mapped[int | None]  # bytes
+    file_name: Mapped[str | None] = mapped_column(Text)
+    media_type: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)  # Markdown that was typed
+    url: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")  # what changed, in the words of who replaced it
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    # Derived: how reading it went. A worker that reads it holds the lease until then.
+    state: Mapped[State] = mapped_column(default=State.WAITING)
+    state_detail: Mapped[str] = mapped_column(Text, default="")
+    reader_version: Mapped[int] = mapped_column(default=0)
+    page_count: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+
+    resource: Mapped[Resource] = relationship(back_populates="revisions", lazy="raise")
+    created_by: Mapped[Person | None] = relationship(lazy="raise")
+    pages: Mapped[list["Page"]] = relationship(order_by="Page.number", lazy="raise", passive_deletes=True)
+
+
+class Page(Base):
+    """A numbered part of a revision with its text. Derived: may be deleted and made again."""
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("revision_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    kind: Mapped[PageKind]
+    title: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")  # what the speaker says, not on the slide
+    hidden: Mapped[bool] = mapped_column(default=False)  # a slide that the deck skips

@@ -1,0 +1,93 @@
+"""What the library gives to read. Permission is checked here, where rows are loaded."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core.errors import NotFound
+from hub.library.models import Page, Resource, Revision
+from hub.library.rules import Audience
+from hub.members.models import Person
+from hub.members.rules import MAY, Permission, Scope, may
+
+
+def visible_to(person: Person | None) -> ColumnElement[bool]:
+    """The condition under which ``person`` (None: a visitor) finds and counts a resource: `may(READ)` in SQL."""
+    if person is None:
+        readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
+    elif (scope := MAY[Permission.READ].get(person.role)) is Scope.ALL:
+        readable = true()
+    elif scope is None:
+        readable = false()
+    else:
+        readable = or_(Resource.audience != Audience.ORGANIZATION, Resource.organization_id == person.organization_id)
+    return and_(readable, Resource.withdrawn_at.is_(None))
+
+
+def get_for(person: Person | None, resource_id: int, permission: Permission, db: Session) -> Resource:
+    """The resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
+
+    A withdrawn resource is there only for those who may change it.
+    """
+    resource = db.scalar(
+        select(Resource)
+        .where(Resource.id == resource_id)
+        .options(
+            joinedload(Resource.organization),
+            joinedload(Resource.created_by),
+            selectinload(Resource.topics),
+            selectinload(Resource.revisions).joinedload(Revision.created_by),
+            selectinload(Resource.current),
+        )
+    )
+    needed = Permission.CHANGE if resource is not None and resource.withdrawn_at else permission
+    if resource is None or not (may(person, permission, resource) and may(person, needed, resource)):
+        raise NotFound
+    return resource
+
+
+def newest(db: Session, person: Person | None, count: int) -> Sequence[Resource]:
+    """The resources that came last, newest first, with their organizations."""
+    return db.scalars(
+        select(Resource)
+        .where(visible_to(person))
+        .options(joinedload(Resource.organization), selectinload(Resource.current))
+        .order_by(Resource.created_at.desc(), Resource.id.desc())
+        .limit(count)
+    ).all()
+
+
+def pages_of(db: Session, revision: Revision) -> Sequence[Page]:
+    """The pages of a revision in order."""
+    return db.scalars(select(Page).where(Page.revision_id == revision.id).order_by(Page.number)).all()
+
+
+def page_of(db: Session, revision: Revision, number: int) -> Page:
+    """One page; raises NotFound."""
+    page = db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))
+    if page is None:
+        raise NotFound
+    return page
+
+
+def same_file(db: Session, person: Person | None, sha256: str) -> Resource | None:
+    """A resource that ``person`` may read whose current revision is this very file, if there is one."""
+    return db.scalar(
+        select(Resource)
+        .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
+        .where(Revision.sha256 == sha256, visible_to(person))
+        .options(joinedload(Resource.organization))
+        .order_by(Resource.id)
+        .limit(1)
+    )
+
+
+def waiting(db: Session, reader_version: int) -> int:
+    """How many revisions still wait to be read, or were read by an older reader."""
+    return db.scalar(select(func.count()).select_from(Revision).where(unread(reader_version))) or 0
+
+
+def unread(reader_version: int) -> ColumnElement[bool]:
+    """The condition of a revision that still has to be read."""
+    return Revision.reader_version < reader_version

@@ -1,0 +1,149 @@
+"""Organizations, their designations and people, the roles they held, and the links that let them in."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.core.db import Base
+from hub.members.rules import DesignationStatus, OrganizationKind, Role
+
+
+class Organization(Base):
+    """A member, a BFF or the host."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[OrganizationKind]
+    region: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(Text, default="")
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+
+    designations: Mapped[list["Designation"]] = relationship(
+        order_by="Designation.starts_on", cascade="all, delete-orphan", lazy="raise"
+    )
+
+    @property
+    def organization_id(self) -> int:
+        """An organization belongs to itself: permissions ask it like anything else."""
+        return self.id
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Designation(Base):
+    """A federal designation of a community: IMCP, DMCSP, BBBRC, Tech Hub and the like."""
+
+    __tablename__ = "designation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    status: Mapped[DesignationStatus]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+
+
+class Person(Base):
+    """Somebody who may sign in, with the role they have now."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), unique=True)  # lower case
+    name: Mapped[str] = mapped_column(Text)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    role: Mapped[Role]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    # Counts up when the password changes or the person leaves: it stands in the session, which so ends.
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]  # may no longer sign in; what they did stays
+
+    organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+
+    # What Flask-Login asks of a user; written here so that the model needs no web.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the person may sign in."""
+        return self.left_at is None
+
+    def get_id(self) -> str:
+        """What a session remembers: the person, and the version of their sessions."""
+        return f"{self.id}.{self.session_version}"
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class RoleHeld(Base):
+    """Who had which role from when to when; rows are added and closed, never deleted."""
+
+    __tablename__ = "role_held"
+    __table_args__ = (
+        Index(
+            "one_of_each_at_a_time",
+            "organization_id",
+            "role",
+            unique=True,
+            sqlite_where=text("until IS NULL AND role IN ('representative', 'alternate')"),
+            postgresql_where=text("until IS NULL AND role IN ('representative', 'alternate')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    role: Mapped[Role]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class LinkKind(StrEnum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - a word, not a password
+    FIRST_COORDINATOR = "first-coordinator"
+
+
+class OneTimeLink(Base):
+    """A link that lets somebody in, once, on a POST. Only the token's hash is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LinkKind]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise")
+
+    def __str__(self) -> str:
+        return f"{self.kind} link {self.id}"
+
+
+class SignInTry(Base):
+    """A try to sign in that failed; counted per account and per address, over all processes."""
+
+    __tablename__ = "sign_in_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(320), index=True)
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)

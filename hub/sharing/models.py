@@ -1,0 +1,126 @@
+"""Sharing events and confirmations: business facts that rules read, append-only. And share links."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+
+from hub.core.db import Base
+from hub.library.models import Resource
+from hub.members.models import Organization, Person
+from hub.members.rules import Role
+from hub.sharing.rules import Act, Channel
+
+
+class ShareLink(Base):
+    """A link that opens one resource, or one page of it, to whoever has it; revocable, and it expires."""
+
+    __tablename__ = "share_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(40), unique=True)  # kept as it is: its maker copies it again
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    page_number: Mapped[int | None]
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    resource: Mapped[Resource] = relationship(lazy="raise")
+    organization: Mapped[Organization] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"share link {self.id}"
+
+
+class SharingEvent(Base):
+    """One act of taking or passing on. ``happened_on`` decides the quarter; ``recorded_at`` is for the auditor.
+
+    An entry that corrects another names it in ``supersedes_id``; one that takes it back is ``void`` besides.
+    Both stay; only entries that nothing supersedes and that are not void count.
+    """
+
+    __tablename__ = "sharing_event"
+    __table_args__ = (
+        Index("ix_sharing_event_standing", "organization_id", "quarter", "act"),
+        Index("ix_sharing_event_quarter", "quarter", "organization_id", "act"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[Act]
+    # None: a visitor took a public resource, counted without identity
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    revision_number: Mapped[int | None]
+    page_number: Mapped[int | None]
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id"), index=True)
+    happened_on: Mapped[date]
+    quarter: Mapped[str] = mapped_column(String(6))  # of happened_on, as 2026Q3: the board groups by it
+    recorded_at: Mapped[datetime]
+    with_whom: Mapped[str] = mapped_column(Text, default="")
+    people: Mapped[int | None]  # about how many were reached
+    channel: Mapped[Channel | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    # Makes an act that is seen many times one event: "download 7 of 12 revision 1 in hour 2026-11-23T14"
+    once: Mapped[str | None] = mapped_column(String(80), unique=True)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"), unique=True)
+    void: Mapped[bool] = mapped_column(default=False)
+
+    resource: Mapped[Resource] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"{self.act} event {self.id}"
+
+
+class Confirmation(Base):
+    """A representative or alternate says in writing what was shared in a quarter. The last one stands."""
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_standing", "organization_id", "quarter", "confirmed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
+    quarter: Mapped[str] = mapped_column(String(6), index=True)  # as 2026Q3
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role]  # that the person had when confirming
+    confirmed_at: Mapped[datetime]
+    shared: Mapped[bool]  # False: an honest "nothing was shared"
+    with_whom: Mapped[str] = mapped_column(Text, default="")
+    people: Mapped[int | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")  # why nothing was shared
+    # The one that stood before; of two made at the same moment both name the same one, and the last stands.
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation.id"))
+
+    organization: Mapped[Organization] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+    items: Mapped[list["ConfirmedResource"]] = relationship(order_by="ConfirmedResource.id", lazy="raise")
+
+    def __str__(self) -> str:
+        return f"confirmation of {self.quarter}"
+
+
+class ConfirmedResource(Base):
+    """A resource that a confirmation names."""
+
+    __tablename__ = "confirmed_resource"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    confirmation_id: Mapped[int] = mapped_column(ForeignKey("confirmation.id"), index=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+
+    resource: Mapped[Resource] = relationship(lazy="raise")
+
+
+def _refuse(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
+    message = f"{type(row).__name__} rows are append-only: a mistake is corrected by an entry that supersedes it."
+    raise TypeError(message)
+
+
+for _model in (SharingEvent, Confirmation, ConfirmedResource):
+    event.listen(_model, "before_update", _refuse)
+    event.listen(_model, "before_delete", _refuse)
