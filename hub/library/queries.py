@@ -25,7 +25,7 @@ def visible_to(person: Person | None) -> ColumnElement[bool]:
     return and_(readable, Resource.withdrawn_at.is_(None))
 
 
-def get_for(person: Person | None, resource_id: int, permission: Permission, db: Session) -> Resource:
+def get_for(db: Session, person: Person | None, resource_id: int, permission: Permission) -> Resource:
     """The resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
 
     A withdrawn resource is there only for those who may change it.
