@@ -1,0 +1,1 @@
+"""A maker for each format: a resource and a day in, the bytes of a real file out."""

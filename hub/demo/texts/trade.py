@@ -1,0 +1,5 @@
+"""See the package."""
+
+from hub.demo.shapes import DemoResource
+
+RESOURCES: tuple[DemoResource, ...] = ()

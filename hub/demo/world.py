@@ -1,0 +1,52 @@
+"""A small believable world: who takes part, who they are, and what they published."""
+
+from itertools import chain
+
+from hub.demo.organizations import ORGANIZATIONS
+from hub.demo.people import PEOPLE
+from hub.demo.shapes import DemoOrganization, DemoPerson, DemoResource, Designation
+from hub.demo.texts import (
+    capital,
+    cyber,
+    energy,
+    network,
+    sites,
+    supply_chain,
+    technology,
+    trade,
+    updates,
+    workforce,
+)
+
+__all__ = [
+    "ORGANIZATIONS",
+    "PEOPLE",
+    "RESOURCES",
+    "DemoOrganization",
+    "DemoPerson",
+    "DemoResource",
+    "Designation",
+    "organization_of",
+]
+
+_THEMES = (
+    network,
+    updates,
+    workforce,
+    supply_chain,
+    cyber,
+    sites,
+    trade,
+    capital,
+    energy,
+    technology,
+)
+
+RESOURCES: tuple[DemoResource, ...] = tuple(chain.from_iterable(theme.RESOURCES for theme in _THEMES))
+
+_ORGANIZATIONS = {organization.slug: organization for organization in ORGANIZATIONS}
+
+
+def organization_of(resource: DemoResource) -> DemoOrganization:
+    """The organization that published ``resource``."""
+    return _ORGANIZATIONS[resource.organization]
