@@ -1,0 +1,17 @@
+"""Run by Alembic with the connection that `hub.migrations` hands over."""
+
+from alembic import context
+
+import hub.members.models
+import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
+from hub.core.audit import Entry  # noqa: F401 - registers its table
+from hub.core.db import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

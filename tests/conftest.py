@@ -1,0 +1,154 @@
+"""What tests share: a hub of their own each, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from config import Config
+from hub import migrations
+from hub.app import create_app
+from hub.core.db import Database
+from hub.members import actions as members
+from tests import postgres
+from tests.world import PASSWORD
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that take no time: what they are worth is argon2's business, not these tests'."""
+    monkeypatch.setattr(members, "PASSWORDS", CHEAP)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("template")
+    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads"))
+    migrations.upgrade(database)
+    database.close()
+    return folder / "hub.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgres_pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL with the migrated, empty database `template_hub`."""
+    if postgres.binaries() is None:
+        if os.environ.get("CI"):
+            pytest.fail("PostgreSQL isn't installed, and in CI it must be: apt-get install postgresql")
+        pytest.skip("PostgreSQL isn't installed: the tests of rows run on SQLite alone")
+    with postgres.server(tmp_path_factory.mktemp("postgres") / "cluster") as pattern:
+        create_database(pattern, "template_hub")
+        folder = tmp_path_factory.mktemp("template")
+        config = Config.load(
+            {}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=pattern.format(name="template_hub")
+        )
+        database = Database(config)
+        migrations.upgrade(database)
+        database.close()
+        yield pattern
+
+
+def create_database(pattern: str, name: str, template: str = "template0") -> str:
+    """Make a database; answers its URL."""
+    engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return pattern.format(name=name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Empty, migrated rows of this test alone; each test runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.sqlite3")
+        return f"sqlite:///{tmp_path / 'hub.sqlite3'}"
+    pattern = request.getfixturevalue("postgres_pattern")
+    return create_database(pattern, f"test_{os.urandom(6).hex()}", template="template_hub")
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """The settings of a hub in a folder of its own."""
+    return Config.load(
+        {},
+        INSTANCE=tmp_path / "instance",
+        UPLOADS=tmp_path / "uploads",
+        DATABASE_URL=database_url,
+        SECRET_KEY="a key for the tests alone",
+        LOG_LEVEL="WARNING",
+    )
+
+
+@pytest.fixture
+def database(config: Config) -> Iterator[Database]:
+    """Empty, migrated rows."""
+    database = Database(config)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A session that may write; what isn't committed is rolled back at the end."""
+    with database.writer() as session:
+        yield session
+
+
+class Browser(FlaskClient):
+    """A test client that sends the CSRF token with each POST, as the hub's own forms do."""
+
+    sends_csrf = True
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("method", "GET") == "POST" and self.sends_csrf and "json" not in kwargs:
+            data = kwargs.get("data") or {}
+            if isinstance(data, dict) and "csrf_token" not in data:
+                kwargs["data"] = data | {"csrf_token": self._csrf_token()}
+        return super().open(*args, **kwargs)
+
+    def _csrf_token(self) -> str:
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
+        serializer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return str(serializer.dumps(raw))
+
+
+@pytest.fixture
+def app(config: Config, database: Database) -> Flask:
+    """The web application over `database`."""
+    app = create_app(config, database)
+    app.testing = False  # errors become error pages, as for people
+    app.test_client_class = Browser
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
+    """Signs a person in: ``sign_in("ana@lakeshore.example")`` answers their browser."""
+
+    def signed_in(email: str, password: str = PASSWORD) -> FlaskClient:
+        browser = app.test_client()
+        answer = browser.post("/sign-in", data={"email": email, "password": password})
+        assert answer.status_code == 302, answer.get_data(as_text=True)  # noqa: PLR2004
+        return browser
+
+    return signed_in
