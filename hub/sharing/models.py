@@ -21,6 +21,8 @@ class ShareLink(Base):
     token: Mapped[str] = mapped_column(String(40), unique=True)  # kept as it is: its maker copies it again
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
     page_number: Mapped[int | None]
+    # A link to one page stays with the revision that it was made for: in the next one page 7 may be another page.
+    revision_number: Mapped[int | None]
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
@@ -93,6 +95,8 @@ class Confirmation(Base):
     people: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")  # why nothing was shared
+    # Makes a form that is sent twice one confirmation: "confirm 7 <the form's own random word>"
+    once: Mapped[str | None] = mapped_column(String(80), unique=True)
     # The one that stood before; of two made at the same moment both name the same one, and the last stands.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation.id"))
 
