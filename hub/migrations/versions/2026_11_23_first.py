@@ -97,11 +97,13 @@ def upgrade() -> None:
     sa.Column('people', sa.Integer(), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('once', sa.String(length=80), nullable=True),
     sa.Column('supersedes_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_confirmation_organization_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_confirmation_person_id')),
     sa.ForeignKeyConstraint(['supersedes_id'], ['confirmation.id'], name=op.f('fk_confirmation_supersedes_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_confirmation'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_confirmation')),
+    sa.UniqueConstraint('once', name=op.f('uq_confirmation_once'))
     )
     with op.batch_alter_table('confirmation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_confirmation_quarter'), ['quarter'], unique=False)
@@ -211,6 +213,7 @@ def upgrade() -> None:
     sa.Column('token', sa.String(length=40), nullable=False),
     sa.Column('resource_id', sa.Integer(), nullable=False),
     sa.Column('page_number', sa.Integer(), nullable=True),
+    sa.Column('revision_number', sa.Integer(), nullable=True),
     sa.Column('organization_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('created_at', Utc(), nullable=False),
