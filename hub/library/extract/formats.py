@@ -1,0 +1,58 @@
+"""The kinds of files that the hub takes, by the extension of their name."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from hub.library.rules import PageKind
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: what people call it, how it is served, and what reading it gives.
+
+    `converted_to` is the extension that LibreOffice must first convert it to; None when the hub reads it.
+    `readable` is False for files that are only kept.
+    """
+
+    extension: str
+    label: str
+    media_type: str
+    page_kind: PageKind
+    readable: bool = True
+    converted_to: str | None = None
+
+
+def _formats() -> tuple[Format, ...]:
+    page, slide, sheet, section = PageKind.PAGE, PageKind.SLIDE, PageKind.SHEET, PageKind.SECTION
+    return (
+        Format("pdf", "PDF", "application/pdf", page),
+        Format("pptx", "PowerPoint presentation", OFFICE + "presentationml.presentation", slide),
+        Format("docx", "Word document", OFFICE + "wordprocessingml.document", section),
+        Format("xlsx", "Excel workbook", OFFICE + "spreadsheetml.sheet", sheet),
+        Format("odp", "OpenDocument presentation", OPEN_DOCUMENT + "presentation", slide),
+        Format("odt", "OpenDocument text", OPEN_DOCUMENT + "text", section),
+        Format("ods", "OpenDocument spreadsheet", OPEN_DOCUMENT + "spreadsheet", sheet),
+        Format("txt", "text file", "text/plain", section),
+        Format("md", "Markdown text", "text/markdown", section),
+        Format("html", "web page", "text/html", section),
+        Format("htm", "web page", "text/html", section),
+        Format("eml", "e-mail message", "message/rfc822", section),
+        Format("csv", "table (CSV)", "text/csv", sheet),
+        Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
+        Format("doc", "old Word document", "application/msword", section, True, "docx"),
+        Format("xls", "old Excel workbook", "application/vnd.ms-excel", sheet, True, "xlsx"),
+        Format("png", "picture (PNG)", "image/png", page, readable=False),
+        Format("jpg", "picture (JPEG)", "image/jpeg", page, readable=False),
+        Format("jpeg", "picture (JPEG)", "image/jpeg", page, readable=False),
+    )
+
+
+FORMATS: dict[str, Format] = {entry.extension: entry for entry in _formats()}
+
+
+def format_of(file_name: str) -> Format | None:
+    """The format that the name's extension stands for, in either case; None when the hub doesn't take it."""
+    return FORMATS.get(PurePath(file_name).suffix.removeprefix(".").lower())

@@ -1,0 +1,80 @@
+"""Old PowerPoint, Word and Excel files: LibreOffice turns them into their modern kind, walled in."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from hub.library.extract.findings import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
+from hub.library.extract.formats import FORMATS, Format
+
+# Nothing is fetched from elsewhere and no macro runs, whatever the document asks for.
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="DisableMacrosExecution" oor:op="fuse"><value>true</value></prop>
+<prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop>
+</item>
+</oor:items>
+"""
+
+
+def libreoffice() -> str | None:
+    """The command of LibreOffice, when it is installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, Format]:
+    """The converted copy of an old file in the folder, and its format; Unreadable when there can be none."""
+    modern = FORMATS[str(file_format.converted_to)]
+    office = libreoffice()
+    words = {"label": file_format.label, "modern": modern.extension.upper()}
+    if office is None:
+        raise Unreadable(NEEDS_LIBREOFFICE, **words)
+    if path.stat().st_size == 0:
+        raise Unreadable(EMPTY)
+    convert(office, named_copy(path, file_format, folder), modern, folder)
+    result = folder / "converted" / f"document.{modern.extension}"
+    # LibreOffice ends with 0 also when it failed, so only the file tells.
+    if not result.is_file() or result.stat().st_size == 0:
+        raise Unreadable(NOT_CONVERTED, **words)
+    return result, modern
+
+
+def named_copy(path: Path, file_format: Format, folder: Path) -> Path:
+    """The file under a name that tells LibreOffice what it is."""
+    named = folder / f"document.{file_format.extension}"
+    shutil.copyfile(path, named)
+    return named
+
+
+def convert(office: str, source: Path, modern: Format, folder: Path) -> None:
+    """One run of LibreOffice with a profile of its own: two runs on one profile fail without a word."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    subprocess.run(
+        [
+            *walls(folder),
+            office,
+            f"-env:UserInstallation={profile.as_uri()}",
+            *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
+            *("--convert-to", modern.extension, "--outdir", str(folder / "converted"), str(source)),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def walls(folder: Path) -> list[str]:
+    """What to put before a command so that it sees no network and may write only to the folder."""
+    wall = shutil.which("bwrap")
+    if wall is None:
+        return []
+    command = [wall, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
+    command += ["--proc", "/proc", "--bind", str(folder), str(folder)]
+    # Many containers forbid it, and then the limits and the profile must do.
+    works = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+    return command if works else []

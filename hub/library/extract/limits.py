@@ -1,0 +1,23 @@
+"""How much of anything the hub spends on one file."""
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that reading one file may take; tests pass smaller ones."""
+
+    wall_seconds: float = 90
+    processor_seconds: int = 60
+    memory_bytes: int = 1536 * MEGABYTE
+    written_file_bytes: int = 64 * MEGABYTE
+    open_files: int = 256
+    answer_bytes: int = 128 * MEGABYTE
+    unpacked_bytes: int = 500 * MEGABYTE
+    packed_entries: int = 10_000
+    pages: int = 5_000
+    page_characters: int = 200_000
+    all_characters: int = 20_000_000
+    sheet_rows: int = 200_000

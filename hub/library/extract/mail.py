@@ -1,0 +1,99 @@
+"""E-mail messages: the text that was written, and the names of what was attached."""
+
+from collections.abc import Iterator
+from datetime import date
+from email import policy
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+
+from hub.library.extract.findings import OTHER_KIND, Unreadable
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
+from hub.library.extract.properties import believable
+from hub.library.extract.sections import Block, sections
+from hub.library.extract.text import items
+from hub.library.extract.webpage import markdown_of, parse_html
+from hub.library.rules import PageKind
+
+FORWARD_IS_SHORT = 200
+
+
+def open_message(path: Path, file_format: Format, limits: Limits) -> Document:
+    """A message: the items of a numbered update, or its text as a section under its subject."""
+    with path.open("rb") as file:
+        message = BytesParser(policy=policy.default).parse(file)
+    if not (message["from"] or message["subject"] or message["date"]):
+        raise Unreadable(OTHER_KIND, label=file_format.label)
+    subject = one_line(header(message, "subject"))
+    text = clean(message_text(message)[: limits.all_characters])
+    return Document(iter(message_pages(subject, text)), subject, sent_on(message))
+
+
+def message_pages(subject: str, text: str) -> Iterator[ExtractedPage]:
+    """The pages of a message; one without text still has its subject."""
+    found = items(text.split("\n")) or list(sections(Block(part) for part in text.split("\n\n")))
+    for page in found or [ExtractedPage(1, PageKind.SECTION, subject, "")]:
+        titled = page.title or page.number > 1
+        yield page if titled else ExtractedPage(page.number, page.kind, subject, page.text)
+
+
+def message_text(message: EmailMessage) -> str:
+    """What was written, then the names of the attachments; of a bare forward, what was forwarded."""
+    text = body_text(message).strip()
+    attachments = list(parts_attached(message))
+    forwarded = [part for part in attachments if part.get_content_type() == "message/rfc822"]
+    if forwarded and len(text) < FORWARD_IS_SHORT:
+        inner = cast("EmailMessage", forwarded[0].get_payload(0))
+        text = "\n\n".join([text, header(inner, "subject"), body_text(inner)])
+    names = ", ".join(name for part in attachments if (name := attachment_name(part)))
+    return f"{text}\n\nAttachments: {names}" if names else text
+
+
+def body_text(message: EmailMessage) -> str:
+    """The plain text of a message, or else its HTML as text; "" when it has neither."""
+    body = message.get_body(("plain", "html"))
+    if body is None:
+        return ""
+    text = part_text(body)
+    return markdown_of(parse_html(text)) if body.get_content_subtype() == "html" else text
+
+
+def part_text(part: MIMEPart) -> str:
+    """The text of a part in whichever character set it claims, or else as nearly as can be."""
+    try:
+        return str(part.get_content())
+    except (LookupError, UnicodeError, ValueError):
+        return cast("bytes", part.get_payload(decode=True) or b"").decode("cp1252", "replace")
+
+
+def parts_attached(message: EmailMessage) -> Iterator[EmailMessage]:
+    """The attachments of a message, if it can have any."""
+    if message.is_multipart() and message.get_content_type() != "message/rfc822":
+        yield from message.iter_attachments()
+
+
+def attachment_name(part: EmailMessage) -> str:
+    """The file name of an attachment, or the subject of a forwarded message."""
+    if part.get_content_type() == "message/rfc822":
+        return header(cast("EmailMessage", part.get_payload(0)), "subject")
+    return one_line(part.get_filename() or "")
+
+
+def header(message: EmailMessage, name: str) -> str:
+    """A header's text; "" when it is missing or too odd to be read."""
+    try:
+        return str(message[name] or "")
+    except (ValueError, IndexError, AttributeError):
+        return ""
+
+
+def sent_on(message: EmailMessage) -> date | None:
+    """The day on which the message was sent, where its sender was."""
+    try:
+        return believable(parsedate_to_datetime(header(message, "date")).date())
+    except (ValueError, TypeError, IndexError):
+        return None

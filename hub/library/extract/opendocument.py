@@ -1,0 +1,160 @@
+"""OpenDocument presentations, texts and spreadsheets, as LibreOffice writes them."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from hub.library.extract.container import Element, Package, attribute, local_name
+from hub.library.extract.findings import OTHER_KIND, PASSWORD, Unreadable
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.properties import properties
+from hub.library.extract.sections import Block, sections
+from hub.library.rules import PageKind
+
+BODIES = {"odt": "text", "odp": "presentation", "ods": "spreadsheet"}
+# Comments of reviewers, deleted text, and what is repeated on every slide are not the text.
+NOT_TEXT = frozenset({"annotation", "tracked-changes", "forms", "sequence-decls", "page-number"})
+MARKS = {"tab": "\t", "line-break": "\n", "p": "\n", "h": "\n", "list-item": "\n", "note-body": " "}
+LEAVES = {"p", "h", "table"}
+MOST_REPEATED_CELLS = 50
+MOST_SPACES = 200
+
+
+def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Document:
+    """The slides, sections or sheets of an OpenDocument file."""
+    package = Package(path, file_format, limits)
+    refuse_encrypted(package)
+    if "content.xml" not in package:
+        raise Unreadable(OTHER_KIND, label=file_format.label)
+    root = package.xml("content.xml")
+    kind = BODIES[file_format.extension]
+    body = root.find("{*}body/{*}" + kind)
+    if body is None:
+        raise Unreadable(OTHER_KIND, label=file_format.label)
+    title, published_on = properties(package, "meta.xml", "creation-date")
+    return Document(pages(kind, root, body, limits), title, published_on, titled_by_first_page=kind != "spreadsheet")
+
+
+def refuse_encrypted(package: Package) -> None:
+    """Raises Unreadable when the parts of the package are encrypted."""
+    manifest = "META-INF/manifest.xml"
+    if manifest in package and package.xml(manifest).find(".//{*}encryption-data") is not None:
+        raise Unreadable(PASSWORD)
+
+
+def pages(kind: str, root: Element, body: Element, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
+    """The pages of a body of that kind."""
+    if kind == "presentation":
+        return slides(root, body)
+    if kind == "spreadsheet":
+        return sheets(body, limits)
+    return sections(blocks(body))
+
+
+def slides(root: Element, body: Element) -> Iterator[ExtractedPage]:
+    """Every slide in its order, the hidden ones too."""
+    hidden = styles_that_hide(root)
+    for number, slide in enumerate(body.iterfind("{*}page"), start=1):
+        text = "\n".join(lines(slide))
+        title = slide_title(slide) or one_line(text.partition("\n")[0], 100)
+        notes = "\n".join(line for part in slide.iterfind("{*}notes") for line in lines(part))
+        yield ExtractedPage(number, PageKind.SLIDE, title, text, notes, hidden=attribute(slide, "style-name") in hidden)
+
+
+def slide_title(slide: Element) -> str:
+    """The text of the title's frame; "" when the slide has none."""
+    for frame in slide.iter("{*}frame"):
+        if attribute(frame, "class") == "title":
+            return one_line(text_of(frame))
+    return ""
+
+
+def styles_that_hide(root: Element) -> set[str]:
+    """The names of the styles whose slides or sheets are not shown."""
+    return {
+        attribute(style, "name")
+        for style in root.iterfind("{*}automatic-styles/{*}style")
+        for looks in style
+        if attribute(looks, "visibility") == "hidden" or attribute(looks, "display") == "false"
+    }
+
+
+def lines(element: Element) -> Iterator[str]:
+    """The paragraphs and table rows below an element that say something, without a slide's notes."""
+    for leaf in leaves(element):
+        if local_name(leaf) == "table":
+            yield from rows_of(leaf)
+        elif text := text_of(leaf):
+            yield text
+
+
+def leaves(element: Element) -> Iterator[Element]:
+    """The paragraphs, headings and tables below an element, in order, none inside of another."""
+    for child in element:
+        if local_name(child) in LEAVES:
+            yield child
+        elif local_name(child) not in NOT_TEXT | {"notes"}:
+            yield from leaves(child)
+
+
+def blocks(body: Element) -> Iterator[Block]:
+    """The headings, paragraphs and tables of a text document."""
+    for leaf in leaves(body):
+        if local_name(leaf) == "table":
+            yield Block("\n".join(rows_of(leaf)))
+        else:
+            yield Block(text_of(leaf), heading=local_name(leaf) == "h")
+
+
+def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
+    """Every sheet with its name and its rows that are not blank."""
+    hidden = styles_that_hide(body.getroottree().getroot())
+    for number, table in enumerate(body.iterfind("{*}table"), start=1):
+        rows = list(islice(rows_of(table), limits.sheet_rows + 1))
+        if len(rows) > limits.sheet_rows:
+            yield Cut(number)
+        name = one_line(attribute(table, "name"))
+        text = "\n".join(rows[: limits.sheet_rows])
+        yield ExtractedPage(number, PageKind.SHEET, name, text, hidden=attribute(table, "style-name") in hidden)
+
+
+def rows_of(table: Element) -> Iterator[str]:
+    """The rows of a table, cells separated by tabs, blank rows left out."""
+    for row in table.iter("{*}table-row"):
+        cells = [text for cell in row for text in cell_texts(cell)]
+        if any(cells):
+            yield "\t".join(cells).rstrip("\t")
+
+
+def cell_texts(cell: Element) -> list[str]:
+    """The text of a cell, as often as it is repeated."""
+    if local_name(cell) not in {"table-cell", "covered-table-cell"}:
+        return []
+    repeated = attribute(cell, "number-columns-repeated")
+    times = int(repeated) if repeated.isdecimal() and len(repeated) < 6 else 1
+    return [" ".join(text_of(cell).split())] * min(times, MOST_REPEATED_CELLS)
+
+
+def text_of(element: Element) -> str:
+    """All text in an element, its lines and tabs where they are."""
+    pieces: list[str] = []
+    waiting: list[Element | str] = [element]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, str):
+            pieces.append(current)
+        elif local_name(current) not in NOT_TEXT:
+            pieces += [spaces(current), MARKS.get(local_name(current), ""), current.text or ""]
+            for child in reversed(current):
+                waiting += [child.tail or "", child]
+    return "".join(pieces).strip()
+
+
+def spaces(element: Element) -> str:
+    """The spaces that an element stands for."""
+    if local_name(element) != "s":
+        return ""
+    count = attribute(element, "c")
+    return " " * (min(int(count), MOST_SPACES) if count.isdecimal() and len(count) < 6 else 1)

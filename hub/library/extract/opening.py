@@ -1,0 +1,42 @@
+"""Which module opens which kind of file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.library.extract.documents import open_word
+from hub.library.extract.formats import Format
+from hub.library.extract.legacy import modernized
+from hub.library.extract.limits import Limits
+from hub.library.extract.mail import open_message
+from hub.library.extract.opendocument import open_opendocument
+from hub.library.extract.pages import Document
+from hub.library.extract.pdf import open_pdf
+from hub.library.extract.sheets import open_workbook
+from hub.library.extract.slides import open_presentation
+from hub.library.extract.text import open_markdown, open_table, open_text
+from hub.library.extract.webpage import open_webpage
+
+Opener = Callable[[Path, Format, Limits], Document]
+
+OPENERS: dict[str, Opener] = {
+    "pdf": open_pdf,
+    "pptx": open_presentation,
+    "docx": open_word,
+    "xlsx": open_workbook,
+    "odp": open_opendocument,
+    "odt": open_opendocument,
+    "ods": open_opendocument,
+    "txt": open_text,
+    "md": open_markdown,
+    "html": open_webpage,
+    "htm": open_webpage,
+    "eml": open_message,
+    "csv": open_table,
+}
+
+
+def open_document(path: Path, file_format: Format, limits: Limits, folder: Path) -> Document:
+    """The opened document, or Unreadable; an old file is first converted in the folder."""
+    if file_format.converted_to is not None:
+        path, file_format = modernized(path, file_format, folder)
+    return OPENERS[file_format.extension](path, file_format, limits)

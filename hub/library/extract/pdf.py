@@ -1,0 +1,95 @@
+"""PDF files through PDFium, which may abort the process: only ever run where that harms nobody."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import pypdfium2
+
+from hub.library.extract.findings import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.properties import day_of, sensible_title
+from hub.library.rules import PageKind
+
+MARK = b"%PDF-"
+MARK_WITHIN = 1024
+# PDFium writes this where a word is divided at the end of a line.
+HYPHEN = re.compile("\x02(\r?\n)?")
+LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
+MOST_BOOKMARKS = 2_000
+BOOKMARK_DEPTH = 4
+
+
+def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
+    """The file's pages by their place in it, titled by the bookmarks that point to them."""
+    refuse_others(path, file_format)
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(PASSWORD if "password" in str(error).lower() else DAMAGED) from error
+    title = sensible_title(document.get_metadata_value("Title"))
+    return Document(pages(document, limits), title, created_on(document))
+
+
+def refuse_others(path: Path, file_format: Format) -> None:
+    """Raises Unreadable when nothing near the beginning says that this is a PDF."""
+    with path.open("rb") as file:
+        start = file.read(MARK_WITHIN)
+    if not start:
+        raise Unreadable(EMPTY)
+    if MARK not in start:
+        raise Unreadable(OTHER_KIND, label=file_format.label)
+
+
+def created_on(document: pypdfium2.PdfDocument) -> date | None:
+    """The day on which the PDF was made, as it says itself."""
+    match = CREATED.match(document.get_metadata_value("CreationDate"))
+    return day_of("-".join(match.groups())) if match else None
+
+
+def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
+    """Every page; one that can't be read costs only itself."""
+    titles = bookmarks(document)
+    for number in range(1, len(document) + 1):
+        try:
+            text, whole = page_text(document, number - 1, limits.page_characters)
+        except pypdfium2.PdfiumError:
+            yield Lost(number)
+            continue
+        if not whole:
+            yield Cut(number)
+        yield ExtractedPage(number, PageKind.PAGE, titles.get(number, ""), text)
+
+
+def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[str, bool]:
+    """The beginning of a page's text, and whether that is all of it."""
+    page = document[index]
+    text_page = page.get_textpage()
+    try:
+        count = text_page.count_chars()
+        return tidy(text_page.get_text_range(0, min(count, most))), count <= most
+    finally:
+        text_page.close()
+        page.close()
+
+
+def tidy(text: str) -> str:
+    """The text with divided words put together and without ligatures, so that its words can be found."""
+    return unicodedata.normalize("NFC", HYPHEN.sub("", text).translate(LIGATURES))
+
+
+def bookmarks(document: pypdfium2.PdfDocument) -> dict[int, str]:
+    """The title of the first bookmark that points to a page, by the page's number."""
+    titles: dict[int, str] = {}
+    for bookmark in islice(document.get_toc(max_depth=BOOKMARK_DEPTH), MOST_BOOKMARKS):
+        destination = bookmark.get_dest()
+        index = destination.get_index() if destination else None
+        if index is not None:
+            titles.setdefault(index + 1, one_line(bookmark.get_title()))
+    return titles

@@ -1,0 +1,202 @@
+"""Reading files from strangers: the hub's side. The files themselves are opened in `child`, in other processes."""
+
+import json
+import logging
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hub.library.extract.answers import Hearing, Outcome
+from hub.library.extract.findings import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
+from hub.library.extract.formats import Format, format_of
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Extraction
+
+log = logging.getLogger(__name__)
+
+COMMAND = (sys.executable, "-I", "-m", "hub.library.extract.child")
+# All that the helper gets to know of its surroundings: where programs and libraries are, nothing secret.
+KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
+START_SECONDS = 60.0
+GRACE_SECONDS = 10.0
+CHUNK = 1 << 20
+TRIES = 2
+
+
+class HelperEnded(Exception):
+    """The helper process has ended, or says nothing any more."""
+
+
+class Reader:
+    """Reads one file after the other, each in a process of its own with limits.
+
+    Use it as a context manager, or `close` it. It may be used from any thread, and there may be several;
+    one Reader reads one file at a time. Its helper process starts with the first file, is started anew when
+    it has ended, and ends with the process that owns the Reader, however that ends.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Nothing is started yet."""
+        self.limits = limits or Limits()
+        self._lock = threading.Lock()
+        self._helper: Helper | None = None
+
+    def __enter__(self) -> Self:
+        """The reader."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes it."""
+        self.close()
+
+    def read(self, path: Path, file_name: str) -> Extraction:
+        """Everything that can be read of the file at `path`, whose name among people is `file_name`.
+
+        Whatever is in the file, this gives a state with a sentence, within the limits. It raises only what is
+        no fault of the file: OSError when it isn't there, RuntimeError when the helper can't be started.
+        """
+        with path.open("rb"):
+            file_format = format_of(file_name)
+        if file_format is None:
+            return unread(NOT_ALLOWED)
+        if not file_format.readable:
+            return unread(NOT_TEXT, file_format)
+        with self._lock:
+            return self._read(path, file_format)
+
+    def close(self) -> None:
+        """Ends the helper process; the next file would start a new one."""
+        with self._lock:
+            self._end_helper()
+
+    def _read(self, path: Path, file_format: Format) -> Extraction:
+        request = {
+            "path": os.path.abspath(path),
+            "extension": file_format.extension,
+            "limits": asdict(self.limits),
+        }
+        for _ in range(TRIES):
+            try:
+                outcome, told = self._live_helper().ask(json.dumps(request), self.limits)
+            except HelperEnded:
+                log.warning("The reading helper ended while it read %s", path)
+                self._end_helper()
+            else:
+                return understood(path, outcome, told)
+        return unread(BROKE_DOWN)
+
+    def _live_helper(self) -> "Helper":
+        """The running helper of this very process, started if need be."""
+        if self._helper is None or self._helper.owner != os.getpid():
+            self._helper = Helper()
+        return self._helper
+
+    def _end_helper(self) -> None:
+        if self._helper is not None and self._helper.owner == os.getpid():
+            self._helper.end()
+        self._helper = None
+
+
+class Helper:
+    """One helper process, and the pipes to it."""
+
+    def __init__(self) -> None:
+        """Starts it and waits until it is ready."""
+        self.owner = os.getpid()
+        self.process = subprocess.Popen(
+            COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd="/",
+            env=clean_environment(),
+            start_new_session=True,
+        )
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        self.input, self.output, self.errors = self.process.stdin, self.process.stdout, self.process.stderr
+        self.unread = bytearray()
+        try:
+            self.line(time.monotonic() + START_SECONDS)
+        except HelperEnded:
+            self.process.kill()
+            message = self.errors.read().decode("utf-8", "replace")
+            self.end()
+            raise RuntimeError("The process that reads files could not be started: " + message) from None
+
+    def ask(self, request: str, limits: Limits) -> tuple[Outcome, bytes]:
+        """The answer to a request; HelperEnded when there is none in time."""
+        deadline = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
+        try:
+            self.input.write(request.encode() + b"\n")
+        except OSError as error:
+            raise HelperEnded from error
+        outcome = Outcome(**json.loads(self.line(deadline)))
+        return outcome, self.take(outcome.size, deadline)
+
+    def line(self, deadline: float) -> bytes:
+        """The next line that the helper writes."""
+        while b"\n" not in self.unread:
+            self.receive(deadline)
+        return self.take(self.unread.index(b"\n") + 1, deadline)
+
+    def take(self, size: int, deadline: float) -> bytes:
+        """The next bytes that the helper writes, as many as asked for."""
+        while len(self.unread) < size:
+            self.receive(deadline)
+        taken = bytes(self.unread[:size])
+        del self.unread[:size]
+        return taken
+
+    def receive(self, deadline: float) -> None:
+        """Waits for the helper to write something."""
+        poll = select.poll()
+        poll.register(self.output, select.POLLIN)
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not poll.poll(remaining * 1000):
+            raise HelperEnded
+        piece = os.read(self.output.fileno(), CHUNK)
+        if not piece:
+            raise HelperEnded
+        self.unread += piece
+
+    def end(self) -> None:
+        """Ends the process, which ends its fork with it, and closes the pipes."""
+        self.input.close()
+        try:
+            self.process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.output.close()
+        self.errors.close()
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of the helper."""
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+
+def unread(finding: Finding, file_format: Format | None = None) -> Extraction:
+    """The extraction of a file that nothing was read of."""
+    detail = finding.sentence.format(label=file_format.label) if file_format else finding.sentence
+    return Extraction(finding.state, detail, "", None, ())
+
+
+def understood(path: Path, outcome: Outcome, told: bytes) -> Extraction:
+    """The extraction of a file from what was told of it."""
+    hearing = Hearing()
+    hearing.take(told)
+    if hearing.cause or hearing.end is None:
+        log.info("Reading %s: %s %s", path, outcome, hearing.cause)
+    return hearing.extraction(outcome)

@@ -1,0 +1,242 @@
+"""Plain text and Markdown: sections by heading, or the items of a numbered weekly update.
+
+A numbered update is a text with at least three numbered points at its outer level (`1.` or `2)`) whose
+numbers rise by one, and of which they are the greater part. Each point is a page of kind ITEM with the
+number that stands in the text. What comes before the first point is kept at the beginning of its page, and
+what follows the last one at the end of its page, so nothing that was written is lost; a heading above a
+point belongs to that point.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.library.extract.findings import EMPTY, OTHER_KIND, Unreadable
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
+from hub.library.extract.sections import Block, sections
+from hub.library.rules import PageKind
+
+POINT = re.compile(r"(?P<indent>[ \t]{0,8})[*_]{0,3}(?P<number>\d{1,3})[.)][*_]{0,3}(?:\s+(?P<rest>\S.*))?$")
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<words>.*?))?(?:[ \t]+#+)?[ \t]*$")
+UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+FEWEST_POINTS = 3
+MAIN_SHARE = 0.5
+HEADLINE = 60
+ITEM_TITLE = 100
+
+
+@dataclass(frozen=True)
+class Point:
+    """A line that begins a numbered point."""
+
+    line: int
+    indent: int
+    number: int
+
+
+def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
+    """The pages of Markdown that a person typed: the items of a numbered update, or sections by heading.
+
+    Takes any string and loses no word of it; marks of headings and of bold type are left out. Text that is
+    blank has no pages.
+    """
+    lines = clean(markdown).split("\n")
+    return tuple(items(lines) or sections(markdown_blocks(lines)))
+
+
+def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
+    """A plain text: its items, or parts at blank lines."""
+    text = clean(read_text(path, file_format, limits))
+    lines = text.split("\n")
+    paragraphs = (Block(part) for part in text.split("\n\n"))
+    return Document(iter(items(lines) or sections(paragraphs)))
+
+
+def open_markdown(path: Path, file_format: Format, limits: Limits) -> Document:
+    """A Markdown text: its items, or its sections, the first of which names it."""
+    pages = sections_of(read_text(path, file_format, limits))
+    return Document(iter(pages), titled_by_first_page=bool(pages) and pages[0].kind is PageKind.SECTION)
+
+
+def open_table(path: Path, file_format: Format, limits: Limits) -> Document:
+    """A table as text (CSV), as it stands."""
+    text = clean(read_text(path, file_format, limits))
+    return Document(iter([ExtractedPage(1, PageKind.SHEET, "", text)]))
+
+
+def read_text(path: Path, file_format: Format, limits: Limits) -> str:
+    """The file's text in whichever encoding it is; Unreadable when it is no text at all."""
+    with path.open("rb") as file:
+        content = file.read(4 * limits.all_characters)
+    if not content.strip():
+        raise Unreadable(EMPTY)
+    return decoded(content, file_format)
+
+
+def decoded(content: bytes, file_format: Format) -> str:
+    """UTF-8, UTF-16 with its mark, or else Windows' western encoding, which takes nearly anything."""
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if content.startswith(mark):
+            return content.decode(encoding, "replace")
+    if b"\0" in content[:4096]:
+        raise Unreadable(OTHER_KIND, label=file_format.label)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def items(lines: list[str]) -> list[ExtractedPage]:
+    """The pages of a numbered update; none when the text is something else."""
+    points = numbered_points(lines)
+    if len(points) < FEWEST_POINTS:
+        return []
+    starts = [with_heading_above(lines, point.line) for point in points]
+    end = end_of_last(lines, points)
+    if characters(lines[starts[0] : end]) < MAIN_SHARE * characters(lines):
+        return []
+    bounds = [0, *starts[1:], len(lines)]
+    return [
+        item(point, lines[bounds[place] : bounds[place + 1]], lines[point.line : bounds[place + 1]])
+        for place, point in enumerate(points)
+    ]
+
+
+def numbered_points(lines: list[str]) -> list[Point]:
+    """The points at the outer level, when their numbers rise by one; none when lists begin anew."""
+    found = [point for point in points_of(lines) if point.number]
+    if not found:
+        return []
+    outer = [point for point in found if point.indent <= found[0].indent + 1]
+    chain: list[Point] = []
+    for point in outer:
+        if not chain or point.number == chain[-1].number + 1:
+            chain.append(point)
+        elif point.number == chain[0].number:
+            return []
+    return chain
+
+
+def points_of(lines: list[str]) -> Iterator[Point]:
+    """Every line outside of code that begins with a number as points do."""
+    for number, line in outside_code(lines):
+        match = POINT.match(line)
+        if match:
+            yield Point(number, len(match["indent"].expandtabs(4)), int(match["number"]))
+
+
+def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are not in a fenced block of code, with their places."""
+    fence = ""
+    for number, line in enumerate(lines):
+        match = FENCE.match(line)
+        if match and not fence:
+            fence = match[1]
+        elif match and match[1].startswith(fence):
+            fence = ""
+        elif not fence:
+            yield number, line
+
+
+def with_heading_above(lines: list[str], line: int) -> int:
+    """The line of the heading that stands directly above a point, or else the point's own."""
+    above = line - 1
+    while above >= 0 and not lines[above].strip():
+        above -= 1
+    return above if above >= 0 and HEADING.match(lines[above]) else line
+
+
+def end_of_last(lines: list[str], points: list[Point]) -> int:
+    """The line after the last point: a signature, a heading, or text further out than points go on in."""
+    stepping_out = not any(
+        steps_out(lines, number, points[0].indent) for number in range(points[0].line + 1, points[-1].line)
+    )
+    for number in range(points[-1].line + 1, len(lines)):
+        if lines[number].rstrip() == "--" or HEADING.match(lines[number]):
+            return number
+        if stepping_out and steps_out(lines, number, points[0].indent):
+            return number
+    return len(lines)
+
+
+def steps_out(lines: list[str], number: int, indent: int) -> bool:
+    """Whether a paragraph begins at the line that is no further in than the points are."""
+    line = lines[number]
+    begins = bool(line.strip()) and not lines[number - 1].strip()
+    return begins and not POINT.match(line) and len(line) - len(line.lstrip()) <= indent
+
+
+def characters(lines: list[str]) -> int:
+    """How much is written on the lines, without space around it."""
+    return sum(len(line.strip()) for line in lines)
+
+
+def item(point: Point, lines: list[str], own_lines: list[str]) -> ExtractedPage:
+    """The page of one point: `lines` are all that belongs to it, `own_lines` begin where it does."""
+    return ExtractedPage(point.number, PageKind.ITEM, item_title(own_lines), plain("\n".join(lines)))
+
+
+def item_title(lines: list[str]) -> str:
+    """The point's headline: its first line when that is short, or else its first sentence."""
+    match = POINT.match(lines[0])
+    first = plain((match and match["rest"]) or "")
+    rest = lines[1:]
+    if not first and rest:
+        return one_line(plain("\n".join(rest)).partition("\n")[0], ITEM_TITLE)
+    if len(first) <= HEADLINE:
+        return one_line(first, ITEM_TITLE)
+    blank = next((place for place, line in enumerate(rest) if not line.strip()), len(rest))
+    paragraph = " ".join([first, *(plain(line) for line in rest[:blank])])
+    return one_line(SENTENCE_END.split(paragraph, maxsplit=1)[0], ITEM_TITLE)
+
+
+def markdown_blocks(lines: list[str]) -> Iterator[Block]:
+    """The text between headings, and the headings, without their marks."""
+    headings = dict(headings_of(lines))
+    body: list[str] = []
+    for number, line in enumerate(lines):
+        if number in headings:
+            yield from body_blocks(body)
+            body = []
+            yield Block(headings[number], heading=True)
+        elif number - 1 not in headings or not UNDERLINE.match(line) or HEADING.match(lines[number - 1]):
+            body.append(line)
+    yield from body_blocks(body)
+
+
+def body_blocks(lines: list[str]) -> Iterator[Block]:
+    """The paragraphs of a text without headings."""
+    for paragraph in "\n".join(lines).split("\n\n"):
+        yield Block(plain(paragraph))
+
+
+def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are headings, marked by number signs or underlined, and their words."""
+    text = dict(outside_code(lines))
+    for number, line in text.items():
+        match = HEADING.match(line)
+        if match and match["words"]:
+            yield number, plain(match["words"])
+        elif is_underlined(text, number):
+            yield number, plain(line)
+
+
+def is_underlined(text: dict[int, str], number: int) -> bool:
+    """Whether a line stands alone above a line of equals signs or hyphens."""
+    alone = not text.get(number - 1, "").strip() and not UNDERLINE.match(text[number])
+    return alone and bool(text[number].strip()) and bool(UNDERLINE.match(text.get(number + 1, "")))
+
+
+def plain(markdown: str) -> str:
+    """The text without the marks of headings, bold type and links; the address of a link stays."""
+    text = LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] != link[2] else link[1], markdown)
+    without_marks = (HEADING.sub(lambda heading: heading["words"] or "", line) for line in text.split("\n"))
+    return clean("\n".join(without_marks).replace("**", ""))

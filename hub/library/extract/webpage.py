@@ -1,0 +1,130 @@
+"""Web pages, and the HTML of e-mails, as Markdown: from there on they are read like typed text."""
+
+import re
+from pathlib import Path
+
+from lxml import etree
+
+from hub.library.extract.container import Element, local_name
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Document
+from hub.library.extract.properties import sensible_title
+from hub.library.extract.text import read_text, sections_of
+from hub.library.rules import PageKind
+
+UNSEEN = {"script", "style", "head", "template", "noscript", "svg", "object", "iframe"}
+HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "h5": "##### ", "h6": "###### "}
+CELLS = {"td", "th"}
+PARAGRAPHS = {
+    *("body", "main", "header", "footer", "section", "article", "aside", "nav", "div", "p", "pre", "blockquote"),
+    *("ul", "ol", "dl", "table", "figure", "form", "address", "details", "hr"),
+}
+LINES = {"tr", "dt", "dd", "figcaption", "caption", "option", "summary"}
+SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
+INDENT = "   "
+
+
+def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
+    """A web page: sections by heading, or the items of a numbered update."""
+    root = parse_html(read_text(path, file_format, limits))
+    title = "" if root is None else " ".join(root.xpath("//head/title[1]/text()"))
+    pages = sections_of(markdown_of(root))
+    by_heading = bool(pages) and pages[0].kind is PageKind.SECTION
+    return Document(iter(pages), sensible_title(title), titled_by_first_page=by_heading)
+
+
+def parse_html(markup: str) -> Element | None:
+    """The root of a web page however badly it is written; None when nothing is in it."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    return etree.fromstring(markup.encode("utf-8", "replace"), parser) if markup.strip() else None
+
+
+def markdown_of(root: Element | None) -> str:
+    """What a person sees of a page: headings and numbered points marked, cells separated by tabs."""
+    if root is None:
+        return ""
+    writer = Writer()
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        if event == "end":
+            writer.leave(element)
+        elif local_name(element) in UNSEEN:
+            events.skip_subtree()
+        else:
+            writer.enter(element)
+    return "\n".join([*writer.lines, writer.line])
+
+
+class Writer:
+    """Writes the text of elements as they begin and end, line by line."""
+
+    def __init__(self) -> None:
+        """An empty text."""
+        self.lines: list[str] = []
+        self.line = ""
+        self.line_is_empty = True
+        self.counters: list[int | None] = []
+        self.points_open = 0
+
+    def enter(self, element: Element) -> None:
+        """An element begins."""
+        name = local_name(element)
+        if name in HEADINGS or name in PARAGRAPHS:
+            self.new_line(blank=True)
+        elif name in LINES or name == "br":
+            self.new_line(forced=name == "br")
+        if name in HEADINGS:
+            self.line += HEADINGS[name]
+        elif name in {"ol", "ul"}:
+            self.counters.append(first_number(element) if name == "ol" else None)
+        elif name == "li":
+            self.begin_point()
+        self.write(element.text, as_it_is=name == "pre")
+
+    def leave(self, element: Element) -> None:
+        """An element ends; what follows it is written too."""
+        name = local_name(element)
+        if name in HEADINGS or name in PARAGRAPHS:
+            self.new_line(blank=True)
+        elif name in LINES:
+            self.new_line()
+        if name in {"ol", "ul"} and self.counters:
+            self.counters.pop()
+        elif name == "li":
+            self.points_open = max(0, self.points_open - 1)
+            self.new_line()
+        elif name in CELLS:
+            self.line += "\t"
+        self.write(element.tail)
+
+    def begin_point(self) -> None:
+        """A point of a list begins, with its number when the list has numbers."""
+        self.new_line()
+        counter = self.counters[-1] if self.counters else None
+        self.line = INDENT * self.points_open + ("- " if counter is None else f"{counter}. ")
+        self.points_open += 1
+        if counter is not None:
+            self.counters[-1] = counter + 1
+
+    def new_line(self, *, blank: bool = False, forced: bool = False) -> None:
+        """The next text stands on a line of its own, below a blank one where a paragraph begins."""
+        if self.line_is_empty and not forced:
+            return
+        self.lines += [self.line.rstrip(), ""] if blank else [self.line.rstrip()]
+        self.line = INDENT * self.points_open
+        self.line_is_empty = True
+
+    def write(self, text: str | None, *, as_it_is: bool = False) -> None:
+        """Text of the page, its white space put together as browsers do."""
+        if not text:
+            return
+        written = text if as_it_is else SPACE.sub(" ", text)
+        self.line += written.lstrip(" ") if self.line_is_empty else written
+        self.line_is_empty = self.line_is_empty and not written.strip()
+
+
+def first_number(numbered_list: Element) -> int:
+    """The number that a list begins with."""
+    start = str(numbered_list.get("start", "1"))
+    return int(start) if start.isdecimal() and len(start) < 4 else 1
