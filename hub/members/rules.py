@@ -1,11 +1,19 @@
 """Who takes part, and who may do what: one table. Pure."""
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from hub.core.errors import Refused
+from hub.core.text import clean
 
 
 class OrganizationKind(StrEnum):
@@ -39,6 +47,9 @@ class Role(StrEnum):
 # Each organization has one of each at a time; naming a new one makes the old one a contributor.
 SINGLE_ROLES = frozenset({Role.REPRESENTATIVE, Role.ALTERNATE})
 
+# Roles of the alliance as a whole: only the coordinator gives them, and manages who has them.
+HOST_ROLES = frozenset({Role.COORDINATOR, Role.BOARD})
+
 # The host's people are coordinators or sit on the board; the board may come from any organization.
 ROLES_OF_KIND = {
     OrganizationKind.HOST: (Role.COORDINATOR, Role.BOARD),
@@ -53,6 +64,21 @@ class DesignationStatus(StrEnum):
     APPLIED = "applied"
     ACTIVE = "active"
     ENDED = "ended"
+
+    @property
+    def label(self) -> str:
+        """The word that a person reads."""
+        return self.value.capitalize()
+
+
+@dataclass(frozen=True)
+class DesignationFacts:
+    """A designation as somebody states it."""
+
+    name: str
+    status: DesignationStatus
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class Permission(StrEnum):
@@ -86,7 +112,9 @@ OWN, NETWORK, ALL = Scope.OWN, Scope.NETWORK, Scope.ALL
 
 # Who may what. A role that a row does not name may not. domain.md's table of people is the source.
 MAY: Mapping[Permission, Mapping[Role, Scope]] = {
-    p: dict(zip((Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR), row, strict=True))
+    p: dict(
+        zip((Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR), row, strict=True)
+    )
     for p, row in {
         # permission                     coordinator  board    representative  alternate  contributor
         Permission.READ: (ALL, NETWORK, NETWORK, NETWORK, NETWORK),
@@ -139,6 +167,22 @@ def may(person: SomePerson | None, permission: Permission, subject: Thing | None
     return scope is NETWORK and audience in {"public", "network"}
 
 
+def may_manage(actor: SomePerson | None, person: SomePerson) -> bool:
+    """Whether ``actor`` may change ``person``, their role and their links.
+
+    Somebody with a role of the alliance (coordinator, board) is managed by whoever gives those roles: a
+    representative who could make a reset link for a board member could sign in as one.
+    """
+    allowed = may(actor, Permission.MANAGE_PEOPLE, person)
+    return allowed and (person.role not in HOST_ROLES or may(actor, Permission.GIVE_HOST_ROLES, person))
+
+
+def roles_to_give(actor: SomePerson | None, kind: OrganizationKind) -> tuple[Role, ...]:
+    """The roles that ``actor`` may give in an organization of ``kind``."""
+    all_roles = may(actor, Permission.GIVE_HOST_ROLES)
+    return tuple(role for role in ROLES_OF_KIND[kind] if all_roles or role not in HOST_ROLES)
+
+
 def slug_of(name: str) -> str:
     """The name as it stands in addresses: ``Lakeshore Forge & Foundry`` is ``lakeshore-forge-foundry``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -159,3 +203,79 @@ TRIES_WITHIN = timedelta(minutes=15)
 def is_due_on(joined_on: date, left_on: date | None, first_day: date, last_day: date) -> bool:
     """Whether an organization belonged to the alliance in a period: joined by its last day, not gone before its first."""
     return joined_on <= last_day and (left_on is None or left_on >= first_day)
+
+
+def has_left(left_on: date | None, today: date) -> bool:
+    """Whether an organization is gone: its last day is over."""
+    return left_on is not None and left_on < today
+
+
+# What people type about themselves and their organizations.
+LONGEST_NAME = 200
+LONGEST_EMAIL = 254  # RFC 5321's limit of a path, less its brackets
+LONGEST_WEBSITE = 500
+
+
+def name_of(text: str, what: str = "name") -> str:
+    """The name that somebody typed, on one line; raises Refused when it is empty or too long."""
+    name = " ".join(clean(text).split())
+    if not name:
+        raise Refused(f"Enter the {what}.")
+    if len(name) > LONGEST_NAME:
+        raise Refused(f"The {what} is too long: it may have up to {LONGEST_NAME} characters.")
+    return name
+
+
+def email_of(text: str) -> str:
+    """The e-mail address that somebody typed, in lower case; raises Refused when it can't be one."""
+    try:
+        email = validate_email(clean(text), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise Refused("Enter an e-mail address such as name@example.org.") from error
+    if len(email) > LONGEST_EMAIL:
+        raise Refused(f"The e-mail address is too long: it may have up to {LONGEST_EMAIL} characters.")
+    return email
+
+
+def website_of(text: str) -> str:
+    """The web address that somebody typed, or nothing; raises Refused unless it is one of http or https."""
+    website = clean(text)
+    if not website:
+        return ""
+    if len(website) > LONGEST_WEBSITE:
+        raise Refused(f"The website's address is too long: it may have up to {LONGEST_WEBSITE} characters.")
+    if not _is_web_address(website):
+        raise Refused("Enter the website with https:// or http:// in front, for example https://www.example.org.")
+    return website
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s|\\", text)
+
+
+def password_of(text: str, email: str = "") -> str:
+    """The new password that somebody typed; raises Refused when it is too short, too long, or their address."""
+    if len(text) < SHORTEST_PASSWORD:
+        raise Refused(f"Use a password of at least {SHORTEST_PASSWORD} characters; a few words are easy to remember.")
+    if len(text) > LONGEST_PASSWORD:
+        raise Refused(f"The password is too long: it may have up to {LONGEST_PASSWORD} characters.")
+    if email and text.strip().lower() == email:
+        raise Refused("Use a password that isn't your e-mail address.")
+    return text
+
+
+def same_network(address: str) -> str:
+    """What tries are counted by: an IPv4 address, or the /64 network that one IPv6 customer has whole."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(known, ipaddress.IPv6Address):
+        if known.ipv4_mapped:
+            return str(known.ipv4_mapped)
+        return str(ipaddress.ip_network((known.packed, 64), strict=False))
+    return str(known)

@@ -1,0 +1,83 @@
+"""Who is signed in: Flask-Login's glue, and the guard before every page that isn't public."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, redirect, request, session, url_for
+from flask_login import LoginManager, login_user, logout_user
+from werkzeug.local import LocalProxy
+
+from hub.core import clock, web
+from hub.members.models import Person
+from hub.members.rules import Permission, Thing, may
+
+# Files that every page needs, whoever reads it.
+PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+SINCE = "signed_in_at"
+
+
+def init(app: Flask) -> None:
+    """Let people sign in, send visitors of other than public pages there, and tell templates who may what."""
+    manager = LoginManager(app)
+    manager.session_protection = "basic"
+    manager.user_loader(_person)
+    app.before_request(_guard)
+    app.jinja_env.globals.update(
+        may=_signed_in_may, Permission=Permission, visitor=LocalProxy(lambda: web.signed_in() is None)
+    )
+
+
+def begin_session(person: Person) -> None:
+    """Sign ``person`` in on this browser for the days of the setting; whatever session was there ends."""
+    session.clear()
+    login_user(person)
+    session.permanent = True
+    session[SINCE] = clock.now().isoformat()
+
+
+def end_session() -> None:
+    """Sign out on this browser."""
+    logout_user()
+    session.clear()
+
+
+def safe_next(address: str | None) -> str:
+    """``address`` when it is a path on this hub; else home. A link in a mail must not lead elsewhere."""
+    home = url_for("overview.home")
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return home
+    if "\\" in address or not address.isprintable():
+        return home
+    parts = urlsplit(address)
+    return home if parts.scheme or parts.netloc else address
+
+
+def _person(session_id: str) -> Person | None:
+    """Whose session it is; None when the password changed since, the person left, or the days are over."""
+    number, _, version = session_id.partition(".")
+    if not (number.isdecimal() and version.isdecimal()) or _is_over():
+        return None
+    person = web.db.get(Person, int(number))
+    if person is None or not person.is_active or person.get_id() != session_id:
+        return None
+    return person
+
+
+def _is_over() -> bool:
+    since = session.get(SINCE)
+    return since is None or clock.now() > datetime.fromisoformat(since) + timedelta(days=web.config().SESSION_DAYS)
+
+
+def _guard() -> Any:
+    """Send a visitor of a page that isn't public to the sign-in page, and back from there."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or web.signed_in():
+        return None
+    wanted = request.full_path.rstrip("?") if request.method in web.SAFE_METHODS else None
+    return redirect(url_for("members.sign_in", next=wanted))
+
+
+def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
+    """Whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
+    return may(web.signed_in(), permission, subject)

@@ -1,0 +1,159 @@
+"""What is known of organizations and people. Permission is checked here, where rows are loaded."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core.errors import NotFound
+from hub.members.models import Designation, OneTimeLink, Organization, Person, RoleHeld
+from hub.members.rules import MAY, OrganizationKind, Permission, Role, Scope, may, may_manage
+
+PEOPLE_PER_PAGE = 50
+
+
+def organizations(
+    db: Session, kind: OrganizationKind | None = None, region: str = "", designation: str = ""
+) -> Sequence[Organization]:
+    """Every organization by name, with its designations; those that left too. Empty filters take all."""
+    query = select(Organization).options(selectinload(Organization.designations))
+    if kind:
+        query = query.where(Organization.kind == kind)
+    if region:
+        query = query.where(Organization.region == region)
+    if designation:
+        query = query.where(Organization.designations.any(Designation.name == designation))
+    return db.scalars(query.order_by(func.lower(Organization.name), Organization.id)).all()
+
+
+def regions(db: Session) -> Sequence[str]:
+    """The regions that organizations name, in order."""
+    return db.scalars(
+        select(Organization.region).where(Organization.region != "").distinct().order_by(Organization.region)
+    ).all()
+
+
+def designation_names(db: Session) -> Sequence[str]:
+    """The designations that organizations have, in order."""
+    return db.scalars(select(Designation.name).distinct().order_by(Designation.name)).all()
+
+
+def organization_of(db: Session, slug: str) -> Organization:
+    """The organization with this slug, with its designations; raises NotFound."""
+    organization = db.scalar(
+        select(Organization).where(Organization.slug == slug).options(selectinload(Organization.designations))
+    )
+    if organization is None:
+        raise NotFound
+    return organization
+
+
+def organization_for(db: Session, actor: Person, slug: str, permission: Permission) -> Organization:
+    """The organization with this slug, if ``actor`` may do ``permission`` to it; else raises NotFound."""
+    organization = organization_of(db, slug)
+    if not may(actor, permission, organization):
+        raise NotFound
+    return organization
+
+
+def host(db: Session) -> Organization | None:
+    """The organization that runs the hub, once it is set up."""
+    return db.scalar(
+        select(Organization).where(Organization.kind == OrganizationKind.HOST).order_by(Organization.id).limit(1)
+    )
+
+
+def people_of(db: Session, organization: Organization) -> Sequence[Person]:
+    """Who belongs to the organization now, by name."""
+    return db.scalars(
+        select(Person)
+        .where(Person.organization_id == organization.id, Person.left_at.is_(None))
+        .order_by(func.lower(Person.name), Person.id)
+    ).all()
+
+
+def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[Sequence[Person], int]:
+    """A page of the people whom ``actor`` may see, by name, those who left last; and how many there are in all.
+
+    ``named`` is looked for in names and e-mail addresses.
+    """
+    scope = MAY[Permission.SEE_PEOPLE].get(actor.role)
+    if scope is None:
+        raise NotFound
+    query = select(Person)
+    if scope is not Scope.ALL:
+        query = query.where(Person.organization_id == actor.organization_id)
+    if named:
+        query = query.where(
+            or_(
+                Person.name.icontains(named, autoescape=True),
+                Person.name.contains(named, autoescape=True),  # SQLite folds the case of ASCII alone
+                Person.email.contains(named.lower(), autoescape=True),
+            )
+        )
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Person.left_at.is_not(None), func.lower(Person.name), Person.id)
+    return db.scalars(ordered.offset((page - 1) * PEOPLE_PER_PAGE).limit(PEOPLE_PER_PAGE)).all(), total
+
+
+def person_for(db: Session, actor: Person, person_id: int, permission: Permission) -> Person:
+    """The person, if ``actor`` may do ``permission`` to them; else raises NotFound."""
+    person = db.get(Person, person_id)
+    if person is None or not may(actor, permission, person):
+        raise NotFound
+    if permission is Permission.MANAGE_PEOPLE and not may_manage(actor, person):
+        raise NotFound
+    return person
+
+
+def person_by_email(db: Session, email: str) -> Person | None:
+    """The person with this e-mail address, however it is written; those who left too."""
+    return db.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def holder(db: Session, organization_id: int, role: Role) -> Person | None:
+    """Who is the organization's representative (or alternate) now."""
+    return db.scalar(
+        select(Person)
+        .where(Person.organization_id == organization_id, Person.role == role, Person.left_at.is_(None))
+        .order_by(Person.id)
+        .limit(1)
+    )
+
+
+def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
+    """Who held which role in the organization from when to when, newest first, with the people."""
+    return db.scalars(
+        select(RoleHeld)
+        .where(RoleHeld.organization_id == organization.id)
+        .options(joinedload(RoleHeld.person))
+        .order_by(RoleHeld.since.desc(), RoleHeld.id.desc())
+    ).all()
+
+
+def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
+    """The roles that the person had from when to when, newest first."""
+    return db.scalars(
+        select(RoleHeld).where(RoleHeld.person_id == person.id).order_by(RoleHeld.since.desc(), RoleHeld.id.desc())
+    ).all()
+
+
+def anyone(db: Session) -> bool:
+    """Whether there is any person at all."""
+    return db.scalar(select(Person.id).limit(1)) is not None
+
+
+def link(db: Session, token: str) -> OneTimeLink | None:
+    """The link with this token, used or not, with its person."""
+    return db.scalar(
+        select(OneTimeLink)
+        .where(OneTimeLink.token_hash == token_hash(token))
+        .options(joinedload(OneTimeLink.person))
+        .execution_options(populate_existing=True)
+    )
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: who reads the rows can't use the links. Tokens are random, so no salt is needed."""
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
