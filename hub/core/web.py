@@ -233,7 +233,7 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
         plural=plural,
         size=file_size,
     )
-    app.jinja_env.globals.update(hub_name=settings.HUB_NAME, known_endpoints=app.view_functions, address_with=address_with, icon=icon)
+    app.jinja_env.globals.update(hub_name=settings.HUB_NAME, max_upload_mb=settings.MAX_UPLOAD_MB, known_endpoints=app.view_functions, address_with=address_with, icon=icon)
 
 
 def day(value: date) -> str:

@@ -25,6 +25,9 @@ class Resource(Base):
     audience: Mapped[Audience] = mapped_column(default=Audience.NETWORK)
     created_at: Mapped[datetime] = mapped_column(index=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Proposed by the hub and not yet looked at by a person: reading the document may propose better.
+    title_is_proposed: Mapped[bool] = mapped_column(default=False)
+    date_is_proposed: Mapped[bool] = mapped_column(default=False)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     revision_number: Mapped[int] = mapped_column(default=0)  # of the current revision
@@ -65,7 +68,7 @@ class Revision(Base):
     """One version of a resource's content: a file, Markdown text, or a web link. Never changed, never deleted."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("resource_id", "number"), Index("ix_revision_waiting", "state", "lease_until"))
+    __table_args__ = (UniqueConstraint("resource_id", "number"), Index("ix_revision_unread", "reader_version", "lease_until"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))

@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience
-from hub.members.models import Person
-from hub.members.rules import MAY, Permission, Scope, may
+from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
 
-def visible_to(person: Person | None) -> ColumnElement[bool]:
+def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
     """The condition under which ``person`` (None: a visitor) finds and counts a resource: `may(READ)` in SQL."""
     if person is None:
         readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
@@ -25,7 +24,7 @@ def visible_to(person: Person | None) -> ColumnElement[bool]:
     return and_(readable, Resource.withdrawn_at.is_(None))
 
 
-def get_for(db: Session, person: Person | None, resource_id: int, permission: Permission) -> Resource:
+def get_for(db: Session, person: SomePerson | None, resource_id: int, permission: Permission) -> Resource:
     """The resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
 
     A withdrawn resource is there only for those who may change it.
@@ -47,7 +46,7 @@ def get_for(db: Session, person: Person | None, resource_id: int, permission: Pe
     return resource
 
 
-def newest(db: Session, person: Person | None, count: int) -> Sequence[Resource]:
+def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
     """The resources that came last, newest first, with their organizations."""
     return db.scalars(
         select(Resource)
@@ -71,7 +70,7 @@ def page_of(db: Session, revision: Revision, number: int) -> Page:
     return page
 
 
-def same_file(db: Session, person: Person | None, sha256: str) -> Resource | None:
+def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource | None:
     """A resource that ``person`` may read whose current revision is this very file, if there is one."""
     return db.scalar(
         select(Resource)
@@ -91,3 +90,16 @@ def waiting(db: Session, reader_version: int) -> int:
 def unread(reader_version: int) -> ColumnElement[bool]:
     """The condition of a revision that still has to be read."""
     return Revision.reader_version < reader_version
+
+
+def neighbours(db: Session, page: Page) -> tuple[Page | None, Page | None]:
+    """The page before and the page after, as far as there are any. Items keep their own numbers: gaps are normal."""
+    same = select(Page).where(Page.revision_id == page.revision_id)
+    before = db.scalar(same.where(Page.number < page.number).order_by(Page.number.desc()).limit(1))
+    after = db.scalar(same.where(Page.number > page.number).order_by(Page.number).limit(1))
+    return before, after
+
+
+def known_file(db: Session, sha256: str) -> Resource | None:
+    """A resource whose current revision is this very file, whoever may read it: for the command line."""
+    return same_file(db, OPERATOR, sha256)

@@ -1,6 +1,9 @@
 """The library's rules and closed sets, in the words of its users. Pure."""
 
+import re
+from datetime import date, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 
 class Kind(StrEnum):
@@ -81,3 +84,76 @@ class State(StrEnum):
     TIMEOUT = "timeout"
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
+
+    @property
+    def label(self) -> str:
+        """The words that a person reads."""
+        return STATE_LABELS[self]
+
+
+STATE_LABELS = {
+    State.WAITING: "Being read",
+    State.OK: "Searchable",
+    State.PARTIAL: "Partly searchable",
+    State.ENCRYPTED: "Protected with a password",
+    State.CORRUPT: "Damaged",
+    State.TIMEOUT: "Took too long to read",
+    State.TOO_LARGE: "Too large to read",
+    State.UNSUPPORTED: "Kept, not searchable",
+}
+
+LONGEST_TITLE = 300  # characters
+LONGEST_SUMMARY = 5_000
+LONGEST_BODY = 500_000
+LONGEST_TAG = 60
+MOST_TAGS = 20
+LONGEST_ADDRESS = 2_000
+EARLIEST = date(1900, 1, 1)
+
+
+def title_from(file_name: str) -> str:
+    """The title that a file's name proposes: ``CMMC_grant-deck v2.pptx`` gives ``CMMC grant-deck v2``."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name.replace("\\", "/").rsplit("/", 1)[-1])
+    words = re.sub(r"[_\s]+", " ", stem).strip()
+    return words[:LONGEST_TITLE] or "Untitled"
+
+
+def topics_from(chosen: list[str], typed: str) -> list[str]:
+    """The Big 6 that were ticked, then the free tags that were typed with commas: each once, in lower case."""
+    tags = (re.sub(r"\s+", " ", tag).strip().lower() for tag in re.split(r"[,;\n]", typed))
+    labels = {label.lower(): slug for slug, label in BIG_SIX.items()}
+    return list(dict.fromkeys(labels.get(topic, topic) for topic in (*chosen, *tags) if topic))
+
+
+def topic_label(topic: str) -> str:
+    """The words that a person reads for a topic."""
+    return BIG_SIX.get(topic, topic)
+
+
+def what_is_wrong_with(  # noqa: PLR0911 - a list of checks, one sentence each
+    title: str, summary: str, topics: list[str], published_on: date, today: date
+) -> str:
+    """One sentence on what keeps these facts from being kept, or an empty string."""
+    if not title:
+        return "Give it a title that a colleague would search for."
+    if len(title) > LONGEST_TITLE:
+        return f"The title may have up to {LONGEST_TITLE} characters; put the rest into the summary."
+    if len(summary) > LONGEST_SUMMARY:
+        return f"The summary may have up to {LONGEST_SUMMARY:,} characters; put the rest into the document."
+    if len(topics) > MOST_TAGS:
+        return f"Up to {MOST_TAGS} topics help people find it; take some out."
+    if any(len(topic) > LONGEST_TAG for topic in topics):
+        return f"A tag may have up to {LONGEST_TAG} characters; separate tags with commas."
+    if not EARLIEST <= published_on <= today + timedelta(days=366):
+        return "The date must lie between 1900 and a year from now."
+    return ""
+
+
+def is_web_address(text: str) -> bool:
+    """Whether ``text`` is an address that a browser opens: http or https with a host, no spaces."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and not re.search(r"\s", text) and len(text) <= LONGEST_ADDRESS

@@ -1,0 +1,112 @@
+"""Originals on disk, named by the SHA-256 of their bytes. What is acknowledged survives a crash."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from config import Config
+from hub.core import clock
+from hub.core.errors import Refused
+
+CHUNK = 1 << 20  # bytes read at a time, so that a file of any size takes no memory
+ORPHAN_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still under way
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is safely on disk."""
+
+    sha256: str
+    size: int  # bytes
+
+
+def path_of(config: Config, sha256: str) -> Path:
+    """Where the original with this hash lies."""
+    return config.UPLOADS / "files" / sha256[:2] / sha256[2:4] / sha256
+
+
+def store(config: Config, stream: IO[bytes]) -> StoredFile:
+    """Put the bytes on disk under their hash, crash-safe, streaming; the row that names them comes after.
+
+    Raises Refused when the file is empty, larger than MAX_UPLOAD_MB, or the disk is full.
+    """
+    folder = config.UPLOADS / "files" / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / secrets.token_hex(16)
+    try:
+        stored = _write(temporary, stream, config)
+        _keep(temporary, path_of(config, stored.sha256))
+    except OSError as error:
+        message = f"The file could not be stored ({error.strerror}). Tell the coordinator; nothing was kept of it."
+        raise Refused(message) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return stored
+
+
+def _write(temporary: Path, stream: IO[bytes], config: Config) -> StoredFile:
+    """Copy, hash and count in one pass; the bytes are on the disk itself when this returns."""
+    digest, size = hashlib.sha256(), 0
+    with temporary.open("xb") as file:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > config.max_upload_bytes:
+                message = f"The file is larger than the {config.MAX_UPLOAD_MB:,} MB that the hub takes."
+                raise Refused(message)
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if not size:
+        message = "The file is empty: check that it was saved before you chose it."
+        raise Refused(message)
+    return StoredFile(digest.hexdigest(), size)
+
+
+def _keep(temporary: Path, target: Path) -> None:
+    """Give the file its lasting name. A link never overwrites; the same bytes may be there already."""
+    created = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        os.utime(target)  # young again: the sweep must not take it before its new row is there
+    for folder in {target.parent, *(made.parent for made in created)}:
+        _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def all_stored(config: Config) -> Iterator[Path]:
+    """Every original on disk, in no order."""
+    return (path for path in (config.UPLOADS / "files").glob("??/??/*") if path.is_file())
+
+
+def sweep(config: Config, known: set[str]) -> list[str]:
+    """Delete originals that no row names and parts of uploads that broke off, once they are a day old.
+
+    ``known`` are the hashes that rows name. Answers what was deleted.
+    """
+    old = clock.now().timestamp() - ORPHAN_AFTER
+    orphans = [path for path in all_stored(config) if path.name not in known]
+    parts = [path for path in (config.UPLOADS / "files" / "tmp").glob("*") if path.is_file()]
+    gone = [path for path in orphans + parts if path.stat().st_mtime < old]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return [path.name for path in gone]
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,268 @@
+"""Pages of the library: add, read, change."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library import actions, files, forms, queries
+from hub.library.extract import FORMATS, READER_VERSION
+from hub.library.models import Resource
+from hub.library.rules import Source, topic_label
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission
+
+bp = Blueprint("library", __name__)
+
+bp.add_app_template_global(topic_label)
+
+
+WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that the hub has stored and that waits for the rest of its form; `handle` brings it back."""
+
+    file: actions.File
+    handle: str
+    same: Resource | None  # what is in the hub already with the same bytes
+
+
+@bp.route("/resources/new", methods=["GET", "POST"])
+@web.takes_files
+def add() -> Answer:
+    """Add by upload, by typing, or by giving an address (``?by=upload|text|link``)."""
+    person = _signed_in()
+    way = request.args.get("by", "upload")
+    form = WAYS.get(way, forms.UploadForm)()
+    organizations = members.may_add_for(db, person)
+    form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
+    if request.method == "GET":
+        return _add_page(form, way)
+    kept, refusals = _received(person) if isinstance(form, forms.UploadForm) else ([], [])
+    valid = form.validate_on_submit()
+    if isinstance(form, forms.UploadForm) and not kept and not refusals:
+        refusals = ["Choose at least one file."]
+    warned = set(request.form.getlist("warned"))
+    if not valid or refusals or any(one.same and one.file.stored.sha256 not in warned for one in kept):
+        return _add_page(form, way, kept, refusals), 422
+    organization = _chosen(form, organizations)
+    try:
+        added = _add_all(person, organization, form, kept)
+    except Refused as refused:
+        db.rollback()
+        return _add_page(form, way, kept, [str(refused)]), 422
+    if len(added) == 1:
+        flash("Added. It can be found as soon as the hub has read it, in a few seconds.")
+        return redirect(url_for(".show", resource_id=added[0].id))
+    flash(f"Added {len(added)} resources. They can be found as soon as the hub has read them.")
+    return redirect(url_for("search.results", sort="newest"))
+
+
+def _add_page(form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None) -> str:
+    return render_template(
+        "library/add.html", form=form, way=way, kept=kept or [], refusals=refusals or [], formats=FORMATS
+    )
+
+
+def _add_all(person: Person, organization: Organization, form: forms.FactsForm, kept: list[Kept]) -> list[Resource]:
+    """All of it or nothing: Refused undoes what went before."""
+    facts = form.facts()
+    if isinstance(form, forms.WriteForm):
+        return [actions.add(db, person, organization, facts, actions.Written(form.body.data))]
+    if isinstance(form, forms.LinkForm):
+        return [actions.add(db, person, organization, facts, actions.WebLink(form.url.data))]
+    if len(kept) > 1:
+        facts = actions.Facts(**(vars(facts) | {"title": ""}))
+    return [actions.add(db, person, organization, facts, one.file) for one in kept]
+
+
+def _chosen(form: forms.FactsForm, organizations: list[Organization]) -> Organization:
+    """The organization that was chosen among those offered."""
+    if "organization" not in form:
+        return organizations[0]
+    return next(one for one in organizations if one.slug == form.organization.data)
+
+
+def _received(person: Person) -> tuple[list[Kept], list[str]]:
+    """The files of this form: those that came now, and those kept from the try before; and what was refused.
+
+    Files are stored before any row is locked, since that may take long.
+    """
+    db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+    arrived: list[actions.File] = []
+    refusals: list[str] = []
+    for upload in request.files.getlist("files"):
+        if upload.filename:
+            try:
+                arrived.append(_stored(upload))
+            except Refused as refused:
+                refusals.append(f"{upload.filename}: {refused}")
+    again = [file for handle in request.form.getlist("kept") if (file := _reopen(person, handle))]
+    each = {(file.stored.sha256, file.name): file for file in (*again, *arrived)}
+    return [
+        Kept(file, _handle(person, file), queries.same_file(db, person, file.stored.sha256)) for file in each.values()
+    ], refusals
+
+
+def _stored(upload: FileStorage) -> actions.File:
+    """Store one file under its hash; raises Refused."""
+    name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    actions.check_name(name)
+    return actions.File(files.store(web.config(), upload.stream), name)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="kept upload")
+
+
+def _handle(person: Person, file: actions.File) -> str:
+    """A signed note of a stored file, good for this person alone."""
+    return str(_signer().dumps([person.id, file.stored.sha256, file.stored.size, file.name]))
+
+
+def _reopen(person: Person, handle: str) -> actions.File | None:
+    try:
+        owner, sha256, size, name = _signer().loads(handle)
+    except (BadSignature, ValueError):
+        return None
+    return actions.File(files.StoredFile(sha256, size), name) if owner == person.id else None
+
+
+@bp.get("/resources/<int:resource_id>")
+@web.public
+def show(resource_id: int) -> str:
+    """A resource: what it is, how far it was read, its pages, its revisions."""
+    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    pages = queries.pages_of(db, resource.current)
+    return render_template(
+        "library/show.html",
+        resource=resource,
+        pages=pages,
+        waits=resource.current.reader_version < READER_VERSION,
+        Source=Source,
+    )
+
+
+@bp.get("/resources/<int:resource_id>/pages/<int:number>")
+@web.public
+def page(resource_id: int, number: int) -> str:
+    """One page, slide, sheet, section or item."""
+    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    one = queries.page_of(db, resource.current, number)
+    before, after = queries.neighbours(db, one)
+    return render_template("library/page.html", resource=resource, page=one, before=before, after=after)
+
+
+@bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])
+def edit(resource_id: int) -> Answer:
+    """Change what is said of a resource."""
+    person = _signed_in()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.FactsForm()
+    del form.organization
+    form.published_on.description = ""
+    if request.method == "GET":
+        form.show(resource)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            actions.change(db, person, resource, form.facts())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", resource_id=resource_id))
+    page = render_template("library/edit.html", resource=resource, form=form, refused=refused)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.route("/resources/<int:resource_id>/replace", methods=["GET", "POST"])
+@web.takes_files
+def replace(resource_id: int) -> Answer:
+    """Give a resource a new revision; the old one stays."""
+    person = _signed_in()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.ReplaceForm()
+    if request.method == "GET":
+        form.body.data, form.url.data = resource.current.body, resource.current.url
+        return _replace_page(resource, form)
+    try:
+        if not form.validate_on_submit():
+            return _replace_page(resource, form), 422
+        content = _new_content(resource, form)
+        actions.replace(db, person, resource, content, form.note.data or "")
+    except Refused as refused:
+        db.rollback()
+        resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+        return _replace_page(resource, form, str(refused)), 422
+    flash("Replaced. The earlier revision stays under its number.")
+    return redirect(url_for(".show", resource_id=resource_id))
+
+
+def _replace_page(resource: Resource, form: forms.ReplaceForm, refused: str = "") -> str:
+    return render_template(
+        "library/replace.html", resource=resource, form=form, refused=refused, Source=Source, formats=FORMATS
+    )
+
+
+def _new_content(resource: Resource, form: forms.ReplaceForm) -> actions.Content:
+    """What the form brought, of the same sort as what is there."""
+    if resource.current.source is Source.TEXT:
+        return actions.Written(form.body.data or "")
+    if resource.current.source is Source.LINK:
+        return actions.WebLink(form.url.data or "")
+    db.commit()  # lets the lock go while the bytes are stored
+    upload = next((one for one in request.files.getlist("files") if one.filename), None)
+    if upload is None:
+        message = "Choose the new file."
+        raise Refused(message)
+    return _stored(upload)
+
+
+@bp.route("/resources/<int:resource_id>/withdraw", methods=["GET", "POST"])
+def withdraw(resource_id: int) -> Answer:
+    """Hide a resource, with a reason."""
+    person = _signed_in()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.WithdrawForm()
+    if form.validate_on_submit():
+        actions.withdraw(db, person, resource, form.reason.data)
+        flash("Withdrawn. Only your organization and the coordinator still see it; you can restore it here.")
+        return redirect(url_for(".show", resource_id=resource_id))
+    page = render_template("library/withdraw.html", resource=resource, form=form)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.post("/resources/<int:resource_id>/restore")
+def restore(resource_id: int) -> Response:
+    """Show a withdrawn resource again."""
+    person = _signed_in()
+    actions.restore(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    flash("Restored. Everyone whom its audience names finds it again.")
+    return redirect(url_for(".show", resource_id=resource_id))
+
+
+@bp.post("/resources/<int:resource_id>/read-again")
+def read_again(resource_id: int) -> Response:
+    """Let the worker read the current revision once more."""
+    person = _signed_in()
+    actions.read_again(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    flash("The hub reads it again; this takes a few seconds.")
+    return redirect(url_for(".show", resource_id=resource_id))
+
+
+def _signed_in() -> Person:
+    """The person; views that aren't public have one."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person  # type: ignore[no-any-return]

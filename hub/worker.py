@@ -1,0 +1,79 @@
+"""The worker: runs the catch-up functions again and again. There is no queue to lose."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from hub.core import clock, pulse
+from hub.core.db import Database
+from hub.library import derive
+from hub.library.extract import Reader
+from hub.search import index
+
+log = logging.getLogger("hub.worker")
+
+# How many files are read before the index hears of them: a long import becomes findable bit by bit.
+FILES_A_ROUND = 50
+
+Step = Callable[[Database, Reader], int]
+
+# What there is to do, in order; each answers how much it did. Each can be killed at any moment and run again.
+STEPS: dict[str, Step] = {
+    "pages": lambda database, reader: derive.catch_up(database, reader, limit=FILES_A_ROUND),
+    "index": lambda database, _reader: index.catch_up(database),
+    "orphans": lambda database, _reader: derive.sweep_orphans(database),
+}
+
+
+def run_until(stop: threading.Event, database: Database) -> None:
+    """Work until ``stop`` is set. A step that fails is logged and tried again, with growing pauses."""
+    name, failures = f"{socket.gethostname()}-{os.getpid()}", 0
+    last_beat = None
+    with Reader() as reader:
+        while not stop.is_set():
+            if last_beat is None or clock.now() - last_beat > pulse.EVERY:
+                last_beat = clock.now()
+                with database.writing() as db:
+                    pulse.beat(db, name)
+            try:
+                done = sum(step(database, reader) for step in STEPS.values())
+                failures = 0
+            except Exception:  # the worker outlives whatever a step runs into; the log says what
+                log.exception("A step of the worker failed; it is tried again.")
+                done, failures = 0, failures + 1
+            if not done:
+                stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))
+
+
+def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
+    """Run every step until nothing is left to do; answers how much was done."""
+    total = 0
+    with Reader() as reader:
+        while True:
+            done = 0
+            for name, step in STEPS.items():
+                count = step(database, reader)
+                done += count
+                if report and count:
+                    report(name, count)
+            total += done
+            if not done:
+                return total
+
+
+def main(database: Database) -> None:
+    """Work until SIGTERM or SIGINT, or until the process that started the worker is gone."""
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    log.info("The worker has started.")
+    run_until(stop, database)
+    log.info("The worker has stopped.")
