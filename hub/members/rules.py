@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -149,6 +150,17 @@ class Thing(Protocol):
 
     @property
     def organization_id(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever runs commands on the hub's own machine: reads what a coordinator reads, belongs to nobody."""
+
+    role: Role = Role.COORDINATOR
+    organization_id: int = 0
+
+
+OPERATOR = Operator()
 
 
 def may(person: SomePerson | None, permission: Permission, subject: Thing | None = None) -> bool:
