@@ -33,8 +33,10 @@ class Entry(Base):
 class Actor(Protocol):
     """Somebody who acts: a person, or None for the command line and the worker."""
 
-    id: Mapped[int]
-    email: Mapped[str]
+    @property
+    def id(self) -> int: ...
+    @property
+    def email(self) -> str: ...
 
 
 def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:
