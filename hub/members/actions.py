@@ -15,12 +15,13 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.members import queries
 from hub.members.models import Designation, LinkKind, OneTimeLink, Organization, Person, RoleHeld, SignInTry
@@ -50,6 +51,9 @@ from hub.members.rules import (
 
 PASSWORDS = PasswordHasher()
 
+RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
+EMAIL_TAKEN = "This e-mail address can't be added here. Ask the coordinator to help."
+
 LIFETIME = {
     LinkKind.INVITATION: timedelta(days=INVITATION_DAYS),
     LinkKind.PASSWORD_RESET: timedelta(hours=RESET_HOURS),
@@ -59,6 +63,306 @@ LIFETIME = {
 
 class TriedTooOften(Refused):
     """Too many wrong passwords for this account or from this address; refused for a while."""
+
+
+# Organizations
+
+
+def add_organization(
+    db: Session,
+    actor: Person | None,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    joined_on: date,
+    slug: str = "",
+    region: str = "",
+    website: str = "",
+    left_on: date | None = None,
+    designations: Iterable[DesignationFacts] = (),
+) -> Organization:
+    """A new organization; without ``slug`` its name makes one. Raises Refused with what to change."""
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    organization = Organization(
+        **_facts(name, kind, region, website, joined_on, left_on),
+        slug=_free_slug(db, slug, name),
+        designations=_designations(designations),
+    )
+    db.add(organization)
+    _flush_or(db, "Somebody else just added an organization with this name. Look at the list, then try again.")
+    note(db, actor, "added", organization)
+    return organization
+
+
+def change_organization(
+    db: Session,
+    actor: Person | None,
+    organization: Organization,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    joined_on: date,
+    region: str = "",
+    website: str = "",
+    left_on: date | None = None,
+    designations: Iterable[DesignationFacts] = (),
+) -> None:
+    """Give ``organization`` these facts and designations instead of its own; its slug stays."""
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
+        raise NotFound
+    facts = _facts(name, kind, region, website, joined_on, left_on)
+    stated = _designations(designations)
+    organization = queries.organization_of(db, organization.slug)
+    _lock_roles(db, organization.id)
+    _keep_roles_fitting(db, organization, kind)
+    changed = {key: _plain(value) for key, value in facts.items() if getattr(organization, key) != value}
+    for key, value in facts.items():
+        setattr(organization, key, value)
+    if {_identity(d) for d in stated} != {_identity(d) for d in organization.designations}:
+        changed["designations"] = [d.name for d in stated]
+        organization.designations = stated
+    if changed:
+        note(db, actor, "changed", organization, **changed)
+
+
+def _facts(
+    name: str, kind: OrganizationKind, region: str, website: str, joined_on: date, left_on: date | None
+) -> dict[str, Any]:
+    """What somebody says of an organization, checked."""
+    if left_on and left_on < joined_on:
+        raise Refused("The day it left is before the day it joined. Correct one of them.")
+    return {
+        "name": name_of(name),
+        "kind": kind,
+        "region": name_of(region, "region") if region.strip() else "",
+        "website": website_of(website),
+        "joined_on": joined_on,
+        "left_on": left_on,
+    }
+
+
+def _designations(stated: Iterable[DesignationFacts]) -> list[Designation]:
+    rows = []
+    for facts in stated:
+        if facts.starts_on and facts.ends_on and facts.ends_on < facts.starts_on:
+            raise Refused(f"The designation {facts.name} ends before it starts. Correct one of the dates.")
+        name = name_of(facts.name, "designation")
+        rows.append(Designation(name=name, status=facts.status, starts_on=facts.starts_on, ends_on=facts.ends_on))
+    return rows
+
+
+def _identity(designation: Designation) -> tuple[Any, ...]:
+    return designation.name, designation.status, designation.starts_on, designation.ends_on
+
+
+def _plain(value: object) -> object:
+    """``value`` as the audit keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _free_slug(db: Session, wanted: str, name: str) -> str:
+    """``wanted`` if it is free and fit for an address; without it one made of ``name``, numbered when taken."""
+    taken = {*db.scalars(select(Organization.slug)), *RESERVED_SLUGS}
+    if wanted:
+        if wanted != slug_of(wanted):
+            raise Refused(f"The short name may have small letters, digits and hyphens, for example {slug_of(wanted)}.")
+        if wanted in taken:
+            raise Refused(f"The short name {wanted} is taken. Choose another one.")
+        return wanted
+    slug, number = slug_of(name), 1
+    while slug in taken:
+        number += 1
+        slug = f"{slug_of(name)[:55].rstrip('-')}-{number}"
+    return slug
+
+
+def _keep_roles_fitting(db: Session, organization: Organization, kind: OrganizationKind) -> None:
+    """The host's people have other roles than a member's: an organization with people can't become another kind."""
+    for person in queries.people_of(db, organization):
+        if person.role not in ROLES_OF_KIND[kind]:
+            raise Refused(f"{person.name} is {person.role.label} here, and a {kind.label} has no such role.")
+
+
+# People and their roles
+
+
+def add_person(
+    db: Session,
+    actor: Person | None,
+    organization: Organization,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password_hash: str | None = None,
+) -> Person:
+    """A new person, who gets in with `invite`, or at once with a ``password_hash`` that `hashed` made."""
+    if actor and not may(actor, Permission.MANAGE_PEOPLE, organization):
+        raise NotFound
+    email, name = email_of(email), name_of(name)
+    _lock_roles(db, organization.id)
+    _check_role(actor, organization, role)
+    _check_email_is_free(db, actor, email, organization)
+    person = Person(
+        email=email,
+        name=name,
+        organization=organization,
+        role=Role.BOARD if organization.kind is OrganizationKind.HOST else Role.CONTRIBUTOR,
+        password_hash=password_hash,
+        created_at=clock.now(),
+    )
+    db.add(person)
+    _flush_or(db, EMAIL_TAKEN)
+    note(db, actor, "added", person, role=role)
+    _put(db, actor, person, role)
+    return person
+
+
+def change_person(db: Session, actor: Person | None, person: Person, *, name: str, email: str) -> None:
+    """Correct a name or an e-mail address; links that went to another address lose their power."""
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    email, name = email_of(email), name_of(name)
+    changed = {key: value for key, value in (("name", name), ("email", email)) if getattr(person, key) != value}
+    if "email" in changed:
+        _check_email_is_free(db, actor, email, person.organization)
+        _void_links(db, person)
+    person.name, person.email = name, email
+    _flush_or(db, EMAIL_TAKEN)
+    if changed:
+        note(db, actor, "changed", person, **changed)
+
+
+def rename(db: Session, person: Person, name: str) -> None:
+    """Somebody corrects their own name."""
+    person.name = name_of(name)
+    note(db, person, "changed", person, name=person.name)
+
+
+def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """Make ``person`` what ``role`` says; who was the representative (or alternate) becomes a contributor."""
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    _lock_roles(db, person.organization_id)
+    db.refresh(person)
+    _check_here(person)
+    _check_role(actor, person.organization, role)
+    if person.role is role:
+        return
+    _keep_a_coordinator(db, person)
+    note(db, actor, "gave a role to", person, role=role, before=person.role)
+    _put(db, actor, person, role)
+
+
+def leave(db: Session, actor: Person | None, person: Person) -> None:
+    """``person`` is gone: may no longer sign in, and sessions end. What they did stays."""
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    if actor and actor.id == person.id:
+        raise Refused("You can't mark yourself as gone. Ask somebody else who manages people to do it.")
+    _lock_roles(db, person.organization_id)
+    db.refresh(person)
+    if not person.is_active:
+        return
+    _keep_a_coordinator(db, person)
+    note(db, actor, "marked as gone", person, role=person.role)
+    _close_role(db, person)
+    if person.role in SINGLE_ROLES:
+        person.role = Role.CONTRIBUTOR
+    person.left_at = clock.now()
+    person.session_version += 1
+    _void_links(db, person)
+
+
+def come_back(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """``person``, who was gone, may sign in again, with ``role``."""
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    _lock_roles(db, person.organization_id)
+    db.refresh(person)
+    if person.is_active:
+        return
+    _check_role(actor, person.organization, role)
+    person.left_at = None
+    note(db, actor, "let come back", person, role=role)
+    _put(db, actor, person, role)
+
+
+def _check_here(person: Person) -> None:
+    if not person.is_active:
+        raise Refused(f"{person.name} has left. Let them come back first.")
+
+
+def _check_role(actor: Person | None, organization: Organization, role: Role) -> None:
+    kind = organization.kind
+    if role not in ROLES_OF_KIND[kind]:
+        roles = ", ".join(r.label for r in ROLES_OF_KIND[kind])
+        raise Refused(f"{organization.name} is a {kind.label}. Choose one of its roles: {roles}.")
+    if actor and role not in roles_to_give(actor, kind):
+        raise Refused(f"Only the coordinator gives the role {role.label}.")
+
+
+def _check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:
+    """Tells who has the address only to those who may see that person."""
+    person = queries.person_by_email(db, email)
+    if person is None:
+        return
+    if actor is None or may(actor, Permission.SEE_PEOPLE, person):
+        gone = "" if person.is_active else ", and has left"
+        where = "here" if person.organization_id == organization.id else f"in {person.organization.name}"
+        raise Refused(f"{person.name} has this e-mail address and is known {where}{gone}.")
+    raise Refused(EMAIL_TAKEN)
+
+
+def _lock_roles(db: Session, organization_id: int) -> None:
+    """Roles of an organization change one at a time (SQLite has but one writer anyway)."""
+    db.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
+
+
+def _keep_a_coordinator(db: Session, person: Person) -> None:
+    """Somebody must always be able to run the hub."""
+    if person.role is not Role.COORDINATOR:
+        return
+    others = select(Person.id).where(
+        Person.role == Role.COORDINATOR,
+        Person.id != person.id,
+        Person.left_at.is_(None),
+        Person.password_hash.is_not(None),
+    )
+    if not db.scalars(others.with_for_update()).all():
+        raise Refused(f"{person.name} is the last coordinator who can sign in. Let another one get in first.")
+
+
+def _put(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """Give ``role``, taking it from who has it when there is one of each only."""
+    former = queries.holder(db, person.organization_id, role) if role in SINGLE_ROLES else None
+    if former and former.id != person.id:
+        db.refresh(former)
+        _hold(db, former, Role.CONTRIBUTOR)
+        note(db, actor, "gave a role to", former, role=Role.CONTRIBUTOR, before=role)
+    _hold(db, person, role)
+
+
+def _hold(db: Session, person: Person, role: Role) -> None:
+    _close_role(db, person)
+    person.role = role
+    db.add(RoleHeld(person_id=person.id, organization_id=person.organization_id, role=role, since=clock.now()))
+    _flush_or(db, "Somebody else just changed this role. Look at the people again, then try again.")
+
+
+def _close_role(db: Session, person: Person) -> None:
+    held = update(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.until.is_(None))
+    db.execute(held.values(until=clock.now()))
+
+
+def _flush_or(db: Session, sentence: str) -> None:
+    """Write what is pending; what the database's unique indexes don't let in is refused with ``sentence``."""
+    try:
+        with db.begin_nested():
+            db.flush()
+    except IntegrityError as error:
+        raise Refused(sentence) from error
 
 
 # Passwords and signing in
@@ -232,7 +536,7 @@ def sign_up_first_coordinator(
     if queries.anyone(db):
         raise Refused("The hub has people already. Sign in, or ask the coordinator for an invitation.")
     host = queries.host(db) or add_organization(
-        db, None, name=organization, kind=OrganizationKind.HOST, joined_on=clock.now().date()
+        db, None, name=organization, kind=OrganizationKind.HOST, joined_on=clock.today(config_of(db).zone)
     )
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
 
@@ -240,8 +544,7 @@ def sign_up_first_coordinator(
 def _may_let_in(actor: Person | None, person: Person) -> None:
     if actor and not may_manage(actor, person):
         raise NotFound
-    if not person.is_active:
-        raise Refused(f"{person.name} has left. Let them come back first.")
+    _check_here(person)
 
 
 def _new_link(db: Session, actor: Person | None, kind: LinkKind, person: Person | None) -> str:

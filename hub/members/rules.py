@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -112,7 +111,7 @@ class Scope(StrEnum):
 OWN, NETWORK, ALL = Scope.OWN, Scope.NETWORK, Scope.ALL
 
 # Who may what. A role that a row does not name may not. domain.md's table of people is the source.
-MAY: Mapping[Permission, Mapping[Role, Scope]] = {
+MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
     p: dict(
         zip((Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR), row, strict=True)
     )
