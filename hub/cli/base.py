@@ -1,0 +1,86 @@
+"""What every command stands on: the group, this installation's rows, progress."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from config import Config, WrongSettingError
+from hub import migrations
+from hub.core import log
+from hub.core.db import Database
+from hub.core.errors import NotFound, Refused
+from hub.members import queries as members
+from hub.members.models import Organization
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Hub(click.Group):
+    """Answers a refusal with its sentence on stderr and exit 1, never with a stack trace."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(context)
+        except (Refused, WrongSettingError) as refused:
+            raise click.ClickException(str(refused)) from refused
+        except NotFound as missing:
+            message = "There is no such thing in this hub."
+            raise click.ClickException(message) from missing
+
+
+@click.group(cls=Hub, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="amcc-hub", prog_name="hub")
+def main() -> None:
+    """The AMCC Resource Hub: store, find, take, share and confirm what an alliance knows."""
+
+
+@contextmanager
+def rows(*, migrated: bool = True) -> Iterator[Database]:
+    """This installation's rows; refuses when they haven't the shape that this code expects."""
+    config = Config.load()
+    log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
+    database = Database(config)
+    try:
+        if migrated and not migrations.is_current(database):
+            migrations.upgrade(database)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere a plain line for each tenth of the way."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+            def move(done: int, total: int) -> None:
+                bar.length = max(total, 1)
+                bar.update(done - bar.pos)
+
+            yield move
+        return
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        tenth = 10 * done // max(total, 1)
+        if tenth > told:
+            told = tenth
+            click.echo(f"{label}: {done:,} of {total:,}", err=True)
+
+    yield tell
+
+
+def organization_named(db: Session, slug: str) -> Organization:
+    """The organization with this slug; raises Refused."""
+    found = members.by_slug(db, slug)
+    if found is None:
+        message = f"There is no organization {slug!r}. Add it first: hub organization add NAME --kind member."
+        raise Refused(message)
+    return found

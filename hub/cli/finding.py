@@ -1,0 +1,84 @@
+"""Finding and the record: search, sharing."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub.cli.base import main, rows
+from hub.core import tables
+from hub.core.errors import Refused
+from hub.core.quarters import Quarter
+from hub.members import queries as members
+from hub.members.rules import OPERATOR
+from hub.search import queries as search
+from hub.sharing import queries as sharing
+
+
+@main.command("search")
+@click.argument("query")
+@click.option("--as", "email", default="", help="Search as this person; without it, as the operator who sees all.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print hits and facets as JSON.")
+def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command
+    """Find resources, and the page in them."""
+    with rows() as database, database.reading() as db:
+        searcher: Any = OPERATOR
+        if email and (searcher := members.person_by_email(db, email)) is None:
+            message = f"There is nobody with the e-mail address {email!r}."
+            raise Refused(message)
+        results = search.search(db, searcher, search.Query(text=query, per_page=limit))
+    if as_json:
+        click.echo(json.dumps(search.as_json(results), ensure_ascii=False, indent=2))
+        return
+    for line in search.as_lines(results):
+        click.echo(line)
+
+
+@main.command("sharing")
+@click.argument("quarter")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), default=None)
+def sharing_of(quarter: str, form: str, output: Path | None) -> None:
+    """Every organization's standing in QUARTER (as 2026Q3), with its evidence counts."""
+    try:
+        which = Quarter.parse(quarter)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with rows() as database, database.reading() as db:
+        found = [row.as_json() for row in sharing.sharing_of(db, which)]
+    text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](found)
+    if output:
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"Written to {output}.", err=True)
+    else:
+        click.echo(text, nl=False)
+
+
+def _as_json(found: list[dict[str, Any]]) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def _as_csv(found: list[dict[str, Any]]) -> str:
+    cells = ([row[name] for name in SHARING_COLUMNS] for row in found)
+    return tables.csv_of(SHARING_COLUMNS, cells).decode("utf-8-sig")
+
+
+def _as_table(found: list[dict[str, Any]]) -> str:
+    rows_of_text = [list(SHARING_COLUMNS)] + [[str(_plain(row[name])) for name in SHARING_COLUMNS] for row in found]
+    widths = [max(len(row[i]) for row in rows_of_text) for i in range(len(SHARING_COLUMNS))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows_of_text)
+    return "\n".join(lines) + "\n"
+
+
+SHARING_COLUMNS = (
+    "organization", "kind", "standing", "downloads", "forwards", "declared", "confirmed_on", "confirmed_by", "late",
+)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return "" if value is None else value

@@ -1,0 +1,138 @@
+"""The library: import, catch-up, rebuild, verify."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub import worker
+from hub.cli.base import DAY, main, organization_named, progress_bar, rows
+from hub.core.db import Database
+from hub.core.errors import Refused
+from hub.library import actions as library
+from hub.library import derive, files, queries
+from hub.library.rules import Audience, Kind, topics_from
+from hub.search import index
+
+
+@main.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--organization", "slug", required=True, help="The slug of the organization that they belong to.")
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), required=True)
+@click.option("--audience", type=click.Choice([str(one) for one in Audience]), default="network", show_default=True)
+@click.option("--topic", "topics", multiple=True, help="A topic of the Big 6 or a free tag; may be given again.")
+@click.option("--published-on", type=DAY, default=None, help="YYYY-MM-DD; the documents' own dates when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print what happened as JSON.")
+def import_files(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    paths: tuple[Path, ...],
+    slug: str,
+    kind: str,
+    audience: str,
+    topics: tuple[str, ...],
+    published_on: datetime | None,
+    as_json: bool,  # noqa: FBT001 - a flag of the command
+) -> None:
+    """Add files, and the files in folders. A duplicate or a bad file is reported and skipped; may be run again."""
+    facts = library.Facts(
+        kind=Kind(kind),
+        audience=Audience(audience),
+        topics=tuple(topics_from([], ",".join(topics))),
+        published_on=published_on.date() if published_on else None,
+    )
+    outcome: dict[str, list[dict[str, Any]]] = {"imported": [], "duplicates": [], "failed": []}
+    with rows() as database, progress_bar("Importing") as progress:
+        with database.reading() as db:
+            organization_named(db, slug)
+        found = list(_files_in(paths))
+        for done, path in enumerate(found, 1):
+            sort, entry = _import_one(database, path, slug, facts)
+            outcome[sort].append(entry)
+            progress(done, len(found))
+    _report_import(outcome, as_json=as_json)
+    if outcome["failed"]:
+        sys.exit(1)
+
+
+def _files_in(paths: tuple[Path, ...]) -> Iterator[Path]:
+    """The files that were named, and those in the folders that were, in order; hidden ones are left out."""
+    for path in paths:
+        if path.is_dir():
+            inside = (one for one in sorted(path.rglob("*")) if one.is_file())
+            yield from (one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts))
+        else:
+            yield path
+
+
+def _import_one(database: Database, path: Path, slug: str, facts: library.Facts) -> tuple[str, dict[str, Any]]:
+    """Add one file in a transaction of its own; answers where it belongs in the report, and its entry."""
+    try:
+        library.check_name(path.name)
+        with path.open("rb") as stream:
+            stored = files.store(database.config, stream)
+        with database.writing() as db:
+            if same := queries.known_file(db, stored.sha256):
+                return "duplicates", {"path": str(path), "resource": same.id}
+            added = library.add(db, None, organization_named(db, slug), facts, library.File(stored, path.name))
+            return "imported", {"path": str(path), "resource": added.id}
+    except (Refused, OSError) as error:
+        sentence = f"The file can't be read: {error.strerror}." if isinstance(error, OSError) else str(error)
+        return "failed", {"path": str(path), "error": sentence}
+
+
+def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(outcome, ensure_ascii=False, indent=2))
+        return
+    for entry in outcome["duplicates"]:
+        click.echo(f"In the hub already as resource {entry['resource']}: {entry['path']}")
+    for entry in outcome["failed"]:
+        click.echo(f"Not imported: {entry['path']}: {entry['error']}", err=True)
+    counts = {sort: len(entries) for sort, entries in outcome.items()}
+    click.echo("Imported {imported}, in the hub already {duplicates}, failed {failed}.".format(**counts))
+
+
+@main.command("catch-up")
+def catch_up() -> None:
+    """Run the worker's steps until nothing is left to do."""
+    with rows() as database, progress_bar("Reading files") as progress:
+        derive.catch_up(database, progress=progress)
+        worker.catch_up(database)
+    click.echo("Nothing is left to do.")
+
+
+@main.command()
+@click.option("--pages", is_flag=True, help="The pages that were read out of the files.")
+@click.option("--index", "the_index", is_flag=True, help="The search index.")
+def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of the command
+    """Throw derived data away and build it again (all of it, when nothing is named)."""
+    everything = not (pages or the_index)
+    with rows() as database:
+        if pages or everything:
+            with database.writing() as db:
+                library.forget_pages(db)
+            with progress_bar("Reading files") as progress:
+                derive.catch_up(database, progress=progress)
+        if the_index or everything:
+            with progress_bar("Building the index") as progress:
+                index.rebuild(database, progress)
+        worker.catch_up(database)
+    click.echo("Rebuilt.")
+
+
+@main.command()
+def verify() -> None:
+    """Check files against their hashes, rows against files, and the index against rows."""
+    with rows() as database:
+        with progress_bar("Checking files") as progress:
+            problems = derive.what_is_off(database, progress)
+        problems += index.audit_index(database)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True)
+        sys.exit(1)
+    click.echo("Everything is as it should be.")

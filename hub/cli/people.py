@@ -1,0 +1,53 @@
+"""Who takes part: organization add, person add."""
+
+import sys
+from datetime import datetime
+
+import click
+
+from hub.cli.base import DAY, main, organization_named, rows
+from hub.members import actions as members
+from hub.members.rules import OrganizationKind, Role
+
+
+@main.group()
+def organization() -> None:
+    """Members, BFFs and the host."""
+
+
+@organization.command("add")
+@click.argument("name")
+@click.option("--kind", type=click.Choice([str(kind) for kind in OrganizationKind]), required=True)
+@click.option("--slug", default="", help="Its name in addresses; made from the name when left out.")
+@click.option("--joined", type=DAY, default=None, help="The day it joined (YYYY-MM-DD); today when left out.")
+def add_organization(name: str, kind: str, slug: str, joined: datetime | None) -> None:
+    """Add an organization; prints its slug."""
+    with rows() as database, database.writing() as db:
+        added = members.add_organization(
+            db, None, name=name, kind=OrganizationKind(kind), slug=slug, joined_on=joined.date() if joined else None
+        )
+        click.echo(added.slug)
+
+
+@main.group()
+def person() -> None:
+    """People who may sign in."""
+
+
+@person.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--organization", "slug", required=True, help="The slug of their organization.")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool) -> None:  # noqa: FBT001 - a flag
+    """Add a person; without a password, prints an invitation link to hand over."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    with rows() as database, database.writing() as db:
+        added = members.add_person(db, None, organization_named(db, slug), email=email, name=name, role=Role(role))
+        if password_stdin:
+            members.set_password(db, added, password)
+            click.echo(f"{added.email} may sign in.")
+        else:
+            token = members.invite(db, None, added)
+            click.echo(f"{database.config.BASE_URL}/invitation/{token}")
