@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ class Config:
     BASE_URL: str = _setting("http://127.0.0.1:8000", "address under which people open the hub; share links begin with it")
     HUB_NAME: str = _setting("AMCC Resource Hub", "name at the top of every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
+    CALL_TIME: str = _setting("11:30", "when the weekly Monday call begins, on the clocks of TIME_ZONE, as 11:30")
     SEARCH_ENGINE: str = _setting("whoosh", "full-text engine: whoosh")
     MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
     SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
@@ -66,6 +68,7 @@ class Config:
         levels = {"DEBUG", "INFO", "WARNING", "ERROR"}
         _require(self.LOG_LEVEL in levels, "LOG_LEVEL", self.LOG_LEVEL, "it must be DEBUG, INFO, WARNING or ERROR")
         _require(_is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
+        _require(_is_time(self.CALL_TIME), "CALL_TIME", self.CALL_TIME, "it must be a time of day such as 11:30")
         url = urlsplit(self.BASE_URL)
         _require(
             url.scheme in {"http", "https"} and bool(url.netloc),
@@ -141,6 +144,14 @@ def _is_zone(name: str) -> bool:
     except (OSError, ValueError, KeyError):
         return False
     return bool(name)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kept_secret(path: Path) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience
+from hub.members.models import Organization, Person
 from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
 
@@ -103,3 +104,11 @@ def neighbours(db: Session, page: Page) -> tuple[Page | None, Page | None]:
 def known_file(db: Session, sha256: str) -> Resource | None:
     """A resource whose current revision is this very file, whoever may read it: for the command line."""
     return same_file(db, OPERATOR, sha256)
+
+
+def may_add_for(db: Session, person: Person) -> list[Organization]:
+    """The organizations that ``person`` may add a resource for, their own first."""
+    if MAY[Permission.ADD].get(person.role) is not Scope.ALL:
+        return [person.organization] if may(person, Permission.ADD, person.organization) else []
+    present = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
+    return sorted(db.scalars(present), key=lambda one: one.id != person.organization_id)

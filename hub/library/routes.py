@@ -14,7 +14,6 @@ from hub.library import actions, files, forms, queries
 from hub.library.extract import FORMATS, READER_VERSION
 from hub.library.models import Resource
 from hub.library.rules import Source, topic_label
-from hub.members import queries as members
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission
 
@@ -43,7 +42,7 @@ def add() -> Answer:
     person = _signed_in()
     way = request.args.get("by", "upload")
     form = WAYS.get(way, forms.UploadForm)()
-    organizations = members.may_add_for(db, person)
+    organizations = queries.may_add_for(db, person)
     form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
     if request.method == "GET":
         return _add_page(form, way)
