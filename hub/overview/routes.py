@@ -1,14 +1,135 @@
-"""Home and the board."""
+"""Home, the board, the audit, and the health page."""
 
-from flask import Blueprint, render_template
+import sqlite3
+from datetime import time
+from typing import Any
 
-from hub.core import web
+from flask import Blueprint, Response, jsonify, render_template, request
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.calls.rules import next_call
+from hub.core import clock, pulse, web
+from hub.core.errors import NotFound
+from hub.core.tables import csv_of
+from hub.core.web import db
+from hub.library import queries as library
+from hub.library.extract import READER_VERSION
+from hub.members import queries as members
+from hub.members.rules import OrganizationKind, Permission, may
+from hub.overview import queries
+from hub.search import index
+from hub.sharing import queries as sharing
+from hub.sharing.rules import Standing
 
 bp = Blueprint("overview", __name__)
+
+NEWEST = 10
 
 
 @bp.get("/")
 @web.public
 def home() -> str:
-    """Where everybody starts."""
-    return render_template("overview/home.html")
+    """Where everybody starts: your quarter and what is new; for visitors, what is public."""
+    person = web.signed_in()
+    newest = library.newest(db, person, NEWEST)
+    if person is None:
+        return render_template("overview/welcome.html", newest=newest)
+    quarter = queries.this_quarter(db)
+    board = queries.board(db) if may(person, Permission.SEE_BOARD) else None
+    call = next_call(clock.now(), time.fromisoformat(web.config().CALL_TIME), web.config().zone)
+    return render_template(
+        "overview/home.html",
+        newest=newest,
+        yours=sharing.your_quarter(db, person, quarter),
+        before=sharing.your_quarter(db, person, quarter.previous),
+        call=call,
+        board=board,
+        behind=queries.behind(board) if board else [],
+    )
+
+
+@bp.get("/board")
+def board() -> str | Response:
+    """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``."""
+    _must(Permission.SEE_BOARD)
+    kind = _one_of(OrganizationKind, request.args.get("kind", ""))
+    standing = _one_of(Standing, request.args.get("standing", ""))
+    found = queries.board(db, kind, standing)
+    if request.args.get("format") == "csv":
+        return _board_as_csv(found)
+    return render_template(
+        "overview/board.html", board=found, kind=kind, standing=standing, Standing=Standing, OrganizationKind=OrganizationKind
+    )
+
+
+def _board_as_csv(found: queries.Board) -> Response:
+    header = ["organization", "name", "kind", *(str(quarter) for quarter in found.quarters)]
+    rows = [[row.organization.slug, row.organization.name, row.organization.kind, *row.standings] for row in found.rows]
+    return Response(
+        csv_of(header, rows),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename=board-{found.quarters[-1]}.csv"},
+    )
+
+
+@bp.get("/board/<slug>")
+def organization(slug: str) -> str:
+    """One organization: its standings quarter by quarter, with what each rests on."""
+    _must(Permission.SEE_BOARD)
+    one = members.organization_of(db, slug)
+    quarters = queries.this_quarter(db).back(queries.QUARTERS_ON_BOARD)
+    return render_template(
+        "overview/organization.html",
+        organization=one,
+        people=members.people_of(db, one),
+        quarters=sharing.quarters_of(db, one, quarters),
+    )
+
+
+@bp.get("/audit")
+def audit() -> str:
+    """Who changed what, newest first; ``?q=`` filters."""
+    _must(Permission.SEE_AUDIT)
+    page = max(request.args.get("page", 1, type=int), 1)
+    words = request.args.get("q", "").strip()[:200]
+    entries, total = queries.audit_entries(db, words, page)
+    pages = -(-total // queries.ENTRIES_PER_PAGE)
+    return render_template("overview/audit.html", entries=entries, total=total, page=page, pages=pages, words=words)
+
+
+@bp.get("/healthz")
+@web.public
+def healthz() -> tuple[Response, int]:
+    """The state of database, index and worker as JSON; 503 when the hub can't serve."""
+    state: dict[str, Any] = {"database": _database_state(), "index": "unknown", "worker": "unknown"}
+    serves = state["database"]["state"] == "ok"
+    if serves:
+        state["index"] = index.state(web.config())
+        state["worker"] = {
+            "state": "ok" if pulse.is_alive(db) else "silent",
+            "files_waiting": library.waiting(db, READER_VERSION),
+        }
+    state["status"] = "ok" if serves else "down"
+    return jsonify(state), 200 if serves else 503
+
+
+def _database_state() -> dict[str, str]:
+    kind = db.get_bind().dialect.name
+    try:
+        db.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return {"state": "unreachable", "kind": kind}
+    version = {"version": sqlite3.sqlite_version} if kind == "sqlite" else {}
+    return {"state": "ok", "kind": kind} | version
+
+
+def _must(permission: Permission) -> None:
+    """Whoever may not sees nothing here."""
+    if not may(web.signed_in(), permission):
+        raise NotFound
+
+
+def _one_of(kind: Any, value: str) -> Any:
+    """The member of an enum with this value, or None: a filter that means nothing filters nothing."""
+    return next((member for member in kind if member.value == value), None)
