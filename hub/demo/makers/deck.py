@@ -11,13 +11,13 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR
 from pptx.util import Emu, Inches, Pt
 
-from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number
+from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, widths
 from hub.demo.markup import Block, Section, sections
 
 # Of python-pptx only the outermost objects have types worth naming; shapes are passed as Any.
 TITLE_AND_CONTENT, TITLE_ONLY = 1, 5
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
-LEFT, FULL, HALF = Inches(0.7), Inches(11.9), Inches(5.6)
+LEFT, EDGE, FULL, HALF = Inches(0.7), Inches(0.8), Inches(11.9), Inches(5.6)
 TOP, TALL = Inches(1.65), Inches(4.95)
 
 
@@ -38,7 +38,7 @@ def _title_slide(deck: Any, cover: Cover, section: Section) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     slide.background.fill.solid()
     slide.background.fill.fore_color.rgb = RGBColor.from_string(NAVY)
-    _bar(slide, LEFT, Inches(4.35), Inches(1.6), Inches(0.09), ORANGE)
+    _bar(slide, EDGE, Inches(4.35), Inches(1.6), Inches(0.09), ORANGE)
     _write(slide.shapes.title, cover.title, 40, "FFFFFF", bold=True, anchor=MSO_ANCHOR.BOTTOM)
     _place(slide.shapes.title, LEFT, Inches(1.2), FULL, Inches(2.9))
     speakers = " ".join(block.text for block in section.blocks if block.kind == "paragraph")
@@ -51,17 +51,17 @@ def _slide(deck: Any, cover: Cover, section: Section, place: int) -> None:
     visual = next((block for block in section.blocks if block.kind in {"table", "chart"}), None)
     words = [block for block in section.blocks if block.kind in {"paragraph", "bullets", "numbers"}]
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_AND_CONTENT if words else TITLE_ONLY])
-    _bar(slide, LEFT, Inches(1.32), Inches(0.9), Inches(0.06), ORANGE)
+    _bar(slide, EDGE, Inches(1.32), Inches(0.9), Inches(0.06), ORANGE)
     _write(slide.shapes.title, section.title, 28, NAVY, bold=True, anchor=MSO_ANCHOR.BOTTOM)
     _place(slide.shapes.title, LEFT, Inches(0.35), FULL, Inches(0.95))
     if words:
         _words(slide.placeholders[1], words, HALF if visual else FULL)
     if visual:
-        left, width = (Inches(6.6), Inches(6.0)) if words else (LEFT, FULL)
+        left, width = (Inches(6.6), Inches(6.0)) if words else (EDGE, Inches(11.75))
         (_table if visual.kind == "table" else _chart)(slide, visual, left, width)
-    _bar(slide, LEFT, Inches(6.85), FULL, Inches(0.015), "C5CED6")
+    _bar(slide, EDGE, Inches(6.85), Inches(11.75), Inches(0.015), "C5CED6")
     _text_box(slide, LEFT, Inches(6.9), Inches(9), Inches(0.4), cover.organization, 11, STEEL)
-    _text_box(slide, Inches(11.6), Inches(6.9), Inches(1), Inches(0.4), str(place), 11, STEEL)
+    _text_box(slide, Inches(11.95), Inches(6.9), Inches(0.6), Inches(0.4), str(place), 11, STEEL)
     _notes(slide, section)
 
 
@@ -82,8 +82,12 @@ def _words(shape: Any, words: list[Block], width: Emu) -> None:
 
 def _table(slide: Any, block: Block, left: Emu, width: Emu) -> None:
     rows, columns = len(block.rows), len(block.rows[0])
-    height = Emu(Inches(0.45) * rows)
+    wide = width > Inches(8)
+    height = Emu(Inches(0.55 if wide else 0.45) * rows)
     table = slide.shapes.add_table(rows, columns, left, TOP, width, height).table
+    shares = widths(block.rows)
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Emu(width * share // sum(shares))
     for number_of_row, row in enumerate(block.rows):
         for number_of_column, text in enumerate(row):
             cell = table.cell(number_of_row, number_of_column)
@@ -91,7 +95,7 @@ def _table(slide: Any, block: Block, left: Emu, width: Emu) -> None:
             head = number_of_row == 0
             color = NAVY if head else MIST if number_of_row % 2 else "FFFFFF"
             cell.fill.fore_color.rgb = RGBColor.from_string(color)
-            _write(cell, text, 13, "FFFFFF" if head else INK, bold=head)
+            _write(cell, text, 16 if wide else 13, "FFFFFF" if head else INK, bold=head)
 
 
 def _chart(slide: Any, block: Block, left: Emu, width: Emu) -> None:

@@ -34,3 +34,8 @@ def rgb(color: str) -> tuple[int, int, int]:
 def number(text: str) -> float:
     """The number that a cell shows: ``$1,250`` and ``12 %`` count; raises ValueError otherwise."""
     return float(text.replace(",", "").removeprefix("$").removesuffix("%").strip())
+
+
+def widths(rows: list[list[str]]) -> tuple[int, ...]:
+    """Columns as wide, relative to each other, as what they hold asks, within reason."""
+    return tuple(min(44, max(9, *(len(cell) for cell in column))) for column in zip(*rows, strict=True))

@@ -6,14 +6,14 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb
+from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, blocks
 
 # The core fonts know these characters and no others, so whatever else a text has is put plainly.
 ENCODING = "windows-1252"
 PLAIN = {0x2011: "-", 0x2192: "to", 0x2264: "at most ", 0x2265: "at least ", 0x2212: "-", 0x202F: " "}
-BODY = 10.5
-LINE = 5.4
+BODY = 12
+LINE = 6.6
 
 
 def make(cover: Cover, text: str) -> bytes:
@@ -58,16 +58,16 @@ class Paper(FPDF):
     def banner(self) -> None:
         """The head of the first page."""
         self.set_fill_color(*rgb(NAVY))
-        self.rect(0, 0, self.w, 58, style="F")
+        self.rect(0, 0, self.w, 54, style="F")
         self.set_fill_color(*rgb(ORANGE))
-        self.rect(0, 58, self.w, 1.6, style="F")
+        self.rect(0, 54, self.w, 1.6, style="F")
         self.set_y(15)
         self._ink("FFFFFF", "B", 20)
         self._lines(self.cover.title, 8.6)
         self.ln(2)
         self._ink("D5DCE3", size=9.5)
         self._lines(f"{self.cover.organization}  |  {self.cover.day}", 5)
-        self.set_y(66)
+        self.set_y(63)
         self._ink(STEEL, "I", BODY)
         self._lines(self.cover.summary, LINE)
         self.ln(3)
@@ -119,16 +119,18 @@ class Paper(FPDF):
         self.ln(3)
 
     def _table(self, block: Block) -> None:
-        self._ink(size=9)
+        self._ink(size=10)
         self.set_draw_color(*rgb("C5CED6"))
         head = FontFace(emphasis="BOLD", color=(255, 255, 255), fill_color=rgb(NAVY))
         with self.table(
             [[safe(cell) for cell in row] for row in block.rows],
             headings_style=head,
-            line_height=5,
-            padding=1,
-            col_widths=_widths(block.rows),
+            line_height=5.2,
+            padding=1.4,
+            col_widths=widths(block.rows),
             text_align="LEFT",
+            cell_fill_color=rgb(MIST),
+            cell_fill_mode="ROWS",
         ):
             pass
         self.ln(4)
@@ -156,8 +158,3 @@ class Paper(FPDF):
 
     def _lines(self, text: str, height: float = LINE) -> None:
         self.multi_cell(0, height, safe(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-
-def _widths(rows: list[list[str]]) -> tuple[int, ...]:
-    """Columns as wide as what they hold asks, within reason."""
-    return tuple(min(44, max(9, *(len(cell) for cell in column))) for column in zip(*rows, strict=True))

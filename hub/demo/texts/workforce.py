@@ -185,8 +185,8 @@ region, but keep twelve: with more, the forty minutes become two hours and nobod
 OJT_TOOLKIT = """
 # What an on-the-job training contract is
 Under the Workforce Innovation and Opportunity Act (WIOA) a local workforce development board can reimburse an employer
-for part of a new hire's wage while the person learns: usually half, up to three quarters for small employers. On-the-
-job training (OJT) is the least used money in our three states: in {y-1} about a fifth of it went back unspent.
+for part of a new hire's wage while the person learns: usually half, up to three quarters for small employers.
+On-the-job training (OJT) is the least used money in our three states: in {y-1} about a fifth of it went back unspent.
 
 # Why suppliers don't use it
 - The paperwork arrives after the person has started, and then it is too late
