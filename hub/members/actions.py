@@ -53,6 +53,7 @@ PASSWORDS = PasswordHasher()
 
 RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
 EMAIL_TAKEN = "This e-mail address can't be added here. Ask the coordinator to help."
+LINK_USED = "This link was used already: it works once. Sign in with the password that was set with it."
 
 LIFETIME = {
     LinkKind.INVITATION: timedelta(days=INVITATION_DAYS),
@@ -63,6 +64,10 @@ LIFETIME = {
 
 class TriedTooOften(Refused):
     """Too many wrong passwords for this account or from this address; refused for a while."""
+
+
+class LinkIsGone(Refused):
+    """The link was used, has expired, or was replaced."""
 
 
 # Organizations
@@ -357,11 +362,14 @@ def _close_role(db: Session, person: Person) -> None:
 
 
 def _flush_or(db: Session, sentence: str) -> None:
-    """Write what is pending; what the database's unique indexes don't let in is refused with ``sentence``."""
+    """Write what is pending; what the database's unique indexes don't let in is refused with ``sentence``.
+
+    They are the last line: two who act at once. All that the transaction did is undone.
+    """
     try:
-        with db.begin_nested():
-            db.flush()
+        db.flush()
     except IntegrityError as error:
+        db.rollback()
         raise Refused(sentence) from error
 
 
@@ -484,14 +492,16 @@ def reset_link(db: Session, actor: Person | None, person: Person) -> str:
 
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
-    """The link with this token, if it may still be used; raises NotFound, or Refused with what to do."""
+    """The link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
     link = queries.link(db, token)
     if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
         raise NotFound
     if link.used_at:
-        raise Refused("This link was used already: it works once. Sign in with the password that was set with it.")
+        raise LinkIsGone(LINK_USED)
     if link.expires_at <= clock.now():
-        raise Refused("This link has expired, or a newer one took its place. Ask for a new one where you got it from.")
+        raise LinkIsGone(
+            "This link has expired, or a newer one took its place. Ask whoever gave it to you for a new one."
+        )
     return link
 
 
@@ -579,4 +589,4 @@ def _use(db: Session, link: OneTimeLink) -> None:
     used = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
     result: Any = db.execute(used.values(used_at=clock.now()))
     if result.rowcount != 1:
-        raise Refused("This link was used already: it works once. Sign in with the password that was set with it.")
+        raise LinkIsGone(LINK_USED)

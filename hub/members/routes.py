@@ -2,15 +2,44 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from hub.core import web
-from hub.core.errors import Refused
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import actions, login
-from hub.members.forms import SignIn
+from hub.members import actions, login, queries
+from hub.members.forms import (
+    ChangePassword,
+    ChangePerson,
+    EditOrganization,
+    FindOrganizations,
+    FindPeople,
+    GiveRole,
+    NewPerson,
+    OwnName,
+    SetPassword,
+    SignIn,
+    Welcome,
+    organization_choices,
+    role_choices,
+)
+from hub.members.models import LinkKind, Organization, Person
+from hub.members.rules import (
+    OrganizationKind,
+    Permission,
+    Role,
+    has_left,
+    may,
+    may_manage,
+    roles_to_give,
+)
 
 bp = Blueprint("members", __name__)
+
+HIGHEST_PAGE = 100_000  # of a list; a number beyond the database's would break the query
+
+
+# Signing in and out
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -24,14 +53,12 @@ def sign_in() -> Any:
     if form.validate_on_submit():
         try:
             person = actions.sign_in(db, form.email.data, form.password.data, request.remote_addr or "")
-        except actions.TriedTooOften as error:
-            raise web.TooManyTries(str(error)) from error
         except Refused as error:
-            refused = str(error)
+            refused = _refused(error)
         else:
             login.begin_session(person)
             return redirect(wanted)
-    return render_template("members/sign_in.html", form=form, refused=refused), 422 if form.is_submitted() else 200
+    return _form_page("members/sign_in.html", form=form, refused=refused)
 
 
 @bp.post("/sign-out")
@@ -41,19 +68,334 @@ def sign_out() -> Any:
     return redirect(url_for("overview.home"))
 
 
-@bp.get("/account")
-def account() -> str:
-    """One's own name and password."""
-    return render_template("members/account.html")
+@bp.route("/account", methods=["GET", "POST"])
+def account() -> Any:
+    """One's own name."""
+    person = web.signed_in()
+    form = OwnName(obj=person)
+    if form.validate_on_submit():
+        actions.rename(db, person, form.name.data)
+        flash("Your name is saved.")
+        return redirect(url_for("members.account"))
+    return _form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
+
+
+@bp.post("/account/password")
+def change_password() -> Any:
+    """One's own password; sessions in other browsers end."""
+    person, form, refused = web.signed_in(), ChangePassword(), ""
+    if form.validate():
+        try:
+            actions.change_password(db, person, form.current.data, form.password.data, request.remote_addr or "")
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            login.begin_session(person)
+            flash("Your password is changed. Other browsers in which you were signed in are signed out.")
+            return redirect(url_for("members.account"))
+    name = OwnName(formdata=None, obj=person)
+    return _form_page("members/account.html", person=person, form=name, password=form, refused=refused)
+
+
+# Links that let somebody in, once
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@web.public
+def invitation(token: str) -> Any:
+    """Accept an invitation: set a first password."""
+    return _set_password(token, LinkKind.INVITATION)
+
+
+@bp.route("/password/<token>", methods=["GET", "POST"])
+@web.public
+def new_password(token: str) -> Any:
+    """Set a new password with a link."""
+    return _set_password(token, LinkKind.PASSWORD_RESET)
+
+
+def _set_password(token: str, kind: LinkKind) -> Any:
+    try:
+        link = actions.usable_link(db, token, kind)
+    except (Refused, NotFound) as error:
+        return _no_link(error)
+    form, refused = SetPassword(), ""
+    if form.validate_on_submit():
+        try:
+            person = actions.accept(db, token, form.password.data)
+        except actions.LinkIsGone as error:
+            return _no_link(error)
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            login.begin_session(person)
+            flash("Your password is set, and you are signed in.")
+            return redirect(url_for("overview.home"))
+    return _form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
+
+
+@bp.route("/welcome/<token>", methods=["GET", "POST"])
+@web.public
+def welcome(token: str) -> Any:
+    """The first coordinator signs up, and so sets up the hub."""
+    try:
+        actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
+    except (Refused, NotFound) as error:
+        return _no_link(error)
+    form, refused = Welcome(), ""
+    host = queries.host(db)
+    if host:
+        del form.organization
+    if form.validate_on_submit():
+        try:
+            person = actions.sign_up_first_coordinator(
+                db,
+                token,
+                organization=form.organization.data if form.organization else "",
+                name=form.name.data,
+                email=form.email.data,
+                password=form.password.data,
+            )
+        except actions.LinkIsGone as error:
+            return _no_link(error)
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            login.begin_session(person)
+            flash("Welcome. Next, add the organizations that take part, and invite their people.")
+            return redirect(url_for("overview.home"))
+    return _form_page("members/welcome.html", form=form, host=host, refused=refused)
+
+
+def _no_link(error: Exception) -> tuple[str, int]:
+    """The page of a link that can't be used (any more)."""
+    unknown = isinstance(error, NotFound)
+    return render_template("members/link_gone.html", sentence="" if unknown else str(error)), 404 if unknown else 410
+
+
+# Organizations
 
 
 @bp.get("/organizations")
 def organizations() -> str:
-    """Members, BFFs and the host."""
-    return render_template("members/organizations.html")
+    """Members, BFFs and the host; those that left stand apart."""
+    form = FindOrganizations(request.args)
+    form.offer(queries.regions(db), queries.designation_names(db))
+    kind = OrganizationKind(form.kind.data) if form.kind.data in list(OrganizationKind) else None
+    found = queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
+    today = clock.today(web.config().zone)
+    return render_template(
+        "members/organizations.html",
+        form=form,
+        here=[o for o in found if not has_left(o.left_on, today)],
+        gone=[o for o in found if has_left(o.left_on, today)],
+        filtered=bool(kind or form.region.data or form.designation.data),
+    )
+
+
+@bp.get("/organizations/<slug>")
+def organization(slug: str) -> str:
+    """One organization: its facts, designations and, for those who may see them, its people."""
+    person = web.signed_in()
+    shown = queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
+    sees_people = may(person, Permission.SEE_PEOPLE, shown)
+    return render_template(
+        "members/organization.html",
+        organization=shown,
+        left=has_left(shown.left_on, clock.today(web.config().zone)),
+        people=queries.people_of(db, shown) if sees_people else [],
+        history=queries.role_history(db, shown) if sees_people else [],
+        sees_people=sees_people,
+    )
+
+
+@bp.route("/organizations/new", methods=["GET", "POST"])
+def new_organization() -> Any:
+    """Add a member or a BFF."""
+    person = web.signed_in()
+    if not may(person, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    form, refused = EditOrganization(), ""
+    form.offer_kinds()
+    if form.validate_on_submit():
+        try:
+            added = actions.add_organization(db, person, **form.facts())
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            flash(f"{added.name} is added. Next, invite its representative.")
+            return redirect(url_for("members.organization", slug=added.slug))
+    form.offer_rows()
+    return _form_page("members/edit_organization.html", form=form, organization=None, refused=refused)
+
+
+@bp.route("/organizations/<slug>/edit", methods=["GET", "POST"])
+def edit_organization(slug: str) -> Any:
+    """Change an organization's facts and designations."""
+    person = web.signed_in()
+    changed = queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
+    form, refused = EditOrganization(obj=changed), ""
+    form.offer_kinds(changed.kind)
+    if form.validate_on_submit():
+        try:
+            actions.change_organization(db, person, changed, **form.facts())
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            flash("The changes are saved.")
+            return redirect(url_for("members.organization", slug=slug))
+    form.offer_rows()
+    return _form_page("members/edit_organization.html", form=form, organization=changed, refused=refused)
+
+
+# People
 
 
 @bp.get("/people")
 def people() -> str:
-    """One's own people, or everybody."""
-    return render_template("members/people.html")
+    """The people of one's own organization, or everybody's."""
+    form = FindPeople(request.args)
+    page = min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+    found, total = queries.people(db, web.signed_in(), form.q.data, page)
+    pages = -(-total // queries.PEOPLE_PER_PAGE)
+    return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+def new_person() -> Any:
+    """Add somebody and show the link with which they get in."""
+    person = web.signed_in()
+    if not may(person, Permission.MANAGE_PEOPLE):
+        raise NotFound
+    form, own = _new_person_form(person)
+    refused = ""
+    if form.validate_on_submit():
+        into = own or queries.organization_for(db, person, form.organization.data, Permission.MANAGE_PEOPLE)
+        try:
+            added = actions.add_person(
+                db, person, into, email=form.email.data, name=form.name.data, role=form.role.data
+            )
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            return _link_page(added, actions.invite(db, person, added))
+    return _form_page("members/new_person.html", form=form, own=own, refused=refused)
+
+
+def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
+    """The form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
+    form = NewPerson(organization=request.args.get("organization", ""), role=Role.CONTRIBUTOR)
+    if may(person, Permission.MANAGE_ORGANIZATIONS):
+        form.organization.choices = organization_choices(queries.organizations(db))
+        form.role.choices = role_choices(Role)
+        return form, None
+    del form.organization
+    form.role.choices = role_choices(roles_to_give(person, person.organization.kind))
+    return form, person.organization
+
+
+@bp.get("/people/<int:person_id>")
+def person(person_id: int) -> Any:
+    """Somebody's role now and before; for who manages them, what can be changed."""
+    return _person_page(queries.person_for(db, web.signed_in(), person_id, Permission.SEE_PEOPLE))
+
+
+@bp.post("/people/<int:person_id>")
+def change_person(person_id: int) -> Any:
+    """Correct a name or an e-mail address."""
+    actor = web.signed_in()
+    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    form, refused = ChangePerson(), ""
+    if form.validate():
+        try:
+            actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            return _back_to(changed, "The changes are saved.")
+    return _person_page(changed, facts=form, refused=refused)
+
+
+@bp.post("/people/<int:person_id>/role")
+def give_role(person_id: int) -> Any:
+    """Give somebody another role, or let somebody who left come back with one."""
+    actor = web.signed_in()
+    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    form, refused = _role_form(actor, changed), ""
+    if form.validate():
+        give = actions.give_role if changed.is_active else actions.come_back
+        try:
+            give(db, actor, changed, form.role.data)
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            return _back_to(changed, f"{changed.name} is {changed.role.label} now.")
+    return _person_page(changed, role=form, refused=refused)
+
+
+@bp.post("/people/<int:person_id>/link")
+def make_link(person_id: int) -> Any:
+    """Make a link with which somebody sets a first or a new password, and show it this once."""
+    actor = web.signed_in()
+    invited = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    make = actions.reset_link if invited.password_hash else actions.invite
+    return _link_page(invited, make(db, actor, invited))
+
+
+@bp.post("/people/<int:person_id>/leave")
+def leave(person_id: int) -> Any:
+    """Mark somebody as gone."""
+    actor = web.signed_in()
+    gone = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    try:
+        actions.leave(db, actor, gone)
+    except Refused as error:
+        return _person_page(gone, refused=_refused(error))
+    return _back_to(gone, f"{gone.name} can't sign in any more.")
+
+
+def _role_form(actor: Person, about: Person) -> GiveRole:
+    form = GiveRole(role=about.role)
+    form.role.choices = role_choices(roles_to_give(actor, about.organization.kind))
+    return form
+
+
+def _person_page(
+    about: Person, facts: ChangePerson | None = None, role: GiveRole | None = None, refused: str = ""
+) -> tuple[str, int]:
+    actor = web.signed_in()
+    manages = may_manage(actor, about)
+    if manages:
+        facts = facts or ChangePerson(formdata=None, obj=about)
+        role = role or _role_form(actor, about)
+    history = queries.roles_of(db, about)
+    return _form_page(
+        "members/person.html", about=about, history=history, manages=manages, facts=facts, role=role, refused=refused
+    )
+
+
+def _link_page(about: Person, token: str) -> str:
+    """The page that shows a link this once; only its hash is kept."""
+    view = "members.new_password" if about.password_hash else "members.invitation"
+    address = web.config().BASE_URL + url_for(view, token=token)
+    return render_template("members/link.html", about=about, address=address)
+
+
+def _back_to(about: Person, sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("members.person", person_id=about.id))
+
+
+# What the forms share
+
+
+def _form_page(template: str, **context: Any) -> tuple[str, int]:
+    """A form, empty or as it was typed: a POST that gets here didn't do what it should."""
+    return render_template(template, **context), 200 if request.method in web.SAFE_METHODS else 422
+
+
+def _refused(error: Refused) -> str:
+    """Why not, for the form; too many tries have a page of their own."""
+    if isinstance(error, actions.TriedTooOften):
+        raise web.TooManyTries(str(error)) from error
+    return str(error)
