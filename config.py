@@ -29,10 +29,16 @@ class Config:
     """The settings of one installation. Relative folders lie in the project's folder."""
 
     INSTANCE: Path = _setting(Path("instance"), "folder of what belongs to this installation (database, secret key)")
-    UPLOADS: Path = _setting(Path("uploads"), "folder of the files: originals in files/, what is made of them in derived/")
-    DATABASE_URL: str = _setting("", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…")
+    UPLOADS: Path = _setting(
+        Path("uploads"), "folder of the files: originals in files/, what is made of them in derived/"
+    )
+    DATABASE_URL: str = _setting(
+        "", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…"
+    )
     SECRET_KEY: str = _setting("", "signs sessions; made and kept in the instance folder when empty")
-    BASE_URL: str = _setting("http://127.0.0.1:8000", "address under which people open the hub; share links begin with it")
+    BASE_URL: str = _setting(
+        "http://127.0.0.1:8000", "address under which people open the hub; share links begin with it"
+    )
     HUB_NAME: str = _setting("AMCC Resource Hub", "name at the top of every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
     CALL_TIME: str = _setting("11:30", "when the weekly Monday call begins, on the clocks of TIME_ZONE, as 11:30")
@@ -96,7 +102,9 @@ class Config:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise WrongSettingError(_sentence(name, folder, f"the folder can't be used ({error.strerror})")) from error
+                raise WrongSettingError(
+                    _sentence(name, folder, f"the folder can't be used ({error.strerror})")
+                ) from error
         url = self.DATABASE_URL or f"sqlite:///{instance / 'hub.sqlite3'}"
         if url.startswith("postgresql://"):
             url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
@@ -122,7 +130,7 @@ class Config:
 
 def _parsed(setting: Field[Any], text: str) -> Any:
     """The value of an environment variable in the type of its setting."""
-    kind = type(setting.default)
+    kind: type[Any] = type(setting.default)
     try:
         return kind(text)
     except ValueError as error:

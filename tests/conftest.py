@@ -122,7 +122,7 @@ class Browser(FlaskClient):
     def _csrf_token(self) -> str:
         with self.session_transaction() as cookie:
             raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
-        serializer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        serializer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
         return str(serializer.dumps(raw))
 
 
@@ -148,7 +148,7 @@ def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
     def signed_in(email: str, password: str = PASSWORD) -> FlaskClient:
         browser = app.test_client()
         answer = browser.post("/sign-in", data={"email": email, "password": password})
-        assert answer.status_code == 302, answer.get_data(as_text=True)  # noqa: PLR2004
+        assert answer.status_code == 302, answer.get_data(as_text=True)
         return browser
 
     return signed_in

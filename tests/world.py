@@ -15,7 +15,7 @@ from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules import OrganizationKind, Role, slug_of
 
-PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people
+PASSWORD = "welcome-to-the-hub"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _numbers = itertools.count(1)
 

@@ -41,7 +41,7 @@ def main() -> None:
 
 @contextmanager
 def rows(*, migrated: bool = True) -> Iterator[Database]:
-    """This installation's rows; refuses when they haven't the shape that this code expects."""
+    """Open the rows of this installation, brought to the newest shape first."""
     config = Config.load()
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
     database = Database(config)
@@ -79,8 +79,8 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def organization_named(db: Session, slug: str) -> Organization:
     """The organization with this slug; raises Refused."""
-    found = members.by_slug(db, slug)
-    if found is None:
+    try:
+        return members.organization_of(db, slug)
+    except NotFound as missing:
         message = f"There is no organization {slug!r}. Add it first: hub organization add NAME --kind member."
-        raise Refused(message)
-    return found
+        raise Refused(message) from missing

@@ -69,7 +69,9 @@ def _as_csv(found: list[dict[str, Any]]) -> str:
 def _as_table(found: list[dict[str, Any]]) -> str:
     rows_of_text = [list(SHARING_COLUMNS)] + [[str(_plain(row[name])) for name in SHARING_COLUMNS] for row in found]
     widths = [max(len(row[i]) for row in rows_of_text) for i in range(len(SHARING_COLUMNS))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows_of_text)
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows_of_text
+    )
     return "\n".join(lines) + "\n"
 
 

@@ -27,7 +27,7 @@ from hub.search import index
 @click.option("--topic", "topics", multiple=True, help="A topic of the Big 6 or a free tag; may be given again.")
 @click.option("--published-on", type=DAY, default=None, help="YYYY-MM-DD; the documents' own dates when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print what happened as JSON.")
-def import_files(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def import_files(
     paths: tuple[Path, ...],
     slug: str,
     kind: str,
@@ -133,6 +133,8 @@ def verify() -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        click.echo(f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True)
+        click.echo(
+            f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True
+        )
         sys.exit(1)
     click.echo("Everything is as it should be.")

@@ -21,7 +21,9 @@ def serve(host: str, port: int) -> None:
             token = members.first_coordinator_link(db)
         config = database.config
     if token:
-        click.echo(f"This hub is empty. Open this link once to set up its first coordinator:\n{config.BASE_URL}/welcome/{token}")
+        click.echo(
+            f"This hub is empty. Open this link once to set up its first coordinator:\n{config.BASE_URL}/welcome/{token}"
+        )
     click.echo(f"The hub listens at http://{host}:{port} (Ctrl-C stops it).")
     sys.stdout.flush()
     sys.exit(serve_until_stopped(config, host, port))

@@ -34,9 +34,9 @@ class Actor(Protocol):
     """Somebody who acts: a person, or None for the command line and the worker."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int: ...  # noqa: D102 - a column
     @property
-    def email(self) -> str: ...
+    def email(self) -> str: ...  # noqa: D102 - a column
 
 
 def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """This moment in UTC, to the microsecond."""
+    """Give this moment in UTC, to the microsecond."""
     return datetime.now(UTC)
 
 

@@ -49,7 +49,7 @@ class Quarter:
         return Quarter(self.year - (self.number == 1), (self.number + 2) % 4 + 1)
 
     def back(self, count: int) -> list["Quarter"]:
-        """This quarter and those before it, ``count`` in all, newest first."""
+        """Give this quarter and those before it, ``count`` in all, newest first."""
         quarters = [self]
         while len(quarters) < count:
             quarters.append(quarters[-1].previous)

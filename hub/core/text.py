@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 # What a briefing or call notes need; no images (they would call other hosts) and no styles.
 TAGS = frozenset(
-    "a abbr blockquote br code dd del dl dt em h2 h3 h4 h5 h6 hr i b ins li ol p pre s strong sub sup "
-    "table tbody td th thead tr ul".split()
+    {"a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "i"}
+    | {"ins", "li", "ol", "p", "pre", "s", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 )
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
@@ -23,7 +23,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def safe_html(html: str) -> Markup:
     """``html`` with nothing in it that runs, loads or frames: bleach first, then nh3, which is maintained."""
     once = bleach.clean(
-        html, tags=TAGS, attributes={tag: list(names) for tag, names in ATTRIBUTES.items()}, protocols=PROTOCOLS, strip=True
+        html,
+        tags=TAGS,
+        attributes={tag: list(names) for tag, names in ATTRIBUTES.items()},
+        protocols=PROTOCOLS,
+        strip=True,
     )
     twice = nh3.clean(once, tags=set(TAGS), attributes=dict(ATTRIBUTES), url_schemes=set(PROTOCOLS))
     return Markup(twice)  # noqa: S704 - the two lines above are what makes it safe

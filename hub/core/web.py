@@ -48,7 +48,10 @@ ERRORS = {
     415: ("That didn't arrive as it should", "Go back, check what you entered, and send it again."),
     422: ("That can't be done", ""),
     429: ("Too many tries", "Wait a quarter of an hour, then try again."),
-    500: ("Something broke on our side", "Nothing that you sent was half kept. Try again; if it stays, tell the coordinator."),
+    500: (
+        "Something broke on our side",
+        "Nothing that you sent was half kept. Try again; if it stays, tell the coordinator.",
+    ),
     503: ("The hub can't answer right now", "Try again in a minute."),
 }
 
@@ -58,7 +61,7 @@ class TooManyTries(Refused):
 
 
 def _open_session() -> Session:
-    """This request's session: opened when first used, for reading unless the request may write."""
+    """Give this request's session: opened when first used, for reading unless the request may write."""
     if "db" not in g:
         database: Database = current_app.extensions["hub-database"]
         view = current_app.view_functions.get(request.endpoint or "")
@@ -208,7 +211,9 @@ def _csrf_error(_error: CSRFError) -> tuple[str, int]:
 def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False):
-        return error_page(413, f"A file may have up to {config().MAX_UPLOAD_MB:,} MB. Send a smaller one, or a link to it.")
+        return error_page(
+            413, f"A file may have up to {config().MAX_UPLOAD_MB:,} MB. Send a smaller one, or a link to it."
+        )
     return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
 
 
@@ -226,14 +231,22 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
 
     app.jinja_env.filters.update(
         day=day,
-        moment=lambda moment: f"{day(local(moment))}, {local(moment):%-I:%M %p}".replace("AM", "a.m.").replace("PM", "p.m."),
+        moment=lambda moment: f"{day(local(moment))}, {local(moment):%-I:%M %p}".replace("AM", "a.m.").replace(
+            "PM", "p.m."
+        ),
         local_day=lambda moment: local(moment).date(),
         number=lambda number: f"{number:,}",
         markdown=text.markdown,
         plural=plural,
         size=file_size,
     )
-    app.jinja_env.globals.update(hub_name=settings.HUB_NAME, max_upload_mb=settings.MAX_UPLOAD_MB, known_endpoints=app.view_functions, address_with=address_with, icon=icon)
+    app.jinja_env.globals.update(
+        hub_name=settings.HUB_NAME,
+        max_upload_mb=settings.MAX_UPLOAD_MB,
+        known_endpoints=app.view_functions,
+        address_with=address_with,
+        icon=icon,
+    )
 
 
 def day(value: date) -> str:
@@ -257,7 +270,7 @@ def file_size(count: int) -> str:
 
 
 def address_with(**changes: object) -> str:
-    """This page's address with some of its query changed; None takes a name out. A new filter starts at page 1."""
+    """Give this page's address with some of its query changed; None takes a name out. A new filter starts at page 1."""
     query = {name: values for name, values in request.args.lists() if name != "page"}
     for name, value in changes.items():
         query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]

@@ -27,7 +27,9 @@ GAVE_UP = (
     "The hub broke off reading this file three times, so its text can't be searched. It can still be downloaded. "
     "Save a fresh copy, as PDF if you can, and add it as a new revision."
 )
-MISSING = "The file's bytes are missing from the hub's storage. Tell the coordinator, who can restore them from a backup."
+MISSING = (
+    "The file's bytes are missing from the hub's storage. Tell the coordinator, who can restore them from a backup."
+)
 
 Progress = Callable[[int, int], None]
 
@@ -167,7 +169,9 @@ def what_is_off(database: Database, progress: Progress | None = None) -> list[st
     named = {row.sha256: row for row in rows if row.sha256}
     for row in named.values():
         if not files.path_of(config, row.sha256).exists():
-            problems.append(f"Resource {row.resource_id}, revision {row.number}: the file {row.file_name!r} is missing.")
+            problems.append(
+                f"Resource {row.resource_id}, revision {row.number}: the file {row.file_name!r} is missing."
+            )
     stored = sorted(files.all_stored(config))
     for done, path in enumerate(stored, 1):
         if files.hash_of(path) != path.name:

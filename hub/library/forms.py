@@ -38,13 +38,15 @@ class CheckboxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class FactsForm(FlaskForm):  # type: ignore[misc]
+class FactsForm(FlaskForm):
     """What people say of a resource; the same when adding and when changing."""
 
     title = StringField(
         "Title", [Optional(), Length(max=LONGEST_TITLE)], description="What a colleague would search for."
     )
-    kind = RadioField("Kind", choices=[SelectChoice(kind.value, kind.label) for kind in Kind], default=Kind.RESOURCE.value)
+    kind = RadioField(
+        "Kind", choices=[SelectChoice(kind.value, kind.label) for kind in Kind], default=Kind.RESOURCE.value
+    )
     summary = TextAreaField(
         "Summary",
         [Optional(), Length(max=LONGEST_SUMMARY)],
@@ -53,7 +55,9 @@ class FactsForm(FlaskForm):  # type: ignore[misc]
     topics = CheckboxesField("Topics", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()])
     tags = StringField("Tags", [Optional()], description="Free words, separated by commas: CMMC, apprenticeship")
     published_on = DateField("Published on", [Optional()], description="Empty: the document's own date, or today.")
-    call_on = DateField("Belongs to the call of", [Optional()], description="The day of the Monday call, if it has one.")
+    call_on = DateField(
+        "Belongs to the call of", [Optional()], description="The day of the Monday call, if it has one."
+    )
     audience = RadioField(
         "Who may read it",
         choices=[
@@ -123,16 +127,18 @@ class LinkForm(FactsForm):
     )
 
 
-class ReplaceForm(FlaskForm):  # type: ignore[misc]
+class ReplaceForm(FlaskForm):
     """Give a resource new content; only the field for the kind that was chosen is shown."""
 
     files = MultipleFileField("New file", [Optional()])
     body = TextAreaField("Text", [Optional(), Length(max=LONGEST_BODY)])
     url = URLField("Web address", [Optional()])
-    note = StringField("What changed", [Optional(), Length(max=500)], description="One line for those who have the old one.")
+    note = StringField(
+        "What changed", [Optional(), Length(max=500)], description="One line for those who have the old one."
+    )
 
 
-class WithdrawForm(FlaskForm):  # type: ignore[misc]
+class WithdrawForm(FlaskForm):
     """Hide a resource."""
 
     reason = StringField("Why", [DataRequired("Say in a few words why."), Length(max=500)])

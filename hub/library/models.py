@@ -68,7 +68,10 @@ class Revision(Base):
     """One version of a resource's content: a file, Markdown text, or a web link. Never changed, never deleted."""
 
     __tablename__ = "revision"
-    __table_args__ = (UniqueConstraint("resource_id", "number"), Index("ix_revision_unread", "reader_version", "lease_until"))
+    __table_args__ = (
+        UniqueConstraint("resource_id", "number"),
+        Index("ix_revision_unread", "reader_version", "lease_until"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))

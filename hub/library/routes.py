@@ -66,7 +66,9 @@ def add() -> Answer:
     return redirect(url_for("search.results", sort="newest"))
 
 
-def _add_page(form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None) -> str:
+def _add_page(
+    form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
+) -> str:
     return render_template(
         "library/add.html", form=form, way=way, kept=kept or [], refusals=refusals or [], formats=FORMATS
     )

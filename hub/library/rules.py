@@ -156,4 +156,6 @@ def is_web_address(text: str) -> bool:
         host = parts.hostname
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(host) and not re.search(r"\s", text) and len(text) <= LONGEST_ADDRESS
+    return (
+        parts.scheme in {"http", "https"} and bool(host) and not re.search(r"\s", text) and len(text) <= LONGEST_ADDRESS
+    )

@@ -13,13 +13,11 @@ from hub.core.db import Database
 def upgrade(database: Database) -> None:
     """Bring the rows to the newest shape; does nothing when they have it. Several callers at once wait in line."""
     alembic = _alembic()
-    with database.engine.connect() as connection:
+    with database.engine.execution_options(hub_begin="IMMEDIATE").connect() as connection:
         if connection.dialect.name == "postgresql":
             # Two processes that start together must not both create the tables.
             connection.exec_driver_sql("SELECT pg_advisory_lock(20260101)")
             connection.commit()
-        else:
-            connection = connection.execution_options(hub_begin="IMMEDIATE")
         try:
             alembic.attributes["connection"] = connection
             command.upgrade(alembic, "head")
