@@ -79,18 +79,21 @@ def add_organization(
     *,
     name: str,
     kind: OrganizationKind,
-    joined_on: date,
+    joined_on: date | None = None,
     slug: str = "",
     region: str = "",
     website: str = "",
     left_on: date | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> Organization:
-    """A new organization; without ``slug`` its name makes one. Raises Refused with what to change."""
+    """A new organization; without ``slug`` its name makes one, and without ``joined_on`` it joins today.
+
+    Raises Refused with what to change.
+    """
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
     organization = Organization(
-        **_facts(name, kind, region, website, joined_on, left_on),
+        **_facts(name, kind, region, website, joined_on or clock.today(config_of(db).zone), left_on),
         slug=_free_slug(db, slug, name),
         designations=_designations(designations),
     )
@@ -545,9 +548,7 @@ def sign_up_first_coordinator(
     _use(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
     if queries.anyone(db):
         raise Refused("The hub has people already. Sign in, or ask the coordinator for an invitation.")
-    host = queries.host(db) or add_organization(
-        db, None, name=organization, kind=OrganizationKind.HOST, joined_on=clock.today(config_of(db).zone)
-    )
+    host = queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
 
 

@@ -85,21 +85,21 @@ def organization_choices(organizations: Iterable[Organization]) -> list[SelectCh
     return [SelectChoice(organization.slug, organization.name) for organization in organizations]
 
 
-class SignIn(FlaskForm):  # type: ignore[misc]
+class SignIn(FlaskForm):
     """E-mail address and password."""
 
     email = StringField("E-mail address", [InputRequired("Enter your e-mail address.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
 
 
-class SetPassword(FlaskForm):  # type: ignore[misc]
+class SetPassword(FlaskForm):
     """A password, set with a one-time link."""
 
     password = _new_password()
     repeated = _repeated()
 
 
-class Welcome(FlaskForm):  # type: ignore[misc]
+class Welcome(FlaskForm):
     """The first coordinator signs up."""
 
     organization = _line(
@@ -113,13 +113,13 @@ class Welcome(FlaskForm):  # type: ignore[misc]
     repeated = _repeated()
 
 
-class OwnName(FlaskForm):  # type: ignore[misc]
+class OwnName(FlaskForm):
     """One's own name."""
 
     name = _line("Your name", missing="Enter your name.")
 
 
-class ChangePassword(FlaskForm):  # type: ignore[misc]
+class ChangePassword(FlaskForm):
     """A new password, which needs the current one."""
 
     current = PasswordField("Current password", [InputRequired("Enter your current password.")])
@@ -127,7 +127,7 @@ class ChangePassword(FlaskForm):  # type: ignore[misc]
     repeated = _repeated()
 
 
-class NewPerson(FlaskForm):  # type: ignore[misc]
+class NewPerson(FlaskForm):
     """Somebody to invite."""
 
     organization = SelectField("Organization", validate_choice=True)
@@ -140,20 +140,20 @@ class NewPerson(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ChangePerson(FlaskForm):  # type: ignore[misc]
+class ChangePerson(FlaskForm):
     """A person's name and e-mail address."""
 
     name = _line("Name", missing="Enter the person's name.")
     email = _email()
 
 
-class GiveRole(FlaskForm):  # type: ignore[misc]
+class GiveRole(FlaskForm):
     """A person's role."""
 
     role = SelectField("Role", coerce=Role)
 
 
-class DesignationRow(Form):  # type: ignore[misc]
+class DesignationRow(Form):
     """One designation; a row without a name counts as empty."""
 
     name = _line("Designation")
@@ -177,7 +177,7 @@ class DesignationRow(Form):  # type: ignore[misc]
             raise ValidationError("This day is before the first one.")
 
 
-class EditOrganization(FlaskForm):  # type: ignore[misc]
+class EditOrganization(FlaskForm):
     """An organization's facts and designations."""
 
     name = _line("Name", missing="Enter the organization's name.")
@@ -222,7 +222,7 @@ def _designation(row: Any) -> DesignationFacts:
     return DesignationFacts(row.name.data, row.status.data, starts_on, row.ends_on.data)
 
 
-class _Filter(FlaskForm):  # type: ignore[misc]
+class _Filter(FlaskForm):
     """A form that only asks: its fields stand in the address."""
 
     class Meta:
