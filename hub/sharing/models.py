@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, event
+from sqlalchemy import ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from hub.core.db import Base
@@ -46,8 +46,16 @@ class SharingEvent(Base):
 
     __tablename__ = "sharing_event"
     __table_args__ = (
-        Index("ix_sharing_event_standing", "organization_id", "quarter", "act"),
-        Index("ix_sharing_event_quarter", "quarter", "organization_id", "act"),
+        # Answers by itself what stands in a quarter, for one organization or for all: no row is fetched.
+        Index("ix_sharing_event_standing", "quarter", "organization_id", "act", "void", postgresql_include=["id"]),
+        # Of each entry at most one correction. Most entries correct nothing, so the index leaves them out.
+        Index(
+            "one_correction_of_each",
+            "supersedes_id",
+            unique=True,
+            sqlite_where=text("supersedes_id IS NOT NULL"),
+            postgresql_where=text("supersedes_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,7 +76,7 @@ class SharingEvent(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     # Makes an act that is seen many times one event: "download 7 of 12 revision 1 in hour 2026-11-23T14"
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"), unique=True)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"))
     void: Mapped[bool] = mapped_column(default=False)
 
     resource: Mapped[Resource] = relationship(lazy="raise")

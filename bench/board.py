@@ -1,0 +1,174 @@
+"""The board: the standings of 500 organizations in 8 quarters, over a log of 1,000,000 events."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy.orm import Session
+
+from config import Config
+from hub import migrations
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.library.rules import Kind
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Role
+from hub.sharing import queries
+from hub.sharing.models import Confirmation
+from tests import postgres
+
+ORGANIZATIONS, QUARTERS, EVENTS, RESOURCES = 500, 8, 1_000_000, 1_000
+LAST = Quarter(2026, 4)
+RUNS = 15
+
+# Event i belongs to organization i % 500 and quarter (i / 500) % 8. Every fifth organization only downloads, every
+# seventh is silent in half of the quarters; one event in fifty corrects an older one, every second of those takes it back.
+FILL = f"""
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {EVENTS})
+INSERT INTO sharing_event (id, act, organization_id, person_id, resource_id, happened_on, quarter, recorded_at,
+                           with_whom, note, supersedes_id, void)
+SELECT i,
+       CASE WHEN i % 5 = 0 OR i % 3 > 0 THEN 'download' WHEN i % 2 = 0 THEN 'declared' ELSE 'forward' END,
+       i % {ORGANIZATIONS} + 1, i % {ORGANIZATIONS} + 1, i % {RESOURCES} + 1, '2026-10-01',
+       CASE WHEN i % 7 = 0 AND (i / {ORGANIZATIONS}) % 2 = 0 THEN '2020Q1'
+            ELSE {{quarter}} END,
+       '2026-10-01 12:00:00', 'our manufacturers', '',
+       CASE WHEN i % 50 = 0 AND i > 4000 THEN i - 4000 END, i % 100 = 0
+FROM n
+"""
+
+
+def main() -> None:
+    """Print a table for SQLite, and one for PostgreSQL where it is installed."""
+    print(f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {EVENTS:,} events")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with opened() as database:
+            if database is None:
+                print(f"\n{name}: not installed here")
+                continue
+            _fill(database)
+            _measure(name, database)
+
+
+@contextmanager
+def _sqlite() -> Iterator[Database | None]:
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        yield from _migrated(Path(folder), "")
+
+
+@contextmanager
+def _postgresql() -> Iterator[Database | None]:
+    if postgres.binaries() is None:
+        yield None
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
+        postgres.server(Path(folder) / "cluster") as pattern,
+    ):
+        engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("CREATE DATABASE bench"))
+        engine.dispose()
+        yield from _migrated(Path(folder) / "hub", pattern.format(name="bench"))
+
+
+def _migrated(folder: Path, url: str) -> Iterator[Database]:
+    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
+    migrations.upgrade(database)
+    yield database
+    database.close()
+
+
+def _fill(database: Database) -> None:
+    """The rows: quickly, by the database itself."""
+    quarters = LAST.back(QUARTERS)
+    moment = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    case = " ".join(f"WHEN {number} THEN '{quarter}'" for number, quarter in enumerate(quarters))
+    with database.writing() as db:
+        db.execute(insert(Organization), [_organization(n) for n in range(1, ORGANIZATIONS + 1)])
+        db.execute(insert(Person), [_person(n, moment) for n in range(1, ORGANIZATIONS + 1)])
+        db.execute(insert(Resource), [_resource(n, moment) for n in range(1, RESOURCES + 1)])
+        statement = FILL.format(quarter=f"CASE (i / {ORGANIZATIONS}) % {QUARTERS} {case} END")
+        if db.get_bind().dialect.name == "postgresql":
+            statement = statement.replace("'2026-10-01'", "date '2026-10-01'")
+            statement = statement.replace("'2026-10-01 12:00:00'", "timestamptz '2026-10-01 12:00:00Z'")
+        db.connection().exec_driver_sql(statement.replace("%", "%%") if "timestamptz" in statement else statement)
+        db.execute(insert(Confirmation), list(_confirmations(quarters, moment)))
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
+def _organization(n: int) -> dict[str, object]:
+    kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
+    return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
+
+
+def _person(n: int, moment: datetime) -> dict[str, object]:
+    return {
+        "id": n,
+        "email": f"p{n}@example.org",
+        "name": f"Person {n}",
+        "organization_id": n,
+        "role": Role.REPRESENTATIVE,
+        "created_at": moment,
+    }
+
+
+def _resource(n: int, moment: datetime) -> dict[str, object]:
+    return {
+        "id": n,
+        "title": f"Resource {n}",
+        "kind": Kind.BRIEFING,
+        "published_on": date(2024, 1, 1),
+        "organization_id": n % ORGANIZATIONS + 1,
+        "created_at": moment,
+    }
+
+
+def _confirmations(quarters: list[Quarter], moment: datetime) -> Iterator[dict[str, object]]:
+    """Two in three organizations confirmed each quarter, one in ten says that nothing was shared."""
+    for n in range(1, ORGANIZATIONS + 1):
+        for quarter in quarters:
+            if n % 3:
+                yield {
+                    "organization_id": n,
+                    "quarter": str(quarter),
+                    "person_id": n,
+                    "role": Role.REPRESENTATIVE,
+                    "confirmed_at": moment,
+                    "shared": n % 10 > 0,
+                }
+
+
+def _measure(name: str, database: Database) -> None:
+    quarters = LAST.back(QUARTERS)
+    with database.reading() as db:
+        organizations = db.scalars(select(Organization)).all()
+    # What the issue of the board needs, and what one organization's page and the command line need.
+    rows: dict[str, Callable[[Session], object]] = {
+        "standings, all x 8 quarters": lambda db: queries.standings(db, organizations, quarters),
+    }
+    print(f"\n{name:32}{'median ms':>12}{'slowest ms':>12}")
+    for label, query in rows.items():
+        took = [_timed(database, query) for _ in range(RUNS)]
+        print(f"{label:32}{statistics.median(took):12.1f}{max(took):12.1f}")
+
+
+def _timed(database: Database, query: Callable[[Session], object]) -> float:
+    with database.reading() as db:
+        start = time.perf_counter()
+        query(db)
+        return 1000 * (time.perf_counter() - start)
+
+
+if __name__ == "__main__":
+    main()
