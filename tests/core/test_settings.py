@@ -1,0 +1,81 @@
+"""Settings: environment over defaults, one sentence for a wrong value, all of them documented."""
+
+import stat
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from config import ROOT, Config, WrongSettingError
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("BASE_URL", "hub.example.org"),
+        ("DATABASE_URL", "mysql://localhost/hub"),
+        ("SEARCH_ENGINE", "grep"),
+        ("MAX_UPLOAD_MB", "lots"),
+        ("MAX_UPLOAD_MB", "0"),
+        ("WEB_WORKERS", "-1"),
+        ("WORKER_PAUSE", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "loud"),
+        ("SECRET_KEY", "short"),
+        ("CALL_TIME", "half past"),
+        ("TRUSTED_PROXIES", "-1"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_setting(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WrongSettingError) as refused:
+        Config.load({f"HUB_{name}": value}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+    sentence = str(refused.value)
+    assert f"HUB_{name}" in sentence
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+
+
+def test_a_password_in_a_wrong_database_address_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettingError) as refused:
+        Config.load({"HUB_DATABASE_URL": "mysql://hub:secret@localhost/hub"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_secret_that_is_too_short_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettingError) as refused:
+        Config.load({"HUB_SECRET_KEY": "hunter2"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_environment_overrides_and_an_empty_value_means_the_default(tmp_path: Path) -> None:
+    config = Config.load({"HUB_MAX_UPLOAD_MB": "7", "HUB_TIME_ZONE": ""}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+    assert (config.MAX_UPLOAD_MB, config.TIME_ZONE) == (7, "America/New_York")
+
+
+def test_the_secret_key_is_made_once_kept_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    first = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY
+    assert Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY == first
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+    assert len(first) > 40
+
+
+def test_postgresql_is_reached_through_psycopg(tmp_path: Path) -> None:
+    config = Config.load({"HUB_DATABASE_URL": "postgresql://localhost/hub"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+    assert config.DATABASE_URL == "postgresql+psycopg://localhost/hub"
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WrongSettingError, match="HUB_INSTANCE"):
+        Config.load({}, INSTANCE=tmp_path / "file" / "instance", UPLOADS=tmp_path)
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text()
+    for setting in fields(Config):
+        assert f"`HUB_{setting.name}`" in documented, setting.name
+        assert setting.metadata["means"] in documented, setting.name

@@ -1,0 +1,72 @@
+"""Text that people wrote, made safe."""
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core import text
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[click](javascript:alert(1))",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "<a href='  javascript:alert(1)'>x</a>",
+    "<svg><a xlink:href='javascript:alert(1)'>x</a></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<iframe src=https://evil.example></iframe>",
+    "<p style='background:url(https://evil.example)'>x",
+    "<form action=https://evil.example><input name=password>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+]
+
+
+def _harmless(html: str) -> bool:
+    tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
+    for element in tree.iter():
+        if element.tag in {"script", "iframe", "img", "svg", "math", "style", "form", "input", "object", "embed"}:
+            return False
+        for name, value in element.attrib.items():
+            if str(name).startswith("on") or name == "style":
+                return False
+            if name in {"href", "src"} and not value.lower().startswith(("http:", "https:", "mailto:", "/", "#")):
+                return ":" not in value
+    return True
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_that_runs_loads_or_frames_survives(attack: str) -> None:
+    assert _harmless(text.markdown(attack))
+    assert _harmless(text.safe_html(attack))
+
+
+@given(st.text())
+def test_any_text_renders_harmless(written: str) -> None:
+    assert _harmless(text.markdown(text.clean(written)))
+
+
+def test_markdown_keeps_what_a_briefing_needs() -> None:
+    html = text.markdown("# Grants\n\n1. **CMMC**\n2. [NOFO](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    assert "<h2>Grants</h2>" in html
+    assert "<strong>CMMC</strong>" in html
+    assert 'href="https://example.org"' in html
+    assert 'rel="noopener noreferrer"' in html
+    assert "<table>" in html
+
+
+def test_headings_begin_below_the_pages_own() -> None:
+    assert "<h1" not in text.markdown("# One\n\n###### Six")
+
+
+@given(st.text())
+def test_cleaning_keeps_what_was_typed_but_for_what_no_page_can_hold(written: str) -> None:
+    cleaned = text.clean(written)
+    assert "\x00" not in cleaned
+    cleaned.encode("utf-8")
+    assert text.clean(cleaned) == cleaned
+
+
+def test_naughty_strings_stay_as_typed() -> None:
+    for typed in ["Ω≈ç√", "<b>not bold</b>", "'; DROP TABLE person; --", "👩‍🏭 مرحبا", "{{ 7*7 }}"]:
+        assert text.clean(typed) == typed

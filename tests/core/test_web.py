@@ -1,0 +1,135 @@
+"""What every request gets: headers, error pages, CSRF, one transaction."""
+
+import json
+import logging
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hub.core import web
+from hub.core.db import Database
+from hub.core.errors import NotFound, Refused
+from hub.core.log import JsonLines
+from hub.members.models import Organization
+from tests.world import an_organization
+
+
+def test_every_answer_carries_the_headers_that_keep_browsers_safe(client: FlaskClient) -> None:
+    for address in ("/", "/sign-in", "/nowhere", "/static/site.css"):
+        headers = client.get(address).headers
+        policy = headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'self'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_a_missing_page_looks_like_the_hub_and_says_what_to_do(client: FlaskClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing here for you" in answer.text
+    assert "Go to the home page" in answer.text
+
+
+def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None:
+    browser = app.test_client()
+    browser.sends_csrf = False  # type: ignore[attr-defined]
+    answer = browser.post("/sign-in", data={"email": "a@b.example", "password": "x"})
+    assert answer.status_code == 400
+    assert "load the page again" in answer.text
+
+
+def test_a_form_that_is_too_large_is_refused_with_the_limit(client: FlaskClient) -> None:
+    answer = client.post("/sign-in", data={"email": "a" * 1_100_000, "password": "x"})
+    assert answer.status_code == 413
+    assert "1 MB" in answer.text
+
+
+def test_a_visitor_may_not_send_a_large_body_even_where_files_are_taken(client: FlaskClient) -> None:
+    answer = client.post("/resources/new", data={"summary": "a" * 1_100_000})
+    assert answer.status_code == 413
+
+
+def test_the_wrong_method_is_explained(client: FlaskClient) -> None:
+    assert client.get("/sign-out").status_code == 405
+
+
+@pytest.fixture
+def probe(app: Flask) -> FlaskClient:
+    """The hub with pages that fail on purpose."""
+
+    def register(path: str, error: Exception | None) -> None:
+        def view() -> str:
+            an_organization(web.db, "Probe")
+            if error:
+                raise error
+            return "ok"
+
+        app.add_url_rule(path, path, web.public(view), methods=["GET", "POST"])
+
+    register("/probe/works", None)
+    register("/probe/breaks", RuntimeError("secret detail"))
+    register("/probe/refuses", Refused("Do something else."))
+    register("/probe/misses", NotFound())
+    register("/probe/tired", web.TooManyTries("Wait a little."))
+    return app.test_client()
+
+
+def _organizations(database: Database) -> int:
+    with database.reading() as db:
+        return db.query(Organization).count()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/probe/breaks", 500, "Something broke on our side"),
+        ("/probe/refuses", 422, "Do something else."),
+        ("/probe/misses", 404, "There is nothing here"),
+        ("/probe/tired", 429, "Wait a little."),
+    ],
+)
+def test_a_request_that_fails_changes_nothing_and_says_so(
+    probe: FlaskClient, database: Database, path: str, status: int, words: str
+) -> None:
+    answer = probe.post(path)
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert "secret detail" not in answer.text
+    assert "Traceback" not in answer.text
+    assert _organizations(database) == 0
+
+
+def test_a_request_that_works_is_committed_once(probe: FlaskClient, database: Database) -> None:
+    assert probe.post("/probe/works").status_code == 200
+    assert _organizations(database) == 1
+
+
+def test_a_get_cannot_write(probe: FlaskClient, database: Database) -> None:
+    assert probe.get("/probe/works").status_code == 500
+    assert _organizations(database) == 0
+
+
+def test_a_log_line_is_one_json_object_with_the_requests_id(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("hub")
+    logger.addHandler(caplog.handler)
+    logger.setLevel(logging.INFO)
+    answer = client.get("/sign-in?next=/secret-place")
+    logger.removeHandler(caplog.handler)
+    record = next(record for record in caplog.records if record.getMessage() == "request")
+    line = json.loads(JsonLines().format(record))
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/sign-in", 200)
+    assert "secret-place" not in json.dumps(line)
+    assert answer.headers["X-Request-Id"]
+
+
+def test_health_tells_of_database_index_and_worker(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    state = answer.get_json()
+    assert state["database"]["state"] == "ok"
+    assert state["worker"]["state"] == "silent"
+    assert "index" in state
+
