@@ -65,7 +65,7 @@ class Telling:
         yield about(document, document.title)
         for page in self.pages():
             if self.count == 1 and document.titled_by_first_page and not document.title:
-                yield about(document, page.title)
+                yield about(document, name_of(page))
             yield {"page": asdict(page)}
         yield end(*self.verdict())
 
@@ -80,8 +80,9 @@ class Telling:
                 continue
             if isinstance(found, Lost):
                 self.lost.append(found.number)
-                found = ExtractedPage(found.number, self.kind, "", "")
-            yield self.counted(found)
+                yield self.counted(ExtractedPage(found.number, self.kind, "", ""))
+            else:
+                yield self.counted(found)
 
     def counted(self, found: ExtractedPage) -> ExtractedPage:
         """The page as it is told."""
@@ -116,6 +117,12 @@ def about(document: Document, title: str) -> dict[str, Any]:
     """What the document says of itself."""
     day = document.published_on
     return {"about": {"title": one_line(title), "published_on": day.isoformat() if day else None}}
+
+
+def name_of(first: ExtractedPage) -> str:
+    """What a document is called by its first page: a slide's title, or the outermost opening heading."""
+    by_heading = first.kind is PageKind.SECTION and first.title
+    return first.text.partition("\n")[0] if by_heading else first.title
 
 
 def end(state: State, detail: str, cause: str = "") -> dict[str, Any]:

@@ -93,6 +93,7 @@ def supervise(request: dict[str, Any], folder: str) -> tuple[Outcome, bytearray]
         end_group(process)
     exit_code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     overflowed = len(told) > limits.answer_bytes
+    del told[limits.answer_bytes :]
     return Outcome(exit_code, timed_out, overflowed, len(told)), told
 
 
@@ -159,8 +160,10 @@ def tell(request: dict[str, Any], limits: Limits, folder: Path, writing_end: int
         document = open_document(Path(request["path"]), file_format, limits, folder)
         for line in Telling(document, file_format.page_kind, limits).lines():
             write_line(writing_end, line)
+    except MemoryError:
+        raise
     except Unreadable as unreadable:
-        write_line(writing_end, end(unreadable.state, unreadable.detail))
+        write_line(writing_end, end(unreadable.state, unreadable.detail, repr(unreadable.__cause__ or "")))
     except Exception:  # noqa: BLE001  (parsers raise whatever they like; the cause is told, and logged)
         write_line(writing_end, end(DAMAGED.state, DAMAGED.sentence, traceback.format_exc()[-CAUSE_LENGTH:]))
 

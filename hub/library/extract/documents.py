@@ -26,6 +26,7 @@ from hub.library.extract.sections import Block, sections
 NOT_TEXT = frozenset({"Fallback", "del", "moveFrom", "rPr", "pPr", "sectPr", "tblPr", "tcPr", "trPr"})
 HEADING_STYLE = re.compile(r"(heading \d|title)")
 BODY_LEVEL = 9
+LETTER = re.compile(r"[^\W\d_]")  # a line without any is a page number
 MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "p": "\n"}
 
 
@@ -88,7 +89,7 @@ class Reading:
                 yield MARKS[name]
             elif name in self.notes:
                 note = self.notes[name].get(attribute(below, "id"), "")
-                yield f" [{note}]" if note else ""
+                yield f" [{note}] " if note else ""
             elif name in {"relIds", "chart"}:
                 yield from (f"\n{line}" for line in graphic_text(self.package, self.relations, below))
 
@@ -107,7 +108,8 @@ class Reading:
                     root = self.package.xml(part)
                 except Unreadable:
                     continue
-                yield from (line for paragraph in root.iter("{*}p") if (line := self.text(paragraph)))
+                lines = (self.text(paragraph) for paragraph in root.iter("{*}p"))
+                yield from (line for line in lines if LETTER.search(line))
 
 
 def body_elements(root: Element) -> Iterator[Element]:

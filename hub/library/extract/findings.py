@@ -72,8 +72,8 @@ NOT_ALLOWED = Finding(
 )
 ONLY_PICTURES = Finding(
     State.PARTIAL,
-    "The {kind}s of this file are pictures without text, so only its title and summary are searchable. "
-    "Run text recognition (OCR) on it and add that copy as a new revision.",
+    "No text was found on the {kind}s of this file: they are probably pictures, for example scans. Only its "
+    "title and summary are searchable. Run text recognition (OCR) on it and add that copy as a new revision.",
 )
 STOPPED = Finding(
     State.PARTIAL,

@@ -1,5 +1,6 @@
 """OpenDocument presentations, texts and spreadsheets, as LibreOffice writes them."""
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ MARKS = {"tab": "\t", "line-break": "\n", "p": "\n", "h": "\n", "list-item": "\n
 LEAVES = {"p", "h", "table"}
 MOST_REPEATED_CELLS = 50
 MOST_SPACES = 200
+COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -132,9 +134,8 @@ def cell_texts(cell: Element) -> list[str]:
     """The text of a cell, as often as it is repeated."""
     if local_name(cell) not in {"table-cell", "covered-table-cell"}:
         return []
-    repeated = attribute(cell, "number-columns-repeated")
-    times = int(repeated) if repeated.isdecimal() and len(repeated) < 6 else 1
-    return [" ".join(text_of(cell).split())] * min(times, MOST_REPEATED_CELLS)
+    times = times_of(attribute(cell, "number-columns-repeated"), MOST_REPEATED_CELLS)
+    return [" ".join(text_of(cell).split())] * times
 
 
 def text_of(element: Element) -> str:
@@ -154,7 +155,9 @@ def text_of(element: Element) -> str:
 
 def spaces(element: Element) -> str:
     """The spaces that an element stands for."""
-    if local_name(element) != "s":
-        return ""
-    count = attribute(element, "c")
-    return " " * (min(int(count), MOST_SPACES) if count.isdecimal() and len(count) < 6 else 1)
+    return " " * times_of(attribute(element, "c"), MOST_SPACES) if local_name(element) == "s" else ""
+
+
+def times_of(number: str, most: int) -> int:
+    """How often something is there: once when nothing sensible says so, and never more than `most`."""
+    return min(int(number), most) if COUNT.fullmatch(number) else 1

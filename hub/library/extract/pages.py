@@ -12,7 +12,6 @@ TITLE_LENGTH = 200
 # PostgreSQL takes no NUL, UTF-8 no lone surrogate, and a reader none of the other control characters.
 UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff]")
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-SPACE_AT_LINE_END = re.compile(r"[ \t]+(?=\n|\Z)")
 MANY_BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -74,7 +73,8 @@ class Document:
 def clean(text: str) -> str:
     """Text that any database and any reader can take: no control characters, plain line ends."""
     text = UNWANTED.sub("", LINE_END.sub("\n", text))
-    return MANY_BLANK_LINES.sub("\n\n", SPACE_AT_LINE_END.sub("", text)).strip()
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return MANY_BLANK_LINES.sub("\n\n", lines).strip()
 
 
 def one_line(text: str, length: int = TITLE_LENGTH) -> str:

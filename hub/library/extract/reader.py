@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self, cast
 
 from hub.library.extract.answers import Hearing, Outcome
 from hub.library.extract.findings import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
@@ -62,16 +62,22 @@ class Reader:
         """Everything that can be read of the file at `path`, whose name among people is `file_name`.
 
         Whatever is in the file, this gives a state with a sentence, within the limits. It raises only what is
-        no fault of the file: OSError when it isn't there, RuntimeError when the helper can't be started.
+        no fault of the file: FileNotFoundError when it isn't there, RuntimeError when the helper can't be started.
         """
-        with path.open("rb"):
-            file_format = format_of(file_name)
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        file_format = format_of(file_name)
         if file_format is None:
             return unread(NOT_ALLOWED)
         if not file_format.readable:
             return unread(NOT_TEXT, file_format)
         with self._lock:
             return self._read(path, file_format)
+
+    @property
+    def process_id(self) -> int | None:
+        """The helper process, if it has been started."""
+        return None if self._helper is None else self._helper.process.pid
 
     def close(self) -> None:
         """Ends the helper process; the next file would start a new one."""
@@ -80,7 +86,7 @@ class Reader:
 
     def _read(self, path: Path, file_format: Format) -> Extraction:
         request = {
-            "path": os.path.abspath(path),
+            "path": str(path.absolute()),
             "extension": file_format.extension,
             "limits": asdict(self.limits),
         }
@@ -122,8 +128,9 @@ class Helper:
             env=clean_environment(),
             start_new_session=True,
         )
-        assert self.process.stdin and self.process.stdout and self.process.stderr
-        self.input, self.output, self.errors = self.process.stdin, self.process.stdout, self.process.stderr
+        self.input = cast("IO[bytes]", self.process.stdin)
+        self.output = cast("IO[bytes]", self.process.stdout)
+        self.errors = cast("IO[bytes]", self.process.stderr)
         self.unread = bytearray()
         try:
             self.line(time.monotonic() + START_SECONDS)

@@ -21,7 +21,8 @@ def open_workbook(path: Path, file_format: Format, limits: Limits) -> Document:
     """The workbook's sheets in their order; formulas with the values that they last had."""
     with open_office(path, file_format, limits) as package:
         title, published_on = core_properties(package)
-    workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    # By its path openpyxl would refuse a file whose name doesn't end with .xlsx.
+    workbook = load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
     return Document(sheets(workbook, limits), title, published_on)
 
 

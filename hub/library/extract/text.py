@@ -20,11 +20,12 @@ from hub.library.extract.sections import Block, sections
 from hub.library.rules import PageKind
 
 POINT = re.compile(r"(?P<indent>[ \t]{0,8})[*_]{0,3}(?P<number>\d{1,3})[.)][*_]{0,3}(?:\s+(?P<rest>\S.*))?$")
-HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<words>.*?))?(?:[ \t]+#+)?[ \t]*$")
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<words>.*))?$")
 UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
-SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+# Not after a capital, as in "U.S. Department".
+SENTENCE_END = re.compile(r"(?<=[a-z0-9)\]\"”][.!?])\s+(?=[^a-z])")
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 FEWEST_POINTS = 3
@@ -223,10 +224,17 @@ def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
     text = dict(outside_code(lines))
     for number, line in text.items():
         match = HEADING.match(line)
-        if match and match["words"]:
-            yield number, plain(match["words"])
+        if match and (words := heading_words(match)):
+            yield number, plain(words)
         elif is_underlined(text, number):
             yield number, plain(line)
+
+
+def heading_words(heading: re.Match[str]) -> str:
+    """The words of a heading, without the number signs that may close it."""
+    words = (heading["words"] or "").strip()
+    opened = words.rstrip("#")
+    return opened.strip() if not opened or opened[-1].isspace() else words
 
 
 def is_underlined(text: dict[int, str], number: int) -> bool:
@@ -238,5 +246,5 @@ def is_underlined(text: dict[int, str], number: int) -> bool:
 def plain(markdown: str) -> str:
     """The text without the marks of headings, bold type and links; the address of a link stays."""
     text = LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] != link[2] else link[1], markdown)
-    without_marks = (HEADING.sub(lambda heading: heading["words"] or "", line) for line in text.split("\n"))
+    without_marks = (HEADING.sub(heading_words, line) for line in text.split("\n"))
     return clean("\n".join(without_marks).replace("**", ""))

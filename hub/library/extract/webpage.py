@@ -22,7 +22,10 @@ PARAGRAPHS = {
 }
 LINES = {"tr", "dt", "dd", "figcaption", "caption", "option", "summary"}
 SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
+LISTS = {"ol", "ul"}
 INDENT = "   "
+DEEPEST = 8
+NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -53,7 +56,7 @@ def markdown_of(root: Element | None) -> str:
             events.skip_subtree()
         else:
             writer.enter(element)
-    return "\n".join([*writer.lines, writer.line])
+    return writer.text()
 
 
 class Writer:
@@ -62,24 +65,31 @@ class Writer:
     def __init__(self) -> None:
         """An empty text."""
         self.lines: list[str] = []
-        self.line = ""
-        self.line_is_empty = True
+        self.line: list[str] = []
+        self.line_says_something = False
         self.counters: list[int | None] = []
         self.points_open = 0
+
+    def text(self) -> str:
+        """All that was written."""
+        return "\n".join([*self.lines, "".join(self.line)])
 
     def enter(self, element: Element) -> None:
         """An element begins."""
         name = local_name(element)
-        if name in HEADINGS or name in PARAGRAPHS:
-            self.new_line(blank=True)
-        elif name in LINES or name == "br":
-            self.new_line(forced=name == "br")
         if name in HEADINGS:
-            self.line += HEADINGS[name]
-        elif name in {"ol", "ul"}:
-            self.counters.append(first_number(element) if name == "ol" else None)
+            self.new_line(blank=True)
+            self.line.append(HEADINGS[name])
+        elif name in PARAGRAPHS:
+            self.new_line(blank=True)
+        elif name in LINES:
+            self.new_line()
+        elif name == "br":
+            self.end_line()
         elif name == "li":
             self.begin_point()
+        if name in LISTS:
+            self.counters.append(first_number(element) if name == "ol" else None)
         self.write(element.text, as_it_is=name == "pre")
 
     def leave(self, element: Element) -> None:
@@ -89,42 +99,51 @@ class Writer:
             self.new_line(blank=True)
         elif name in LINES:
             self.new_line()
-        if name in {"ol", "ul"} and self.counters:
-            self.counters.pop()
+        elif name in CELLS:
+            self.line.append("\t")
         elif name == "li":
             self.points_open = max(0, self.points_open - 1)
-            self.new_line()
-        elif name in CELLS:
-            self.line += "\t"
+            self.end_line()
+        if name in LISTS and self.counters:
+            self.counters.pop()
         self.write(element.tail)
 
     def begin_point(self) -> None:
         """A point of a list begins, with its number when the list has numbers."""
         self.new_line()
         counter = self.counters[-1] if self.counters else None
-        self.line = INDENT * self.points_open + ("- " if counter is None else f"{counter}. ")
+        self.line = [INDENT * min(self.points_open, DEEPEST), "- " if counter is None else f"{counter}. "]
         self.points_open += 1
         if counter is not None:
             self.counters[-1] = counter + 1
 
-    def new_line(self, *, blank: bool = False, forced: bool = False) -> None:
-        """The next text stands on a line of its own, below a blank one where a paragraph begins."""
-        if self.line_is_empty and not forced:
-            return
-        self.lines += [self.line.rstrip(), ""] if blank else [self.line.rstrip()]
-        self.line = INDENT * self.points_open
-        self.line_is_empty = True
+    def new_line(self, *, blank: bool = False) -> None:
+        """What comes stands on a line of its own, below a blank one where a paragraph begins.
+
+        What begins directly in a point stays beside the point's number.
+        """
+        if self.line_says_something:
+            self.end_line()
+        in_new_point = bool("".join(self.line).strip())
+        if blank and self.lines and self.lines[-1] and not in_new_point:
+            self.lines.append("")
+
+    def end_line(self) -> None:
+        """The line is done; the next begins as far in as the open points are."""
+        self.lines.append("".join(self.line).rstrip())
+        self.line = [INDENT * min(self.points_open, DEEPEST)]
+        self.line_says_something = False
 
     def write(self, text: str | None, *, as_it_is: bool = False) -> None:
         """Text of the page, its white space put together as browsers do."""
         if not text:
             return
         written = text if as_it_is else SPACE.sub(" ", text)
-        self.line += written.lstrip(" ") if self.line_is_empty else written
-        self.line_is_empty = self.line_is_empty and not written.strip()
+        self.line.append(written if self.line_says_something else written.lstrip(" "))
+        self.line_says_something = self.line_says_something or bool(written.strip())
 
 
 def first_number(numbered_list: Element) -> int:
     """The number that a list begins with."""
     start = str(numbered_list.get("start", "1"))
-    return int(start) if start.isdecimal() and len(start) < 4 else 1
+    return int(start) if NUMBER.fullmatch(start) else 1

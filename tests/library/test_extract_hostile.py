@@ -1,0 +1,277 @@
+"""Files that mean harm, and readers that break: each ends in a state, and nothing stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hub.library.extract import Limits, Reader
+from hub.library.extract.container import OLE_START
+from hub.library.rules import State
+from tests.library import documents
+
+MEGABYTE = 1024 * 1024
+LAUGHS = "".join(
+    ['<!ENTITY a0 "ha">', *(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9)), '<!ENTITY a "&a8;">']
+)
+OWNER = """
+import signal, sys
+from pathlib import Path
+from hub.library.extract import Reader
+reader = Reader()
+reader.read(Path(sys.argv[1]), "a.txt")
+print(reader.process_id, flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """One reader with the usual limits."""
+    with Reader() as reader:
+        yield reader
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """A harmless file."""
+    path = tmp_path / "harmless"
+    path.write_text("words")
+    return path
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Path:
+    """A workbook that takes seconds to read."""
+    return documents.long_workbook(tmp_path / "slow", 60_000)
+
+
+@pytest.mark.parametrize("name", ["a.pptx", "a.docx", "a.xlsx", "a.odt", "a.odp", "a.ods", "a.pdf"])
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.4 just text", b"just text", b"PK\x03\x04cut off", b"\0" * 2000])
+def test_what_is_not_what_its_name_says_is_told_so(reader: Reader, tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(content)
+    found = reader.read(path, name)
+    assert (found.state, found.pages) == (State.CORRUPT, ())
+    assert found.detail.endswith(".")
+
+
+def test_a_document_named_as_another_kind_is_told_so(reader: Reader, tmp_path: Path) -> None:
+    path = documents.word(tmp_path / "a", lambda document: None)
+    found = reader.read(path, "a.pptx")
+    assert found.state is State.CORRUPT
+    assert "named as a PowerPoint presentation" in found.detail
+
+
+def test_an_encrypted_office_file_asks_for_a_copy_without_password(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(OLE_START + b"\0" * 500 + "EncryptedPackage".encode("utf-16-le"))
+    assert reader.read(path, "a.docx").state is State.ENCRYPTED
+
+
+def test_an_encrypted_opendocument_file_asks_for_a_copy_without_password(reader: Reader, tmp_path: Path) -> None:
+    manifest = '<m:manifest xmlns:m="m"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>'
+    path = documents.opendocument(tmp_path / "a", "text", "", manifest=manifest)
+    assert reader.read(path, "a.odt").state is State.ENCRYPTED
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.pptx", "a.xlsx", "a.odt"])
+def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, name: str) -> None:
+    path = documents.plain_zip(tmp_path / "a", {"[Content_Types].xml": b"", "content.xml": b"0" * MEGABYTE})
+    with Reader(Limits(unpacked_bytes=MEGABYTE // 2)) as reader:
+        assert reader.read(path, name).state is State.TOO_LARGE
+    with Reader(Limits(packed_entries=1)) as reader:
+        assert reader.read(path, name).state is State.TOO_LARGE
+
+
+def test_a_file_that_lies_about_its_size_gets_no_further(tmp_path: Path) -> None:
+    path = documents.slides_deck(tmp_path / "a", 2)
+    documents.lying_about_size(path, "ppt/slides/slide1.xml", b"<p>" + b" " * 3 * MEGABYTE + b"</p>")
+    with Reader(Limits(unpacked_bytes=MEGABYTE)) as reader:
+        found = reader.read(path, "a.pptx")
+    assert found.state in {State.PARTIAL, State.TOO_LARGE}
+    assert found.pages[0].text == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [("a.pptx", "ppt/slides/slide1.xml"), ("a.docx", "word/document.xml"), ("a.xlsx", "xl/worksheets/sheet1.xml")],
+)
+@pytest.mark.parametrize("declarations", [LAUGHS, '<!ENTITY a SYSTEM "file://{path}">'])
+def test_entities_are_neither_expanded_nor_fetched(
+    reader: Reader, tmp_path: Path, name: str, part: str, declarations: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the secret")
+    path = tmp_path / name
+    if name == "a.pptx":
+        documents.slides_deck(path, 1)
+    elif name == "a.docx":
+        documents.word(path, lambda document: document.add_paragraph("text1"))
+    else:
+        documents.workbook(path, lambda book: book.worksheets[0].append(["text1"]))
+        shared = documents.part_of(path, part).replace('t="s"', 't="str"').replace("<v>0</v>", "<v>text1</v>")
+        documents.rezipped(path, {part: shared.encode()})
+    documents.with_entities(path, part, declarations.replace("{path}", str(secret)), "text1")
+    found = reader.read(path, name)
+    text = "".join(page.text for page in found.pages) + found.title
+    assert "secret" not in text
+    assert "haha" not in text
+
+
+def test_deeply_nested_markup_ends_in_a_state(reader: Reader, tmp_path: Path) -> None:
+    depth = 100_000
+    path = documents.word(tmp_path / "a", lambda document: None)
+    documents.rezipped(path, {"word/document.xml": b"<document>" * depth + b"</document>" * depth})
+    assert reader.read(path, "a.docx").state is State.CORRUPT
+    page = tmp_path / "b"
+    page.write_text("<div><ol><li>" * depth + "deep")
+    assert reader.read(page, "b.html").state in {State.OK, State.CORRUPT}
+
+
+def test_a_truncated_pdf_ends_in_a_state(reader: Reader, tmp_path: Path) -> None:
+    path = documents.pdf(tmp_path / "a", *["some words"] * 20)
+    path.write_bytes(path.read_bytes()[:2000])
+    assert reader.read(path, "a.pdf").state in {State.CORRUPT, State.PARTIAL}
+
+
+def test_more_pages_than_allowed_are_left_out_and_told(tmp_path: Path) -> None:
+    path = documents.pdf(tmp_path / "a", *["words"] * 5)
+    with Reader(Limits(pages=3)) as reader:
+        found = reader.read(path, "a.pdf")
+    assert (found.state, len(found.pages)) == (State.PARTIAL, 3)
+    assert "only its first 3 pages are searchable" in found.detail
+
+
+def test_a_page_longer_than_allowed_is_cut_and_told(tmp_path: Path) -> None:
+    path = documents.pdf(tmp_path / "a", "short", "far too long a page")
+    with Reader(Limits(page_characters=10)) as reader:
+        found = reader.read(path, "a.pdf")
+    assert (found.state, [page.text for page in found.pages]) == (State.PARTIAL, ["short", "far too lo"])
+    assert "1 page (2)" in found.detail
+
+
+def test_a_sheet_longer_than_allowed_is_cut_and_told(tmp_path: Path, slow: Path) -> None:
+    with Reader(Limits(sheet_rows=100)) as reader:
+        found = reader.read(slow, "a.xlsx")
+    assert (found.state, found.pages[0].text.count("1")) == (State.PARTIAL, 100)
+    assert "1 sheet (1)" in found.detail
+
+
+def test_more_text_than_allowed_is_left_out_and_told(tmp_path: Path) -> None:
+    path = documents.pdf(tmp_path / "a", *["twelve chars"] * 5)
+    with Reader(Limits(all_characters=20)) as reader:
+        found = reader.read(path, "a.pdf")
+    assert (found.state, len(found.pages)) == (State.PARTIAL, 2)
+
+
+def test_a_reader_that_takes_too_long_is_stopped(slow: Path, text: Path) -> None:
+    with Reader(Limits(wall_seconds=0.2)) as reader:
+        assert reader.read(slow, "a.xlsx").state is State.TIMEOUT
+        assert not psutil.Process(reader.process_id).children()
+        assert reader.read(text, "a.txt").state is State.OK
+
+
+def test_a_reader_that_computes_too_long_is_stopped(slow: Path) -> None:
+    with Reader(Limits(processor_seconds=1, sheet_rows=10**9, page_characters=10**9)) as reader:
+        found = reader.read(documents.long_workbook(slow, 600_000), "a.xlsx")
+    assert found.state is State.TIMEOUT
+    assert "took too long" in found.detail
+
+
+def test_a_reader_that_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"words and words " * MEGABYTE)
+    with Reader(Limits(memory_bytes=10 * MEGABYTE)) as reader:
+        assert reader.read(path, "a.txt").state is State.TOO_LARGE
+
+
+def test_what_was_read_before_a_reader_broke_off_is_kept(tmp_path: Path) -> None:
+    path = documents.slides_deck(tmp_path / "a", 9)
+    with Reader(Limits(answer_bytes=600)) as reader:
+        found = reader.read(path, "a.pptx")
+    assert (found.state, found.title) == (State.PARTIAL, "Slide 1 of many")
+    assert 0 < len(found.pages) < 9
+    assert f"only its first {len(found.pages)} slides are searchable" in found.detail
+
+
+def test_a_reader_that_is_killed_becomes_a_state(slow: Path, text: Path) -> None:
+    with Reader(Limits(sheet_rows=10**9, page_characters=10**9)) as reader, ThreadPoolExecutor() as pool:
+        reader.read(text, "a.txt")
+        found = pool.submit(reader.read, slow, "a.xlsx")
+        a_child_of(reader).kill()
+        assert found.result().state is State.TOO_LARGE
+        assert reader.read(text, "a.txt").state is State.OK
+
+
+def test_a_helper_that_is_killed_is_started_anew(text: Path, slow: Path) -> None:
+    with Reader(Limits(sheet_rows=10**9, page_characters=10**9)) as reader, ThreadPoolExecutor() as pool:
+        reader.read(text, "a.txt")
+        first = reader.process_id
+        found = pool.submit(reader.read, slow, "a.xlsx")
+        child = a_child_of(reader)
+        os.kill(first or 0, signal.SIGKILL)
+        assert found.result().pages
+        assert reader.process_id != first
+        child.wait(10)
+
+
+def a_child_of(reader: Reader) -> psutil.Process:
+    """The process that is reading a file at this moment."""
+    helper = psutil.Process(reader.process_id)
+    while True:
+        for child in helper.children():
+            return child
+
+
+def test_nothing_runs_on_when_the_owner_is_killed(text: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNER, str(text)], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout
+        helper = psutil.Process(int(owner.stdout.readline()))
+        owner.kill()
+        helper.wait(10)
+
+
+def test_a_closed_reader_leaves_no_process(text: Path) -> None:
+    with Reader() as reader:
+        reader.read(text, "a.txt")
+        helper = psutil.Process(reader.process_id)
+        assert helper.num_threads() == 1
+    assert reader.process_id is None
+    assert not helper.is_running()
+
+
+def test_several_readers_and_threads_may_read_at_once(text: Path) -> None:
+    with Reader() as one, Reader() as other, ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: (one, other)[n % 2].read(text, "a.txt").pages[0].text, range(40)))
+    assert found == ["words"] * 40
+
+
+def test_the_helper_knows_no_secrets(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
+    monkeypatch.setenv("HUB_SECRET_KEY", "secret")
+    with Reader() as reader:
+        reader.read(text, "a.txt")
+        assert set(psutil.Process(reader.process_id).environ()) <= {
+            *("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "LC_ALL", "PYTHONUTF8")
+        }
+
+
+def test_the_helper_has_no_network(text: Path) -> None:
+    with Reader() as reader:
+        reader.read(text, "a.txt")
+        devices = Path(f"/proc/{reader.process_id}/net/dev")
+        if not devices.exists() or devices.read_text() == Path("/proc/net/dev").read_text():
+            pytest.skip("a process may not leave the network here")
+        assert devices.read_text().count(":") == 1
+
+
+def test_a_helper_that_cannot_start_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
+    monkeypatch.setattr("hub.library.extract.reader.COMMAND", (sys.executable, "-I", "-c", "1 / 0"))
+    with Reader() as reader, pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        reader.read(text, "a.txt")
