@@ -1,0 +1,330 @@
+"""The library through its pages: add, read, change, replace, withdraw."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.library import derive, files
+from hub.library.models import Resource, Revision
+from hub.members.models import Organization
+from hub.members.rules import OrganizationKind, Role
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+NOTES = b"# Workforce call\n\nAna spoke about apprenticeships.\n\n# Follow-ups\n\nSend the toolkit."
+
+
+@dataclass
+class People:
+    """Somebody of two members, and the coordinator."""
+
+    ours: str = "ana@lakeshore.example"
+    theirs: str = "bo@rivers.example"
+    coordinator: str = "cy@amcc.example"
+
+
+@pytest.fixture
+def people(database: Database) -> People:
+    people = People()
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        a_person(db, host, Role.COORDINATOR, people.coordinator)
+        a_person(db, an_organization(db, "Lakeshore Forge"), Role.CONTRIBUTOR, people.ours)
+        a_person(db, an_organization(db, "Three Rivers"), Role.REPRESENTATIVE, people.theirs)
+    return people
+
+
+def _form(*uploads: tuple[str, bytes], **fields: object) -> dict[str, object]:
+    form: dict[str, object] = {"kind": "resource", "audience": "network"} | fields
+    if uploads:
+        form["files"] = [(io.BytesIO(content), name) for name, content in uploads]
+    return form
+
+
+def _add(browser: FlaskClient, *uploads: tuple[str, bytes], **fields: object) -> TestResponse:
+    return browser.post("/resources/new", data=_form(*uploads, **fields), follow_redirects=True)
+
+
+def test_an_uploaded_file_is_there_at_once_and_readable_once_the_worker_has_read_it(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    browser = sign_in(people.ours)
+    answer = _add(browser, ("call_notes.md", NOTES), kind="call-notes", topics="workforce", tags="CMMC, Apprentices")
+    assert answer.status_code == 200
+    assert "The hub is reading it" in answer.text
+    assert "call notes" in answer.text
+    derive.catch_up(database)
+    page = browser.get(answer.request.path)
+    assert "2 sections" in page.text
+    assert "Section 2: Follow-ups" in page.text
+    assert "Workforce and Training" in page.text
+    section = browser.get(f"{answer.request.path}/pages/2")
+    assert "Send the toolkit." in section.text
+    assert 'rel="prev"' in section.text
+
+
+def test_several_files_become_a_resource_each(sign_in: SignIn, people: People, database: Database) -> None:
+    answer = _add(sign_in(people.ours), ("one.txt", b"first text"), ("two.txt", b"second text"), title="Ignored")
+    assert answer.status_code in {200, 404}  # the list of the newest belongs to another room
+    with database.reading() as db:
+        assert set(db.scalars(select(Resource.title))) == {"one", "two"}
+
+
+def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    browser = sign_in(people.ours)
+    _add(browser, ("toolkit.md", NOTES), title="The toolkit")
+    again = _add(browser, ("copy.md", NOTES), summary="My summary stays")
+    assert again.status_code == 422
+    assert "The same file is in the hub already" in again.text
+    assert "The toolkit" in again.text
+    assert "My summary stays" in again.text
+    fields = _hidden(again.text)
+    gone_on = browser.post("/resources/new", data=_form(title="Copy") | fields, follow_redirects=True)
+    assert gone_on.status_code == 200
+    with database.reading() as db:
+        assert set(db.scalars(select(Resource.title))) == {"The toolkit", "Copy"}
+
+
+def _hidden(html: str) -> dict[str, str]:
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(html, "html.parser")
+    return {
+        str(field["name"]): str(field["value"])
+        for field in page.find_all("input")
+        if field.get("name") in {"kept", "warned"}
+    }
+
+
+def test_a_duplicate_that_the_person_may_not_read_is_not_given_away(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    _add(sign_in(people.theirs), ("plan.md", NOTES), title="Secret plan", audience="organization")
+    answer = _add(sign_in(people.ours), ("plan.md", NOTES))
+    assert answer.status_code == 200
+    assert "Secret plan" not in answer.text
+
+
+def test_a_file_that_arrived_is_kept_when_something_else_is_missing(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    browser = sign_in(people.ours)
+    refused = _add(browser, ("notes.md", NOTES), ("virus.exe", b"MZ"))
+    assert refused.status_code == 422
+    assert "virus.exe" in refused.text
+    assert "kind that the hub doesn&#39;t take" in refused.text or "kind that the hub doesn't take" in refused.text
+    kept = browser.post("/resources/new", data=_form() | _hidden(refused.text), follow_redirects=True)
+    assert kept.status_code == 200
+    with database.reading() as db:
+        assert list(db.scalars(select(Resource.title))) == ["notes"]
+
+
+def test_a_kept_file_of_somebody_else_cannot_be_claimed(sign_in: SignIn, people: People, database: Database) -> None:
+    theirs = _add(sign_in(people.theirs), ("notes.md", NOTES), ("virus.exe", b"MZ"))
+    answer = _add(sign_in(people.ours), **_hidden(theirs.text))
+    assert answer.status_code == 422
+    with database.reading() as db:
+        assert db.scalar(select(Resource.id)) is None
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (("empty.pdf", b""), "is empty"),
+        (("../../etc/passwd.exe", b"x"), "kind that the hub"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_with_what_to_do(
+    sign_in: SignIn, people: People, upload: tuple[str, bytes], words: str
+) -> None:
+    answer = _add(sign_in(people.ours), upload)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_nothing_chosen_is_said(sign_in: SignIn, people: People) -> None:
+    answer = _add(sign_in(people.ours))
+    assert answer.status_code == 422
+    assert "Choose at least one file." in answer.text
+
+
+def test_a_briefing_can_be_typed_and_its_items_stand_by_themselves(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    body = "Good week!\n\n1. CHIPS funds open\n2. CMMC webinar on Friday\n3. Site visit <script>alert(1)</script>\n"
+    browser = sign_in(people.ours)
+    answer = browser.post(
+        "/resources/new?by=text", data=_form(title="AMCC Update", kind="briefing", body=body), follow_redirects=True
+    )
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+    derive.catch_up(database)
+    page = browser.get(answer.request.path)
+    assert "3 items" in page.text
+    assert "CMMC webinar on Friday" in browser.get(f"{answer.request.path}/pages/2").text
+
+
+def test_a_web_link_can_be_given_and_only_a_web_link(sign_in: SignIn, people: People) -> None:
+    browser = sign_in(people.ours)
+    refused = browser.post("/resources/new?by=link", data=_form(title="Recording", url="javascript:alert(1)"))
+    assert refused.status_code == 422
+    assert "begins with https://" in refused.text
+    added = browser.post(
+        "/resources/new?by=link", data=_form(title="Recording", url="https://example.org/call"), follow_redirects=True
+    )
+    assert 'href="https://example.org/call"' in added.text
+
+
+def test_a_link_without_a_title_is_asked_for_one(sign_in: SignIn, people: People) -> None:
+    answer = sign_in(people.ours).post("/resources/new?by=link", data=_form(url="https://example.org"))
+    assert answer.status_code == 422
+    assert "Give it a title" in answer.text
+
+
+def test_the_facts_can_be_changed_and_the_change_is_audited(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    with database.writing() as db:
+        ours = db.scalar(select(Organization).where(Organization.slug == "lakeshore-forge"))
+        resource = a_resource(db, ours, "Old title", topics=["trade", "exports"])
+        version = resource.version
+    browser = sign_in(people.ours)
+    assert "exports" in browser.get(f"/resources/{resource.id}/edit").text
+    form = _form(title="New title", topics=["trade", "workforce"], tags="Exports; FDI", published_on="2025-02-03")
+    answer = browser.post(f"/resources/{resource.id}/edit", data=form, follow_redirects=True)
+    assert "New title" in answer.text
+    assert "3 Feb 2025" in answer.text
+    with database.reading() as db:
+        changed = db.get_one(Resource, resource.id)
+        assert changed.version > version
+        entry = db.scalar(select(Entry).where(Entry.action == "changed the resource"))
+        assert entry is not None
+        assert entry.details["before"]["title"] == "Old title"
+
+
+@pytest.mark.parametrize("wrong", [{"title": ""}, {"title": "x" * 301}, {"published_on": "1666-01-01"}, {"kind": "song"}])
+def test_a_wrong_fact_comes_back_with_what_was_typed(
+    sign_in: SignIn, people: People, database: Database, wrong: dict[str, str]
+) -> None:
+    with database.writing() as db:
+        ours = db.scalar(select(Organization).where(Organization.slug == "lakeshore-forge"))
+        resource = a_resource(db, ours)
+    form = _form(title="A title", summary="typed with care") | wrong
+    answer = sign_in(people.ours).post(f"/resources/{resource.id}/edit", data=form)
+    assert answer.status_code == 422
+    assert "typed with care" in answer.text
+    assert 'role="alert"' in answer.text
+
+
+def test_replacing_keeps_the_old_revision_and_the_address(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    browser = sign_in(people.ours)
+    address = _add(browser, ("plan.txt", b"the first plan")).request.path
+    data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "Numbers corrected"}
+    answer = browser.post(f"{address}/replace", data=data, follow_redirects=True)
+    assert answer.request.path == address
+    assert "Numbers corrected" in answer.text
+    assert "Download revision 1" in answer.text
+    derive.catch_up(database)
+    assert "the second plan" in browser.get(f"{address}/pages/1").text
+    with database.reading() as db:
+        hashes = list(db.scalars(select(Revision.sha256).order_by(Revision.number)))
+    assert [files.path_of(database.config, str(sha)).read_bytes() for sha in hashes] == [
+        b"the first plan",
+        b"the second plan",
+    ]
+
+
+def test_withdrawing_hides_and_restoring_brings_back(sign_in: SignIn, people: People, database: Database) -> None:
+    ours, theirs = sign_in(people.ours), sign_in(people.theirs)
+    address = _add(ours, ("plan.txt", b"a plan")).request.path
+    assert theirs.get(address).status_code == 200
+    assert ours.post(f"{address}/withdraw", data={"reason": ""}).status_code == 422
+    withdrawn = ours.post(f"{address}/withdraw", data={"reason": "Outdated"}, follow_redirects=True)
+    assert "Outdated" in withdrawn.text
+    assert theirs.get(address).status_code == 404
+    assert sign_in(people.coordinator).get(address).status_code == 200
+    ours.post(f"{address}/restore")
+    assert theirs.get(address).status_code == 200
+
+
+def test_others_cannot_change_what_is_not_theirs(sign_in: SignIn, people: People) -> None:
+    address = _add(sign_in(people.ours), ("plan.txt", b"a plan")).request.path
+    theirs = sign_in(people.theirs)
+    for page in ("edit", "replace", "withdraw"):
+        assert theirs.get(f"{address}/{page}").status_code == 404
+        assert theirs.post(f"{address}/{page}", data={"reason": "x", "title": "x"}).status_code == 404
+    for act in ("restore", "read-again"):
+        assert theirs.post(f"{address}/{act}").status_code == 404
+
+
+def test_the_audience_decides_who_reads(
+    sign_in: SignIn, people: People, database: Database, client: FlaskClient
+) -> None:
+    with database.writing() as db:
+        ours = db.scalar(select(Organization).where(Organization.slug == "lakeshore-forge"))
+        public = a_resource(db, ours, "For all", audience="public")
+        network = a_resource(db, ours, "For the network")
+        own = a_resource(db, ours, "For us", audience="organization")
+    expected = {
+        public.id: (200, 200, 200, 200),
+        network.id: (302, 200, 200, 200),
+        own.id: (302, 404, 200, 200),
+    }
+    browsers = (client, sign_in(people.theirs), sign_in(people.ours), sign_in(people.coordinator))
+    for resource_id, statuses in expected.items():
+        for path in (f"/resources/{resource_id}", f"/resources/{resource_id}/pages/1"):
+            found = tuple(browser.get(path).status_code for browser in browsers)
+            # A visitor is told nothing: 404 as for what does not exist.
+            assert found == tuple(404 if status == 302 else status for status in statuses), path
+
+
+def test_the_coordinator_adds_for_any_organization(sign_in: SignIn, people: People, database: Database) -> None:
+    _add(sign_in(people.coordinator), ("plan.txt", b"a plan"), organization="three-rivers")
+    with database.reading() as db:
+        owner = db.scalar(select(Organization.slug).join(Resource, Resource.organization_id == Organization.id))
+    assert owner == "three-rivers"
+
+
+def test_a_contributor_adds_for_their_own_organization_whatever_the_form_says(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    _add(sign_in(people.ours), ("plan.txt", b"a plan"), organization="three-rivers")
+    with database.reading() as db:
+        owner = db.scalar(select(Organization.slug).join(Resource, Resource.organization_id == Organization.id))
+    assert owner == "lakeshore-forge"
+
+
+NAUGHTY = ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "Ω 👩‍🏭 ‮abc", "%s%n"]
+
+
+@pytest.mark.parametrize("typed", NAUGHTY)
+def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
+    sign_in: SignIn, people: People, database: Database, typed: str
+) -> None:
+    from bs4 import BeautifulSoup
+
+    browser = sign_in(people.ours)
+    answer = _add(browser, ("plan.txt", b"a plan"), title=typed, summary=typed, tags=typed)
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.h1 is not None
+    assert page.h1.get_text() == typed
+    assert page.find("img", attrs={"onerror": True}) is None
+    assert all(not script.get_text().strip() for script in page.find_all("script"))
+
+
+def test_two_uploads_at_once_of_the_same_bytes_are_one_file(database: Database) -> None:
+    first = files.store(database.config, io.BytesIO(b"the same"))
+    second = files.store(database.config, io.BytesIO(b"the same"))
+    assert first == second
+    assert len(list(files.all_stored(database.config))) == 1
