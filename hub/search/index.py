@@ -1,0 +1,367 @@
+"""Keeping the index: what it lacks or has too old is added, what it has too much goes. The one writer.
+
+The index is pulled from the rows. First build, normal running and repair are the same function, `catch_up`.
+"""
+
+import logging
+import shutil
+import time
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
+from whoosh.reading import SegmentReader
+
+from hub.core.db import Database
+from hub.library.models import Page, Resource, Revision, Topic
+from hub.library.rules import BIG_SIX, Audience
+from hub.members.models import Organization
+from hub.search import files, queries
+from hub.search.files import Facts, Manifest, Snapshot
+from hub.search.rules import words
+
+log = logging.getLogger("hub.search")
+
+Progress = Callable[[int, int], None]
+
+# One commit takes a third of a second, so what is pending is gathered; but no more than this.
+BATCH = 500  # resources
+BATCH_SECONDS = 10.0
+BATCH_WORDS = 3_000_000
+# Resources whose rows are asked for at a time.
+CHUNK = 100
+# Megabytes of postings (by Whoosh's count) that are sorted in memory before they go to a temporary file.
+SORTED_MB = 48
+# Seconds that another writer is waited for.
+PATIENCE = 30.0
+
+# Segments of about one size are merged when there are so many; in quiet moments sooner, and large ones too.
+TIERS = (32, 256, 2_048, 16_384)
+MANY, MANY_IN_QUIET = 8, 3
+MOST_MERGED = 600  # entries that a busy writer merges in one go: about a second
+QUIET_AFTER = 60.0  # seconds without a change
+
+
+def catch_up(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
+    """Bring the index in line with the rows; answers how many entries were added, replaced or taken out.
+
+    Quick when nothing changed. A missing, damaged or outdated index is built in a new folder and swapped in.
+    Several processes may call it: one writes, the others wait ``patience`` seconds and then leave it to that one.
+    """
+    root = files.root_of(database.config)
+    if _is_current(database, root) and not _could_merge(root):
+        return 0
+    with files.held(root, patience) as mine:
+        if not mine:
+            return 0
+        if _is_current(database, root):
+            _merge_in_quiet(root)
+            return 0
+        return _bring_in_line(database, root, _usable(files.current_folder(root)), progress)
+
+
+def rebuild(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
+    """Build the index anew beside the old one, which is searched until then; answers how many entries it has.
+
+    Another writer is waited for ``patience`` seconds; 0 when it hasn't finished by then.
+    """
+    root = files.root_of(database.config)
+    with files.held(root, patience) as mine:
+        if not mine:
+            return 0
+        for folder in files.begun_folders(root):
+            shutil.rmtree(folder, ignore_errors=True)
+        return _bring_in_line(database, root, None, progress)
+
+
+def audit_index(database: Database) -> list[str]:
+    """What is wrong with the index, compared with the rows, a sentence each; nothing when all is well."""
+    folder = files.current_folder(files.root_of(database.config))
+    if folder is None:
+        return ["There is no search index: run `hub catch-up`."]
+    try:
+        snapshot = Snapshot(folder)
+    except files.IndexUnusable as error:
+        return [f"{error} Run `hub rebuild --index`."]
+    manifest = Manifest.read(folder)
+    wrong = [f"The file {name} of the search index is missing or damaged." for name in manifest.scrambled(folder)]
+    with database.reading() as db:
+        wanted = queries.stamps(db, queries.marks(db))
+    there = _stamps_in(snapshot)
+    wrong += [f"Resource {id_} is missing in the search index." for id_ in sorted(wanted.keys() - there.keys())]
+    wrong += [f"Resource {id_} should not be in the search index." for id_ in sorted(there.keys() - wanted.keys())]
+    both = sorted(wanted.keys() & there.keys())
+    return wrong + [f"Resource {id_} is outdated in the search index." for id_ in both if wanted[id_] != there[id_]]
+
+
+def _is_current(database: Database, root: Path) -> bool:
+    """Whether the index stands for the rows as they are now: a few quick looks."""
+    folder = files.current_folder(root)
+    if folder is None or files.is_damaged(folder):
+        return False
+    manifest = Manifest.read(folder)
+    with database.reading() as db:
+        return manifest.signature == queries.signature(db) and manifest.organizations == _checksum(queries.marks(db))
+
+
+def _checksum(marks: Mapping[int, int]) -> int:
+    return sum(id_ * mark for id_, mark in marks.items())
+
+
+def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
+    return {id_: snapshot.facts[doc].stamp for id_, doc in snapshot.doc_of.items()}
+
+
+def _usable(folder: Path | None) -> Snapshot | None:
+    """The index in ``folder``, if it can be read."""
+    if folder is None or files.is_damaged(folder):
+        return None
+    try:
+        return Snapshot(folder)
+    except files.IndexUnusable as error:
+        log.warning("%s", error)
+        return None
+
+
+def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, progress: Progress | None) -> int:
+    """Write what differs into ``snapshot``'s folder, or into a new one that then takes the old one's place."""
+    searched = snapshot is not None
+    if snapshot is None:
+        snapshot = _begun(root)
+        log.info("Building the search index anew.", extra={"folder": snapshot.folder.name})
+    with database.reading() as db:
+        signature, marks = queries.signature(db), queries.marks(db)
+        wanted = queries.stamps(db, marks)
+    there = _stamps_in(snapshot)
+    gone = [id_ for id_ in there if id_ not in wanted]
+    lacking = [id_ for id_, stamp in wanted.items() if there.get(id_) != stamp]
+    done = 0
+    while gone or done < len(lacking):
+        with database.reading() as db:
+            written = _write(db, snapshot, gone, lacking[done:])
+        done, gone = done + written, []
+        snapshot = Snapshot(snapshot.folder, snapshot.segments)
+        if progress:
+            progress(done, len(lacking))
+    _note_state(snapshot.folder, Manifest(snapshot.generation, signature, _checksum(marks)))
+    if not searched:
+        files.publish(root, snapshot.folder)
+    return len(there.keys() - wanted.keys()) + len(lacking)
+
+
+def _begun(root: Path) -> Snapshot:
+    """An index that was begun and never finished, or a new one."""
+    for folder in files.begun_folders(root):
+        snapshot = _usable(folder)
+        if snapshot is not None:
+            return snapshot
+        shutil.rmtree(folder, ignore_errors=True)
+    return Snapshot(files.fresh_folder(root))
+
+
+def _note_state(folder: Path, manifest: Manifest) -> None:
+    """Keep what the index stands for, with the checksums of its files; those that are known never change."""
+    known = Manifest.read(folder).files
+    names = [path.name for path in folder.iterdir() if path.is_file() and path.name.startswith(("MAIN_", "_MAIN_"))]
+    names = [name for name in names if not name.endswith("LOCK")]
+    sizes = {name: (folder / name).stat().st_size for name in names}
+    checked = {
+        name: known[name] if name in known and known[name][0] == size else (size, files.checksum(folder / name))
+        for name, size in sizes.items()
+    }
+    Manifest(manifest.generation, manifest.signature, manifest.organizations, checked).write(folder)
+
+
+# Writing
+
+
+def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequence[int]) -> int:
+    """Take ``gone`` out and put the first of ``lacking`` in, in one commit; answers how many of those it took."""
+    index = FileStorage(str(snapshot.folder)).open_index()
+    writer = index.writer(timeout=PATIENCE, limitmb=SORTED_MB, compound=False)
+    try:
+        taken = _fill(db, snapshot, writer, gone, lacking)
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=_merge_few)
+    return taken
+
+
+def _fill(db: Session, snapshot: Snapshot, writer: Any, gone: Collection[int], lacking: Sequence[int]) -> int:
+    began, put, taken = time.monotonic(), 0, 0
+    for id_ in gone:
+        writer.delete_document(snapshot.doc_of[id_])
+    while taken < len(lacking) and taken < BATCH and put < BATCH_WORDS and time.monotonic() - began < BATCH_SECONDS:
+        chunk = lacking[taken : taken + CHUNK]
+        for id_ in chunk:
+            if id_ in snapshot.doc_of:
+                writer.delete_document(snapshot.doc_of[id_])
+        for entry in _entries(db, chunk):
+            writer.add_document(**entry.fields)
+            put += entry.size
+        taken += len(chunk)
+    return taken
+
+
+@dataclass(frozen=True)
+class _Entry:
+    fields: Mapping[str, Any]
+    size: int  # positions
+
+
+def _entries(db: Session, ids: Sequence[int]) -> Iterator[_Entry]:
+    """The entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
+    marks = queries.marks(db)
+    rows = db.execute(
+        select(Resource, Organization, Revision.id, Revision.file_name, Revision.url)
+        .join(Organization, Resource.organization_id == Organization.id)
+        .outerjoin(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
+        .where(Resource.id.in_(ids), Resource.withdrawn_at.is_(None))
+    ).all()
+    topics: dict[int, list[str]] = {}
+    for id_, name in db.execute(
+        select(Topic.resource_id, Topic.name).where(Topic.resource_id.in_(ids)).order_by(Topic.id)
+    ):
+        topics.setdefault(id_, []).append(name)
+    of_revision = {row[2]: row for row in rows if row[2] is not None}
+    pages: Any = db.execute(
+        select(Page.revision_id, Page.number, Page.title, Page.text, Page.notes)
+        .where(Page.revision_id.in_(of_revision))
+        .order_by(Page.revision_id, Page.number)
+        .execution_options(yield_per=100)
+    )
+    for revision, group in groupby(pages, key=lambda page: page[0]):
+        row = of_revision.pop(revision)
+        yield _entry(row, marks, topics.get(row[0].id, ()), group)
+    for row in rows:
+        if row[2] is None or row[2] in of_revision:
+            yield _entry(row, marks, topics.get(row[0].id, ()), ())
+
+
+def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any) -> _Entry:
+    resource, organization, _, file_name, url = row
+    names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
+    text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
+    for _, number, title, body, notes in pages:
+        text.add_page(number, title, body, notes)
+    facts = Facts(
+        resource.id,
+        f"{resource.version}.{marks[organization.id]:x}",
+        resource.kind.value,
+        organization.slug,
+        tuple(topics),
+        resource.published_on.toordinal(),
+        resource.published_on.year,
+        f"org:{organization.id}" if resource.audience is Audience.ORGANIZATION else resource.audience.value,
+        words.fold(resource.title)[:200],
+        text.bounds.tobytes(),
+    )
+    title = _Text([resource.title]).places
+    fields = {"body": text.places, "title": title, "headings": text.headings, "facts": facts.kept()}
+    return _Entry(fields, text.next)
+
+
+class _Text:
+    """The words of a resource in a row, with a gap between its parts, and where its pages are."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        self.places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self.headings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self.bounds: array[int] = array("I")
+        self.next = 0
+        self.count = 0
+        for part in parts:
+            self._add(part, files.GAP)
+
+    def add_page(self, number: int, title: str, text: str, notes: str) -> None:
+        """One page; words beyond the limit of a resource aren't indexed."""
+        start = self.next
+        for position, terms in words.spread([title], start):
+            for term in terms:
+                self.headings[term].append(position)
+        self._add(title, 1)
+        self.bounds.extend((number, start, self.next))
+        self._add(text, 1 if notes else files.GAP)
+        if notes:
+            self._add(notes, files.GAP)
+
+    def _add(self, text: str, gap: int) -> None:
+        last = self.next - 1
+        if self.count < files.MOST_WORDS:
+            for last, terms in words.spread([text], self.next):
+                for term in terms:
+                    self.places[term].append(last)
+                self.count += 1
+        self.next = last + 1 + gap
+
+
+# Merging
+
+
+def to_merge(sizes: Sequence[int], live: Sequence[int], *, quiet: bool) -> Sequence[int]:
+    """Which segments (by their place) become one: many of about one size, and in quiet moments those half deleted."""
+    many = MANY_IN_QUIET if quiet else MANY
+    for number, most in enumerate(TIERS):
+        least = TIERS[number - 1] if number else 0
+        tier = [n for n, size in enumerate(sizes) if least <= size < most]
+        if len(tier) >= many and (quiet or sum(live[n] for n in tier) <= MOST_MERGED):
+            return tier
+    half_empty = [n for n, size in enumerate(sizes) if live[n] * 2 < size] if quiet else []
+    return half_empty[:1]
+
+
+def _merge_few(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> Sequence[Any]:
+    """Whoosh's hook: put some segments into the one being written, answer those that stay."""
+    segments = [segment for segment in segments if segment.doc_count() > 0]
+    chosen = to_merge(
+        [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments], quiet=quiet
+    )
+    for number in chosen:
+        reader = SegmentReader(writer.storage, writer.schema, segments[number])
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for number, segment in enumerate(segments) if number not in set(chosen)]
+
+
+def _could_merge(root: Path) -> bool:
+    """Whether nothing has changed for a while and segments are worth merging."""
+    folder = files.current_folder(root)
+    return folder is not None and _is_quiet(folder) and bool(to_merge(*_sizes(folder), quiet=True))
+
+
+def _is_quiet(folder: Path) -> bool:
+    try:
+        return time.time() - (folder / "manifest.json").stat().st_mtime > QUIET_AFTER
+    except OSError:
+        return False
+
+
+def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
+    """How many entries each segment has, and how many of them aren't deleted."""
+    try:
+        segments = TOC.read(FileStorage(str(folder)), "MAIN").segments
+    except files.DAMAGE:
+        return (), ()
+    segments = [segment for segment in segments if segment.doc_count() > 0]
+    return [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments]
+
+
+def _merge_in_quiet(root: Path) -> None:
+    folder = files.current_folder(root)
+    if folder is None or not _could_merge(root):
+        return
+    writer = FileStorage(str(folder)).open_index().writer(timeout=PATIENCE, limitmb=SORTED_MB, compound=False)
+    writer.commit(mergetype=partial(_merge_few, quiet=True))
+    had = Manifest.read(folder)
+    generation = TOC.read(FileStorage(str(folder)), "MAIN").generation
+    _note_state(folder, Manifest(generation, had.signature, had.organizations))

@@ -1,0 +1,356 @@
+"""Results of a search for a person: hits with their best page, totals, facets.
+
+The index answers where, the rows answer whether: what it finds is checked against the live rows before it is
+shown or counted.
+"""
+
+import math
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, extract, func, select, tuple_
+from sqlalchemy import or_ as sql_or
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import config_of
+from hub.library.models import Page, Resource, Revision, Topic
+from hub.library.queries import visible_to
+from hub.library.rules import BIG_SIX, Audience, Kind, PageKind
+from hub.members.models import Organization, Person
+from hub.members.rules import MAY, Permission, Scope
+from hub.search import files
+from hub.search.files import Snapshot, docs_of
+from hub.search.queries import matching
+from hub.search.queries.matching import Matches
+from hub.search.queries.rows import signature
+from hub.search.rules import passages, question
+from hub.search.rules.passages import Snippet
+from hub.search.rules.question import Question
+
+PER_PAGE = 10
+FACETS = ("kind", "organization", "topic", "year")
+FILTERS = (*FACETS, "audience")
+SORTS = ("relevance", "newest", "oldest", "title")
+BUILDING = "The search index is being built. Until it is done, only titles are searched; try again in a few minutes."
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody searches for. ``filters`` has for each name in FILTERS the values of which one must hold."""
+
+    text: str = ""
+    filters: Mapping[str, Collection[str]] = field(default_factory=dict)
+    sort: str = "relevance"
+    page: int = 1
+    per_page: int = PER_PAGE
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A resource that was found, with the page of it that answers best (None: the answer is not on a page)."""
+
+    resource: int
+    title: str
+    kind: Kind
+    organization: str  # slug
+    organization_name: str
+    published_on: date
+    audience: Audience
+    page: int | None
+    page_kind: PageKind | None
+    page_title: str
+    snippet: Snippet
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A value that results have, and how many of them."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found for a query."""
+
+    query: Query
+    total: int
+    hits: Sequence[Hit]
+    facets: Mapping[str, Sequence[Facet]]
+    notes: Sequence[str]
+    took_ms: float
+    complete: bool = True  # False: the index is missing, and titles alone were searched
+
+    @property
+    def pages(self) -> int:
+        """How many pages of hits there are."""
+        return max(1, math.ceil(self.total / self.query.per_page))
+
+
+def search(db: Session, person: Person | None, query: Query) -> Results:
+    """What ``person`` (None: a visitor) finds; nothing of what they may not open is shown or counted.
+
+    Works without an index as well: then titles alone are searched, and a note says so.
+    """
+    began = time.perf_counter()
+    asked = question.parse(query.text)
+    try:
+        return _from_index(db, person, query, asked, began)
+    except files.IndexUnusable:
+        return _from_titles(db, person, query, asked, began)
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """The results as `hub search --json` prints them."""
+    return {
+        "query": results.query.text,
+        "total": results.total,
+        "took_ms": round(results.took_ms, 1),
+        "hits": [
+            {
+                "resource": hit.resource,
+                "title": hit.title,
+                "kind": hit.kind.value,
+                "organization": hit.organization,
+                "published_on": hit.published_on.isoformat(),
+                "page": hit.page,
+                "page_kind": hit.page_kind.value if hit.page_kind else None,
+                "snippet": str(hit.snippet),
+            }
+            for hit in results.hits
+        ],
+        "facets": {
+            name: {facet.value: facet.count for facet in results.facets.get(name, ()) if facet.count} for name in FACETS
+        },
+    }
+
+
+# With the index
+
+
+def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
+    snapshot = files.opened(config_of(db))
+    allowed = _allowed(db, person, snapshot)
+
+    @cache
+    def names() -> Mapping[str, str]:
+        return dict(db.execute(select(Organization.slug, Organization.name)).tuples().all())
+
+    found = matching.matches(snapshot, asked, allowed, names)
+    chosen = {name: _chosen(snapshot, name, query.filters.get(name, ())) for name in FILTERS}
+    bits = reduce(int.__and__, chosen.values(), found.bits)
+    docs = _page_of(db, snapshot, found, bits, query)
+    hits = _hits(db, person, snapshot, found, docs)
+    vanished = len(docs) - len(hits)
+    return Results(
+        query,
+        bits.bit_count() - vanished,
+        hits,
+        {name: _facet(snapshot, found, chosen, name, query, names) for name in FACETS},
+        [*asked.notes, *found.notes],
+        (time.perf_counter() - began) * 1000,
+    )
+
+
+def _allowed(db: Session, person: Person | None, snapshot: Snapshot) -> int:
+    """The documents that the person may open. While the index lags behind the rows, the rows alone decide."""
+    manifest = snapshot.manifest
+    if manifest.generation == snapshot.generation and manifest.signature == signature(db):
+        keys = _readable(person)
+        if keys is None:
+            return snapshot.live
+        return reduce(or_, (snapshot.masks.get(("audience", key), 0) for key in keys), 0)
+    ids = db.scalars(select(Resource.id).where(visible_to(person)))
+    return files.bits_of((snapshot.doc_of[id_] for id_ in ids if id_ in snapshot.doc_of), snapshot.size)
+
+
+def _readable(person: Person | None) -> Collection[str] | None:
+    """The audiences that a person belongs to, as the index has them; None: all. The same rule as `visible_to`."""
+    if person is None:
+        return ("public",)
+    scope = MAY[Permission.READ].get(person.role)
+    if scope is Scope.ALL:
+        return None
+    return () if scope is None else ("public", "network", f"org:{person.organization_id}")
+
+
+def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
+    """The documents that have one of the values; all when there are none."""
+    if not values:
+        return snapshot.live
+    keys = [("year", int(value)) if name == "year" else (name, value) for value in values]
+    bits = reduce(or_, (snapshot.masks.get(key, 0) for key in keys), 0)
+    if name == "audience" and Audience.ORGANIZATION in values:
+        own = (mask for (kind, value), mask in snapshot.masks.items() if kind == name and value.startswith("org:"))
+        bits = reduce(or_, own, bits)
+    return bits
+
+
+def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: Query) -> Sequence[int]:
+    """The documents on the asked page of results, in order."""
+    first = (query.page - 1) * query.per_page
+    last = first + query.per_page
+    facts = snapshot.facts
+    if query.sort == "relevance" and found.leaves:
+        return matching.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)[first:]
+    docs = docs_of(bits)
+    match query.sort:
+        case "title":
+            return sorted(docs, key=lambda doc: (facts[doc].title, facts[doc].id))[first:last]
+        case "oldest":
+            return sorted(docs, key=lambda doc: (facts[doc].published, facts[doc].id))[first:last]
+        case _:
+            return sorted(docs, key=lambda doc: (-facts[doc].published, -facts[doc].id))[first:last]
+
+
+_SHOWN = (
+    select(
+        Resource.id,
+        Resource.title,
+        Resource.kind,
+        Resource.summary,
+        Resource.published_on,
+        Resource.audience,
+        Organization.slug,
+        Organization.name,
+        Revision.id.label("revision"),
+    )
+    .join(Organization, Resource.organization_id == Organization.id)
+    .outerjoin(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
+)
+
+
+def _hits(db: Session, person: Person | None, snapshot: Snapshot, found: Matches, docs: Sequence[int]) -> Sequence[Hit]:
+    """The hits for documents, in order, without those that the person may not open now."""
+    if not docs:
+        return []
+    ids = [snapshot.facts[doc].id for doc in docs]
+    rows = {row.id: row for row in db.execute(_SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
+    places: dict[tuple[int, int], int] = {}  # the revision and page of each hit whose page is shown
+    for doc, id_ in zip(docs, ids, strict=True):
+        if id_ in rows and rows[id_].revision is not None:
+            number = _page_number(snapshot, doc, found, rows[id_])
+            if number is not None:
+                places[rows[id_].revision, number] = id_
+    shown = _pages(db, places)
+    return [_hit(rows[id_], shown.get(id_), found.terms) for id_ in ids if id_ in rows]
+
+
+def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
+    """Which page of a hit is shown: the best; else the first, unless the summary says more."""
+    best = matching.best_page(snapshot, doc, found.leaves)
+    return matching.first_page(snapshot, doc) if best is None and not row.summary else best
+
+
+def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
+    """The pages to show, by resource."""
+    if not places:
+        return {}
+    rows = db.execute(
+        select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes).where(
+            tuple_(Page.revision_id, Page.number).in_(list(places))
+        )
+    )
+    return {places[row.revision_id, row.number]: row for row in rows}
+
+
+def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
+    shown = passages.snippet(row.summary, terms)
+    if page is not None:
+        text = "\n".join(part for part in (page.text, page.notes) if part)
+        shown = passages.snippet(text, terms)
+        if not text or (page.title and not shown.marks and terms):
+            shown = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
+    return Hit(
+        row.id,
+        row.title,
+        row.kind,
+        row.slug,
+        row.name,
+        row.published_on,
+        row.audience,
+        page.number if page else None,
+        page.kind if page else None,
+        page.title if page else "",
+        shown,
+    )
+
+
+# Facets
+
+
+def _facet(
+    snapshot: Snapshot,
+    found: Matches,
+    chosen: Mapping[str, int],
+    name: str,
+    query: Query,
+    names: Callable[[], Mapping[str, str]],
+) -> Sequence[Facet]:
+    """The values that results have, over the whole result; a facet's own filter doesn't narrow it."""
+    bits = reduce(int.__and__, (mask for other, mask in chosen.items() if other != name), found.bits)
+    counts = {
+        str(value): count
+        for (kind, value), mask in snapshot.masks.items()
+        if kind == name and (count := (mask & bits).bit_count())
+    }
+    picked = query.filters.get(name, ())
+    labels = names() if name == "organization" and counts else BIG_SIX if name == "topic" else {}
+    facets = [
+        Facet(value, _label(name, value, labels), counts.get(value, 0), value in picked)
+        for value in {**counts, **dict.fromkeys(picked, 0)}
+    ]
+    if name == "year":
+        return sorted(facets, key=lambda facet: facet.value, reverse=True)
+    return sorted(facets, key=lambda facet: (-facet.count, facet.label.casefold()))
+
+
+def _label(name: str, value: str, labels: Mapping[str, str]) -> str:
+    return Kind(value).label if name == "kind" else labels.get(value, value)
+
+
+# Without the index
+
+
+def _from_titles(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
+    """Resources whose titles have every word that was typed: what can be had while there is no index."""
+    where = [visible_to(person), *_title_conditions(asked), *_filter_conditions(query.filters)]
+    total = db.scalar(select(func.count()).select_from(Resource).join(Organization).where(*where)) or 0
+    order: Iterable[Any] = {
+        "title": (func.lower(Resource.title), Resource.id),
+        "oldest": (Resource.published_on, Resource.id),
+    }.get(query.sort, (Resource.published_on.desc(), Resource.id.desc()))
+    rows = db.execute(
+        _SHOWN.where(*where).order_by(*order).offset((query.page - 1) * query.per_page).limit(query.per_page)
+    )
+    hits = [_hit(row, None, frozenset()) for row in rows]
+    notes = [*asked.notes, BUILDING]
+    return Results(query, total, hits, {}, notes, (time.perf_counter() - began) * 1000, complete=False)
+
+
+def _title_conditions(asked: Question) -> Sequence[ColumnElement[bool]]:
+    return [
+        Resource.title.icontains(node.text, autoescape=True)
+        for node in asked.nodes
+        if isinstance(node, question.Word | question.Phrase | question.Prefix)
+    ]
+
+
+def _filter_conditions(filters: Mapping[str, Collection[str]]) -> Sequence[ColumnElement[bool]]:
+    conditions: Mapping[str, Callable[[Collection[str]], ColumnElement[bool]]] = {
+        "kind": lambda values: Resource.kind.in_([Kind(value) for value in values]),
+        "organization": Organization.slug.in_,
+        "audience": lambda values: Resource.audience.in_([Audience(value) for value in values]),
+        "topic": lambda values: Resource.id.in_(select(Topic.resource_id).where(Topic.name.in_(values))),
+        "year": lambda values: sql_or(*(extract("year", Resource.published_on) == int(value) for value in values)),
+    }
+    return [conditions[name](list(values)) for name, values in filters.items() if values]
