@@ -1,13 +1,13 @@
-"""The small markup that the demo texts are written in, and its reader.
+r"""The small markup that the demo texts are written in, and its reader.
 
 | line begins with | means |
 |---|---|
 | ``# `` or ``## `` | a heading; in a deck ``# `` begins a slide, in a workbook a sheet |
 | ``- `` | a bullet |
 | ``1. `` | a numbered item |
-| ``\\|`` | a row of a table; its first row is the header |
+| ``\|`` | a row of a table; its first row is the header |
 | ``> `` | a speaker's note in a deck, a call-out elsewhere |
-| ``@ `` | a chart: ``@ bar \\| Title \\| Label=3 \\| Other=4`` (or ``line``) |
+| ``@ `` | a chart: ``@ bar \| Title \| Label=3 \| Other=4`` (or ``line``) |
 | ``---`` | a new page |
 
 Everything else is a paragraph; lines are joined until an empty line.

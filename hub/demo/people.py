@@ -4,9 +4,8 @@ Each line is an organization, a role, an e-mail address and a name. The six addr
 ``demo.example`` are the ones that ``make demo`` prints to sign in with.
 """
 
-from typing import cast
-
-from hub.demo.shapes import DemoPerson, Role
+from hub.demo.shapes import DemoPerson
+from hub.members.rules import Role
 
 _LINES = """
 amcc              coordinator     coordinator@demo.example                       Marguerite Oyelaran
@@ -61,7 +60,7 @@ patient-capital   alternate       leon.strickland@patientcapital.example        
 
 def _person(line: str) -> DemoPerson:
     organization, role, email, name = line.split(maxsplit=3)
-    return DemoPerson(email, name, organization, cast("Role", role))
+    return DemoPerson(email, name, organization, Role(role))
 
 
 PEOPLE: tuple[DemoPerson, ...] = tuple(_person(line) for line in _LINES.strip().splitlines())

@@ -3,13 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind, Source
-
-OrganizationKind = Literal["member", "bff", "host"]
-Role = Literal["coordinator", "board", "representative", "alternate", "contributor"]
+from hub.members.rules import DesignationStatus, OrganizationKind, Role
 
 _TOKEN = re.compile(r"\{([dmy])([+-]\d+)?\}")
 
@@ -18,7 +16,7 @@ class Designation(NamedTuple):
     """A federal programme that an organization takes or took part in."""
 
     name: str
-    status: str
+    status: DesignationStatus
     start_year: int
     end_year: int | None
 

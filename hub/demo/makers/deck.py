@@ -9,12 +9,14 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR
-from pptx.util import Emu, Inches, Pt
+from pptx.util import Emu, Inches, Length, Pt
 
-from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, widths
+from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, Section, sections
 
 # Of python-pptx only the outermost objects have types worth naming; shapes are passed as Any.
+ChartData: Any = CategoryChartData
+Color: Any = RGBColor
 TITLE_AND_CONTENT, TITLE_ONLY = 1, 5
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, EDGE, FULL, HALF = Inches(0.7), Inches(0.8), Inches(11.9), Inches(5.6)
@@ -37,7 +39,7 @@ def make(cover: Cover, text: str) -> bytes:
 def _title_slide(deck: Any, cover: Cover, section: Section) -> None:
     slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     slide.background.fill.solid()
-    slide.background.fill.fore_color.rgb = RGBColor.from_string(NAVY)
+    slide.background.fill.fore_color.rgb = _color(NAVY)
     _bar(slide, EDGE, Inches(4.35), Inches(1.6), Inches(0.09), ORANGE)
     _write(slide.shapes.title, cover.title, 40, "FFFFFF", bold=True, anchor=MSO_ANCHOR.BOTTOM)
     _place(slide.shapes.title, LEFT, Inches(1.2), FULL, Inches(2.9))
@@ -65,10 +67,10 @@ def _slide(deck: Any, cover: Cover, section: Section, place: int) -> None:
     _notes(slide, section)
 
 
-def _words(shape: Any, words: list[Block], width: Emu) -> None:
+def _words(shape: Any, words: list[Block], width: Length) -> None:
     _place(shape, LEFT, TOP, width, TALL)
     lines = [(block, line) for block in words for line in block.lines]
-    long = sum(len(line) for _, line in lines) > (330 if width == HALF else 640)
+    long = sum(len(line) for _, line in lines) > (330 if width <= HALF else 640)
     frame = shape.text_frame
     frame.word_wrap = True
     for place, (block, line) in enumerate(lines):
@@ -77,10 +79,10 @@ def _words(shape: Any, words: list[Block], width: Emu) -> None:
         run = paragraph.add_run()
         run.text = line if block.kind != "numbers" else f"{block.lines.index(line) + 1}. {line}"
         run.font.size = Pt(16 if long else 20)
-        run.font.color.rgb = RGBColor.from_string(INK)
+        run.font.color.rgb = _color(INK)
 
 
-def _table(slide: Any, block: Block, left: Emu, width: Emu) -> None:
+def _table(slide: Any, block: Block, left: Length, width: Length) -> None:
     rows, columns = len(block.rows), len(block.rows[0])
     wide = width > Inches(8)
     height = Emu(Inches(0.55 if wide else 0.45) * rows)
@@ -94,13 +96,13 @@ def _table(slide: Any, block: Block, left: Emu, width: Emu) -> None:
             cell.fill.solid()
             head = number_of_row == 0
             color = NAVY if head else MIST if number_of_row % 2 else "FFFFFF"
-            cell.fill.fore_color.rgb = RGBColor.from_string(color)
+            cell.fill.fore_color.rgb = _color(color)
             _write(cell, text, 16 if wide else 13, "FFFFFF" if head else INK, bold=head)
 
 
-def _chart(slide: Any, block: Block, left: Emu, width: Emu) -> None:
+def _chart(slide: Any, block: Block, left: Length, width: Length) -> None:
     kind, title = block.lines
-    data = CategoryChartData()
+    data = ChartData()
     data.categories = [label for label, _ in block.rows]
     data.add_series(title, [number(value) for _, value in block.rows])
     line = kind == "line"
@@ -113,7 +115,7 @@ def _chart(slide: Any, block: Block, left: Emu, width: Emu) -> None:
     plot = chart.plots[0]
     plot.has_data_labels = True
     series = plot.series[0]
-    color = RGBColor.from_string(CHART_COLORS[1])
+    color = _color(CHART_COLORS[1])
     if line:
         series.format.line.color.rgb = color
         series.smooth = False
@@ -129,16 +131,16 @@ def _notes(slide: Any, section: Section) -> None:
         slide.notes_slide.notes_text_frame.text = "\n".join(notes)
 
 
-def _bar(slide: Any, left: Emu, top: Emu, width: Emu, height: Emu, color: str) -> None:
+def _bar(slide: Any, left: Length, top: Length, width: Length, height: Length, color: str) -> None:
     bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, width, height)
     bar.fill.solid()
-    bar.fill.fore_color.rgb = RGBColor.from_string(color)
+    bar.fill.fore_color.rgb = _color(color)
     bar.line.fill.background()
     bar.shadow.inherit = False
 
 
 def _text_box(
-    slide: Any, left: Emu, top: Emu, width: Emu, height: Emu, text: str, size: int, color: str
+    slide: Any, left: Length, top: Length, width: Length, height: Length, text: str, size: int, color: str
 ) -> None:
     if text:
         box = slide.shapes.add_textbox(left, top, width, height)
@@ -159,8 +161,12 @@ def _write(
     run = paragraph.add_run()
     run.text = text
     run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = RGBColor.from_string(color)
+    run.font.color.rgb = _color(color)
 
 
-def _place(shape: Any, left: Emu, top: Emu, width: Emu, height: Emu) -> None:
+def _place(shape: Any, left: Length, top: Length, width: Length, height: Length) -> None:
     shape.left, shape.top, shape.width, shape.height = left, top, width, height
+
+
+def _color(color: str) -> Any:
+    return Color(*rgb(color))

@@ -9,7 +9,8 @@ from docx.shared import Pt, RGBColor
 from hub.demo.makers.look import INK, NAVY, STEEL, Cover, rgb
 from hub.demo.markup import Block, blocks
 
-STYLES = {"paragraph": "Normal", "bullets": "List Bullet", "numbers": "List Number", "note": "Intense Quote"}
+# By the identity that the template gives them: looking a style up by name reads all styles each time.
+STYLES = {"paragraph": None, "bullets": "ListBullet", "numbers": "ListNumber", "note": "IntenseQuote"}
 
 
 def make(cover: Cover, text: str) -> bytes:
@@ -37,20 +38,23 @@ def _restyle(document: Any) -> None:
 
 def _put(document: Any, block: Block) -> None:
     if block.kind == "heading":
-        document.add_heading(block.text, level=block.level)
+        _paragraph(document, block.text, f"Heading{block.level}")
     elif block.kind == "break":
         document.add_page_break()
     elif block.kind == "table":
         _table(document, block)
     else:
         for line in block.lines:
-            document.add_paragraph(line, style=STYLES[block.kind])
+            _paragraph(document, line, STYLES[block.kind])
+
+
+def _paragraph(document: Any, text: str, style: str | None) -> None:
+    document.add_paragraph(text)._p.style = style  # noqa: SLF001 (see STYLES)
 
 
 def _table(document: Any, block: Block) -> None:
     table = document.add_table(rows=len(block.rows), cols=len(block.rows[0]), style="Light Grid Accent 1")
-    cells = iter(table._cells)  # Row by row would scan the whole table each time.
-    for row in block.rows:
-        for text in row:
-            next(cells).paragraphs[0].add_run(text)
+    for texts, row in zip(block.rows, table.rows, strict=True):
+        for text, cell in zip(texts, row.cells, strict=True):
+            cell.paragraphs[0].add_run(text)
     document.add_paragraph()

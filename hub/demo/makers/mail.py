@@ -32,8 +32,7 @@ def _plain(block: Block) -> str:
         return textwrap.fill(block.text, 76) + "\n"
     items = enumerate(block.lines, start=1)
     return "\n".join(
-        textwrap.fill(line, 76, initial_indent=f"{place}. ", subsequent_indent="   ") + "\n"
-        for place, line in items
+        textwrap.fill(line, 76, initial_indent=f"{place}. ", subsequent_indent="   ") + "\n" for place, line in items
     )
 
 

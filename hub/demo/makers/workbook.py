@@ -65,6 +65,8 @@ def _value(text: str) -> str | float | int:
         value = number(text)
     except ValueError:
         return text
-    return text if text.startswith(("0", "+")) and len(text) > 1 and "." not in text else (
-        int(value) if value.is_integer() else value
+    return (
+        text
+        if text.startswith(("0", "+")) and len(text) > 1 and "." not in text
+        else (int(value) if value.is_integer() else value)
     )

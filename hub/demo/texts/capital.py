@@ -345,7 +345,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         summary="Three projects under eight million dollars for which it was, and one for which it wasn't.",
         topics=("operations", "capital", "nmtc"),
         organization="patient-capital",
-        age_days=660,
+        age_days=790,
         file_name="nmtc-small-factories.pdf",
         content=NMTC,
     ),

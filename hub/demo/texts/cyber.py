@@ -145,9 +145,9 @@ is, to let only the right people at it, and to be able to show that.
 | 2 | Anyone with controlled unclassified information | 110 requirements | You or an assessor, every three years |
 | 3 | Few; the most sensitive programs | 110 and some more | The government |
 
-> If nobody has ever sent you a drawing marked CUI, start with Level 1. It takes a weekend and a notebook.
-
 ---
+
+> If nobody has ever sent you a drawing marked CUI, start with Level 1. It takes a weekend and a notebook.
 
 # Level 1 in one weekend
 Walk the building on Saturday with a notebook. Write down every device that shows a drawing: the office computers,

@@ -356,7 +356,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         summary="What 58 shared reports teach about getting a good energy assessment, and doing what it says.",
         topics=("operations", "energy", "iac"),
         organization="orir",
-        age_days=720,
+        age_days=880,
         file_name="industrial-assessments.md",
         content=ASSESSMENTS,
     ),

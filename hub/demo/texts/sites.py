@@ -269,7 +269,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         summary="Costs of five spurs, break-even in cars a year, and the transload as the cheaper cousin.",
         topics=("infrastructure", "rail", "logistics"),
         organization="prairie",
-        age_days=610,
+        age_days=735,
         file_name="rail-spurs-for-small-parks.pdf",
         content=RAIL_SPUR,
     ),

@@ -316,7 +316,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         summary="Agenda, sentences and results of nineteen workshops on technology and manufacturing readiness.",
         topics=("research", "sbir", "workshop"),
         organization="ridgeline",
-        age_days=625,
+        age_days=845,
         file_name="trl-mrl-workshop.docx",
         content=READINESS_WORKSHOP,
     ),

@@ -435,7 +435,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         summary="A center, home providers, and moving the shift: which of the three worked.",
         topics=("workforce", "child-care", "good-jobs"),
         organization="northwoods",
-        age_days=690,
+        age_days=705,
         file_name="second-shift-child-care.md",
         content=CHILD_CARE,
     ),

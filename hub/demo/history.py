@@ -1,0 +1,298 @@
+"""Eight quarters of the demo world's sharing: pure, and the same for the same day every time.
+
+What each organization did in a quarter is one letter of its line in ``PATTERNS``; the rest
+(which resource, when, with whom) is drawn from a generator that is seeded by organization and quarter.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from hub.core.quarters import Quarter
+from hub.demo.shapes import DemoOrganization, DemoResource
+from hub.demo.texts.shares import (
+    AUDIENCES,
+    CONFIRMATION_NOTES,
+    CORRECTION_NOTES,
+    LATE_SHARE_NOTE,
+    NOTES,
+    REASONS,
+)
+from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
+from hub.library.rules import BIG_SIX, Audience
+from hub.members.rules import Role
+from hub.sharing.rules import Act, Channel
+
+QUARTERS = 8
+
+# One letter a quarter, the oldest first and the current one last:
+#   c confirmed in time   l confirmed late   r confirmed, then corrected by a second confirmation
+#   f shared, not confirmed   d only downloads   s silent
+#   n only downloads, and "nothing shared" confirmed   m silent, and "nothing shared" confirmed
+#   h the host, which shares and has no commitment   - not in the alliance
+PATTERNS = {
+    "amcc": "hhhhhhhh",
+    "lakeshore": "crcclfcd",
+    "ridgeline": "cccrcccf",
+    "bayou": "cclmcccd",
+    "prairie": "ccccccff",
+    "red-mesa": "clccfccf",
+    "cascade": "cccccccf",
+    "millstream": "cccrcccf",
+    "piedmont": "cfcclccd",
+    "delta-crossing": "ccllfdds",
+    "harborline": "dcccccfd",
+    "northwoods": "clfd----",
+    "basin-range": "-----dcf",
+    "orir": "cccdccnd",
+    "shop-floor-skills": "cccclccf",
+    "supply-atlas": "cclccccf",
+    "cyber-guild": "fccccrcs",
+    "patient-capital": "sdfcsdsd",
+}
+SHARING = frozenset("clrfh")
+TAKING = frozenset("clrfhdn")
+CONFIRMING = frozenset("clrnm")
+
+# Its last quarter is confirmed on whatever day the world is loaded, so that its home page shows one next step.
+SHOWN = "lakeshore"
+# Of this organization one share was written down only after its quarter's end, two quarters ago.
+LATE_TO_RECORD, LATE_QUARTER = "cascade", 5
+
+CHANNELS = (Channel.EMAIL, Channel.NEWSLETTER, Channel.MEETING, Channel.MEETING, Channel.WEBSITE, Channel.OTHER)
+WORKDAY = (13 * 60, 21 * 60)  # minutes of the day in UTC at which New York and UTC have the same date
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEvent:
+    """One act of taking or passing on. ``recorded_at`` is in UTC, without a zone."""
+
+    act: Act
+    organization: str
+    person: str
+    resource: str
+    happened_on: date
+    recorded_at: datetime
+    with_whom: str = ""
+    people: int | None = None
+    channel: Channel | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoConfirmation:
+    """A quarter confirmed by a representative or alternate. ``confirmed_at`` is in UTC, without a zone."""
+
+    organization: str
+    quarter: str
+    person: str
+    confirmed_at: datetime
+    shared: bool
+    resources: tuple[str, ...] = ()
+    with_whom: str = ""
+    people: int | None = None
+    note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A quarter in the history of an organization: what is written about it, and from what chance."""
+
+    organization: DemoOrganization
+    place: int
+    quarter: Quarter
+    today: date
+
+    @property
+    def letter(self) -> str:
+        """What the organization did in it."""
+        return PATTERNS[self.organization.slug][self.place]
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """Its first and last day on which something can have happened."""
+        first = max(self.quarter.first_day, self.organization.joined_on(self.today))
+        return first, min(self.quarter.last_day, self.today, self.organization.left_on(self.today) or self.today)
+
+    def chance(self, subject: str) -> Random:
+        """A generator that depends on organization, quarter and ``subject`` only."""
+        return Random(f"{subject} {self.organization.slug} {self.quarter}")
+
+
+def events(today: date) -> Iterator[DemoEvent]:
+    """All sharing events up to ``today``, in the order in which they were recorded."""
+    found = [event for chapter in _chapters(today) for event in _events_of(chapter)]
+    yield from sorted(found, key=lambda event: (event.recorded_at, event.organization, event.resource, event.person))
+
+
+def confirmations(today: date) -> Iterator[DemoConfirmation]:
+    """All confirmations up to ``today``, in the order in which they were made."""
+    found = [made for chapter in _chapters(today) for made in _confirmations_of(chapter)]
+    yield from sorted(found, key=lambda made: (made.confirmed_at, made.organization))
+
+
+def _chapters(today: date) -> Iterator[Chapter]:
+    quarters = Quarter.of(today).back(QUARTERS)[::-1]
+    for organization in ORGANIZATIONS:
+        for place, quarter in enumerate(quarters):
+            yield Chapter(organization, place, quarter, today)
+
+
+def _events_of(chapter: Chapter) -> list[DemoEvent]:
+    """What an organization took and passed on in a quarter, each thing once a day and person."""
+    chance = chapter.chance("events")
+    acts = [Act.DOWNLOAD] * (chapter.letter in TAKING and chance.randint(3, 7))
+    if chapter.letter in SHARING:
+        acts += [Act.FORWARD] * chance.randint(1, 3) + [Act.DECLARED] * chance.randint(1, 3)
+    found: dict[tuple[str, ...], DemoEvent] = {}
+    for act in _as_far_as_the_quarter_went(acts, chapter):
+        event = _event(act, chapter, chance)
+        found[act, event.person, event.resource, str(event.happened_on)] = event
+    if (chapter.organization.slug, chapter.place) == (LATE_TO_RECORD, LATE_QUARTER):
+        found["late",] = _late_share(chapter)
+    return list(found.values())
+
+
+def _as_far_as_the_quarter_went(acts: list[Act], chapter: Chapter) -> list[Act]:
+    """``acts`` thinned out when the quarter has only begun; something of what counts always stays."""
+    first, last = chapter.days
+    whole = (chapter.quarter.last_day - chapter.quarter.first_day).days + 1
+    share = ((last - first).days + 1) / whole
+    kept = []
+    for act in dict.fromkeys(acts):
+        count = acts.count(act)
+        least = 4 if chapter.organization.slug == SHOWN else 2
+        kept += [act] * min(count, max(least if act is Act.DOWNLOAD else 1, round(count * share)))
+    return kept
+
+
+def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
+    first, last = chapter.days
+    slug = chapter.organization.slug
+    happened = first + timedelta(days=chance.randint(0, (last - first).days))
+    person = chance.choice(_people(slug))
+    resource = _resource(chapter, happened, chance)
+    if act is Act.DOWNLOAD:
+        return DemoEvent(act, slug, person, resource.key, happened, _moment(happened, chapter.today, chance))
+    with_whom, people = _audience(slug, chance)
+    if act is Act.FORWARD:
+        recorded = _moment(happened, chapter.today, chance)
+        return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, Channel.EMAIL)
+    delay = chance.choice((0, 0, 0, 0, 0, 0, 1, 2, 4, 7))
+    recorded = _moment(min(last, happened + timedelta(days=delay)), chapter.today, chance)
+    channel, note = chance.choice(CHANNELS), chance.choice((*NOTES[_topic(resource)], ""))
+    return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, channel, note)
+
+
+def _late_share(chapter: Chapter) -> DemoEvent:
+    """A share of the quarter's last day that was recorded eight days later."""
+    chance = chapter.chance("late")
+    slug, happened = chapter.organization.slug, chapter.quarter.last_day
+    with_whom, people = _audience(slug, chance)
+    return DemoEvent(
+        Act.DECLARED,
+        slug,
+        _holder(slug, Role.ALTERNATE),
+        _resource(chapter, happened, chance).key,
+        happened,
+        _moment(happened + timedelta(days=8), chapter.today, chance),
+        with_whom,
+        people,
+        Channel.MEETING,
+        LATE_SHARE_NOTE,
+    )
+
+
+def _confirmations_of(chapter: Chapter) -> Iterator[DemoConfirmation]:
+    """What was confirmed of a quarter; of the current one nothing, and of the last one what was due already."""
+    letter, slug = chapter.letter, chapter.organization.slug
+    if letter not in CONFIRMING:
+        return
+    chance = chapter.chance("confirmations")
+    after = chance.randint(33, 60) if letter == "l" else chance.randint(2, 24)
+    first = chapter.quarter.last_day + timedelta(days=after)
+    if slug == SHOWN:
+        first = min(first, chapter.today)
+    roles = [Role.REPRESENTATIVE, Role.ALTERNATE]
+    if chance.random() < 0.3:
+        roles.reverse()
+    made = _confirmation(chapter, roles[0], first, chance)
+    if first <= chapter.today:
+        yield made
+    again = first + timedelta(days=chance.randint(3, 5))
+    if letter == "r" and again <= chapter.today:
+        yield _corrected(made, _holder(slug, roles[1]), _moment(again, chapter.today, chance), chance)
+
+
+def _confirmation(chapter: Chapter, role: Role, day: date, chance: Random) -> DemoConfirmation:
+    slug = chapter.organization.slug
+    person, moment = _holder(slug, role), _moment(day, chapter.today, chance)
+    if chapter.letter in "nm":
+        reason = REASONS[1 if slug == "bayou" else chance.choice((0, 2, 3))]
+        return DemoConfirmation(slug, str(chapter.quarter), person, moment, shared=False, reason=reason)
+    passed_on = [event for event in _events_of(chapter) if event.act is not Act.DOWNLOAD]
+    reached = {event.with_whom: event.people or 0 for event in passed_on}
+    return DemoConfirmation(
+        slug,
+        str(chapter.quarter),
+        person,
+        moment,
+        shared=True,
+        resources=tuple(dict.fromkeys(event.resource for event in passed_on)),
+        with_whom="; ".join(reached),
+        people=sum(reached.values()),
+        note=chance.choice(CONFIRMATION_NOTES),
+    )
+
+
+def _corrected(made: DemoConfirmation, person: str, moment: datetime, chance: Random) -> DemoConfirmation:
+    """The same confirmation by the other of the two, with fewer people."""
+    return DemoConfirmation(
+        made.organization,
+        made.quarter,
+        person,
+        moment,
+        shared=True,
+        resources=made.resources,
+        with_whom=made.with_whom,
+        people=max(1, round((made.people or 1) * 0.8)),
+        note=chance.choice(CORRECTION_NOTES),
+    )
+
+
+def _resource(chapter: Chapter, day: date, chance: Random) -> DemoResource:
+    """Something that existed that day and that the organization may read; the newer the likelier."""
+    since = (chapter.today - day).days
+    there = [
+        resource
+        for resource in RESOURCES
+        if resource.age_days >= since
+        and (resource.audience is not Audience.ORGANIZATION or resource.organization == chapter.organization.slug)
+    ]
+    return chance.choices(there, [1 / (40 + resource.age_days - since) for resource in there])[0]
+
+
+def _audience(slug: str, chance: Random) -> tuple[str, int]:
+    """With whom, and about how many people came or read it this time."""
+    with_whom, people = chance.choice(AUDIENCES[slug])
+    return with_whom, max(1, round(people * chance.uniform(0.6, 1)))
+
+
+def _moment(day: date, today: date, chance: Random) -> datetime:
+    """A moment of ``day``: in working hours, or just after New York's midnight if the day is not over yet."""
+    minute = 5 * 60 + 1 if day >= today else chance.randint(*WORKDAY)
+    return datetime.combine(day, time(minute // 60, minute % 60, chance.randint(0, 59)))
+
+
+def _topic(resource: DemoResource) -> str:
+    return next(topic for topic in resource.topics if topic in BIG_SIX)
+
+
+def _people(slug: str) -> list[str]:
+    return [person.email for person in PEOPLE if person.organization == slug and person.role is not Role.BOARD]
+
+
+def _holder(slug: str, role: Role) -> str:
+    return next(person.email for person in PEOPLE if (person.organization, person.role) == (slug, role))
