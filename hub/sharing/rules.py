@@ -12,7 +12,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hub.core.quarters import Quarter
-from hub.members.rules import is_due_on
+from hub.members.rules import Permission, SomePerson, Thing, is_due_on, may
 
 
 class Act(StrEnum):
@@ -71,42 +71,60 @@ class SomeEvent(Protocol):
     """What the rule reads of a sharing event."""
 
     @property
-    def act(self) -> Act: ...
+    def act(self) -> Act:
+        """What was done."""
+
     @property
-    def happened_on(self) -> date: ...
+    def happened_on(self) -> date:
+        """When; it decides the quarter."""
 
 
 class LoggedEvent(Protocol):
     """What tells whether a sharing event still stands."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Its number in the log."""
+
     @property
-    def supersedes_id(self) -> int | None: ...
+    def supersedes_id(self) -> int | None:
+        """The entry that it corrects."""
+
     @property
-    def void(self) -> bool: ...
+    def void(self) -> bool:
+        """Whether it only takes that entry back."""
 
 
 class SomeConfirmation(Protocol):
     """What the rule reads of a confirmation."""
 
     @property
-    def quarter(self) -> str: ...
+    def quarter(self) -> str:
+        """What it confirms, as ``2026Q3``."""
+
     @property
-    def shared(self) -> bool: ...
+    def shared(self) -> bool:
+        """False when it says that nothing was shared."""
+
     @property
-    def confirmed_at(self) -> datetime: ...
+    def confirmed_at(self) -> datetime:
+        """When it was made."""
 
 
 class Membership(Protocol):
     """What the rule reads of an organization."""
 
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """Member, BFF or host."""
+
     @property
-    def joined_on(self) -> date: ...
+    def joined_on(self) -> date:
+        """Its first day."""
+
     @property
-    def left_on(self) -> date | None: ...
+    def left_on(self) -> date | None:
+        """Its last day, once it left."""
 
 
 C = TypeVar("C", bound=SomeConfirmation)
@@ -136,8 +154,11 @@ def standing(
 
 
 def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
-    """The same rule for what was gathered already: the acts that stand in a quarter, whether sharing was due in it,
-    and whether the confirmation that stands says that something was shared."""
+    """The same rule for what was gathered already.
+
+    The acts that stand in a quarter, whether sharing was due in it, and whether the confirmation that stands says
+    that something was shared.
+    """
     if not due:
         return Standing.NOT_DUE
     if confirmed:
@@ -296,9 +317,12 @@ class SomeLink(Protocol):
     """What tells whether a share link opens."""
 
     @property
-    def expires_at(self) -> datetime: ...
+    def expires_at(self) -> datetime:
+        """The moment from which it opens nothing."""
+
     @property
-    def revoked_at(self) -> datetime | None: ...
+    def revoked_at(self) -> datetime | None:
+        """When it was revoked."""
 
 
 def link_state(link: SomeLink, now: datetime) -> LinkState:
@@ -311,6 +335,27 @@ def link_state(link: SomeLink, now: datetime) -> LinkState:
 def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
     """When a link made today ends: with the last second of the day ``days`` days away, in the hub's time zone."""
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), zone)
+
+
+class KnownPerson(SomePerson, Protocol):
+    """Somebody who may have made a share link."""
+
+    @property
+    def id(self) -> int:
+        """Who they are."""
+
+
+class OwnedLink(Thing, Protocol):
+    """What tells whose share link it is."""
+
+    @property
+    def person_id(self) -> int:
+        """Who made it."""
+
+
+def may_revoke(person: KnownPerson, link: OwnedLink) -> bool:
+    """Its sharer may, and who manages the people of its organization: the sharer may have left."""
+    return link.person_id == person.id or may(person, Permission.MANAGE_PEOPLE, link)
 
 
 LINE = 76  # characters of a mail's line
@@ -368,7 +413,7 @@ def download_name(name: str, extension: str = "") -> str:
 LONGEST_AUDIENCE = 500
 LONGEST_NOTE = 4_000
 MOST_PEOPLE = 100_000_000
-MOST_RESOURCES = 300  # in one declaration or confirmation
+MOST_RESOURCES = 1_000  # in one declaration or confirmation
 
 
 def list_of(texts: Iterable[str], longest: int = LONGEST_AUDIENCE) -> str:
