@@ -4,10 +4,10 @@ import sys
 
 import click
 
-from hub import demo as demo_world
 from hub import migrations, worker
 from hub.cli.base import main, progress_bar, rows
 from hub.cli.serving import serve_until_stopped
+from hub.demo import load as demo_world
 from hub.members import actions as members
 
 

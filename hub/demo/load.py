@@ -1,0 +1,193 @@
+"""Loads the demo world into an empty hub, through the same actions that people use."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import Database
+from hub.core.errors import Refused
+from hub.core.quarters import Quarter
+from hub.demo import documents, history
+from hub.demo.shapes import DemoOrganization, DemoResource
+from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
+from hub.library import actions as library
+from hub.library import files
+from hub.library.models import Resource
+from hub.library.rules import Audience, Source
+from hub.members import actions as members
+from hub.members.actions import DesignationFacts
+from hub.members.models import Organization, Person, RoleHeld
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+
+PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone
+SIGN_INS = """Sign in with the password welcome-to-the-hub as
+  coordinator@demo.example      runs the hub, sees who has shared
+  board@demo.example            sits on the Advisory Board
+  representative@demo.example   confirms the quarter of a member community
+  alternate@demo.example        may do the same
+  contributor@demo.example      finds, takes, uploads and forwards
+  bff@demo.example              represents a BFF"""
+POSTED = time(15, 0)  # in UTC: the morning of American working days
+
+Progress = Callable[[int, int], None]
+
+
+def is_empty(database: Database) -> bool:
+    """Whether there is nobody and nothing in the hub."""
+    with database.reading() as db:
+        return not any(db.scalar(select(model.id).limit(1)) for model in (Organization, Person, Resource))
+
+
+def load(database: Database, progress: Progress | None = None) -> None:
+    """Make the demo world; raises Refused when the hub has anything in it. The worker reads the files afterwards."""
+    if not is_empty(database):
+        raise Refused("This hub has something in it already. Load the demo world into an empty one: make demo does.")
+    today = clock.today(database.config.zone)
+    password_hash = members.hashed(PASSWORD)
+    stored = _store_files(database, today, progress)
+    with database.writing() as db:
+        organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
+        people = _add_people(db, organizations, password_hash)
+        resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
+        _add_history(db, organizations, people, resources, today)
+
+
+def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:
+    """Make the documents and put them on disk, before any row is locked."""
+    stored = {}
+    for done, resource in enumerate(RESOURCES, 1):
+        if resource.source is Source.FILE:
+            stored[resource.key] = files.store(database.config, BytesIO(documents.make(resource, today)))
+        if progress:
+            progress(done, len(RESOURCES))
+    return stored
+
+
+def _add_organization(db: Session, one: DemoOrganization, today: date) -> Organization:
+    return members.add_organization(
+        db,
+        None,
+        name=one.name,
+        kind=one.kind,
+        slug=one.slug,
+        region=one.region,
+        website=one.website,
+        joined_on=one.joined_on(today),
+        left_on=one.left_on(today),
+        designations=[
+            DesignationFacts(
+                d.name, d.status, date(d.start_year, 10, 1), date(d.end_year, 9, 30) if d.end_year else None
+            )
+            for d in one.designations
+        ],
+    )
+
+
+def _add_people(db: Session, organizations: dict[str, Organization], password_hash: str) -> dict[str, Person]:
+    """Everybody, with their roles held since their organization joined."""
+    people = {
+        one.email: members.add_person(
+            db,
+            None,
+            organizations[one.organization],
+            email=one.email,
+            name=one.name,
+            role=one.role,
+            password_hash=password_hash,
+        )
+        for one in PEOPLE
+    }
+    db.flush()
+    joined = {organization.id: _moment(organization.joined_on) for organization in organizations.values()}
+    for held in db.scalars(select(RoleHeld)):
+        held.since = joined[held.organization_id]
+    for person in people.values():
+        person.created_at = joined[person.organization.id]
+    return people
+
+
+def _add_resource(  # noqa: PLR0913 - what a resource hangs together with
+    db: Session,
+    one: DemoResource,
+    organizations: dict[str, Organization],
+    people: dict[str, Person],
+    stored: dict[str, files.StoredFile],
+    today: date,
+) -> Resource:
+    facts = library.Facts(
+        kind=one.kind,
+        title=one.title,
+        summary=one.summary,
+        topics=one.topics,
+        published_on=one.published_on(today),
+        audience=Audience(one.audience),
+        call_on=one.call_on(today),
+    )
+    organization = organizations[one.organization]
+    author = next(person for person in people.values() if person.organization is organization)
+    resource = library.add(db, author, organization, facts, _content(one, stored, today))
+    resource.created_at = min(_moment(one.published_on(today)), clock.now())
+    return resource
+
+
+def _content(one: DemoResource, stored: dict[str, files.StoredFile], today: date) -> library.Content:
+    if one.source is Source.LINK:
+        return library.WebLink(one.url)
+    if one.source is Source.TEXT:
+        return library.Written(one.text(today))
+    return library.File(stored[one.key], one.file_name)
+
+
+def _add_history(
+    db: Session,
+    organizations: dict[str, Organization],
+    people: dict[str, Person],
+    resources: dict[str, Resource],
+    today: date,
+) -> None:
+    """Eight quarters of sharing, as the log would hold them."""
+    db.add_all(
+        SharingEvent(
+            act=event.act,
+            organization_id=organizations[event.organization].id,
+            person_id=people[event.person].id,
+            resource_id=resources[event.resource].id,
+            revision_number=1,
+            happened_on=event.happened_on,
+            quarter=str(Quarter.of(event.happened_on)),
+            recorded_at=event.recorded_at.replace(tzinfo=UTC),
+            with_whom=event.with_whom,
+            people=event.people,
+            channel=event.channel,
+            note=event.note,
+        )
+        for event in history.events(today)
+    )
+    before: dict[tuple[str, str], Confirmation] = {}
+    for made in history.confirmations(today):
+        key = (made.organization, made.quarter)
+        confirmation = Confirmation(
+            organization_id=organizations[made.organization].id,
+            quarter=made.quarter,
+            person_id=people[made.person].id,
+            role=people[made.person].role,
+            confirmed_at=made.confirmed_at.replace(tzinfo=UTC),
+            shared=made.shared,
+            with_whom=made.with_whom,
+            people=made.people,
+            note=made.note,
+            reason=made.reason,
+            supersedes_id=before[key].id if key in before else None,
+            items=[ConfirmedResource(resource_id=resources[name].id) for name in made.resources],
+        )
+        db.add(confirmation)
+        db.flush()
+        before[key] = confirmation
+
+
+def _moment(day: date) -> datetime:
+    return datetime.combine(day, POSTED, UTC) + timedelta(minutes=day.toordinal() % 50)
