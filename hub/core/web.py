@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask import session as cookie
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
 from hub.core import text
@@ -54,6 +55,13 @@ ERRORS = {
     ),
     503: ("The hub can't answer right now", "Try again in a minute."),
 }
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that is larger than rows can have is no page, instead of a broken query."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:  # noqa: A002 - werkzeug's names
+        super().__init__(url_map, fixed_digits, min, max)
 
 
 class TooManyTries(Refused):
@@ -114,6 +122,7 @@ def init(app: Flask, settings: Config, database: Database) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
         BOOTSTRAP_SERVE_LOCAL=True,
     )
+    app.url_map.converters["int"] = RowNumber
     if settings.TRUSTED_PROXIES:
         hops = settings.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -136,6 +145,8 @@ def _begin() -> None:
     """Give the request an id, and refuse a body larger than this view takes before reading it."""
     g.began = time.monotonic()
     request_id.set(uuid.uuid4().hex[:12])
+    if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
+        abort(404)  # no row holds it, and PostgreSQL won't even look
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False) and "_user_id" in cookie:
         # Many files may come in one form: the limit is for each file, the form may hold ten such.
