@@ -23,6 +23,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.text import clean
 from hub.members import queries
 from hub.members.models import Designation, LinkKind, OneTimeLink, Organization, Person, RoleHeld, SignInTry
 from hub.members.rules import (
@@ -390,7 +391,7 @@ def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     Raises Refused with the same words, after the same work, for a wrong password, an unknown address, somebody
     who hasn't accepted their invitation and somebody who left; TriedTooOften without looking at the password.
     """
-    account = email.strip().lower()[:LONGEST_EMAIL]
+    account = clean(email).lower()[:LONGEST_EMAIL]
     tried = _count_try(db, account, address)
     person = queries.person_by_email(db, account)
     known = person.password_hash if person and person.is_active else None

@@ -1,5 +1,6 @@
 """Who is signed in: Flask-Login's glue, and the guard before every page that isn't public."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from hub.members.rules import Permission, Thing, may
 # Files that every page needs, whoever reads it.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 SINCE = "signed_in_at"
+SESSION_ID = re.compile(r"([0-9]{1,9})\.[0-9]+")  # Person.get_id: the person, and the version of their sessions
 
 
 def init(app: Flask) -> None:
@@ -55,10 +57,10 @@ def safe_next(address: str | None) -> str:
 
 def _person(session_id: str) -> Person | None:
     """Whose session it is; None when the password changed since, the person left, or the days are over."""
-    number, _, version = session_id.partition(".")
-    if not (number.isdecimal() and version.isdecimal()) or _is_over():
+    number = SESSION_ID.fullmatch(session_id)
+    if number is None or _is_over():
         return None
-    person = web.db.get(Person, int(number))
+    person = web.db.get(Person, int(number[1]))
     if person is None or not person.is_active or person.get_id() != session_id:
         return None
     return person

@@ -139,16 +139,20 @@ class SomePerson(Protocol):
     """What the table needs to know of a person."""
 
     @property
-    def role(self) -> Role: ...
+    def role(self) -> Role:
+        """What the person is."""
+
     @property
-    def organization_id(self) -> int: ...
+    def organization_id(self) -> int:
+        """Where the person belongs."""
 
 
 class Thing(Protocol):
     """Something that belongs to an organization: a resource, a record, a person."""
 
     @property
-    def organization_id(self) -> int: ...
+    def organization_id(self) -> int:
+        """Whose it is."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,228 @@
+"""The rules of members, by plain values."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.errors import Refused
+from hub.members.rules import (
+    ROLES_OF_KIND,
+    OrganizationKind,
+    Permission,
+    Role,
+    email_of,
+    has_left,
+    is_due_on,
+    may,
+    may_manage,
+    name_of,
+    password_of,
+    roles_to_give,
+    same_network,
+    slug_of,
+    website_of,
+)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    role: Role
+    organization_id: int = 1
+
+
+@dataclass(frozen=True)
+class Something:
+    organization_id: int
+    audience: str = "organization"
+
+
+OWN, OTHER = Something(1), Something(2)
+ROLES = (Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
+
+# Written out, not computed: per permission, for coordinator, board, representative, alternate, contributor,
+# whether they may with what is their own organization's, and with another's that is not shared.
+EXPECTED = {
+    #                                coord. board  repr.  alt.   contr.
+    Permission.READ: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
+    Permission.ADD: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
+    Permission.CHANGE: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
+    Permission.FORWARD: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
+    Permission.DECLARE: ("yes no", "yes no", "yes no", "yes no", "yes no"),
+    Permission.CONFIRM: ("no no", "no no", "yes no", "yes no", "no no"),
+    Permission.SEE_RECORD: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
+    Permission.SEE_BOARD: ("yes yes", "yes yes", "no no", "no no", "no no"),
+    Permission.SEE_MEMBERS: ("yes yes", "yes yes", "yes yes", "yes yes", "yes yes"),
+    Permission.SEE_PEOPLE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
+    Permission.MANAGE_PEOPLE: ("yes yes", "no no", "yes no", "yes no", "no no"),
+    Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.GIVE_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
+}
+
+
+def test_every_permission_has_a_written_expectation() -> None:
+    assert set(EXPECTED) == set(Permission)
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_who_may_what_is_as_the_domain_says(permission: Permission, role: Role) -> None:
+    own, other = EXPECTED[permission][ROLES.index(role)].split()
+    assert may(Somebody(role), permission, OWN) == (own == "yes")
+    assert may(Somebody(role), permission, OTHER) == (other == "yes")
+    assert may(Somebody(role), permission) == (own == "yes"), "without a subject one's own organization is meant"
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("audience", ["public", "network", "organization"])
+def test_a_visitor_reads_what_is_public_and_nothing_else(permission: Permission, audience: str) -> None:
+    allowed = permission is Permission.READ and audience == "public"
+    assert may(None, permission, Something(1, audience)) == allowed
+    assert not may(None, permission)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("audience", ["public", "network"])
+def test_everybody_reads_and_forwards_what_the_network_shares(role: Role, audience: str) -> None:
+    assert may(Somebody(role), Permission.READ, Something(2, audience))
+    assert may(Somebody(role), Permission.FORWARD, Something(2, audience))
+    assert may(Somebody(role), Permission.CHANGE, Something(2, audience)) == (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("actor", Role)
+@pytest.mark.parametrize("about", Role)
+def test_a_board_member_or_coordinator_is_managed_by_the_coordinator_alone(actor: Role, about: Role) -> None:
+    simple = about in {Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR}
+    allowed = actor is Role.COORDINATOR or (actor in {Role.REPRESENTATIVE, Role.ALTERNATE} and simple)
+    assert may_manage(Somebody(actor), Somebody(about)) == allowed
+    assert may_manage(Somebody(actor), Somebody(about, 2)) == (actor is Role.COORDINATOR)
+    assert not may_manage(None, Somebody(about))
+
+
+def test_a_representative_gives_the_roles_of_the_organization_and_the_coordinator_all() -> None:
+    own = (Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
+    assert roles_to_give(Somebody(Role.REPRESENTATIVE), OrganizationKind.MEMBER) == own
+    assert roles_to_give(Somebody(Role.COORDINATOR), OrganizationKind.MEMBER) == (*own, Role.BOARD)
+    assert roles_to_give(Somebody(Role.COORDINATOR), OrganizationKind.HOST) == (Role.COORDINATOR, Role.BOARD)
+    assert set(ROLES_OF_KIND) == set(OrganizationKind)
+
+
+@given(st.text())
+def test_a_slug_is_fit_for_an_address_whatever_the_name(name: str) -> None:
+    slug = slug_of(name)
+    assert 0 < len(slug) <= 60
+    assert slug == slug_of(slug)
+    assert all(c.isascii() and (c.isalnum() or c == "-") for c in slug)
+
+
+@given(st.text())
+def test_a_name_comes_back_as_typed_but_for_space_around_and_control_characters(text: str) -> None:
+    try:
+        name = name_of(text)
+    except Refused:
+        return
+    assert name
+    assert len(name) <= 200
+    assert name == name_of(name)
+    assert "\n" not in name
+    assert "\x00" not in name
+
+
+def test_quotes_angles_and_other_scripts_stay_in_a_name() -> None:
+    for name in ("Ana O'Brien", '<b>"Bold"</b> & Co', "石川 製作所", "Ünïcødé", "'; DROP TABLE person; --", "👩🏽‍🏭"):
+        assert name_of(f"  {name}  ") == name
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "x" * 201])
+def test_a_name_is_neither_empty_nor_endless(text: str) -> None:
+    with pytest.raises(Refused):
+        name_of(text)
+
+
+def test_an_email_address_is_kept_in_lower_case() -> None:
+    assert email_of(" Rosa.Pena@Demo.EXAMPLE ") == "rosa.pena@demo.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "rosa", "rosa@", "@demo.example", "a@b", "a b@demo.example", "a@demo.example\nBcc: x@y.example", "x" * 300],
+)
+def test_what_is_no_email_address_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        email_of(text)
+
+
+@given(st.text())
+def test_no_text_breaks_the_checks_of_addresses(text: str) -> None:
+    for rule in (email_of, website_of):
+        with suppress(Refused):
+            assert rule(text) == rule(rule(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["https://amcc.example", "http://amcc.example/a?b=c#d", "https://xn--bcher-kva.example"]
+)
+def test_a_website_of_http_is_taken(text: str) -> None:
+    assert website_of(f" {text} ") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "www.amcc.example",
+        "ftp://amcc.example",
+        "https://",
+        "data:text/html,x",
+        "https://a b.c",
+        "http://[",
+        "https://" + "x" * 500,
+        "//amcc.example",
+        "https:\\\\amcc.example",
+    ],
+)
+def test_a_website_of_another_kind_is_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        website_of(text)
+
+
+def test_no_website_is_fine() -> None:
+    assert website_of("  ") == ""
+
+
+@pytest.mark.parametrize("text", ["", "ten chars", "x" * 201])
+def test_a_password_is_neither_short_nor_endless(text: str) -> None:
+    with pytest.raises(Refused):
+        password_of(text)
+
+
+def test_a_password_is_not_ones_email_address() -> None:
+    with pytest.raises(Refused):
+        password_of("Rosa@Demo.Example", "rosa@demo.example")
+    assert password_of("a few plain words", "rosa@demo.example") == "a few plain words"
+
+
+def test_tries_are_counted_by_the_network_that_one_customer_has() -> None:
+    assert same_network("192.0.2.7") == "192.0.2.7"
+    assert same_network("2001:db8:1:2:3::4") == same_network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
+    assert same_network("::ffff:192.0.2.7") == "192.0.2.7"
+    assert same_network("") == ""
+    assert len(same_network("x" * 300)) <= 64
+
+
+def test_an_organization_is_due_from_the_quarter_it_joined_to_the_one_it_left() -> None:
+    first, last = date(2026, 7, 1), date(2026, 9, 30)
+    assert is_due_on(date(2026, 9, 30), None, first, last)
+    assert not is_due_on(date(2026, 10, 1), None, first, last)
+    assert is_due_on(date(2020, 1, 1), date(2026, 7, 1), first, last)
+    assert not is_due_on(date(2020, 1, 1), date(2026, 6, 30), first, last)
+
+
+def test_an_organization_has_left_when_its_last_day_is_over() -> None:
+    assert not has_left(None, date(2026, 7, 1))
+    assert not has_left(date(2026, 7, 1), date(2026, 7, 1))
+    assert has_left(date(2026, 6, 30), date(2026, 7, 1))

@@ -1,0 +1,360 @@
+"""Signing in and out, as people do it."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from argon2 import PasswordHasher
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from hub.core.db import Database
+from hub.members import actions
+from hub.members.models import Person, SignInTry
+from hub.members.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
+from tests.members.conftest import Alliance, Hands, SignIn
+from tests.world import PASSWORD
+
+ROSA = "rosa@lakeshore.example"
+
+
+def try_to_sign_in(browser: FlaskClient, email: str, password: str, address: str = "192.0.2.1") -> int:
+    data = {"email": email, "password": password}
+    return browser.post("/sign-in", data=data, environ_base={"REMOTE_ADDR": address}).status_code
+
+
+def heading(html: str) -> str:
+    headings = BeautifulSoup(html, "html.parser").find_all("h1")
+    assert len(headings) == 1
+    return headings[0].get_text()
+
+
+def test_a_person_signs_in_and_out(visitor: FlaskClient) -> None:
+    assert heading(visitor.get("/sign-in").text) == "Sign in"
+    answer = visitor.post("/sign-in", data={"email": ROSA, "password": PASSWORD})
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert "Rosa Peña" in visitor.get("/account").text
+    assert visitor.get("/sign-in").location == "/"
+    assert visitor.post("/sign-out").location == "/"
+    assert visitor.get("/account").location == "/sign-in?next=/account"
+
+
+def test_the_email_address_may_be_written_in_capitals_with_spaces_around(visitor: FlaskClient) -> None:
+    assert try_to_sign_in(visitor, "  Rosa@LAKESHORE.example ", PASSWORD) == 302
+
+
+def test_the_page_tells_those_who_forgot_their_password_what_to_do(visitor: FlaskClient) -> None:
+    page = visitor.get("/sign-in").text
+    assert "Forgot your password? Ask your organization&#39;s representative" in page.replace("'", "&#39;")
+
+
+def test_a_sign_out_needs_a_post(sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    assert rosa.get("/sign-out").status_code == 405
+    assert rosa.get("/account").status_code == 200
+
+
+def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_gone_get_the_same_answer(
+    visitor: FlaskClient, database: Database, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writing() as db:
+        db.get_one(Person, alliance.keisha).password_hash = None
+        actions.leave(db, None, db.get_one(Person, alliance.tom))
+    verified = []
+
+    class Counting(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - argon2's name
+            verified.append(hash)
+            return bool(super().verify(hash, password))
+
+    monkeypatch.setattr(actions, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
+    texts = set()
+    for email, password in (
+        (ROSA, "not the password"),
+        ("nobody@lakeshore.example", PASSWORD),
+        ("keisha@lakeshore.example", PASSWORD),
+        ("tom@lakeshore.example", PASSWORD),
+        ("\x00 <b>", PASSWORD),
+    ):
+        verified.clear()
+        answer = visitor.post("/sign-in", data={"email": email, "password": password})
+        assert answer.status_code == 422
+        assert len(verified) == 1, "argon2 works once, whoever it is"
+        assert "m=8,t=1,p=1" in str(verified[0]), "with the same parameters"
+        texts.add(BeautifulSoup(answer.text, "html.parser").select_one("[role=alert]").get_text())  # type: ignore[union-attr]
+    assert len(texts) == 1
+    assert "don't belong together" in texts.pop()
+
+
+def test_what_was_typed_but_the_password_is_still_there_after_a_refusal(visitor: FlaskClient) -> None:
+    page = visitor.post("/sign-in", data={"email": '"><script>x</script>', "password": "not the password"}).text
+    field = BeautifulSoup(page, "html.parser").select_one("input[name=email]")
+    assert field is not None
+    assert field["value"] == '"><script>x</script>'
+    assert "not the password" not in page
+
+
+def test_an_empty_form_says_what_is_missing(visitor: FlaskClient) -> None:
+    answer = visitor.post("/sign-in", data={"email": "", "password": ""})
+    assert answer.status_code == 422
+    assert "Enter your e-mail address." in answer.text
+    assert "Enter your password." in answer.text
+
+
+def test_ten_wrong_tries_stop_an_account_from_every_address_for_a_quarter_of_an_hour(
+    app: Flask, visitor: FlaskClient, hands: Hands
+) -> None:
+    for number in range(TRIES_PER_ACCOUNT):
+        assert try_to_sign_in(visitor, ROSA, "not the password", f"192.0.2.{number}") == 422
+    refused = visitor.post("/sign-in", data={"email": ROSA.upper(), "password": PASSWORD})
+    assert refused.status_code == 429
+    assert "quarter of an hour" in refused.text
+    assert heading(refused.text) == "Too many tries"
+    assert try_to_sign_in(app.test_client(), ROSA, PASSWORD, "198.51.100.1") == 429
+    assert try_to_sign_in(app.test_client(), "tom@lakeshore.example", PASSWORD, "198.51.100.1") == 302
+    hands.on(minutes=14)
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 429
+    hands.on(minutes=2)
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+
+
+def test_thirty_wrong_tries_stop_an_address_whatever_the_accounts(visitor: FlaskClient, hands: Hands) -> None:
+    for number in range(TRIES_PER_ADDRESS):
+        assert try_to_sign_in(visitor, f"person{number}@x.example", "not the password") == 422
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 429
+    assert try_to_sign_in(visitor, ROSA, PASSWORD, "192.0.2.99") == 302
+    visitor.post("/sign-out")
+    hands.on(minutes=16)
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+
+
+def test_unknown_accounts_are_stopped_like_known_ones(visitor: FlaskClient) -> None:
+    for number in range(TRIES_PER_ACCOUNT):
+        assert try_to_sign_in(visitor, "nobody@x.example", "not the password", f"192.0.2.{number}") == 422
+    assert try_to_sign_in(visitor, "nobody@x.example", "not the password", "192.0.2.99") == 429
+
+
+def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
+    visitor: FlaskClient, database: Database, hands: Hands
+) -> None:
+    for _ in range(2):
+        for _ in range(TRIES_PER_ACCOUNT - 1):
+            assert try_to_sign_in(visitor, ROSA, "not the password") == 422
+        assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+        visitor.post("/sign-out")
+    try_to_sign_in(visitor, ROSA, "not the password")
+    hands.on(hours=1)
+    try_to_sign_in(visitor, "nobody@x.example", "not the password")
+    with database.reading() as db:
+        assert db.scalar(select(func.count()).select_from(SignInTry)) == 1
+
+
+def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) -> None:
+    tries, statuses = 2 * TRIES_PER_ACCOUNT, []
+    start = Barrier(tries)
+
+    def guess(number: int) -> None:
+        browser = app.test_client()
+        start.wait()
+        statuses.append(try_to_sign_in(browser, ROSA, "not the password", f"192.0.2.{number}"))
+
+    threads = [Thread(target=guess, args=(number,)) for number in range(tries)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {422, 429}
+    assert statuses.count(422) <= TRIES_PER_ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lands"),
+    [
+        ("/people?q=a&page=2", "/people?q=a&page=2"),
+        ("/search?q=https://amcc.example", "/search?q=https://amcc.example"),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("///evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("\\\\evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
+        ("/\n/evil.example", "/"),
+        ("javascript:alert(1)", "/"),
+        (" //evil.example", "/"),
+        ("people", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_sign_in_leads_back_to_where_one_was_and_never_elsewhere(
+    visitor: FlaskClient, wanted: str, lands: str
+) -> None:
+    answer = visitor.post("/sign-in", query_string={"next": wanted}, data={"email": ROSA, "password": PASSWORD})
+    assert answer.location == lands
+    assert visitor.get("/sign-in", query_string={"next": wanted}).location == lands
+
+
+def test_a_visitor_is_sent_to_sign_in_and_back(visitor: FlaskClient) -> None:
+    answer = visitor.get("/people?q=Ros%C3%A1")
+    assert answer.status_code == 302
+    page = answer.location
+    answer = visitor.post(page, data={"email": ROSA, "password": PASSWORD})
+    assert answer.location == "/people?q=Ros%C3%A1"
+    assert visitor.get(answer.location).status_code == 200
+
+
+def test_a_post_of_a_visitor_changes_nothing_and_leads_to_sign_in(visitor: FlaskClient, database: Database) -> None:
+    answer = visitor.post("/account", data={"name": "Somebody else"})
+    assert (answer.status_code, answer.location) == (302, "/sign-in")
+    with database.reading() as db:
+        assert db.scalar(select(Person.id).where(Person.name == "Somebody else")) is None
+
+
+def test_a_post_without_its_token_is_refused(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    rosa.sends_csrf = False  # type: ignore[attr-defined]
+    for address in ("/sign-out", "/account", "/account/password", "/people/new", f"/people/{alliance.tom}/leave"):
+        assert rosa.post(address, data={"name": "x"}).status_code == 400
+    visitor = app.test_client()
+    visitor.sends_csrf = False  # type: ignore[attr-defined]
+    assert visitor.post("/sign-in", data={"email": ROSA, "password": PASSWORD}).status_code == 400
+    assert "Rosa Peña" in rosa.get("/account").text
+
+
+def test_a_session_ends_after_the_days_of_the_setting(visitor: FlaskClient, hands: Hands) -> None:
+    try_to_sign_in(visitor, ROSA, PASSWORD)
+    hands.on(days=13)
+    assert visitor.get("/account").status_code == 200
+    hands.on(days=2)
+    assert visitor.get("/account").status_code == 302
+
+
+def test_a_session_cookie_is_kept_from_scripts_and_other_sites_and_says_when_it_ends(visitor: FlaskClient) -> None:
+    answer = visitor.post("/sign-in", data={"email": ROSA, "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Expires=" in cookie
+
+
+@pytest.mark.parametrize(
+    "session_id", ["", "x", "1", "1.", ".1", "1.x", "1.99", "99999999999999999999.1", "-1.1", "².1"]
+)
+def test_a_session_that_the_hub_did_not_begin_is_nobodys(visitor: FlaskClient, session_id: str) -> None:
+    try_to_sign_in(visitor, ROSA, PASSWORD)
+    with visitor.session_transaction() as cookie:
+        cookie["_user_id"] = session_id
+    assert visitor.get("/account").status_code == 302
+
+
+def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, alliance: Alliance, app: Flask) -> None:
+    here, elsewhere, other_person = sign_in(ROSA), sign_in(ROSA), sign_in("tom@lakeshore.example")
+    data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
+    answer = here.post("/account/password", data=data)
+    assert (answer.status_code, answer.location) == (302, "/account")
+    assert "Your password is changed" in here.get("/account").text
+    assert elsewhere.get("/account").status_code == 302
+    assert other_person.get("/account").status_code == 200
+    assert try_to_sign_in(app.test_client(), ROSA, PASSWORD) == 422
+    assert try_to_sign_in(app.test_client(), ROSA, "quite another one") == 302
+
+
+@pytest.mark.parametrize(
+    ("current", "password", "repeated", "says"),
+    [
+        ("not the password", "quite another one", "quite another one", "The current password isn&#39;t right."),
+        (PASSWORD, "short", "short", "at least 10 characters"),
+        (PASSWORD, "x" * 201, "x" * 201, "up to 200 characters"),
+        (PASSWORD, "quite another one", "quite an other one", "The two passwords differ."),
+        (PASSWORD, ROSA, ROSA, "isn&#39;t your e-mail address"),
+        ("", "quite another one", "quite another one", "Enter your current password."),
+    ],
+)
+def test_a_password_change_is_refused_with_the_reason(
+    sign_in: SignIn, alliance: Alliance, current: str, password: str, repeated: str, says: str
+) -> None:
+    rosa, elsewhere = sign_in(ROSA), sign_in(ROSA)
+    answer = rosa.post("/account/password", data={"current": current, "password": password, "repeated": repeated})
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert elsewhere.get("/account").status_code == 200
+
+
+def test_whoever_sits_at_an_open_session_cannot_guess_the_current_password_for_ever(
+    sign_in: SignIn, alliance: Alliance
+) -> None:
+    rosa = sign_in(ROSA)
+    data = {"current": "not the password", "password": "quite another one", "repeated": "quite another one"}
+    statuses = [rosa.post("/account/password", data=data).status_code for _ in range(TRIES_PER_ACCOUNT + 1)]
+    assert statuses == [422] * TRIES_PER_ACCOUNT + [429]
+
+
+@pytest.mark.parametrize("name", ["Rosa O'Peña", '<script>alert("x")</script>', "{{ 7*7 }}", "石川 さくら", "Z" * 200])
+def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
+    sign_in: SignIn, alliance: Alliance, name: str
+) -> None:
+    rosa = sign_in(ROSA)
+    assert rosa.post("/account", data={"name": f" {name} "}).status_code == 302
+    page = BeautifulSoup(rosa.get("/account").text, "html.parser")
+    field = page.select_one("input[name=name]")
+    assert field is not None
+    assert field["value"] == name
+    assert not [script for script in page.find_all("script") if "src" not in script.attrs]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Z" * 201])
+def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
+    sign_in: SignIn, alliance: Alliance, name: str
+) -> None:
+    answer = sign_in(ROSA).post("/account", data={"name": name})
+    assert answer.status_code == 422
+    field = BeautifulSoup(answer.text, "html.parser").select_one("input[name=name]")
+    assert field is not None
+    assert field["value"] == name.strip()
+
+
+def test_a_password_works_on_keyboards_that_compose_letters_otherwise(visitor: FlaskClient, database: Database) -> None:
+    password_hash = actions.hashed("une cle\u0301 secre\u0300te")
+    with database.writing() as db:
+        rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
+        rosa.password_hash = password_hash
+    assert try_to_sign_in(visitor, ROSA, "une cl\u00e9 secr\u00e8te") == 302
+
+
+def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
+    visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        with database.reading() as db:
+            return db.scalars(select(Person.password_hash).where(Person.email == ROSA)).one() or ""
+
+    monkeypatch.setattr(actions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    assert "m=8,t=1" in kept()
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+    assert "m=16,t=2" in kept()
+    assert visitor.get("/account").status_code == 200, "the session goes on"
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+
+
+def test_nobody_else_waits_while_a_password_is_tried(
+    visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[..., FlaskClient]
+) -> None:
+    written = []
+
+    class Slow(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - argon2's name
+            with database.writing() as db:  # would time out if the request held the rows
+                db.add(SignInTry(account="somebody", address="", at=actions.clock.now()))
+            written.append(True)
+            return bool(super().verify(hash, password))
+
+    monkeypatch.setattr(actions, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
+    rosa = sign_in(ROSA)
+    data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
+    assert rosa.post("/account/password", data=data).status_code == 302
+    assert len(written) == 2
+
+
+def test_no_page_of_a_person_is_kept_by_shared_caches(sign_in: SignIn, alliance: Alliance) -> None:
+    assert "private" in sign_in(ROSA).get("/account").headers["Cache-Control"]
