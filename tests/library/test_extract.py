@@ -300,6 +300,16 @@ def test_a_file_that_is_not_there_is_no_fault_of_the_file(reader: Reader, tmp_pa
         reader.read(tmp_path / "missing", "a.pdf")
 
 
+def test_a_message_in_html_gives_sections_by_heading(reader: Reader, tmp_path: Path) -> None:
+    html = "<p>Hello,</p><h2>Funding</h2><p>Two notices.</p><h2>Events</h2><p>None.</p>"
+    found = reader.read(documents.message(tmp_path / "a", "News", html=html), "a.eml")
+    assert [(page.title, page.text) for page in found.pages] == [
+        ("News", "Hello,"),
+        ("Funding", "Funding\n\nTwo notices."),
+        ("Events", "Events\n\nNone."),
+    ]
+
+
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
 def test_an_old_word_document_is_read_through_libreoffice(reader: Reader, tmp_path: Path) -> None:
     documents.word(tmp_path / "old.docx", lambda document: document.add_heading("Heritage", level=1))

@@ -26,9 +26,10 @@ from typing import Any, NoReturn
 from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, Telling, end
 from hub.library.extract.findings import DAMAGED, Unreadable
 from hub.library.extract.formats import FORMATS
+from hub.library.extract.legacy import modernized
 from hub.library.extract.limits import Limits
 from hub.library.extract.opening import open_document
-from hub.library.extract.sandbox import accept, die_with_parent, leave_network
+from hub.library.extract.sandbox import accept, die_with_parent, leave_files, leave_network, leave_writing
 
 INPUT, OUTPUT, ERRORS = 0, 1, 2
 CHUNK = 1 << 16
@@ -43,6 +44,16 @@ def main() -> None:
     # What was imported stays shared with the forks when the collector doesn't touch it.
     gc.collect()
     gc.freeze()
+    try:
+        serve()
+    finally:
+        # The owner removes it too, but may have been killed.
+        with suppress(OSError):
+            Path(tempfile.gettempdir()).rmdir()
+
+
+def serve() -> None:
+    """Says that all is ready, then answers."""
     write_all(OUTPUT, READY)
     while request := next_line():
         outcome, told = attend(json.loads(request))
@@ -70,7 +81,7 @@ def write_all(descriptor: int, content: bytes | bytearray) -> None:
 
 def attend(request: dict[str, Any]) -> tuple[Outcome, bytearray]:
     """Has one file read by a fork, in a folder that is gone afterwards."""
-    folder = tempfile.mkdtemp(prefix="hub-reading-")
+    folder = tempfile.mkdtemp()
     try:
         return supervise(request, folder)
     finally:
@@ -155,9 +166,13 @@ def settle(folder: str) -> None:
 
 def tell(request: dict[str, Any], limits: Limits, folder: Path, writing_end: int) -> None:
     """Writes all that can be told of the file, line by line."""
-    file_format = FORMATS[request["extension"]]
+    path, file_format = Path(request["path"]), FORMATS[request["extension"]]
     try:
-        document = open_document(Path(request["path"]), file_format, limits, folder)
+        if file_format.converted_to is not None:
+            leave_writing(folder)
+            path, file_format = modernized(path, file_format, folder)
+        leave_files(path, folder)
+        document = open_document(path, file_format, limits)
         for line in Telling(document, file_format.page_kind, limits).lines():
             write_line(writing_end, line)
     except MemoryError:

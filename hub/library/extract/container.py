@@ -123,7 +123,7 @@ def refuse_other_containers(path: Path, file_format: Format) -> None:
             raise Unreadable(EMPTY)
         if start == OLE_START and ENCRYPTED_OFFICE in file.read():
             raise Unreadable(PASSWORD)
-    raise Unreadable(OTHER_KIND, label=file_format.label)
+    raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
 
 
 def refuse_bombs(members: list[ZipInfo], limits: Limits) -> None:
@@ -140,7 +140,7 @@ def open_office(path: Path, file_format: Format, limits: Limits) -> Package:
     package = Package(path, file_format, limits)
     if "[Content_Types].xml" not in package:
         package.archive.close()
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     return package
 
 
@@ -149,7 +149,7 @@ def main_part(package: Package, root: str, file_format: Format) -> tuple[str, El
     for name in package.related("", "officeDocument"):
         element = package.xml(name)
         if local_name(element) != root:
-            raise Unreadable(OTHER_KIND, label=file_format.label)
+            raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
         return name, element
     raise Unreadable(DAMAGED)
 

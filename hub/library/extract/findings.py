@@ -31,8 +31,8 @@ DAMAGED = Finding(
 )
 OTHER_KIND = Finding(
     State.CORRUPT,
-    "This file is named as a {label}, but inside it is something else, so its text can't be searched. "
-    "Save it again as a {label} and add that copy as a new revision.",
+    "This file is named as {a_label}, but inside it is something else, so its text can't be searched. "
+    "Save it again as {a_label} and add that copy as a new revision.",
 )
 BROKE_DOWN = Finding(
     State.CORRUPT,
@@ -58,12 +58,12 @@ TOO_LARGE = Finding(
 )
 NEEDS_LIBREOFFICE = Finding(
     State.UNSUPPORTED,
-    "The text of a {label} can't be searched on this hub. " + KEPT + " Save it as {modern} and add that copy "
+    "The text of {a_label} can't be searched on this hub. " + KEPT + " Save it as {modern} and add that copy "
     "as a new revision to make it searchable.",
 )
 NOT_TEXT = Finding(
     State.UNSUPPORTED,
-    "The text of a {label} can't be searched. " + KEPT + " Its title and summary are searchable.",
+    "The text of {a_label} can't be searched. " + KEPT + " Its title and summary are searchable.",
 )
 NOT_ALLOWED = Finding(
     State.UNSUPPORTED,

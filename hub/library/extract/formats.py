@@ -24,6 +24,11 @@ class Format:
     readable: bool = True
     converted_to: str | None = None
 
+    @property
+    def a_label(self) -> str:
+        """The label with its article: "an e-mail message"."""
+        return f"{'an' if self.label[0] in 'AEIOaeio' else 'a'} {self.label}"
+
 
 def _formats() -> tuple[Format, ...]:
     page, slide, sheet, section = PageKind.PAGE, PageKind.SLIDE, PageKind.SHEET, PageKind.SECTION

@@ -28,12 +28,12 @@ def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, For
     """The converted copy of an old file in the folder, and its format; Unreadable when there can be none."""
     modern = FORMATS[str(file_format.converted_to)]
     office = libreoffice()
-    words = {"label": file_format.label, "modern": modern.extension.upper()}
+    words = {"label": file_format.label, "a_label": file_format.a_label, "modern": modern.extension.upper()}
     if office is None:
         raise Unreadable(NEEDS_LIBREOFFICE, **words)
     if path.stat().st_size == 0:
         raise Unreadable(EMPTY)
-    convert(office, named_copy(path, file_format, folder), modern, folder)
+    convert(office, named_link(path, file_format, folder), modern, folder)
     result = folder / "converted" / f"document.{modern.extension}"
     # LibreOffice ends with 0 also when it failed, so only the file tells.
     if not result.is_file() or result.stat().st_size == 0:
@@ -41,10 +41,10 @@ def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, For
     return result, modern
 
 
-def named_copy(path: Path, file_format: Format, folder: Path) -> Path:
+def named_link(path: Path, file_format: Format, folder: Path) -> Path:
     """The file under a name that tells LibreOffice what it is."""
     named = folder / f"document.{file_format.extension}"
-    shutil.copyfile(path, named)
+    named.symlink_to(path)
     return named
 
 

@@ -12,10 +12,9 @@ from typing import cast
 from hub.library.extract.findings import OTHER_KIND, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
+from hub.library.extract.pages import Document, ExtractedPage, one_line
 from hub.library.extract.properties import believable
-from hub.library.extract.sections import Block, sections
-from hub.library.extract.text import items
+from hub.library.extract.text import sections_of
 from hub.library.extract.webpage import markdown_of, parse_html
 from hub.library.rules import PageKind
 
@@ -27,16 +26,15 @@ def open_message(path: Path, file_format: Format, limits: Limits) -> Document:
     with path.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file)
     if not (message["from"] or message["subject"] or message["date"]):
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     subject = one_line(header(message, "subject"))
-    text = clean(message_text(message)[: limits.all_characters])
+    text = message_text(message)[: limits.all_characters]
     return Document(iter(message_pages(subject, text)), subject, sent_on(message))
 
 
 def message_pages(subject: str, text: str) -> Iterator[ExtractedPage]:
     """The pages of a message; one without text still has its subject."""
-    found = items(text.split("\n")) or list(sections(Block(part) for part in text.split("\n\n")))
-    for page in found or [ExtractedPage(1, PageKind.SECTION, subject, "")]:
+    for page in sections_of(text) or [ExtractedPage(1, PageKind.SECTION, subject, "")]:
         titled = page.title or page.number > 1
         yield page if titled else ExtractedPage(page.number, page.kind, subject, page.text)
 

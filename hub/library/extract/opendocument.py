@@ -29,12 +29,12 @@ def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Docume
     package = Package(path, file_format, limits)
     refuse_encrypted(package)
     if "content.xml" not in package:
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     root = package.xml("content.xml")
     kind = BODIES[file_format.extension]
     body = root.find("{*}body/{*}" + kind)
     if body is None:
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     title, published_on = properties(package, "meta.xml", "creation-date")
     return Document(pages(kind, root, body, limits), title, published_on, titled_by_first_page=kind != "spreadsheet")
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hub.library.extract.documents import open_word
 from hub.library.extract.formats import Format
-from hub.library.extract.legacy import modernized
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail import open_message
 from hub.library.extract.opendocument import open_opendocument
@@ -35,8 +34,6 @@ OPENERS: dict[str, Opener] = {
 }
 
 
-def open_document(path: Path, file_format: Format, limits: Limits, folder: Path) -> Document:
-    """The opened document, or Unreadable; an old file is first converted in the folder."""
-    if file_format.converted_to is not None:
-        path, file_format = modernized(path, file_format, folder)
+def open_document(path: Path, file_format: Format, limits: Limits) -> Document:
+    """The opened document, or Unreadable. An old file must have been converted before."""
     return OPENERS[file_format.extension](path, file_format, limits)

@@ -44,7 +44,7 @@ def refuse_others(path: Path, file_format: Format) -> None:
     if not start:
         raise Unreadable(EMPTY)
     if MARK not in start:
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
 
 
 def created_on(document: pypdfium2.PdfDocument) -> date | None:

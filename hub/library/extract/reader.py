@@ -4,8 +4,10 @@ import json
 import logging
 import os
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import asdict
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-I", "-m", "hub.library.extract.child")
 # All that the helper gets to know of its surroundings: where programs and libraries are, nothing secret.
-KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "TZ")
+KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TZ")
 START_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 CHUNK = 1 << 20
@@ -118,6 +120,7 @@ class Helper:
     def __init__(self) -> None:
         """Starts it and waits until it is ready."""
         self.owner = os.getpid()
+        self.folder = tempfile.mkdtemp(prefix="hub-reading-")
         self.process = subprocess.Popen(
             COMMAND,
             stdin=subprocess.PIPE,
@@ -125,7 +128,7 @@ class Helper:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd="/",
-            env=clean_environment(),
+            env={**clean_environment(), "TMPDIR": self.folder},
             start_new_session=True,
         )
         self.input = cast("IO[bytes]", self.process.stdin)
@@ -177,7 +180,7 @@ class Helper:
         self.unread += piece
 
     def end(self) -> None:
-        """Ends the process, which ends its fork with it, and closes the pipes."""
+        """Ends the process, which ends its fork with it, closes the pipes, and removes what it left."""
         self.input.close()
         try:
             self.process.wait(GRACE_SECONDS)
@@ -186,6 +189,7 @@ class Helper:
             self.process.wait()
         self.output.close()
         self.errors.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def clean_environment() -> dict[str, str]:
@@ -196,7 +200,7 @@ def clean_environment() -> dict[str, str]:
 
 def unread(finding: Finding, file_format: Format | None = None) -> Extraction:
     """The extraction of a file that nothing was read of."""
-    detail = finding.sentence.format(label=file_format.label) if file_format else finding.sentence
+    detail = finding.sentence.format(a_label=file_format.a_label) if file_format else finding.sentence
     return Extraction(finding.state, detail, "", None, ())
 
 

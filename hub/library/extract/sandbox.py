@@ -6,12 +6,23 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
+import hub
+from hub.library.extract.landlock import read_only, write_only
 from hub.library.extract.limits import Limits
 
 NEW_NETWORK = 0x40000000
 NEW_USER = 0x10000000
 PARENT_DEATH_SIGNAL = 1
+
+# Where Python, libraries and settings are: nothing of the hub's but its code.
+PROGRAMS = (
+    *(Path(sys.prefix), Path(sys.base_prefix), Path(hub.__file__).parent),
+    *(Path(folder) for folder in ("/usr", "/lib", "/lib64", "/etc", "/opt")),
+)
+DEVICES = (Path("/dev"),)
+OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice looks there for itself, whatever TMPDIR says)
 
 
 def leave_network() -> bool:
@@ -28,6 +39,16 @@ def die_with_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def leave_files(document: Path, folder: Path) -> bool:
+    """Gives up all files but the document, the folder, and what Python needs; False where that can't be."""
+    return read_only((*PROGRAMS, document), (folder, *DEVICES))
+
+
+def leave_writing(folder: Path) -> bool:
+    """Gives up writing outside of the folder, as LibreOffice must: it reads from too many places to name."""
+    return write_only((folder, *DEVICES), OFFICE_SOCKETS)
 
 
 def accept(limits: Limits) -> None:

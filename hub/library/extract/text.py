@@ -21,7 +21,7 @@ from hub.library.rules import PageKind
 
 POINT = re.compile(r"(?P<indent>[ \t]{0,8})[*_]{0,3}(?P<number>\d{1,3})[.)][*_]{0,3}(?:\s+(?P<rest>\S.*))?$")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<words>.*))?$")
-UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*$")
+UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})[ \t]*$")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
 # Not after a capital, as in "U.S. Department".
@@ -88,7 +88,7 @@ def decoded(content: bytes, file_format: Format) -> str:
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     if b"\0" in content[:4096]:
-        raise Unreadable(OTHER_KIND, label=file_format.label)
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
