@@ -4,7 +4,7 @@ import sqlite3
 from datetime import time
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +16,7 @@ from hub.core.web import db
 from hub.library import queries as library
 from hub.library.extract import READER_VERSION
 from hub.members import queries as members
+from hub.members.login import safe_next
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
 from hub.search import index
@@ -59,7 +60,12 @@ def board() -> str | Response:
     if request.args.get("format") == "csv":
         return _board_as_csv(found)
     return render_template(
-        "overview/board.html", board=found, kind=kind, standing=standing, Standing=Standing, OrganizationKind=OrganizationKind
+        "overview/board.html",
+        board=found,
+        kind=kind,
+        standing=standing,
+        Standing=Standing,
+        OrganizationKind=OrganizationKind,
     )
 
 
@@ -96,6 +102,26 @@ def audit() -> str:
     entries, total = queries.audit_entries(db, words, page)
     pages = -(-total // queries.ENTRIES_PER_PAGE)
     return render_template("overview/audit.html", entries=entries, total=total, page=page, pages=pages, words=words)
+
+
+@bp.app_context_processor
+def _look() -> dict[str, str]:
+    """Light or dark, if the person chose; empty means as their system has it."""
+    chosen = request.cookies.get("hub_look", "")
+    return {"look": chosen if chosen in {"light", "dark"} else ""}
+
+
+@bp.post("/look")
+@web.public
+def choose_look() -> Response:
+    """Remember light, dark, or as the system has it, on this browser."""
+    chosen = request.form.get("look", "")
+    answer = redirect(safe_next(request.form.get("next")))
+    if chosen in {"light", "dark"}:
+        answer.set_cookie("hub_look", chosen, max_age=365 * 86_400, httponly=True, samesite="Lax")
+    else:
+        answer.delete_cookie("hub_look")
+    return answer  # type: ignore[return-value]
 
 
 @bp.get("/healthz")

@@ -1,0 +1,213 @@
+"""Properties of the whole house: every route, every page, every role, every template."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from config import ROOT, Config
+from hub import migrations, worker
+from hub.app import create_app
+from hub.core.db import Base, Database
+from hub.demo import load
+from hub.library import actions as library
+from hub.library.models import Page
+from hub.members import actions as members
+from hub.search import index
+from tests.conftest import CHEAP, Browser
+from tests.world import PASSWORD
+
+ROLES = ("coordinator", "board", "representative", "alternate", "contributor", "bff")
+
+# Views that need no sign-in, and why.
+PUBLIC = {
+    "static": "stylesheet, script and logo",
+    "bootstrap.static": "Bootstrap's stylesheet",
+    "overview.home": "visitors find public resources and the way in",
+    "overview.choose_look": "visitors choose light or dark too",
+    "overview.healthz": "monitors have no account",
+    "members.sign_in": "the way in",
+    "members.invitation": "the way in for the invited",
+    "members.password": "the way back in",
+    "members.welcome": "the first coordinator",
+    "library.show": "public resources",
+    "library.page": "public resources",
+    "search.results": "public resources",
+    "sharing.download": "public resources",
+    "sharing.shared": "what a share link opens",
+    "sharing.shared_show": "what a share link opens",
+    "sharing.shared_download": "what a share link opens",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo world, read and indexed; tests leave it as it is."""
+    folder = tmp_path_factory.mktemp("demo")
+    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
+    database = Database(config)
+    migrations.upgrade(database)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(members, "PASSWORDS", CHEAP)
+        load.load(database)
+    worker.catch_up(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def demo_app(demo: Database) -> Flask:
+    """The web application over the demo world."""
+    app = create_app(demo.config, demo)
+    app.test_client_class = Browser
+    return app
+
+
+def _browser(app: Flask, role: str) -> FlaskClient:
+    browser = app.test_client()
+    if role != "visitor":
+        answer = browser.post("/sign-in", data={"email": f"{role}@demo.example", "password": PASSWORD})
+        assert answer.status_code == 302
+    return browser
+
+
+def _fill(rule: str) -> str:
+    """An address of a route: numbers and names that exist in the demo world."""
+    filled = re.sub(r"<int:[^>]+>", "1", rule)
+    filled = filled.replace("<quarter>", "2025Q1").replace("<slug>", "lakeshore")
+    return re.sub(r"<[^>]+>", "token", filled)
+
+
+def test_every_route_is_listed_public_or_sends_visitors_to_sign_in(demo_app: Flask) -> None:
+    browser = _browser(demo_app, "visitor")
+    for rule in demo_app.url_map.iter_rules():
+        view = demo_app.view_functions[rule.endpoint]
+        is_public = getattr(view, "public", False) or rule.endpoint in {"static", "bootstrap.static"}
+        assert is_public == (rule.endpoint in PUBLIC), f"{rule.endpoint} is not where it is listed"
+        if is_public:
+            continue
+        methods = (rule.methods or set()) & {"GET", "POST"}
+        for method in methods:
+            answer = browser.open(_fill(rule.rule), method=method)
+            assert answer.status_code == 302, f"{method} {rule.rule} answered {answer.status_code} to a visitor"
+            assert urlsplit(answer.location).path == "/sign-in"
+
+
+def _links(html: str) -> set[str]:
+    page = BeautifulSoup(html, "html.parser")
+    found = {str(link["href"]) for link in page.find_all("a", href=True)}
+    return {link for link in found if link.startswith("/") and not link.startswith("//")}
+
+
+def _shape(address: str) -> str:
+    """Addresses of one shape are alike: one of them is walked for each set of parameters."""
+    parts = urlsplit(address)
+    names = "&".join(sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair))
+    return re.sub(r"\d+", "n", parts.path) + "?" + names
+
+
+@pytest.mark.parametrize("role", ["visitor", *ROLES])
+def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
+    demo_app: Flask, demo: Database, role: str
+) -> None:
+    browser = _browser(demo_app, role)
+    before = _rows_that_count(demo)
+    todo, seen, titles = ["/"], {"/"}, {}
+    shapes: dict[str, int] = {}
+    while todo:
+        address = todo.pop(0)
+        if "/download" in address or "format=csv" in address:
+            continue  # taking a file out is recorded; that is its purpose
+        answer = browser.get(address, follow_redirects=True)
+        assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
+        if "html" not in (answer.content_type or ""):
+            continue
+        _check_page(answer.text, address)
+        titles[address] = BeautifulSoup(answer.text, "html.parser").title
+        for link in sorted(_links(answer.text)):
+            shape = _shape(link)
+            if link not in seen and shapes.get(shape, 0) < 2:
+                seen.add(link)
+                shapes[shape] = shapes.get(shape, 0) + 1
+                todo.append(link)
+    assert len(titles) > (8 if role == "visitor" else 30)
+    assert _rows_that_count(demo) == before
+
+
+def _check_page(html: str, address: str) -> None:
+    """What holds for every page."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    parser.parse(html)
+    problems = [(position, code) for position, code, _data in parser.errors]
+    assert not problems, f"{address}: {problems[:3]}"
+    page = BeautifulSoup(html, "html.parser")
+    assert len(page.find_all("h1")) == 1, f"{address} has not one h1"
+    assert page.title
+    assert page.title.get_text().strip(" ·")
+    assert page.find(id="content")
+    assert not page.find_all(style=True), f"{address} has inline styles"
+    assert not [tag for tag in page.find_all("script") if not tag.get("src")], f"{address} has an inline script"
+    ids = [str(tag["id"]) for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids)), f"{address} uses an id twice"
+    for form in page.find_all("form", method="post"):
+        assert form.find("input", attrs={"name": "csrf_token"}), f"{address} has a form without its token"
+    for field in page.find_all(["input", "select", "textarea"]):
+        if field.get("type") in {"hidden", "submit"}:
+            continue
+        labelled = page.find("label", attrs={"for": field.get("id")}) if field.get("id") else None
+        assert labelled or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
+
+
+def _rows_that_count(database: Database) -> dict[str, int]:
+    """How many rows each table has, but for signs of life."""
+    with database.reading() as db:
+        return {
+            table.name: db.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()
+            for table in Base.metadata.sorted_tables
+            if table.name not in {"worker_pulse", "sign_in_try"}
+        }
+
+
+def test_every_template_is_used_and_lives_in_a_room() -> None:
+    folder = ROOT / "templates"
+    rooms = {path.name for path in (ROOT / "hub").iterdir() if path.is_dir()} | {"parts"}
+    sources = [path.read_text() for path in (ROOT / "hub").rglob("*.py")]
+    sources += [path.read_text() for path in folder.rglob("*.html")]
+    used = set(re.findall(r"[\"']([\w/-]+\.(?:html|xml|txt))[\"']", "\n".join(sources)))
+    for path in folder.rglob("*.*"):
+        name = path.relative_to(folder).as_posix()
+        assert name in used, f"{name} is used nowhere"
+        assert "/" not in name or name.split("/")[0] in rooms, f"{name} lives in no room"
+
+
+def test_rebuilding_gives_what_catching_up_gave(demo: Database) -> None:
+    def pages() -> list[tuple[object, ...]]:
+        with demo.reading() as db:
+            columns = (Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes)
+            return [tuple(row) for row in db.execute(select(*columns).order_by(Page.revision_id, Page.number))]
+
+    before = pages()
+    with demo.writing() as db:
+        library.forget_pages(db)
+    worker.catch_up(demo)
+    assert pages() == before
+    assert index.audit_index(demo) == []
+    index.rebuild(demo)
+    assert index.audit_index(demo) == []
+
+
+def test_nothing_in_the_project_names_an_address_in_its_lock_files() -> None:
+    for path in [*ROOT.glob("requirements*.txt"), ROOT / "Makefile", *Path(ROOT, ".ci").iterdir()]:
+        assert not re.search(r"https?://(?!127\.0\.0\.1)", path.read_text()), path.name
+
+
+def test_every_table_of_the_card_stands_at_the_top() -> None:
+    for name in ("hub", "templates", "static", "uploads", "tests", "config.py", "pyproject.toml", "README.md"):
+        assert (ROOT / name).exists(), name
