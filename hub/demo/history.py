@@ -104,17 +104,13 @@ class Chapter:
     place: int
     quarter: Quarter
     today: date
+    first_day: date  # on which something can have happened
+    last_day: date
 
     @property
     def letter(self) -> str:
         """What the organization did in it."""
         return PATTERNS[self.organization.slug][self.place]
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """Its first and last day on which something can have happened."""
-        first = max(self.quarter.first_day, self.organization.joined_on(self.today))
-        return first, min(self.quarter.last_day, self.today, self.organization.left_on(self.today) or self.today)
 
     def chance(self, subject: str) -> Random:
         """A generator that depends on organization, quarter and ``subject`` only."""
@@ -136,8 +132,10 @@ def confirmations(today: date) -> Iterator[DemoConfirmation]:
 def _chapters(today: date) -> Iterator[Chapter]:
     quarters = Quarter.of(today).back(QUARTERS)[::-1]
     for organization in ORGANIZATIONS:
+        joined_on, left_on = organization.joined_on(today), organization.left_on(today) or today
         for place, quarter in enumerate(quarters):
-            yield Chapter(organization, place, quarter, today)
+            first_day, last_day = max(quarter.first_day, joined_on), min(quarter.last_day, today, left_on)
+            yield Chapter(organization, place, quarter, today, first_day, last_day)
 
 
 def _events_of(chapter: Chapter) -> list[DemoEvent]:
@@ -157,9 +155,8 @@ def _events_of(chapter: Chapter) -> list[DemoEvent]:
 
 def _as_far_as_the_quarter_went(acts: list[Act], chapter: Chapter) -> list[Act]:
     """``acts`` thinned out when the quarter has only begun; something of what counts always stays."""
-    first, last = chapter.days
     whole = (chapter.quarter.last_day - chapter.quarter.first_day).days + 1
-    share = ((last - first).days + 1) / whole
+    share = ((chapter.last_day - chapter.first_day).days + 1) / whole
     kept = []
     for act in dict.fromkeys(acts):
         count = acts.count(act)
@@ -169,9 +166,8 @@ def _as_far_as_the_quarter_went(acts: list[Act], chapter: Chapter) -> list[Act]:
 
 
 def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
-    first, last = chapter.days
     slug = chapter.organization.slug
-    happened = first + timedelta(days=chance.randint(0, (last - first).days))
+    happened = chapter.first_day + timedelta(days=chance.randint(0, (chapter.last_day - chapter.first_day).days))
     person = chance.choice(_people(slug))
     resource = _resource(chapter, happened, chance)
     if act is Act.DOWNLOAD:
@@ -181,7 +177,7 @@ def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
         recorded = _moment(happened, chapter.today, chance)
         return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, Channel.EMAIL)
     delay = chance.choice((0, 0, 0, 0, 0, 0, 1, 2, 4, 7))
-    recorded = _moment(min(last, happened + timedelta(days=delay)), chapter.today, chance)
+    recorded = _moment(min(chapter.last_day, happened + timedelta(days=delay)), chapter.today, chance)
     channel, note = chance.choice(CHANNELS), chance.choice((*NOTES[_topic(resource)], ""))
     return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, channel, note)
 

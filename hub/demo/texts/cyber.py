@@ -6,7 +6,7 @@ from hub.library.rules import Audience, Kind
 SPRING_CALL_DECK = """
 Priya Ramanathan and Joe Kowalczyk, with numbers from the first two cohorts
 
-> We have twelve minutes. If you remember one slide, make it slide 6: what the grant pays and what it does not.
+> We have twelve minutes. If you remember one slide, make it slide 6: what is paid and what is not.
 > Questions in the chat; Joe answers while I talk.
 
 # Why we stopped giving seminars
@@ -51,6 +51,7 @@ Priya Ramanathan and Joe Kowalczyk, with numbers from the first two cohorts
 - Not eligible: machine controllers, laptops for the front office, the assessor's own fee
 - 22 shops applied, 19 were paid, median check $17,300, median wait 41 days
 
+> On the spring call this was the slide that people photographed: ask for the grant before you sign with anyone.
 > Reimbursement was the hard part: a shop needs $40,000 in the bank before it sees the first dollar.
 > That is why the next slide is about the bridge loan.
 

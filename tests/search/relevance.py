@@ -1,0 +1,125 @@
+"""What members type, and which page of the demo world they mean.
+
+Half remembered words, acronyms, questions, part numbers: each query names the one resource that the person had
+in mind and the page, slide, sheet, section or item in it, numbered as the hub numbers them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class WantedHit:
+    """A query as it is typed, the key of the wanted resource in the demo world, and the wanted page in it."""
+
+    query: str
+    resource: str
+    page: int
+
+
+QUERIES: tuple[WantedHit, ...] = (
+    # cybersecurity
+    WantedHit("cmmc grant spring call", "spring-call-deck", 6),
+    WantedHit("CMMC readiness grant 60 percent", "spring-call-deck", 6),
+    WantedHit("bridge loan CDFI award letter", "spring-call-deck", 7),
+    WantedHit("what did cmmc really cost firewall and managed service", "spring-call-deck", 5),
+    WantedHit("awareness seminars nobody did anything", "spring-call-deck", 2),
+    WantedHit("7021 letter request for clarification", "dfars-flow-downs", 7),
+    WantedHit("252.204-7020", "dfars-flow-downs", 3),
+    WantedHit("stripped router heat treater", "dfars-flow-downs", 6),
+    WantedHit("level 1 weekend notebook", "cmmc-plain-words", 2),
+    WantedHit("questions for an IT provider", "cmmc-plain-words", 4),
+    WantedHit("red folders cabinet end of the shift", "cui-policy-template", 4),
+    WantedHit("CUI visitors wear a badge", "cui-policy-template", 8),
+    WantedHit("first twenty fixes multi-factor", "cmmc-self-assessment", 2),
+    WantedHit("abandoned enclave grinding house", "call-notes-enclave", 2),
+    WantedHit("certification renewal fee fraud", "update-cyber", 2),
+    WantedHit("what is PTAC called now", "update-cyber", 4),
+    # workforce
+    WantedHit("apprentice rotations poaching", "shared-apprenticeship", 7),
+    WantedHit("registered apprenticeship sponsor one set of standards", "shared-apprenticeship", 3),
+    WantedHit("RAP late reimbursement line of credit", "shared-apprenticeship", 8),
+    WantedHit("wage steps toolmaker", "sponsor-budget", 2),
+    WantedHit("english teacher rewrote work instructions", "teacher-externships", 4),
+    WantedHit("workers compensation externs", "teacher-externships", 8),
+    WantedHit("two weeks notice of a schedule change quits fell", "good-jobs-scorecard", 2),
+    WantedHit("cost of a quit loom technician", "good-jobs-scorecard", 3),
+    WantedHit("OJT refused because of people laid off", "ojt-toolkit", 7),
+    WantedHit("training outline robot cell operator", "ojt-toolkit", 5),
+    WantedHit("home providers evening child care stipend", "second-shift-child-care", 3),
+    WantedHit("van at 5:10 parole", "call-notes-second-chance", 2),
+    WantedHit("military spouses evening licenses from other states", "separating-service-members", 6),
+    WantedHit("battery technician apprenticeship schedule", "update-apprentices", 3),
+    # supply chain
+    WantedHit("job ads show who has a wire EDM", "mapping-tiers", 3),
+    WantedHit("whom do you call when your supplier fails", "mapping-tiers", 5),
+    WantedHit("forge hammer cracked", "mapping-tiers", 9),
+    WantedHit("wooden patterns without a drawing scanner van", "casting-lead-times", 2),
+    WantedHit("level III inspector examination fees film", "casting-lead-times", 3),
+    WantedHit("pump housing A-1312/B second source", "alternate-source", 2),
+    WantedHit("core box shared heat radiography weeks cost", "alternate-source", 4),
+    WantedHit("first article leaked padding rib", "alternate-source", 5),
+    WantedHit("a-1312/a superseded", "alternate-source", 8),
+    WantedHit("busbar forming gap", "capability-matrix", 3),
+    WantedHit("wrecked electric vehicles taken apart", "exhaust-to-enclosures", 5),
+    WantedHit("suppliers that left automotive grain dryers", "exhaust-to-enclosures", 8),
+    WantedHit("arsenic slag residues", "critical-minerals", 2),
+    WantedHit("tungsten carbide inserts scrap drum", "critical-minerals", 4),
+    WantedHit("antitrust pooling", "plate-pool", 6),
+    WantedHit("DH36 plate price", "plate-pool", 4),
+    WantedHit("customs manifests import volunteers", "call-notes-tiers", 5),
+    # sites
+    WantedHit("voids rotted timber borings weight dropped", "mine-bench", 2),
+    WantedHit("mine land acid water limestone", "mine-bench", 3),
+    WantedHit("corn field points", "site-scoring", 3),
+    WantedHit("options cost an acre farmers keep planting", "site-scoring", 4),
+    WantedHit("what does subject to study mean", "will-serve-checklist", 8),
+    WantedHit("transload conveyor cooperative drayage", "rail-spur", 3),
+    WantedHit("paint hall recording", "meeting-recording", 1),
+    # trade
+    WantedHit("quebec van", "quebec-mission", 1),
+    WantedHit("wrong tariff code", "quebec-mission", 7),
+    WantedHit("Peña translation", "quebec-mission", 8),
+    WantedHit("letter of credit refused misspelled", "export-starter", 3),
+    WantedHit("consolidated screening list", "export-starter", 2),
+    WantedHit("FDI inquiry first 72 hours", "fdi-protocol", 3),
+    WantedHit("37 inquiries won four no building of 50,000 square feet", "fdi-protocol", 8),
+    WantedHit("FTZ nonwovens duty saved", "call-notes-ftz", 3),
+    WantedHit("proxy board subsidiary foreign owner", "soft-landings", 6),
+    # capital
+    WantedHit("collateral support SSBCI plain words", "press-line", 2),
+    WantedHit("loan fund write-off powder metal", "loan-fund", 7),
+    WantedHit("NOFO deadline letter of intent", "nofo-digest", 3),
+    WantedHit("planning grant match 20 percent", "nofo-digest", 4),
+    WantedHit("mistakes in last round of applications", "nofo-digest", 7),
+    WantedHit("shift bell lenders move tables", "lender-day", 2),
+    WantedHit("boat trailer plant wrong order", "nmtc-small-plants", 3),
+    # energy and the environment
+    WantedHit("compressed air leaks quick couplings", "compressed-air", 2),
+    WantedHit("counterflow three tanks a tenth of the water", "plating-p2", 4),
+    WantedHit("hexavalent chrome replacement approvals", "plating-p2", 5),
+    WantedHit("night walk vending machine", "green-team-charter", 6),
+    WantedHit("scope 1 scope 2 GHG", "green-team-charter", 7),
+    WantedHit("demand charge melting at night furnaces", "induction-melt", 4),
+    WantedHit("PFAS sewer cracked liner", "pfas-textiles", 3),
+    WantedHit("does my plant qualify fewer than 500 people energy bills", "industrial-assessments", 2),
+    WantedHit("borrow ultrasonic microphones deposit", "update-energy", 2),
+    # technology
+    WantedHit("cheap sensor kit current clamp modem", "old-machines-sensors", 3),
+    WantedHit("union agreement screen no names", "old-machines-sensors", 7),
+    WantedHit("additive manufacturing shared sand printer accounts", "printed-molds", 1),
+    WantedHit("hybrid printed cores in a conventional mold", "printed-molds", 2),
+    WantedHit("robot under the tarp aluminum porosity", "welding-cobots", 7),
+    WantedHit("MRL weakest thread", "readiness-workshop", 5),
+    WantedHit("shared lab no-shows prices", "shared-test-lab", 2),
+    WantedHit("machine monitoring thermocouples furnaces", "call-notes-monitoring", 5),
+    # the alliance itself
+    WantedHit("four documents a new member shows SWOT", "orientation", 4),
+    WantedHit("is a download sharing", "orientation", 7),
+    WantedHit("how many communities did IMCP designate", "annual-report", 3),
+    WantedHit("reminders with a single link", "annual-report", 4),
+    WantedHit("who got nothing shared reasons honest quarters", "annual-report", 3),
+    WantedHit("five headings for call notes", "writing-call-notes", 1),
+    WantedHit("free coordinate measuring machine", "update-window-opens", 5),
+    WantedHit("plate for emergencies at cost", "update-hurricane", 2),
+    WantedHit("presentation dates free this year", "update-new-year", 3),
+)
