@@ -556,6 +556,14 @@ def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
     return link
 
 
+def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
+    """A link of the person's own organization; raises NotFound."""
+    link = db.scalar(_whole_link().where(ShareLink.id == link_id))
+    if link is None or link.organization_id != person.organization_id:
+        raise NotFound
+    return link
+
+
 def revision_of(link: ShareLink) -> Revision:
     """What the link shows: the current revision, or for one page the revision that the page was taken from."""
     number = link.revision_number or link.resource.revision_number

@@ -1,0 +1,48 @@
+"""What every page of sharing starts with: the blueprint, the person, the organization, the quarter."""
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from hub.core import clock, web
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.core.web import db
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission
+
+bp = Blueprint("sharing", __name__)
+
+Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
+
+
+def signed_in() -> Person:
+    """The person; views that aren't public have one."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person  # type: ignore[no-any-return]
+
+
+def whose_record(person: Person) -> Organization:
+    """The organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
+    slug = request.args.get("organization", person.organization.slug)
+    return members.organization_for(db, person, slug, Permission.SEE_RECORD)
+
+
+def this_quarter() -> Quarter:
+    """The quarter of today in the hub's time zone."""
+    return Quarter.of(clock.today(web.config().zone))
+
+
+def quarter_named(text: str) -> Quarter:
+    """The quarter of an address; raises NotFound when it isn't one."""
+    try:
+        return Quarter.parse(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for, from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), 1_000_000)

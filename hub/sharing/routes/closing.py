@@ -1,0 +1,73 @@
+"""Confirming a quarter: one screen, filled from the log."""
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.quarters import Quarter
+from hub.core.web import db
+from hub.members.models import Person
+from hub.members.rules import Permission, may
+from hub.sharing import actions, forms, queries
+from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
+from hub.sharing.routes.declaring import choice_of
+from hub.sharing.rules import is_late, list_of, objection_to_confirming
+
+
+@bp.route("/sharing/<quarter>/confirm", methods=["GET", "POST"])
+def confirm(quarter: str) -> Answer:
+    """Say in writing what the organization shared in the quarter, or that there was nothing."""
+    person, which = signed_in(), quarter_named(quarter)
+    if not may(person, Permission.CONFIRM, person.organization):
+        raise NotFound
+    if objection := objection_to_confirming(which, clock.today(web.config().zone), person.organization):
+        raise Refused(objection)
+    form = forms.ConfirmForm()
+    if request.method == "GET":
+        _begin(person, which, form)
+        return _page(person, which, form)
+    if "search" in request.form:
+        return _page(person, which, form)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            actions.confirm(db, person, which, form.said(), form.form_id.data or "")
+        except Refused as error:
+            refused = str(error)
+            form.renew()
+        else:
+            flash(
+                f"{which.label} is confirmed. Thank you." if form.shared.data == "yes" else "Your reason is on record."
+            )
+            return redirect(url_for(".quarter", quarter=str(which)))
+    db.rollback()
+    return _page(person, which, form, refused), 422
+
+
+def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
+    """Fill the form with what was confirmed before, or else with what the log says."""
+    form.renew()
+    before = queries.confirmations_of(db, person.organization, quarter)
+    if before:
+        form.show(before[0])
+        return
+    shared = [log for log in queries.log_by_resource(db, person.organization, quarter) if log.passed_on]
+    form.resources.data = [log.resource.id for log in shared]
+    form.with_whom.data = list_of(words for log in shared for words in log.with_whom)
+    form.people.data = max((log.people for log in shared), default=0) or None
+
+
+def _page(person: Person, quarter: Quarter, form: forms.ConfirmForm, refused: str = "") -> str:
+    logs = queries.log_by_resource(db, person.organization, quarter)
+    before = queries.confirmations_of(db, person.organization, quarter)
+    return render_template(
+        "sharing/confirm.html",
+        quarter=quarter,
+        form=form,
+        refused=refused,
+        shared=[log for log in logs if log.passed_on],
+        taken=[log for log in logs if not log.passed_on],
+        choice=choice_of(person, form, [], [log.resource.id for log in logs]),
+        before=before[0] if before else None,
+        late=is_late(quarter, clock.today(web.config().zone)),
+    )

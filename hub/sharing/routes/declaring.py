@@ -1,0 +1,116 @@
+"""Declaring what was shared, and correcting what was logged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import clock, web
+from hub.core.errors import Refused
+from hub.core.quarters import Quarter
+from hub.core.web import db
+from hub.library.models import Resource
+from hub.members.models import Person
+from hub.members.rules import Permission
+from hub.sharing import actions, forms, queries
+from hub.sharing.routes.blueprint import Answer, bp, signed_in
+from hub.sharing.rules import Act
+
+
+@bp.route("/sharing/declare", methods=["GET", "POST"])
+def declare() -> Answer:
+    """We shared this: for one or several resources (``?resource=`` ticks one), with a search by title."""
+    person = signed_in()
+    form = forms.DeclareForm()
+    if request.method == "GET":
+        form.begin(clock.today(web.config().zone))
+        form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
+        return _declare_page(person, form)
+    if "search" in request.form:
+        return _declare_page(person, form)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            events = actions.declare(db, person, form.resources.data or [], form.said(), form.form_id.data or "")
+        except Refused as error:
+            refused = str(error)
+            form.renew()
+        else:
+            flash(f"Recorded: you shared {web.plural(len(events), 'resource')}. Thank you.")
+            return redirect(url_for(".quarter", quarter=events[0].quarter))
+    db.rollback()
+    return _declare_page(person, form, refused), 422
+
+
+def _declare_page(person: Person, form: forms.DeclareForm, refused: str = "") -> str:
+    return render_template(
+        "sharing/declare.html",
+        form=form,
+        refused=refused,
+        choice=choice_of(person, form, queries.offered_to(db, person)),
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The resources that a form offers: those at hand, and those that its search by title found."""
+
+    offered: Sequence[Resource]
+    found: Sequence[Resource]
+    words: str  # that were searched for
+
+
+def choice_of(
+    person: Person, form: forms.DeclareForm | forms.ConfirmForm, offered: Sequence[Resource], known: Sequence[int] = ()
+) -> Choice:
+    """What the form offers; what is ticked stays on offer. ``known`` are numbers that the page shows elsewhere."""
+    words = (form.find.data or "").strip()
+    found = queries.found_by_title(db, person, words) if words else []
+    elsewhere = {*known, *(resource.id for resource in (*offered, *found))}
+    ticked = queries.nameable(db, person, [number for number in form.resources.data or () if number not in elsewhere])
+    there = {*known, *(resource.id for resource in offered)}
+    return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words)
+
+
+@bp.route("/sharing/events/<int:event_id>/correct", methods=["GET", "POST"])
+def correct(event_id: int) -> Answer:
+    """Correct an entry of the log by a new one, or take it back; both stay."""
+    person = signed_in()
+    line = queries.event_for(db, person, event_id, Permission.DECLARE)
+    form, back = forms.DeclarationForm(), forms.TakeBackForm()
+    if request.method == "GET":
+        form.show(line.event)
+        return _correct_page(line, form, back)
+    refused = ""
+    try:
+        if "take_back" in request.form:
+            form = forms.DeclarationForm(formdata=None)
+            form.show(line.event)
+            done = back.validate_on_submit() and actions.take_back(db, person, line, back.reason.data or "")
+        else:
+            back = forms.TakeBackForm(formdata=None)
+            done = form.validate_on_submit() and actions.correct(db, person, line, form.said())
+    except Refused as error:
+        refused = str(error)
+    else:
+        if done:
+            flash("Taken back. The entry stays in the log and doesn't count." if done.void else "Corrected.")
+            return redirect(url_for(".quarter", quarter=done.quarter))
+    db.rollback()
+    line = queries.event_for(db, person, event_id, Permission.DECLARE)
+    return _correct_page(line, form, back, refused), 422
+
+
+def _correct_page(
+    line: queries.LoggedLine, form: forms.DeclarationForm, back: forms.TakeBackForm, refused: str = ""
+) -> str:
+    return render_template(
+        "sharing/correct.html",
+        line=line,
+        event=line.event,
+        quarter=Quarter.parse(line.event.quarter),
+        form=form,
+        back=back,
+        refused=refused,
+        Act=Act,
+    )

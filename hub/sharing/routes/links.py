@@ -1,0 +1,211 @@
+"""Share links: making one, handing it over, what it opens, closing it."""
+
+import secrets
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library import queries as library
+from hub.library.models import Resource
+from hub.library.rules import Source
+from hub.members.models import Person
+from hub.members.rules import Permission
+from hub.sharing import actions, forms, queries
+from hub.sharing.models import ShareLink
+from hub.sharing.routes.blueprint import Answer, bp, page_number, signed_in, whose_record
+from hub.sharing.routes.taking import as_file
+from hub.sharing.rules import ReadyText, link_state, may_revoke, ready_text
+
+PAGES_SHOWN = 25  # of a long document at a time
+LINKS_REMEMBERED = 20  # in a visitor's cookie
+
+
+@bp.route("/resources/<int:resource_id>/forward", methods=["GET", "POST"])
+def forward(resource_id: int) -> Answer:
+    """Make a link to a resource or a page of it (``?page=``), and hand it over (``?link=``)."""
+    person = signed_in()
+    resource = library.get_for(db, person, resource_id, Permission.FORWARD)
+    form = forms.LinkForm(web.config().SHARE_LINK_DAYS)
+    if request.method == "GET":
+        form.page.data = request.args.get("page", type=int)
+        return _forward_page(person, resource, form)
+    if not form.validate_on_submit():
+        return _forward_page(person, resource, form), 422
+    page = queries.page_through(db, resource.current, form.page.data)
+    if form.page.data and page is None:
+        form.page.errors = [f"There is no number {form.page.data} in it, or the hub has not read it yet."]
+        return _forward_page(person, resource, form), 422
+    link = actions.make_link(db, person, resource, page, form.days.data)
+    db.flush()
+    return redirect(url_for(".forward", resource_id=resource_id, link=link.id))
+
+
+def _forward_page(
+    person: Person,
+    resource: Resource,
+    form: forms.LinkForm,
+    sent: forms.DeclarationForm | None = None,
+    refused: str = "",
+) -> str:
+    """The page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
+    lines, _total = queries.links_of(db, person.organization, resource=resource)
+    chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
+    line = next((one for one in lines if one.link.id == chosen), None)
+    link = line.link if line else None
+    if sent is None:
+        sent = forms.DeclarationForm(formdata=None)
+        sent.begin(clock.today(web.config().zone))
+    return render_template(
+        "sharing/forward.html",
+        resource=resource,
+        form=form,
+        link=link,
+        address=_address(link) if link else "",
+        ready=_ready(resource, link) if link else None,
+        sent=sent,
+        refused=refused,
+        lines=lines,
+        state_of=_state_of,
+    )
+
+
+def _address(link: ShareLink) -> str:
+    return web.config().BASE_URL + url_for(".landing", token=link.token)
+
+
+def _ready(resource: Resource, link: ShareLink) -> ReadyText:
+    revision = next(
+        one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
+    )
+    page = queries.page_through(db, revision, link.page_number)
+    label = f"{page.kind.label.lower()} {page.number}" if page else ""
+    return ready_text(
+        resource.title, resource.summary, _address(link), resource.organization.name, web.config().HUB_NAME, label
+    )
+
+
+def _state_of(link: ShareLink) -> str:
+    return link_state(link, clock.now()).label
+
+
+@bp.post("/sharing/links/<int:link_id>/sent")
+def sent(link_id: int) -> Answer:
+    """The person says that they sent the link: a declaration in one click."""
+    person = signed_in()
+    link = queries.own_link(db, person, link_id)
+    form = forms.DeclarationForm()
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            actions.declare(db, person, [link.resource_id], form.said(), form.form_id.data or "", link)
+        except Refused as error:
+            refused = str(error)
+            form.renew()
+        else:
+            flash("Recorded: you shared it. Thank you.")
+            return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))
+    db.rollback()
+    resource = library.get_for(db, person, link.resource_id, Permission.FORWARD)
+    link_form = forms.LinkForm(web.config().SHARE_LINK_DAYS, formdata=None)
+    return _forward_page(person, resource, link_form, form, refused), 422
+
+
+@bp.get("/sharing/links")
+def links() -> str:
+    """The organization's links, newest first."""
+    person = signed_in()
+    organization = whose_record(person)
+    page = page_number()
+    lines, total = queries.links_of(db, organization, page)
+    return render_template(
+        "sharing/links.html",
+        organization=organization,
+        lines=lines,
+        page=page,
+        pages=-(-total // queries.LINKS_PER_PAGE),
+        state_of=_state_of,
+        address_of=_address,
+        may_revoke=lambda link: may_revoke(person, link),
+    )
+
+
+@bp.post("/sharing/links/<int:link_id>/revoke")
+def revoke(link_id: int) -> Answer:
+    """Close a link for good."""
+    person = signed_in()
+    link = queries.link_for(db, person, link_id)
+    actions.revoke(db, person, link)
+    flash("Revoked. The link opens nothing any more.")
+    slug = link.organization.slug if link.organization_id != person.organization_id else None
+    return redirect(url_for(".links", organization=slug))
+
+
+@bp.get("/s/<token>")
+@web.public
+def landing(token: str) -> Answer:
+    """Who shares what; its text once the visitor asked for it. Looking alone is no act: scanners look at every link."""
+    link = queries.link_by_token(db, token)
+    if not actions.opens(link):
+        return _closed()
+    revision = queries.revision_of(link)
+    shown = link.id in cookie.get("shown", [])
+    first = (page_number() - 1) * PAGES_SHOWN + 1
+    page = render_template(
+        "sharing/landing.html",
+        link=link,
+        resource=link.resource,
+        revision=revision,
+        shown=shown,
+        pages=queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
+        page=page_number(),
+        page_count=-(-revision.page_count // PAGES_SHOWN),
+        Source=Source,
+    )
+    return _unlisted(page)
+
+
+def _closed() -> Response:
+    """Why the link opens nothing, without a word on what it opened."""
+    return _unlisted(render_template("sharing/closed.html"), 410)
+
+
+def _unlisted(page: str, status: int = 200) -> Response:
+    answer = make_response(page, status)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+@bp.post("/s/<token>/show")
+@web.public
+def show(token: str) -> Answer:
+    """The visitor wants to read it: that is a forward, and from now on the link's page shows the text."""
+    link = queries.link_by_token(db, token)
+    if not actions.opens(link):
+        return _closed()
+    actions.open_link(db, link, web.signed_in(), _visit())
+    cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
+    return redirect(url_for(".landing", token=token), 303)
+
+
+@bp.post("/s/<token>/download")
+@web.public
+def download_shared(token: str) -> Answer:
+    """The visitor takes the file: that is a forward too. A link to one page gives that page alone, not the file."""
+    link = queries.link_by_token(db, token)
+    if not actions.opens(link):
+        return _closed()
+    if link.page_number is not None:
+        raise NotFound
+    answer = as_file(link.resource, queries.revision_of(link))
+    actions.open_link(db, link, web.signed_in(), _visit())
+    return answer
+
+
+def _visit() -> str:
+    """The random word of this visitor's browser."""
+    if "visit" not in cookie:
+        cookie["visit"] = secrets.token_urlsafe(16)
+    return str(cookie["visit"])

@@ -1,0 +1,169 @@
+"""An organization's record: by quarter, one quarter's log with filters, and both as CSV."""
+
+from collections.abc import Iterable, Sequence
+
+from flask import Response, render_template, request
+
+from hub.core import clock, web
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.core.tables import csv_of
+from hub.core.web import db
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission, may
+from hub.sharing import queries
+from hub.sharing.routes.blueprint import bp, page_number, quarter_named, signed_in, this_quarter, whose_record
+from hub.sharing.rules import Act, is_late, objection_to_confirming
+
+QUARTERS_PER_PAGE = 12
+COLUMNS = (
+    "entry",
+    "quarter",
+    "happened_on",
+    "recorded_at",
+    "act",
+    "resource",
+    "title",
+    "revision",
+    "page",
+    "person",
+    "with_whom",
+    "people",
+    "channel",
+    "note",
+    "supersedes",
+    "counts",
+    "mark",
+)
+
+
+@bp.get("/sharing")
+def record() -> str | Response:
+    """The organization's record, quarter by quarter; ``?format=csv`` gives every entry."""
+    person = signed_in()
+    organization = whose_record(person)
+    quarters = _quarters_of(organization)
+    if request.args.get("format") == "csv":
+        lines = queries.events_of(db, organization, quarters)
+        return _as_csv(lines, f"sharing-{organization.slug}.csv")
+    page = page_number()
+    shown = quarters[(page - 1) * QUARTERS_PER_PAGE :][:QUARTERS_PER_PAGE]
+    return render_template(
+        "sharing/record.html",
+        organization=organization,
+        theirs=_theirs(person, organization),
+        others=_others(person),
+        yours=queries.your_quarter(db, person, this_quarter()) if not _theirs(person, organization) else None,
+        rows=queries.quarters_of(db, organization, shown),
+        page=page,
+        pages=-(-len(quarters) // QUARTERS_PER_PAGE),
+        objection=_objection(organization),
+    )
+
+
+def _quarters_of(organization: Organization) -> list[Quarter]:
+    """Every quarter since the organization joined, newest first; at least this one."""
+    first, last = Quarter.of(organization.joined_on), this_quarter()
+    count = 4 * (last.year - first.year) + last.number - first.number + 1
+    return last.back(max(count, 1))
+
+
+def _theirs(person: Person, organization: Organization) -> str | None:
+    """What the page's links must carry when the record is another organization's."""
+    return organization.slug if organization.id != person.organization_id else None
+
+
+def _others(person: Person) -> list[Organization]:
+    """The organizations to choose from, for whoever may see more records than their own."""
+    if not may(person, Permission.SEE_BOARD):
+        return []
+    return [one for one in members.organizations(db) if may(person, Permission.SEE_RECORD, one)]
+
+
+def _objection(organization: Organization) -> dict[Quarter, str | None]:
+    """Why a quarter can't be confirmed, for each quarter of the record."""
+    today = clock.today(web.config().zone)
+    return {one: objection_to_confirming(one, today, organization) for one in _quarters_of(organization)}
+
+
+@bp.get("/sharing/<quarter>")
+def quarter(quarter: str) -> str | Response:
+    """One quarter's log with its confirmations; ``?act=&resource=&person=&page=&format=csv``."""
+    person, which = signed_in(), quarter_named(quarter)
+    organization = whose_record(person)
+    if which > this_quarter():
+        raise NotFound
+    only = _filter()
+    if request.args.get("format") == "csv":
+        lines = queries.events_of(db, organization, [which], only)
+        return _as_csv(lines, f"sharing-{organization.slug}-{which}.csv")
+    page, total = page_number(), queries.count_events(db, organization, [which], only)
+    return render_template(
+        "sharing/quarter.html",
+        organization=organization,
+        theirs=_theirs(person, organization),
+        quarter=which,
+        row=queries.quarters_of(db, organization, [which])[0],
+        confirmations=queries.confirmations_of(db, organization, which),
+        late=lambda one: is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
+        lines=queries.events_of(db, organization, [which], only, page),
+        total=total,
+        page=page,
+        pages=-(-total // queries.EVENTS_PER_PAGE),
+        only=only,
+        resources=queries.resources_in(db, organization, which),
+        people=queries.people_in(db, organization, which),
+        Act=Act,
+        may_confirm=may(person, Permission.CONFIRM, organization)
+        and not objection_to_confirming(which, clock.today(web.config().zone), organization),
+        may_correct=may(person, Permission.DECLARE, organization),
+    )
+
+
+def _filter() -> queries.EventFilter:
+    """What of the log is asked for; a filter that means nothing filters nothing."""
+    act = request.args.get("act", "")
+    return queries.EventFilter(
+        act=Act(act) if act in set(Act) else None,
+        resource_id=_id_in("resource"),
+        person_id=_id_in("person"),
+    )
+
+
+def _id_in(name: str) -> int | None:
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number < 2**31 else None
+
+
+def _as_csv(lines: Sequence[queries.LoggedLine], file_name: str) -> Response:
+    return Response(
+        csv_of(COLUMNS, _cells(lines)),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename={file_name}"},
+    )
+
+
+def _cells(lines: Iterable[queries.LoggedLine]) -> Iterable[list[object]]:
+    """Every entry as COLUMNS name it; moments in the hub's time zone."""
+    for line in lines:
+        event = line.event
+        yield [
+            event.id,
+            event.quarter,
+            event.happened_on.isoformat(),
+            event.recorded_at.astimezone(web.config().zone).isoformat(timespec="seconds"),
+            event.act.value,
+            event.resource_id,
+            event.resource.title,
+            event.revision_number,
+            event.page_number,
+            event.person.name if event.person else "",
+            event.with_whom,
+            event.people,
+            event.channel.value if event.channel else "",
+            event.note,
+            event.supersedes_id,
+            "yes" if line.counts else "no",
+            line.mark,
+        ]

@@ -1,0 +1,85 @@
+"""Taking a resource's file out of the hub, which is logged."""
+
+from hashlib import sha256
+from io import BytesIO
+
+from flask import Response, abort, request, send_file
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library import files
+from hub.library import queries as library
+from hub.library.models import Resource, Revision
+from hub.library.rules import Source
+from hub.members.rules import Permission
+from hub.sharing import actions
+from hub.sharing.routes.blueprint import bp
+from hub.sharing.rules import download_name
+
+
+@bp.get("/resources/<int:resource_id>/download")
+@web.public
+@web.writes
+def download(resource_id: int) -> Response:
+    """The file (``?revision=`` an earlier one), logged as a download; looking ahead (HEAD, prefetch) takes nothing."""
+    if "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}":
+        abort(503)  # the browser asks again when the person really clicks
+    person = web.signed_in()
+    resource = library.get_for(db, person, resource_id, Permission.READ)
+    revision = _revision(resource)
+    answer = as_file(resource, revision)
+    if request.method == "GET":
+        actions.log_download(db, person, resource, revision, whole=_begins_the_file())
+    return answer
+
+
+def _revision(resource: Resource) -> Revision:
+    """The revision that is asked for, or the current one."""
+    number = request.args.get("revision", str(resource.revision_number))
+    revision = next((one for one in resource.revisions if str(one.number) == number), None)
+    if revision is None:
+        raise NotFound
+    return revision
+
+
+def _begins_the_file() -> bool:
+    """Whether the request asks for the file from its first byte on."""
+    return request.range is None or any(start == 0 for start, _end in request.range.ranges)
+
+
+def as_file(resource: Resource, revision: Revision) -> Response:
+    """The revision to keep, never to be run in the browser: a file as it came, a typed text as Markdown.
+
+    Raises Refused for a web link, which has no file.
+    """
+    if revision.source is Source.LINK:
+        raise Refused("This resource is an address on the web and has no file. Open the address on its page.")
+    answer = _stored(revision) if revision.source is Source.FILE else _typed(resource, revision)
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _stored(revision: Revision) -> Response:
+    sha256_of_file = revision.sha256 or ""
+    return send_file(
+        files.path_of(web.config(), sha256_of_file),
+        mimetype=revision.media_type or "application/octet-stream",
+        as_attachment=True,
+        download_name=download_name(revision.file_name or ""),
+        etag=sha256_of_file,
+    )
+
+
+def _typed(resource: Resource, revision: Revision) -> Response:
+    content = (revision.body or "").encode("utf-8", "replace")
+    return send_file(
+        BytesIO(content),
+        mimetype="text/markdown",
+        as_attachment=True,
+        download_name=download_name(resource.title, ".md"),
+        etag=sha256(content).hexdigest(),
+        last_modified=revision.created_at,
+    )
