@@ -39,8 +39,12 @@ BATCH_SECONDS = 10.0
 BATCH_WORDS = 3_000_000
 # Resources whose rows are asked for at a time.
 CHUNK = 100
-# Megabytes of postings (by Whoosh's count) that are sorted in memory before they go to a temporary file.
-SORTED_MB = 48
+# Megabytes of postings that are sorted in memory before they go to a temporary file.
+SORTED_MB = 96
+# Between two parts of a resource: no phrase reaches from one page into the next.
+GAP = 100
+# Words of one resource that are indexed; about 3,000 full pages.
+MOST_WORDS = 1_500_000
 # Seconds that another writer is waited for.
 PATIENCE = 30.0
 
@@ -186,8 +190,7 @@ def _note_state(folder: Path, manifest: Manifest) -> None:
 
 def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequence[int]) -> int:
     """Take ``gone`` out and put the first of ``lacking`` in, in one commit; answers how many of those it took."""
-    index = FileStorage(str(snapshot.folder)).open_index()
-    writer = index.writer(timeout=PATIENCE, limitmb=SORTED_MB, compound=False)
+    writer = _writer(snapshot.folder)
     try:
         taken = _fill(db, snapshot, writer, gone, lacking)
     except BaseException:
@@ -195,6 +198,14 @@ def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequ
         raise
     writer.commit(mergetype=_merge_few)
     return taken
+
+
+def _writer(folder: Path) -> Any:
+    """Whoosh's writer with postings and pool of our own; it has no parameter for the pool."""
+    index = FileStorage(str(folder)).open_index()
+    writer = index.writer(timeout=PATIENCE, codec=files.Codec(), compound=False)
+    writer.pool = files.Pool(writer.temp_storage(), writer.newsegment, limitmb=SORTED_MB)
+    return writer
 
 
 def _fill(db: Session, snapshot: Snapshot, writer: Any, gone: Collection[int], lacking: Sequence[int]) -> int:
@@ -264,6 +275,7 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
         resource.published_on.year,
         f"org:{organization.id}" if resource.audience is Audience.ORGANIZATION else resource.audience.value,
         words.fold(resource.title)[:200],
+        text.count,
         text.bounds.tobytes(),
     )
     title = _Text([resource.title]).places
@@ -281,7 +293,7 @@ class _Text:
         self.next = 0
         self.count = 0
         for part in parts:
-            self._add(part, files.GAP)
+            self._add(part, GAP)
 
     def add_page(self, number: int, title: str, text: str, notes: str) -> None:
         """One page; words beyond the limit of a resource aren't indexed."""
@@ -291,13 +303,13 @@ class _Text:
                 self.headings[term].append(position)
         self._add(title, 1)
         self.bounds.extend((number, start, self.next))
-        self._add(text, 1 if notes else files.GAP)
+        self._add(text, 1 if notes else GAP)
         if notes:
-            self._add(notes, files.GAP)
+            self._add(notes, GAP)
 
     def _add(self, text: str, gap: int) -> None:
         last = self.next - 1
-        if self.count < files.MOST_WORDS:
+        if self.count < MOST_WORDS:
             for last, terms in words.spread([text], self.next):
                 for term in terms:
                     self.places[term].append(last)
@@ -360,7 +372,7 @@ def _merge_in_quiet(root: Path) -> None:
     folder = files.current_folder(root)
     if folder is None or not _could_merge(root):
         return
-    writer = FileStorage(str(folder)).open_index().writer(timeout=PATIENCE, limitmb=SORTED_MB, compound=False)
+    writer = _writer(folder)
     writer.commit(mergetype=partial(_merge_few, quiet=True))
     had = Manifest.read(folder)
     generation = TOC.read(FileStorage(str(folder)), "MAIN").generation

@@ -5,8 +5,7 @@ facets over everything cost next to nothing. The postings come from Whoosh.
 """
 
 import math
-from array import array
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -167,18 +166,17 @@ class _Answer:
         common = within
         for _, posting in postings:
             common &= posting.bits
-        docs: array[int] = array("I")
-        counts: array[float] = array("f")
-        places: list[bytes] = []
+        found: dict[int, Sequence[int]] = {}
         for doc in docs_of(common):
             starts = set.intersection(
                 *({place - offset for place in posting.places_in(doc)} for offset, posting in postings)
             )
             if starts:
-                docs.append(doc)
-                counts.append(len(starts))
-                places.append(array("I", sorted(starts)).tobytes())
-        return Postings(docs, counts, places, bits_of(docs, self.snapshot.size))
+                found[doc] = sorted(starts)
+        docs = list(found)
+        return Postings(
+            docs, list(map(len, found.values())), bits_of(docs, self.snapshot.size), lambda doc: found.get(doc, ())
+        )
 
     # Qualifiers
 
@@ -240,18 +238,16 @@ def _united(postings: Sequence[Postings]) -> Postings:
     postings = [posting for posting in postings if posting.docs]
     if len(postings) <= 1:
         return postings[0] if postings else NOWHERE
-    counts: defaultdict[int, float] = defaultdict(float)
-    places: defaultdict[int, list[bytes]] = defaultdict(list)
+    counts: Counter[int] = Counter()
     for posting in postings:
-        for doc, count, place in zip(posting.docs, posting.counts, posting.places, strict=True):
-            counts[doc] += count
-            places[doc].append(place)
-    docs = array("I", sorted(counts))
+        for doc, times in zip(posting.docs, posting.counts, strict=True):
+            counts[doc] += times
+    docs = sorted(counts)
     return Postings(
         docs,
-        array("f", (counts[doc] for doc in docs)),
-        [b"".join(places[doc]) for doc in docs],
+        [counts[doc] for doc in docs],
         reduce(or_, (posting.bits for posting in postings)),
+        lambda doc: sorted(place for posting in postings for place in posting.places_in(doc)),
     )
 
 
@@ -281,18 +277,20 @@ def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int
 
 
 def _scores(snapshot: Snapshot, leaves: Sequence[Leaf], docs: Sequence[int]) -> dict[int, float]:
-    lengths = snapshot.lengths
-    mean = max(1.0, sum(lengths) / max(1, len(lengths)))
-    flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / mean
+    flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
+    facts = snapshot.facts
+    damped = {doc: flat + steep * facts[doc].length for doc in docs}
     scores = dict.fromkeys(docs, 0.0)
     for leaf in leaves:
-        counts = {d: count for d, count in zip(leaf.body.docs, leaf.body.counts, strict=True) if d in scores}
+        counts: dict[int, float] = {
+            d: count for d, count in zip(leaf.body.docs, leaf.body.counts, strict=True) if d in scores
+        }
         for postings, boost in ((leaf.title, IN_TITLE), (leaf.headings, IN_HEADING)):
-            for doc, count in zip(postings.docs, postings.counts, strict=True):
+            for doc, times in zip(postings.docs, postings.counts, strict=True):
                 if doc in counts:
-                    counts[doc] += boost * count
+                    counts[doc] += boost * times
         for doc, count in counts.items():
-            scores[doc] += leaf.rarity * count / (count + flat + steep * lengths[doc])
+            scores[doc] += leaf.rarity * count / (count + damped[doc])
     return scores
 
 

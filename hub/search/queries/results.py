@@ -138,12 +138,13 @@ def as_json(results: Results) -> dict[str, Any]:
 
 
 def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
-    snapshot = files.opened(config_of(db))
-    allowed = _allowed(db, person, snapshot)
+    opened = files.opened(config_of(db))
+    snapshot = opened.snapshot
+    allowed = _allowed(db, person, snapshot, opened.stands_for)
 
     @cache
     def names() -> Mapping[str, str]:
-        return dict(db.execute(select(Organization.slug, Organization.name)).tuples().all())
+        return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
 
     found = matching.matches(snapshot, asked, allowed, names)
     chosen = {name: _chosen(snapshot, name, query.filters.get(name, ())) for name in FILTERS}
@@ -161,10 +162,9 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
     )
 
 
-def _allowed(db: Session, person: Person | None, snapshot: Snapshot) -> int:
+def _allowed(db: Session, person: Person | None, snapshot: Snapshot, stands_for: tuple[int, ...]) -> int:
     """The documents that the person may open. While the index lags behind the rows, the rows alone decide."""
-    manifest = snapshot.manifest
-    if manifest.generation == snapshot.generation and manifest.signature == signature(db):
+    if stands_for == signature(db):
         keys = _readable(person)
         if keys is None:
             return snapshot.live
@@ -268,8 +268,9 @@ def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
     if page is not None:
         text = "\n".join(part for part in (page.text, page.notes) if part)
         shown = passages.snippet(text, terms)
-        if not text or (page.title and not shown.marks and terms):
-            shown = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
+        if page.title and not shown.marks:
+            titled = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
+            shown = titled if titled.marks or not text else shown
     return Hit(
         row.id,
         row.title,

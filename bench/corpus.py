@@ -1,0 +1,167 @@
+"""A hub full of text: resources with pages from Reuters-21578 when it lies beside the project, else generated."""
+
+import html
+import random
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from hub.core.db import Database
+from hub.library.extract import READER_VERSION
+from hub.library.models import Page, Resource, Revision, Topic
+from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, Source, State
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Role
+
+REUTERS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "reuters21578.zip"
+ORGANIZATIONS = 40
+MEMBER = 2  # the id of the person who searches
+TODAY = date(2026, 11, 23)
+_STORY = re.compile(r"<REUTERS.*?</REUTERS>", re.DOTALL)
+_TITLE = re.compile(r"<TITLE>(.*?)</TITLE>", re.DOTALL)
+_BODY = re.compile(r"<BODY>(.*?)</BODY>", re.DOTALL)
+_TOPIC = re.compile(r"<TOPICS>(.*?)</TOPICS>")
+
+Story = tuple[str, str, Sequence[str]]  # title, text, topics
+
+
+def stories() -> Sequence[Story]:
+    """News stories; without the corpus, invented ones of the same length with words as frequent as in a language."""
+    return _reuters() if REUTERS.exists() else _invented(20_000)
+
+
+def _reuters() -> Sequence[Story]:
+    found: list[Story] = []
+    with zipfile.ZipFile(REUTERS) as archive:
+        for name in sorted(archive.namelist()):
+            for story in _STORY.findall(archive.read(name).decode("latin-1")):
+                title, body, topics = _TITLE.search(story), _BODY.search(story), _TOPIC.search(story)
+                if title and body:
+                    text = html.unescape(body[1]).replace("\x03", "").strip()
+                    found.append(
+                        (html.unescape(title[1]).strip(), text, re.findall("<D>(.*?)</D>", topics[1] if topics else ""))
+                    )
+    return found
+
+
+def _invented(count: int) -> Sequence[Story]:
+    rng = random.Random(1987)
+    syllables = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "in", "or")]
+    words = ["".join(rng.choices(syllables, k=rng.choice((1, 2, 2, 3, 3, 4)))) for _ in range(40_000)]
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+    return [
+        (" ".join(rng.choices(words, weights, k=6)).title(), " ".join(rng.choices(words, weights, k=130)), ())
+        for _ in range(count)
+    ]
+
+
+def questions(found: Sequence[Story], count: int = 35) -> Sequence[str]:
+    """Queries of one to four words as people ask for a story: words that stand together in one, neither rare nor empty."""
+    rng = random.Random(35)
+    known = Counter(word for _, text, _ in found for word in set(re.findall(r"[a-z]{4,}", text.lower())))
+    asked: list[str] = []
+    while len(asked) < count:
+        text = rng.choice(found)[1].lower()
+        words = [word for word in re.findall(r"[a-z]{4,}", text) if 20 <= known[word] <= len(found) // 4]
+        if len(words) > 8:
+            start = rng.randrange(len(words) - 4)
+            asked.append(" ".join(words[start : start + 1 + len(asked) % 4]))
+    return asked
+
+
+def fill(database: Database, resources: int, pages: int, found: Sequence[Story]) -> int:
+    """Put organizations, two people, and resources with their pages into empty rows; answers the characters of text."""
+    rng = random.Random(7)
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with database.writing() as db:
+        db.add_all(
+            Organization(
+                id=n,
+                slug=f"community-{n}",
+                name=f"Community {n} Manufacturing Partnership",
+                kind=OrganizationKind.HOST if n == 1 else OrganizationKind.MEMBER,
+                joined_on=date(2020, 1, 1),
+            )
+            for n in range(1, ORGANIZATIONS + 1)
+        )
+        db.flush()
+        for n, role in ((1, Role.COORDINATOR), (MEMBER, Role.CONTRIBUTOR)):
+            db.add(
+                Person(id=n, email=f"person{n}@bench.example", name=f"Person {n}", organization_id=n, role=role, created_at=now)
+            )
+    characters = 0
+    drawn = _endless(found, rng)
+    for first in range(1, resources + 1, 500):
+        with database.writing() as db:
+            rows: dict[Any, list[dict[str, Any]]] = {Resource: [], Topic: [], Revision: [], Page: []}
+            for id_ in range(first, min(first + 500, resources + 1)):
+                some = list(islice(drawn, pages))
+                characters += sum(len(title) + len(text) for title, text, _ in some)
+                _add_rows(rows, id_, some, rng, now)
+            for model, values in rows.items():
+                if values:
+                    db.execute(insert(model), values)
+    return characters
+
+
+def _endless(found: Sequence[Story], rng: random.Random) -> Any:
+    while True:
+        yield from rng.sample(found, len(found))
+
+
+def _add_rows(
+    rows: dict[Any, list[dict[str, Any]]], id_: int, some: Sequence[Story], rng: random.Random, now: datetime
+) -> None:
+    day = TODAY - timedelta(days=rng.randrange(3_000))
+    rows[Resource].append(
+        {
+            "id": id_,
+            "title": some[0][0].title(),
+            "kind": rng.choice(list(Kind)),
+            "summary": some[0][1][:200],
+            "published_on": day,
+            "organization_id": rng.randrange(2, ORGANIZATIONS + 1),
+            "audience": rng.choices([Audience.NETWORK, Audience.PUBLIC, Audience.ORGANIZATION], (7, 2, 1))[0],
+            "created_at": now,
+            "withdrawn_reason": "",
+            "revision_number": 1,
+            "version": 2,
+        }
+    )
+    topics = {rng.choice(list(BIG_SIX)), *(topic for _, _, many in some[:3] for topic in many[:1])}
+    rows[Topic] += [{"resource_id": id_, "name": topic} for topic in sorted(topics)]
+    rows[Revision].append(
+        {
+            "id": id_,
+            "resource_id": id_,
+            "number": 1,
+            "source": Source.TEXT,
+            "body": "",
+            "note": "",
+            "created_at": now,
+            "state": State.OK,
+            "state_detail": "",
+            "reader_version": READER_VERSION,
+            "page_count": len(some),
+            "tries": 0,
+        }
+    )
+    rows[Page] += [
+        {
+            "revision_id": id_,
+            "number": number,
+            "kind": PageKind.SLIDE if id_ % 2 else PageKind.PAGE,
+            "title": title,
+            "text": text,
+            "notes": "",
+            "hidden": False,
+        }
+        for number, (title, text, _) in enumerate(some, 1)
+    ]

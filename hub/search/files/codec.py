@@ -1,0 +1,198 @@
+"""How the index keeps words and their places: fields, postings, and the pool in which they are sorted.
+
+Whoosh's own format unpacks each posting by itself. This one keeps a block of postings as four rows of numbers, which
+are read as they lie: some ten times quicker to search, a third of the size.
+"""
+
+import marshal
+import pickle
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, islice
+from typing import Any
+
+from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3LeafMatcher, W3PostingsWriter
+from whoosh.fields import STORED, FieldType, Schema
+from whoosh.formats import Positions
+from whoosh.writing import PostingPool
+
+SMALL = 65_536  # places below it take two bytes each; the largest number that two bytes hold, plus one
+WORTH_PACKING = 200  # bytes
+
+
+# Fields
+
+
+def encoded(places: Sequence[int]) -> bytes:
+    """Places in rising order: two bytes each, or four and an odd one at the end when they are large."""
+    return array("I", places).tobytes() + b"\n" if places and places[-1] >= SMALL else array("H", places).tobytes()
+
+
+def decoded(value: bytes) -> "array[int]":
+    """The places as they were."""
+    return array("I", value[:-1]) if len(value) % 2 else array("H", value)
+
+
+class Places(Positions):  # type: ignore[misc]
+    """A posting is the places of a term in a field."""
+
+    def encode(self, positions: Sequence[int]) -> bytes:
+        """Places as they are kept."""
+        return encoded(positions)
+
+    def decode_positions(self, value: bytes) -> Sequence[int]:
+        """Places as they were."""
+        return decoded(value)
+
+    def decode_frequency(self, value: bytes) -> int:
+        """How many places there are."""
+        return len(value) // (4 if len(value) % 2 else 2)
+
+
+class Words(FieldType):  # type: ignore[misc]
+    """Text whose terms are found, ranked, and known by their places."""
+
+    def __init__(self) -> None:
+        super().__init__(Places(), None)
+
+    def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """The postings of one entry; ``value`` has the places of each term."""
+        for term, places in value.items():
+            yield _bytes_of(term), len(places), float(len(places)), encoded(places)
+
+
+@lru_cache(maxsize=1 << 16)
+def _bytes_of(term: str) -> bytes:
+    """One object for each term: postings by the hundred thousand share it."""
+    return term.encode()
+
+
+def schema() -> Schema:
+    """The fields of a resource's entry.
+
+    ``body`` holds all that finds a resource; ``title`` and ``headings`` only rank it. ``facts`` is what is kept.
+    """
+    return Schema(body=Words(), title=Words(), headings=Words(), facts=STORED())
+
+
+# Postings
+
+Block = tuple[
+    "array[int]", "array[int]", "array[int]", bytes
+]  # documents, how often in each, where its places end, places
+
+
+class Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's format with postings of our own."""
+
+    length_stats = False  # the facts of an entry have its length
+
+    def __init__(self) -> None:
+        super().__init__(blocklimit=4_096)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> W3PostingsWriter:  # noqa: ARG002, FBT001, FBT002
+        """What writes the postings of terms."""
+        return _Writer(dbfile, blocklimit=self._blocklimit)
+
+    def postings_reader(
+        self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
+    ) -> "Matcher":
+        """What reads the postings of one term."""
+        offset, length = terminfo.extent()
+        return Matcher(dbfile, offset, length, format_, term=term, scorer=scorer)
+
+
+class _Writer(W3PostingsWriter):  # type: ignore[misc]
+    def add_posting(self, id_: int, weight: float, vbytes: bytes, length: int | None = None) -> None:  # noqa: ARG002
+        if len(self._ids) >= self._blocklimit:
+            self._write_block()
+        self._ids.append(id_)
+        self._weights.append(weight)
+        self._values.append(vbytes)
+        if weight > self._maxweight:
+            self._maxweight: float = weight
+
+    def _write_block(self, last: bool = False) -> None:  # noqa: FBT001, FBT002 - Whoosh's hook
+        file = self._postfile
+        if not self._blockcount:
+            file.write(WHOOSH3_HEADER_MAGIC)
+        self._terminfo.add_block(self)
+        ends = array("I", accumulate(map(len, self._values)))
+        counts = array("I", map(int, self._weights))
+        data = marshal.dumps((self._ids.tobytes(), counts.tobytes(), ends.tobytes(), b"".join(self._values)))
+        packed = len(data) > WORTH_PACKING
+        if packed:
+            data = zlib.compress(data, 1)
+        about = pickle.dumps((len(self._ids), self._ids[-1], self._maxweight, int(packed), 0, 0), 2)
+        length = len(about) + len(data)
+        file.write_int(-length if last else length)
+        file.write(about)
+        file.write(data)
+        self._blockcount += 1
+        self._new_block()
+
+
+class Matcher(W3LeafMatcher):  # type: ignore[misc]
+    """Reads the postings of one term: as Whoosh does, one by one, or in blocks."""
+
+    def blocks(self) -> Iterator[Block]:
+        """All postings, from the first on."""
+        self.reset()
+        while self.is_active():
+            self._read_data()
+            yield self._data
+            self._next_block()
+
+    def _read_data(self) -> None:
+        data = self._postfile.get(self._dataoffset, self._nextoffset - self._dataoffset)
+        ids, counts, ends, places = marshal.loads(zlib.decompress(data) if self._compression else data)  # noqa: S302 - our own file
+        self._data = array("I", ids), array("I", counts), array("I", ends), places
+
+    def _read_ids(self) -> None:
+        self._loaded()
+        self._ids = self._data[0]
+
+    def _read_weights(self) -> None:
+        self._loaded()
+        self._weights = array("f", self._data[1])
+
+    def _read_values(self) -> None:
+        self._loaded()
+        _, _, ends, places = self._data
+        self._values = [places[begin:end] for begin, end in zip((0, *ends), ends, strict=False)]
+
+    def _loaded(self) -> None:
+        if self._data is None:
+            self._read_data()
+
+
+class Pool(PostingPool):  # type: ignore[misc]
+    """Postings until they are sorted; what doesn't fit into memory goes to temporary files, many at a time."""
+
+    TOGETHER = 1_000
+
+    def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
+        """One posting."""
+        self.currentsize += 130 + len(item[4])  # the term is shared
+        if self.currentsize > self.limit:
+            self.save()
+        self.current.append(item)
+
+    def _write_run(self, file: Any, items: Iterable[Any]) -> None:
+        items = iter(items)
+        while some := list(islice(items, self.TOGETHER)):
+            marshal.dump(some, file)
+        file.close()
+
+    def _read_run(self, path: str) -> Iterator[Any]:
+        file = self._open_run(path)
+        try:
+            while True:
+                yield from marshal.load(file)  # noqa: S302 - our own file
+        except EOFError:
+            return
+        finally:
+            file.close()
+            self._remove_run(path)
