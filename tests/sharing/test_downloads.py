@@ -1,0 +1,201 @@
+"""Taking a resource out of the hub, as people and machines do it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from config import Config
+from hub.core import clock
+from hub.core.db import Database
+from hub.library import files
+from hub.library.models import Resource, Revision
+from hub.library.rules import Audience, Source
+from hub.members.rules import OrganizationKind, Role
+from hub.sharing.models import SharingEvent
+from hub.sharing.rules import Act
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40
+
+
+@pytest.fixture
+def toolkit(database: Database, config: Config) -> int:
+    """A toolkit of a community for the network, as a file in two revisions; Ana belongs to another community."""
+    with database.writing() as db:
+        publisher = an_organization(db, "Lakeshore Forge")
+        reader = an_organization(db, "Prairie Works")
+        a_person(db, reader, email="ana@prairie.example")
+        a_person(db, reader, email="ben@prairie.example", name="Ben")
+        resource = a_resource(db, publisher, title="Toolkit")
+        for number in (2, 3):
+            add_file(db, config, resource, number, CONTENT + str(number).encode())
+        return resource.id
+
+
+def add_file(
+    db, config: Config, resource: Resource, number: int, content: bytes, name: str = "Plan für 2027.pdf"
+) -> None:
+    stored = files.store(config, BytesIO(content))
+    resource.revision_number = number
+    db.add(
+        Revision(
+            resource_id=resource.id,
+            number=number,
+            source=Source.FILE,
+            sha256=stored.sha256,
+            size=stored.size,
+            file_name=name,
+            media_type="application/pdf",
+            created_at=clock.now(),
+        )
+    )
+    db.flush()
+
+
+def take(browser: FlaskClient, address: str, **others) -> TestResponse:
+    return browser.get(address, buffered=True, **others)  # buffered: read to the end, and closed
+
+
+def downloads(database: Database) -> list[SharingEvent]:
+    with database.reading() as db:
+        return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
+
+
+def test_a_download_gives_the_file_and_is_logged(toolkit: int, database: Database, sign_in: SignIn) -> None:
+    answer = take(sign_in("ana@prairie.example"), f"/resources/{toolkit}/download")
+    assert answer.status_code == 200
+    assert answer.data == CONTENT + b"3"
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+    assert "filename*=UTF-8''Plan%20f%C3%BCr%202027.pdf" in disposition
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "public" not in answer.headers["Cache-Control"]
+    [event] = downloads(database)
+    assert (event.act, event.resource_id, event.revision_number) == (Act.DOWNLOAD, toolkit, 3)
+    assert event.person_id is not None
+    assert event.organization_id is not None
+
+
+def test_an_earlier_revision_is_downloaded_by_its_number(toolkit: int, database: Database, sign_in: SignIn) -> None:
+    browser = sign_in("ana@prairie.example")
+    assert take(browser, f"/resources/{toolkit}/download?revision=2").data == CONTENT + b"2"
+    assert [event.revision_number for event in downloads(database)] == [2]
+    for nonsense in ("9", "x", "", "-1", "99999999999999999999"):
+        assert take(browser, f"/resources/{toolkit}/download?revision={nonsense}").status_code == 404
+    assert len(downloads(database)) == 1
+
+
+def test_a_typed_text_comes_as_a_markdown_file(toolkit: int, sign_in: SignIn) -> None:
+    answer = take(sign_in("ana@prairie.example"), f"/resources/{toolkit}/download?revision=1")
+    assert answer.text == "One page of text."
+    assert answer.mimetype == "text/markdown"
+    assert "Toolkit.md" in answer.headers["Content-Disposition"]
+
+
+def test_ranges_are_served_and_count_as_one_download(toolkit: int, database: Database, sign_in: SignIn) -> None:
+    browser = sign_in("ana@prairie.example")
+    parts = [
+        take(browser, f"/resources/{toolkit}/download", headers={"Range": f"bytes={start}-{start + 999}"})
+        for start in range(0, len(CONTENT) + 1, 1000)
+    ]
+    assert {part.status_code for part in parts} == {206}
+    assert b"".join(part.data for part in parts) == CONTENT + b"3"
+    assert len(downloads(database)) == 1
+
+
+def test_a_range_outside_the_file_is_no_download(toolkit: int, database: Database, sign_in: SignIn) -> None:
+    answer = take(sign_in("ana@prairie.example"), f"/resources/{toolkit}/download", headers={"Range": "bytes=999999-"})
+    assert answer.status_code == 416
+    assert downloads(database) == []
+
+
+def test_an_unchanged_file_is_not_sent_again(toolkit: int, sign_in: SignIn) -> None:
+    browser = sign_in("ana@prairie.example")
+    tag = take(browser, f"/resources/{toolkit}/download").headers["ETag"]
+    again = take(browser, f"/resources/{toolkit}/download", headers={"If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert sha256(CONTENT + b"3").hexdigest() in tag
+
+
+def test_one_event_per_person_and_hour(
+    toolkit: int, database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = sign_in("ana@prairie.example"), sign_in("ben@prairie.example")
+    for hour, minute in ((14, 0), (14, 59), (15, 0)):
+        moment = datetime(2030, 5, 4, hour, minute, tzinfo=UTC)
+        monkeypatch.setattr("hub.core.clock.now", lambda moment=moment: moment)
+        monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+        take(ana, f"/resources/{toolkit}/download")
+        take(ben, f"/resources/{toolkit}/download")
+    assert len(downloads(database)) == 4
+
+
+def test_looking_ahead_takes_nothing_out(toolkit: int, database: Database, sign_in: SignIn) -> None:
+    browser = sign_in("ana@prairie.example")
+    head = browser.head(f"/resources/{toolkit}/download", buffered=True)
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(CONTENT) + 1)
+    for header in ({"Sec-Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}):
+        assert take(browser, f"/resources/{toolkit}/download", headers=header).status_code == 503
+    assert downloads(database) == []
+
+
+def test_a_visitor_takes_a_public_resource_without_identity(database: Database, client: FlaskClient) -> None:
+    with database.writing() as db:
+        public = a_resource(db, an_organization(db), title="For all", audience=Audience.PUBLIC).id
+        network = a_resource(db, an_organization(db)).id
+    assert take(client, f"/resources/{public}/download").status_code == 200
+    assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=0-3"}).status_code == 206
+    assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=4-"}).status_code == 206
+    assert take(client, f"/resources/{network}/download").status_code == 404
+    events = downloads(database)
+    assert [(event.organization_id, event.person_id, event.resource_id) for event in events] == [
+        (None, None, public)
+    ] * 2
+
+
+def test_nobody_downloads_what_is_not_theirs_to_read(database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        owner, other = an_organization(db), an_organization(db)
+        host = an_organization(db, kind=OrganizationKind.HOST)
+        for email, organization, role in (
+            ("own@hub.example", owner, Role.CONTRIBUTOR),
+            ("other@hub.example", other, Role.REPRESENTATIVE),
+            ("coordinator@hub.example", host, Role.COORDINATOR),
+        ):
+            a_person(db, organization, role, email)
+        private = a_resource(db, owner, audience=Audience.ORGANIZATION).id
+    assert take(sign_in("own@hub.example"), f"/resources/{private}/download").status_code == 200
+    assert take(sign_in("coordinator@hub.example"), f"/resources/{private}/download").status_code == 200
+    assert take(sign_in("other@hub.example"), f"/resources/{private}/download").status_code == 404
+    assert take(sign_in("other@hub.example"), "/resources/123456/download").status_code == 404
+    assert len(downloads(database)) == 2
+
+
+def test_a_web_link_has_no_file(database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        organization = an_organization(db)
+        a_person(db, organization, email="ana@hub.example")
+        resource = a_resource(db, organization)
+        resource.revision_number = 2
+        db.add(
+            Revision(
+                resource_id=resource.id,
+                number=2,
+                source=Source.LINK,
+                url="https://recordings.example/7",
+                created_at=clock.now(),
+            )
+        )
+    answer = take(sign_in("ana@hub.example"), f"/resources/{resource.id}/download")
+    assert answer.status_code == 422
+    assert "address on the web" in answer.text
+    assert downloads(database) == []
