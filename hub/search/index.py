@@ -21,6 +21,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader
 
+from config import Config
 from hub.core.db import Database
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience
@@ -105,6 +106,15 @@ def audit_index(database: Database) -> list[str]:
     wrong += [f"Resource {id_} should not be in the search index." for id_ in sorted(there.keys() - wanted.keys())]
     both = sorted(wanted.keys() & there.keys())
     return wrong + [f"Resource {id_} is outdated in the search index." for id_ in both if wanted[id_] != there[id_]]
+
+
+def state(config: Config) -> dict[str, Any]:
+    """How the index is, in a word and a number, for the health page: ok, or being built (again)."""
+    try:
+        opened = files.opened(config)
+    except files.IndexUnusable:
+        return {"state": "building"}
+    return {"state": "ok", "entries": opened.snapshot.live.bit_count()}
 
 
 def _is_current(database: Database, root: Path) -> bool:
