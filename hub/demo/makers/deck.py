@@ -1,14 +1,15 @@
 """PPTX: a title slide, then slides with titles, bullets, tables, native charts and notes."""
 
+from functools import cache
 from io import BytesIO
 from typing import Any
+from xml.sax.saxutils import escape
 
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE
-from pptx.enum.shapes import MSO_SHAPE
-from pptx.enum.text import MSO_ANCHOR
+from pptx.oxml import parse_xml
 from pptx.util import Emu, Inches, Length, Pt
 
 from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
@@ -17,69 +18,104 @@ from hub.demo.markup import Block, Section, sections
 # Of python-pptx only the outermost objects have types worth naming; shapes are passed as Any.
 ChartData: Any = CategoryChartData
 Color: Any = RGBColor
-TITLE_AND_CONTENT, TITLE_ONLY = 1, 5
+
+TITLE, TITLE_AND_CONTENT, TITLE_ONLY = 0, 1, 5  # places of the layouts in python-pptx's own template
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, EDGE, FULL, HALF = Inches(0.7), Inches(0.8), Inches(11.9), Inches(5.6)
 TOP, TALL = Inches(1.65), Inches(4.95)
 
+NAMESPACES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+)
+BAR = """<p:sp {namespaces}><p:nvSpPr><p:cNvPr id="{id}" name="Bar {id}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>
+<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
+<a:solidFill><a:srgbClr val="{color}"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>"""
+LABEL = """<p:sp {namespaces}><p:nvSpPr><p:cNvPr id="{id}" name="Label {id}"/><p:cNvSpPr txBox="1"/>
+<p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm>
+<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:p>{run}</a:p></p:txBody></p:sp>"""
+FACE = '<a:rPr lang="en-US" sz="{size}"><a:solidFill><a:srgbClr val="{color}"/></a:solidFill></a:rPr>'
+STYLE = """<a:lstStyle {namespaces}><a:lvl1pPr algn="l"{indent}><a:spcAft><a:spcPts val="800"/></a:spcAft>{bullet}
+<a:defRPr sz="{size}" b="{bold}"><a:solidFill><a:srgbClr val="{color}"/></a:solidFill></a:defRPr></a:lvl1pPr></a:lstStyle>"""
+
+NUMBERED = f'<a:buAutoNum {NAMESPACES} type="arabicPeriod"/>'
+
 
 def make(cover: Cover, text: str) -> bytes:
     """The text as a deck, a slide for each top-level heading."""
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    deck: Any = Presentation(BytesIO(_template()))
+    title, *layouts = deck.slide_layouts
+    for layout in layouts:
+        _label(layout, LEFT, Inches(9), cover.organization)
     first, *rest = sections(text)
-    _title_slide(deck, cover, first)
-    for place, section in enumerate(rest, start=2):
-        _slide(deck, cover, section, place)
+    _title_slide(deck.slides.add_slide(title), cover, first)
+    for section in rest:
+        words = [block for block in section.blocks if block.kind in {"paragraph", "bullets", "numbers"}]
+        _slide(deck.slides.add_slide(layouts[0 if words else 1]), section, words)
     buffer = BytesIO()
     deck.save(buffer)
     return buffer.getvalue()
 
 
-def _title_slide(deck: Any, cover: Cover, section: Section) -> None:
-    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
-    slide.background.fill.solid()
-    slide.background.fill.fore_color.rgb = _color(NAVY)
-    _bar(slide, EDGE, Inches(4.35), Inches(1.6), Inches(0.09), ORANGE)
-    _write(slide.shapes.title, cover.title, 40, "FFFFFF", bold=True, anchor=MSO_ANCHOR.BOTTOM)
-    _place(slide.shapes.title, LEFT, Inches(1.2), FULL, Inches(2.9))
+@cache
+def _template() -> bytes:
+    """An empty deck in the house's look: what all slides share stands in its three layouts."""
+    deck: Any = Presentation()
+    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    layouts = list(deck.slide_layouts)
+    for place, layout in enumerate(layouts):
+        if place not in {TITLE, TITLE_AND_CONTENT, TITLE_ONLY}:
+            deck.slide_layouts.remove(layout)
+    _title_layout(layouts[TITLE])
+    for layout in (layouts[TITLE_AND_CONTENT], layouts[TITLE_ONLY]):
+        _style(layout.placeholders[0], (LEFT, Inches(0.35), FULL, Inches(0.95)), 28, NAVY, bold=True)
+        _bar(layout, (EDGE, Inches(1.32), Inches(0.9), Inches(0.06)), ORANGE)
+        _bar(layout, (EDGE, Inches(6.85), Inches(11.75), Inches(0.015)), "C5CED6")
+        _label(layout, Inches(11.95), Inches(0.6), None)
+    _style(layouts[TITLE_AND_CONTENT].placeholders[1], (LEFT, TOP, FULL, TALL), 24, INK, bullets=True)
+    buffer = BytesIO()
+    deck.save(buffer)
+    return buffer.getvalue()
+
+
+def _title_layout(layout: Any) -> None:
+    layout.background.fill.solid()
+    layout.background.fill.fore_color.rgb = _color(NAVY)
+    _style(layout.placeholders[0], (LEFT, Inches(1.2), FULL, Inches(2.9)), 40, "FFFFFF", bold=True)
+    _style(layout.placeholders[1], (LEFT, Inches(4.65), FULL, Inches(2.4)), 20, "D5DCE3")
+    _bar(layout, (EDGE, Inches(4.35), Inches(1.6), Inches(0.09)), ORANGE)
+
+
+def _title_slide(slide: Any, cover: Cover, section: Section) -> None:
+    slide.shapes.title.text_frame.text = cover.title
     speakers = " ".join(block.text for block in section.blocks if block.kind == "paragraph")
-    _text_box(slide, LEFT, Inches(4.65), FULL, Inches(0.9), speakers, 20, "D5DCE3")
-    _text_box(slide, LEFT, Inches(6.6), FULL, Inches(0.5), f"{cover.organization} · {cover.day}", 14, "9FB0C0")
+    where = cover.day if cover.organization in speakers else f"{cover.organization} · {cover.day}"
+    slide.placeholders[1].text_frame.text = f"{speakers}\n{where}"
     _notes(slide, section)
 
 
-def _slide(deck: Any, cover: Cover, section: Section, place: int) -> None:
+def _slide(slide: Any, section: Section, words: list[Block]) -> None:
+    slide.shapes.title.text_frame.text = section.title
     visual = next((block for block in section.blocks if block.kind in {"table", "chart"}), None)
-    words = [block for block in section.blocks if block.kind in {"paragraph", "bullets", "numbers"}]
-    slide = deck.slides.add_slide(deck.slide_layouts[TITLE_AND_CONTENT if words else TITLE_ONLY])
-    _bar(slide, EDGE, Inches(1.32), Inches(0.9), Inches(0.06), ORANGE)
-    _write(slide.shapes.title, section.title, 28, NAVY, bold=True, anchor=MSO_ANCHOR.BOTTOM)
-    _place(slide.shapes.title, LEFT, Inches(0.35), FULL, Inches(0.95))
     if words:
         _words(slide.placeholders[1], words, HALF if visual else FULL)
     if visual:
         left, width = (Inches(6.6), Inches(6.0)) if words else (EDGE, Inches(11.75))
         (_table if visual.kind == "table" else _chart)(slide, visual, left, width)
-    _bar(slide, EDGE, Inches(6.85), Inches(11.75), Inches(0.015), "C5CED6")
-    _text_box(slide, LEFT, Inches(6.9), Inches(9), Inches(0.4), cover.organization, 11, STEEL)
-    _text_box(slide, Inches(11.95), Inches(6.9), Inches(0.6), Inches(0.4), str(place), 11, STEEL)
     _notes(slide, section)
 
 
 def _words(shape: Any, words: list[Block], width: Length) -> None:
-    _place(shape, LEFT, TOP, width, TALL)
+    if width < FULL:
+        shape.left, shape.top, shape.width, shape.height = LEFT, TOP, width, TALL
     lines = [(block, line) for block in words for line in block.lines]
-    long = sum(len(line) for _, line in lines) > (330 if width <= HALF else 640)
-    frame = shape.text_frame
-    frame.word_wrap = True
-    for place, (block, line) in enumerate(lines):
-        paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
-        paragraph.space_after = Pt(8)
-        run = paragraph.add_run()
-        run.text = line if block.kind != "numbers" else f"{block.lines.index(line) + 1}. {line}"
-        run.font.size = Pt(16 if long else 20)
-        run.font.color.rgb = _color(INK)
+    shape.text_frame.text = "\n".join(line for _, line in lines)
+    length = sum(len(line) for _, line in lines) * (2 if width < FULL else 1)
+    for paragraph, (block, _) in zip(shape.text_frame.paragraphs, lines, strict=True):
+        if length > 420:
+            paragraph.font.size = Pt(20 if length <= 660 else 16)
+        if block.kind == "numbers":
+            paragraph._p.get_or_add_pPr().insert(0, parse_xml(NUMBERED))  # noqa: SLF001
 
 
 def _table(slide: Any, block: Block, left: Length, width: Length) -> None:
@@ -90,14 +126,15 @@ def _table(slide: Any, block: Block, left: Length, width: Length) -> None:
     shares = widths(block.rows)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Emu(width * share // sum(shares))
-    for number_of_row, row in enumerate(block.rows):
-        for number_of_column, text in enumerate(row):
-            cell = table.cell(number_of_row, number_of_column)
+    for place, (row, texts) in enumerate(zip(table.rows, block.rows, strict=True)):
+        color = NAVY if place == 0 else MIST if place % 2 else "FFFFFF"
+        for cell, text in zip(row.cells, texts, strict=True):
             cell.fill.solid()
-            head = number_of_row == 0
-            color = NAVY if head else MIST if number_of_row % 2 else "FFFFFF"
             cell.fill.fore_color.rgb = _color(color)
-            _write(cell, text, 16 if wide else 13, "FFFFFF" if head else INK, bold=head)
+            cell.text_frame.text = text
+            font = cell.text_frame.paragraphs[0].font
+            font.size, font.bold = Pt(16 if wide else 13), place == 0
+            font.color.rgb = _color("FFFFFF" if place == 0 else INK)
 
 
 def _chart(slide: Any, block: Block, left: Length, width: Length) -> None:
@@ -115,14 +152,13 @@ def _chart(slide: Any, block: Block, left: Length, width: Length) -> None:
     plot = chart.plots[0]
     plot.has_data_labels = True
     series = plot.series[0]
-    color = _color(CHART_COLORS[1])
     if line:
-        series.format.line.color.rgb = color
+        series.format.line.color.rgb = _color(CHART_COLORS[1])
         series.smooth = False
     else:
         plot.gap_width = 60
         series.format.fill.solid()
-        series.format.fill.fore_color.rgb = color
+        series.format.fill.fore_color.rgb = _color(CHART_COLORS[1])
 
 
 def _notes(slide: Any, section: Section) -> None:
@@ -131,41 +167,39 @@ def _notes(slide: Any, section: Section) -> None:
         slide.notes_slide.notes_text_frame.text = "\n".join(notes)
 
 
-def _bar(slide: Any, left: Length, top: Length, width: Length, height: Length, color: str) -> None:
-    bar = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, width, height)
-    bar.fill.solid()
-    bar.fill.fore_color.rgb = _color(color)
-    bar.line.fill.background()
-    bar.shadow.inherit = False
-
-
-def _text_box(
-    slide: Any, left: Length, top: Length, width: Length, height: Length, text: str, size: int, color: str
+def _style(
+    shape: Any, box: tuple[Length, ...], size: int, color: str, *, bold: bool = False, bullets: bool = False
 ) -> None:
-    if text:
-        box = slide.shapes.add_textbox(left, top, width, height)
-        box.text_frame.word_wrap = True
-        _write(box, text, size, color)
+    """The place and the letters of a layout's placeholder, which slides take over."""
+    shape.left, shape.top, shape.width, shape.height = box
+    body = shape.text_frame._txBody  # noqa: SLF001 - python-pptx knows no styles of layouts
+    bullet, indent = ("", "") if bullets else ("<a:buNone/>", ' marL="0" indent="0"')
+    style = STYLE.format(
+        namespaces=NAMESPACES, size=size * 100, bold=int(bold), color=color, bullet=bullet, indent=indent
+    )
+    old = body.find("{http://schemas.openxmlformats.org/drawingml/2006/main}lstStyle")
+    body.replace(old, parse_xml(style))
+    shape.text_frame.vertical_anchor = None
+    body.bodyPr.set("anchor", "b" if bold else "t")
 
 
-def _write(
-    shape: Any, text: str, size: int, color: str, *, bold: bool = False, anchor: MSO_ANCHOR | None = None
-) -> None:
-    frame = shape.text_frame
-    if anchor is not None:
-        frame.vertical_anchor = anchor
-        frame.word_wrap = True
-    paragraph = frame.paragraphs[0]
-    if anchor is not None:
-        paragraph.alignment = 1
-    run = paragraph.add_run()
-    run.text = text
-    run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = _color(color)
+def _bar(layout: Any, box: tuple[Length, ...], color: str) -> None:
+    _draw(layout, BAR, box, color=color)
 
 
-def _place(shape: Any, left: Length, top: Length, width: Length, height: Length) -> None:
-    shape.left, shape.top, shape.width, shape.height = left, top, width, height
+def _label(layout: Any, left: Length, width: Length, text: str | None) -> None:
+    """A word at the foot of every slide; the slide's number when there is no text."""
+    face = FACE.format(size=1100, color=STEEL)
+    run = f"<a:r>{face}<a:t>{escape(text or '')}</a:t></a:r>"
+    counter = f'<a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">{face}<a:t>0</a:t></a:fld>'
+    _draw(layout, LABEL, (left, Inches(6.9), width, Inches(0.4)), run=run if text else counter)
+
+
+def _draw(layout: Any, drawing: str, box: tuple[Length, ...], **values: str) -> None:
+    """A shape on a layout, from its XML: python-pptx draws on slides only."""
+    tree = layout.shapes._spTree  # noqa: SLF001
+    x, y, cx, cy = box
+    tree.append(parse_xml(drawing.format(namespaces=NAMESPACES, id=100 + len(tree), x=x, y=y, cx=cx, cy=cy, **values)))
 
 
 def _color(color: str) -> Any:
