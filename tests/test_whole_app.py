@@ -35,15 +35,15 @@ PUBLIC = {
     "overview.healthz": "monitors have no account",
     "members.sign_in": "the way in",
     "members.invitation": "the way in for the invited",
-    "members.password": "the way back in",
+    "members.new_password": "the way back in",
     "members.welcome": "the first coordinator",
     "library.show": "public resources",
     "library.page": "public resources",
     "search.results": "public resources",
     "sharing.download": "public resources",
-    "sharing.shared": "what a share link opens",
-    "sharing.shared_show": "what a share link opens",
-    "sharing.shared_download": "what a share link opens",
+    "sharing.landing": "what a share link opens",
+    "sharing.show": "what a share link opens",
+    "sharing.download_shared": "what a share link opens",
 }
 
 

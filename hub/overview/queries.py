@@ -4,19 +4,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
+from hub.library.models import Resource, Topic
+from hub.library.queries import visible_to
+from hub.library.rules import topic_label
 from hub.members import queries as members
-from hub.members.models import Organization
+from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind
 from hub.overview.rules import met_of
 from hub.sharing import queries as sharing
-from hub.sharing.rules import Standing
+from hub.sharing.models import SharingEvent
+from hub.sharing.queries import stands
+from hub.sharing.rules import PASSED_ON, Standing
 
 QUARTERS_ON_BOARD = 8
 ENTRIES_PER_PAGE = 50
@@ -75,6 +80,52 @@ def _total(quarter: Quarter, column: int, rows: Sequence[Row]) -> Total:
     standings = [row.standings[column] for row in rows]
     met, due = met_of(standings)
     return Total(quarter, Counter(standings), met, due)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many organizations passed a resource, or something on a topic, on."""
+
+    label: str
+    organizations: int
+    resource_id: int | None = None
+
+
+MOST_SHARED = 8
+
+
+def most_shared_resources(db: Session, quarters: Sequence[Quarter], person: Person) -> list[Reach]:
+    """The resources that most organizations declared or forwarded in these quarters, of those ``person`` may read."""
+    count = func.count(SharingEvent.organization_id.distinct())
+    found = (
+        select(Resource.id, Resource.title, count)
+        .join(SharingEvent, SharingEvent.resource_id == Resource.id)
+        .where(_passed_on_in(quarters), visible_to(person))
+        .group_by(Resource.id, Resource.title)
+        .order_by(count.desc(), Resource.title)
+        .limit(MOST_SHARED)
+    )
+    return [Reach(title, number, resource_id) for resource_id, title, number in db.execute(found)]
+
+
+def most_shared_topics(db: Session, quarters: Sequence[Quarter], person: Person) -> list[Reach]:
+    """The topics of which most organizations declared or forwarded something in these quarters."""
+    count = func.count(SharingEvent.organization_id.distinct())
+    found = (
+        select(Topic.name, count)
+        .join(Resource, Resource.id == Topic.resource_id)
+        .join(SharingEvent, SharingEvent.resource_id == Topic.resource_id)
+        .where(_passed_on_in(quarters), visible_to(person))
+        .group_by(Topic.name)
+        .order_by(count.desc(), Topic.name)
+        .limit(MOST_SHARED)
+    )
+    return [Reach(topic_label(name), number) for name, number in db.execute(found)]
+
+
+def _passed_on_in(quarters: Sequence[Quarter]) -> ColumnElement[bool]:
+    """The events that passed something on in these quarters, and that stand."""
+    return and_(SharingEvent.quarter.in_([str(one) for one in quarters]), SharingEvent.act.in_(PASSED_ON), stands())
 
 
 def behind(board_now: Board) -> list[Row]:

@@ -26,6 +26,7 @@ from hub.sharing.rules import Standing
 bp = Blueprint("overview", __name__)
 
 NEWEST = 10
+QUARTERS_ON_HOME = 4
 
 
 @bp.get("/")
@@ -44,6 +45,7 @@ def home() -> str:
         newest=newest,
         yours=sharing.your_quarter(db, person, quarter),
         before=sharing.your_quarter(db, person, quarter.previous),
+        strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         call=call,
         board=board,
         behind=queries.behind(board) if board else [],
@@ -66,6 +68,8 @@ def board() -> str | Response:
         standing=standing,
         Standing=Standing,
         OrganizationKind=OrganizationKind,
+        resources=queries.most_shared_resources(db, found.quarters, web.signed_in()),
+        topics=queries.most_shared_topics(db, found.quarters, web.signed_in()),
     )
 
 
