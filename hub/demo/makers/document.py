@@ -1,5 +1,6 @@
 """DOCX: a title, headings, lists, tables and a footer."""
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -12,17 +13,37 @@ from hub.demo.markup import Block, blocks
 # By the identity that the template gives them: looking a style up by name reads all styles each time.
 STYLES = {"paragraph": None, "bullets": "ListBullet", "numbers": "ListNumber", "note": "IntenseQuote"}
 
+GRID = "Light Grid Accent 1"
+KEPT = {
+    *("Normal", "Default Paragraph Font", "Normal Table", "No List", "Title", "Subtitle", "Heading 1", "Heading 2"),
+    *("List Bullet", "List Number", "Intense Quote", "Footer", GRID),
+}
+
 
 def make(cover: Cover, text: str) -> bytes:
     """The text as a document."""
-    document: Any = Document()
-    _restyle(document)
+    document: Any = Document(BytesIO(_template()))
     document.add_paragraph(cover.title, style="Title")
     document.add_paragraph(f"{cover.organization} · {cover.day}", style="Subtitle")
     document.add_paragraph(cover.summary)
     for block in blocks(text):
         _put(document, block)
     document.sections[0].footer.paragraphs[0].text = f"{cover.organization} · {cover.title}"
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@cache
+def _template() -> bytes:
+    """An empty document in the house's colors, with no more styles than these documents use."""
+    document: Any = Document()
+    for style in list(document.styles):
+        if style.name not in KEPT:
+            style.delete()
+    for latent in list(document.styles.latent_styles):
+        latent.delete()
+    _restyle(document)
     buffer = BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -53,7 +74,7 @@ def _paragraph(document: Any, text: str, style: str | None) -> None:
 
 
 def _table(document: Any, block: Block) -> None:
-    table = document.add_table(rows=len(block.rows), cols=len(block.rows[0]), style="Light Grid Accent 1")
+    table = document.add_table(rows=len(block.rows), cols=len(block.rows[0]), style=GRID)
     for texts, row in zip(block.rows, table.rows, strict=True):
         for text, cell in zip(texts, row.cells, strict=True):
             cell.paragraphs[0].add_run(text)
