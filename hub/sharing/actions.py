@@ -255,7 +255,15 @@ def _sent_before(db: Session, events: Sequence[SharingEvent]) -> list[SharingEve
 
 
 def _content(event: SharingEvent) -> tuple[object, ...]:
-    return (event.resource_id, event.happened_on, event.with_whom, event.people, event.channel, event.note, event.void)
+    return (
+        event.resource_id,
+        event.happened_on,
+        event.with_whom,
+        event.people,
+        event.channel,
+        event.note,
+        bool(event.void),
+    )
 
 
 def _checked(db: Session, person: Person, said: Declaration) -> Declaration:
