@@ -189,6 +189,22 @@ def test_a_reader_that_takes_too_long_is_stopped(slow: Path) -> None:
         assert not psutil.Process(reader.process_id).children()
 
 
+def test_a_converter_that_hangs_is_stopped_with_all_that_it_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: Path
+) -> None:
+    hanging, started = tmp_path / "soffice", tmp_path / "started"
+    os.mkfifo(started)
+    hanging.write_text(f"#!/bin/sh\nsleep 600 &\ncat {started}\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with Reader(Limits(wall_seconds=1)) as reader:
+        assert reader.read(text, "old.doc").state is State.TIMEOUT
+        assert not psutil.Process(reader.process_id).children(recursive=True)
+    assert not [
+        process for process in psutil.process_iter(["cmdline"]) if str(started) in (process.info["cmdline"] or ())
+    ]
+
+
 def test_a_reader_that_computes_too_long_is_stopped(slow: Path) -> None:
     with Reader(Limits(processor_seconds=1, sheet_rows=10**9, page_characters=10**9)) as reader:
         found = reader.read(documents.long_workbook(slow, 2_000_000), "a.xlsx")

@@ -29,7 +29,13 @@ from hub.library.extract.formats import FORMATS
 from hub.library.extract.legacy import modernized
 from hub.library.extract.limits import Limits
 from hub.library.extract.opening import open_document
-from hub.library.extract.sandbox import accept, die_with_parent, leave_files, leave_network, leave_writing
+from hub.library.extract.sandbox import (
+    accept,
+    adopt_orphans,
+    die_with_parent,
+    leave_files,
+    leave_network,
+)
 
 INPUT, OUTPUT, ERRORS = 0, 1, 2
 CHUNK = 1 << 16
@@ -40,6 +46,7 @@ READY = b"ready\n"
 def main() -> None:
     """Answers requests until the input closes."""
     warnings.simplefilter("ignore")
+    adopt_orphans()
     leave_network()
     # What was imported stays shared with the forks when the collector doesn't touch it.
     gc.collect()
@@ -103,6 +110,7 @@ def supervise(request: dict[str, Any], folder: str) -> tuple[Outcome, bytearray]
         os.close(reading_end)
         end_group(process)
     exit_code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    see_off(process)
     overflowed = len(told) > limits.answer_bytes
     del told[limits.answer_bytes :]
     return Outcome(exit_code, timed_out, overflowed, len(told)), told
@@ -138,6 +146,13 @@ def end_group(process: int) -> None:
             kill(process, signal.SIGKILL)
 
 
+def see_off(group: int) -> None:
+    """Waits for the last of a killed group, which the helper has inherited."""
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-group, 0)
+
+
 def be_the_fork(request: dict[str, Any], limits: Limits, folder: str, parent: int, writing_end: int) -> NoReturn:
     """Reads one file under the limits, tells of it, and ends; never returns into the helper's own work."""
     exit_code = 1
@@ -169,7 +184,6 @@ def tell(request: dict[str, Any], limits: Limits, folder: Path, writing_end: int
     path, file_format = Path(request["path"]), FORMATS[request["extension"]]
     try:
         if file_format.converted_to is not None:
-            leave_writing(folder)
             path, file_format = modernized(path, file_format, folder)
         leave_files(path, folder)
         document = open_document(path, file_format, limits)

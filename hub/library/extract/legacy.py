@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hub.library.extract.findings import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 from hub.library.extract.formats import FORMATS, Format
+from hub.library.extract.sandbox import leave_writing
 
 # Nothing is fetched from elsewhere and no macro runs, whatever the document asks for.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -53,9 +54,13 @@ def convert(office: str, source: Path, modern: Format, folder: Path) -> None:
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    wall = walls(source.resolve(), folder)
+    if not wall:
+        # Landlock forbids to build such walls, so it is the second choice.
+        leave_writing(folder)
     subprocess.run(
         [
-            *walls(folder),
+            *wall,
             office,
             f"-env:UserInstallation={profile.as_uri()}",
             *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
@@ -68,13 +73,15 @@ def convert(office: str, source: Path, modern: Format, folder: Path) -> None:
     )
 
 
-def walls(folder: Path) -> list[str]:
+def walls(document: Path, folder: Path) -> list[str]:
     """What to put before a command so that it sees no network and may write only to the folder."""
     wall = shutil.which("bwrap")
     if wall is None:
         return []
     command = [wall, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
-    command += ["--proc", "/proc", "--bind", str(folder), str(folder)]
-    # Many containers forbid it, and then the limits and the profile must do.
+    # LibreOffice makes a socket in /tmp, whatever TMPDIR says; here that is a /tmp of its own.
+    command += ["--proc", "/proc", "--tmpfs", "/tmp", "--bind", str(folder), str(folder)]  # noqa: S108
+    command += ["--ro-bind", str(document), str(document)]
+    # Many containers forbid it.
     works = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
     return command if works else []

@@ -15,6 +15,7 @@ from hub.library.extract.limits import Limits
 NEW_NETWORK = 0x40000000
 NEW_USER = 0x10000000
 PARENT_DEATH_SIGNAL = 1
+ADOPT_ORPHANS = 36
 
 # Where Python, libraries and settings are: nothing of the hub's but its code.
 PROGRAMS = (
@@ -22,7 +23,7 @@ PROGRAMS = (
     *(Path(folder) for folder in ("/usr", "/lib", "/lib64", "/etc", "/opt")),
 )
 DEVICES = (Path("/dev"),)
-OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice looks there for itself, whatever TMPDIR says)
+OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice makes them there, whatever TMPDIR says)
 
 
 def leave_network() -> bool:
@@ -31,6 +32,12 @@ def leave_network() -> bool:
         return False
     system = ctypes.CDLL(None, use_errno=True)
     return any(system.unshare(what) == 0 for what in (NEW_NETWORK, NEW_USER | NEW_NETWORK))
+
+
+def adopt_orphans() -> None:
+    """Has processes whose parent has ended become children of this one, so that it can see them off."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1)
 
 
 def die_with_parent(parent: int) -> None:
