@@ -33,13 +33,25 @@ from hub.search.rules import words
 log = logging.getLogger("hub.search")
 
 Progress = Callable[[int, int], None]
+Entry = Mapping[str, Any]  # the fields of one resource
 
 # One commit takes a third of a second, so what is pending is gathered; but no more than this.
-BATCH = 500  # resources
-BATCH_SECONDS = 10.0
-BATCH_WORDS = 3_000_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What goes into one commit at most."""
+
+    resources: int
+    seconds: float
+
+
+WHILE_SEARCHED = Batch(500, 10.0)
+# An index that nobody searches yet gets fewer and larger segments, which are quicker to search.
+WHILE_BUILT = Batch(2_500, 60.0)
+
 # Resources whose rows are asked for at a time.
-CHUNK = 100
+CHUNK = 50
 # Megabytes of postings that are sorted in memory before they go to a temporary file.
 SORTED_MB = 96
 # Between two parts of a resource: no phrase reaches from one page into the next.
@@ -69,7 +81,7 @@ def catch_up(database: Database, progress: Progress | None = None, patience: flo
         if not mine:
             return 0
         if _is_current(database, root):
-            _merge_in_quiet(root)
+            _merge_in_quiet(database, root)
             return 0
         return _bring_in_line(database, root, _usable(files.current_folder(root)), progress)
 
@@ -161,7 +173,7 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
     done = 0
     while gone or done < len(lacking):
         with database.reading() as db:
-            written = _write(db, snapshot, gone, lacking[done:])
+            written = _write(db, snapshot, gone, lacking[done:], WHILE_SEARCHED if searched else WHILE_BUILT)
         done, gone = done + written, []
         snapshot = Snapshot(snapshot.folder, snapshot.segments)
         if progress:
@@ -198,11 +210,11 @@ def _note_state(folder: Path, manifest: Manifest) -> None:
 # Writing
 
 
-def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequence[int]) -> int:
+def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequence[int], batch: Batch) -> int:
     """Take ``gone`` out and put the first of ``lacking`` in, in one commit; answers how many of those it took."""
     writer = _writer(snapshot.folder)
     try:
-        taken = _fill(db, snapshot, writer, gone, lacking)
+        taken = _fill(db, snapshot, writer, gone, lacking, batch)
     except BaseException:
         writer.cancel()
         raise
@@ -210,37 +222,35 @@ def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequ
     return taken
 
 
-def _writer(folder: Path) -> Any:
-    """Whoosh's writer with postings and pool of our own; it has no parameter for the pool."""
+def _writer(folder: Path, go_on: Callable[[], None] | None = None) -> Any:
+    """Whoosh's writer with postings and pool of our own; it has no parameter for the pool.
+
+    ``go_on`` is called now and then while postings are sorted and may raise.
+    """
     index = FileStorage(str(folder)).open_index()
     writer = index.writer(timeout=PATIENCE, codec=files.Codec(), compound=False)
-    writer.pool = files.Pool(writer.temp_storage(), writer.newsegment, limitmb=SORTED_MB)
+    writer.pool = files.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, go_on)
     return writer
 
 
-def _fill(db: Session, snapshot: Snapshot, writer: Any, gone: Collection[int], lacking: Sequence[int]) -> int:
-    began, put, taken = time.monotonic(), 0, 0
+def _fill(
+    db: Session, snapshot: Snapshot, writer: Any, gone: Collection[int], lacking: Sequence[int], batch: Batch
+) -> int:
+    until, taken = time.monotonic() + batch.seconds, 0
     for id_ in gone:
         writer.delete_document(snapshot.doc_of[id_])
-    while taken < len(lacking) and taken < BATCH and put < BATCH_WORDS and time.monotonic() - began < BATCH_SECONDS:
+    while taken < min(len(lacking), batch.resources) and time.monotonic() < until:
         chunk = lacking[taken : taken + CHUNK]
         for id_ in chunk:
             if id_ in snapshot.doc_of:
                 writer.delete_document(snapshot.doc_of[id_])
         for entry in _entries(db, chunk):
-            writer.add_document(**entry.fields)
-            put += entry.size
+            writer.add_document(**entry)
         taken += len(chunk)
     return taken
 
 
-@dataclass(frozen=True)
-class _Entry:
-    fields: Mapping[str, Any]
-    size: int  # positions
-
-
-def _entries(db: Session, ids: Sequence[int]) -> Iterator[_Entry]:
+def _entries(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     """The entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
     marks = queries.marks(db)
     rows = db.execute(
@@ -269,7 +279,7 @@ def _entries(db: Session, ids: Sequence[int]) -> Iterator[_Entry]:
             yield _entry(row, marks, topics.get(row[0].id, ()), ())
 
 
-def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any) -> _Entry:
+def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any) -> Entry:
     resource, organization, _, file_name, url = row
     names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
     text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
@@ -289,8 +299,7 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
         text.bounds.tobytes(),
     )
     title = _Text([resource.title]).places
-    fields = {"body": text.places, "title": title, "headings": text.headings, "facts": facts.kept()}
-    return _Entry(fields, text.next)
+    return {"body": text.places, "title": title, "headings": text.headings, "facts": facts.kept()}
 
 
 class _Text:
@@ -378,12 +387,26 @@ def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
     return [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments]
 
 
-def _merge_in_quiet(root: Path) -> None:
+class _Interrupted(Exception):
+    """Something changed: merging can wait."""
+
+
+def _merge_in_quiet(database: Database, root: Path) -> None:
+    """Merge what is worth it; given up at once when a resource changes, which mustn't wait."""
     folder = files.current_folder(root)
     if folder is None or not _could_merge(root):
         return
-    writer = _writer(folder)
-    writer.commit(mergetype=partial(_merge_few, quiet=True))
     had = Manifest.read(folder)
-    generation = TOC.read(FileStorage(str(folder)), "MAIN").generation
-    _note_state(folder, Manifest(generation, had.signature, had.organizations))
+
+    def go_on() -> None:
+        with database.reading() as db:
+            if queries.signature(db) != had.signature:
+                raise _Interrupted
+
+    writer = _writer(folder, go_on)
+    try:
+        writer.commit(mergetype=partial(_merge_few, quiet=True))
+    except _Interrupted:
+        writer.cancel()
+        return
+    _note_state(folder, Manifest(writer.generation, had.signature, had.organizations))

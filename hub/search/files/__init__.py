@@ -27,6 +27,7 @@ from hub.search.files.segments import (
     Snapshot,
     bits_of,
     docs_of,
+    flags_of,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "checksum",
     "current_folder",
     "docs_of",
+    "flags_of",
     "fresh_folder",
     "held",
     "is_damaged",

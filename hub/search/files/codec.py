@@ -8,7 +8,7 @@ import marshal
 import pickle
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Any
@@ -172,6 +172,12 @@ class Pool(PostingPool):  # type: ignore[misc]
     """Postings until they are sorted; what doesn't fit into memory goes to temporary files, many at a time."""
 
     TOGETHER = 1_000
+    ASKED_EVERY = 100_000
+
+    def __init__(self, storage: Any, segment: Any, megabytes: int, go_on: Callable[[], None] | None = None) -> None:
+        super().__init__(storage, segment, limitmb=megabytes)
+        self._go_on = go_on
+        self._count = 0
 
     def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
         """One posting."""
@@ -179,6 +185,18 @@ class Pool(PostingPool):  # type: ignore[misc]
         if self.currentsize > self.limit:
             self.save()
         self.current.append(item)
+        self._counted()
+
+    def iter_postings(self) -> Iterator[Any]:
+        """All postings, sorted."""
+        for item in super().iter_postings():
+            self._counted()
+            yield item
+
+    def _counted(self) -> None:
+        self._count += 1
+        if self._go_on and not self._count % self.ASKED_EVERY:
+            self._go_on()
 
     def _write_run(self, file: Any, items: Iterable[Any]) -> None:
         items = iter(items)

@@ -162,6 +162,11 @@ def bits_of(docs: Iterable[int], size: int) -> int:
     return int(flags, 2) if size else 0
 
 
+def flags_of(bits: int, size: int) -> str:
+    """The set as text in which character ``doc`` is "1" when the document is in it."""
+    return format(bits, f"0{size}b")[::-1] if size else ""
+
+
 def docs_of(bits: int) -> Sequence[int]:
     """The documents of a set in order."""
     return list(compress(count(), format(bits, "b")[::-1].encode().translate(_DIGITS)))
@@ -202,6 +207,7 @@ class Snapshot:
         self.masks = self._joined_masks()
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._kept_count = 0
+        self.per_document: dict[object, Sequence[float]] = {}  # what ranking computes once for each document
 
     @staticmethod
     def _based(segments: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -223,6 +229,17 @@ class Snapshot:
     def facts(self) -> Sequence[Facts]:
         """What is kept of each document."""
         return [facts for segment in self.segments.values() for facts in segment.facts]
+
+    def in_order(self, order: str) -> Sequence[int]:
+        """All documents in the order newest, oldest or title."""
+        return self._orders[order]
+
+    @cached_property
+    def _orders(self) -> Mapping[str, Sequence[int]]:
+        facts = self.facts
+        oldest = sorted(range(self.size), key=lambda doc: (facts[doc].published, facts[doc].id))
+        by_title = sorted(range(self.size), key=lambda doc: (facts[doc].title, facts[doc].id))
+        return {"oldest": oldest, "newest": oldest[::-1], "title": by_title}
 
     @cached_property
     def mean_length(self) -> float:
@@ -249,14 +266,15 @@ class Snapshot:
         return found
 
     def _read(self, name: str, term: str) -> Postings:
-        docs, counts, ends, kept = array("I"), array("I"), array("Q"), bytearray()
+        docs, counts, ends, kept = array("I"), array("I"), array("I"), bytearray()
         base = 0
         try:
             for segment in self.segments.values():
                 for block_docs, block_counts, block_ends, places in segment.blocks(name, term):
-                    docs.extend(block_docs if not base else array("I", (doc + base for doc in block_docs)))
+                    docs.extend((doc + base for doc in block_docs) if base else block_docs)
                     counts.extend(block_counts)
-                    ends.extend(end + len(kept) for end in block_ends)
+                    done = len(kept)
+                    ends.extend((end + done for end in block_ends) if done else block_ends)
                     kept += places
                 base += len(segment.facts)
         except DAMAGE as error:

@@ -259,39 +259,51 @@ def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int
     of the words to each other, and a gentle preference for what is new.
     """
     scores = _scores(snapshot, found.leaves, docs_of(bits))
-    facts, now = snapshot.facts, today.toordinal()
+    recent = _recency(snapshot, today)
     for doc in scores:
-        age = max(0, now - facts[doc].published)
-        scores[doc] *= 1 + RECENCY * 0.5 ** (age / HALF_AFTER_DAYS)
-
-    def order(doc: int) -> tuple[float, int, int]:
-        return -scores[doc], -facts[doc].published, -facts[doc].id
-
-    docs = sorted(scores, key=order)
+        scores[doc] *= recent[doc]
+    docs = sorted(scores, key=scores.__getitem__, reverse=True)
     best = docs[:LOOKED_AT_CLOSELY]
     if len(found.leaves) > 1:
         for doc in best:
             scores[doc] *= 1 + NEARNESS * _nearness([leaf.body.places_in(doc) for leaf in found.leaves])
-        best.sort(key=order)
+    facts = snapshot.facts
+    best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
     return [*best, *docs[LOOKED_AT_CLOSELY:]][:most]
 
 
 def _scores(snapshot: Snapshot, leaves: Sequence[Leaf], docs: Sequence[int]) -> dict[int, float]:
-    flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
-    facts = snapshot.facts
-    damped = {doc: flat + steep * facts[doc].length for doc in docs}
+    damping = _damping(snapshot)
     scores = dict.fromkeys(docs, 0.0)
     for leaf in leaves:
         counts: dict[int, float] = {
-            d: count for d, count in zip(leaf.body.docs, leaf.body.counts, strict=True) if d in scores
+            doc: times for doc, times in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in scores
         }
         for postings, boost in ((leaf.title, IN_TITLE), (leaf.headings, IN_HEADING)):
             for doc, times in zip(postings.docs, postings.counts, strict=True):
                 if doc in counts:
                     counts[doc] += boost * times
         for doc, count in counts.items():
-            scores[doc] += leaf.rarity * count / (count + damped[doc])
+            scores[doc] += leaf.rarity * count / (count + damping[doc])
     return scores
+
+
+def _damping(snapshot: Snapshot) -> Sequence[float]:
+    """For each document how little one more occurrence counts in it: the longer the text, the less."""
+    if "damping" not in snapshot.per_document:
+        flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
+        snapshot.per_document["damping"] = [flat + steep * facts.length for facts in snapshot.facts]
+    return snapshot.per_document["damping"]
+
+
+def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
+    """For each document what its score is multiplied with for being new."""
+    if today not in snapshot.per_document:
+        now = today.toordinal()
+        snapshot.per_document[today] = [
+            1 + RECENCY * 0.5 ** (max(0, now - facts.published) / HALF_AFTER_DAYS) for facts in snapshot.facts
+        ]
+    return snapshot.per_document[today]
 
 
 def _nearness(places: Sequence[Sequence[int]]) -> float:

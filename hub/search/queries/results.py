@@ -10,10 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, reduce
+from itertools import islice
 from operator import or_
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, extract, func, select
 from sqlalchemy import or_ as sql_or
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ from hub.library.rules import BIG_SIX, Audience, Kind, PageKind
 from hub.members.models import Organization, Person
 from hub.members.rules import MAY, Permission, Scope
 from hub.search import files
-from hub.search.files import Snapshot, docs_of
+from hub.search.files import Snapshot
 from hub.search.queries import matching
 from hub.search.queries.matching import Matches
 from hub.search.queries.rows import signature
@@ -199,17 +200,11 @@ def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: 
     """The documents on the asked page of results, in order."""
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
-    facts = snapshot.facts
     if query.sort == "relevance" and found.leaves:
         return matching.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)[first:]
-    docs = docs_of(bits)
-    match query.sort:
-        case "title":
-            return sorted(docs, key=lambda doc: (facts[doc].title, facts[doc].id))[first:last]
-        case "oldest":
-            return sorted(docs, key=lambda doc: (facts[doc].published, facts[doc].id))[first:last]
-        case _:
-            return sorted(docs, key=lambda doc: (-facts[doc].published, -facts[doc].id))[first:last]
+    flags = files.flags_of(bits, snapshot.size)
+    order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
+    return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
 
 
 _SHOWN = (
@@ -257,20 +252,14 @@ def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, A
         return {}
     rows = db.execute(
         select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes).where(
-            tuple_(Page.revision_id, Page.number).in_(list(places))
+            # not a tuple IN (…): SQLite would read the whole table
+            sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in places))
         )
     )
     return {places[row.revision_id, row.number]: row for row in rows}
 
 
 def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
-    shown = passages.snippet(row.summary, terms)
-    if page is not None:
-        text = "\n".join(part for part in (page.text, page.notes) if part)
-        shown = passages.snippet(text, terms)
-        if page.title and not shown.marks:
-            titled = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
-            shown = titled if titled.marks or not text else shown
     return Hit(
         row.id,
         row.title,
@@ -282,8 +271,18 @@ def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
         page.number if page else None,
         page.kind if page else None,
         page.title if page else "",
-        shown,
+        passages.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
     )
+
+
+def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
+    """The best passage of a page; from its title only when the words are nowhere else."""
+    text = "\n".join(part for part in (page.text, page.notes) if part)
+    shown = passages.snippet(text, terms)
+    if page.title and not shown.marks:
+        titled = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
+        return titled if titled.marks or not text else shown
+    return shown
 
 
 # Facets

@@ -118,9 +118,9 @@ def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[
     wanted = frozenset(wanted)
     hits = []
     for piece in words.pieces(text):
-        met = wanted.intersection(term for terms in words.terms_of(piece[0]) for term in terms)
-        if met:
-            hits.append((piece.start(), piece.end(), met))
+        terms = words.all_terms_of(piece[0])
+        if not wanted.isdisjoint(terms):
+            hits.append((piece.start(), piece.end(), wanted.intersection(terms)))
     return hits
 
 

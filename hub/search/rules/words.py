@@ -110,6 +110,12 @@ def terms_of(piece: str) -> tuple[Terms, ...]:
     return tuple(spread_out)
 
 
+@lru_cache(maxsize=1 << 15)
+def all_terms_of(piece: str) -> Terms:
+    """The terms of a word or compound, wherever in it they stand."""
+    return tuple(term for terms in terms_of(piece) for term in terms)
+
+
 @lru_cache(maxsize=1 << 12)
 def reading(piece: str) -> tuple[Terms, str]:
     """How a typed word is looked for: its terms in a row, or instead of them one joined term ("" when there is none).
