@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from hub.core import clock
 from hub.core.db import Database
 from hub.members import actions
 from hub.members.models import Person, SignInTry
@@ -65,9 +67,9 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
     verified = []
 
     class Counting(PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - argon2's name
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's name
             verified.append(hash)
-            return bool(super().verify(hash, password))
+            return super().verify(hash, password)
 
     monkeypatch.setattr(actions, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
     texts = set()
@@ -343,11 +345,11 @@ def test_nobody_else_waits_while_a_password_is_tried(
     written = []
 
     class Slow(PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002 - argon2's name
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's name
             with database.writing() as db:  # would time out if the request held the rows
-                db.add(SignInTry(account="somebody", address="", at=actions.clock.now()))
+                db.add(SignInTry(account="somebody", address="", at=clock.now()))
             written.append(True)
-            return bool(super().verify(hash, password))
+            return super().verify(hash, password)
 
     monkeypatch.setattr(actions, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
     rosa = sign_in(ROSA)

@@ -1,0 +1,273 @@
+"""Links that let somebody in: once, on a POST, for a while."""
+
+from threading import Barrier, Thread
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.members import actions, queries
+from hub.members.models import OneTimeLink, Organization, Person
+from hub.members.rules import OrganizationKind, Role
+from tests.members.conftest import Alliance, Hands, SignIn
+from tests.world import PASSWORD
+
+ROSA = "rosa@lakeshore.example"
+NEW = {"password": "a brand new one", "repeated": "a brand new one"}
+
+
+def link_on(page: str) -> str:
+    """The path of the link that a page shows to hand over."""
+    field = BeautifulSoup(page, "html.parser").select_one("input#link")
+    assert field is not None
+    assert field.has_attr("readonly")
+    address = str(field["value"])
+    assert address.startswith("http://127.0.0.1:8000/")
+    return address.removeprefix("http://127.0.0.1:8000")
+
+
+def invited(browser: FlaskClient, email: str = "new@lakeshore.example", role: str = "contributor") -> str:
+    answer = browser.post("/people/new", data={"name": "New Person", "email": email, "role": role})
+    assert answer.status_code == 200, answer.text
+    return link_on(answer.text)
+
+
+def may_sign_in(app: Flask, email: str, password: str) -> bool:
+    return app.test_client().post("/sign-in", data={"email": email, "password": password}).status_code == 302
+
+
+def test_an_invitation_lets_a_person_in_once(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    link = invited(sign_in(ROSA))
+    assert link.startswith("/invitation/")
+    browser = app.test_client()
+    for _ in range(3):
+        page = browser.get(link)
+        assert page.status_code == 200
+        assert "Contributor of Lakeshore" in page.text
+    assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
+    answer = browser.post(link, data=NEW)
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert "New Person" in browser.get("/account").text
+    assert may_sign_in(app, "new@lakeshore.example", NEW["password"])
+
+    again = app.test_client()
+    for answer in (again.get(link), again.post(link, data={"password": "mine instead", "repeated": "mine instead"})):
+        assert answer.status_code == 410
+        assert "used already" in answer.text
+    assert may_sign_in(app, "new@lakeshore.example", NEW["password"])
+
+
+def test_only_the_hash_of_a_link_is_kept(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+    token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
+    with database.reading() as db:
+        kept = db.scalars(select(OneTimeLink)).one()
+        assert kept.token_hash == queries.token_hash(token)
+        assert token not in kept.token_hash
+        assert all(token not in str(entry.details) + entry.subject for entry in db.scalars(select(Entry)))
+
+
+def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    link = invited(sign_in(ROSA))
+    scanner = app.test_client()
+    assert scanner.head(link).status_code == 200
+    assert scanner.get(link).status_code == 200
+    assert app.test_client().post(link, data=NEW).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "repeated", "says"),
+    [
+        ("short", "short", "at least 10 characters"),
+        ("", "", "Enter a password."),
+        ("a brand new one", "a brand new two", "The two passwords differ."),
+        ("new@lakeshore.example", "new@lakeshore.example", "isn&#39;t your e-mail address"),
+    ],
+)
+def test_a_password_that_is_refused_uses_nothing_up(
+    app: Flask, sign_in: SignIn, alliance: Alliance, password: str, repeated: str, says: str
+) -> None:
+    link = invited(sign_in(ROSA))
+    browser = app.test_client()
+    answer = browser.post(link, data={"password": password, "repeated": repeated})
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert browser.post(link, data=NEW).status_code == 302
+
+
+def test_an_invitation_needs_the_token_of_the_form(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    link = invited(sign_in(ROSA))
+    browser = app.test_client()
+    browser.sends_csrf = False  # type: ignore[attr-defined]
+    assert browser.post(link, data=NEW).status_code == 400
+    browser.sends_csrf = True  # type: ignore[attr-defined]
+    assert browser.post(link, data=NEW).status_code == 302
+
+
+def test_of_two_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    link = invited(sign_in(ROSA))
+    answers: dict[str, int] = {}
+    start = Barrier(2)
+
+    def accept(password: str) -> None:
+        browser = app.test_client()
+        start.wait()
+        answers[password] = browser.post(link, data={"password": password, "repeated": password}).status_code
+
+    threads = [Thread(target=accept, args=(password,)) for password in ("the first one", "the second one")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers.values()) == [302, 410]
+    for password, status in answers.items():
+        assert may_sign_in(app, "new@lakeshore.example", password) == (status == 302)
+
+
+def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
+    app: Flask, sign_in: SignIn, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = invited(sign_in(ROSA))
+    fast, slow = app.test_client(), app.test_client()
+    hash_it = actions.hashed
+
+    def overtaken(password: str, email: str = "") -> str:
+        monkeypatch.setattr(actions, "hashed", hash_it)
+        data = {"password": "the fast one", "repeated": "the fast one"}
+        assert fast.post(link, data=data).status_code == 302
+        return hash_it(password, email)
+
+    slow.get(link)
+    monkeypatch.setattr(actions, "hashed", overtaken)
+    assert slow.post(link, data=NEW).status_code == 410
+    assert may_sign_in(app, "new@lakeshore.example", "the fast one")
+    assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
+
+
+def test_an_invitation_expires_after_two_weeks(app: Flask, sign_in: SignIn, alliance: Alliance, hands: Hands) -> None:
+    link = invited(sign_in(ROSA))
+    hands.on(days=13)
+    assert app.test_client().get(link).status_code == 200
+    hands.on(days=2)
+    for answer in (app.test_client().get(link), app.test_client().post(link, data=NEW)):
+        assert answer.status_code == 410
+        assert "has expired" in answer.text
+    assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
+
+
+def test_a_newer_link_takes_the_place_of_the_older_one(
+    app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    rosa = sign_in(ROSA)
+    older = invited(rosa)
+    with database.reading() as db:
+        person = queries.person_by_email(db, "new@lakeshore.example")
+    assert person is not None
+    newer = link_on(rosa.post(f"/people/{person.id}/link").text)
+    assert app.test_client().post(older, data=NEW).status_code == 410
+    assert app.test_client().post(newer, data=NEW).status_code == 302
+
+
+def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
+    app: Flask, sign_in: SignIn, alliance: Alliance, hands: Hands
+) -> None:
+    rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
+    link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
+    assert link.startswith("/password/")
+    assert tom.get("/account").status_code == 200, "the link alone ends nothing"
+    assert app.test_client().get(link).status_code == 200
+    assert app.test_client().post(link, data=NEW).status_code == 302
+    assert tom.get("/account").status_code == 302
+    assert not may_sign_in(app, "tom@lakeshore.example", PASSWORD)
+    assert may_sign_in(app, "tom@lakeshore.example", NEW["password"])
+    assert app.test_client().get(link).status_code == 410
+    late = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
+    hands.on(hours=25)
+    assert app.test_client().post(late, data=NEW).status_code == 410
+
+
+def test_a_password_change_takes_a_waiting_link_its_power(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    link = link_on(sign_in(ROSA).post(f"/people/{alliance.tom}/link").text)
+    data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
+    assert sign_in("tom@lakeshore.example").post("/account/password", data=data).status_code == 302
+    assert app.test_client().post(link, data=NEW).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "..%2f", "%F0%9F%98%80", "x" * 2000, "%00", "<b>"])
+@pytest.mark.parametrize("kind", ["invitation", "password", "welcome"])
+def test_a_link_that_the_hub_never_made_says_what_to_do(client: FlaskClient, kind: str, token: str) -> None:
+    for answer in (client.get(f"/{kind}/{token}"), client.post(f"/{kind}/{token}", data=NEW)):
+        assert answer.status_code == 404
+
+
+def test_a_link_is_good_for_what_it_was_made_for_only(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
+    assert app.test_client().get(f"/password/{token}").status_code == 404
+    assert app.test_client().post(f"/welcome/{token}", data=NEW).status_code == 404
+    assert "doesn&#39;t know this link" in app.test_client().get(f"/password/{token}").text
+
+
+def test_the_link_of_somebody_who_left_is_dead(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
+    rosa.post(f"/people/{alliance.tom}/leave")
+    assert app.test_client().get(link).status_code == 404
+    assert app.test_client().post(link, data=NEW).status_code == 404
+
+
+WELCOME = {"organization": "AMCC", "name": "Marguerite", "email": "m@amcc.example", **NEW}
+
+
+def first_link(database: Database) -> str:
+    with database.writing() as db:
+        token = actions.first_coordinator_link(db)
+    assert token is not None
+    return f"/welcome/{token}"
+
+
+def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskClient, database: Database) -> None:
+    link = first_link(database)
+    assert client.get(link).status_code == 200
+    assert client.post(link, data=WELCOME | {"repeated": "x"}).status_code == 422
+    assert client.post(link, data=WELCOME).location == "/"
+    assert client.get("/organizations/new").status_code == 200
+    with database.writing() as db:
+        host = db.scalars(select(Organization)).one()
+        assert (host.slug, host.kind) == ("amcc", OrganizationKind.HOST)
+        assert db.scalars(select(Person)).one().role is Role.COORDINATOR
+        assert actions.first_coordinator_link(db) is None
+    assert app.test_client().post(link, data=WELCOME | {"email": "n@amcc.example"}).status_code == 410
+    assert may_sign_in(app, "m@amcc.example", NEW["password"])
+
+
+def test_each_start_prints_a_new_first_link_and_the_older_one_loses_its_power(
+    client: FlaskClient, database: Database
+) -> None:
+    older, newer = first_link(database), first_link(database)
+    assert client.get(older).status_code == 410
+    assert client.get(newer).status_code == 200
+
+
+def test_the_first_coordinator_joins_a_host_that_is_there(client: FlaskClient, database: Database) -> None:
+    with database.writing() as db:
+        actions.add_organization(db, None, name="The Secretariat", kind=OrganizationKind.HOST)
+    link = first_link(database)
+    assert "The Secretariat" in client.get(link).text
+    assert client.post(link, data=WELCOME).status_code == 302
+    with database.reading() as db:
+        assert db.scalars(select(Organization.name)).all() == ["The Secretariat"]
+
+
+def test_the_first_link_lets_nobody_in_when_people_came_meanwhile(client: FlaskClient, database: Database) -> None:
+    link = first_link(database)
+    with database.writing() as db:
+        host = actions.add_organization(db, None, name="AMCC", kind=OrganizationKind.HOST)
+        actions.add_person(db, None, host, email="c@amcc.example", name="C", role=Role.COORDINATOR)
+    answer = client.post(link, data=WELCOME)
+    assert answer.status_code == 422
+    assert "people already" in answer.text
+    with database.reading() as db:
+        assert len(db.scalars(select(Person)).all()) == 1

@@ -1,0 +1,434 @@
+"""People and their roles, as representatives and the coordinator manage them."""
+
+from threading import Barrier, Thread
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.core.errors import Refused
+from hub.members import actions
+from hub.members.models import Person, RoleHeld
+from hub.members.rules import Role
+from tests.members.conftest import Alliance, Hands, SignIn
+from tests.world import PASSWORD, a_person, an_organization
+
+ROSA = "rosa@lakeshore.example"
+COORDINATOR = "coordinator@demo.example"
+
+
+def roles(database: Database, organization: str = "lakeshore") -> dict[str, Role]:
+    """Who is what now, by first name, from the roles held; the person's own role says the same."""
+    with database.reading() as db:
+        rows = db.execute(
+            select(Person, RoleHeld.role)
+            .join(RoleHeld, RoleHeld.person_id == Person.id)
+            .where(RoleHeld.until.is_(None), Person.organization.has(slug=organization))
+        ).all()
+    assert all(person.role is role for person, role in rows)
+    assert len({person.id for person, _ in rows}) == len(rows)
+    return {person.name.split()[0]: role for person, role in rows}
+
+
+def audited(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as db:
+        return [(entry.actor, entry.action) for entry in db.scalars(select(Entry).order_by(Entry.id))]
+
+
+def test_a_representative_sees_the_people_of_the_own_organization_alone(sign_in: SignIn, alliance: Alliance) -> None:
+    page = sign_in(ROSA).get("/people").text
+    assert "Keisha" in page
+    assert "Jolene" not in page
+    assert "Marguerite" not in page
+
+
+@pytest.mark.parametrize("email", [COORDINATOR, "ruth@lakeshore.example"])
+def test_the_coordinator_and_the_board_see_everybody(sign_in: SignIn, alliance: Alliance, email: str) -> None:
+    page = sign_in(email).get("/people").text
+    assert "Keisha" in page
+    assert "Jolene" in page
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("rosa", True),
+        ("peña", True),
+        ("ROSA@LAKE", True),
+        ("nobody", False),
+        ("%", False),
+        ("_", False),
+        ("' OR 1=1 --", False),
+        ("\\", False),
+    ],
+)
+def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Alliance, q: str, found: bool) -> None:
+    page = sign_in(COORDINATOR).get("/people", query_string={"q": q})
+    assert page.status_code == 200
+    assert ("Rosa Peña" in page.text) == found
+    field = BeautifulSoup(page.text, "html.parser").select_one("input#q")
+    assert field is not None
+    assert field["value"] == q
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "", "999999999999999999999999"])
+def test_a_page_number_that_makes_no_sense_breaks_nothing(sign_in: SignIn, alliance: Alliance, page: str) -> None:
+    assert sign_in(COORDINATOR).get("/people", query_string={"page": page}).status_code == 200
+
+
+def test_a_long_list_has_pages(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+    with database.writing() as db:
+        many = an_organization(db, "Many")
+        for number in range(60):
+            a_person(db, many, name=f"Zoe {number:02}")
+    coordinator = sign_in(COORDINATOR)
+    assert "66 people" in coordinator.get("/people").text
+    second = coordinator.get("/people?page=2").text
+    assert "Zoe 59" in second
+    assert "Zoe 00" not in second
+
+
+def test_a_representative_adds_a_person_and_is_shown_the_link_once(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    rosa = sign_in(ROSA)
+    form = BeautifulSoup(rosa.get("/people/new").text, "html.parser")
+    assert [o["value"] for o in form.select("select[name=role] option")] == [
+        "representative",
+        "alternate",
+        "contributor",
+    ]
+    assert not form.select("select[name=organization]")
+    answer = rosa.post("/people/new", data={"name": "Hal", "email": "Hal@Lakeshore.Example", "role": "contributor"})
+    assert answer.status_code == 200
+    assert "/invitation/" in answer.text
+    assert "data-copy" in answer.text
+    assert roles(database)["Hal"] is Role.CONTRIBUTOR
+    page = rosa.get("/people?q=hal@lakeshore.example").text
+    assert "Invited" in page
+    assert "/invitation/" not in page
+    assert audited(database) == [(ROSA, "added"), (ROSA, "gave a role to"), (ROSA, "invited")] or audited(database) == [
+        (ROSA, "added"),
+        (ROSA, "invited"),
+    ]
+
+
+@pytest.mark.parametrize("role", ["board", "coordinator", "emperor", ""])
+def test_a_representative_cannot_give_the_roles_of_the_alliance(
+    sign_in: SignIn, alliance: Alliance, database: Database, role: str
+) -> None:
+    rosa = sign_in(ROSA)
+    answer = rosa.post("/people/new", data={"name": "Hal", "email": "hal@lakeshore.example", "role": role})
+    assert answer.status_code == 422
+    assert "hal@lakeshore.example" in answer.text, "what was typed is still there"
+    assert rosa.post(f"/people/{alliance.keisha}/role", data={"role": role}).status_code == 422
+    assert rosa.post(f"/people/{alliance.rosa}/role", data={"role": role}).status_code == 422
+    assert set(roles(database)) == {"Rosa", "Tom", "Keisha", "Ruth"}
+    assert roles(database)["Keisha"] is Role.CONTRIBUTOR
+
+
+def test_a_representative_cannot_add_people_elsewhere(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+    data = {"name": "Hal", "email": "hal@lakeshore.example", "role": "contributor", "organization": "ridgeline"}
+    assert sign_in(ROSA).post("/people/new?organization=ridgeline", data=data).status_code == 200
+    assert "Hal" in roles(database)
+    assert "Hal" not in roles(database, "ridgeline")
+
+
+@pytest.mark.parametrize("email", [ROSA, "keisha@lakeshore.example"])
+def test_people_of_another_organization_are_not_there_for_a_representative_or_contributor(
+    sign_in: SignIn, alliance: Alliance, database: Database, email: str
+) -> None:
+    browser = sign_in(email)
+    before = roles(database, "ridgeline")
+    assert browser.get("/people/99999999999999").status_code == 404
+    for person in (alliance.jolene, alliance.coordinator, 424242):
+        assert browser.get(f"/people/{person}").status_code == 404
+        for act in ("", "/role", "/link", "/leave"):
+            data = {"name": "Pwned", "email": "pwned@x.example", "role": "contributor"}
+            assert browser.post(f"/people/{person}{act}", data=data).status_code == 404
+    assert roles(database, "ridgeline") == before
+    assert audited(database) == []
+
+
+@pytest.mark.parametrize("email", ["keisha@lakeshore.example", "ruth@lakeshore.example"])
+def test_a_contributor_and_the_board_look_but_change_nothing(
+    sign_in: SignIn, alliance: Alliance, database: Database, email: str
+) -> None:
+    browser = sign_in(email)
+    page = browser.get(f"/people/{alliance.tom}")
+    assert page.status_code == 200
+    assert not BeautifulSoup(page.text, "html.parser").select("main form")
+    assert browser.get("/people/new").status_code == 404
+    assert browser.post("/people/new", data={"name": "H", "email": "h@x.example", "role": "board"}).status_code == 404
+    for act in ("", "/role", "/link", "/leave"):
+        data = {"name": "Pwned", "email": "pwned@x.example", "role": "contributor"}
+        assert browser.post(f"/people/{alliance.tom}{act}", data=data).status_code == 404
+    assert audited(database) == []
+
+
+def test_a_representative_cannot_become_a_board_member_by_their_password_link(
+    sign_in: SignIn, alliance: Alliance
+) -> None:
+    rosa = sign_in(ROSA)
+    assert rosa.get(f"/people/{alliance.ruth}").status_code == 200
+    for act in ("", "/role", "/link", "/leave"):
+        data = {"name": "Ruth", "email": ROSA, "role": "contributor"}
+        assert rosa.post(f"/people/{alliance.ruth}{act}", data=data).status_code == 404
+
+
+def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
+    sign_in: SignIn, alliance: Alliance, database: Database, hands: Hands
+) -> None:
+    hands.on(days=1)
+    rosa = sign_in(ROSA)
+    answer = rosa.post(f"/people/{alliance.keisha}/role", data={"role": "representative"})
+    assert answer.location == f"/people/{alliance.keisha}"
+    now = roles(database)
+    assert now["Keisha"] is Role.REPRESENTATIVE
+    assert now["Rosa"] is Role.CONTRIBUTOR
+    assert now["Tom"] is Role.ALTERNATE
+    with database.reading() as db:
+        held = db.scalars(select(RoleHeld).where(RoleHeld.person_id == alliance.rosa).order_by(RoleHeld.id)).all()
+    assert [row.role for row in held] == [Role.REPRESENTATIVE, Role.CONTRIBUTOR]
+    assert held[0].until == held[1].since == hands.at
+    page = sign_in(COORDINATOR).get("/organizations/lakeshore").text
+    assert "Who had which role when" in page
+    assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 404, "a contributor manages nobody"
+    assert (ROSA, "gave a role to") in audited(database)
+
+
+def test_an_alternate_becomes_representative_and_the_former_is_replaced(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    tom = sign_in("tom@lakeshore.example")
+    assert tom.post(f"/people/{alliance.tom}/role", data={"role": "representative"}).status_code == 302
+    now = roles(database)
+    assert (now["Tom"], now["Rosa"]) == (Role.REPRESENTATIVE, Role.CONTRIBUTOR)
+    assert Role.ALTERNATE not in now.values()
+    page = BeautifulSoup(tom.get("/organizations/lakeshore").text, "html.parser").get_text()
+    assert "Nobody at the moment" in page
+
+
+def test_giving_somebody_the_role_they_have_changes_nothing(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    assert sign_in(ROSA).post(f"/people/{alliance.rosa}/role", data={"role": "representative"}).status_code == 302
+    assert roles(database)["Rosa"] is Role.REPRESENTATIVE
+    assert audited(database) == []
+
+
+def test_two_new_representatives_at_once_leave_one(database: Database, alliance: Alliance) -> None:
+    start, refused = Barrier(2), []
+
+    def name(person_id: int) -> None:
+        start.wait()
+        try:
+            with database.writing() as db:
+                actions.give_role(db, None, db.get_one(Person, person_id), Role.REPRESENTATIVE)
+        except Refused as error:
+            refused.append(error)
+
+    threads = [Thread(target=name, args=(person,)) for person in (alliance.tom, alliance.keisha)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(roles(database).values()).count(Role.REPRESENTATIVE) == 1
+    assert roles(database)["Rosa"] is Role.CONTRIBUTOR
+    assert len(roles(database)) == 4
+    assert not refused
+
+
+def test_the_database_itself_refuses_a_second_representative(database: Database, alliance: Alliance) -> None:
+    with database.writing() as db:
+        keisha = db.get_one(Person, alliance.keisha)
+        with pytest.raises(Refused, match="Somebody else just changed this role"):
+            actions._hold(db, keisha, Role.REPRESENTATIVE)
+    assert roles(database)["Rosa"] is Role.REPRESENTATIVE
+
+
+def test_an_address_that_is_known_elsewhere_is_refused_without_saying_where(
+    sign_in: SignIn, alliance: Alliance
+) -> None:
+    data = {"name": "Jo", "email": "jolene@ridgeline.example", "role": "contributor"}
+    answer = sign_in(ROSA).post("/people/new", data=data)
+    assert answer.status_code == 422
+    assert "can&#39;t be added here. Ask the coordinator" in answer.text
+    assert "Ridgeline" not in answer.text
+    assert "Jolene" not in answer.text
+    answer = sign_in(ROSA).post(f"/people/{alliance.keisha}", data=data)
+    assert answer.status_code == 422
+    assert "can&#39;t be added here" in answer.text
+    assert "Ridgeline" not in answer.text
+    answer = sign_in(COORDINATOR).post("/people/new", data=data | {"organization": "lakeshore"})
+    assert answer.status_code == 422
+    assert "Jolene has this e-mail address and is known in Ridgeline" in answer.text
+
+
+def test_an_address_that_is_known_here_is_refused_with_the_name(sign_in: SignIn, alliance: Alliance) -> None:
+    data = {"name": "K", "email": "KEISHA@lakeshore.example", "role": "contributor"}
+    assert "Keisha has this e-mail address" in sign_in(ROSA).post("/people/new", data=data).text
+
+
+def test_two_who_add_the_same_address_at_once_leave_one_person(database: Database, alliance: Alliance) -> None:
+    start, refused = Barrier(2), []
+
+    def add(organization_of: int) -> None:
+        start.wait()
+        try:
+            with database.writing() as db:
+                into = db.get_one(Person, organization_of).organization
+                actions.add_person(db, None, into, email="twin@x.example", name="Twin", role=Role.CONTRIBUTOR)
+        except Refused as error:
+            refused.append(str(error))
+
+    threads = [Thread(target=add, args=(person,)) for person in (alliance.rosa, alliance.jolene)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    with database.reading() as db:
+        assert len(db.scalars(select(Person).where(Person.email == "twin@x.example")).all()) == 1
+
+
+def test_a_name_and_an_address_are_corrected(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    data = {"name": "Keisha <Broadnax>", "email": "K.Broadnax@lakeshore.example"}
+    assert rosa.post(f"/people/{alliance.keisha}", data=data).status_code == 302
+    assert "Keisha &lt;Broadnax&gt;" in rosa.get(f"/people/{alliance.keisha}").text
+    sign_in("k.broadnax@lakeshore.example")
+    for wrong in ({"name": "", "email": ROSA}, {"name": "K", "email": "no address"}):
+        answer = rosa.post(f"/people/{alliance.keisha}", data=wrong)
+        assert answer.status_code == 422
+        assert wrong["email"] in answer.text
+
+
+def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
+    app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
+    assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 302
+    assert tom.get("/account").status_code == 302
+    data = {"email": "tom@lakeshore.example", "password": PASSWORD}
+    assert app.test_client().post("/sign-in", data=data).status_code == 422
+    assert "Tom" not in roles(database)
+    page = rosa.get(f"/people/{alliance.tom}").text
+    assert "Left on" in page
+    assert rosa.post(f"/people/{alliance.tom}/link").status_code == 422
+    assert "Left" in rosa.get("/people").text
+    people = BeautifulSoup(rosa.get("/organizations/lakeshore").text, "html.parser").select("main ul li")
+    assert not any("Tom" in line.get_text() for line in people)
+
+    assert rosa.post(f"/people/{alliance.tom}/role", data={"role": "alternate"}).status_code == 302
+    assert roles(database)["Tom"] is Role.ALTERNATE
+    sign_in("tom@lakeshore.example")
+    actors = audited(database)
+    assert (ROSA, "marked as gone") in actors
+    assert (ROSA, "let come back") in actors
+
+
+def test_a_representative_who_left_leaves_the_role_free(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    tom = sign_in("tom@lakeshore.example")
+    tom.post(f"/people/{alliance.rosa}/leave")
+    with database.reading() as db:
+        assert db.get_one(Person, alliance.rosa).role is Role.CONTRIBUTOR
+    assert tom.post(f"/people/{alliance.keisha}/role", data={"role": "representative"}).status_code == 302
+    assert roles(database)["Keisha"] is Role.REPRESENTATIVE
+
+
+def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    answer = rosa.post(f"/people/{alliance.rosa}/leave")
+    assert answer.status_code == 422
+    assert "Ask somebody else" in answer.text
+    assert rosa.get("/account").status_code == 200
+
+
+def test_the_last_coordinator_stays(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+    coordinator = sign_in(COORDINATOR)
+    for act, data in (("leave", {}), ("role", {"role": "board"})):
+        assert coordinator.post(f"/people/{alliance.coordinator}/{act}", data=data).status_code == 422
+    with database.writing() as db:
+        host = db.get_one(Person, alliance.coordinator).organization
+        invited = actions.add_person(db, None, host, email="d@amcc.example", name="Dag", role=Role.COORDINATOR)
+        with pytest.raises(Refused, match="last coordinator"):
+            actions.leave(db, None, db.get_one(Person, alliance.coordinator))
+        invited.password_hash = "accepted"
+    assert coordinator.post(f"/people/{alliance.coordinator}/role", data={"role": "board"}).status_code == 302
+    assert coordinator.get("/organizations/new").status_code == 404
+
+
+def test_the_coordinator_gives_the_board_role_to_people_of_any_organization(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    coordinator = sign_in(COORDINATOR)
+    assert coordinator.post(f"/people/{alliance.jolene}/role", data={"role": "board"}).status_code == 302
+    assert roles(database, "ridgeline")["Jolene"] is Role.BOARD
+    assert coordinator.post(f"/people/{alliance.jolene}/role", data={"role": "coordinator"}).status_code == 422
+
+
+def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    coordinator = sign_in(COORDINATOR)
+    form = BeautifulSoup(coordinator.get("/people/new?organization=ridgeline").text, "html.parser")
+    chosen = form.select_one("select[name=organization] option[selected]")
+    assert chosen is not None
+    assert chosen["value"] == "ridgeline"
+    data = {"name": "Amit", "email": "amit@ridgeline.example", "role": "alternate", "organization": "ridgeline"}
+    assert coordinator.post("/people/new", data=data).status_code == 200
+    assert roles(database, "ridgeline")["Amit"] is Role.ALTERNATE
+    wrong = data | {"organization": "amcc", "email": "x@amcc.example"}
+    answer = coordinator.post("/people/new", data=wrong)
+    assert answer.status_code == 422
+    assert "AMCC is a Host. Choose one of its roles: Coordinator, Advisory Board." in answer.text
+    for organization in ("nowhere", ""):
+        assert coordinator.post("/people/new", data=wrong | {"organization": organization}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "Robert'); DROP TABLE person;--",
+        "{{ config }}",
+        "𝕬𝖓𝖆 👩🏽‍🏭",
+        "\u202eevil",
+        "Ω≈ç√∫˜µ≤",
+    ],
+)
+def test_naughty_names_come_back_as_typed_and_run_nothing(sign_in: SignIn, alliance: Alliance, name: str) -> None:
+    rosa = sign_in(ROSA)
+    data = {"name": name, "email": "naughty@lakeshore.example", "role": "contributor"}
+    assert rosa.post("/people/new", data=data).status_code == 200
+    for address in ("/people", "/organizations/lakeshore"):
+        page = BeautifulSoup(rosa.get(address).text, "html.parser")
+        assert name in page.get_text()
+        assert not [script for script in page.find_all("script") if "src" not in script.attrs]
+
+
+def test_the_operator_adds_people_without_being_one(database: Database, alliance: Alliance) -> None:
+    with database.writing() as db:
+        into = db.get_one(Person, alliance.rosa).organization
+        hashed = actions.hashed("a password of theirs")
+        actions.add_person(
+            db, None, into, email="o@x.example", name="O", role=Role.REPRESENTATIVE, password_hash=hashed
+        )
+    assert roles(database)["O"] is Role.REPRESENTATIVE
+    assert {actor for actor, _ in audited(database)} == {"the hub's operator"}
+
+
+def test_every_page_of_people_is_there_for_every_role(sign_in: SignIn, alliance: Alliance) -> None:
+    for email in (ROSA, COORDINATOR, "keisha@lakeshore.example", "ruth@lakeshore.example"):
+        browser: FlaskClient = sign_in(email)
+        for address in ("/people", "/organizations", "/organizations/lakeshore", "/account", f"/people/{alliance.tom}"):
+            page = browser.get(address)
+            assert page.status_code == 200
+            assert len(BeautifulSoup(page.text, "html.parser").find_all("h1")) == 1
