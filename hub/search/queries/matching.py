@@ -16,7 +16,7 @@ from operator import or_
 from hub.library.rules import BIG_SIX
 from hub.members.rules import slug_of
 from hub.search.files import NOWHERE, Postings, Snapshot, bits_of, docs_of
-from hub.search.rules import passages, question, words
+from hub.search.rules import glossary, passages, question, words
 from hub.search.rules.question import Node, Question
 
 # What a word counts in the title and in a heading, compared with one in the text (BM25F).
@@ -27,6 +27,8 @@ LOOKED_AT_CLOSELY = 50
 NEARNESS, FAR = 0.5, 30  # largest gain, and the distance in words beyond which there is none
 # A resource of today gains this much over one from long ago; half of it after two years.
 RECENCY, HALF_AFTER_DAYS = 0.15, 730
+# When nothing has all of at least so many words, what has this share of them is shown, and a note says so.
+MANY_WORDS, MOST = 4, 0.6
 MOST_EXPANSIONS = 120  # terms that a prefix stands for
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has the stems of words
 
@@ -49,6 +51,7 @@ class Matches:
     bits: int
     leaves: list[Leaf] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    shares: Mapping[int, float] = field(default_factory=dict)  # how much of the question each has; empty: all of it
 
     @property
     def terms(self) -> Collection[str]:
@@ -73,19 +76,39 @@ class _Answer:
         self.left_out: list[str] = []
 
     def to(self, asked: Question) -> Matches:
-        """Every node must hold; phrases come last, since only they look at places."""
+        """Every node must hold; when nothing has all of many words, what has most of them."""
+        nodes = glossary.widened(asked.nodes)
+        found = self.all_of(nodes)
+        if self.left_out:
+            self.notes.append(f"Left out, since nearly every page has it: {', '.join(dict.fromkeys(self.left_out))}.")
+        return found if found.bits else self.most_of(nodes) or found
+
+    def all_of(self, nodes: Sequence[Node]) -> Matches:
+        """Every node holds; phrases come last, since they alone look at places."""
         bits = self.within
         leaves: list[tuple[int, list[Leaf]]] = []
-        for number, node in sorted(enumerate(asked.nodes), key=lambda pair: isinstance(pair[1], question.Phrase)):
+        for number, node in sorted(enumerate(nodes), key=lambda pair: isinstance(pair[1], question.Phrase)):
             self.leaves = []
             found = self.holds(node, bits)
             leaves.append((number, self.leaves))
             if found is not None:
                 bits &= found
-        if self.left_out:
-            self.notes.append(f"Left out, since nearly every page has it: {', '.join(dict.fromkeys(self.left_out))}.")
         in_order = [leaf for _, some in sorted(leaves, key=lambda pair: pair[0]) for leaf in some]
         return Matches(bits, in_order, self.notes)
+
+    def most_of(self, nodes: Sequence[Node]) -> Matches | None:
+        """What has most of the words, when there are enough of them to tell; all else must hold."""
+        plain = [node for node in nodes if isinstance(node, question.Word | question.AnyOf)]
+        bits = self.all_of([node for node in nodes if node not in plain]).bits
+        self.leaves = []
+        each = [found for node in plain if (found := self.holds(node, bits)) is not None]
+        counts = Counter(doc for found in each for doc in docs_of(found & bits))
+        enough = math.ceil(len(each) * MOST)
+        shares = {doc: count / len(each) for doc, count in counts.items() if count >= enough}
+        if len(each) < MANY_WORDS or not shares:
+            return None
+        note = "No resource has all of these words; those that have most of them are shown."
+        return Matches(bits_of(shares, self.snapshot.size), self.leaves, [*self.notes, note], shares)
 
     def holds(self, node: Node, within: int) -> int | None:
         """The documents of ``within`` (or more) for which the node holds; None when it says nothing."""
@@ -261,7 +284,7 @@ def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int
     scores = _scores(snapshot, found.leaves, docs_of(bits))
     recent = _recency(snapshot, today)
     for doc in scores:
-        scores[doc] *= recent[doc]
+        scores[doc] *= recent[doc] * found.shares.get(doc, 1.0) ** 2
     docs = sorted(scores, key=scores.__getitem__, reverse=True)
     best = docs[:LOOKED_AT_CLOSELY]
     if len(found.leaves) > 1:

@@ -13,43 +13,7 @@ from whoosh.lang.porter import stem
 
 # Words that stand in nearly every page: not indexed, and left out of a query (a phrase keeps their place).
 STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "that",
-        "the",
-        "their",
-        "they",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-        "will",
-        "with",
-    ]
+    ["a", "am", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "he", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "not", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "why", "will", "with", "you", "your"]
 )
 # Acronyms that are ordinary words as well: typed in capitals they mean the acronym.
 ORDINARY_ACRONYMS = frozenset(["AM", "ARM", "BUILD", "CARES", "COG", "IRA", "IT", "LIFT", "RAISE", "RAPID"])
