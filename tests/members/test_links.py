@@ -13,7 +13,7 @@ from hub.core.db import Database
 from hub.members import actions, queries
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules import OrganizationKind, Role
-from tests.members.conftest import Alliance, Hands, SignIn
+from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
 from tests.world import PASSWORD
 
 ROSA = "rosa@lakeshore.example"
@@ -78,6 +78,7 @@ def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: Si
     assert app.test_client().post(link, data=NEW).status_code == 302
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("password", "repeated", "says"),
     [
@@ -196,6 +197,7 @@ def test_a_password_change_takes_a_waiting_link_its_power(app: Flask, sign_in: S
     assert app.test_client().post(link, data=NEW).status_code == 410
 
 
+@on_sqlite
 @pytest.mark.parametrize("token", ["x", "..%2f", "%F0%9F%98%80", "x" * 2000, "%00", "<b>"])
 @pytest.mark.parametrize("kind", ["invitation", "password", "welcome"])
 def test_a_link_that_the_hub_never_made_says_what_to_do(client: FlaskClient, kind: str, token: str) -> None:

@@ -12,7 +12,7 @@ from hub.core.errors import NotFound, Refused
 from hub.members import actions, queries
 from hub.members.models import Organization, Person
 from hub.members.rules import DesignationFacts, DesignationStatus, OrganizationKind
-from tests.members.conftest import Alliance, SignIn
+from tests.members.conftest import Alliance, SignIn, on_sqlite
 from tests.world import an_organization
 
 ROSA = "rosa@lakeshore.example"
@@ -106,6 +106,7 @@ def test_the_coordinator_changes_adds_and_takes_out_designations(
         assert len(db.scalars(select(Entry).where(Entry.action == "changed")).all()) == 1, "nothing changed"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -132,6 +133,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
         assert db.scalar(select(Organization).where(Organization.region == "The Gulf")) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize("email", [ROSA, "ruth@lakeshore.example", "keisha@lakeshore.example"])
 def test_nobody_but_the_coordinator_changes_organizations(sign_in: SignIn, alliance: Alliance, email: str) -> None:
     browser = sign_in(email)

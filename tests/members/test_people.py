@@ -14,7 +14,7 @@ from hub.core.errors import Refused
 from hub.members import actions
 from hub.members.models import Person, RoleHeld
 from hub.members.rules import Role
-from tests.members.conftest import Alliance, Hands, SignIn
+from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
 from tests.world import PASSWORD, a_person, an_organization
 
 ROSA = "rosa@lakeshore.example"
@@ -75,6 +75,7 @@ def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Allianc
     assert field["value"] == q
 
 
+@on_sqlite
 @pytest.mark.parametrize("page", ["0", "-1", "x", "", "999999999999999999999999"])
 def test_a_page_number_that_makes_no_sense_breaks_nothing(sign_in: SignIn, alliance: Alliance, page: str) -> None:
     assert sign_in(COORDINATOR).get("/people", query_string={"page": page}).status_code == 200
@@ -117,6 +118,7 @@ def test_a_representative_adds_a_person_and_is_shown_the_link_once(
     ]
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", ["board", "coordinator", "emperor", ""])
 def test_a_representative_cannot_give_the_roles_of_the_alliance(
     sign_in: SignIn, alliance: Alliance, database: Database, role: str
@@ -393,6 +395,7 @@ def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
         assert coordinator.post("/people/new", data=wrong | {"organization": organization}).status_code == 422
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "name",
     [

@@ -16,7 +16,7 @@ from hub.core.db import Database
 from hub.members import actions
 from hub.members.models import Person, SignInTry
 from hub.members.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from tests.members.conftest import Alliance, Hands, SignIn
+from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
 from tests.world import PASSWORD
 
 ROSA = "rosa@lakeshore.example"
@@ -171,6 +171,7 @@ def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) ->
     assert statuses.count(422) <= TRIES_PER_ACCOUNT
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("wanted", "lands"),
     [
@@ -240,6 +241,7 @@ def test_a_session_cookie_is_kept_from_scripts_and_other_sites_and_says_when_it_
     assert "Expires=" in cookie
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "session_id", ["", "x", "1", "1.", ".1", "1.x", "1.99", "99999999999999999999.1", "-1.1", "².1"]
 )
@@ -262,6 +264,7 @@ def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, all
     assert try_to_sign_in(app.test_client(), ROSA, "quite another one") == 302
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("current", "password", "repeated", "says"),
     [
@@ -292,6 +295,7 @@ def test_whoever_sits_at_an_open_session_cannot_guess_the_current_password_for_e
     assert statuses == [422] * TRIES_PER_ACCOUNT + [429]
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["Rosa O'Peña", '<script>alert("x")</script>', "{{ 7*7 }}", "石川 さくら", "Z" * 200])
 def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
     sign_in: SignIn, alliance: Alliance, name: str
@@ -305,6 +309,7 @@ def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
     assert not [script for script in page.find_all("script") if "src" not in script.attrs]
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["", "  ", "Z" * 201])
 def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
     sign_in: SignIn, alliance: Alliance, name: str
