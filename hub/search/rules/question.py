@@ -116,15 +116,6 @@ class Question:
     nodes: tuple[Node, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def asks_for_words(self) -> bool:
-        """Whether there is anything to rank by."""
-        return any(_ranks(node) for node in self.nodes)
-
-
-def _ranks(node: Node) -> bool:
-    return any(map(_ranks, node.nodes)) if isinstance(node, AnyOf | AllOf) else isinstance(node, Word | Prefix | Phrase)
-
 
 class _Unreadable(Exception):
     """A qualifier's value makes no sense; the text is the note."""

@@ -1,0 +1,278 @@
+"""The rules of search by plain values: words, questions, passages, the glossary."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh.lang.porter import stem
+
+from hub.library.rules import Kind
+from hub.search.index import to_merge
+from hub.search.rules import glossary, passages, words
+from hub.search.rules.question import (
+    After,
+    AllOf,
+    AnyOf,
+    Before,
+    Node,
+    Not,
+    OfKind,
+    OfOrganization,
+    OfTopic,
+    OfYear,
+    Phrase,
+    Prefix,
+    Word,
+    first_day,
+    parse,
+)
+
+TEXT = st.text(
+    st.characters(exclude_categories=("Cs",)) | st.sampled_from('"-*: OR\u201c\u2019\u0301\u00ad_/.ab1,()\n'),
+    max_size=120,
+)
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("1312", "A-1312/B"),
+        ("A-1312/B", "A-1312/B"),
+        ("a1312b", "A-1312/B"),
+        ("nunez", "Núñez"),
+        ("Núñez", "NUNEZ"),
+        ("Nu\u0301n\u0303ez", "Nunez"),
+        ("orsted", "Ørsted"),
+        ("strasse", "Straße"),
+        ("apprenticeships", "Apprenticeship"),
+        ("mapped", "mapping"),
+        ("email", "e-mail"),
+        ("e-mail", "email"),
+        ("manufacturing", "manu\u00adfacturing"),
+        ("region", "region's"),
+        ("regions", "region’s"),
+        ("1312", "1,312"),
+        ("1,312", "1312"),
+        ("cmmc", "CMMC2.0"),
+        ("1312", "1312B"),
+        ("plan", "site_plan_2026"),
+        ("obrien", "O’Brien"),
+    ],
+)
+def test_what_is_typed_finds_what_is_written(typed: str, written: str) -> None:
+    assert finds(typed, written)
+
+
+@pytest.mark.parametrize(("typed", "written"), [("20", "2.0"), ("34", "3/4"), ("A-1312", "B-1312"), ("ARM", "arm")])
+def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
+    assert not finds(typed, written)
+
+
+def finds(typed: str, written: str) -> bool:
+    """Whether a typed word finds a text: as one term, or as its parts in a row."""
+    [piece] = [match[0] for match in words.pieces(typed)]
+    row, together = words.reading(piece)
+    places = dict(words.spread([written]))
+    in_a_row = any(all(term in places.get(start + number, ()) for number, term in enumerate(row)) for start in places)
+    return in_a_row or (together != "" and any(together in terms for terms in places.values()))
+
+
+@given(TEXT)
+def test_each_word_of_a_text_is_found_by_itself(text: str) -> None:
+    for match in words.pieces(text):
+        row, together = words.reading(match[0])
+        if row:
+            assert finds(match[0], text), (match[0], row, together)
+
+
+@given(TEXT)
+def test_stop_words_keep_their_place(text: str) -> None:
+    positions = [position for position, _ in words.spread([text])]
+    assert positions == sorted(set(positions))
+
+
+@given(st.from_regex(r"[a-z]{3,12}", fullmatch=True))
+def test_words_of_one_stem_share_a_term(word: str) -> None:
+    assert words.term_of(word.upper()) in {stem(word), word}
+
+
+# Questions
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("supply chain", (Word("supply"), Word("chain"))),
+        ('"supply chain"', (Phrase("supply chain"),)),
+        ("“supply chain”", (Phrase("supply chain"),)),
+        ("-china steel", (Not(Word("china")), Word("steel"))),
+        ("NOT china", (Not(Word("china")),)),
+        ('-"made abroad"', (Not(Phrase("made abroad")),)),
+        ("steel OR aluminum plant", (AnyOf((Word("steel"), Word("aluminum"))), Word("plant"))),
+        ("a OR b OR c", (AnyOf((Word("a"), Word("b"), Word("c"))),)),
+        ("manuf*", (Prefix("manuf"),)),
+        ("A-1312/B", (Word("A-1312/B"),)),
+        ("kind:briefing", (OfKind(Kind.BRIEFING),)),
+        ("KIND:Briefings", (OfKind(Kind.BRIEFING),)),
+        ('kind:"call notes"', (OfKind(Kind.CALL_NOTES),)),
+        ("-kind:resource", (Not(OfKind(Kind.RESOURCE)),)),
+        ("kind:briefing kind:presentation", (AnyOf((OfKind(Kind.BRIEFING), OfKind(Kind.PRESENTATION))),)),
+        ("organization:lakeshore", (OfOrganization("lakeshore"),)),
+        ('topic:"Supply Chain Support"', (OfTopic("Supply Chain Support"),)),
+        ("year:2026", (OfYear(2026),)),
+        ("before:2026-03", (Before(date(2026, 3, 1)),)),
+        ("after:2026", (After(date(2026, 1, 1)),)),
+        ("after:2026-03-31", (After(date(2026, 3, 31)),)),
+        ("https://example.org/a", (Phrase("https example.org/a"),)),
+        ("(steel OR iron)", (AnyOf((Word("steel"), Word("iron"))),)),
+        ("steel AND iron", (Word("steel"), Word("iron"))),
+        ("", ()),
+        (" - * \" ' ", ()),
+    ],
+)
+def test_a_question_is_read_as_it_was_meant(text: str, nodes: tuple[Node, ...]) -> None:
+    assert parse(text).nodes == nodes
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes", "note"),
+    [
+        ('steel "plate', (Word("steel"), Word("plate")), "never closed"),
+        ("kind:banana", (AllOf((Word("kind"), Word("banana"))),), "There is no kind “banana”"),
+        ("year:soon", (AllOf((Word("year"), Word("soon"))),), "not a year"),
+        ("before:2026-02-30", (AllOf((Word("before"), Word("2026-02-30"))),), "not a date"),
+        ("organization:", (Word("organization"),), ""),
+        ('organization:""', (AllOf((Word("organization"),)),), "needs a name"),
+        ("OR steel", (Word("steel"),), "both sides"),
+        ("steel OR", (Word("steel"),), "something after it"),
+        ("steel NOT", (Word("steel"),), "something after it"),
+        ("a*", (Word("a"),), "at least 2 letters"),
+        ("st*el", (Phrase("st el"),), "end of one word"),
+        ("x " * 300, None, "first 500 characters"),
+        ("x " * 60, None, "first 40 words"),
+    ],
+)
+def test_what_cannot_be_read_is_read_as_plain_words_and_says_so(
+    text: str, nodes: tuple[Node, ...] | None, note: str
+) -> None:
+    question = parse(text)
+    assert nodes is None or question.nodes == nodes
+    assert note in " ".join(question.notes)
+
+
+@given(TEXT | st.text())
+def test_no_text_is_an_error(text: str) -> None:
+    question = parse(text)
+    glossary.widened(question.nodes)
+    assert all(note.endswith(".") for note in question.notes)
+
+
+@given(st.text(max_size=12))
+def test_a_date_is_a_date_or_none(text: str) -> None:
+    day = first_day(text)
+    assert day is None or text.strip().startswith(f"{day.year:04d}")
+
+
+# The glossary
+
+
+@pytest.mark.parametrize(
+    ("typed", "also"),
+    [
+        ("NOFO", Phrase("notice of funding opportunity")),
+        ("nofo", Phrase("notice of funding opportunity")),
+        ("notice of funding opportunity", Word("NOFO")),
+        ('"notice of funding opportunity"', Word("NOFO")),
+        ("PTAC", Word("APEX")),
+        ("PTAC", Phrase("APEX Accelerators")),
+        ("DoW", Word("DoD")),
+        ("dod", Phrase("Department of War")),
+        ("AM", Phrase("additive manufacturing")),
+        ("additive manufacturing", Word("AM")),
+        ("P2 OR water", Phrase("pollution prevention")),
+    ],
+)
+def test_a_search_for_either_name_finds_the_other(typed: str, also: Node) -> None:
+    assert also in leaves(glossary.widened(parse(typed).nodes))
+
+
+@pytest.mark.parametrize("typed", ["am", "ira", "cog", "chips", "-NOFO", "steel"])
+def test_an_acronym_that_is_a_word_means_the_acronym_only_in_capitals(typed: str) -> None:
+    assert list(glossary.widened(parse(typed).nodes)) == list(parse(typed).nodes)
+
+
+def leaves(nodes: object) -> list[object]:
+    if isinstance(nodes, AnyOf | AllOf):
+        return leaves(nodes.nodes)
+    return [leaf for node in nodes for leaf in leaves(node)] if isinstance(nodes, list | tuple) else [nodes]
+
+
+# Passages
+
+
+def test_the_best_page_has_all_words_before_it_has_them_often() -> None:
+    starts, title_ends = [0, 100, 200], [3, 103, 203]
+    assert passages.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
+
+
+def test_of_pages_with_all_words_the_best_has_them_side_by_side() -> None:
+    assert passages.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
+
+
+def test_then_a_word_in_the_title_counts_and_then_how_often() -> None:
+    assert passages.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
+
+
+def test_a_word_before_the_first_page_is_on_no_page() -> None:
+    assert passages.best_page([[5]], [1.0], [10], [12]) is None
+    assert passages.best_page([], [], [10], [12]) is None
+
+
+def test_a_snippet_shows_where_the_words_stand_closest_and_marks_them() -> None:
+    text = f"Steel. {'Filler words go on. ' * 40}The steel supply chain was mapped by two interns. {'More. ' * 60}"
+    shown = passages.snippet(text, {words.term_of(word) for word in ("steel", "supply", "mapped")})
+    assert "**steel** **supply** chain was **mapped** by two interns" in str(shown)
+    assert len(shown.text) <= passages.LENGTH + 4
+
+
+def test_a_snippet_without_the_words_is_the_beginning() -> None:
+    assert str(passages.snippet("One two three.", {"steel"})) == "One two three."
+    assert str(passages.snippet("", {"steel"})) == ""
+
+
+def test_asterisks_of_the_text_are_not_marks() -> None:
+    assert str(passages.snippet("a **bold** steel", {"steel"})) == "a bold **steel**"
+
+
+@given(TEXT.map(lambda text: (text + " ") * 9), st.sets(st.sampled_from(["a", "b", "ab", "1", "ab1"])))
+def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> None:
+    shown = passages.snippet(text, wanted, 60)
+    flat = " ".join(text.split())
+    passage = shown.text.removeprefix("… ").removesuffix(" …")
+    assert passage in flat
+    assert len(passage) <= 60
+    if all(len(word) <= 20 for word in flat.split()):
+        assert set(passage.split()) <= set(flat.split())
+
+
+def test_a_very_long_page_is_searched_for_its_best_part() -> None:
+    text = f"{'filler ' * 30_000}the apprenticeship standards of machinists {'filler ' * 30_000}"
+    assert "**apprenticeship** standards of **machinists**" in str(
+        passages.snippet(text, {words.term_of("apprenticeship"), words.term_of("machinists")})
+    )
+
+
+# Merging
+
+
+def test_many_small_segments_are_merged_and_large_ones_are_left_alone() -> None:
+    assert to_merge([9_000, *[1] * 8], [9_000, *[1] * 8], quiet=False) == list(range(1, 9))
+    assert to_merge([9_000, 1, 1], [9_000, 1, 1], quiet=False) == []
+    assert to_merge([500] * 8, [500] * 8, quiet=False) == []
+    assert to_merge([500] * 8, [500] * 8, quiet=True) == list(range(8))
+    assert to_merge([9_000, 10], [4_000, 10], quiet=True) == [0]
