@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader
 
@@ -227,7 +226,7 @@ def _writer(folder: Path, go_on: Callable[[], None] | None = None) -> Any:
 
     ``go_on`` is called now and then while postings are sorted and may raise.
     """
-    index = FileStorage(str(folder)).open_index()
+    index = files.MappedStorage(str(folder)).open_index()
     writer = index.writer(timeout=PATIENCE, codec=files.Codec(), compound=False)
     writer.pool = files.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, go_on)
     return writer
@@ -240,7 +239,7 @@ def _fill(
     for id_ in gone:
         writer.delete_document(snapshot.doc_of[id_])
     while taken < min(len(lacking), batch.resources) and time.monotonic() < until:
-        chunk = lacking[taken : taken + CHUNK]
+        chunk = lacking[taken : min(taken + CHUNK, batch.resources)]
         for id_ in chunk:
             if id_ in snapshot.doc_of:
                 writer.delete_document(snapshot.doc_of[id_])
@@ -380,7 +379,7 @@ def _is_quiet(folder: Path) -> bool:
 def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
     """How many entries each segment has, and how many of them aren't deleted."""
     try:
-        segments = TOC.read(FileStorage(str(folder)), "MAIN").segments
+        segments = TOC.read(files.MappedStorage(str(folder)), "MAIN").segments
     except files.DAMAGE:
         return (), ()
     segments = [segment for segment in segments if segment.doc_count() > 0]
