@@ -130,11 +130,12 @@ class ChangePassword(FlaskForm):
 class NewPerson(FlaskForm):
     """Somebody to invite."""
 
-    organization = SelectField("Organization", validate_choice=True)
+    organization = SelectField("Organization", [InputRequired("Choose the organization.")])
     name = _line("Name", missing="Enter the person's name.")
     email = _email("They sign in with it.")
     role = SelectField(
         "Role",
+        [InputRequired("Choose the role.")],
         coerce=Role,
         description="Each organization has one representative and one alternate: a new one takes the former's place.",
     )
@@ -150,7 +151,7 @@ class ChangePerson(FlaskForm):
 class GiveRole(FlaskForm):
     """A person's role."""
 
-    role = SelectField("Role", coerce=Role)
+    role = SelectField("Role", [InputRequired("Choose the role.")], coerce=Role)
 
 
 class DesignationRow(Form):
@@ -159,6 +160,7 @@ class DesignationRow(Form):
     name = _line("Designation")
     status = SelectField(
         "Status",
+        [InputRequired("Choose the status.")],
         choices=[SelectChoice(status.value, status.label) for status in DesignationStatus],
         coerce=DesignationStatus,
         default=DesignationStatus.ACTIVE,
@@ -181,7 +183,7 @@ class EditOrganization(FlaskForm):
     """An organization's facts and designations."""
 
     name = _line("Name", missing="Enter the organization's name.")
-    kind = SelectField("Kind", coerce=OrganizationKind)
+    kind = SelectField("Kind", [InputRequired("Choose the kind.")], coerce=OrganizationKind)
     region = _line("Region", help_text="For example Northeast Ohio.")
     website = _line("Website", _holds(website_of), help_text="Begins with https:// or http://.")
     joined_on = DateField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
