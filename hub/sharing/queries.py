@@ -480,7 +480,7 @@ def nameable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[R
 
     In the order of ``resource_ids``.
     """
-    ids = list(dict.fromkeys(resource_ids))
+    ids = [number for number in dict.fromkeys(resource_ids) if 0 < number < 2**31]  # others no row can have
     logged = (
         select(SharingEvent.id)
         .where(SharingEvent.resource_id == Resource.id, SharingEvent.organization_id == person.organization_id)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Config
@@ -40,7 +42,7 @@ def toolkit(database: Database, config: Config) -> int:
 
 
 def add_file(
-    db, config: Config, resource: Resource, number: int, content: bytes, name: str = "Plan für 2027.pdf"
+    db: Session, config: Config, resource: Resource, number: int, content: bytes, name: str = "Plan für 2027.pdf"
 ) -> None:
     stored = files.store(config, BytesIO(content))
     resource.revision_number = number
@@ -59,7 +61,7 @@ def add_file(
     db.flush()
 
 
-def take(browser: FlaskClient, address: str, **others) -> TestResponse:
+def take(browser: FlaskClient, address: str, **others: Any) -> TestResponse:
     return browser.get(address, buffered=True, **others)  # buffered: read to the end, and closed
 
 

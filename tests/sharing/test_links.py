@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -21,6 +23,13 @@ from tests.world import a_person, a_resource, an_organization
 
 SignIn = Callable[[str], FlaskClient]
 NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
+
+
+def the(pattern: str, page: str) -> str:
+    """What the page has where ``pattern`` has its group."""
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, page
+    return found[found.re.groups]
 
 
 @pytest.fixture
@@ -47,10 +56,10 @@ def make_link(browser: FlaskClient, resource: int, **fields: object) -> str:
     """The path of a new share link."""
     answer = browser.post(f"/resources/{resource}/forward", data={"days": 90, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
-    return re.search(r"/s/[\w-]+", answer.text)[0]
+    return the(r"/s/[\w-]+", answer.text)
 
 
-def rows(database: Database, model: type) -> list:
+def rows(database: Database, model: Any) -> list[Any]:
     with database.reading() as db:
         return list(db.scalars(select(model).order_by(model.id)))
 
@@ -59,17 +68,19 @@ def test_a_link_comes_with_a_text_to_send(deck: int, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     assert browser.get(f"/resources/{deck}/forward").status_code == 200
     answer = browser.post(f"/resources/{deck}/forward", data={"days": 30}, follow_redirects=True)
-    text = unescape(re.search(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)[1])
+    text = unescape(the(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", answer.text))
     assert text.startswith("Apprenticeships that last\n\nWhat eight employers did.")
     assert "http://127.0.0.1:8000/s/" in text
     assert "From Lakeshore Forge" in text
-    mailto = urlsplit(unescape(re.search(r'href="(mailto:[^"]+)"', answer.text)[1]))
+    mailto = urlsplit(unescape(the(r'href="(mailto:[^"]+)"', answer.text)))
     query = parse_qs(mailto.query, strict_parsing=True)
     assert query["subject"] == ["Apprenticeships that last"]
     assert query["body"] == [text.replace("\n", "\r\n")]
 
 
-def test_looking_at_a_link_is_no_act_and_showing_is(deck: int, database: Database, sign_in: SignIn, client) -> None:
+def test_looking_at_a_link_is_no_act_and_showing_is(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
     for _ in range(3):
         page = client.get(link)
@@ -92,7 +103,9 @@ def test_looking_at_a_link_is_no_act_and_showing_is(deck: int, database: Databas
     assert len(rows(database, SharingEvent)) == 1, "one visit is one forward"
 
 
-def test_a_recipient_downloads_the_file_without_an_account(deck: int, database, app, sign_in: SignIn, client) -> None:
+def test_a_recipient_downloads_the_file_without_an_account(
+    deck: int, database: Database, app: Flask, sign_in: SignIn, client: FlaskClient
+) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
     answer = client.post(f"{link}/download", buffered=True)
     assert answer.data == b"first words\n\nmiddle words\n\nlast words"
@@ -112,7 +125,9 @@ def test_sharers_who_try_their_own_link_are_not_counted(deck: int, database: Dat
     assert len(rows(database, SharingEvent)) == 1
 
 
-def test_a_link_to_one_page_opens_that_page_alone(deck: int, database: Database, sign_in: SignIn, client) -> None:
+def test_a_link_to_one_page_opens_that_page_alone(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck, page=2)
     assert "Download the file" not in client.get(link).text
     shown = client.post(f"{link}/show", follow_redirects=True).text
@@ -125,7 +140,9 @@ def test_a_link_to_one_page_opens_that_page_alone(deck: int, database: Database,
     assert [event.page_number for event in rows(database, SharingEvent)] == [2]
 
 
-def test_a_link_to_one_page_stays_with_its_revision(deck: int, database: Database, sign_in: SignIn, client) -> None:
+def test_a_link_to_one_page_stays_with_its_revision(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
     browser = sign_in("ana@prairie.example")
     one, whole = make_link(browser, deck, page=2), make_link(browser, deck)
     with database.writing() as db:
@@ -133,7 +150,7 @@ def test_a_link_to_one_page_stays_with_its_revision(deck: int, database: Databas
             resource_id=deck, number=2, source=Source.TEXT, body="new", created_at=clock.now(), page_count=2
         )
         db.add(revision)
-        db.get(Resource, deck).revision_number = 2
+        db.get_one(Resource, deck).revision_number = 2
         db.flush()
         db.add_all(Page(revision_id=revision.id, number=n, kind=PageKind.SLIDE, text="new words") for n in (1, 2))
     assert "middle words" in client.post(f"{one}/show", follow_redirects=True).text
@@ -157,7 +174,7 @@ def test_the_same_form_sent_twice_makes_one_link(deck: int, database: Database, 
     assert len(rows(database, ShareLink)) == 4
 
 
-def test_a_revoked_link_opens_nothing(deck: int, database: Database, sign_in: SignIn, client) -> None:
+def test_a_revoked_link_opens_nothing(deck: int, database: Database, sign_in: SignIn, client: FlaskClient) -> None:
     ana = sign_in("ana@prairie.example")
     link = make_link(ana, deck)
     client.post(f"{link}/show")
@@ -184,7 +201,9 @@ def test_who_manages_the_people_may_revoke_what_others_shared(deck: int, databas
     assert all(link.revoked_at for link in rows(database, ShareLink))
 
 
-def test_a_link_expires(deck: int, database: Database, sign_in: SignIn, client, monkeypatch) -> None:
+def test_a_link_expires(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck, days=7)
     now = datetime.now(UTC)
     for days, status in ((6, 200), (9, 410)):
@@ -196,11 +215,11 @@ def test_a_link_expires(deck: int, database: Database, sign_in: SignIn, client, 
 
 @pytest.mark.parametrize("change", ["withdrawn", "private"])
 def test_a_link_closes_when_its_resource_may_no_longer_be_forwarded(
-    deck: int, database: Database, sign_in: SignIn, client, change: str
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient, change: str
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
     with database.writing() as db:
-        resource = db.get(Resource, deck)
+        resource = db.get_one(Resource, deck)
         if change == "withdrawn":
             resource.withdrawn_at = clock.now()
         else:
@@ -215,9 +234,11 @@ def test_an_unknown_link_is_not_found(database: Database, client: FlaskClient) -
         assert client.post(f"/s/{token}/show").status_code == 404
 
 
-def test_only_what_one_may_read_can_be_forwarded(deck: int, database: Database, sign_in: SignIn, client) -> None:
+def test_only_what_one_may_read_can_be_forwarded(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
     with database.writing() as db:
-        db.get(Resource, deck).audience = Audience.ORGANIZATION
+        db.get_one(Resource, deck).audience = Audience.ORGANIZATION
     assert sign_in("ana@prairie.example").post(f"/resources/{deck}/forward", data={"days": 30}).status_code == 404
     assert sign_in("otto@lakeshore.example").post(f"/resources/{deck}/forward", data={"days": 30}).status_code == 302
     assert client.get(f"/resources/{deck}/forward").status_code == 302
@@ -226,7 +247,7 @@ def test_only_what_one_may_read_can_be_forwarded(deck: int, database: Database, 
 def test_after_sending_one_click_declares_it(deck: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@prairie.example")
     page = ana.post(f"/resources/{deck}/forward", data={"days": 30, "page": 3}, follow_redirects=True).text
-    action = re.search(r'action="(/sharing/links/\d+/sent)"', page)[1]
+    action = the(r'action="(/sharing/links/\d+/sent)"', page)
     fields = dict(re.findall(r'name="(form_id|happened_on)"[^>]*value="([^"]*)"', page))
     form = fields | {"with_whom": "our 40 manufacturers", "people": "40", "channel": "email"}
     refused = ana.post(action, data=form | {"with_whom": ""})

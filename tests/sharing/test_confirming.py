@@ -1,0 +1,319 @@
+"""Confirming a quarter: one screen, filled from the log; the last confirmation stands."""
+
+import re
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from werkzeug.test import TestResponse
+
+from config import Config
+from hub.core import clock
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.library.queries import get_for
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Permission, Role
+from hub.sharing import actions, queries
+from hub.sharing.models import Confirmation
+from hub.sharing.rules import Channel, Standing
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
+
+
+@pytest.fixture
+def today(config: Config) -> date:
+    return clock.today(config.zone)
+
+
+@pytest.fixture
+def quarter(today: date) -> Quarter:
+    return Quarter.of(today)
+
+
+@pytest.fixture
+def world(database: Database, today: date) -> list[int]:
+    """One resource declared, one only downloaded, one untouched; everybody of one community, and a coordinator."""
+    with database.writing() as db:
+        ours = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
+        host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
+        a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        a_person(db, ours, Role.ALTERNATE, "alan@prairie.example", "Alan")
+        ana = a_person(db, ours, email="ana@prairie.example")
+        a_person(db, ours, Role.BOARD, "bo@prairie.example", "Bo")
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
+        resources = [a_resource(db, host, title=f"Toolkit {name}") for name in ("shared", "taken", "other")]
+        db.flush()
+        said = actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
+        actions.declare(db, ana, [resources[0].id], said)
+    with database.writing() as db:
+        ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
+
+        taken = get_for(db, ana, resources[1].id, Permission.READ)
+        actions.log_download(db, ana, taken, taken.current, whole=True)
+    return [resource.id for resource in resources]
+
+
+def confirmations(database: Database) -> list[Confirmation]:
+    with database.reading() as db:
+        return list(
+            db.scalars(select(Confirmation).options(selectinload(Confirmation.items)).order_by(Confirmation.id))
+        )
+
+
+def standing_of(database: Database, quarter: Quarter) -> Standing:
+    with database.reading() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        return queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
+
+
+def confirm(browser: FlaskClient, quarter: Quarter | str, **fields: Any) -> TestResponse:
+    page = browser.get(f"/sharing/{quarter}/confirm").text
+    found = re.search(r'name="form_id" value="([^"]+)"', page)
+    form = {"form_id": found[1] if found else "", "shared": "yes", "with_whom": "our members", "people": "", "note": ""}
+    return browser.post(f"/sharing/{quarter}/confirm", data=form | fields, follow_redirects=True)
+
+
+def ticked(page: str) -> dict[int, bool]:
+    boxes = re.findall(r'name="resources"[^>]*value="(\d+)"( checked)?', page)
+    return {int(value): bool(checked) for value, checked in boxes}
+
+
+def test_the_screen_is_filled_from_the_log(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
+    page = sign_in("rita@prairie.example").get(f"/sharing/{quarter}/confirm").text
+    assert ticked(page) == {world[0]: True, world[1]: False}
+    assert "our manufacturers" in page
+    assert 'value="40"' in page
+    assert "we shared this too" in page
+
+
+def test_confirming_puts_who_what_and_when_on_record(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    assert standing_of(database, quarter) is Standing.FORWARDED
+    answer = confirm(sign_in("rita@prairie.example"), quarter, resources=world[:2], people="52", note="And a call.")
+    assert "is confirmed" in answer.text
+    assert "Rita, representative" in answer.text
+    [one] = confirmations(database)
+    assert (one.shared, one.role, one.people, one.note) == (True, Role.REPRESENTATIVE, 52, "And a call.")
+    assert {item.resource_id for item in one.items} == set(world[:2])
+    assert standing_of(database, quarter) is Standing.CONFIRMED
+    with database.reading() as db:
+        assert "confirm the quarter" in db.scalars(select(Entry.action)).all()
+
+
+def test_an_honest_nothing_leaves_the_standing_to_the_log(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("alan@prairie.example")
+    refused = confirm(browser, quarter, shared="no", reason=" ")
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    answer = confirm(browser, quarter, shared="no", reason="We were between two programs.")
+    assert "We were between two programs." in answer.text
+    assert standing_of(database, quarter) is Standing.FORWARDED
+    [one] = confirmations(database)
+    assert (one.shared, one.role, one.items) == (False, Role.ALTERNATE, [])
+
+
+def test_a_correction_supersedes_and_both_stay(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    rita, alan = sign_in("rita@prairie.example"), sign_in("alan@prairie.example")
+    confirm(rita, quarter, resources=world[:1], with_whom="the first audience")
+    page = alan.get(f"/sharing/{quarter}/confirm").text
+    assert "the first audience" in page
+    assert "Rita confirmed this quarter" in page
+    answer = confirm(alan, quarter, resources=[world[2]], with_whom="the second audience")
+    assert answer.text.index("second audience") < answer.text.index("Superseded") < answer.text.index("first audience")
+    first, second = confirmations(database)
+    assert second.supersedes_id == first.id
+    confirm(rita, quarter, shared="no", reason="It was last quarter.")
+    assert standing_of(database, quarter) is Standing.FORWARDED
+
+
+def test_a_form_sent_twice_is_one_confirmation(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    for _ in range(3):
+        assert "is confirmed" in confirm(browser, quarter, form_id="the same", resources=world[:1]).text
+    assert len(confirmations(database)) == 1
+    answer = confirm(browser, quarter, form_id="the same", resources=world[:1], with_whom="other words")
+    assert answer.status_code == 422
+    assert "sent before" in answer.text
+    assert "other words" in answer.text
+    assert len(confirmations(database)) == 1
+
+
+def test_only_representative_and_alternate_confirm(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    for email in ("ana@prairie.example", "bo@prairie.example", "coordinator@hub.example"):
+        browser = sign_in(email)
+        assert browser.get(f"/sharing/{quarter}/confirm").status_code == 404
+        assert confirm(browser, quarter, resources=world[:1]).status_code == 404
+        assert f"/sharing/{quarter}/confirm" not in browser.get("/sharing").text
+    assert confirmations(database) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"with_whom": "  "}, "Say with whom"),
+        ({"with_whom": "x" * 4001}, "4,000 characters"),
+        ({"people": "-3"}, "number from 1"),
+        ({"reason": "x" * 4001}, "4,000 characters"),
+        ({"shared": "maybe"}, "valid choice"),
+        ({"shared": ""}, "Choose one"),
+        ({"resources": []}, "Tick at least one"),
+        ({"resources": ["777"]}, "there any more"),
+        ({"resources": ["-1"]}, "invalid"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn, wrong: dict[str, Any], sentence: str
+) -> None:
+    fields = {"resources": world[1:2], "note": "", "people": "52"} | wrong
+    answer = confirm(sign_in("rita@prairie.example"), quarter, **fields)
+    assert answer.status_code == 422
+    assert sentence.lower() in unescape(answer.text).lower()
+    assert confirmations(database) == []
+    if "people" not in wrong:
+        assert 'value="52"' in answer.text
+    if "resources" not in wrong:
+        assert ticked(answer.text)[world[1]], "what was ticked stays ticked"
+        assert not ticked(answer.text)[world[0]]
+
+
+def test_a_search_finds_another_resource_to_tick(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    answer = confirm(sign_in("rita@prairie.example"), quarter, search="1", find="OTHER", resources=world[1:2])
+    assert answer.status_code == 200
+    assert ticked(answer.text) == {world[0]: False, world[1]: True, world[2]: False}
+    assert confirmations(database) == []
+
+
+def test_a_quarter_to_come_and_one_that_is_not_due_are_refused(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    for which, sentence in ((quarter.next, "has not begun"), ("9999Q4", "has not begun"), ("2024Q1", "Nothing is due")):
+        for answer in (browser.get(f"/sharing/{which}/confirm"), confirm(browser, which, resources=world[:1])):
+            assert answer.status_code == 422
+            assert sentence in answer.text
+    assert confirmations(database) == []
+    assert confirm(browser, "2024Q2", resources=world[:1]).status_code == 200, "it joined in that quarter"
+
+
+def test_late_is_more_than_thirty_days_after_the_quarters_end(
+    world: list[int], database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+    # 30 September + 30 days is 30 October; New York is four hours behind UTC then.
+    for moment, late in (
+        (datetime(2026, 10, 31, 3, 59, tzinfo=UTC), False),
+        (datetime(2026, 10, 31, 4, 0, tzinfo=UTC), True),
+    ):
+        monkeypatch.setattr("hub.core.clock.now", lambda moment=moment: moment)
+        assert ("will be marked late" in browser.get("/sharing/2026Q3/confirm").text) == late
+        confirm(browser, Quarter(2026, 3), resources=world[:1], note=str(moment))
+        row = browser.get("/sharing").text.split("Q3 2026</a>")[1].split("</tr>")[0]
+        assert ("late" in row) == late
+        with database.reading() as db:
+            json = next(
+                row.as_json() for row in queries.sharing_of(db, Quarter(2026, 3)) if row.standing == "confirmed"
+            )
+        assert json["late"] == late
+        assert json["confirmed_by"] == "Rita"
+        assert json["confirmed_on"] == (date(2026, 10, 31) if late else date(2026, 10, 30))
+
+
+def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = clock.now()
+    monkeypatch.setattr("hub.core.clock.now", lambda: moment)
+    together = threading.Barrier(2)
+    said = actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+
+    def one(email: str) -> None:
+        together.wait()
+        with database.writing() as db:
+            person = db.scalars(select(Person).where(Person.email == email)).one()
+            actions.confirm(db, person, quarter, said, form_id=email)
+
+    threads = [
+        threading.Thread(target=one, args=(email,)) for email in ("rita@prairie.example", "alan@prairie.example")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = confirmations(database)
+    assert {first.role, second.role} == {Role.REPRESENTATIVE, Role.ALTERNATE}
+    assert standing_of(database, quarter) is Standing.CONFIRMED
+    with database.reading() as db:
+        [row] = [row for row in queries.sharing_of(db, quarter) if row.standing is Standing.CONFIRMED]
+        assert row.confirmation is not None
+        assert row.confirmation.id == second.id
+        assert [one.id for one in queries.confirmations_of(db, row.organization, quarter)] == [second.id, first.id]
+
+
+def test_the_same_form_sent_by_two_threads_is_one_confirmation(
+    world: list[int], quarter: Quarter, database: Database
+) -> None:
+    together = threading.Barrier(4)
+    said = actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+    declaration = actions.Declaration(quarter.first_day, "our members", Channel.EMAIL)
+    trouble: list[BaseException] = []
+
+    def one() -> None:
+        together.wait()
+        try:
+            with database.writing() as db:
+                rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+                actions.confirm(db, rita, quarter, said, form_id="a double click")
+                actions.declare(db, rita, [world[1], world[2]], declaration, form_id="another")
+        except BaseException as error:  # noqa: BLE001 - a thread's error would be lost
+            trouble.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+    assert len(confirmations(database)) == 1
+    with database.reading() as db:
+        [row] = [row for row in queries.sharing_of(db, quarter) if row.declared]
+        assert row.declared == 3, "one from before and the two of the form"
+
+
+def test_confirming_for_others_is_refused_by_the_action_itself(
+    world: list[int], quarter: Quarter, database: Database
+) -> None:
+    with database.writing() as db:
+        cora = db.scalars(select(Person).where(Person.email == "coordinator@hub.example")).one()
+        with pytest.raises(NotFound):
+            actions.confirm(db, cora, quarter, actions.Statement(shared=False, reason="x"))
+
+
+def test_naughty_texts_come_back_as_typed(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
+    browser = sign_in("rita@prairie.example")
+    answer = confirm(browser, quarter, resources=world[:1], with_whom=NAUGHTY, note=NAUGHTY)
+    for page in (answer.text, browser.get(f"/sharing/{quarter}/confirm").text):
+        assert "<script>alert" not in page
+        assert unescape(page).count(NAUGHTY) == 2

@@ -1,0 +1,326 @@
+"""Declaring what was shared, the record of it, and correcting it."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from config import Config
+from hub.core import clock
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.members.models import Organization
+from hub.members.rules import OrganizationKind, Role
+from hub.sharing.models import SharingEvent
+from hub.sharing.rules import Act
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
+
+
+def the(pattern: str, page: str) -> str:
+    """What the page has where ``pattern`` has its group."""
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, page
+    return found[found.re.groups]
+
+
+@pytest.fixture
+def today(config: Config) -> date:
+    return clock.today(config.zone)
+
+
+@pytest.fixture
+def world(database: Database) -> list[int]:
+    """Three resources; Ana and Rita of one community, Otto of another, and the host's people."""
+    with database.writing() as db:
+        ours = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
+        theirs = an_organization(db, "Lakeshore Forge")
+        host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
+        a_person(db, ours, email="ana@prairie.example")
+        a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        a_person(db, theirs, email="otto@lakeshore.example", name="Otto")
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
+        a_person(db, theirs, Role.BOARD, "board@hub.example", "Bo")
+        return [a_resource(db, theirs, title=f"Toolkit {name}").id for name in ("one", "two", "three")]
+
+
+def a_form(browser: FlaskClient, address: str = "/sharing/declare") -> dict[str, str]:
+    """What a form's page brings along."""
+    return {"form_id": the(r'name="form_id" value="([^"]+)"', browser.get(address).text)}
+
+
+def declared(browser: FlaskClient, resources: list[int], day: date, **others: Any) -> TestResponse:
+    form = a_form(browser) | {
+        "resources": resources,
+        "happened_on": str(day),
+        "with_whom": "our manufacturers",
+        "people": "40",
+        "channel": "newsletter",
+    }
+    return browser.post("/sharing/declare", data=form | others, follow_redirects=True)
+
+
+def events(database: Database) -> list[SharingEvent]:
+    with database.reading() as db:
+        return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
+
+
+def test_several_resources_are_declared_at_once(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    answer = declared(sign_in("ana@prairie.example"), world[:2], today)
+    assert "you shared 2 resources" in answer.text
+    first, second = events(database)
+    assert (first.act, first.with_whom, first.people, first.channel) == (
+        Act.DECLARED,
+        "our manufacturers",
+        40,
+        "newsletter",
+    )
+    assert {first.resource_id, second.resource_id} == set(world[:2])
+    assert first.quarter == str(Quarter.of(today))
+
+
+def test_a_past_quarter_may_be_declared_and_both_dates_show(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    day = Quarter.of(today).previous.last_day
+    answer = declared(sign_in("ana@prairie.example"), world[:1], day)
+    [event] = events(database)
+    assert (event.happened_on, event.quarter) == (day, str(Quarter.of(day)))
+    assert event.recorded_at.date() >= today
+    assert f"{day.day} {day:%b %Y}" in answer.text
+    assert f"{today.day} {today:%b %Y}" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"with_whom": ""}, "with whom"),
+        ({"with_whom": " \x00 "}, "with whom"),
+        ({"with_whom": "x" * 501}, "500 characters"),
+        ({"people": "0"}, "number from 1"),
+        ({"people": "many"}, "integer"),
+        ({"people": "9" * 30}, "number from 1"),
+        ({"channel": "pigeon"}, "valid choice"),
+        ({"note": "x" * 4001}, "4,000 characters"),
+        ({"happened_on": ""}, "Give the day"),
+        ({"happened_on": "2026-02-30"}, "valid date"),
+        ({"happened_on": "2024-04-30"}, "before your organization joined"),
+        ({"happened_on": "tomorrow"}, "still to come"),
+        ({"resources": []}, "at least one resource"),
+        ({"resources": ["123456"]}, "t there any more"),
+        ({"resources": ["9" * 30]}, "invalid"),
+        ({"resources": ["x"]}, "invalid"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(
+    world: list[int], database: Database, sign_in: SignIn, today: date, wrong: dict[str, Any], sentence: str
+) -> None:
+    wrong = dict(wrong)
+    if wrong.get("happened_on") == "tomorrow":
+        wrong = {"happened_on": str(today + timedelta(days=1))}
+    resources = wrong.pop("resources", world[:1])
+    answer = declared(sign_in("ana@prairie.example"), resources, today, **({"note": "to be kept"} | wrong))
+    assert answer.status_code == 422
+    assert sentence.lower() in unescape(answer.text).lower()
+    assert events(database) == []
+    if "note" not in wrong:
+        assert "to be kept" in answer.text
+
+
+def test_a_form_sent_twice_is_one_declaration(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    browser = sign_in("ana@prairie.example")
+    form = a_form(browser)
+    for _ in range(3):
+        assert "Recorded" in declared(browser, world[:2], today, **form).text
+    assert len(events(database)) == 2
+    answer = declared(browser, world[:2], today, **form, with_whom="somebody else")
+    assert answer.status_code == 422
+    assert "sent before" in answer.text
+    assert "somebody else" in answer.text
+    fresh = {"form_id": the(r'name="form_id" value="([^"]+)"', answer.text)}
+    declared(browser, world[:2], today, **fresh, with_whom="somebody else")
+    assert len(events(database)) == 4
+
+
+def test_a_search_by_title_keeps_what_was_typed_and_records_nothing(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    browser = sign_in("ana@prairie.example")
+    assert "Toolkit" not in browser.get("/sharing/declare").text
+    answer = declared(browser, [world[0]], today, search="1", find="KIT two")
+    assert answer.status_code == 200
+    assert "Toolkit two" in answer.text
+    assert "Toolkit three" not in answer.text
+    assert re.search(rf'value="{world[0]}" checked', answer.text), "what was ticked stays"
+    assert "our manufacturers" in answer.text
+    assert events(database) == []
+    assert "No other resource" in declared(browser, [], today, search="1", find="%").text
+
+
+def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> None:
+    browser = sign_in("ana@prairie.example")
+    browser.get(f"/resources/{world[2]}/download", buffered=True)
+    assert "Toolkit three" in sign_in("rita@prairie.example").get("/sharing/declare").text
+    page = browser.get(f"/sharing/declare?resource={world[0]}&resource=99999999999999999999&resource=x").text
+    assert re.search(rf'value="{world[0]}" checked', page)
+
+
+def test_the_record_shows_a_quarter_and_filters_it(world: list[int], sign_in: SignIn, today: date) -> None:
+    ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
+    ana.get(f"/resources/{world[0]}/download", buffered=True)
+    declared(rita, [world[1]], today)
+    record = ana.get("/sharing").text
+    assert "Forwarded" in record
+    quarter = Quarter.of(today)
+    assert f'href="/sharing/{quarter}"' in record
+
+    def shown(query: str) -> set[str]:
+        rows = re.findall(r'<th scope="row"><a[^>]*>([^<]*)</a>', ana.get(f"/sharing/{quarter}?{query}").text)
+        return {title.removeprefix("Toolkit ") for title in rows}
+
+    assert shown("") == {"one", "two"}
+    assert shown("act=download") == {"one"}
+    assert shown("act=nonsense") == {"one", "two"}
+    assert shown(f"resource={world[1]}") == {"two"}
+    assert shown(f"resource={world[2]}") == set()
+    assert shown("person=99999999999999999999&resource=x") == {"one", "two"}
+    people = re.findall(r'<option value="(\d+)">(?:Rita|Ana Peña)</option>', ana.get(f"/sharing/{quarter}").text)
+    assert sorted(len(shown(f"person={person}")) for person in people) == [1, 1]
+
+
+def test_the_csv_has_every_entry_and_runs_nothing(world: list[int], sign_in: SignIn, today: date) -> None:
+    browser = sign_in("ana@prairie.example")
+    declared(browser, world[:1], today, with_whom="=HYPERLINK(1)", note="+1\n2")
+    answer = browser.get(f"/sharing/{Quarter.of(today)}?format=csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    [row] = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
+    assert row["with_whom"] == "'=HYPERLINK(1)"
+    assert row["note"] == "'+1\n2"
+    assert (row["act"], row["counts"], row["people"], row["title"]) == ("declared", "yes", "40", "Toolkit one")
+    assert browser.get("/sharing?format=csv").data == answer.data
+
+
+def test_a_correction_supersedes_and_both_stay(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
+    declared(ana, world[:1], today)
+    [old] = events(database)
+    address = f"/sharing/events/{old.id}/correct"
+    assert 'value="our manufacturers"' in rita.get(address).text
+    day = Quarter.of(today).previous.last_day
+    form = {"happened_on": str(day), "with_whom": "the workforce board", "people": "12", "channel": "meeting"}
+    for _ in range(2):
+        answer = rita.post(address, data=form, follow_redirects=True)
+        assert "Corrected" in answer.text
+    first, second = events(database)
+    assert first.with_whom == "our manufacturers"
+    assert (second.supersedes_id, second.with_whom, second.quarter) == (old.id, form["with_whom"], str(Quarter.of(day)))
+    assert "Silent" in ana.get("/sharing").text
+    assert "superseded" in ana.get(f"/sharing/{Quarter.of(today)}").text
+    again = ana.post(address, data=form | {"people": "13"})
+    assert again.status_code == 422
+    assert "corrected already" in again.text
+    assert "any more" in ana.get(address).text
+    marks = [
+        row["mark"] for row in csv.DictReader(io.StringIO(ana.get("/sharing?format=csv").data.decode("utf-8-sig")))
+    ]
+    assert sorted(marks) == ["correction", "superseded"]
+
+
+def test_what_did_not_happen_is_taken_back_with_a_reason(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    ana = sign_in("ana@prairie.example")
+    ana.get(f"/resources/{world[0]}/download", buffered=True)
+    assert ana.get("/sharing").text.count("standing-downloaded") >= 1
+    [old] = events(database)
+    address = f"/sharing/events/{old.id}/correct"
+    assert ana.post(address, data={"take_back": "1", "reason": ""}).status_code == 422
+    answer = ana.post(address, data={"take_back": "1", "reason": "pressed by mistake"}, follow_redirects=True)
+    assert "pressed by mistake" in answer.text
+    assert "standing-silent" in answer.text
+    first, second = events(database)
+    assert (second.void, second.supersedes_id) == (True, first.id)
+    not_declared = {"happened_on": str(today), "with_whom": "x", "channel": "email"}
+    assert ana.post(address, data=not_declared).status_code == 422
+    assert ana.post(f"/sharing/events/{second.id}/correct", data={"take_back": "1", "reason": "x"}).status_code == 422
+    assert len(events(database)) == 2
+
+
+def test_a_record_is_seen_by_its_own_by_the_coordinator_and_the_board(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    declared(sign_in("ana@prairie.example"), world[:1], today)
+    [event] = events(database)
+    quarter = Quarter.of(today)
+    pages = ("/sharing", f"/sharing/{quarter}", "/sharing/links")
+    for email, status in (
+        ("rita@prairie.example", 200),
+        ("otto@lakeshore.example", 404),
+        ("board@hub.example", 200),
+        ("coordinator@hub.example", 200),
+    ):
+        browser = sign_in(email)
+        for page in pages:
+            answer = browser.get(f"{page}?organization=prairie-works")
+            assert answer.status_code == status, (email, page)
+            assert ("Prairie Works" in answer.text) == (status == 200)
+        assert browser.get(f"/sharing/{quarter}?organization=prairie-works&format=csv").status_code == status
+        assert browser.get(f"/sharing/events/{event.id}/correct").status_code == (
+            404 if "prairie" not in email else 200
+        )
+    assert sign_in("ana@prairie.example").get("/sharing?organization=nobody").status_code == 404
+
+
+def test_addresses_that_are_no_quarter_are_not_found(world: list[int], sign_in: SignIn, today: date) -> None:
+    browser = sign_in("rita@prairie.example")
+    future = Quarter.of(today).next
+    for name in ("2026Q5", "0000Q1", "x", str(future), "9999Q4", "2026", "%00"):
+        assert browser.get(f"/sharing/{name}").status_code == 404, name
+    assert browser.get("/sharing/0001Q1").status_code == 200
+    for name in ("2026Q5", "x"):
+        assert browser.get(f"/sharing/{name}/confirm").status_code == 404
+
+
+def test_visitors_are_asked_to_sign_in(database: Database, client: FlaskClient) -> None:
+    for page in ("/sharing", "/sharing/2026Q1", "/sharing/2026Q1/confirm", "/sharing/links", "/sharing/declare"):
+        answer = client.get(page)
+        assert answer.status_code == 302
+        assert "/sign-in" in answer.headers["Location"]
+
+
+def test_a_long_record_has_pages(world: list[int], database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        organization.joined_on = date(2018, 1, 1)
+    browser = sign_in("ana@prairie.example")
+    assert "Q1 2018" not in browser.get("/sharing").text
+    pages = [browser.get(f"/sharing?page={page}").text for page in range(1, 6)]
+    assert any("Q1 2018" in page for page in pages)
+    assert browser.get("/sharing?page=-5").status_code == 200
+
+
+def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, today: date) -> None:
+    browser = sign_in("ana@prairie.example")
+    declared(browser, world[:1], today, with_whom=NAUGHTY, note=NAUGHTY)
+    page = browser.get(f"/sharing/{Quarter.of(today)}").text
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+    assert NAUGHTY in unescape(page)

@@ -1,0 +1,311 @@
+"""What counts as sharing, by plain values."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.quarters import Quarter
+from hub.members.rules import OrganizationKind
+from hub.sharing.rules import (
+    Act,
+    LinkState,
+    QuarterFacts,
+    Standing,
+    Step,
+    download_name,
+    is_late,
+    last_confirmation,
+    link_end,
+    link_state,
+    list_of,
+    next_step,
+    objection_to_confirming,
+    objection_to_day,
+    ready_text,
+    shorten,
+    standing,
+    what_stands,
+)
+
+NEW_YORK = ZoneInfo("America/New_York")
+Q2 = Quarter(2026, 2)
+
+
+@dataclass(frozen=True)
+class Event:
+    act: Act
+    happened_on: date
+    id: int = 0
+    supersedes_id: int | None = None
+    void: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    shared: bool
+    confirmed_at: datetime
+    quarter: str = "2026Q2"
+    id: int = 0
+
+
+@dataclass(frozen=True)
+class Member:
+    kind: OrganizationKind = OrganizationKind.MEMBER
+    joined_on: date = date(2020, 1, 1)
+    left_on: date | None = None
+
+
+MEMBER = Member()
+MAY = date(2026, 5, 5)
+JULY = datetime(2026, 7, 8, 15, tzinfo=UTC)
+TAKEN, DECLARED, FORWARDED = (Event(act, MAY) for act in (Act.DOWNLOAD, Act.DECLARED, Act.FORWARD))
+
+
+def test_the_strongest_standing_applies() -> None:
+    for events, said, expected in (
+        ([], [], Standing.SILENT),
+        ([TAKEN], [], Standing.DOWNLOADED),
+        ([DECLARED], [], Standing.FORWARDED),
+        ([FORWARDED], [], Standing.FORWARDED),
+        ([TAKEN, FORWARDED], [], Standing.FORWARDED),
+        ([], [Said(True, JULY)], Standing.CONFIRMED),
+        ([TAKEN, FORWARDED], [Said(True, JULY)], Standing.CONFIRMED),
+    ):
+        assert standing(events, said, Q2, MEMBER) is expected
+
+
+def test_a_download_alone_does_not_meet_the_commitment() -> None:
+    assert not standing([TAKEN], [], Q2, MEMBER).met
+    assert [one for one in Standing if one.met] == [Standing.CONFIRMED, Standing.FORWARDED]
+
+
+def test_an_honest_nothing_leaves_the_standing_to_the_log() -> None:
+    nothing = [Said(False, JULY)]
+    assert standing([], nothing, Q2, MEMBER) is Standing.SILENT
+    assert standing([TAKEN], nothing, Q2, MEMBER) is Standing.DOWNLOADED
+    assert standing([DECLARED], nothing, Q2, MEMBER) is Standing.FORWARDED
+
+
+def test_the_last_confirmation_stands() -> None:
+    yes, no = Said(True, JULY), Said(False, JULY + timedelta(seconds=1))
+    assert standing([], [yes, no], Q2, MEMBER) is Standing.SILENT
+    assert standing([], [no, yes], Q2, MEMBER) is Standing.SILENT
+    assert standing([], [no, replace(yes, confirmed_at=no.confirmed_at, id=2)], Q2, MEMBER) is Standing.CONFIRMED
+    assert last_confirmation([yes], Q2.next) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter"),
+    [
+        (date(2026, 1, 1), "2026Q1"),
+        (date(2026, 3, 31), "2026Q1"),
+        (date(2026, 4, 1), "2026Q2"),
+        (date(2026, 6, 30), "2026Q2"),
+        (date(2026, 7, 1), "2026Q3"),
+        (date(2026, 9, 30), "2026Q3"),
+        (date(2026, 10, 1), "2026Q4"),
+        (date(2026, 12, 31), "2026Q4"),
+        (date(2028, 2, 29), "2028Q1"),
+        (date(2100, 2, 28), "2100Q1"),
+    ],
+)
+def test_the_day_decides_the_quarter(day: date, quarter: str) -> None:
+    which = Quarter.parse(quarter)
+    event = Event(Act.FORWARD, day)
+    assert standing([event], [], which, MEMBER) is Standing.FORWARDED
+    assert standing([event], [], which.next, MEMBER) is Standing.SILENT
+    assert standing([event], [], which.previous, MEMBER) is Standing.SILENT
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "due"),
+    [
+        (date(2026, 6, 30), None, True),  # joined on the last day
+        (date(2026, 7, 1), None, False),  # the day after
+        (date(2020, 1, 1), date(2026, 4, 1), True),  # left on the first day
+        (date(2020, 1, 1), date(2026, 3, 31), False),  # the day before
+        (date(2026, 5, 1), date(2026, 5, 2), True),
+    ],
+)
+def test_nothing_is_due_before_joining_and_after_leaving(joined: date, left: date | None, due: bool) -> None:
+    member = Member(joined_on=joined, left_on=left)
+    for events, said in (([], []), ([FORWARDED], [Said(True, JULY)])):
+        assert (standing(events, said, Q2, member) is not Standing.NOT_DUE) == due
+    assert (objection_to_confirming(Q2, date(2026, 7, 8), member) is None) == due
+
+
+def test_the_host_owes_nothing() -> None:
+    host = Member(kind=OrganizationKind.HOST)
+    assert standing([FORWARDED], [Said(True, JULY)], Q2, host) is Standing.NOT_DUE
+
+
+@pytest.mark.parametrize(
+    ("quarter", "last_day_in_time"),
+    [
+        ("2026Q1", date(2026, 4, 30)),
+        ("2026Q2", date(2026, 7, 30)),
+        ("2026Q3", date(2026, 10, 30)),
+        ("2026Q4", date(2027, 1, 30)),
+        ("2027Q4", date(2028, 1, 30)),
+        ("2028Q1", date(2028, 4, 30)),  # a leap year
+    ],
+)
+def test_more_than_thirty_days_after_the_end_is_late(quarter: str, last_day_in_time: date) -> None:
+    which = Quarter.parse(quarter)
+    assert not is_late(which, which.first_day)
+    assert not is_late(which, last_day_in_time)
+    assert is_late(which, last_day_in_time + timedelta(days=1))
+
+
+def test_a_quarter_to_come_is_not_confirmed_and_this_one_may_be() -> None:
+    assert objection_to_confirming(Q2, date(2026, 4, 1), MEMBER) is None
+    assert "has not begun" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
+    assert "has not begun" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
+
+
+def test_a_day_to_come_or_before_joining_cannot_be_declared() -> None:
+    joined = date(2026, 4, 2)
+    assert objection_to_day(MAY, MAY, joined) is None
+    assert objection_to_day(joined, MAY, joined) is None
+    assert "still to come" in str(objection_to_day(MAY + timedelta(days=1), MAY, joined))
+    assert "before your organization joined (April 2, 2026)" in str(objection_to_day(date(2026, 4, 1), MAY, joined))
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Event]:
+    """A log as it grows: each entry may correct or take back one that nothing corrects yet."""
+    log: list[Event] = []
+    for number in range(1, draw(st.integers(0, 12)) + 1):
+        free = [event.id for event in log if not event.void and event.id not in {one.supersedes_id for one in log}]
+        corrects = draw(st.none() | st.sampled_from(free)) if free else None
+        log.append(
+            Event(
+                act=draw(st.sampled_from(Act)),
+                happened_on=draw(st.dates(date(2025, 12, 1), date(2026, 8, 1))),
+                id=number,
+                supersedes_id=corrects,
+                void=corrects is not None and draw(st.booleans()),
+            )
+        )
+    return log
+
+
+@given(logs())
+def test_of_each_chain_of_corrections_only_the_last_counts_if_it_is_not_void(log: list[Event]) -> None:
+    standing_now = what_stands(log)
+    corrected = {event.supersedes_id for event in log if event.supersedes_id}
+    ends = [event for event in log if event.id not in corrected]
+    assert standing_now == [event for event in ends if not event.void]
+    assert len(ends) == sum(event.supersedes_id is None for event in log), "every chain has one end"
+
+
+@given(logs(), st.randoms())
+def test_the_order_of_the_log_does_not_matter(log: list[Event], random: object) -> None:
+    shuffled = list(log)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    for quarter in (Quarter(2025, 4), Quarter(2026, 1), Q2, Quarter(2026, 3)):
+        now = standing(what_stands(log), [], quarter, MEMBER)
+        assert standing(what_stands(shuffled), [], quarter, MEMBER) is now
+
+
+@given(logs(), st.sampled_from(Act))
+def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> None:
+    strength = [Standing.SILENT, Standing.DOWNLOADED, Standing.FORWARDED, Standing.CONFIRMED]
+    before = standing(what_stands(log), [], Q2, MEMBER)
+    after = standing([*what_stands(log), Event(act, MAY)], [], Q2, MEMBER)
+    assert strength.index(after) >= strength.index(before)
+
+
+@pytest.mark.parametrize(
+    ("facts", "may_confirm", "step", "words"),
+    [
+        (QuarterFacts(Standing.NOT_DUE), True, Step.RECORD, "Nothing is due"),
+        (QuarterFacts(Standing.CONFIRMED), True, Step.RECORD, "is confirmed"),
+        (QuarterFacts(Standing.FORWARDED, passed_on=1), True, Step.CONFIRM, "You shared 1 resource. Confirm"),
+        (QuarterFacts(Standing.FORWARDED, passed_on=2), False, Step.RECORD, "Your representative or alternate"),
+        (
+            QuarterFacts(Standing.DOWNLOADED, taken=3),
+            True,
+            Step.CONFIRM,
+            "You took 3 resources out. Did you share them?",
+        ),
+        (QuarterFacts(Standing.DOWNLOADED, taken=1), False, Step.DECLARE, "You took 1 resource out. Did you share it?"),
+        (QuarterFacts(Standing.DOWNLOADED, taken=1, said_nothing=True), True, Step.RECORD, "nothing was shared"),
+        (QuarterFacts(Standing.SILENT), True, Step.SEARCH, "Find something"),
+        (QuarterFacts(Standing.SILENT, ended=True), True, Step.CONFIRM, "Nothing was logged"),
+        (QuarterFacts(Standing.SILENT, ended=True), False, Step.DECLARE, "Nothing was logged"),
+        (QuarterFacts(Standing.SILENT, ended=True, said_nothing=True), True, Step.RECORD, "nothing was shared"),
+    ],
+)
+def test_the_one_next_step(facts: QuarterFacts, may_confirm: bool, step: Step, words: str) -> None:
+    found = next_step(facts, may_confirm=may_confirm)
+    assert found.step is step
+    assert words in found.sentence
+
+
+@given(st.builds(QuarterFacts, st.sampled_from(Standing)), st.booleans())
+def test_nobody_is_led_to_what_they_may_not_do(facts: QuarterFacts, may_confirm: bool) -> None:
+    assert may_confirm or next_step(facts, may_confirm=may_confirm).step is not Step.CONFIRM
+
+
+@dataclass(frozen=True)
+class Link:
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+def test_a_link_works_to_the_end_of_its_last_day() -> None:
+    # 90 days after 1 August lie on the other side of the end of summer time.
+    end = link_end(date(2026, 8, 1), 93, NEW_YORK)
+    assert end == datetime(2026, 11, 2, 23, 59, 59, tzinfo=NEW_YORK)
+    assert link_state(Link(end), datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN
+    assert link_state(Link(end), datetime(2026, 11, 3, 5, 0, tzinfo=UTC)) is LinkState.EXPIRED
+    assert link_state(Link(end, revoked_at=JULY), JULY) is LinkState.REVOKED
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_ready_text_has_at_most_two_lines_of_summary_and_fits_a_mail(title: str, summary: str, name: str) -> None:
+    ready = ready_text(title, summary, "https://hub.example/s/x", name, "Hub", "slide 7")
+    assert "https://hub.example/s/x" in ready.body.split("\n")
+    assert len(ready.body.split("\n")) <= 8
+    assert "\n" not in ready.subject
+    assert len(ready.mailto) <= 12_000
+    parts = urlsplit(ready.mailto)
+    assert parts.scheme == "mailto"
+    assert parse_qs(parts.query)["body"] == [ready.body.replace("\n", "\r\n")]
+
+
+@given(st.text(max_size=300), st.sampled_from(["", ".md"]))
+def test_a_file_name_is_safe_on_any_machine(name: str, extension: str) -> None:
+    found = download_name(name, extension)
+    assert found.strip(" .")
+    assert len(found) <= 141
+    assert not set('/\\:*?"<>|\r\n\0\u202e') & set(found)
+    assert found.endswith(extension)
+
+
+def test_file_names_stay_what_people_called_them() -> None:
+    for name, expected in (
+        ("Plan für 2027.pdf", "Plan für 2027.pdf"),
+        ("../../etc/passwd", "etc passwd"),
+        ("C:\\decks\\plan.pptx", "C decks plan.pptx"),
+        ("invoice\u202efdp.exe", "invoice fdp.exe"),
+        (".htaccess", "htaccess"),
+        ("…", "…"),
+        ("", "resource"),
+        ("..", "resource"),
+    ):
+        assert download_name(name) == expected
+    assert download_name("Call notes: May", ".md") == "Call notes May.md"
+    assert download_name("notes.md", ".md") == "notes.md"
+
+
+def test_lists_and_lines_are_cut_where_they_would_be_too_long() -> None:
+    assert list_of(["our members", " ", "the board", "our members"]) == "our members; the board"
+    assert shorten("a \n b", 10) == "a b"
+    assert shorten("x" * 20, 10) == "x" * 9 + "…"

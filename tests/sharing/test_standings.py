@@ -1,0 +1,219 @@
+"""The board's query gives what the rule gives, whatever the log holds; and looking changes nothing that counts."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Role
+from hub.sharing import actions, queries
+from hub.sharing.models import Confirmation, ShareLink, SharingEvent
+from hub.sharing.rules import Act, Channel, QuarterFacts, Standing, next_step, standing, what_stands
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+QUARTERS = [Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3)]
+DAYS = st.dates(date(2025, 12, 15), date(2026, 10, 15))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
+
+events = st.lists(
+    st.tuples(
+        st.integers(0, 2),  # whose
+        st.sampled_from(Act),
+        DAYS,
+        st.integers(0, 4),  # which of the free ones it corrects; 0: none
+        st.booleans(),  # whether it takes that one back
+    ),
+    max_size=14,
+)
+said = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(QUARTERS), MOMENTS, st.booleans()), max_size=6)
+memberships = st.tuples(st.sampled_from(OrganizationKind), DAYS, st.none() | DAYS)
+
+
+@pytest.fixture
+def db_of_three(database: Database) -> tuple[Database, list[int], int, int]:
+    with database.writing() as db:
+        organizations = [an_organization(db).id for _ in range(3)]
+        person = a_person(db, db.get_one(Organization, organizations[0])).id
+        return database, organizations, person, a_resource(db, db.get_one(Organization, organizations[0])).id
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events, said, st.lists(memberships, min_size=3, max_size=3))
+def test_the_query_holds_to_the_rule(
+    db_of_three: tuple[Database, list[int], int, int], log: list[Any], said: list[Any], members: list[Any]
+) -> None:
+    database, ids, person, resource = db_of_three
+    with database.writer() as db:  # never committed
+        organizations = [db.get_one(Organization, number) for number in ids]
+        for organization, (kind, joined_on, left_on) in zip(organizations, members, strict=True):
+            organization.kind, organization.joined_on, organization.left_on = kind, joined_on, left_on
+        rows = _fill(db, log, said, organizations, person, resource)
+        found = queries.standings(db, organizations, QUARTERS)
+        for organization in organizations:
+            mine = [row for row in rows if row.organization_id == organization.id]
+            events = what_stands([row for row in mine if isinstance(row, SharingEvent)])
+            confirmed = [row for row in mine if isinstance(row, Confirmation)]
+            for quarter in QUARTERS:
+                expected = standing(events, confirmed, quarter, organization)
+                assert found[organization.id, str(quarter)] is expected
+                [row] = queries.quarters_of(db, organization, [quarter])
+                assert row.standing is expected
+                counted = [event for event in events if Quarter.of(event.happened_on) == quarter]
+                assert row.downloads == sum(event.act is Act.DOWNLOAD for event in counted)
+                assert row.forwards + row.declared == sum(event.act is not Act.DOWNLOAD for event in counted)
+        db.rollback()
+
+
+def _fill(
+    db: Session, log: list[Any], said: list[Any], organizations: list[Organization], person: int, resource: int
+) -> list[Any]:
+    rows: list[Any] = []
+    for whose, act, day, correct, void in log:
+        organization_id = organizations[whose].id
+        corrected = {row.supersedes_id for row in rows}
+        free = [
+            row for row in rows if row.organization_id == organization_id and not row.void and row.id not in corrected
+        ]
+        old = free[-correct] if 0 < correct <= len(free) else None
+        row = SharingEvent(
+            act=old.act if old else act,
+            organization_id=organization_id,
+            resource_id=resource,
+            happened_on=day,
+            quarter=str(Quarter.of(day)),
+            recorded_at=clock.now(),
+            supersedes_id=old.id if old else None,
+            void=void and old is not None,
+        )
+        db.add(row)
+        db.flush()
+        rows.append(row)
+    for whose, quarter, moment, shared in said:
+        one = Confirmation(
+            organization_id=organizations[whose].id,
+            quarter=str(quarter),
+            person_id=person,
+            role=Role.REPRESENTATIVE,
+            confirmed_at=moment,
+            shared=shared,
+        )
+        db.add(one)
+        db.flush()
+        rows.append(one)
+    return rows
+
+
+def test_no_organization_or_no_quarter_asks_nothing(db: Session) -> None:
+    assert queries.standings(db, [], QUARTERS) == {}
+    assert queries.standings(db, [an_organization(db)], []) == {}
+    assert queries.sharing_of(db, QUARTERS[0])[0].as_json() == {
+        "organization": db.scalar(select(Organization.slug)),
+        "kind": "member",
+        "standing": "silent",
+        "downloads": 0,
+        "forwards": 0,
+        "declared": 0,
+        "confirmed_on": None,
+        "confirmed_by": None,
+        "late": False,
+    }
+
+
+@pytest.mark.parametrize("change", ["change", "shorten"])
+def test_the_log_can_neither_be_changed_nor_shortened(db: Session, change: str) -> None:
+    organization = an_organization(db)
+    person, resource = a_person(db, organization), a_resource(db, organization)
+    yesterday = clock.now().date() - timedelta(days=1)
+    said = actions.Declaration(yesterday, "x", Channel.EMAIL)
+    [event] = actions.declare(db, person, [resource.id], said)
+    db.flush()
+    if change == "change":
+        event.note = "another"
+    else:
+        db.delete(event)
+    with pytest.raises(TypeError, match="append-only"):
+        db.flush()
+
+
+def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None:
+    organization = an_organization(db)
+    person = a_person(db, organization, Role.REPRESENTATIVE)
+    resources = [a_resource(db, organization) for _ in range(3)]
+    today = clock.today(db.info["config"].zone)
+    for resource in resources:
+        db.add(
+            SharingEvent(
+                act=Act.DOWNLOAD,
+                organization_id=organization.id,
+                resource_id=resource.id,
+                happened_on=today,
+                quarter=str(Quarter.of(today)),
+                recorded_at=clock.now(),
+            )
+        )
+    db.flush()
+    yours = queries.your_quarter(db, person, Quarter.of(today))
+    assert (yours.standing, yours.taken, yours.downloads) == (Standing.DOWNLOADED, 3, 3)
+    assert yours.next_step == next_step(QuarterFacts(Standing.DOWNLOADED, taken=3), may_confirm=True)
+    actions.declare(db, person, [resources[0].id], actions.Declaration(today, "x", Channel.EMAIL))
+    yours = queries.your_quarter(db, person, Quarter.of(today))
+    assert (yours.standing, yours.taken) == (Standing.FORWARDED, 2)
+    assert queries.your_quarter(db, person, Quarter.of(today).previous).standing is Standing.SILENT
+
+
+def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
+    database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    with database.writing() as db:
+        organization = an_organization(db, "Prairie Works")
+        rita = a_person(db, organization, Role.REPRESENTATIVE, "rita@prairie.example")
+        resource = a_resource(db, organization)
+        link = actions.make_link(db, rita, resource, None, 90)
+        day = clock.today(db.info["config"].zone)
+        actions.declare(db, rita, [resource.id], actions.Declaration(day, "members", Channel.EMAIL))
+        said = actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
+        actions.confirm(db, rita, Quarter.of(day), said)
+        token = link.token
+    before = _counts(database)
+    signed_in = sign_in("rita@prairie.example")
+    for browser in (client, signed_in):
+        starts = [
+            "/sharing",
+            f"/s/{token}",
+            "/sharing/links",
+            "/sharing/declare",
+            f"/resources/{resource.id}/forward?link=1",
+        ]
+        seen, waiting = set(), starts
+        while waiting:
+            address = waiting.pop()
+            if address in seen or address.endswith("/download"):
+                continue
+            seen.add(address)
+            page = browser.get(address, buffered=True)
+            assert page.status_code < 500, address
+            if page.mimetype == "text/html" and address.startswith(("/sharing", "/s/", "/resources")):
+                found = re.findall(r'(?:href|action|src)="(/[^"#]*)', page.text)
+                waiting += [one.replace("&amp;", "&") for one in found]
+        assert len(seen) > 5
+    assert _counts(database) == before
+
+
+def _counts(database: Database) -> list[int]:
+    with database.reading() as db:
+        return [
+            db.scalar(select(func.count()).select_from(model)) or 0
+            for model in (SharingEvent, Confirmation, ShareLink, Person)
+        ]
