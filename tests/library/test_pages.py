@@ -211,7 +211,9 @@ def test_the_facts_can_be_changed_and_the_change_is_audited(
         assert entry.details["before"]["title"] == "Old title"
 
 
-@pytest.mark.parametrize("wrong", [{"title": ""}, {"title": "x" * 301}, {"published_on": "1666-01-01"}, {"kind": "song"}])
+@pytest.mark.parametrize(
+    "wrong", [{"title": ""}, {"title": "x" * 301}, {"published_on": "1666-01-01"}, {"kind": "song"}]
+)
 def test_a_wrong_fact_comes_back_with_what_was_typed(
     sign_in: SignIn, people: People, database: Database, wrong: dict[str, str]
 ) -> None:
@@ -225,9 +227,7 @@ def test_a_wrong_fact_comes_back_with_what_was_typed(
     assert 'role="alert"' in answer.text
 
 
-def test_replacing_keeps_the_old_revision_and_the_address(
-    sign_in: SignIn, people: People, database: Database
-) -> None:
+def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, people: People, database: Database) -> None:
     browser = sign_in(people.ours)
     address = _add(browser, ("plan.txt", b"the first plan")).request.path
     data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "Numbers corrected"}
