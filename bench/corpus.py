@@ -94,7 +94,14 @@ def fill(database: Database, resources: int, pages: int, found: Sequence[Story])
         db.flush()
         for n, role in ((1, Role.COORDINATOR), (MEMBER, Role.CONTRIBUTOR)):
             db.add(
-                Person(id=n, email=f"person{n}@bench.example", name=f"Person {n}", organization_id=n, role=role, created_at=now)
+                Person(
+                    id=n,
+                    email=f"person{n}@bench.example",
+                    name=f"Person {n}",
+                    organization_id=n,
+                    role=role,
+                    created_at=now,
+                )
             )
     characters = 0
     drawn = _endless(found, rng)
