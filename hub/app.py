@@ -1,12 +1,18 @@
 """create_app(config): wires rooms to Flask; nothing else."""
 
-import importlib
-
-from flask import Blueprint, Flask
+from flask import Flask
 
 from config import ROOT, Config
 from hub.core import log, web
 from hub.core.db import Database
+from hub.library import routes as library
+from hub.members import login
+from hub.members import routes as members
+from hub.overview import routes as overview
+from hub.search import routes as search
+from hub.sharing import routes as sharing
+
+ROOMS = (overview.bp, members.bp, library.bp, search.bp, sharing.bp)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
@@ -18,25 +24,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
     app = Flask("hub", root_path=str(ROOT), template_folder="templates", static_folder="static")
     web.init(app, config, database or Database(config))
-    for room in ("members.login",):
-        try:
-            importlib.import_module(f"hub.{room}").init(app)
-        except ModuleNotFoundError as error:
-            print("not there yet:", error)
-    for room in ("overview", "members", "library", "search", "sharing"):
-        try:
-            app.register_blueprint(importlib.import_module(f"hub.{room}.routes").bp)
-        except (ImportError, AttributeError) as error:
-            print("not there yet:", room, error)
-            bp = Blueprint(room, __name__)
-            for name in STUBS.get(room, ()):
-                bp.add_url_rule(f"/_tmp/{room}/{name}", name, lambda **_: "")
-            app.register_blueprint(bp)
+    login.init(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
     return app
-
-
-STUBS = {
-    "search": ["results"],
-    "sharing": ["download", "forward", "record", "quarter", "confirm", "declare"],
-    "overview": ["home", "board", "audit", "organization"],
-}

@@ -40,10 +40,11 @@ def main() -> None:
 
 
 @contextmanager
-def rows(*, migrated: bool = True) -> Iterator[Database]:
+def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
     """Open the rows of this installation, brought to the newest shape first."""
     config = Config.load()
-    log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
+    # A command tells what it does by itself; only what serves writes a line for each thing that it did.
+    log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:
         if migrated and not migrations.is_current(database):

@@ -1,6 +1,7 @@
 """Finding and the record: search, sharing."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,19 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
     if as_json:
         click.echo(json.dumps(search.as_json(results), ensure_ascii=False, indent=2))
         return
-    for line in search.as_lines(results):
+    for line in _lines_of(results):
         click.echo(line)
+
+
+def _lines_of(results: search.Results) -> Iterator[str]:
+    """What was found, as a person reads it in a terminal."""
+    yield from results.notes
+    yield f"{results.total:,} found"
+    for hit in search.as_json(results)["hits"]:
+        place = f", {hit['page_kind']} {hit['page']}" if hit["page"] else ""
+        yield f"\n{hit['title']}{place}  [{hit['organization']}, {hit['published_on']}, resource {hit['resource']}]"
+        if hit["snippet"]:
+            yield f"  {hit['snippet']}"
 
 
 @main.command("sharing")

@@ -16,7 +16,7 @@ from hub.members import actions as members
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Migrate, then run web and worker until stopped (Ctrl-C)."""
-    with rows() as database:
+    with rows(serving=True) as database:
         with database.writing() as db:
             token = members.first_coordinator_link(db)
         config = database.config
@@ -32,7 +32,7 @@ def serve(host: str, port: int) -> None:
 @main.command("worker")
 def run_worker() -> None:
     """Run the worker alone: it reads files, keeps the index, and catches up after a crash."""
-    with rows() as database:
+    with rows(serving=True) as database:
         worker.main(database)
 
 

@@ -15,6 +15,8 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.local import LocalProxy
@@ -25,7 +27,7 @@ from config import Config
 from hub.core import text
 from hub.core.audit import request_id
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, TooManyTries
 
 log = logging.getLogger("hub.web")
 
@@ -62,10 +64,6 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, url_map: Map, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:  # noqa: A002 - werkzeug's names
         super().__init__(url_map, fixed_digits, min, max)
-
-
-class TooManyTries(Refused):
-    """Refused for now: answered with 429."""
 
 
 def _open_session() -> Session:
@@ -155,6 +153,7 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     """Commit when the answer is good, roll back when it isn't; add the headers; write the log line."""
+    person = inspect(g.get("_login_user"), raiseerr=False)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status that says no
             g.db.commit()
@@ -171,11 +170,11 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")
-    _log_line(response)
+    _log_line(response, person.identity[0] if person and person.identity else None)
     return response
 
 
-def _log_line(response: Response) -> None:
+def _log_line(response: Response, person_id: int | None) -> None:
     """One line a request: the route's pattern where the path holds a secret token, never the query."""
     hidden = request.view_args and "token" in request.view_args and request.url_rule
     level = logging.DEBUG if "static" in (request.endpoint or "") else logging.INFO
@@ -187,7 +186,7 @@ def _log_line(response: Response) -> None:
             "path": str(request.url_rule) if hidden else request.path,
             "status": response.status_code,
             "took_ms": round(1000 * (time.monotonic() - g.get("began", time.monotonic())), 1),
-            "person": getattr(g.get("_login_user"), "id", None),
+            "person": person_id,
             "address": request.remote_addr,
         },
     )
@@ -230,7 +229,13 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 
 def _broken(error: Exception) -> tuple[str, int]:
     log.error("The answer failed.", exc_info=error, extra={"method": request.method})
-    return error_page(500)
+    status = 503 if isinstance(error, OperationalError) else 500
+    try:
+        return error_page(status)
+    except Exception:
+        log.exception("The error page failed too.")
+        title, advice = ERRORS[status]
+        return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 
 
 def _add_template_helpers(app: Flask, settings: Config) -> None:
@@ -254,7 +259,6 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
     app.jinja_env.globals.update(
         hub_name=settings.HUB_NAME,
         max_upload_mb=settings.MAX_UPLOAD_MB,
-        known_endpoints=app.view_functions,
         address_with=address_with,
         icon=icon,
     )

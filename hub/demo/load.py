@@ -110,7 +110,7 @@ def _add_people(db: Session, organizations: dict[str, Organization], password_ha
     return people
 
 
-def _add_resource(  # noqa: PLR0913 - what a resource hangs together with
+def _add_resource(
     db: Session,
     one: DemoResource,
     organizations: dict[str, Organization],

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.text import clean
 from hub.members import queries
 from hub.members.models import Designation, LinkKind, OneTimeLink, Organization, Person, RoleHeld, SignInTry
@@ -61,10 +61,6 @@ LIFETIME = {
     LinkKind.PASSWORD_RESET: timedelta(hours=RESET_HOURS),
     LinkKind.FIRST_COORDINATOR: timedelta(days=INVITATION_DAYS),
 }
-
-
-class TriedTooOften(Refused):
-    """Too many wrong passwords for this account or from this address; refused for a while."""
 
 
 class LinkIsGone(Refused):
@@ -389,7 +385,7 @@ def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     """The person with this e-mail address and password, trying from the network ``address``. Commits.
 
     Raises Refused with the same words, after the same work, for a wrong password, an unknown address, somebody
-    who hasn't accepted their invitation and somebody who left; TriedTooOften without looking at the password.
+    who hasn't accepted their invitation and somebody who left; TooManyTries without looking at the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
     tried = _count_try(db, account, address)
@@ -442,7 +438,7 @@ def _nobodys_hash() -> str:
 def _count_try(db: Session, account: str, address: str) -> SignInTry:
     """Write a try down before it is made, so that many at once are counted too. Commits.
 
-    Raises TriedTooOften when there were too many; a try that is refused doesn't count.
+    Raises TooManyTries when there were too many; a try that is refused doesn't count.
     """
     now = clock.now()
     db.execute(delete(SignInTry).where(SignInTry.at < now - TRIES_WITHIN))
@@ -457,7 +453,7 @@ def _count_try(db: Session, account: str, address: str) -> SignInTry:
     if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
         db.delete(tried)
         db.commit()
-        raise TriedTooOften("Too many tries to sign in. Wait a quarter of an hour, then try again.")
+        raise TooManyTries("Too many tries to sign in. Wait a quarter of an hour, then try again.")
     db.commit()
     return tried
 

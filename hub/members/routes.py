@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.web import db
 from hub.members import actions, login, queries
 from hub.members.forms import (
@@ -396,6 +396,6 @@ def _form_page(template: str, **context: Any) -> tuple[str, int]:
 
 def _refused(error: Refused) -> str:
     """Why not, for the form; too many tries have a page of their own."""
-    if isinstance(error, actions.TriedTooOften):
-        raise web.TooManyTries(str(error)) from error
+    if isinstance(error, TooManyTries):
+        raise error
     return str(error)

@@ -6,6 +6,7 @@ import hub.members.models
 import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
 from hub.core.audit import Entry  # noqa: F401 - registers its table
 from hub.core.db import Base
+from hub.core.pulse import Pulse  # noqa: F401 - registers its table
 
 context.configure(
     connection=context.config.attributes["connection"],

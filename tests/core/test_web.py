@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from hub.core import web
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.log import JsonLines
 from hub.members.models import Organization
 from tests.world import an_organization
@@ -17,7 +17,8 @@ from tests.world import an_organization
 
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(client: FlaskClient) -> None:
     for address in ("/", "/sign-in", "/nowhere", "/static/site.css"):
-        headers = client.get(address).headers
+        with client.get(address) as answer:
+            headers = answer.headers
         policy = headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
@@ -72,7 +73,7 @@ def probe(app: Flask) -> FlaskClient:
     register("/probe/breaks", RuntimeError("secret detail"))
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
-    register("/probe/tired", web.TooManyTries("Wait a little."))
+    register("/probe/tired", TooManyTries("Wait a little."))
     return app.test_client()
 
 

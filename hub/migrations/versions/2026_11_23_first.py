@@ -63,6 +63,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_try_at"), ["at"], unique=False)
 
     op.create_table(
+        "worker_pulse",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("at", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_pulse")),
+    )
+    op.create_table(
         "designation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
@@ -482,6 +488,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_designation_organization_id"))
 
     op.drop_table("designation")
+    op.drop_table("worker_pulse")
     with op.batch_alter_table("sign_in_try", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_try_at"))
         batch_op.drop_index(batch_op.f("ix_sign_in_try_address"))
