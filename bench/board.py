@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert, select, text
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from config import Config
 from hub import migrations
+from hub.app import create_app
+from hub.core import clock
 from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
@@ -26,7 +29,7 @@ from hub.sharing.models import Confirmation
 from tests import postgres
 
 ORGANIZATIONS, QUARTERS, EVENTS, RESOURCES = 500, 8, 1_000_000, 1_000
-LAST = Quarter(2026, 4)
+LAST = Quarter.of(clock.now().date())
 RUNS = 15
 
 # Event i belongs to organization i % 500 and quarter (i / 500) % 8. Every fifth organization only downloads, every
@@ -49,7 +52,7 @@ FROM n
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL where it is installed."""
     print(f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {EVENTS:,} events")
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
     for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
         with opened() as database:
             if database is None:
@@ -82,7 +85,9 @@ def _postgresql() -> Iterator[Database | None]:
 
 
 def _migrated(folder: Path, url: str) -> Iterator[Database]:
-    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
+    database = Database(
+        Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url, LOG_LEVEL="ERROR")
+    )
     migrations.upgrade(database)
     yield database
     database.close()
@@ -94,8 +99,9 @@ def _fill(database: Database) -> None:
     moment = datetime(2026, 10, 1, 12, tzinfo=UTC)
     case = " ".join(f"WHEN {number} THEN '{quarter}'" for number, quarter in enumerate(quarters))
     with database.writing() as db:
-        db.execute(insert(Organization), [_organization(n) for n in range(1, ORGANIZATIONS + 1)])
-        db.execute(insert(Person), [_person(n, moment) for n in range(1, ORGANIZATIONS + 1)])
+        host = ORGANIZATIONS + 1
+        db.execute(insert(Organization), [_organization(n) for n in range(1, host + 1)])
+        db.execute(insert(Person), [_person(n, moment) for n in range(1, host + 1)])
         db.execute(insert(Resource), [_resource(n, moment) for n in range(1, RESOURCES + 1)])
         statement = FILL.format(quarter=f"CASE (i / {ORGANIZATIONS}) % {QUARTERS} {case} END")
         if db.get_bind().dialect.name == "postgresql":
@@ -109,6 +115,7 @@ def _fill(database: Database) -> None:
 
 def _organization(n: int) -> dict[str, object]:
     kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
+    kind = OrganizationKind.HOST if n > ORGANIZATIONS else kind
     return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
 
 
@@ -118,7 +125,7 @@ def _person(n: int, moment: datetime) -> dict[str, object]:
         "email": f"p{n}@example.org",
         "name": f"Person {n}",
         "organization_id": n,
-        "role": Role.REPRESENTATIVE,
+        "role": Role.REPRESENTATIVE if n <= ORGANIZATIONS else Role.COORDINATOR,
         "created_at": moment,
     }
 
@@ -150,17 +157,30 @@ def _confirmations(quarters: list[Quarter], moment: datetime) -> Iterator[dict[s
 
 
 def _measure(name: str, database: Database) -> None:
-    quarters = LAST.back(QUARTERS)
     with database.reading() as db:
         organizations = db.scalars(select(Organization)).all()
-    # What the issue of the board needs, and what one organization's page and the command line need.
-    rows: dict[str, Callable[[Session], object]] = {
-        "standings, all x 8 quarters": lambda db: queries.standings(db, organizations, quarters),
+        person = db.scalars(select(Person)).first()
+    assert person is not None
+    period = LAST.back(QUARTERS)
+    # What the board needs, and what one organization's pages and the command line need.
+    queries_of: dict[str, Callable[[Session], object]] = {
+        "standings, 500 x 8": lambda db: queries.standings(db, organizations, period),
+        "one organization, 8 quarters": lambda db: queries.quarters_of(db, organizations[0], period),
+        "your quarter": lambda db: queries.your_quarter(db, person, LAST),
+        "hub sharing, one quarter of all": lambda db: queries.sharing_of(db, LAST),
     }
-    print(f"\n{name:32}{'median ms':>12}{'slowest ms':>12}")
-    for label, query in rows.items():
-        took = [_timed(database, query) for _ in range(RUNS)]
-        print(f"{label:32}{statistics.median(took):12.1f}{max(took):12.1f}")
+    print(f"\n{name:34}{'median ms':>12}{'slowest ms':>12}")
+    for label, query in queries_of.items():
+        _print(label, [_timed(database, query) for _ in range(RUNS)])
+    browser = _coordinator(database)
+    _print("the board's page", [_requested(browser, "/board") for _ in range(RUNS)])
+    with database.writing() as db:
+        db.execute(delete(Confirmation))
+    _print("  when nobody has confirmed", [_requested(browser, "/board") for _ in range(RUNS)])
+
+
+def _print(label: str, took: list[float]) -> None:
+    print(f"{label:34}{statistics.median(took):12.1f}{max(took):12.1f}", flush=True)
 
 
 def _timed(database: Database, query: Callable[[Session], object]) -> float:
@@ -168,6 +188,22 @@ def _timed(database: Database, query: Callable[[Session], object]) -> float:
         start = time.perf_counter()
         query(db)
         return 1000 * (time.perf_counter() - start)
+
+
+def _coordinator(database: Database) -> FlaskClient:
+    """The coordinator's browser, signed in."""
+    browser = create_app(database.config, database).test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
+        cookie["signed_in_at"] = clock.now().isoformat()
+    return browser
+
+
+def _requested(browser: FlaskClient, address: str) -> float:
+    start = time.perf_counter()
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer.status
+    return 1000 * (time.perf_counter() - start)
 
 
 if __name__ == "__main__":
