@@ -82,7 +82,7 @@ def catch_up(database: Database, progress: Progress | None = None, patience: flo
         if _is_current(database, root):
             _merge_in_quiet(database, root)
             return 0
-        return _bring_in_line(database, root, _usable(files.current_folder(root)), progress)
+        return _bring_in_line(database, root, _searched(database.config, root), progress)
 
 
 def rebuild(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
@@ -146,12 +146,13 @@ def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
     return {id_: snapshot.facts[doc].stamp for id_, doc in snapshot.doc_of.items()}
 
 
-def _usable(folder: Path | None) -> Snapshot | None:
-    """The index in ``folder``, if it can be read."""
+def _searched(config: Config, root: Path) -> Snapshot | None:
+    """The index that is searched now, if it can be read."""
+    folder = files.current_folder(root)
     if folder is None or files.is_damaged(folder):
         return None
     try:
-        return Snapshot(folder)
+        return files.opened(config).snapshot
     except files.IndexUnusable as error:
         log.warning("%s", error)
         return None
@@ -186,10 +187,10 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
 def _begun(root: Path) -> Snapshot:
     """An index that was begun and never finished, or a new one."""
     for folder in files.begun_folders(root):
-        snapshot = _usable(folder)
-        if snapshot is not None:
-            return snapshot
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            return Snapshot(folder)
+        except files.IndexUnusable:
+            shutil.rmtree(folder, ignore_errors=True)
     return Snapshot(files.fresh_folder(root))
 
 
