@@ -1,0 +1,246 @@
+"""The command `hub`, as an operator types it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from config import Config
+from hub import worker
+from hub.cli import main
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.library import files
+from hub.library.models import Resource
+from hub.members.models import Person
+from hub.sharing.models import SharingEvent
+from tests.world import a_resource, an_organization
+
+Hub = Callable[..., Result]
+
+
+@pytest.fixture
+def hub(config: Config, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """Runs ``hub …`` for the hub of this test."""
+    for name in ("INSTANCE", "UPLOADS", "DATABASE_URL", "SECRET_KEY"):
+        monkeypatch.setenv(f"HUB_{name}", str(getattr(config, name)))
+
+    def run(*words: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(main, words, input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def member(hub: Hub) -> str:
+    """The slug of a member."""
+    return hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--joined", "2024-01-15").stdout.strip()
+
+
+def test_an_organization_is_added_and_its_slug_printed(hub: Hub, member: str) -> None:
+    assert member == "lakeshore-forge"
+    given = hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--slug", "forge")
+    assert given.stdout == "forge\n"
+
+
+def test_a_person_without_a_password_gets_an_invitation_link(hub: Hub, member: str, database: Database) -> None:
+    words = (
+        "person",
+        "add",
+        "Ana@Lakeshore.example",
+        "--name",
+        "Ana",
+        "--organization",
+        member,
+        "--role",
+        "contributor",
+    )
+    added = hub(*words)
+    assert added.exit_code == 0
+    assert "/invitation/" in added.stdout
+    again = hub(*words)
+    assert again.exit_code == 1
+    assert "Error:" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+def test_a_password_is_read_from_standard_input_and_shown_nowhere(hub: Hub, member: str, database: Database) -> None:
+    added = hub(
+        "person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", member,
+        "--role", "representative", "--password-stdin", stdin="a long enough password\n",
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    assert "a long enough password" not in added.output
+    with database.reading() as db:
+        assert db.scalars(select(Person)).one().password_hash
+        assert "password" not in json.dumps([entry.details for entry in db.scalars(select(Entry))])
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("organization", "add", "X"), 2),
+        (("organization", "add", "X", "--kind", "club"), 2),
+        (("person", "add", "a@b.example", "--name", "A", "--organization", "nobody", "--role", "contributor"), 1),
+        (("person", "add", "not an address", "--name", "A", "--organization", "nobody", "--role", "contributor"), 1),
+        (("sharing", "2026Q5"), 2),
+        (("search", "x", "--as", "nobody@demo.example"), 1),
+        (("import", "/nowhere.pdf", "--organization", "nobody", "--kind", "resource"), 1),
+        (("dance",), 2),
+    ],
+)
+def test_what_cannot_be_done_is_said_on_stderr_with_its_exit_status(
+    hub: Hub, words: tuple[str, ...], status: int
+) -> None:
+    answer = hub(*words)
+    assert answer.exit_code == status
+    assert answer.stderr.strip()
+    assert "Traceback" not in answer.output
+
+
+def test_every_command_has_help(hub: Hub) -> None:
+    for words in ((), ("serve",), ("worker",), ("db", "upgrade"), ("demo",), ("organization", "add"), ("person", "add"),
+                  ("import",), ("catch-up",), ("rebuild",), ("search",), ("sharing",), ("verify",)):  # fmt: skip
+        answer = hub(*words, "--help")
+        assert answer.exit_code == 0, words
+        assert "Usage:" in answer.stdout
+
+
+def test_a_wrong_setting_stops_the_start_with_one_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_TIME_ZONE", "Mars/Olympus")
+    answer = hub("verify")
+    assert answer.exit_code == 1
+    assert answer.stderr.strip().count("\n") == 0
+    assert "HUB_TIME_ZONE" in answer.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Good files, a duplicate, and bad ones."""
+    folder = tmp_path / "to import"
+    (folder / "calls").mkdir(parents=True)
+    (folder / "plan.txt").write_text("A plan for supplier scouting.")
+    (folder / "calls" / "notes.md").write_text("# Notes\n\nAbout apprenticeships.")
+    (folder / "copy of plan.txt").write_text("A plan for supplier scouting.")
+    (folder / "empty.pdf").write_bytes(b"")
+    (folder / "tool.exe").write_bytes(b"MZ")
+    (folder / ".DS_Store").write_bytes(b"hidden")
+    return folder
+
+
+def test_importing_takes_what_is_good_and_names_the_rest(
+    hub: Hub, member: str, folder: Path, database: Database
+) -> None:
+    words = ("import", str(folder), "--organization", member, "--kind", "resource", "--topic", "supply-chain", "--json")
+    first = hub(*words)
+    assert first.exit_code == 1
+    outcome = json.loads(first.stdout)
+    assert len(outcome["imported"]) == 2
+    assert [Path(entry["path"]).name for entry in outcome["duplicates"]] == ["plan.txt"]
+    assert {Path(entry["path"]).name for entry in outcome["failed"]} == {"empty.pdf", "tool.exe"}
+    assert all(entry["error"].endswith(".") for entry in outcome["failed"])
+    again = json.loads(hub(*words).stdout)
+    assert (len(again["imported"]), len(again["duplicates"])) == (0, 3)
+
+
+def test_what_was_imported_is_found_after_catching_up(hub: Hub, member: str, folder: Path) -> None:
+    hub(
+        "import",
+        str(folder / "calls"),
+        "--organization",
+        member,
+        "--kind",
+        "call-notes",
+        "--published-on",
+        "2025-05-05",
+    )
+    assert hub("catch-up").exit_code == 0
+    found = json.loads(hub("search", "apprenticeship", "--json").stdout)
+    assert set(found) == {"query", "total", "took_ms", "hits", "facets"}
+    assert found["total"] == 1
+    [hit] = found["hits"]
+    assert (hit["kind"], hit["organization"], hit["published_on"]) == ("call-notes", member, "2025-05-05")
+    assert (hit["page"], hit["page_kind"]) == (1, "section")
+    assert "**apprenticeships**" in hit["snippet"].lower()
+    assert found["facets"]["kind"] == {"call-notes": 1}
+    assert "1 found" in hub("search", "apprenticeship").stdout
+
+
+def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member: str, database: Database) -> None:
+    hub("organization", "add", "Other", "--kind", "bff")
+    hub("person", "add", "bo@other.example", "--name", "Bo", "--organization", "other", "--role", "contributor")
+    with database.writing() as db:
+        owner = an_organization(db, "Owner")
+        a_resource(db, owner, "Secret plan", ["quillback"], audience="organization")
+    worker.catch_up(database)
+    assert json.loads(hub("search", "quillback", "--json").stdout)["total"] == 1
+    hidden = json.loads(hub("search", "quillback", "--as", "bo@other.example", "--json").stdout)
+    assert hidden["total"] == 0
+    assert not any(hidden["facets"].values())
+
+
+def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
+    hub: Hub, member: str, database: Database, tmp_path: Path
+) -> None:
+    from datetime import UTC, date, datetime
+
+    with database.writing() as db:
+        resource = a_resource(db, an_organization(db, "Owner"))
+        organization_id = db.scalar(select(Person.organization_id)) or 1
+        db.add(
+            SharingEvent(
+                act="download", organization_id=organization_id, resource_id=resource.id, happened_on=date(2025, 5, 5),
+                quarter="2025Q2", recorded_at=datetime(2025, 5, 5, tzinfo=UTC),
+            )
+        )  # fmt: skip
+    rows = json.loads(hub("sharing", "2025Q2", "--format", "json").stdout)
+    row = next(row for row in rows if row["organization"] == member)
+    assert row == {
+        "organization": member, "kind": "member", "standing": "downloaded", "downloads": 1, "forwards": 0,
+        "declared": 0, "confirmed_on": None, "confirmed_by": None, "late": False,
+    }  # fmt: skip
+    table = hub("sharing", "2025Q2").stdout
+    assert "downloaded" in table
+    output = tmp_path / "record.csv"
+    assert hub("sharing", "2025Q2", "--format", "csv", "-o", str(output)).exit_code == 0
+    found = list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
+    assert {row["organization"]: row["standing"] for row in found}[member] == "downloaded"
+
+
+def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folder: Path, database: Database) -> None:
+    hub("import", str(folder / "plan.txt"), "--organization", member, "--kind", "resource")
+    hub("catch-up")
+    assert hub("verify").exit_code == 0
+    next(files.all_stored(database.config)).unlink()
+    off = hub("verify")
+    assert off.exit_code == 1
+    assert "'plan.txt' is missing" in off.stdout
+
+
+def test_rebuilding_gives_the_same_answers(hub: Hub, member: str, folder: Path) -> None:
+    hub("import", str(folder), "--organization", member, "--kind", "resource")
+    hub("catch-up")
+
+    def answer() -> object:
+        found = json.loads(hub("search", "plan OR apprenticeships", "--json").stdout)
+        return found | {"took_ms": 0}
+
+    before = answer()
+    for words in (("rebuild",), ("rebuild", "--index"), ("rebuild", "--pages")):
+        assert hub(*words).exit_code == 0
+        assert answer() == before
+    assert hub("verify").exit_code == 0
+
+
+def test_the_demo_world_is_not_loaded_over_something(hub: Hub, member: str, database: Database) -> None:
+    refused = hub("demo")
+    assert refused.exit_code == 1
+    assert "something in it already" in refused.stderr
+    assert hub("demo", "--if-empty").exit_code == 0
+    with database.reading() as db:
+        assert db.scalar(select(Resource.id)) is None
