@@ -174,7 +174,7 @@ class Snapshot:
     Many threads may hold it; reading postings takes ``lock``, since the files have one place each.
     """
 
-    MOST_KEPT = 400_000  # postings of terms asked for lately, about 50 MB
+    MOST_KEPT = 1_000_000  # postings of terms that were asked for lately: some 20 MB
 
     def __init__(self, folder: Path, known: Mapping[str, Segment] | None = None) -> None:
         """Open the newest state of ``folder``; segments that are ``known`` aren't read again.

@@ -65,7 +65,6 @@ class Hit:
     audience: Audience
     page: int | None
     page_kind: PageKind | None
-    page_title: str
     snippet: Snippet
 
 
@@ -270,7 +269,6 @@ def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
         row.audience,
         page.number if page else None,
         page.kind if page else None,
-        page.title if page else "",
         passages.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
     )
 
