@@ -77,6 +77,7 @@ class DeclarationForm(OnceForm):
     people = _people_field()
     channel = SelectField(
         "How",
+        [InputRequired("Say how you shared it.")],
         choices=[SelectChoice(channel.value, channel.label) for channel in Channel],
         default=Channel.EMAIL.value,
     )
@@ -131,7 +132,7 @@ class LinkForm(FlaskForm):
         [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers begin with 1.")],
         description="Empty: the whole resource, with its file to download.",
     )
-    days = SelectField("The link works for", coerce=int)
+    days = SelectField("The link works for", [InputRequired("Choose how long it works.")], coerce=int)
 
     def __init__(self, usual_days: int, **others: Any) -> None:
         super().__init__(**others)
@@ -155,7 +156,7 @@ class ConfirmForm(OnceForm):
     resources = ResourcesField("Resources")
     find = StringField("Find another resource by its title", [Optional()])
     with_whom = TextAreaField(
-        "With whom",
+        "With whom, if you shared something",
         [Optional(), Length(max=LONGEST_NOTE, message=f"Up to {LONGEST_NOTE:,} characters fit here.")],
         description="Your stakeholders, or for a BFF the people in your organization",
     )

@@ -1,7 +1,7 @@
 """Taking a resource out of the hub, as people and machines do it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -140,12 +140,44 @@ def test_one_event_per_person_and_hour(
     assert len(downloads(database)) == 4
 
 
+@pytest.mark.parametrize(
+    ("moment", "day", "quarter"),
+    [
+        (datetime(2026, 7, 1, 3, 59, tzinfo=UTC), date(2026, 6, 30), "2026Q2"),  # still June in New York
+        (datetime(2026, 7, 1, 4, 0, tzinfo=UTC), date(2026, 7, 1), "2026Q3"),
+        (datetime(2027, 1, 1, 4, 59, tzinfo=UTC), date(2026, 12, 31), "2026Q4"),  # winter time
+        (datetime(2027, 1, 1, 5, 0, tzinfo=UTC), date(2027, 1, 1), "2027Q1"),
+        (datetime(2028, 3, 1, 4, 59, tzinfo=UTC), date(2028, 2, 29), "2028Q1"),  # a leap day
+    ],
+)
+def test_the_hubs_time_zone_decides_the_day(
+    toolkit: int,
+    database: Database,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: datetime,
+    day: date,
+    quarter: str,
+) -> None:
+    browser = sign_in("ana@prairie.example")
+    monkeypatch.setattr("hub.core.clock.now", lambda: moment)
+    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+    take(browser, f"/resources/{toolkit}/download")
+    [event] = downloads(database)
+    assert (event.happened_on, event.quarter, event.recorded_at) == (day, quarter, moment)
+
+
 def test_looking_ahead_takes_nothing_out(toolkit: int, database: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     head = browser.head(f"/resources/{toolkit}/download", buffered=True)
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == str(len(CONTENT) + 1)
-    for header in ({"Sec-Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}):
+    for header in (
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+    ):
         assert take(browser, f"/resources/{toolkit}/download", headers=header).status_code == 503
     assert downloads(database) == []
 

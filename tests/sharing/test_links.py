@@ -129,7 +129,9 @@ def test_a_link_to_one_page_opens_that_page_alone(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck, page=2)
-    assert "Download the file" not in client.get(link).text
+    page = client.get(link).text
+    assert "shares slide 2 of this with you" in page
+    assert "Download the file" not in page
     shown = client.post(f"{link}/show", follow_redirects=True).text
     assert "middle words" in shown
     assert "Slide 2" in shown

@@ -158,6 +158,7 @@ def landing(token: str) -> Answer:
         link=link,
         resource=link.resource,
         revision=revision,
+        part=queries.page_through(db, revision, link.page_number),
         shown=shown,
         pages=queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
         page=page_number(),

@@ -17,13 +17,16 @@ from hub.sharing import actions
 from hub.sharing.routes.blueprint import bp
 from hub.sharing.rules import download_name
 
+# How browsers say that they fetch ahead of a click that may never come.
+PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
 
 @bp.get("/resources/<int:resource_id>/download")
 @web.public
 @web.writes
 def download(resource_id: int) -> Response:
     """The file (``?revision=`` an earlier one), logged as a download; looking ahead (HEAD, prefetch) takes nothing."""
-    if "prefetch" in f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}":
+    if any("prefetch" in request.headers.get(name, "") for name in PREFETCH_HEADERS):
         abort(503)  # the browser asks again when the person really clicks
     person = web.signed_in()
     resource = library.get_for(db, person, resource_id, Permission.READ)

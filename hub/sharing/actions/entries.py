@@ -1,0 +1,98 @@
+"""What every entry of the log is made with: checked texts, and once however often it is sent."""
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import Base, config_of
+from hub.core.errors import Refused
+from hub.core.quarters import Quarter
+from hub.core.text import clean
+from hub.library.models import Resource
+from hub.members.models import Person
+from hub.sharing import queries
+from hub.sharing.models import Confirmation, SharingEvent
+from hub.sharing.rules import (
+    MOST_PEOPLE,
+    MOST_RESOURCES,
+    Act,
+)
+
+SENT_BEFORE = (
+    "This form was sent before, and what it said then is on record. Send it again to record this too, "
+    "or correct the entry in your record."
+)
+
+
+class SentBeforeError(Refused):
+    """A form came again with other words than the first time; the person decides which they meant."""
+
+
+def event_now(db: Session, act: Act, resource: Resource, **others: object) -> SharingEvent:
+    """An event of this moment."""
+    now = clock.now()
+    today = now.astimezone(config_of(db).zone).date()
+    return SharingEvent(
+        act=act,
+        resource_id=resource.id,
+        happened_on=today,
+        quarter=str(Quarter.of(today)),
+        recorded_at=now,
+        **others,
+    )
+
+
+def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
+    """Add the row unless one with the same ``once`` is there, even one that another request adds right now."""
+    return add_unless(db, row, select(type(row).id).where(type(row).once == row.once))
+
+
+def add_unless(db: Session, row: Base, there: Select[int]) -> bool:
+    """Add the row unless ``there`` finds one; the database's unique index decides between two requests."""
+    if db.scalar(there) is not None:
+        return False
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        if db.scalar(there) is None:
+            raise
+        return False
+    return True
+
+
+def digest(word: str) -> str:
+    """A word of a form or a browser in a length that fits, whatever it was."""
+    return sha256(word.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def text_of(typed: str, longest: int, missing: str = "") -> str:
+    """What was typed, cleaned; raises Refused when it is too long, or missing and may not be."""
+    typed = clean(typed)
+    if missing and not typed:
+        raise Refused(missing)
+    if len(typed) > longest:
+        raise Refused(f"A text is too long: up to {longest:,} characters fit here.")
+    return typed
+
+
+def people_of(number: int | None) -> int | None:
+    """About how many people, if anybody knows; raises Refused when it can't be."""
+    if number is not None and not 0 < number <= MOST_PEOPLE:
+        raise Refused(f"About how many people is a number from 1 to {MOST_PEOPLE:,}; leave it empty if nobody knows.")
+    return number
+
+
+def named(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
+    """The resources, if the person may name every one; raises Refused."""
+    ids = set(resource_ids)
+    if len(ids) > MOST_RESOURCES:
+        raise Refused(f"Up to {MOST_RESOURCES:,} resources fit in one entry. Choose fewer.")
+    resources = queries.nameable(db, person, sorted(ids))
+    if len(resources) < len(ids):
+        raise Refused("One of the resources isn't there any more. Look at the list again and choose anew.")
+    return resources

@@ -1,0 +1,173 @@
+"""The log of one organization: its events, what they add up to for each resource, its confirmations."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission, Thing, may
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands
+from hub.sharing.rules import (
+    Act,
+)
+
+EVENTS_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What of a quarter's log is shown; None shows all."""
+
+    act: Act | None = None
+    resource_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class LoggedLine:
+    """An event of the log, and which event corrects it, if one does."""
+
+    event: SharingEvent  # with its resource and person
+    superseded_by: int | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the event stands."""
+        return self.superseded_by is None and not self.event.void
+
+    @property
+    def mark(self) -> str:
+        """What a reader must know of it before they count it."""
+        if self.event.void:
+            return "taken back"
+        return "superseded" if self.superseded_by else ("correction" if self.event.supersedes_id else "")
+
+
+def events_of(
+    db: Session,
+    organization: Organization,
+    quarters: Sequence[Quarter],
+    only: EventFilter = EventFilter(),
+    page: int | None = None,
+) -> list[LoggedLine]:
+    """The log of the quarters, newest first, with what was superseded; one page of it, or all when ``page`` is None."""
+    statement = (
+        select(SharingEvent, Later.id)
+        .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
+        .where(*_conditions(organization, quarters, only))
+        .options(joinedload(SharingEvent.resource), joinedload(SharingEvent.person))
+        .order_by(SharingEvent.happened_on.desc(), SharingEvent.id.desc())
+    )
+    if page is not None:
+        statement = statement.limit(EVENTS_PER_PAGE).offset((page - 1) * EVENTS_PER_PAGE)
+    return [LoggedLine(event, later) for event, later in db.execute(statement)]
+
+
+def count_events(db: Session, organization: Organization, quarters: Sequence[Quarter], only: EventFilter) -> int:
+    """How many events the log has, superseded ones too."""
+    conditions = _conditions(organization, quarters, only)
+    return db.scalar(select(func.count(SharingEvent.id)).where(*conditions)) or 0
+
+
+def _conditions(
+    organization: Organization, quarters: Sequence[Quarter], only: EventFilter
+) -> list[ColumnElement[bool]]:
+    wanted = {
+        SharingEvent.act: only.act,
+        SharingEvent.resource_id: only.resource_id,
+        SharingEvent.person_id: only.person_id,
+    }
+    return [
+        in_quarters(SharingEvent.quarter, quarters),
+        SharingEvent.organization_id == organization.id,
+        *(column == value for column, value in wanted.items() if value is not None),
+    ]
+
+
+def resources_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Resource]:
+    """The resources that the log of the quarter names, by title."""
+    named = select(SharingEvent.resource_id).where(logged_by(organization, quarter))
+    return db.scalars(select(Resource).where(Resource.id.in_(named)).order_by(Resource.title, Resource.id)).all()
+
+
+def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Person]:
+    """The people who have entries in the log of the quarter, by name."""
+    named = select(SharingEvent.person_id).where(logged_by(organization, quarter))
+    return db.scalars(select(Person).where(Person.id.in_(named)).order_by(Person.name, Person.id)).all()
+
+
+@dataclass(frozen=True)
+class ResourceLog:
+    """What stands of one resource in a quarter: how a confirmation begins."""
+
+    resource: Resource
+    downloads: int
+    forwards: int
+    declared: int
+    with_whom: tuple[str, ...]  # as declared
+    people: int  # as declared, in all
+
+    @property
+    def passed_on(self) -> bool:
+        """Whether it was declared or forwarded; otherwise it was only taken."""
+        return bool(self.forwards or self.declared)
+
+
+def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -> list[ResourceLog]:
+    """What stands in the quarter, grouped by resource, by title."""
+    events = db.scalars(
+        select(SharingEvent)
+        .where(logged_by(organization, quarter), stands())
+        .options(joinedload(SharingEvent.resource))
+        .order_by(SharingEvent.happened_on, SharingEvent.id)
+    )
+    grouped: dict[int, list[SharingEvent]] = defaultdict(list)
+    for event in events:
+        grouped[event.resource_id].append(event)
+    return sorted((_log_of(group) for group in grouped.values()), key=lambda log: log.resource.title.casefold())
+
+
+def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
+    counts = Counter(event.act for event in events)
+    return ResourceLog(
+        resource=events[0].resource,
+        downloads=counts[Act.DOWNLOAD],
+        forwards=counts[Act.FORWARD],
+        declared=counts[Act.DECLARED],
+        with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
+        people=sum(event.people or 0 for event in events),
+    )
+
+
+def confirmations_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Confirmation]:
+    """All that was confirmed for the quarter, the one that stands first, with people and named resources."""
+    return db.scalars(
+        select(Confirmation)
+        .where(Confirmation.organization_id == organization.id, Confirmation.quarter == str(quarter))
+        .options(
+            joinedload(Confirmation.person),
+            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+        )
+        .order_by(Confirmation.confirmed_at.desc(), Confirmation.id.desc())
+    ).all()
+
+
+def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LoggedLine:
+    """An event of the log, if ``person`` may do ``permission`` to it; else raises NotFound."""
+    row = db.execute(
+        select(SharingEvent, Later.id)
+        .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
+        .where(SharingEvent.id == event_id)
+        .options(joinedload(SharingEvent.resource), joinedload(SharingEvent.person))
+    ).one_or_none()
+    if row is None or row[0].organization_id is None or not may(person, permission, cast(Thing, row[0])):
+        raise NotFound
+    return LoggedLine(row[0], row[1])

@@ -1,0 +1,176 @@
+"""An organization's quarters, with what each standing rests on."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core import clock
+from hub.core.db import config_of
+from hub.core.quarters import Quarter
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission, may
+from hub.sharing.models import Confirmation, SharingEvent
+from hub.sharing.queries.conditions import in_quarters, logged_by, stands
+from hub.sharing.rules import (
+    PASSED_ON,
+    Act,
+    NextStep,
+    QuarterFacts,
+    Standing,
+    is_due,
+    is_late,
+    next_step,
+    strongest,
+)
+
+
+@dataclass(frozen=True)
+class QuarterRow:
+    """An organization's quarter: the standing, the events that stand, the confirmation that stands."""
+
+    organization: Organization
+    quarter: Quarter
+    standing: Standing
+    downloads: int
+    forwards: int
+    declared: int
+    confirmation: Confirmation | None  # with its person
+    confirmed_on: date | None  # in the hub's time zone
+    late: bool  # whether that confirmation came late
+
+    def as_json(self) -> dict[str, str | int | bool | date | None]:
+        """What ``hub sharing`` prints of it."""
+        return {
+            "organization": self.organization.slug,
+            "kind": self.organization.kind.value,
+            "standing": self.standing.value,
+            "downloads": self.downloads,
+            "forwards": self.forwards,
+            "declared": self.declared,
+            "confirmed_on": self.confirmed_on,
+            "confirmed_by": self.confirmation.person.name if self.confirmation else None,
+            "late": self.late,
+        }
+
+
+def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quarter]) -> list[QuarterRow]:
+    """The organization's quarters in the order of ``quarters``."""
+    counts = _counts(db, quarters, organization)
+    said = _confirmations(db, quarters, organization)
+    return [
+        _row(
+            db, organization, quarter, counts[organization.id, str(quarter)], said.get((organization.id, str(quarter)))
+        )
+        for quarter in quarters
+    ]
+
+
+def sharing_of(db: Session, quarter: Quarter) -> list[QuarterRow]:
+    """Every organization's quarter, by name: standing and the counts of its evidence."""
+    organizations = db.scalars(select(Organization).order_by(Organization.name, Organization.id)).all()
+    counts, said = _counts(db, [quarter]), _confirmations(db, [quarter])
+    return [
+        _row(db, one, quarter, counts[one.id, str(quarter)], said.get((one.id, str(quarter)))) for one in organizations
+    ]
+
+
+def _row(
+    db: Session, organization: Organization, quarter: Quarter, counts: Counter[Act], said: Confirmation | None
+) -> QuarterRow:
+    due = is_due(organization, quarter.first_day, quarter.last_day)
+    confirmed_on = said.confirmed_at.astimezone(config_of(db).zone).date() if said else None
+    return QuarterRow(
+        organization=organization,
+        quarter=quarter,
+        standing=strongest(counts, due=due, confirmed=said is not None and said.shared),
+        downloads=counts[Act.DOWNLOAD],
+        forwards=counts[Act.FORWARD],
+        declared=counts[Act.DECLARED],
+        confirmation=said,
+        confirmed_on=confirmed_on,
+        late=confirmed_on is not None and is_late(quarter, confirmed_on),
+    )
+
+
+def _counts(
+    db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
+) -> Mapping[tuple[int, str], Counter[Act]]:
+    """How many events stand, by act, for each organization and quarter."""
+    key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act)
+    statement = select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), stands()).group_by(*key)
+    if organization is not None:
+        statement = statement.where(SharingEvent.organization_id == organization.id)
+    counts: dict[tuple[int, str], Counter[Act]] = defaultdict(Counter)
+    for organization_id, quarter, act, count in db.execute(statement):
+        if organization_id is not None:
+            counts[organization_id, quarter][act] = count
+    return counts
+
+
+def _confirmations(
+    db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
+) -> dict[tuple[int, str], Confirmation]:
+    """The confirmation that stands, with its person, for each organization and quarter that has one."""
+    statement = (
+        select(Confirmation)
+        .where(in_quarters(Confirmation.quarter, quarters))
+        .options(joinedload(Confirmation.person))
+        .order_by(Confirmation.confirmed_at, Confirmation.id)
+    )
+    if organization is not None:
+        statement = statement.where(Confirmation.organization_id == organization.id)
+    return {(one.organization_id, one.quarter): one for one in db.scalars(statement)}  # the last one wins
+
+
+@dataclass(frozen=True)
+class YourQuarter:
+    """A person's quarter: where their organization stands, and the one next step."""
+
+    quarter: Quarter
+    standing: Standing
+    downloads: int
+    forwards: int
+    declared: int
+    taken: int  # resources that were downloaded, and neither declared nor forwarded
+    confirmation: Confirmation | None
+    late: bool
+    next_step: NextStep
+
+
+def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
+    """Where the person's organization stands in ``quarter``, and what they could do next."""
+    [row] = quarters_of(db, person.organization, [quarter])
+    taken, passed_on = _taken_and_passed_on(db, person.organization, quarter)
+    facts = QuarterFacts(
+        standing=row.standing,
+        taken=len(taken - passed_on),
+        passed_on=len(passed_on),
+        said_nothing=row.confirmation is not None and not row.confirmation.shared,
+        ended=clock.today(config_of(db).zone) > quarter.last_day,
+    )
+    return YourQuarter(
+        quarter=quarter,
+        standing=row.standing,
+        downloads=row.downloads,
+        forwards=row.forwards,
+        declared=row.declared,
+        taken=facts.taken,
+        confirmation=row.confirmation,
+        late=row.late,
+        next_step=next_step(facts, may_confirm=may(person, Permission.CONFIRM, person.organization)),
+    )
+
+
+def _taken_and_passed_on(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
+    """The resources that were downloaded, and those that were declared or forwarded."""
+    found = db.execute(
+        select(SharingEvent.resource_id, SharingEvent.act).where(logged_by(organization, quarter), stands()).distinct()
+    ).all()
+    return (
+        {resource_id for resource_id, act in found if act is Act.DOWNLOAD},
+        {resource_id for resource_id, act in found if act in PASSED_ON},
+    )

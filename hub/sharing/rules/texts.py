@@ -1,0 +1,70 @@
+"""The texts of sharing: what to send, what a file is called, how much people may type. Pure."""
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+LINE = 76  # characters of a mail's line
+LONGEST_SUBJECT = 120
+
+
+@dataclass(frozen=True)
+class ReadyText:
+    """What to paste into a mail."""
+
+    subject: str
+    body: str
+
+    @property
+    def mailto(self) -> str:
+        """The address that opens the person's own mail program with this text."""
+        body = self.body.replace("\n", "\r\n")
+        return f"mailto:?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
+
+
+def ready_text(
+    title: str, summary: str, address: str, organization: str, hub_name: str, page_label: str = ""
+) -> ReadyText:
+    """A text to send: title, at most two lines of summary, the link, and who published it."""
+    title = shorten(title, 3 * LINE)
+    lines = textwrap.wrap(summary, LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
+    heading = f"{title} ({page_label})" if page_label else title
+    parts = [heading, "\n".join(lines), address, f"From {shorten(organization, LINE)}, through the {hub_name}"]
+    return ReadyText(shorten(heading, LONGEST_SUBJECT), "\n\n".join(part for part in parts if part))
+
+
+def shorten(text: str, longest: int) -> str:
+    """The text on one line, cut to ``longest`` characters with an ellipsis where it is longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+# What no file name holds: what separates folders, what Windows refuses, control characters, and the invisible
+# characters that turn the direction of text (they make "txt.exe" look like "exe.txt").
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+')
+LONGEST_NAME = 120
+
+
+def download_name(name: str, extension: str = "") -> str:
+    """``name`` as a file may be called on any machine, with ``extension`` (".md"), or its own when none is given."""
+    extension = extension or PurePosixPath(name).suffix
+    stem = name[: -len(extension)] if extension and name.endswith(extension) else name
+    stem = _NOT_IN_A_NAME.sub(" ", stem)
+    extension = _NOT_IN_A_NAME.sub("", extension)[:20]
+    stem = " ".join(stem.split())[:LONGEST_NAME].strip(" .")
+    return f"{stem or 'resource'}{extension}"
+
+
+# What people may type.
+LONGEST_AUDIENCE = 500
+LONGEST_NOTE = 4_000
+MOST_PEOPLE = 100_000_000
+MOST_RESOURCES = 1_000  # in one declaration or confirmation
+
+
+def list_of(texts: Iterable[str], longest: int = LONGEST_AUDIENCE) -> str:
+    """Different texts as one line, in their order: how a confirmation's audience begins."""
+    return shorten("; ".join(dict.fromkeys(text.strip() for text in texts if text.strip())), longest)
