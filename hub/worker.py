@@ -1,9 +1,7 @@
 """The worker: runs the catch-up functions again and again. There is no queue to lose."""
 
 import logging
-import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from types import FrameType
@@ -31,14 +29,15 @@ STEPS: dict[str, Step] = {
 
 def run_until(stop: threading.Event, database: Database) -> None:
     """Work until ``stop`` is set. A step that fails is logged and tried again, with growing pauses."""
-    name, failures = f"{socket.gethostname()}-{os.getpid()}", 0
+    failures = 0
+    derive.take_over_from_the_dead(database)
     last_beat = None
     with Reader() as reader:
         while not stop.is_set():
             if last_beat is None or clock.now() - last_beat > pulse.EVERY:
                 last_beat = clock.now()
                 with database.writing() as db:
-                    pulse.beat(db, name)
+                    pulse.beat(db, pulse.my_name())
             try:
                 done = sum(step(database, reader) for step in STEPS.values())
                 failures = 0
@@ -52,6 +51,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
     """Run every step until nothing is left to do; answers how much was done."""
     total = 0
+    derive.take_over_from_the_dead(database)
     with Reader() as reader:
         while True:
             done = 0

@@ -1,5 +1,7 @@
 """Signs of life of the workers, for the health page."""
 
+import os
+import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, func, select
@@ -7,6 +9,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.core import clock
 from hub.core.db import Base
+
+
+def my_name() -> str:
+    """What this process is called among the workers: its machine and its number there."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+def is_known_dead(name: str) -> bool:
+    """Whether the worker of that name ran on this machine and runs no more. Of other machines nothing is known."""
+    machine, _, number = name.partition("/")
+    if machine != socket.gethostname() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
 
 EVERY = timedelta(seconds=5)
 # A worker beats between two steps; the longest file may take 90 s to read.

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core import clock
+from hub.core import clock, pulse
 from hub.core.db import Database, config_of
 from hub.library import files
 from hub.library.extract import READER_VERSION, ExtractedPage, Extraction, Reader, sections_of
@@ -76,9 +76,21 @@ def _claim(database: Database) -> Revision | None:
             .with_for_update(skip_locked=True)
         )
         if revision is not None:
-            revision.lease_token, revision.lease_until = secrets.token_hex(16), now + LEASE
+            revision.lease_token, revision.lease_until = f"{pulse.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
             revision.tries += 1
         return revision
+
+
+def take_over_from_the_dead(database: Database) -> None:
+    """End the leases of workers that ran on this machine and died: their files needn't wait until the lease is over."""
+    with database.reading() as db:
+        held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))
+        dead = [token for token in db.scalars(held) if token and pulse.is_known_dead(token.partition(" ")[0])]
+    if dead:
+        with database.writing() as db:
+            db.execute(
+                update(Revision).where(Revision.lease_token.in_(dead)).values(lease_token=None, lease_until=None)
+            )
 
 
 def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:

@@ -93,7 +93,7 @@ class Revision(Base):
     reader_version: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_token: Mapped[str | None] = mapped_column(String(120))  # who reads it now, and a random word
     lease_until: Mapped[datetime | None]
 
     resource: Mapped[Resource] = relationship(back_populates="revisions", lazy="raise")

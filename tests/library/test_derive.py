@@ -2,6 +2,8 @@
 
 import io
 import os
+import socket
+import subprocess
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -92,6 +94,20 @@ def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
     assert derive.catch_up(database) == 1
     with database.reading() as db:
         assert _revision(db, resource_id).state is State.OK
+
+
+def test_what_a_worker_of_this_machine_held_is_free_as_soon_as_it_is_known_to_be_dead(database: Database) -> None:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    _added(database, "held.txt", b"held text")
+    derive._claim(database)
+    derive.take_over_from_the_dead(database)
+    assert derive.catch_up(database) == 0  # we live
+    with database.writing() as db:
+        token = f"{socket.gethostname()}/{process.pid} word"
+        db.execute(update(Revision).values(lease_token=token))
+    derive.take_over_from_the_dead(database)
+    assert derive.catch_up(database) == 1
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None:

@@ -301,7 +301,7 @@ def upgrade() -> None:
         sa.Column("reader_version", sa.Integer(), nullable=False),
         sa.Column("page_count", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("lease_token", sa.String(length=32), nullable=True),
+        sa.Column("lease_token", sa.String(length=120), nullable=True),
         sa.Column("lease_until", Utc(), nullable=True),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_revision_created_by_id")),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_revision_resource_id")),

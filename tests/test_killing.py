@@ -1,0 +1,139 @@
+"""`kill -9` of web or worker at any time loses nothing that was acknowledged."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import urllib.error
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from tests.serving import PATIENCE, Hub, Visitor, a_hub, eventually
+
+SEED = 20261123  # the same moments each time, as far as the machine lets us
+
+
+def _is_settled(hub: Hub) -> bool:
+    health = hub.health()
+    return bool(health and health["worker"]["files_waiting"] == 0)
+
+
+def _found(hub: Hub, word: str) -> int:
+    answer = hub.command("search", word, "--json", "--limit", "1000")
+    return int(json.loads(answer.stdout)["total"])
+
+
+def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number}.md").write_text(f"# Report {number}\n\nquillback text number {number}\n\n# More\n\nwords")
+    with a_hub(tmp_path / "hub") as hub:
+        imported = threading.Thread(
+            target=hub.command, args=("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
+        )
+        imported.start()
+        for _ in range(4):
+            worker = eventually(hub.worker)
+            worker.kill()
+            eventually(lambda dead=worker: hub.worker() not in {None, dead})
+        imported.join(PATIENCE)
+        eventually(lambda: _is_settled(hub))
+        eventually(lambda: _found(hub, "quillback") == 40)
+        verified = hub.command("verify")
+        assert verified.returncode == 0, verified.stdout
+        assert hub.stop() == 0
+
+
+def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    acknowledged: dict[str, str] = {}
+    with a_hub(tmp_path / "hub") as hub:
+        for turn in range(3):
+            stop = threading.Event()
+
+            def upload(turn: int = turn, stop: threading.Event = stop) -> None:
+                browser = Visitor(hub).sign_in()
+                token = browser.token("/resources/new")
+                for number in range(10_000):
+                    if stop.is_set():
+                        return
+                    name = f"turn{turn}-{number}"
+                    try:
+                        acknowledged[browser.upload(f"{name}.txt", f"kestrel {name}".encode(), token)] = name
+                    except (OSError, urllib.error.URLError):
+                        return
+
+            before = len(acknowledged)
+            uploading = threading.Thread(target=upload)
+            uploading.start()
+            wanted = before + chance.randint(2, 12)
+            eventually(lambda wanted=wanted: len(acknowledged) >= wanted)
+            hub.kill()
+            stop.set()
+            uploading.join(PATIENCE)
+            hub.start()
+        eventually(lambda: _is_settled(hub))
+        browser = Visitor(hub).sign_in()
+        for address, name in acknowledged.items():
+            assert name in browser.get(address)
+        verified = eventually(lambda: (answer := hub.command("verify")).returncode == 0 and answer)
+        assert "as it should be" in verified.stdout
+        assert _found(hub, "kestrel") >= len(acknowledged)
+
+
+def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub", LOG_FORMAT="json")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"{number}.txt").write_text(f"merganser text number {number}")
+    hub.command("organization", "add", "Lakeshore", "--kind", "member")
+    hub.command("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
+    words = [sys.executable, "-m", "hub", "worker"]
+    workers = [subprocess.Popen(words, env=hub.environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    eventually(lambda: _found(hub, "merganser") == 30)
+    read = []
+    for worker in workers:
+        worker.terminate()
+        _out, log = worker.communicate(timeout=PATIENCE)
+        read += [line["done"] for row in log.splitlines() if (line := json.loads(row)).get("step") == "library"]
+    assert len(read) == len(set(read)) == 30
+    assert hub.command("verify").returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_and_the_start_given_up(tmp_path: Path) -> None:
+    import socket
+
+    hub = Hub(tmp_path / "hub")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", hub.port))
+        taken.listen()
+        answer = hub.command("serve", "--port", str(hub.port))
+    assert answer.returncode == 1
+    assert "in use" in answer.stderr
+
+
+@pytest.mark.parametrize("setting", [("HUB_TIME_ZONE", "Mars"), ("HUB_BASE_URL", "nowhere")])
+def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path, setting: tuple[str, str]) -> None:
+    hub = Hub(tmp_path / "hub")
+    hub.environ |= dict([setting])
+    answer = hub.command("serve", "--port", str(hub.port))
+    assert answer.returncode == 1
+    assert setting[0] in answer.stderr
+    assert answer.stderr.strip().count("\n") == 0
+
+
+def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    hub.start()
+    try:
+        log = (hub.folder / "serve.log").read_text()
+        [link] = [line for line in log.splitlines() if "/welcome/" in line]
+        page = Visitor(hub).get(link.removeprefix(hub.address))
+        assert 'name="password"' in page
+    finally:
+        hub.kill()
