@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import IO
 
 from config import Config
-from hub.core import clock
 from hub.core.errors import Refused
 
 CHUNK = 1 << 20  # bytes read at a time, so that a file of any size takes no memory
-ORPHAN_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still under way
+STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still under way
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def store(config: Config, stream: IO[bytes]) -> StoredFile:
     temporary = folder / secrets.token_hex(16)
     try:
         stored = _write(temporary, stream, config)
-        _keep(temporary, path_of(config, stored.sha256))
+        keep_under_hash(temporary, path_of(config, stored.sha256))
     except OSError as error:
         message = f"The file could not be stored ({error.strerror}). Tell the coordinator; nothing was kept of it."
         raise Refused(message) from error
@@ -67,7 +66,7 @@ def _write(temporary: Path, stream: IO[bytes], config: Config) -> StoredFile:
     return StoredFile(digest.hexdigest(), size)
 
 
-def _keep(temporary: Path, target: Path) -> None:
+def keep_under_hash(temporary: Path, target: Path) -> None:
     """Give the file its lasting name. A link never overwrites; the same bytes may be there already."""
     created = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,10 +75,11 @@ def _keep(temporary: Path, target: Path) -> None:
     except FileExistsError:
         os.utime(target)  # young again: the sweep must not take it before its new row is there
     for folder in {target.parent, *(made.parent for made in created)}:
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put a folder's names on the disk itself."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -90,20 +90,6 @@ def _sync_folder(folder: Path) -> None:
 def all_stored(config: Config) -> Iterator[Path]:
     """Every original on disk, in no order."""
     return (path for path in (config.UPLOADS / "files").glob("??/??/*") if path.is_file())
-
-
-def sweep(config: Config, known: set[str]) -> list[str]:
-    """Delete originals that no row names and parts of uploads that broke off, once they are a day old.
-
-    ``known`` are the hashes that rows name. Answers what was deleted.
-    """
-    old = clock.now().timestamp() - ORPHAN_AFTER
-    orphans = [path for path in all_stored(config) if path.name not in known]
-    parts = [path for path in (config.UPLOADS / "files" / "tmp").glob("*") if path.is_file()]
-    gone = [path for path in orphans + parts if path.stat().st_mtime < old]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return [path.name for path in gone]
 
 
 def hash_of(path: Path) -> str:
