@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT)
 
-.PHONY: help demo run install test check format bench lock clean
+.PHONY: help demo run install test check format bench screenshots lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
@@ -49,6 +49,9 @@ format: $(VENV)/.installed-dev ## put the code into the house's format
 
 bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each
 	@$(BIN)/python -m bench
+
+screenshots: $(VENV)/.installed-dev ## the README's pictures, from the demo world (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: install ## re-resolve the lock files (maintainers; needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }

@@ -1,0 +1,62 @@
+"""`make screenshots`: the README's pictures, from the demo world in a real browser."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from config import ROOT
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.serving import Hub
+
+PICTURES = ROOT / "docs" / "pictures"
+WIDE = {"width": 1200, "height": 800}
+PHONE = {"width": 390, "height": 800}
+
+# name, role, address, viewport, colour scheme
+SHOTS = (
+    ("search", "contributor", "/search?q=CMMC+grant+from+the+spring+call", WIDE, "light"),
+    ("slide", "contributor", "/search?q=CMMC+grant+spring+call", WIDE, "light"),
+    ("home", "representative", "/", WIDE, "light"),
+    ("board", "coordinator", "/board", WIDE, "light"),
+    ("dark", "coordinator", "/", WIDE, "dark"),
+    ("phone", "representative", "/", PHONE, "light"),
+)
+
+
+def main() -> None:
+    """Write the pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        hub = Hub(Path(folder))
+        assert hub.command("demo").returncode == 0
+        assert hub.command("catch-up").returncode == 0
+        hub.start()
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        try:
+            for name, role, address, viewport, scheme in SHOTS:
+                context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+                page = context.new_page()
+                _sign_in(page, hub, role)
+                page.goto(hub.address + address)
+                if name == "slide":
+                    page.locator("main .resource-title").first.click()
+                    page.wait_for_load_state("networkidle")
+                page.screenshot(path=PICTURES / f"{name}.png")
+                context.close()
+                print(PICTURES / f"{name}.png")
+        finally:
+            browser.close()
+            hub.kill()
+
+
+def _sign_in(page: Page, hub: Hub, role: str) -> None:
+    page.goto(f"{hub.address}/sign-in")
+    page.fill("[name=email]", f"{role}@demo.example")
+    page.fill("[name=password]", "welcome-to-the-hub")
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+
+
+if __name__ == "__main__":
+    main()
