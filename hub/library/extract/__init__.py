@@ -5,9 +5,11 @@
 """
 
 from hub.library.extract.formats import FORMATS, Format, format_of
+from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import ExtractedPage, Extraction
-from hub.library.extract.reader import Reader
+from hub.library.extract.pieces import Pieces
+from hub.library.extract.reader import Busy, Reader
 from hub.library.extract.text import sections_of
 
 # Raised when reading changes, so that pages are made again.
@@ -16,11 +18,14 @@ READER_VERSION = 1
 __all__ = [
     "FORMATS",
     "READER_VERSION",
+    "Busy",
     "ExtractedPage",
     "Extraction",
     "Format",
     "Limits",
+    "Pieces",
     "Reader",
     "format_of",
+    "libreoffice",
     "sections_of",
 ]

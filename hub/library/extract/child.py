@@ -4,8 +4,8 @@ It imports the parsers once, then reads each file in a fork of itself, so that a
 reader breaks nothing else, at the price of a few milliseconds. It has one thread, a clean environment and,
 where that is permitted, no network. It speaks with `hub.library.extract.reader` over its standard input and
 output: a request is a line of JSON; the answer is a line of JSON (`Outcome`), then as many bytes as it says
-(the lines of `hub.library.extract.answers`). It ends, and with it a fork that is still reading, when its
-input closes.
+(the lines of `hub.library.extract.answers`, or the pieces of `hub.library.extract.pieces`). It ends, and with
+it a fork that is still reading, when its input closes.
 """
 
 import gc
@@ -23,17 +23,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, Telling, end
+from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, end
 from hub.library.extract.findings import DAMAGED, Unreadable
-from hub.library.extract.formats import FORMATS
-from hub.library.extract.legacy import modernized
+from hub.library.extract.jobs import done, line_of
 from hub.library.extract.limits import Limits
-from hub.library.extract.opening import open_document
 from hub.library.extract.sandbox import (
     accept,
     adopt_orphans,
     die_with_parent,
-    leave_files,
     leave_network,
 )
 
@@ -180,15 +177,10 @@ def settle(folder: str) -> None:
 
 
 def tell(request: dict[str, Any], limits: Limits, folder: Path, writing_end: int) -> None:
-    """Writes all that can be told of the file, line by line."""
-    path, file_format = Path(request["path"]), FORMATS[request["extension"]]
+    """Writes all that can be told of the file, piece by piece."""
     try:
-        if file_format.converted_to is not None:
-            path, file_format = modernized(path, file_format, folder)
-        leave_files(path, folder)
-        document = open_document(path, file_format, limits)
-        for line in Telling(document, file_format.page_kind, limits).lines():
-            write_line(writing_end, line)
+        for told in done(request, limits, folder):
+            write_all(writing_end, told)
     except MemoryError:
         raise
     except Unreadable as unreadable:
@@ -199,7 +191,7 @@ def tell(request: dict[str, Any], limits: Limits, folder: Path, writing_end: int
 
 def write_line(descriptor: int, entry: dict[str, Any]) -> None:
     """One entry as a line of JSON."""
-    write_all(descriptor, json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    write_all(descriptor, line_of(entry))
 
 
 if __name__ == "__main__":

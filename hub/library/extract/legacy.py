@@ -34,7 +34,7 @@ def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, For
         raise Unreadable(NEEDS_LIBREOFFICE, **words)
     if path.stat().st_size == 0:
         raise Unreadable(EMPTY)
-    convert(office, named_link(path, file_format, folder), modern, folder)
+    convert(office, named_link(path, file_format, folder), modern.extension, folder)
     result = folder / "converted" / f"document.{modern.extension}"
     # LibreOffice ends with 0 also when it failed, so only the file tells.
     if not result.is_file() or result.stat().st_size == 0:
@@ -49,8 +49,11 @@ def named_link(path: Path, file_format: Format, folder: Path) -> Path:
     return named
 
 
-def convert(office: str, source: Path, modern: Format, folder: Path) -> None:
-    """One run of LibreOffice with a profile of its own: two runs on one profile fail without a word."""
+def convert(office: str, source: Path, target: str, folder: Path) -> None:
+    """One run of LibreOffice with a profile of its own: two runs on one profile fail without a word.
+
+    `target` is the extension to convert to, perhaps with the filter and its settings.
+    """
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
@@ -64,7 +67,7 @@ def convert(office: str, source: Path, modern: Format, folder: Path) -> None:
             office,
             f"-env:UserInstallation={profile.as_uri()}",
             *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-            *("--convert-to", modern.extension, "--outdir", str(folder / "converted"), str(source)),
+            *("--convert-to", target, "--outdir", str(folder / "converted"), str(source)),
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -13,13 +13,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, Any, Self, cast
 
 from hub.library.extract.answers import Hearing, Outcome
 from hub.library.extract.findings import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
 from hub.library.extract.formats import Format, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
+from hub.library.extract.pieces import Pieces, heard
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,10 @@ START_SECONDS = 60.0
 GRACE_SECONDS = 10.0
 CHUNK = 1 << 20
 TRIES = 2
+
+
+class Busy(Exception):
+    """The helper is still at work on something else."""
 
 
 class HelperEnded(Exception):
@@ -76,6 +81,25 @@ class Reader:
         with self._lock:
             return self._read(path, file_format)
 
+    def make(
+        self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
+    ) -> Pieces:
+        """What the job (of `hub.library.extract.jobs`) makes of the file at `path`, taken as of that extension.
+
+        Whatever is in the file, this answers within the limits; what couldn't be made isn't there. Raises
+        FileNotFoundError when the file isn't there, Busy when the helper hasn't begun after `patience` seconds.
+        """
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        if not self._lock.acquire(timeout=patience):
+            raise Busy
+        try:
+            request = {"job": job, "path": str(path.absolute()), "extension": extension, "details": details}
+            answer = self._ask(request, limits or self.limits)
+        finally:
+            self._lock.release()
+        return Pieces({}, None, "the helper ended") if answer is None else heard(answer[1])
+
     @property
     def process_id(self) -> int | None:
         """The helper process, if it has been started."""
@@ -87,20 +111,20 @@ class Reader:
             self._end_helper()
 
     def _read(self, path: Path, file_format: Format) -> Extraction:
-        request = {
-            "path": str(path.absolute()),
-            "extension": file_format.extension,
-            "limits": asdict(self.limits),
-        }
+        request = {"job": "read", "path": str(path.absolute()), "extension": file_format.extension}
+        answer = self._ask(request, self.limits)
+        return unread(BROKE_DOWN) if answer is None else understood(path, *answer)
+
+    def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[Outcome, bytes] | None:
+        """The helper's answer; None when it ended over the request, twice."""
+        line = json.dumps(request | {"limits": asdict(limits)})
         for _ in range(TRIES):
             try:
-                outcome, told = self._live_helper().ask(json.dumps(request), self.limits)
+                return self._live_helper().ask(line, limits)
             except HelperEnded:
-                log.warning("The reading helper ended while it read %s", path)
+                log.warning("The reading helper ended while it read %s", request["path"])
                 self._end_helper()
-            else:
-                return understood(path, outcome, told)
-        return unread(BROKE_DOWN)
+        return None
 
     def _live_helper(self) -> "Helper":
         """The running helper of this very process, started if need be."""

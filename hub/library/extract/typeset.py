@@ -1,0 +1,61 @@
+"""Texts that carry their own form (Markdown, e-mail, web pages) as safe HTML."""
+
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+
+from lxml import etree
+from markupsafe import escape
+
+from hub.core.text import markdown, safe_html
+from hub.library.extract.findings import TOO_LARGE, Unreadable
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.mail import part_text
+from hub.library.extract.pages import clean
+from hub.library.extract.text import read_text
+from hub.library.extract.webpage import UNSEEN, parse_html
+
+LONGEST = 300_000  # characters of HTML: what is longer is shown as plain text, page by page
+
+
+def as_html(path: Path, file_format: Format, limits: Limits) -> str:
+    """The whole text as HTML in which nothing runs, loads or frames; "" when it has none, or Unreadable."""
+    if file_format.extension == "eml":
+        html = message_html(path)
+    else:
+        text = read_text(path, file_format, limits)
+        if len(text) > LONGEST:
+            raise Unreadable(TOO_LARGE)
+        html = markdown(text) if file_format.extension == "md" else safe_html(seen(text))
+    if len(html) > LONGEST:
+        raise Unreadable(TOO_LARGE)
+    return html
+
+
+def message_html(path: Path) -> str:
+    """What was written in a message: its HTML, or else its plain text."""
+    with path.open("rb") as file:
+        message = BytesParser(policy=policy.default).parse(file)
+    body = message.get_body(("html", "plain"))
+    if body is None:
+        return ""
+    text = part_text(body)
+    if len(text) > LONGEST:
+        raise Unreadable(TOO_LARGE)
+    return safe_html(seen(text) if body.get_content_subtype() == "html" else paragraphs(text))
+
+
+def seen(markup: str) -> str:
+    """The part of a web page that a person sees: no head, styles or scripts, whose text would be left over."""
+    root = parse_html(markup)
+    if root is None:
+        return ""
+    etree.strip_elements(root, *UNSEEN, with_tail=False)
+    return str(etree.tostring(root, encoding="unicode", method="html"))
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as paragraphs, its lines kept."""
+    blocks = (block for block in clean(text).split("\n\n") if block.strip())
+    return "\n".join(f"<p>{escape(block)}</p>".replace("\n", "<br>\n") for block in blocks)
