@@ -60,14 +60,14 @@ class Hub:
     def command(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run ``hub …`` in a process of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "hub", *words],
+            [sys.executable, "-m", "hub.cli", *words],
             env=self.environ, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
 
     def start(self) -> None:
         """`hub serve`, until it answers."""
         with (self.folder / "serve.log").open("ab") as log:
-            words = [sys.executable, "-m", "hub", "serve", "--port", str(self.port)]
+            words = [sys.executable, "-m", "hub.cli", "serve", "--port", str(self.port)]
             self.process = subprocess.Popen(words, env=self.environ, cwd=ROOT, stdout=log, stderr=log)
         eventually(self.health)
 

@@ -93,7 +93,7 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
         (folder / f"{number}.txt").write_text(f"merganser text number {number}")
     hub.command("organization", "add", "Lakeshore", "--kind", "member")
     hub.command("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
-    words = [sys.executable, "-m", "hub", "worker"]
+    words = [sys.executable, "-m", "hub.cli", "worker"]
     workers = [subprocess.Popen(words, env=hub.environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     eventually(lambda: _found(hub, "merganser") == 30)
     read = []

@@ -1,10 +1,10 @@
 """What home and the board show: reads of several rooms, put side by side."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -94,38 +94,29 @@ class Reach:
 MOST_SHARED = 8
 
 
-def most_shared_resources(db: Session, quarters: Sequence[Quarter], person: Person) -> list[Reach]:
-    """The resources that most organizations declared or forwarded in these quarters, of those ``person`` may read."""
-    count = func.count(SharingEvent.organization_id.distinct())
-    found = (
-        select(Resource.id, Resource.title, count)
-        .join(SharingEvent, SharingEvent.resource_id == Resource.id)
-        .where(_passed_on_in(quarters), visible_to(person))
-        .group_by(Resource.id, Resource.title)
-        .order_by(count.desc(), Resource.title)
-        .limit(MOST_SHARED)
-    )
-    return [Reach(title, number, resource_id) for resource_id, title, number in db.execute(found)]
+def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Reach], list[Reach]]:
+    """The resources that most organizations declared or forwarded in ``quarter``, and the topics; of those that
+    ``person`` may read.
+
+    One query over the quarter's pairs of resource and organization; the rest is counting.
+    """
+    passed_on = and_(SharingEvent.quarter == str(quarter), SharingEvent.act.in_(PASSED_ON), stands())
+    pairs = select(SharingEvent.resource_id, SharingEvent.organization_id).where(passed_on).distinct()
+    sharers: dict[int, set[int]] = defaultdict(set)
+    for resource_id, organization_id in db.execute(pairs):
+        sharers[resource_id].add(organization_id)
+    readable = select(Resource.id, Resource.title).where(Resource.id.in_(sharers), visible_to(person))
+    titles = {row.id: row.title for row in db.execute(readable)}
+    topics: dict[str, set[int]] = defaultdict(set)
+    for resource_id, name in db.execute(select(Topic.resource_id, Topic.name).where(Topic.resource_id.in_(titles))):
+        topics[name] |= sharers[resource_id]
+    resources = [Reach(title, len(sharers[resource_id]), resource_id) for resource_id, title in titles.items()]
+    return _most(resources), _most([Reach(topic_label(name), len(them)) for name, them in topics.items()])
 
 
-def most_shared_topics(db: Session, quarters: Sequence[Quarter], person: Person) -> list[Reach]:
-    """The topics of which most organizations declared or forwarded something in these quarters."""
-    count = func.count(SharingEvent.organization_id.distinct())
-    found = (
-        select(Topic.name, count)
-        .join(Resource, Resource.id == Topic.resource_id)
-        .join(SharingEvent, SharingEvent.resource_id == Topic.resource_id)
-        .where(_passed_on_in(quarters), visible_to(person))
-        .group_by(Topic.name)
-        .order_by(count.desc(), Topic.name)
-        .limit(MOST_SHARED)
-    )
-    return [Reach(topic_label(name), number) for name, number in db.execute(found)]
-
-
-def _passed_on_in(quarters: Sequence[Quarter]) -> ColumnElement[bool]:
-    """The events that passed something on in these quarters, and that stand."""
-    return and_(SharingEvent.quarter.in_([str(one) for one in quarters]), SharingEvent.act.in_(PASSED_ON), stands())
+def _most(reaches: list[Reach]) -> list[Reach]:
+    """The farthest reaching ones, the farthest first."""
+    return sorted(reaches, key=lambda one: (-one.organizations, one.label))[:MOST_SHARED]
 
 
 def behind(board_now: Board) -> list[Row]:

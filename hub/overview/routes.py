@@ -61,6 +61,7 @@ def board() -> str | Response:
     found = queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
         return _board_as_csv(found)
+    resources, topics = queries.most_shared(db, found.quarters[-1], web.signed_in())
     return render_template(
         "overview/board.html",
         board=found,
@@ -68,8 +69,8 @@ def board() -> str | Response:
         standing=standing,
         Standing=Standing,
         OrganizationKind=OrganizationKind,
-        resources=queries.most_shared_resources(db, found.quarters, web.signed_in()),
-        topics=queries.most_shared_topics(db, found.quarters, web.signed_in()),
+        resources=resources,
+        topics=topics,
     )
 
 

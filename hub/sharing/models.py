@@ -48,6 +48,8 @@ class SharingEvent(Base):
     __table_args__ = (
         # Answers by itself what stands in a quarter, for one organization or for all: no row is fetched.
         Index("ix_sharing_event_standing", "quarter", "organization_id", "act", "void", postgresql_include=["id"]),
+        # What was passed on in a quarter, by resource and organization, again without fetching rows.
+        Index("ix_sharing_event_reach", "quarter", "act", "resource_id", "organization_id", "void"),
         # Of each entry at most one correction. Most entries correct nothing, so the index leaves them out.
         Index(
             "one_correction_of_each",

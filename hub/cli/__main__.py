@@ -1,4 +1,4 @@
-"""`python -m hub` is the command `hub`."""
+"""`python -m hub.cli` is the command `hub`."""
 
 from hub.cli import main
 
