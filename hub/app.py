@@ -5,6 +5,7 @@ from flask import Flask
 from config import ROOT, Config
 from hub.core import log, web
 from hub.core.db import Database
+from hub.library import api as uploads
 from hub.library import routes as library
 from hub.members import login
 from hub.members import routes as members
@@ -12,7 +13,7 @@ from hub.overview import routes as overview
 from hub.search import routes as search
 from hub.sharing import routes as sharing
 
-ROOMS = (overview.bp, members.bp, library.bp, search.bp, sharing.bp)
+ROOMS = (overview.bp, members.bp, library.bp, uploads.bp, search.bp, sharing.bp)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

@@ -1,5 +1,6 @@
 """The forms of the library."""
 
+import hashlib
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -27,8 +28,12 @@ from hub.library.rules import (
     LONGEST_TITLE,
     Audience,
     Kind,
+    kind_from,
+    title_from,
     topics_from,
 )
+
+AS_PROPOSED = "proposed"  # the kind that each file's name and format propose
 
 
 class CheckboxesField(SelectMultipleField):
@@ -38,15 +43,16 @@ class CheckboxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+_KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]
+
+
 class FactsForm(FlaskForm):
     """What people say of a resource; the same when adding and when changing."""
 
     title = StringField(
         "Title", [Optional(), Length(max=LONGEST_TITLE)], description="What a colleague would search for."
     )
-    kind = RadioField(
-        "Kind", choices=[SelectChoice(kind.value, kind.label) for kind in Kind], default=Kind.RESOURCE.value
-    )
+    kind = RadioField("Kind", choices=_KINDS, default=Kind.RESOURCE.value)
     summary = TextAreaField(
         "Summary",
         [Optional(), Length(max=LONGEST_SUMMARY)],
@@ -80,12 +86,18 @@ class FactsForm(FlaskForm):
         return Facts(
             kind=Kind(self.kind.data),
             title=self.title.data or "",
-            summary=self.summary.data or "",
-            topics=tuple(topics_from(self.topics.data or [], self.tags.data or "")),
             published_on=self.published_on.data,
-            audience=Audience(self.audience.data),
-            call_on=self.call_on.data,
+            **self.said_of_all(),
         )
+
+    def said_of_all(self) -> dict[str, Any]:
+        """What holds for every file of a batch."""
+        return {
+            "summary": self.summary.data or "",
+            "topics": tuple(topics_from(self.topics.data or [], self.tags.data or "")),
+            "audience": Audience(self.audience.data),
+            "call_on": self.call_on.data,
+        }
 
     def show(self, resource: Resource) -> None:
         """Fill the form with what is said of ``resource`` now."""
@@ -97,14 +109,49 @@ class FactsForm(FlaskForm):
         self.published_on.data, self.call_on.data = resource.published_on, resource.call_on
 
 
+class FileForm(FlaskForm):
+    """What is said of one file among those of an upload; what is left empty is taken from what is said of all."""
+
+    class Meta:
+        """The form around it carries the token."""
+
+        csrf = False
+
+    title = StringField("Title", [Optional(), Length(max=LONGEST_TITLE)])
+    kind = SelectField("Kind", choices=[SelectChoice("", "As for all"), *_KINDS], default="")
+    published_on = DateField("Published on", [Optional()])
+
+
+def file_prefix(handle: str) -> str:
+    """What the names of a file's own fields begin with; the same for the same file, and short."""
+    return "file-" + hashlib.sha256(handle.encode()).hexdigest()[:12]
+
+
 class UploadForm(FactsForm):
     """Add one or many files."""
 
     files = MultipleFileField("Files", description="")
+    kind = RadioField(
+        "Kind", choices=[SelectChoice(AS_PROPOSED, "As each file suggests"), *_KINDS], default=AS_PROPOSED
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title.description = "Empty: the document's own title. With several files each keeps its own."
+
+    def facts_of(self, file_name: str, own: FileForm, *, alone: bool) -> Facts:
+        """What was entered of one file: its own, else what was said of all; ``alone`` when there is no other file.
+
+        A title left as the file's name proposed it isn't a title that a person chose: the document may have a better.
+        """
+        title = own.title.data or (self.title.data if alone else "") or ""
+        kind = own.kind.data or self.kind.data
+        return Facts(
+            kind=kind_from(file_name) if kind == AS_PROPOSED else Kind(kind),
+            title="" if title.strip() == title_from(file_name) else title,
+            published_on=own.published_on.data or self.published_on.data,
+            **self.said_of_all(),
+        )
 
 
 class WriteForm(FactsForm):

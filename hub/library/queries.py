@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
-from hub.library.rules import Audience
+from hub.library.rules import Audience, PageKind
 from hub.members.models import Organization, Person
 from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
@@ -56,6 +56,25 @@ def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resou
         .order_by(Resource.created_at.desc(), Resource.id.desc())
         .limit(count)
     ).all()
+
+
+def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Sequence[Resource]:
+    """Of these resources those that ``person`` finds, in the order asked for, with what tells how far each is read."""
+    found = db.scalars(
+        select(Resource)
+        .where(Resource.id.in_(ids), visible_to(person))
+        .options(joinedload(Resource.organization), selectinload(Resource.current))
+    )
+    return sorted(found, key=lambda resource: ids.index(resource.id))
+
+
+def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind]:
+    """What the pages of each current revision that has some are called, by the revision's id."""
+    ids = [resource.current.id for resource in resources]
+    kinds = db.execute(
+        select(Page.revision_id, func.min(Page.kind)).where(Page.revision_id.in_(ids)).group_by(Page.revision_id)
+    )
+    return {row[0]: row[1] for row in kinds}
 
 
 def pages_of(db: Session, revision: Revision) -> Sequence[Page]:

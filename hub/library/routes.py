@@ -1,29 +1,42 @@
 """Pages of the library: add, read, change."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
+from hub.core.text import clean
 from hub.core.web import db
-from hub.library import actions, files, forms, queries
+from hub.library import actions, files, forms, previews, queries
 from hub.library.extract import FORMATS, READER_VERSION
-from hub.library.models import Resource
-from hub.library.rules import Source, topic_label
+from hub.library.models import Page, Resource, Revision
+from hub.library.rules import (
+    LARGEST,
+    LONGEST_TITLE,
+    PageKind,
+    PreviewState,
+    Progress,
+    Source,
+    progress,
+    table_of,
+    topic_label,
+)
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission
 
 bp = Blueprint("library", __name__)
 
 bp.add_app_template_global(topic_label)
+bp.add_app_template_global(table_of)
 
 
 WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
 Answer = str | Response | tuple[str, int]
+MOST_ADDED = 500  # resources on the page of what was added together
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,7 @@ class Kept:
     file: actions.File
     handle: str
     same: Resource | None  # what is in the hub already with the same bytes
+    form: forms.FileForm
 
 
 @bp.route("/resources/new", methods=["GET", "POST"])
@@ -50,6 +64,8 @@ def add() -> Answer:
     valid = form.validate_on_submit()
     if isinstance(form, forms.UploadForm) and not kept and not refusals:
         refusals = ["Choose at least one file."]
+    wrong = [one.file.name for one in kept if not one.form.validate()]
+    refusals += [f"{name}: look at what is said of it below." for name in wrong]
     warned = set(request.form.getlist("warned"))
     if not valid or refusals or any(one.same and one.file.stored.sha256 not in warned for one in kept):
         return _add_page(form, way, kept, refusals), 422
@@ -63,27 +79,56 @@ def add() -> Answer:
         flash("Added. It can be found as soon as the hub has read it, in a few seconds.")
         return redirect(url_for(".show", resource_id=added[0].id))
     flash(f"Added {len(added)} resources. They can be found as soon as the hub has read them.")
-    return redirect(url_for("search.results", sort="newest"))
+    return redirect(url_for(".added", ids=",".join(str(resource.id) for resource in added)))
+
+
+@bp.get("/resources/added")
+def added() -> str:
+    """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
+    numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
+    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]  # noqa: PLR2004 - rows have less
+    resources = queries.some_of(db, _signed_in(), ids)
+    return render_template(
+        "library/added.html",
+        resources=resources,
+        page_kinds=queries.page_kinds(db, resources),
+        READER_VERSION=READER_VERSION,
+    )
 
 
 def _add_page(
     form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
 ) -> str:
     return render_template(
-        "library/add.html", form=form, way=way, kept=kept or [], refusals=refusals or [], formats=FORMATS
+        "library/add.html",
+        form=form,
+        way=way,
+        kept=kept or [],
+        refusals=refusals or [],
+        formats=FORMATS,
+        new_file=forms.FileForm(formdata=None, prefix=forms.file_prefix("new")),
     )
 
 
 def _add_all(person: Person, organization: Organization, form: forms.FactsForm, kept: list[Kept]) -> list[Resource]:
     """All of it or nothing: Refused undoes what went before."""
-    facts = form.facts()
+    if isinstance(form, forms.UploadForm):
+        return [_add_file(person, organization, form, one, alone=len(kept) == 1) for one in kept]
     if isinstance(form, forms.WriteForm):
-        return [actions.add(db, person, organization, facts, actions.Written(form.body.data))]
-    if isinstance(form, forms.LinkForm):
-        return [actions.add(db, person, organization, facts, actions.WebLink(form.url.data))]
-    if len(kept) > 1:
-        facts = actions.Facts(**(vars(facts) | {"title": ""}))
-    return [actions.add(db, person, organization, facts, one.file) for one in kept]
+        return [actions.add(db, person, organization, form.facts(), actions.Written(form.body.data))]
+    return [actions.add(db, person, organization, form.facts(), actions.WebLink(form.url.data))]
+
+
+def _add_file(
+    person: Person, organization: Organization, form: forms.UploadForm, kept: Kept, *, alone: bool
+) -> Resource:
+    facts = form.facts_of(kept.file.name, kept.form, alone=alone)
+    try:
+        return actions.add(db, person, organization, facts, kept.file)
+    except Refused as refused:
+        if alone:
+            raise
+        raise Refused(f"{kept.file.name}: {refused}") from refused
 
 
 def _chosen(form: forms.FactsForm, organizations: list[Organization]) -> Organization:
@@ -109,9 +154,15 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
                 refusals.append(f"{upload.filename}: {refused}")
     again = [file for handle in request.form.getlist("kept") if (file := _reopen(person, handle))]
     each = {(file.stored.sha256, file.name): file for file in (*again, *arrived)}
-    return [
-        Kept(file, _handle(person, file), queries.same_file(db, person, file.stored.sha256)) for file in each.values()
-    ], refusals
+    return [_kept(person, file) for file in each.values()], refusals
+
+
+def _kept(person: Person, file: actions.File) -> Kept:
+    handle = files.handle_of(web.config(), person.id, file.stored, file.name)
+    prefix = forms.file_prefix(handle)
+    said = request.form if f"{prefix}-title" in request.form else None
+    form = forms.FileForm(formdata=said, prefix=prefix)
+    return Kept(file, handle, queries.same_file(db, person, file.stored.sha256), form)
 
 
 def _stored(upload: FileStorage) -> actions.File:
@@ -121,21 +172,22 @@ def _stored(upload: FileStorage) -> actions.File:
     return actions.File(files.store(web.config(), upload.stream), name)
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="kept upload")
-
-
-def _handle(person: Person, file: actions.File) -> str:
-    """A signed note of a stored file, good for this person alone."""
-    return str(_signer().dumps([person.id, file.stored.sha256, file.stored.size, file.name]))
-
-
 def _reopen(person: Person, handle: str) -> actions.File | None:
-    try:
-        owner, sha256, size, name = _signer().loads(handle)
-    except (BadSignature, ValueError):
-        return None
-    return actions.File(files.StoredFile(sha256, size), name) if owner == person.id else None
+    found = files.opened(web.config(), person.id, handle)
+    return actions.File(*found) if found else None
+
+
+@dataclass(frozen=True)
+class View:
+    """What the viewer shows: a page, and what lies around it."""
+
+    page: Page
+    strip: Sequence[queries.Outline]
+    before: int | None
+    after: int | None
+    count: int  # pages in all
+    shown: previews.Shown
+    q: str | None  # the words that were searched for
 
 
 @bp.get("/resources/<int:resource_id>")
@@ -143,13 +195,15 @@ def _reopen(person: Person, handle: str) -> actions.File | None:
 def show(resource_id: int) -> str:
     """A resource: what it is, how far it was read, its pages, its revisions."""
     resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
-    pages = queries.pages_of(db, resource.current)
+    first = queries.first_page(db, resource.current)
     return render_template(
         "library/show.html",
         resource=resource,
-        pages=pages,
-        waits=resource.current.reader_version < READER_VERSION,
+        view=_view(resource.current, first) if first else None,
+        progress=_progress(resource.current, first.kind if first else None),
+        text=previews.set_text(web.config(), resource.current),
         Source=Source,
+        PreviewState=PreviewState,
     )
 
 
@@ -159,8 +213,84 @@ def page(resource_id: int, number: int) -> str:
     """One page, slide, sheet, section or item."""
     resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
     one = queries.page_of(db, resource.current, number)
-    before, after = queries.neighbours(db, one)
-    return render_template("library/page.html", resource=resource, page=one, before=before, after=after)
+    return render_template(
+        "library/page.html",
+        resource=resource,
+        view=_view(resource.current, one),
+        progress=_progress(resource.current, one.kind),
+        PreviewState=PreviewState,
+    )
+
+
+@bp.get("/resources/<int:resource_id>/pages")
+@web.public
+def pages(resource_id: int) -> Response:
+    """The page whose number somebody typed (``?number=``), or the nearest there is."""
+    revision = queries.revision_for(db, web.signed_in(), resource_id)
+    typed = request.args.get("number", "").strip()
+    number = min(int(typed), LARGEST) if typed.isdecimal() and len(typed) < 10 else 1  # noqa: PLR2004 - digits of it
+    nearest = queries.nearest_page(db, revision, number)
+    q = request.args.get("q") or None
+    if nearest is None:
+        return redirect(url_for(".show", resource_id=resource_id, q=q))
+    return redirect(url_for(".page", resource_id=resource_id, number=nearest, q=q))
+
+
+@bp.get("/resources/<int:resource_id>/pages/<int:number>/image")
+@web.public
+def image(resource_id: int, number: int) -> Answer:
+    """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
+    asked = request.args.get("revision", "")
+    lasting = asked.isdecimal() and len(asked) < 10  # noqa: PLR2004 - digits of LARGEST
+    revision = queries.revision_for(db, web.signed_in(), resource_id, min(int(asked), LARGEST) if lasting else None)
+    width = previews.SMALL if request.args.get("width") == str(previews.SMALL) else previews.LARGE
+    db.commit()  # lets the rows go while a picture is drawn
+    try:
+        path = previews.picture(web.config(), revision, number, width)
+    except previews.Busy:
+        return web.error_page(503)
+    if path is None:
+        raise NotFound
+    answer = send_file(path, "image/webp", conditional=True)
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if lasting and path.stem == f"{number}-{width}":
+        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    else:
+        answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@bp.get("/resources/<int:resource_id>/state")
+@web.public
+def state(resource_id: int) -> Response:
+    """How far the hub got with a resource, for a page that waits for it."""
+    revision = queries.revision_for(db, web.signed_in(), resource_id)
+    first = queries.outline(db, revision, reach=0)
+    return jsonify(_progress(revision, first[0].kind if first else None))
+
+
+def _view(revision: Revision, one: Page) -> View:
+    before, after = queries.neighbours(db, revision, one.number)
+    return View(
+        page=one,
+        strip=queries.outline(db, revision, one.number),
+        before=before,
+        after=after,
+        count=revision.page_count,
+        shown=previews.shown(web.config(), revision, one.number),
+        q=clean(request.args.get("q", ""))[:LONGEST_TITLE] or None,
+    )
+
+
+def _progress(revision: Revision, kind: PageKind | None) -> Progress:
+    """How far the hub got with a revision."""
+    return progress(
+        revision.state,
+        revision.preview_state,
+        kind,
+        revision.page_count,
+        is_read=revision.reader_version >= READER_VERSION,
+    )
 
 
 @bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])

@@ -118,6 +118,36 @@ def title_from(file_name: str) -> str:
     return words[:LONGEST_TITLE] or "Untitled"
 
 
+# Words in a file's name that tell what it is, in the order in which they are believed.
+KIND_WORDS = (
+    (
+        Kind.CALL_NOTES,
+        r"minutes|(call|meeting|monday)[ _.-]*(notes|summary|recap)|notes[ _.-]*(of|from)[ _.-]*(the[ _.-]*)?call",
+    ),
+    (Kind.PRESENTATION, r"presentation|slides?|slide[ _.-]*deck|deck"),
+    (Kind.BRIEFING, r"briefings?|brief|updates?|newsletter|bulletin|nofo|foa|funding[ _.-]*(notice|opportunity)"),
+)
+KIND_FORMATS = {
+    "pptx": Kind.PRESENTATION,
+    "ppt": Kind.PRESENTATION,
+    "odp": Kind.PRESENTATION,
+    "eml": Kind.BRIEFING,
+}
+
+
+def kind_from(file_name: str) -> Kind:
+    """The kind that a file's name and format propose: ``CMMC deck.pptx`` is a presentation, ``minutes.docx`` call notes.
+
+    Slides are a presentation whatever they are called, but for what was said on a call.
+    """
+    stem, _, extension = file_name.lower().replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")
+    of_format = KIND_FORMATS.get(extension)
+    for kind, words in KIND_WORDS:
+        if re.search(rf"(?<![a-z])({words})(?![a-z])", stem):
+            return kind if of_format is None or kind is Kind.CALL_NOTES else of_format
+    return of_format or Kind.RESOURCE
+
+
 def topics_from(chosen: list[str], typed: str) -> list[str]:
     """The Big 6 that were ticked, then the free tags that were typed with commas: each once, in lower case."""
     tags = (re.sub(r"\s+", " ", tag).strip().lower() for tag in re.split(r"[,;\n]", typed))
