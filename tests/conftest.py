@@ -22,6 +22,7 @@ from hub.members import actions as members
 from tests import postgres
 from tests.world import PASSWORD
 
+TEST_KEY = "a key for the tests alone"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -87,7 +88,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
         INSTANCE=tmp_path / "instance",
         UPLOADS=tmp_path / "uploads",
         DATABASE_URL=database_url,
-        SECRET_KEY="a key for the tests alone",
+        SECRET_KEY=TEST_KEY,
         LOG_LEVEL="WARNING",
     )
 
@@ -126,11 +127,32 @@ class Browser(FlaskClient):
         return str(serializer.dumps(raw))
 
 
-@pytest.fixture
-def app(config: Config, database: Database) -> Flask:
-    """The web application over `database`."""
-    app = create_app(config, database)
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The web application, built once: its routes and compiled templates hold nothing of a test."""
+    folder = tmp_path_factory.mktemp("app")
+    config = Config.load(
+        {}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING"
+    )
+    app = create_app(config)
     app.testing = False  # errors become error pages, as for people
+    app.test_client_class = Browser
+    return app
+
+
+@pytest.fixture
+def app(built_app: Flask, config: Config, database: Database) -> Flask:
+    """The web application over `database`; it looks its rows and settings up for each request."""
+    built_app.extensions["hub-config"] = config
+    built_app.extensions["hub-database"] = database
+    return built_app
+
+
+@pytest.fixture
+def own_app(config: Config, database: Database) -> Flask:
+    """An application of this test alone, for tests that add to it."""
+    app = create_app(config, database)
+    app.testing = False
     app.test_client_class = Browser
     return app
 

@@ -57,7 +57,7 @@ def test_the_wrong_method_is_explained(client: FlaskClient) -> None:
 
 
 @pytest.fixture
-def probe(app: Flask) -> FlaskClient:
+def probe(own_app: Flask) -> FlaskClient:
     """The hub with pages that fail on purpose."""
 
     def register(path: str, error: Exception | None) -> None:
@@ -67,14 +67,14 @@ def probe(app: Flask) -> FlaskClient:
                 raise error
             return "ok"
 
-        app.add_url_rule(path, path, web.public(view), methods=["GET", "POST"])
+        own_app.add_url_rule(path, path, web.public(view), methods=["GET", "POST"])
 
     register("/probe/works", None)
     register("/probe/breaks", RuntimeError("secret detail"))
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
     register("/probe/tired", TooManyTries("Wait a little."))
-    return app.test_client()
+    return own_app.test_client()
 
 
 def _organizations(database: Database) -> int:
