@@ -35,7 +35,7 @@ run: install ## your own hub; its first start prints a link for the first coordi
 	@exec $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.installed-dev ## all the set-up that tests need, then all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
