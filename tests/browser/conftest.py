@@ -1,0 +1,92 @@
+"""A real browser on a real hub with the demo world."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
+from tests.serving import Hub, eventually
+
+PASSWORD = "welcome-to-the-hub"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium; without it the tests fail in CI and say elsewhere how to get it."""
+    found = find_chromium()
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail(HOW_TO_GET_IT)
+        pytest.skip(HOW_TO_GET_IT)
+    return {"executable_path": found, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """`hub serve` with the demo world, read and indexed."""
+    hub = Hub(tmp_path_factory.mktemp("browser"))
+    loaded = hub.command("demo")
+    assert loaded.returncode == 0, loaded.stderr
+    hub.start()
+    eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)
+    yield hub
+    hub.kill()
+
+
+class Watched:
+    """What a context's pages complained of, and whom they called."""
+
+    def __init__(self, context: BrowserContext, hub: Hub) -> None:
+        self.complaints: list[str] = []
+        context.on("console", lambda message: self._note("console", message.text, message.type == "error"))
+        context.on("weberror", lambda error: self._note("script", str(error.error), True))
+        context.on(
+            "request",
+            lambda request: self._note(
+                "another host", request.url, not request.url.startswith((hub.address, "data:", "blob:", "about:"))
+            ),
+        )
+
+    def _note(self, sort: str, text: str, bad: bool) -> None:
+        # The browser itself reports an answer of 4xx; tests that ask for one look at the page.
+        if bad and "the server responded with a status of 4" not in text:
+            self.complaints.append(f"{sort}: {text}")
+
+
+@pytest.fixture
+def open_as(browser: Browser, hub: Hub) -> Iterator[Callable[..., Page]]:
+    """``open_as("representative", viewport=…)``: a page of that person, signed in; "visitor" isn't."""
+    opened: list[tuple[BrowserContext, Watched]] = []
+
+    def page_of(role: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=hub.address, **options)
+        opened.append((context, Watched(context, hub)))
+        page = context.new_page()
+        if role != "visitor":
+            page.goto("/sign-in")
+            page.get_by_label("E-mail").fill(f"{role}@demo.example")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.locator("main").get_by_role("button", name="Sign in").click()
+            page.wait_for_url(hub.address + "/")
+        return page
+
+    yield page_of
+    for context, watched in opened:
+        context.close()
+        assert watched.complaints == []
+
+
+@pytest.fixture
+def a_file(tmp_path: Path) -> Callable[[str, str], Path]:
+    """``a_file("plan.txt", "text")``: a file to upload."""
+
+    def made(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return made
