@@ -8,7 +8,7 @@ from types import FrameType
 
 from hub.core import clock, pulse
 from hub.core.db import Database
-from hub.library import derive
+from hub.library import derive, previews
 from hub.library.extract import Reader
 from hub.search import index
 
@@ -16,6 +16,9 @@ log = logging.getLogger("hub.worker")
 
 # How many files are read before the index hears of them: a long import becomes findable bit by bit.
 FILES_A_ROUND = 50
+# Pieces of drawing before the worker looks whether it should stop; each takes seconds at most, but for huge decks.
+PIECES_A_ROUND = 1
+PATIENCE = 5.0  # seconds that a piece of drawing gets to end when the worker stops; its lease ends by itself
 
 Step = Callable[[Database, Reader], int]
 
@@ -24,22 +27,37 @@ STEPS: dict[str, Step] = {
     "pages": lambda database, reader: derive.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
+    "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
 }
+# Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
+# while pictures of older ones are still being made.
+LINES = (("pages", "index", "orphans"), ("previews",))
 
 
 def run_until(stop: threading.Event, database: Database) -> None:
-    """Work until ``stop`` is set. A step that fails is logged and tried again, with growing pauses."""
-    failures = 0
+    """Work until ``stop`` is set; the first line runs here and beats, the others beside it."""
     derive.take_over_from_the_dead(database)
+    first, *others = LINES
+    beside = [threading.Thread(target=_run_line, args=(stop, database, line), daemon=True) for line in others]
+    for thread in beside:
+        thread.start()
+    _run_line(stop, database, first, beats=True)
+    for thread in beside:
+        thread.join(PATIENCE)
+
+
+def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], *, beats: bool = False) -> None:
+    """Run some steps again and again. One that fails is logged and tried again, with growing pauses."""
+    failures = 0
     last_beat = None
     with Reader() as reader:
         while not stop.is_set():
-            if last_beat is None or clock.now() - last_beat > pulse.EVERY:
-                last_beat = clock.now()
-                with database.writing() as db:
-                    pulse.beat(db, pulse.my_name())
             try:
-                done = sum(step(database, reader) for step in STEPS.values())
+                if beats and (last_beat is None or clock.now() - last_beat > pulse.EVERY):
+                    last_beat = clock.now()
+                    with database.writing() as db:
+                        pulse.beat(db, pulse.my_name())
+                done = sum(STEPS[name](database, reader) for name in line)
                 failures = 0
             except Exception:  # the worker outlives whatever a step runs into; the log says what
                 log.exception("A step of the worker failed; it is tried again.")

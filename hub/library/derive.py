@@ -15,7 +15,7 @@ from hub.library import files
 from hub.library.extract import READER_VERSION, ExtractedPage, Extraction, Reader, sections_of
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import unread, waiting
-from hub.library.rules import EARLIEST, LONGEST_TITLE, Source, State
+from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, Source, State
 
 log = logging.getLogger("hub.library")
 
@@ -123,7 +123,8 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         revision.state, revision.state_detail = extraction.state, extraction.detail
         revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
         revision.lease_token = revision.lease_until = None
-        revision.tries = 0
+        revision.tries = revision.preview_version = 0  # what can be drawn depends on what was read
+        revision.preview_state = PreviewState.WAITING
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
             revision.resource.version += 1

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.library.rules import Audience, Kind, PageKind, Source, State
+from hub.library.rules import Audience, Kind, PageKind, PreviewState, Source, State
 from hub.members.models import Organization, Person
 
 
@@ -14,6 +14,8 @@ class Resource(Base):
     """A briefing, call notes, a presentation, or anything else worth sharing."""
 
     __tablename__ = "resource"
+    # Each search asks which resources are live, and in which version.
+    __table_args__ = (Index("ix_resource_live", "withdrawn_at", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(Text)
@@ -71,6 +73,7 @@ class Revision(Base):
     __table_args__ = (
         UniqueConstraint("resource_id", "number"),
         Index("ix_revision_unread", "reader_version", "lease_until"),
+        Index("ix_revision_undrawn", "preview_version", "lease_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,6 +98,9 @@ class Revision(Base):
     tries: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[str | None] = mapped_column(String(120))  # who reads it now, and a random word
     lease_until: Mapped[datetime | None]
+    # Derived: how drawing its pages went, once it was read; the worker that draws holds the same lease.
+    preview_state: Mapped[PreviewState] = mapped_column(default=PreviewState.WAITING)
+    preview_version: Mapped[int] = mapped_column(default=0)
 
     resource: Mapped[Resource] = relationship(back_populates="revisions", lazy="raise")
     created_by: Mapped[Person | None] = relationship(lazy="raise")

@@ -1,15 +1,18 @@
 """What the library gives to read. Permission is checked here, where rows are loaded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, PageKind
 from hub.members.models import Organization, Person
 from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
+
+START_LENGTH = 240  # characters of a page's text in the list of pages
 
 
 def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
@@ -41,10 +44,15 @@ def get_for(db: Session, person: SomePerson | None, resource_id: int, permission
             selectinload(Resource.current),
         )
     )
-    needed = Permission.CHANGE if resource is not None and resource.withdrawn_at else permission
-    if resource is None or not (may(person, permission, resource) and may(person, needed, resource)):
+    if resource is None or not _may(person, permission, resource):
         raise NotFound
     return resource
+
+
+def _may(person: SomePerson | None, permission: Permission, resource: Resource) -> bool:
+    """Whether ``person`` may do it; what is withdrawn is there only for those who may change it."""
+    needed = Permission.CHANGE if resource.withdrawn_at else permission
+    return may(person, permission, resource) and may(person, needed, resource)
 
 
 def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
@@ -112,12 +120,61 @@ def unread(reader_version: int) -> ColumnElement[bool]:
     return Revision.reader_version < reader_version
 
 
-def neighbours(db: Session, page: Page) -> tuple[Page | None, Page | None]:
-    """The page before and the page after, as far as there are any. Items keep their own numbers: gaps are normal."""
-    same = select(Page).where(Page.revision_id == page.revision_id)
-    before = db.scalar(same.where(Page.number < page.number).order_by(Page.number.desc()).limit(1))
-    after = db.scalar(same.where(Page.number > page.number).order_by(Page.number).limit(1))
-    return before, after
+@dataclass(frozen=True)
+class Outline:
+    """A page as it stands in the list of pages: without its text, but for how that begins."""
+
+    number: int
+    kind: PageKind
+    title: str
+    hidden: bool
+    start: str
+
+
+def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) -> Sequence[Outline]:
+    """The pages whose numbers lie up to ``reach`` from ``number``, in order: a document may have thousands."""
+    rows = db.execute(
+        select(Page.number, Page.kind, Page.title, Page.hidden, func.substr(Page.text, 1, START_LENGTH))
+        .where(Page.revision_id == revision.id, Page.number.between(number - reach, number + reach))
+        .order_by(Page.number)
+    )
+    return [Outline(*row) for row in rows]
+
+
+def neighbours(db: Session, revision: Revision, number: int) -> tuple[int | None, int | None]:
+    """The numbers of the page before and the page after, if any. Items keep their own numbers: gaps are normal."""
+    pages = select(func.max(Page.number)).where(Page.revision_id == revision.id, Page.number < number)
+    after = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number > number)
+    return db.scalar(pages), db.scalar(after)
+
+
+def nearest_page(db: Session, revision: Revision, number: int) -> int | None:
+    """The number of the page with that number, or of the next one, or of the last; None when there are no pages."""
+    pages = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number >= number)
+    last = select(func.max(Page.number)).where(Page.revision_id == revision.id)
+    return db.scalar(pages) or db.scalar(last)
+
+
+def first_page(db: Session, revision: Revision) -> Page | None:
+    """The page that a document opens on."""
+    return db.scalar(select(Page).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
+
+
+def revision_for(db: Session, person: SomePerson | None, resource_id: int, number: int | None = None) -> Revision:
+    """A revision (None: the current one) of a resource that ``person`` may read, with that resource; else NotFound.
+
+    One query: a page of thumbnails asks it for each of them.
+    """
+    wanted = Resource.revision_number if number is None else number
+    revision = db.scalar(
+        select(Revision)
+        .join(Revision.resource)
+        .where(Resource.id == resource_id, Revision.number == wanted)
+        .options(contains_eager(Revision.resource))
+    )
+    if revision is None or not _may(person, Permission.READ, revision.resource):
+        raise NotFound
+    return revision
 
 
 def known_file(db: Session, sha256: str) -> Resource | None:

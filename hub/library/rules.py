@@ -1,6 +1,8 @@
 """The library's rules and closed sets, in the words of its users. Pure."""
 
+import csv
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -72,6 +74,11 @@ class PageKind(StrEnum):
         """The word that a person reads, for example before a number: "Slide 7"."""
         return self.value.capitalize()
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether such a page has a look of its own that the hub draws."""
+        return self in {PageKind.PAGE, PageKind.SLIDE}
+
 
 class State(StrEnum):
     """How far the hub got with reading a revision."""
@@ -102,7 +109,103 @@ STATE_LABELS = {
     State.UNSUPPORTED: "Kept, not searchable",
 }
 
+
+class PreviewState(StrEnum):
+    """How far the hub got with drawing the pages of a revision."""
+
+    WAITING = "waiting"
+    NONE = "none"  # nothing to draw: it is read as text or as tables
+    PICTURES = "pictures"
+    CARDS = "cards"  # drawing slides needs LibreOffice, which isn't there: what they say is shown instead
+    UNMATCHED = "unmatched"  # as many pictures as slides can't be had, so none is shown beside the wrong slide
+    FAILED = "failed"
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads where a picture is missing; empty when none is."""
+        return PREVIEW_SENTENCES.get(self, "")
+
+
+PREVIEW_SENTENCES = {
+    PreviewState.WAITING: "The pictures are being made; here is the text until then.",
+    PreviewState.CARDS: "This hub can't draw slides, so you see what they say. Download the file to see how they look.",
+    PreviewState.UNMATCHED: "The pictures of this deck can't be matched with its slides, so you see what they say. "
+    "Download the file to see how they look.",
+    PreviewState.FAILED: "The pictures of this file could not be made, so you see its text. Download the file to see "
+    "how it looks.",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the hub got with a revision, for a person who waits: a sentence, and whether more is to come.
+
+    `mark` changes whenever there is something new to see.
+    """
+
+    sentence: str
+    busy: bool
+    mark: str
+
+
+READING = "The hub is reading it; in a few seconds it can be found by its words. It can be downloaded already."
+
+
+def progress(state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool) -> Progress:
+    """How far the hub got: reading, then "34 slides found, searchable", and pictures last."""
+    if not is_read:
+        return Progress(READING, busy=True, mark="reading")
+    mark = f"{state} {preview} {count}"
+    if kind is None or not count:
+        return Progress("", busy=False, mark=mark)
+    name = kind.value if count == 1 else f"{kind.value}s"
+    busy = preview is PreviewState.WAITING
+    more = " Their pictures are being made." if busy and kind.is_drawn else ""
+    return Progress(f"{count:,} {name} found, searchable.{more}", busy, mark)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet as a table: a head when the first row reads like one, then as many rows as are shown, all as long."""
+
+    head: list[str]
+    rows: list[list[str]]
+    rows_in_all: int
+    columns_in_all: int
+
+
+MOST_ROWS = 200
+MOST_COLUMNS = 50
+
+
+def table_of(text: str, file_name: str = "") -> Table:
+    """The first rows of a sheet's text: cells separated by tabs, or as a CSV file separates them."""
+    lines = text.split("\n") if text else []
+    some = lines[: MOST_ROWS + 1]
+    cells = _csv_cells(some) if file_name.lower().endswith(".csv") else [line.split("\t") for line in some]
+    columns = max(map(len, cells), default=0)
+    width = min(columns, MOST_COLUMNS)
+    rows = [(row + [""] * width)[:width] for row in cells]
+    head = rows.pop(0) if len(rows) > 1 and width > 1 and _is_head(rows[0]) else []
+    return Table(head, rows[:MOST_ROWS], len(lines) - bool(head), columns)
+
+
+def _csv_cells(lines: list[str]) -> list[list[str]]:
+    """The cells of a CSV file, however it separates them; its lines as they are when it is none."""
+    delimiter = max(",;\t", key=lines[0].count) if lines else ","
+    try:
+        return list(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter))
+    except csv.Error:
+        return [[line] for line in lines]
+
+
+def _is_head(row: list[str]) -> bool:
+    """Whether a row names what is below it: words in all cells but perhaps the first, no numbers."""
+    return all(row[1:]) and not any(re.fullmatch(r"[-+$€£(]*[\d.,]+[%)]*|\d{4}-\d\d-\d\d.*", cell) for cell in row)
+
+
 LONGEST_TITLE = 300  # characters
+LARGEST = 2**31 - 1  # number that a row can have
 LONGEST_SUMMARY = 5_000
 LONGEST_BODY = 500_000
 LONGEST_TAG = 60

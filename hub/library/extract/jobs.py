@@ -66,6 +66,12 @@ def thumbnail(task: Task) -> Iterator[bytes]:
     yield from told(pictures.embedded(task.path, task.file_format, task.details["width"], task.limits))
 
 
+def repack(task: Task) -> Iterator[bytes]:
+    """A file that is a picture itself."""
+    leave_files(task.path, task.folder)
+    yield from told(pictures.pictured(task.path, task.file_format, task.details["width"]))
+
+
 def typeset(task: Task) -> Iterator[bytes]:
     """A Markdown text, an e-mail or a web page as safe HTML."""
     os.nice(PATIENCE)
@@ -90,6 +96,7 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "draw": draw,
     "print": print_out,
     "thumbnail": thumbnail,
+    "repack": repack,
     "typeset": typeset,
 }
 

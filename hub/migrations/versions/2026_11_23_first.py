@@ -210,6 +210,7 @@ def upgrade() -> None:
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resource_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_kind"), ["kind"], unique=False)
+        batch_op.create_index("ix_resource_live", ["withdrawn_at", "version"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resource_published_on"), ["published_on"], unique=False)
 
@@ -303,6 +304,22 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("lease_token", sa.String(length=120), nullable=True),
         sa.Column("lease_until", Utc(), nullable=True),
+        sa.Column(
+            "preview_state",
+            sa.Enum(
+                "waiting",
+                "none",
+                "pictures",
+                "cards",
+                "unmatched",
+                "failed",
+                name="previewstate",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("preview_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_revision_created_by_id")),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_revision_resource_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
@@ -310,6 +327,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_sha256"), ["sha256"], unique=False)
+        batch_op.create_index("ix_revision_undrawn", ["preview_version", "lease_until"], unique=False)
         batch_op.create_index("ix_revision_unread", ["reader_version", "lease_until"], unique=False)
 
     op.create_table(
@@ -403,6 +421,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sharing_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sharing_event_link_id"), ["link_id"], unique=False)
+        batch_op.create_index(
+            "ix_sharing_event_reach", ["quarter", "act", "resource_id", "organization_id", "void"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_sharing_event_resource_id"), ["resource_id"], unique=False)
         batch_op.create_index(
             "ix_sharing_event_standing",
@@ -431,6 +452,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_sharing_event_standing", postgresql_include=["id"])
         batch_op.drop_index(batch_op.f("ix_sharing_event_resource_id"))
+        batch_op.drop_index("ix_sharing_event_reach")
         batch_op.drop_index(batch_op.f("ix_sharing_event_link_id"))
 
     op.drop_table("sharing_event")
@@ -447,6 +469,7 @@ def downgrade() -> None:
     op.drop_table("share_link")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index("ix_revision_unread")
+        batch_op.drop_index("ix_revision_undrawn")
         batch_op.drop_index(batch_op.f("ix_revision_sha256"))
 
     op.drop_table("revision")
@@ -467,6 +490,7 @@ def downgrade() -> None:
     with op.batch_alter_table("resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resource_published_on"))
         batch_op.drop_index(batch_op.f("ix_resource_organization_id"))
+        batch_op.drop_index("ix_resource_live")
         batch_op.drop_index(batch_op.f("ix_resource_kind"))
         batch_op.drop_index(batch_op.f("ix_resource_created_at"))
 

@@ -1,0 +1,23 @@
+"""Pictures of pages, and texts set as HTML: derived from originals, kept beside them, may be deleted at any time.
+
+The worker makes what every page needs (`catch_up`); the large picture of a page is made when it is first asked for
+(`picture`). Files are opened in the limited helper process alone.
+"""
+
+from hub.library.extract import Busy
+from hub.library.previews.making import PREVIEW_VERSION, catch_up, forget
+from hub.library.previews.shelf import LARGE, SMALL
+from hub.library.previews.showing import Shown, picture, set_text, shown
+
+__all__ = [
+    "LARGE",
+    "PREVIEW_VERSION",
+    "SMALL",
+    "Busy",
+    "Shown",
+    "catch_up",
+    "forget",
+    "picture",
+    "set_text",
+    "shown",
+]
