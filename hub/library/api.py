@@ -16,13 +16,13 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
-from hub.core import web
+from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.core.web import db
 from hub.library import actions, files, forms, queries
 from hub.library.extract import Limits, Reader, format_of
-from hub.library.rules import kind_from, title_from
+from hub.library.rules import EARLIEST, date_from, kind_from, title_from
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 
@@ -111,6 +111,7 @@ def keep(upload_id: str) -> Answer:
     db.commit()  # lets the lock go while the bytes are hashed
     stored = files.keep(web.config(), part)
     handle = files.handle_of(web.config(), person.id, stored, part.note.name)
+    day = date_from(part.note.name, clock.today(web.config().zone))
     answer = {
         "handle": handle,
         "prefix": forms.file_prefix(handle),
@@ -119,6 +120,7 @@ def keep(upload_id: str) -> Answer:
         "sha256": stored.sha256,
         "title": title_from(part.note.name),
         "kind": kind_from(part.note.name).value,
+        "published_on": day.isoformat() if day else "",
         "duplicate": _duplicate(person, stored.sha256),
     }
     return answer, 200
@@ -140,7 +142,9 @@ def look(upload_id: str) -> Answer:
             found = reader.read(files.path_of(web.config(), part.note.sha256), part.note.name)
     finally:
         _looking.release()
-    return {"title": found.title, "published_on": found.published_on.isoformat() if found.published_on else ""}, 200
+    day = found.published_on
+    believable = day is not None and EARLIEST <= day <= clock.today(web.config().zone)
+    return {"title": found.title, "published_on": day.isoformat() if day and believable else ""}, 200
 
 
 @bp.post("/uploads/known")

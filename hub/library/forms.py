@@ -1,6 +1,7 @@
 """The forms of the library."""
 
 import hashlib
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -28,6 +29,7 @@ from hub.library.rules import (
     LONGEST_TITLE,
     Audience,
     Kind,
+    date_from,
     kind_from,
     title_from,
     topics_from,
@@ -138,8 +140,9 @@ class UploadForm(FactsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title.description = "Empty: the document's own title. With several files each keeps its own."
+        self.published_on.description = "Empty: the day in the file's name, else the document's own date, or today."
 
-    def facts_of(self, file_name: str, own: FileForm, *, alone: bool) -> Facts:
+    def facts_of(self, file_name: str, own: FileForm, today: date, *, alone: bool) -> Facts:
         """What was entered of one file: its own, else what was said of all; ``alone`` when there is no other file.
 
         A title left as the file's name proposed it isn't a title that a person chose: the document may have a better.
@@ -149,7 +152,7 @@ class UploadForm(FactsForm):
         return Facts(
             kind=kind_from(file_name) if kind == AS_PROPOSED else Kind(kind),
             title="" if title.strip() == title_from(file_name) else title,
-            published_on=own.published_on.data or self.published_on.data,
+            published_on=own.published_on.data or self.published_on.data or date_from(file_name, today),
             **self.said_of_all(),
         )
 

@@ -251,6 +251,16 @@ def kind_from(file_name: str) -> Kind:
     return of_format or Kind.RESOURCE
 
 
+def date_from(file_name: str, today: date) -> date | None:
+    """The day that a file's name tells: ``Call notes 2026-11-16.md``; None when it tells none, or one to come."""
+    found = re.search(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)(?!\d)", file_name)
+    try:
+        told = date(int(found[1]), int(found[3]), int(found[4])) if found else None
+    except ValueError:
+        return None
+    return told if told and told <= today else None
+
+
 def topics_from(chosen: list[str], typed: str) -> list[str]:
     """The Big 6 that were ticked, then the free tags that were typed with commas: each once, in lower case."""
     tags = (re.sub(r"\s+", " ", tag).strip().lower() for tag in re.split(r"[,;\n]", typed))

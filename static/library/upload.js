@@ -221,8 +221,8 @@ class Row {
       await this.ask(kept.duplicate, "Add it all the same");
     }
     this.part("facts").hidden = false;
-    this.part("kept").disabled = false;
-    this.part("warned").disabled = !kept.duplicate;
+    this.part("kept").name = "kept";
+    if (kept.duplicate) this.part("warned").name = "warned";
     this.show("here", this.file.size);
     const here = [...rows].filter((row) => row.state === "here").length;
     announce(`${this.file.name} is here. ${here} of ${files(rows.size)}.`);
