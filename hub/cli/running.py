@@ -8,7 +8,9 @@ from hub import migrations, worker
 from hub.cli.base import main, progress_bar, rows
 from hub.cli.serving import serve_until_stopped
 from hub.demo import load as demo_world
+from hub.library import derive
 from hub.members import actions as members
+from hub.search import index
 
 
 @main.command()
@@ -59,5 +61,7 @@ def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
             return
         with progress_bar("Loading the demo world") as progress:
             demo_world.load(database, progress)
-        worker.catch_up(database)
+        # Readable and findable at once; the pictures of pages are made by the worker that serves.
+        derive.catch_up(database)
+        index.catch_up(database)
     click.echo(demo_world.SIGN_INS)

@@ -53,8 +53,10 @@ def safe_html(html: str) -> Markup:
 
 
 def markdown(text: str) -> Markup:
-    """Markdown as safe HTML; headings move one level down, since a page has its own ``<h1>``."""
-    html = _HEADING.sub(lambda match: f"<{match[1]}h{min(int(match[2]) + 1, 6)}>", _markdown.render(text))
+    """Markdown as safe HTML; its highest heading becomes an ``<h2>``, since a page has its own ``<h1>``."""
+    html = _markdown.render(text)
+    down = 2 - min((int(match[2]) for match in _HEADING.finditer(html)), default=1)
+    html = _HEADING.sub(lambda match: f"<{match[1]}h{min(int(match[2]) + down, 6)}>", html)
     return safe_html(html)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from flask import Blueprint, render_template, request
+from markupsafe import Markup, escape
 
 from hub.core import web
 from hub.core.text import clean
@@ -12,9 +13,12 @@ from hub.core.web import db
 from hub.library.rules import Audience, Kind
 from hub.search import queries
 from hub.search.queries import FILTERS, SORTS, Query
+from hub.search.rules.passages import marked_throughout
 
 bp = Blueprint("search", __name__)
 
+
+LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
 MOST_VALUES = 20  # of one filter
 LAST_PAGE = 500  # whoever looks farther should ask better
 
@@ -28,6 +32,13 @@ MEANINGFUL: Mapping[str, Callable[[str], bool]] = {
 }
 LABELS = {"kind": "Kind", "organization": "Organization", "topic": "Topic", "year": "Year", "audience": "Audience"}
 SORT_LABELS = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest", "title": "Title"}
+
+
+@bp.app_template_global()
+def marked(text: str, typed: str) -> Markup:
+    """``text`` for a page, with the words marked that were searched for; every part escaped."""
+    parts = marked_throughout(text, typed[:LONGEST_MARKED]).parts
+    return Markup().join(Markup("<mark>{}</mark>").format(part) if found else escape(part) for part, found in parts)
 
 
 @bp.get("/search")

@@ -278,3 +278,13 @@ def test_many_small_segments_are_merged_and_large_ones_are_left_alone() -> None:
     assert to_merge([500] * 8, [500] * 8, quiet=False) == []
     assert to_merge([500] * 8, [500] * 8, quiet=True) == list(range(8))
     assert to_merge([9_000, 10], [4_000, 10], quiet=True) == [0]
+
+
+@given(st.text(), st.text(max_size=40))
+def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
+    assert passages.marked_throughout(text, typed).text == text
+
+
+def test_on_a_page_each_word_is_marked_that_the_search_would_find() -> None:
+    found = passages.marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
+    assert [part for part, is_marked in found.parts if is_marked] == ["Grants", "granted", "Québec"]

@@ -97,6 +97,17 @@ def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet
     return Snippet(tuple(part for part in parts if part[0]))
 
 
+def marked_throughout(text: str, typed: str) -> Snippet:
+    """The whole ``text``, its white space as it is, with the words marked that ``typed`` would find."""
+    wanted = {term for piece in words.pieces(typed) for term in words.all_terms_of(piece[0])}
+    parts: list[tuple[str, bool]] = []
+    done = 0
+    for start, stop, _ in _hits(text, wanted) if wanted else ():
+        parts += [(text[done:start], False), (text[start:stop], True)]
+        done = stop
+    return Snippet(tuple(part for part in (*parts, (text[done:], False)) if part[0]))
+
+
 def _chunk(text: str, wanted: Collection[str]) -> str:
     """The part of a long page that has most of the terms, found without looking at each word."""
     if len(text) <= CHUNK:
