@@ -8,7 +8,8 @@ from types import FrameType
 
 from hub.core import clock, pulse
 from hub.core.db import Database
-from hub.library import derive, previews
+from hub.library import derive
+from hub.library.derive import previews
 from hub.library.extract import Reader
 from hub.search import index
 

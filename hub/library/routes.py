@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -11,7 +11,8 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.core.web import db
-from hub.library import actions, files, forms, previews, queries
+from hub.library import actions, files, forms, queries
+from hub.library.derive import previews
 from hub.library.extract import FORMATS, READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import (
@@ -251,13 +252,14 @@ def image(resource_id: int, number: int) -> Answer:
         return web.error_page(503)
     if path is None:
         raise NotFound
-    answer = send_file(path, "image/webp", conditional=True)
+    answer = Response(path.read_bytes(), mimetype="image/webp")
+    answer.add_etag()
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if lasting and path.stem == f"{number}-{width}":
         answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     else:
         answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return answer.make_conditional(request)
 
 
 @bp.get("/resources/<int:resource_id>/state")

@@ -4,10 +4,10 @@ The worker makes what every page needs (`catch_up`); the large picture of a page
 (`picture`). Files are opened in the limited helper process alone.
 """
 
+from hub.library.derive.previews.making import PREVIEW_VERSION, catch_up, forget
+from hub.library.derive.previews.shelf import LARGE, SMALL
+from hub.library.derive.previews.showing import Shown, picture, set_text, shown
 from hub.library.extract import Busy
-from hub.library.previews.making import PREVIEW_VERSION, catch_up, forget
-from hub.library.previews.shelf import LARGE, SMALL
-from hub.library.previews.showing import Shown, picture, set_text, shown
 
 __all__ = [
     "LARGE",

@@ -15,10 +15,10 @@ from hub.core import clock, pulse
 from hub.core.db import Database
 from hub.core.text import safe_html
 from hub.library import files
+from hub.library.derive.previews import shelf
+from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.extract import READER_VERSION, Limits, Pieces, Reader, format_of, libreoffice
 from hub.library.models import Page, Revision
-from hub.library.previews import shelf
-from hub.library.previews.shelf import LARGE, SMALL
 from hub.library.rules import PageKind, PreviewState, Source, State
 
 log = logging.getLogger("hub.library")

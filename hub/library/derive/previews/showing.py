@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from config import Config
 from hub.library import files
+from hub.library.derive.previews import shelf
+from hub.library.derive.previews.making import TYPESET
+from hub.library.derive.previews.shelf import SMALL
 from hub.library.extract import Limits, Reader, format_of
 from hub.library.models import Revision
-from hub.library.previews import shelf
-from hub.library.previews.making import TYPESET
-from hub.library.previews.shelf import SMALL
 from hub.library.rules import PreviewState, State
 
 # Somebody waits: a page that takes longer is shown small, or as its text.
