@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import statistics
 import tempfile
 import threading
@@ -11,6 +12,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
+from fpdf import FPDF
 
 from hub.demo import documents
 from hub.demo.world import RESOURCES
@@ -37,12 +39,18 @@ def main() -> None:
             pages = _count(hub.environ["HUB_INSTANCE"])
             print(f"{os.cpu_count()} cores, {made} files made from the demo world's documents\n")
             print("| what | figure |\n|---|---|")
-            print(f"| imported (stored, rows) | {len(outcome['imported'])} files, {len(outcome['imported']) / imported:,.0f} files/s |")
-            print(f"| read into pages meanwhile | {pages:,} pages, {made / read:,.1f} files/s, {pages / read:,.0f} pages/s |")
+            print(
+                f"| imported (stored, rows) | {len(outcome['imported'])} files, {len(outcome['imported']) / imported:,.0f} files/s |"
+            )
+            print(
+                f"| read into pages meanwhile | {pages:,} pages, {made / read:,.1f} files/s, {pages / read:,.0f} pages/s |"
+            )
             for who, most in weights.stop().items():
                 print(f"| largest process of the {who} | {most:,.0f} MB |")
             found = [_findable(hub, turn) for turn in range(5)]
-            print(f"| upload of a 50-page PDF to findable | median {statistics.median(found):.2f} s, most {max(found):.2f} s |")
+            print(
+                f"| upload of a 50-page PDF to findable | median {statistics.median(found):.2f} s, most {max(found):.2f} s |"
+            )
 
 
 def _make_files(folder: Path) -> int:
@@ -56,16 +64,12 @@ def _make_files(folder: Path) -> int:
 
 
 def _count(instance: str) -> int:
-    import sqlite3
-
     with sqlite3.connect(f"{instance}/hub.sqlite3") as rows:
         return int(rows.execute("SELECT count(*) FROM page").fetchone()[0])
 
 
 def _findable(hub: object, turn: int) -> float:
     """Seconds from sending a 50-page PDF to its last page's word being found."""
-    from fpdf import FPDF
-
     word = f"zephyrine{turn}"
     pdf = FPDF()
     pdf.set_font("helvetica", size=11)

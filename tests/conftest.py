@@ -131,9 +131,7 @@ class Browser(FlaskClient):
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The web application, built once: its routes and compiled templates hold nothing of a test."""
     folder = tmp_path_factory.mktemp("app")
-    config = Config.load(
-        {}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING"
-    )
+    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING")
     app = create_app(config)
     app.testing = False  # errors become error pages, as for people
     app.test_client_class = Browser

@@ -2,12 +2,15 @@
 
 import json
 import random
+import socket
 import subprocess
 import sys
 import threading
 import urllib.error
+from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from config import ROOT
@@ -26,6 +29,14 @@ def _found(hub: Hub, word: str) -> int:
     return int(json.loads(answer.stdout)["total"])
 
 
+def _is_another(hub: Hub, dead: psutil.Process) -> bool:
+    return hub.worker() not in {None, dead}
+
+
+def _has(acknowledged: dict[str, str], count: int) -> bool:
+    return len(acknowledged) >= count
+
+
 def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -39,7 +50,7 @@ def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path)
         for _ in range(4):
             worker = eventually(hub.worker)
             worker.kill()
-            eventually(lambda dead=worker: hub.worker() not in {None, dead})
+            eventually(partial(_is_another, hub, worker))
         imported.join(PATIENCE)
         eventually(lambda: _is_settled(hub))
         eventually(lambda: _found(hub, "quillback") == 40)
@@ -71,7 +82,7 @@ def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> No
             uploading = threading.Thread(target=upload)
             uploading.start()
             wanted = before + chance.randint(2, 12)
-            eventually(lambda wanted=wanted: len(acknowledged) >= wanted)
+            eventually(partial(_has, acknowledged, wanted))
             hub.kill()
             stop.set()
             uploading.join(PATIENCE)
@@ -106,8 +117,6 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
 
 
 def test_a_port_that_is_taken_is_said_and_the_start_given_up(tmp_path: Path) -> None:
-    import socket
-
     hub = Hub(tmp_path / "hub")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", hub.port))

@@ -164,7 +164,7 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
     for field in page.find_all(["input", "select", "textarea"]):
         if field.get("type") in {"hidden", "submit"} or field.has_attr("hidden"):
             continue
-        labelled = page.find("label", attrs={"for": field.get("id")}) if field.get("id") else None
+        labelled = page.find("label", attrs={"for": str(field.get("id"))}) if field.get("id") else None
         assert labelled or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
 
 

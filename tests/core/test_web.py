@@ -133,4 +133,3 @@ def test_health_tells_of_database_index_and_worker(client: FlaskClient) -> None:
     assert state["database"]["state"] == "ok"
     assert state["worker"]["state"] == "silent"
     assert "index" in state
-

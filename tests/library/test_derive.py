@@ -6,6 +6,7 @@ import socket
 import subprocess
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import Database
+from hub.core.errors import Refused
 from hub.library import actions, derive, files
 from hub.library.extract import Extraction, Reader
 from hub.library.models import Page, Resource, Revision
@@ -185,7 +187,7 @@ def test_rebuilding_gives_what_was_there(database: Database) -> None:
     def pages() -> list[tuple[int, int, str]]:
         with database.reading() as db:
             found = select(Page.revision_id, Page.number, Page.text).order_by(Page.revision_id, Page.number)
-            return [tuple(row) for row in db.execute(found)]
+            return [(row.revision_id, row.number, row.text) for row in db.execute(found)]
 
     derive.catch_up(database)
     with database.writing() as db:
@@ -217,10 +219,6 @@ def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, m
 
 @pytest.mark.parametrize("problem", ["too large", "empty"])
 def test_a_file_that_is_refused_leaves_nothing_behind(database: Database, problem: str) -> None:
-    from dataclasses import replace
-
-    from hub.core.errors import Refused
-
     config = replace(database.config, MAX_UPLOAD_MB=1)
     content = b"" if problem == "empty" else b"x" * 1_000_001
     with pytest.raises(Refused, match="empty" if problem == "empty" else "larger than the 1 MB"):
