@@ -173,4 +173,4 @@ class Visitor:
             f"{self.hub.address}/resources/new", body, {"Content-Type": f"multipart/form-data; boundary={edge}"}
         )
         with self.opener.open(request, timeout=PATIENCE) as answer:
-            return urllib.parse.urlsplit(answer.url).path
+            return str(urllib.parse.urlsplit(answer.url).path)
