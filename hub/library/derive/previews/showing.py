@@ -31,12 +31,12 @@ class Shown:
     state: PreviewState
     is_drawn: bool  # every page, but for the gaps
     gaps: frozenset[int]
-    only_first: bool  # the picture that the file itself carries
+    embedded: bool  # there is the picture that the file carries of its first slide: as good as who made the file
     size: tuple[int, int]  # width and height of the small picture of the page in question, or a guess
 
     def has(self, number: int) -> bool:
         """Whether the page with this number has a picture."""
-        return number not in self.gaps if self.is_drawn else self.only_first and number == 1
+        return self.is_drawn and number not in self.gaps
 
 
 def shown(config: Config, revision: Revision, number: int) -> Shown:
@@ -48,7 +48,7 @@ def shown(config: Config, revision: Revision, number: int) -> Shown:
         state=revision.preview_state,
         is_drawn=drawn,
         gaps=frozenset(shelf.numbers_of(folder, f"-{SMALL}.none")) if drawn else frozenset(),
-        only_first=not drawn and revision.sha256 is not None and shelf.is_there(folder / shelf.EMBEDDED),
+        embedded=not drawn and revision.sha256 is not None and shelf.is_there(folder / shelf.EMBEDDED),
         size=next((size for size in sizes if size), (16, 9)),
     )
 

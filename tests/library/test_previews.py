@@ -1,0 +1,417 @@
+"""Pictures of pages: drawn once, made again when they are gone, and never beside the wrong page."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fpdf import FPDF
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from sqlalchemy import select, update
+
+from hub import worker
+from hub.core import clock
+from hub.core.db import Database
+from hub.library import actions, derive, files
+from hub.library.derive import previews
+from hub.library.derive.previews import making, shelf
+from hub.library.extract import Limits, Pieces, Reader, libreoffice
+from hub.library.extract.pieces import heard, piece
+from hub.library.models import Revision
+from hub.library.rules import Kind, PreviewState, State
+from tests.library import documents
+from tests.world import a_resource, an_organization
+
+needs_libreoffice = pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    with Reader() as reader:
+        yield reader
+
+
+def _add(database: Database, path: Path) -> int:
+    """The id of a resource with that file, which waits to be read."""
+    with path.open("rb") as stream:
+        stored = files.store(database.config, stream)
+    with database.writing() as db:
+        facts = actions.Facts(Kind.RESOURCE)
+        return actions.add(db, None, an_organization(db), facts, actions.File(stored, path.name)).id
+
+
+def _revision(database: Database, resource_id: int) -> Revision:
+    with database.reading() as db:
+        return db.scalars(select(Revision).where(Revision.resource_id == resource_id)).one()
+
+
+def _folder(database: Database, resource_id: int) -> Path:
+    return shelf.folder_of(database.config, _revision(database, resource_id).sha256 or "")
+
+
+def _pictures(database: Database, resource_id: int) -> dict[str, tuple[int, int]]:
+    """The pictures that are there, with their sizes."""
+    sizes = {}
+    for path in sorted(_folder(database, resource_id).glob("*.webp")):
+        with Image.open(path) as picture:
+            assert picture.format == "WEBP"
+            sizes[path.stem] = picture.size
+    return sizes
+
+
+def a_deck(path: Path, thumbnail: bool = False) -> Path:
+    """Three slides, the second hidden."""
+
+    def fill(show: Any) -> None:
+        documents.add_slide(show, "Apprentices", "Earn while you learn")
+        documents.add_slide(show, "Hidden numbers", "Not in the talk", hidden=True)
+        documents.add_slide(show, "Follow-ups", "Send the toolkit", notes="Slowly")
+
+    documents.deck(path, fill)
+    if thumbnail:
+        buffer = io.BytesIO()
+        Image.new("RGB", (256, 192), "navy").save(buffer, "JPEG")
+        documents.rezipped(path, {"docProps/thumbnail.jpeg": buffer.getvalue()})
+    return path
+
+
+def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one", "two", "three"))
+    derive.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.WAITING
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+    sizes = _pictures(database, resource)
+    assert set(sizes) == {"1-1200", "1-320", "2-320", "3-320"}
+    assert sizes["1-1200"][0] == 1200
+    assert {sizes[name][0] for name in ("1-320", "2-320", "3-320")} == {320}
+    assert previews.catch_up(database, reader) == 0
+
+
+def test_nothing_is_drawn_before_it_was_read(database: Database, reader: Reader, tmp_path: Path) -> None:
+    _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
+    assert previews.catch_up(database, reader) == 0
+
+
+def test_previews_that_were_deleted_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+    resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one", "two"))
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    before = _pictures(database, resource)
+    shutil.rmtree(database.config.UPLOADS / "derived")
+    assert previews.catch_up(database, reader) > 0
+    assert _pictures(database, resource) == before
+    previews.forget(database)
+    assert _pictures(database, resource) == {}
+    assert _revision(database, resource).preview_state is PreviewState.WAITING
+    previews.catch_up(database, reader)
+    assert _pictures(database, resource) == before
+
+
+def test_what_somebody_missed_is_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+    resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    shutil.rmtree(_folder(database, resource))
+    assert previews.catch_up(database, reader) == 0  # nobody knows yet
+    shelf.want(database.config, _revision(database, resource).sha256 or "")
+    previews.catch_up(database, reader)
+    assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
+    assert shelf.wanted(database.config) == []
+
+
+def test_reading_again_lets_it_be_drawn_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+    resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    with database.writing() as db:
+        actions.forget_pages(db)
+    derive.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.WAITING
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+
+
+def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    document = FPDF(unit="pt", format=(600, 144_000))
+    document.add_page()
+    document.output(str(tmp_path / "tall.pdf"))
+    resource = _add(database, tmp_path / "tall.pdf")
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    width, height = _pictures(database, resource)["1-1200"]
+    assert (width, height) == (15, 3600)
+
+
+@needs_libreoffice
+def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    resource = _add(database, a_deck(tmp_path / "a.pptx"))
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+    assert set(_pictures(database, resource)) == {"1-1200", "1-320", "2-320", "3-320"}
+
+
+@needs_libreoffice
+def test_without_libreoffice_cards_serve_until_it_appears(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "libreoffice", lambda: None)
+    resource = _add(database, a_deck(tmp_path / "a.pptx", thumbnail=True))
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.CARDS
+    assert set(_pictures(database, resource)) == {"embedded"}
+    assert previews.catch_up(database, reader) == 0
+    monkeypatch.setattr(making, "libreoffice", libreoffice)
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+    assert previews.catch_up(database, reader) == 0
+
+
+class Printer(Reader):
+    """Answers to `make` as it is told, and remembers what it was asked for."""
+
+    def __init__(self, answers: Callable[[str, dict[str, Any]], Pieces]) -> None:
+        super().__init__()
+        self.answers = answers
+        self.asked: list[tuple[str, Any]] = []
+
+    def make(
+        self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
+    ) -> Pieces:
+        """As it was told."""
+        self.asked.append((job, details.get("numbers")))
+        return self.answers(job, details)
+
+
+def _webp() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (32, 18)).save(buffer, "WEBP")
+    return buffer.getvalue()
+
+
+def _ready(database: Database, reader: Reader, path: Path) -> int:
+    """A resource that was read and waits to be drawn."""
+    resource = _add(database, path)
+    derive.catch_up(database, reader)
+    return resource
+
+
+def test_pictures_of_another_number_of_slides_are_never_shown(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
+    resource = _ready(database, reader, a_deck(tmp_path / "a.pptx"))
+    previews.catch_up(
+        database,
+        Printer(lambda job, _: Pieces({2: b"%PDF-"} if job == "print" else {}, State.OK)),
+    )
+    assert _revision(database, resource).preview_state is PreviewState.UNMATCHED
+    assert _pictures(database, resource) == {}
+
+
+def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
+    resource = _ready(database, reader, a_deck(tmp_path / "a.pptx", thumbnail=True))
+    printer = Printer(lambda job, _: Pieces({}, State.CORRUPT) if job == "print" else Pieces({1: _webp()}, State.OK))
+    previews.catch_up(database, printer)
+    assert _revision(database, resource).preview_state is PreviewState.FAILED
+    assert set(_pictures(database, resource)) == {"embedded"}
+    assert previews.catch_up(database, printer) == 0
+
+
+def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one", "two", "three"))
+
+    def draw(_: str, details: dict[str, Any]) -> Pieces:
+        numbers = details["numbers"]
+        good = numbers[: numbers.index(2)] if 2 in numbers else numbers
+        return Pieces({number: _webp() for number in good}, State.OK if 2 not in numbers else None)
+
+    previews.catch_up(database, Printer(draw))
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+    assert set(_pictures(database, resource)) == {"1-1200", "1-320", "3-320"}
+    assert (_folder(database, resource) / "2-320.none").exists()
+    shown = previews.shown(database.config, _revision(database, resource), 1)
+    assert [shown.has(number) for number in (1, 2, 3)] == [True, False, True]
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"RIFFxxxxAVI "])
+def test_what_the_helper_hands_over_as_a_picture_must_be_one(
+    database: Database, reader: Reader, tmp_path: Path, content: bytes
+) -> None:
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    previews.catch_up(
+        database, Printer(lambda _, details: Pieces(dict.fromkeys(details["numbers"], content), State.OK))
+    )
+    assert _pictures(database, resource) == {}
+    assert not previews.shown(database.config, _revision(database, resource), 1).has(1)
+
+
+def test_a_long_document_is_drawn_a_piece_at_a_time(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "PAGES_AT_ONCE", 2)
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", *"abcde"))
+    printer = Printer(lambda _, details: Pieces({number: _webp() for number in details["numbers"]}, State.OK))
+    assert previews.catch_up(database, printer, limit=1) == 1
+    assert _revision(database, resource).preview_state is PreviewState.WAITING
+    assert _revision(database, resource).lease_token is None
+    assert previews.catch_up(database, printer) == 2
+    assert printer.asked == [("draw", [1]), ("draw", [1, 2]), ("draw", [3, 4]), ("draw", [5])]
+
+
+def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    claimed = making._claim(database)  # and then the worker dies
+    assert claimed
+    assert previews.catch_up(database, reader) == 0
+    later = clock.now() + making.LEASE + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    previews.catch_up(database, reader)
+    making._finish(database, claimed[0], PreviewState.FAILED)  # it wasn't dead after all: too late
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+
+
+def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    start = clock.now()
+    for number in range(1, making.MOST_TRIES + 1):
+        monkeypatch.setattr(clock, "now", lambda number=number: start + 2 * number * making.LEASE)
+        assert making._claim(database)  # each time the worker dies
+    monkeypatch.setattr(clock, "now", lambda: start + 20 * making.LEASE)
+    previews.catch_up(database, reader)
+    assert _revision(database, resource).preview_state is PreviewState.FAILED
+
+
+def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader: Reader, tmp_path: Path) -> None:
+    html = (
+        "<html><head><style>p {color: red}</style></head><body><h1>AMCC Update</h1><p onclick='x()'>Good <b>week</b>"
+        "<img src=http://tracker.example/1.gif><script>alert(1)</script></p><a href='javascript:x()'>link</a></body></html>"
+    )
+    mail = _ready(database, reader, documents.message(tmp_path / "a.eml", "Update", html=html))
+    note = tmp_path / "note.md"
+    note.write_text("# Call\n\nAna **spoke** <script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+    markdown = _ready(database, reader, note)
+    previews.catch_up(database, reader)
+    set_mail = previews.set_text(database.config, _revision(database, mail))
+    assert set_mail is not None
+    assert "<b>week</b>" in set_mail
+    for bad in ("script", "alert", "img", "onclick", "javascript", "color: red", "tracker"):
+        assert bad not in set_mail
+    set_note = previews.set_text(database.config, _revision(database, markdown))
+    assert set_note is not None
+    assert "<strong>spoke</strong>" in set_note
+    assert "<td>1</td>" in set_note
+    assert "<script" not in set_note
+
+
+def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_path: Path) -> None:
+    mail = _ready(
+        database, reader, documents.message(tmp_path / "a.eml", "Hi", plain="One <two>\nthree\n\nFour & five")
+    )
+    previews.catch_up(database, reader)
+    text = previews.set_text(database.config, _revision(database, mail))
+    assert text is not None
+    assert "One &lt;two&gt;<br>" in text
+    assert "<p>Four &amp; five</p>" in text
+
+
+def test_a_picture_that_was_uploaded_is_its_own_preview(database: Database, reader: Reader, tmp_path: Path) -> None:
+    Image.new("RGB", (2400, 1200), "green").save(tmp_path / "plant.png")
+    resource = _ready(database, reader, tmp_path / "plant.png")
+    (tmp_path / "fake.jpg").write_bytes(b"\xff\xd8 no picture at all")
+    fake = _ready(database, reader, tmp_path / "fake.jpg")
+    previews.catch_up(database, reader)
+    assert _pictures(database, resource) == {"1-1200": (1200, 600), "1-320": (320, 160)}
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+    assert _revision(database, fake).preview_state is PreviewState.FAILED
+
+
+def test_what_is_typed_or_is_a_table_has_nothing_to_draw(database: Database, reader: Reader, tmp_path: Path) -> None:
+    with database.writing() as db:
+        typed = a_resource(db, an_organization(db), pages=["one", "two"]).id
+    sheet = _ready(database, reader, documents.workbook(tmp_path / "a.xlsx", lambda book: book.create_sheet("Sites")))
+    previews.catch_up(database, reader)
+    assert {_revision(database, one).preview_state for one in (typed, sheet)} == {PreviewState.NONE}
+
+
+def test_a_missing_original_does_not_stop_the_others(database: Database, reader: Reader, tmp_path: Path) -> None:
+    gone = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "gone"))
+    files.path_of(database.config, _revision(database, gone).sha256 or "").unlink()
+    good = _ready(database, reader, documents.pdf(tmp_path / "b.pdf", "good"))
+    previews.catch_up(database, reader)
+    assert _revision(database, gone).preview_state is PreviewState.NONE
+    assert _revision(database, good).preview_state is PreviewState.PICTURES
+
+
+def test_an_encrypted_or_damaged_file_has_no_pictures(database: Database, reader: Reader, tmp_path: Path) -> None:
+    locked = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "secret", password="known"))
+    with zipfile.ZipFile(tmp_path / "b.pptx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "rubbish")
+    broken = _ready(database, reader, tmp_path / "b.pptx")
+    previews.catch_up(database, reader)
+    assert {_revision(database, one).preview_state for one in (locked, broken)} == {PreviewState.NONE}
+
+
+def test_every_step_of_the_worker_runs_in_one_line() -> None:
+    assert sorted(name for line in worker.LINES for name in line) == sorted(worker.STEPS)
+
+
+def test_previews_of_an_older_drawer_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+    resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    previews.catch_up(database, reader)
+    with database.writing() as db:
+        db.execute(update(Revision).values(preview_version=1))
+    assert previews.catch_up(database, reader) == 1
+    assert _revision(database, resource).preview_state is PreviewState.PICTURES
+
+
+@given(st.dictionaries(st.integers(1, 99), st.binary(max_size=60), max_size=5))
+def test_pieces_arrive_as_they_were_told(each: dict[int, bytes]) -> None:
+    told = b"".join(piece(number, content) for number, content in each.items())
+    assert heard(told).each == each
+    assert heard(told).state is None
+    assert heard(told + b'{"end": {"state": "ok", "detail": "", "cause": ""}}\n') == Pieces(each, State.OK)
+
+
+@given(st.binary(max_size=200))
+def test_rubbish_instead_of_pieces_is_taken_as_broken_off(told: bytes) -> None:
+    assert isinstance(heard(told), Pieces)
+
+
+@given(st.data())
+def test_pieces_that_break_off_in_the_middle_lose_only_the_last(data: st.DataObject) -> None:
+    whole = piece(1, b"first") + piece(2, b"second")
+    cut = data.draw(st.integers(0, len(whole) - 1))
+    each = heard(whole[:cut]).each
+    assert each in ({}, {1: b"first"})
+
+
+def test_the_size_of_a_picture_is_read_from_its_first_bytes(tmp_path: Path) -> None:
+    Image.new("RGB", (123, 45)).save(tmp_path / "a.webp", "WEBP", quality=80)
+    assert shelf.size_of(tmp_path / "a.webp") == (123, 45)
+    (tmp_path / "b.webp").write_bytes(b"RIFF")
+    assert shelf.size_of(tmp_path / "b.webp") is None
+    assert shelf.size_of(tmp_path / "c.webp") is None
