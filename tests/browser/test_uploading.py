@@ -1,0 +1,357 @@
+"""Uploading in a real browser: dropped, interrupted, resumed, held, without scripts."""
+
+import hashlib
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from tests.serving import Hub, a_hub
+
+OpenAs = Callable[..., Page]
+AFile = Callable[[str, str], Path]
+PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
+PIECE = 8 * 1024 * 1024  # bytes that the page sends in one request
+
+
+class Line:
+    """The network between browser and hub, which a test can break in the middle of a request."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.left: int | None = None  # bytes that still get through to the hub; None: all
+        self.is_down, self.broke = False, threading.Event()
+        self.ends: set[socket.socket] = set()
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}"
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def break_after(self, count: int) -> None:
+        """Let ``count`` bytes through to the hub, then break, and stay broken."""
+        self.broke.clear()
+        self.left = count
+
+    def mend(self) -> None:
+        """All goes through again."""
+        self.left, self.is_down = None, False
+
+    def close(self) -> None:
+        """No line any more."""
+        self._break()
+        self.door.close()
+
+    def _answer(self) -> None:
+        with suppress(OSError):
+            while True:
+                browser, _ = self.door.accept()
+                try:
+                    hub = socket.create_connection(("127.0.0.1", self.hub.port))
+                except OSError:
+                    browser.close()
+                    continue
+                if self.is_down:
+                    browser.close()
+                    hub.close()
+                    continue
+                self.ends |= {browser, hub}
+                threading.Thread(target=self._carry, args=(browser, hub, True), daemon=True).start()
+                threading.Thread(target=self._carry, args=(hub, browser, False), daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket, to_hub: bool) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                if to_hub and self.left is not None:
+                    piece, self.left = piece[: self.left], self.left - len(piece)
+                target.sendall(piece)
+                if to_hub and self.left is not None and self.left <= 0:
+                    self._break()
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+            self.ends.discard(end)
+
+    def _break(self) -> None:
+        self.is_down, self.left = True, None
+        for end in list(self.ends):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self.broke.set()
+
+
+@pytest.fixture(scope="module")
+def own_hub(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: dict[str, Any]) -> Iterator[Hub]:
+    """A hub that may be killed."""
+    with a_hub(tmp_path_factory.mktemp("uploading") / "hub") as hub:
+        yield hub
+
+
+@pytest.fixture
+def line(own_hub: Hub) -> Iterator[Line]:
+    line = Line(own_hub)
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def page(browser: Browser, line: Line) -> Iterator[Page]:
+    """Ana's browser on the upload page, at the end of the line."""
+    context = browser.new_context(base_url=line.address)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill("ana@lakeshore.example")
+    page.get_by_label("Password").fill("welcome-to-the-hub")
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(line.address + "/")
+    page.goto("/resources/new")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file of three pieces that is like no other."""
+    path = tmp_path / "Site survey.csv"
+    path.write_bytes(os.urandom(10_000_000).hex().encode())
+    return path
+
+
+def _offsets(page: Page) -> list[int]:
+    """Where the page's requests that carry bytes begin; filled as they go."""
+    offsets: list[int] = []
+
+    def note(request: Request) -> None:
+        if request.method == "PATCH":
+            offsets.append(int(request.headers["upload-offset"]))
+
+    page.on("request", note)
+    return offsets
+
+
+def _words(page: Page) -> Locator:
+    return page.locator("[data-part=words]")
+
+
+def _choose(page: Page, *paths: Path) -> None:
+    page.set_input_files("#files", list(paths))
+
+
+def _arrived_whole(hub: Hub, path: Path) -> bool:
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    stored = hub.folder / "uploads" / "files" / sha256[:2] / sha256[2:4] / sha256
+    return stored.exists() and stored.read_bytes() == path.read_bytes()
+
+
+def _add(page: Page) -> None:
+    page.get_by_role("button", name="Add to the hub").click()
+    page.wait_for_url(re.compile(r"/resources/\d+$"))
+
+
+def test_an_upload_interrupted_and_resumed_arrives_whole(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
+    offsets = _offsets(page)
+    line.break_after(PIECE + 3_000_000)
+    _choose(page, large)
+    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    line.mend()
+    page.get_by_role("button", name="Try now").click()
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert offsets[0] == 0
+    assert any(offset % PIECE for offset in offsets), "what arrived of the broken piece was sent again"
+    _add(page)
+    expect(page.locator("h1")).to_have_text("Site survey", timeout=PATIENCE)
+    assert _arrived_whole(own_hub, large)
+
+
+def test_a_connection_that_comes_back_is_noticed_without_a_click(
+    page: Page, line: Line, own_hub: Hub, large: Path
+) -> None:
+    line.break_after(2_000_000)
+    _choose(page, large)
+    assert line.broke.wait(60)
+    line.mend()
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert _arrived_whole(own_hub, large)
+
+
+def test_a_server_killed_in_the_middle_and_started_again_gets_the_rest(
+    page: Page, line: Line, own_hub: Hub, large: Path
+) -> None:
+    offsets = _offsets(page)
+    line.break_after(PIECE + 3_000_000)
+    _choose(page, large)
+    assert line.broke.wait(60)
+    own_hub.kill()
+    own_hub.start()
+    line.mend()
+    page.get_by_role("button", name="Try now").click()
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert offsets.count(0) == 1, "the upload began anew"
+    _add(page)
+    assert _arrived_whole(own_hub, large)
+
+
+def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
+    page: Page, line: Line, own_hub: Hub, large: Path
+) -> None:
+    line.break_after(PIECE + 3_000_000)
+    _choose(page, large)
+    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    line.mend()
+    page.goto("/resources/new")
+    expect(page.locator("#upload-remembered")).to_contain_text("Not finished last time: Site survey.csv")
+    offsets = _offsets(page)
+    _choose(page, large)
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert min(offsets) >= PIECE
+    _add(page)
+    assert _arrived_whole(own_hub, large)
+    page.goto("/resources/new")
+    expect(page.locator("#upload-remembered")).to_be_hidden()
+
+
+def test_the_form_waits_for_its_files_and_is_sent_by_itself(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
+    line.break_after(2_000_000)
+    _choose(page, large)
+    assert line.broke.wait(60)
+    page.get_by_label("Summary").fill("Typed while it goes")
+    page.get_by_role("button", name="Add to the hub").click()
+    expect(page.locator("#upload-held")).to_contain_text("Waiting for 1 file")
+    line.mend()
+    page.wait_for_url(re.compile(r"/resources/\d+$"))
+    expect(page.get_by_text("Typed while it goes")).to_be_visible()
+    assert _arrived_whole(own_hub, large)
+
+
+def test_a_removed_file_leaves_nothing_on_the_hub(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
+    parts = own_hub.folder / "uploads" / "files" / "parts"
+    before = set(parts.rglob("*"))
+    line.break_after(2_000_000)
+    _choose(page, large)
+    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    line.mend()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as removed:
+        page.get_by_role("button", name="Remove Site survey.csv").click()
+    assert removed.value.status == 204
+    expect(page.locator("#uploads")).to_be_hidden()
+    assert set(parts.rglob("*")) <= before | {parts, *parts.iterdir()}
+
+
+def test_many_files_dropped_on_the_page_are_named_and_added_together(open_as: OpenAs) -> None:
+    page = open_as("contributor")
+    page.goto("/resources/new")
+    transfer = page.evaluate_handle(
+        """() => {
+            const transfer = new DataTransfer();
+            const texts = { "Minutes 2026-02-02.txt": "Who came, who spoke of tooling.",
+                            "export briefing.md": "# Export finance opens\\n\\nApply by May." };
+            for (const [name, text] of Object.entries(texts)) transfer.items.add(new File([text], name));
+            return transfer;
+        }"""
+    )
+    page.dispatch_event("footer", "dragenter", {"dataTransfer": transfer})
+    assert "dropping" in (page.get_attribute("body", "class") or "")
+    page.dispatch_event("footer", "drop", {"dataTransfer": transfer})
+    assert "dropping" not in (page.get_attribute("body", "class") or "")
+    expect(page.locator("#upload-all-words")).to_contain_text("2 files uploaded", timeout=PATIENCE)
+    minutes, briefing = page.locator(".upload").all()
+    expect(minutes.get_by_label("Title")).to_have_value("Minutes 2026-02-02")
+    expect(minutes.get_by_label("Kind")).to_have_value("call-notes")
+    expect(minutes.get_by_label("Published on")).to_have_value("2026-02-02")
+    expect(briefing.get_by_label("Kind")).to_have_value("briefing")
+    expect(briefing.get_by_label("Title")).to_have_value("Export finance opens", timeout=PATIENCE)
+    minutes.get_by_label("Title").fill("Who spoke of tooling")
+    page.get_by_label("Summary").fill("Both in one go")
+    page.get_by_role("button", name="Add to the hub").click()
+    page.wait_for_url("**/resources/added?*")
+    expect(page.get_by_role("link", name="Who spoke of tooling")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Everything has been read.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("1 section found, searchable")).to_have_count(2)
+
+
+def test_a_duplicate_is_named_before_a_byte_is_sent(open_as: OpenAs, a_file: AFile) -> None:
+    page = open_as("contributor")
+    page.goto("/resources/new")
+    path = a_file("Die casting.txt", "How a foundry cut its scrap by half.")
+    _choose(page, path)
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add(page)
+    page.goto("/resources/new")
+    offsets = _offsets(page)
+    _choose(page, path)
+    row = page.locator(".upload")
+    expect(row).to_contain_text("The same file is in the hub already: Die casting", timeout=PATIENCE)
+    assert offsets == []
+    page.get_by_role("button", name="Add to the hub").click()
+    expect(row.get_by_role("button", name="Upload it all the same")).to_be_focused()
+    row.get_by_role("button", name="Upload it all the same").click()
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add(page)
+    page.goto("/resources/new")
+    _choose(page, path)
+    row.get_by_role("button", name="Leave it out").click()
+    expect(row).to_have_count(0)
+
+
+def test_what_the_hub_does_not_take_is_said_beside_the_file(open_as: OpenAs, a_file: AFile) -> None:
+    page = open_as("contributor")
+    page.goto("/resources/new")
+    _choose(page, a_file("setup.exe", "MZ"), a_file("<img src=x onerror=alert(1)>.txt", "Words."), a_file("e.txt", ""))
+    expect(page.locator(".upload").nth(0)).to_contain_text("kind that the hub doesn't take", timeout=PATIENCE)
+    expect(page.locator(".upload").nth(1)).to_contain_text("Uploaded.", timeout=PATIENCE)
+    expect(page.locator(".upload").nth(2)).to_contain_text("The file is empty", timeout=PATIENCE)
+    page.get_by_role("button", name="Add to the hub").click()
+    expect(page.get_by_role("button", name="Remove setup.exe")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove e.txt").click()
+    _add(page)
+    assert page.locator("main img[onerror]").count() == 0
+
+
+def test_what_was_typed_of_a_file_is_there_after_a_refusal(open_as: OpenAs, a_file: AFile) -> None:
+    page = open_as("contributor")
+    page.goto("/resources/new")
+    _choose(page, a_file("Tooling plan.txt", "Words about tooling."))
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    page.locator(".upload").get_by_label("Title").fill("A tooling plan")
+    page.get_by_label("Tags").fill("x" * 61)
+    page.get_by_role("button", name="Add to the hub").click()
+    expect(page.get_by_role("alert").first).to_contain_text("A tag may have up to 60 characters")
+    expect(page.locator(".upload").get_by_label("Title")).to_have_value("A tooling plan")
+    page.get_by_label("Tags").fill("tooling")
+    _add(page)
+    expect(page.locator("h1")).to_have_text("A tooling plan")
+
+
+def test_without_scripts_the_plain_form_does_it_all(open_as: OpenAs, a_file: AFile) -> None:
+    page = open_as("contributor", java_script_enabled=False)
+    page.goto("/resources/new")
+    assert page.locator("[data-with-scripts]:visible").count() == 0
+    _choose(page, a_file("Call notes one.txt", "Of one call."), a_file("Call notes two.txt", "Of another call."))
+    page.get_by_label("Summary").fill("Two calls")
+    page.get_by_role("button", name="Add to the hub").click()
+    page.wait_for_url("**/resources/added?*")
+    expect(page.get_by_role("cell", name="Call notes", exact=True)).to_have_count(2)
+    while page.get_by_role("link", name="Look again").count():
+        page.get_by_role("link", name="Look again").click()
+    expect(page.get_by_text("1 section found, searchable")).to_have_count(2)
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_list_of_files_is_accessible_and_fits_a_phone(open_as: OpenAs, a_file: AFile, look: str) -> None:
+    page = open_as("contributor", viewport={"width": 360, "height": 740}, color_scheme=look)
+    page.goto("/resources/new")
+    names = ["A " + "very-" * 20 + "long name.txt", "setup.exe", f"{look}.txt"]
+    _choose(page, *(a_file(name, f"{name} {look}") for name in names))
+    expect(page.locator("#upload-all-words")).to_contain_text("2 files uploaded", timeout=PATIENCE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    assert [violation["id"] for violation in Axe().run(page, options=rules).response["violations"]] == []
