@@ -33,8 +33,14 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text, with its fields behind the message."""
-        fields = " ".join(f"{name}={getattr(record, name)}" for name in FIELDS if hasattr(record, name))
+        fields = " ".join(f"{name}={_in_line(getattr(record, name))}" for name in FIELDS if hasattr(record, name))
         return f"{super().format(record)} {fields}".rstrip() + (f" [{rid}]" if (rid := request_id.get()) else "")
+
+
+def _in_line(value: object) -> str:
+    """A value that a stranger may have sent, without the characters that would begin a line or speak to a terminal."""
+    text = str(value)
+    return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
 def set_up(log_format: str, level: str) -> None:

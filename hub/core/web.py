@@ -1,6 +1,7 @@
 """Flask glue: one commit per request, error pages, CSRF, headers, template helpers. Knows no room."""
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -36,6 +37,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # A form without a file is small; a route that takes files says so with `takes_files`.
 FORM_BYTES = 1_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -175,15 +177,19 @@ def _finish(response: Response) -> Response:
 
 
 def _log_line(response: Response, person_id: int | None) -> None:
-    """One line a request: the route's pattern where the path holds a secret token, never the query."""
+    """One line a request: the route's pattern where the path holds a secret token, never the query.
+
+    What no route takes may hold one too: a link with a slash too much, or the address of its button.
+    """
     hidden = request.view_args and "token" in request.view_args and request.url_rule
+    path = request.path if request.url_rule else _LIKE_A_TOKEN.sub("…", request.path)
     level = logging.DEBUG if "static" in (request.endpoint or "") else logging.INFO
     log.log(
         level,
         "request",
         extra={
             "method": request.method,
-            "path": str(request.url_rule) if hidden else request.path,
+            "path": str(request.url_rule) if hidden else path,
             "status": response.status_code,
             "took_ms": round(1000 * (time.monotonic() - g.get("began", time.monotonic())), 1),
             "person": person_id,

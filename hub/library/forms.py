@@ -19,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from hub.core.text import clean
 from hub.library.actions import Facts
 from hub.library.models import Resource
 from hub.library.rules import (
@@ -96,7 +97,7 @@ class FactsForm(FlaskForm):
         """What holds for every file of a batch."""
         return {
             "summary": self.summary.data or "",
-            "topics": tuple(topics_from(self.topics.data or [], self.tags.data or "")),
+            "topics": tuple(topics_from(self.topics.data or [], clean(self.tags.data or ""))),
             "audience": Audience(self.audience.data),
             "call_on": self.call_on.data,
         }

@@ -27,6 +27,7 @@ from hub.core.text import clean
 from hub.members import queries
 from hub.members.models import Designation, LinkKind, OneTimeLink, Organization, Person, RoleHeld, SignInTry
 from hub.members.rules import (
+    HOST_ROLES,
     INVITATION_DAYS,
     LONGEST_EMAIL,
     RESET_HOURS,
@@ -257,6 +258,8 @@ def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> 
         return
     _keep_a_coordinator(db, person)
     note(db, actor, "gave a role to", person, role=role, before=person.role)
+    if role in HOST_ROLES:
+        _void_links(db, person)  # made by whoever managed them till now, who must not get in as one of the alliance
     _put(db, actor, person, role)
 
 

@@ -27,6 +27,7 @@ bp = Blueprint("overview", __name__)
 
 NEWEST = 10
 QUARTERS_ON_HOME = 4
+HIGHEST_PAGE = 1_000_000  # of the audit; a number beyond the database's would break the query
 
 
 @bp.get("/")
@@ -102,7 +103,7 @@ def organization(slug: str) -> str:
 def audit() -> str:
     """Who changed what, newest first; ``?q=`` filters."""
     _must(Permission.SEE_AUDIT)
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
     words = request.args.get("q", "").strip()[:200]
     entries, total = queries.audit_entries(db, words, page)
     pages = -(-total // queries.ENTRIES_PER_PAGE)

@@ -24,6 +24,7 @@ from hub.sharing.rules import LONGEST_AUDIENCE, LONGEST_NOTE, MOST_PEOPLE, Chann
 
 LINK_DAYS = (7, 30, 90, 180, 365)
 LARGEST_NUMBER = 2**31 - 1
+MOST_DIGITS = 30  # with spaces around
 
 
 class OnceForm(FlaskForm):
@@ -36,8 +37,16 @@ class OnceForm(FlaskForm):
         self.form_id.data = secrets.token_urlsafe(16)
 
 
+class NumberField(IntegerField):
+    """A whole number; one with more digits than any row holds is none, instead of one that validators choke on."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Called by WTForms with what was sent."""
+        super().process_formdata([text if len(text) <= MOST_DIGITS else "" for text in valuelist])
+
+
 def _people_field() -> IntegerField:
-    return IntegerField(
+    return NumberField(
         "About how many people",
         [Optional(), NumberRange(1, MOST_PEOPLE, f"Give a number from 1 to {MOST_PEOPLE:,}, or leave it empty.")],
     )
@@ -127,7 +136,7 @@ class TakeBackForm(FlaskForm):
 class LinkForm(FlaskForm):
     """Make a share link."""
 
-    page = IntegerField(
+    page = NumberField(
         "Only this page, slide or item (its number)",
         [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers begin with 1.")],
         description="Empty: the whole resource, with its file to download.",

@@ -264,7 +264,7 @@ function showAll() {
   const undecided = open ? ` ${files(open)} below ${open === 1 ? "needs" : "need"} a decision.` : "";
   form.querySelector("#upload-all-words").textContent =
     here === all.length
-      ? `${files(here)} uploaded, ${size(total)}.${undecided || " Look at what is said of each, then add them."}`
+      ? here === 0 ? undecided : `${files(here)} uploaded, ${size(total)}.${undecided || " Look at what is said of each, then add them."}`
       : `${here} of ${files(all.length)} uploaded, ${size(sent)} of ${size(total)} (${Math.floor((100 * sent) / (total || 1))} %).${undecided}`;
   form.querySelector("#uploads").hidden = !rows.size;
   form.querySelector("#upload-kinds").hidden = rows.size < 2;

@@ -18,7 +18,8 @@ async function replaceBy(address) {
   document.querySelector(".page").replaceWith(other.querySelector(".page"));
   document.title = other.title;
   enliven();
-  if (focused) document.querySelector(`.viewer-steps a[rel="${focused}"], .viewer-steps a`)?.focus({ preventScroll: true });
+  const same = document.querySelector(`.viewer-steps a[rel="${focused}"]`) ?? document.querySelector(".viewer-steps a");
+  if (focused) same?.focus({ preventScroll: true });
 }
 
 // Go to another page of the document; as any link would when that fails.

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
+from hub.core.text import clean
 from hub.core.web import db
 from hub.library.models import Resource
 from hub.members.models import Person
@@ -15,6 +16,8 @@ from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
 from hub.sharing.routes.blueprint import Answer, bp, signed_in
 from hub.sharing.rules import Act
+
+LONGEST_SEARCH = 300  # characters, as a title
 
 
 @bp.route("/sharing/declare", methods=["GET", "POST"])
@@ -64,7 +67,7 @@ def choice_of(
     person: Person, form: forms.DeclareForm | forms.ConfirmForm, offered: Sequence[Resource], known: Sequence[int] = ()
 ) -> Choice:
     """What the form offers; what is ticked stays on offer. ``known`` are numbers that the page shows elsewhere."""
-    words = (form.find.data or "").strip()
+    words = clean(form.find.data or "")[:LONGEST_SEARCH]
     found = queries.found_by_title(db, person, words) if words else []
     elsewhere = {*known, *(resource.id for resource in (*offered, *found))}
     ticked = queries.nameable(db, person, [number for number in form.resources.data or () if number not in elsewhere])

@@ -26,7 +26,8 @@ PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 @web.writes
 def download(resource_id: int) -> Response:
     """The file (``?revision=`` an earlier one), logged as a download; looking ahead (HEAD, prefetch) takes nothing."""
-    if any("prefetch" in request.headers.get(name, "") for name in PREFETCH_HEADERS):
+    ahead = " ".join(request.headers.get(name, "").lower() for name in PREFETCH_HEADERS)
+    if "prefetch" in ahead or "preview" in ahead:
         abort(503)  # the browser asks again when the person really clicks
     person = web.signed_in()
     resource = library.get_for(db, person, resource_id, Permission.READ)

@@ -1,0 +1,200 @@
+"""Files of 500 MB into the hub and out again, over HTTP: how fast, and how much memory each process takes for it.
+
+``HUB_BENCH_UPLOAD_MB`` makes them smaller.
+"""
+
+import http.client
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import psutil
+
+from tests.serving import Hub, a_hub
+
+MEGABYTES = int(os.environ.get("HUB_BENCH_UPLOAD_MB", "500"))
+SIZE = MEGABYTES * 1_000_000
+PIECE = 8 * 1024 * 1024  # as the upload page sends them
+BLOCK = 1 << 20
+ALLOWED = 50_000_000  # bytes that a process may grow
+EDGE = "----bench"
+
+
+def main() -> None:
+    """Print the table; a process that grows by more than 50 MB ends it with status 1."""
+    print(f"Upload and download of {MEGABYTES} MB, web and worker as in hub serve")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
+        a_hub(Path(folder) / "hub") as hub,
+    ):
+        browser = Browser(hub)
+        browser.small_upload()  # what every process loads once isn't growth
+        browser.download("/resources/1/download")
+        print(f"\n{'':34}{'MB/s':>8}{'largest growth MB':>20}")
+        growths = [
+            _measured(hub, "upload, plain form", lambda: browser.plain("plain.csv", b"1")),
+            _measured(hub, "upload, tus in pieces of 8 MiB", lambda: browser.tus("pieces.csv", b"2", PIECE)),
+            _measured(hub, "upload, tus in one piece", lambda: browser.tus("one.csv", b"3", SIZE)),
+            _measured(hub, "download", lambda: browser.download("/resources/2/download")),
+        ]
+    if max(growths) > ALLOWED:
+        sys.exit(f"A process grew by more than {ALLOWED // 1_000_000} MB.")
+
+
+def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
+    """Time ``work`` and watch the memory of each process meanwhile; answers the largest growth in bytes."""
+    before, peak = _memory(hub), dict[int, int]()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            for pid, held in _memory(hub).items():
+                peak[pid] = max(peak.get(pid, 0), held)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start = time.perf_counter()
+    work()
+    took = time.perf_counter() - start
+    done.set()
+    watcher.join()
+    growth = max(held - before[pid] for pid, held in peak.items() if pid in before)
+    print(f"{label:34}{SIZE / took / 1e6:8.0f}{growth / 1e6:20.1f}", flush=True)
+    return growth
+
+
+def _memory(hub: Hub) -> dict[int, int]:
+    """The resident bytes of every process of the hub that lives on; children that read one file come and go."""
+    assert hub.process
+    held = {}
+    for process in psutil.Process(hub.process.pid).children(recursive=True):
+        try:
+            held[process.pid] = process.memory_info().rss
+        except psutil.Error:
+            continue
+    return held
+
+
+class Browser:
+    """What a browser does, with its session, and never a whole file in memory."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.host = urlsplit(hub.address).netloc
+        self.cookie = ""
+        page = self.ask("GET", "/sign-in")[1]
+        self.token = self._token(page)
+        form = {"csrf_token": self.token, "email": "ana@lakeshore.example", "password": "welcome-to-the-hub"}
+        self.ask("POST", "/sign-in", urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
+        self.token = self._token(self.ask("GET", "/resources/new")[1])
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """One request on a connection of its own; answers the response and its body."""
+        connection = http.client.HTTPConnection(self.host, timeout=300)
+        connection.request(method, path, body, {"Cookie": self.cookie} | (headers or {}))  # type: ignore[arg-type]
+        answer = connection.getresponse()
+        content = answer.read()
+        self.cookie = (answer.headers.get("Set-Cookie") or self.cookie).split(";")[0]
+        connection.close()
+        assert answer.status < 400, (method, path, answer.status, content[:500])
+        return answer, content
+
+    def _token(self, page: bytes) -> str:
+        found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert found
+        return found[1].decode()
+
+    def small_upload(self) -> None:
+        """Both ways once, with next to nothing."""
+        self._plain("small.csv", 1_000, b"0")
+        self._tus("small too.csv", 1_000, b"9", PIECE)
+
+    def plain(self, name: str, mark: bytes) -> None:
+        """Through the form."""
+        self._plain(name, SIZE, mark)
+
+    def tus(self, name: str, mark: bytes, piece: int) -> None:
+        """Through resumable uploads, in pieces, kept and added."""
+        self._tus(name, SIZE, mark, piece)
+
+    def _plain(self, name: str, size: int, mark: bytes) -> None:
+        fields = {"csrf_token": self.token, "kind": "resource", "audience": "network"}
+        head = "".join(
+            f'--{EDGE}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            for key, value in fields.items()
+        )
+        head += f'--{EDGE}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+        tail = f"\r\n--{EDGE}--\r\n"
+
+        def body() -> Iterator[bytes]:
+            yield head.encode()
+            yield from _content(0, size, mark)
+            yield tail.encode()
+
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={EDGE}",
+            "Content-Length": str(len(head.encode()) + size + len(tail)),
+        }
+        self.ask("POST", "/resources/new", body(), headers)
+
+    def _tus(self, name: str, size: int, mark: bytes, piece: int) -> None:
+        headers = {"Tus-Resumable": "1.0.0", "X-CSRFToken": self.token}
+        metadata = "filename " + b64encode(name.encode()).decode()
+        begun, _ = self.ask(
+            "POST", "/uploads", b"", headers | {"Upload-Length": str(size), "Upload-Metadata": metadata}
+        )
+        address = begun.headers["Location"]
+        for offset in range(0, size, piece):
+            end = min(offset + piece, size)
+            self.ask(
+                "PATCH",
+                address,
+                _content(offset, end, mark),
+                headers
+                | {
+                    "Upload-Offset": str(offset),
+                    "Content-Type": "application/offset+octet-stream",
+                    "Content-Length": str(end - offset),
+                },
+            )
+        _, kept = self.ask("POST", f"{address}/keep", b"", headers)
+        handle = re.search(rb'"handle":"([^"]+)"', kept)
+        assert handle
+        form = {"csrf_token": self.token, "kind": "resource", "audience": "network", "kept": handle[1].decode()}
+        self.ask(
+            "POST", "/resources/new", urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        )
+
+    def download(self, path: str) -> None:
+        """Take it all, and throw it away."""
+        connection = http.client.HTTPConnection(self.host, timeout=300)
+        connection.request("GET", path, headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.status
+        while answer.read(BLOCK):
+            pass
+        connection.close()
+
+
+def _content(start: int, end: int, mark: bytes) -> Iterator[bytes]:
+    """The bytes from ``start`` to ``end`` of a table that is like no other's."""
+    row = mark + b",apprentices,41,machinists,7\n"
+    block = row * (BLOCK // len(row) + 2)
+    while start < end:
+        at = start % len(row)
+        some = block[at : at + min(BLOCK, end - start)]
+        yield some
+        start += len(some)
+
+
+if __name__ == "__main__":
+    main()
