@@ -15,6 +15,7 @@ from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.library import actions as library
 from hub.library import derive, files, queries
+from hub.library.derive import previews
 from hub.library.rules import Audience, Kind, topics_from
 from hub.search import index
 
@@ -98,10 +99,18 @@ def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -
 @main.command("catch-up")
 def catch_up() -> None:
     """Run the worker's steps until nothing is left to do."""
-    with rows() as database, progress_bar("Reading files") as progress:
-        derive.catch_up(database, progress=progress)
+    with rows() as database:
+        with progress_bar("Reading files") as progress:
+            derive.catch_up(database, progress=progress)
+        index.catch_up(database)
+        _draw(database)
         worker.catch_up(database)
     click.echo("Nothing is left to do.")
+
+
+def _draw(database: Database) -> None:
+    with progress_bar("Drawing pages") as progress:
+        previews.catch_up(database, progress=progress)
 
 
 @main.command()
@@ -116,9 +125,12 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
                 library.forget_pages(db)
             with progress_bar("Reading files") as progress:
                 derive.catch_up(database, progress=progress)
+        if everything:
+            previews.forget(database)
         if the_index or everything:
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)
+        _draw(database)
         worker.catch_up(database)
     click.echo("Rebuilt.")
 

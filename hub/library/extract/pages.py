@@ -74,7 +74,8 @@ def clean(text: str) -> str:
     """Text that any database and any reader can take: no control characters, plain line ends."""
     text = UNWANTED.sub("", LINE_END.sub("\n", text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return MANY_BLANK_LINES.sub("\n\n", lines).strip()
+    # A first cell that is empty stands as a tab at the beginning, and holds the others in their columns.
+    return MANY_BLANK_LINES.sub("\n\n", lines).strip("\n ")
 
 
 def one_line(text: str, length: int = TITLE_LENGTH) -> str:

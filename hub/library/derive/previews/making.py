@@ -5,10 +5,11 @@ The rows tell what is left to do, the files tell how far it got: a worker that d
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from config import Config
 from hub.core import clock, pulse
@@ -22,6 +23,8 @@ from hub.library.models import Page, Revision
 from hub.library.rules import PageKind, PreviewState, Source, State
 
 log = logging.getLogger("hub.library")
+
+Progress = Callable[[int, int], None]
 
 # Raised when drawing changes, so that previews are made again.
 PREVIEW_VERSION = 1
@@ -40,8 +43,10 @@ TYPESET = {"md", "eml", "html", "htm"}
 PICTURE_FILES = {"png", "jpg", "jpeg"}
 
 
-def catch_up(database: Database, reader: Reader | None = None, limit: int = 0) -> int:
+def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, progress: Progress | None = None) -> int:
     """Draw what is lacking, up to ``limit`` pieces of work (0: all); answers how many were done.
+
+    ``progress`` is told how many revisions are done, and of how many.
 
     A piece is one deck printed, some pages drawn, or one text set: seconds, so that nothing waits long behind it.
     """
@@ -49,10 +54,13 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0) -
     try:
         _mend(database)
         done = 0
+        total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database)):
             revision, kind = claimed
             _finish(database, revision, _do_piece(database.config, own, revision, kind))
             done += 1
+            if progress:
+                progress(max(total - _waiting(database), 0), total)
         return done
     finally:
         if reader is None:
@@ -72,6 +80,11 @@ def _target() -> int:
 
 def _reached(state: PreviewState) -> int:
     return 2 * PREVIEW_VERSION + (state is not PreviewState.CARDS)
+
+
+def _waiting(database: Database) -> int:
+    with database.reading() as db:
+        return db.scalar(select(func.count()).select_from(Revision).where(Revision.preview_version < _target())) or 0
 
 
 def _mend(database: Database) -> None:
