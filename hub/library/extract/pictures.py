@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pypdfium2
 from PIL import Image, UnidentifiedImageError
@@ -78,21 +79,21 @@ def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Ite
     with Package(path, file_format, limits) as package:
         for name in THUMBNAILS:
             if name in package:
-                yield 1, repacked(package.read(name), width)
+                yield 1, repacked(io.BytesIO(package.read(name)), width)
                 return
 
 
 def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int, bytes]]:
     """A file that is a picture itself, not wider than asked for."""
     try:
-        yield 1, repacked(path.read_bytes(), width)
+        yield 1, repacked(path, width)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label) from error
 
 
-def repacked(content: bytes, width: int) -> bytes:
+def repacked(source: Path | IO[bytes], width: int) -> bytes:
     """A picture from elsewhere as a WebP of our own; raises OSError or ValueError when it is none."""
-    with Image.open(io.BytesIO(content), formats=THUMBNAIL_FORMATS) as picture:
+    with Image.open(source, formats=THUMBNAIL_FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError(picture.size)
         picture.thumbnail((width, int(TALLEST * width)))
