@@ -47,8 +47,10 @@ def read(task: Task) -> Iterator[bytes]:
 
 def draw(task: Task) -> Iterator[bytes]:
     """The pictures of the pages `numbers` of a PDF, `width` wide, as far as they are begun in `seconds`."""
-    leave_files(task.path, task.folder)
     details = task.details
+    if details.get("patient"):
+        os.nice(PATIENCE)
+    leave_files(task.path, task.folder)
     yield from told(pictures.drawn(task.path, details["numbers"], details["width"], details["seconds"]))
 
 

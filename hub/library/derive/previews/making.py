@@ -215,7 +215,8 @@ def _lacking(folder: Path, width: int, count: int) -> list[int]:
 
 
 def _drawn(reader: Reader, document: Path, numbers: list[int], width: int) -> Pieces:
-    return reader.make("draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=SECONDS_AT_ONCE)
+    seconds = SECONDS_AT_ONCE
+    return reader.make("draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=seconds, patient=True)
 
 
 def _take(folder: Path, numbers: list[int], width: int, made: Pieces) -> bool:

@@ -1,0 +1,127 @@
+"""The viewer: from the click to the first picture, how long drawing takes, and what it weighs."""
+
+import json
+import os
+import statistics
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+from bench.importing import Weights
+from hub.demo import documents
+from hub.demo.world import RESOURCES
+from hub.library.extract import Reader, libreoffice
+from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
+from tests.serving import Hub, a_hub
+
+TURNS = 15
+SHOWN = """() => new Promise(resolve => {
+    const picture = document.querySelector(".viewer-quick");
+    const told = () => picture.decode().then(() => requestAnimationFrame(() =>
+        resolve(Date.now() - sessionStorage.getItem("clicked"))));
+    if (picture.complete) told(); else picture.addEventListener("load", told);
+})"""
+LINK = """address => {
+    const link = document.createElement("a");
+    link.href = address; link.id = "there"; link.textContent = "there";
+    document.querySelector("main").prepend(link);
+    link.addEventListener("click", () => sessionStorage.setItem("clicked", Date.now()));
+}"""
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        deck, pdf = _a_file(folder, "pptx"), _a_file(folder, "pdf")
+        print(f"{os.cpu_count()} cores\n\n| what | figure |\n|---|---|")
+        _drawing(deck, pdf)
+        with a_hub(folder / "hub") as hub:
+            weights = Weights(hub)
+            began = time.perf_counter()
+            addresses = _imported(hub, deck, pdf)
+            print(f"| a PDF and a deck, import to all pictures | {time.perf_counter() - began:.1f} s |")
+            _clicks(hub, addresses)
+            for who, most in weights.stop().items():
+                print(f"| largest process of the {who} | {most:,.0f} MB |")
+
+
+def _a_file(folder: Path, extension: str) -> Path:
+    """The demo's first file of that sort."""
+    resource = next(one for one in RESOURCES if one.extension == extension)
+    path = folder / f"document.{extension}"
+    path.write_bytes(documents.make(resource, date(2026, 11, 1)))
+    return path
+
+
+def _drawing(deck: Path, pdf: Path) -> None:
+    """What the helper process takes for a page, and LibreOffice for a deck."""
+    with Reader() as reader:
+        reader.make("draw", pdf, "pdf", numbers=[1], width=320, seconds=1)  # starts the helper
+        for width in (320, 1200):
+            each = [_milliseconds(reader, pdf, width) for _ in range(TURNS)]
+            print(f"| a page of a PDF, {width} pixels wide | median {statistics.median(each):.0f} ms |")
+        if libreoffice():
+            began = time.perf_counter()
+            printed = reader.make("print", deck, "pptx")
+            took = time.perf_counter() - began
+            print(f"| a deck of {next(iter(printed.each), 0)} slides, printed by LibreOffice | {took:.1f} s |")
+
+
+def _milliseconds(reader: Reader, pdf: Path, width: int) -> float:
+    began = time.perf_counter()
+    made = reader.make("draw", pdf, "pdf", numbers=[1], width=width, seconds=1)
+    assert made.each[1]
+    return 1000 * (time.perf_counter() - began)
+
+
+def _imported(hub: Hub, *paths: Path) -> list[str]:
+    """Their addresses, once all their pictures are there."""
+    words = ["import", *map(str, paths), "--organization", "lakeshore", "--kind", "resource", "--audience", "public"]
+    imported = json.loads(hub.command(*words, "--json").stdout)["imported"]
+    addresses = [f"/resources/{entry['resource']}" for entry in imported]
+    for address in addresses:
+        while _is_busy(hub.address + address):
+            time.sleep(0.1)
+    return addresses
+
+
+def _is_busy(address: str) -> bool:
+    with urlopen(f"{address}/state") as answer:
+        return bool(json.load(answer)["busy"])
+
+
+def _clicks(hub: Hub, addresses: list[str]) -> None:
+    """From the click on a link to the first picture on the screen, and to that of the next page."""
+    with sync_playwright() as playwright:
+        found = find_chromium()
+        assert found, HOW_TO_GET_IT
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        for address in addresses:
+            first = [_click(browser.new_page(base_url=hub.address), address) for _ in range(TURNS)]
+            print(f"| click to first picture, nothing kept by the browser ({address}) | {_figures(first)} |")
+        page = browser.new_page(base_url=hub.address)
+        again = [_click(page, addresses[0]) for _ in range(TURNS)]
+        print(f"| the same, for somebody who was there before | {_figures(again)} |")
+        browser.close()
+
+
+def _click(page: Page, address: str) -> float:
+    page.goto("/sign-in")
+    page.evaluate(LINK, address)
+    page.locator("#there").click()
+    page.wait_for_url(f"**{address}")
+    page.wait_for_selector(".viewer-quick")
+    return float(page.evaluate(SHOWN))
+
+
+def _figures(each: list[float]) -> str:
+    return f"median {statistics.median(each):.0f} ms, most {max(each):.0f} ms"
+
+
+if __name__ == "__main__":
+    main()
