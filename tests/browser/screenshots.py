@@ -11,16 +11,11 @@ from tests.serving import Hub
 
 PICTURES = ROOT / "docs" / "pictures"
 WIDE = {"width": 1200, "height": 800}
-PHONE = {"width": 390, "height": 800}
 
 # name, role, address, viewport, colour scheme
 SHOTS = (
     ("search", "contributor", "/search?q=CMMC+grant+from+the+spring+call", WIDE, "light"),
-    ("slide", "contributor", "/search?q=CMMC+grant+spring+call", WIDE, "light"),
     ("home", "representative", "/", WIDE, "light"),
-    ("board", "coordinator", "/board", WIDE, "light"),
-    ("dark", "coordinator", "/", WIDE, "dark"),
-    ("phone", "representative", "/", PHONE, "light"),
 )
 
 
@@ -30,7 +25,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hub = Hub(Path(folder))
         assert hub.command("demo").returncode == 0
-        assert hub.command("catch-up").returncode == 0
         hub.start()
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         try:
@@ -39,9 +33,6 @@ def main() -> None:
                 page = context.new_page()
                 _sign_in(page, hub, role)
                 page.goto(hub.address + address)
-                if name == "slide":
-                    page.locator("main .resource-title").first.click()
-                    page.wait_for_load_state("networkidle")
                 page.screenshot(path=PICTURES / f"{name}.png")
                 context.close()
                 print(PICTURES / f"{name}.png")
