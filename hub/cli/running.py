@@ -1,6 +1,8 @@
 """Running the hub: serve, worker, db upgrade, demo."""
 
+import os
 import sys
+from dataclasses import replace
 
 import click
 
@@ -12,16 +14,22 @@ from hub.library import derive
 from hub.members import actions as members
 from hub.search import index
 
+DEFAULT_PORT = 8000  # as in the default of BASE_URL
+
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
 def serve(host: str, port: int) -> None:
     """Migrate, then run web and worker until stopped (Ctrl-C)."""
     with rows(serving=True) as database:
         with database.writing() as db:
             token = members.first_coordinator_link(db)
         config = database.config
+    if "HUB_BASE_URL" not in os.environ and port != DEFAULT_PORT:  # links must lead to where the hub listens
+        config = replace(config, BASE_URL=f"http://127.0.0.1:{port}")
     if token:
         click.echo(
             f"This hub is empty. Open this link once to set up its first coordinator:\n{config.BASE_URL}/welcome/{token}"
