@@ -23,8 +23,8 @@ from hub.library.queries import get_for
 from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Permission, Role
 from hub.sharing import actions, queries
-from hub.sharing.models import Confirmation
-from hub.sharing.rules import Channel, Standing
+from hub.sharing.models import Confirmation, SharingEvent
+from hub.sharing.rules import Act, Channel, Standing
 from tests.world import a_person, a_resource, an_organization
 
 SignIn = Callable[[str], FlaskClient]
@@ -95,6 +95,19 @@ def test_the_screen_is_filled_from_the_log(world: list[int], quarter: Quarter, s
     assert "our manufacturers" in page
     assert 'value="40"' in page
     assert "we shared this too" in page
+
+
+def test_yes_we_shared_them_ticks_what_was_taken_unless_something_is_on_record(
+    world: list[int], quarter: Quarter, sign_in: SignIn, database: Database
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[0]: True, world[1]: False}
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        for event in db.scalars(select(SharingEvent).where(SharingEvent.act == Act.DECLARED)):
+            actions.take_back(db, rita, queries.event_for(db, rita, event.id, Permission.DECLARE), "A mistake.")
+    assert ticked(browser.get(f"/sharing/{quarter}/confirm").text) == {world[1]: False}
+    assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[1]: True}
 
 
 def test_confirming_puts_who_what_and_when_on_record(

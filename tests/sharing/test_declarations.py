@@ -171,6 +171,28 @@ def test_a_search_by_title_keeps_what_was_typed_and_records_nothing(
     assert "No other resource" in declared(browser, [], today, search="1", find="%").text
 
 
+def test_words_that_nobody_searched_for_yet_are_searched_for_first(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    browser = sign_in("ana@prairie.example")
+    answer = declared(browser, [world[0]], today, find="KIT two", searched="")
+    assert answer.status_code == 200
+    assert "Toolkit two" in answer.text
+    assert events(database) == []
+    assert "Recorded" in declared(browser, world[:2], today, find="KIT two", searched="KIT two").text
+
+
+def test_yes_we_shared_them_ticks_what_was_taken(world: list[int], sign_in: SignIn, today: date) -> None:
+    browser = sign_in("ana@prairie.example")
+    browser.get(f"/resources/{world[2]}/download", buffered=True)
+    quarter = Quarter.of(today)
+    page = browser.get(f"/sharing/declare?quarter={quarter}").text
+    assert re.search(rf'value="{world[2]}" checked', page)
+    assert f'value="{today}"' in page
+    assert f'value="{today}"' not in browser.get(f"/sharing/declare?quarter={quarter.previous}").text, "the day is over"
+    assert browser.get("/sharing/declare?quarter=nonsense").status_code == 404
+
+
 def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     browser.get(f"/resources/{world[2]}/download", buffered=True)

@@ -10,7 +10,7 @@ from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import actions, forms, queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
-from hub.sharing.routes.declaring import choice_of
+from hub.sharing.routes.declaring import choice_of, wants_search
 from hub.sharing.rules import is_late, list_of, objection_to_confirming
 
 
@@ -26,7 +26,7 @@ def confirm(quarter: str) -> Answer:
     if request.method == "GET":
         _begin(person, which, form)
         return _page(person, which, form)
-    if "search" in request.form:
+    if wants_search(form):
         return _page(person, which, form)
     refused = ""
     if form.validate_on_submit():
@@ -51,8 +51,11 @@ def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
     if before:
         form.show(before[0])
         return
-    shared = [log for log in queries.log_by_resource(db, person.organization, quarter) if log.passed_on]
+    logs = queries.log_by_resource(db, person.organization, quarter)
+    shared = [log for log in logs if log.passed_on]
     form.resources.data = [log.resource.id for log in shared]
+    if not shared and request.args.get("taken") == "yes":  # pressed "Yes, we shared them"
+        form.resources.data = [log.resource.id for log in logs]
     form.with_whom.data = list_of(words for log in shared for words in log.with_whom)
     form.people.data = max((log.people for log in shared), default=0) or None
 

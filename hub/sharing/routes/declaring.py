@@ -14,7 +14,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
-from hub.sharing.routes.blueprint import Answer, bp, signed_in
+from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
 from hub.sharing.rules import Act
 
 LONGEST_SEARCH = 300  # characters, as a title
@@ -22,14 +22,19 @@ LONGEST_SEARCH = 300  # characters, as a title
 
 @bp.route("/sharing/declare", methods=["GET", "POST"])
 def declare() -> Answer:
-    """We shared this: for one or several resources (``?resource=`` ticks one), with a search by title."""
+    """We shared this: for one or several resources, with a search by title.
+
+    ``?resource=`` ticks one; ``?quarter=`` ticks what was taken in it, and asks for the day when it is over.
+    """
     person = signed_in()
     form = forms.DeclareForm()
     if request.method == "GET":
         form.begin(clock.today(web.config().zone))
         form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
+        if "quarter" in request.args:
+            _begin_quarter(person, form, quarter_named(request.args["quarter"]))
         return _declare_page(person, form)
-    if "search" in request.form:
+    if wants_search(form):
         return _declare_page(person, form)
     refused = ""
     if form.validate_on_submit():
@@ -43,6 +48,20 @@ def declare() -> Answer:
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
     return _declare_page(person, form, refused), 422
+
+
+def _begin_quarter(person: Person, form: forms.DeclareForm, quarter: Quarter) -> None:
+    """Tick what was taken in the quarter and not passed on; a day of today would count for another quarter."""
+    logs = queries.log_by_resource(db, person.organization, quarter)
+    form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.passed_on)]
+    if clock.today(web.config().zone) > quarter.last_day:
+        form.happened_on.data = None
+
+
+def wants_search(form: forms.DeclareForm | forms.ConfirmForm) -> bool:
+    """Whether the button that searches was pressed, or words were typed that nobody has searched for yet."""
+    words = clean(form.find.data or "")[:LONGEST_SEARCH]
+    return "search" in request.form or words not in {"", request.form.get("searched", words)}
 
 
 def _declare_page(person: Person, form: forms.DeclareForm, refused: str = "") -> str:
