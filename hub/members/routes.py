@@ -284,7 +284,7 @@ def new_person() -> Any:
 
 def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
     """The form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
-    form = NewPerson(organization=request.args.get("organization", ""), role=Role.CONTRIBUTOR)
+    form = NewPerson(organization=request.args.get("organization", ""), role=request.args.get("role", Role.CONTRIBUTOR))
     if may(person, Permission.MANAGE_ORGANIZATIONS):
         form.organization.choices = organization_choices(queries.organizations(db))
         form.role.choices = role_choices(Role)
