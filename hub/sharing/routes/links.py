@@ -65,6 +65,7 @@ def _forward_page(
         link=link,
         address=_address(link) if link else "",
         ready=_ready(resource, link) if link else None,
+        part=_part_of(resource, link) if link else "",
         sent=sent,
         refused=refused,
         lines=lines,
@@ -77,14 +78,23 @@ def _address(link: ShareLink) -> str:
 
 
 def _ready(resource: Resource, link: ShareLink) -> ReadyText:
+    return ready_text(
+        resource.title,
+        resource.summary,
+        _address(link),
+        resource.organization.name,
+        web.config().HUB_NAME,
+        _part_of(resource, link),
+    )
+
+
+def _part_of(resource: Resource, link: ShareLink) -> str:
+    """What the link opens, as ``slide 7``; empty when it opens the whole."""
     revision = next(
         one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
     )
     page = queries.page_through(db, revision, link.page_number)
-    label = f"{page.kind.label.lower()} {page.number}" if page else ""
-    return ready_text(
-        resource.title, resource.summary, _address(link), resource.organization.name, web.config().HUB_NAME, label
-    )
+    return f"{page.kind.label.lower()} {page.number}" if page else ""
 
 
 def _state_of(link: ShareLink) -> str:
