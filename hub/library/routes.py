@@ -22,6 +22,7 @@ from hub.library.rules import (
     PreviewState,
     Progress,
     Source,
+    after_title,
     progress,
     table_of,
     topic_label,
@@ -33,6 +34,7 @@ bp = Blueprint("library", __name__)
 
 bp.add_app_template_global(topic_label)
 bp.add_app_template_global(table_of)
+bp.add_app_template_global(after_title)
 
 
 WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}

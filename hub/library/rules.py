@@ -199,9 +199,20 @@ def _csv_cells(lines: list[str]) -> list[list[str]]:
         return [[line] for line in lines]
 
 
+# A cell that holds a figure, not a name of what stands below it; years name columns.
+FIGURE = re.compile(r"(?!(19|20)\d\d$)[-+$€£(]*[\d.,]+[%)]*|\d{4}-\d\d-\d\d.*")
+
+
 def _is_head(row: list[str]) -> bool:
-    """Whether a row names what is below it: words in all cells but perhaps the first, no numbers."""
-    return all(row[1:]) and not any(re.fullmatch(r"[-+$€£(]*[\d.,]+[%)]*|\d{4}-\d\d-\d\d.*", cell) for cell in row)
+    """Whether a row names what is below it: something in all cells but perhaps the first, and no figures."""
+    return all(row[1:]) and not any(FIGURE.fullmatch(cell) for cell in row)
+
+
+def after_title(title: str, text: str) -> str:
+    """``text`` without the title that it opens with, however that is broken into lines there; else all of it."""
+    words = r"\s+".join(re.escape(word) for word in title.split())
+    found = re.match(rf"\s*{words}(?:[ \n]+|$)", text) if words else None
+    return text[found.end() :] if found else text
 
 
 LONGEST_TITLE = 300  # characters

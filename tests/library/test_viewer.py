@@ -31,6 +31,7 @@ from hub.library.rules import (
     PageKind,
     PreviewState,
     State,
+    after_title,
     progress,
     table_of,
 )
@@ -526,10 +527,19 @@ def test_any_text_is_a_table_with_rows_of_one_length(text: str, name: str) -> No
 def test_a_first_row_of_words_is_a_head_and_one_of_numbers_is_not() -> None:
     assert table_of("Year\tJobs\n2024\t12").head == ["Year", "Jobs"]
     assert table_of("\tJobs\tSites\n2024\t12\t3").head == ["", "Jobs", "Sites"]
+    assert table_of("\t2024\t2025\nCounty\t1\t2").head == ["", "2024", "2025"]
     assert table_of("2024\t12\n2025\t14").head == []
     assert table_of("A title alone\nA\tB").head == []
     assert table_of('Name,Note\nAna,"one, two"', "a.csv").rows == [["Ana", "one, two"]]
     assert table_of("Name;Jobs\nAna;3", "a.csv").head == ["Name", "Jobs"]
+
+
+def test_a_title_is_not_said_twice() -> None:
+    assert after_title("Overview of it", "Overview\nof   it\nPresented by Ana") == "Presented by Ana"
+    assert after_title("Overview", "Overview") == ""
+    assert after_title("Over", "Overview of it") == "Overview of it"
+    assert after_title("", "Text") == "Text"
+    assert after_title("(.*)", "Text") == "Text"
 
 
 def test_progress_says_what_a_person_wants_to_know() -> None:
