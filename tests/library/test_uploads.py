@@ -18,7 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -591,6 +591,7 @@ def test_a_day_in_the_name_is_the_day_of_the_document(name: str, day: date | Non
     assert date_from(name, date(2026, 11, 23)) == day
 
 
+@settings(max_examples=40, deadline=None)  # each waits for the disk
 @given(st.binary(min_size=1, max_size=2_000), st.lists(st.integers(0, 2_000), max_size=6))
 def test_however_a_file_is_cut_into_pieces_it_arrives_whole(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, cuts: list[int]
