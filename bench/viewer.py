@@ -19,12 +19,12 @@ from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, a_hub
 
 TURNS = 15
-SHOWN = """() => new Promise(resolve => {
-    const picture = document.querySelector(".viewer-quick");
-    const told = () => picture.decode().then(() => requestAnimationFrame(() =>
-        resolve(Date.now() - sessionStorage.getItem("clicked"))));
-    if (picture.complete) told(); else picture.addEventListener("load", told);
-})"""
+SORTS = [("pptx", 1), *(("pdf", day) for day in range(1, TURNS + 1))]
+# When the browser painted the first picture that counts as large, in milliseconds after the click.
+SHOWN = """() => new Promise(resolve => new PerformanceObserver(list => {
+    const picture = list.getEntries().find(entry => entry.element?.matches(".viewer-picture img"));
+    if (picture) resolve(performance.timeOrigin + picture.startTime - sessionStorage.getItem("clicked"));
+}).observe({ type: "largest-contentful-paint", buffered: true }))"""
 LINK = """address => {
     const link = document.createElement("a");
     link.href = address; link.id = "there"; link.textContent = "there";
@@ -37,24 +37,25 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        deck, pdf = _a_file(folder, "pptx"), _a_file(folder, "pdf")
+        deck, pdf, *others = (_a_file(folder, extension, day) for extension, day in SORTS)
         print(f"{os.cpu_count()} cores\n\n| what | figure |\n|---|---|")
         _drawing(deck, pdf)
         with a_hub(folder / "hub") as hub:
             weights = Weights(hub)
             began = time.perf_counter()
-            addresses = _imported(hub, deck, pdf)
-            print(f"| a PDF and a deck, import to all pictures | {time.perf_counter() - began:.1f} s |")
+            addresses = _imported(hub, pdf, *others)
+            took = time.perf_counter() - began
+            print(f"| {len(addresses)} PDFs, import to all pictures | {took:.1f} s |")
             _clicks(hub, addresses)
             for who, most in weights.stop().items():
                 print(f"| largest process of the {who} | {most:,.0f} MB |")
 
 
-def _a_file(folder: Path, extension: str) -> Path:
-    """The demo's first file of that sort."""
+def _a_file(folder: Path, extension: str, day: int) -> Path:
+    """The demo's first file of that sort, of a day of its own, so that no two are the same."""
     resource = next(one for one in RESOURCES if one.extension == extension)
-    path = folder / f"document.{extension}"
-    path.write_bytes(documents.make(resource, date(2026, 11, 1)))
+    path = folder / f"document-{day}.{extension}"
+    path.write_bytes(documents.make(resource, date(2026, 11, day)))
     return path
 
 
@@ -101,12 +102,13 @@ def _clicks(hub: Hub, addresses: list[str]) -> None:
         found = find_chromium()
         assert found, HOW_TO_GET_IT
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        for address in addresses:
-            first = [_click(browser.new_page(base_url=hub.address), address) for _ in range(TURNS)]
-            print(f"| click to first picture, nothing kept by the browser ({address}) | {_figures(first)} |")
         page = browser.new_page(base_url=hub.address)
-        again = [_click(page, addresses[0]) for _ in range(TURNS)]
-        print(f"| the same, for somebody who was there before | {_figures(again)} |")
+        for _ in range(6):
+            _click(page, addresses[0])  # the hub's and the browser's processes are up, as on any working day
+        first = [_click(page, address) for address in addresses[1:]]
+        print(f"| click to first picture, resource never seen before | {_figures(first)} |")
+        again = [_click(page, address) for address in addresses[1:]]
+        print(f"| click to first picture, seen before | {_figures(again)} |")
         browser.close()
 
 
