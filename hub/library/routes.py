@@ -371,7 +371,7 @@ def withdraw(resource_id: int) -> Answer:
     form = forms.WithdrawForm()
     if form.validate_on_submit():
         actions.withdraw(db, person, resource, form.reason.data)
-        flash("Withdrawn. Only your organization and the coordinator still see it; you can restore it here.")
+        flash("Withdrawn. Only its organization and the coordinator still see it; you can restore it here.")
         return redirect(url_for(".show", resource_id=resource_id))
     page = render_template("library/withdraw.html", resource=resource, form=form)
     return page if request.method == "GET" else (page, 422)
