@@ -107,12 +107,14 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
     words = [sys.executable, "-m", "hub.cli", "worker"]
     workers = [subprocess.Popen(words, env=hub.environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     eventually(lambda: _found(hub, "merganser") == 30)
-    read = []
+    done = []
     for worker in workers:
         worker.terminate()
         _out, log = worker.communicate(timeout=PATIENCE)
-        read += [line["done"] for row in log.splitlines() if (line := json.loads(row)).get("step") == "library"]
-    assert len(read) == len(set(read)) == 30
+        lines = [json.loads(row) for row in log.splitlines()]
+        done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
+    assert len(done) == len(set(done)), "something was read or drawn twice"
+    assert len([one for one in done if one[0] == "read"]) == 30
     assert hub.command("verify").returncode == 0
 
 
