@@ -46,6 +46,7 @@ PUBLIC = {
     "sharing.download": "public resources",
     "sharing.landing": "what a share link opens",
     "sharing.show": "what a share link opens",
+    "sharing.shared_picture": "what a share link opens",
     "sharing.download_shared": "what a share link opens",
 }
 

@@ -22,6 +22,7 @@ from hub.library.rules import (
     is_web_address,
     title_from,
     what_is_wrong_with,
+    wider_than,
 )
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, may
@@ -125,12 +126,23 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts) -> Non
     if [topic.name for topic in resource.topics] != list(facts.topics):
         changed["topics"] = ", ".join(topic.name for topic in resource.topics)
         _set_topics(resource, facts.topics)
+    if resource.audience is not facts.audience:
+        _narrow_earlier(db, resource, facts.audience)
     for name, value in new.items():
         setattr(resource, name, value)
     resource.title_is_proposed = resource.date_is_proposed = False
     if changed:
         _touch(resource)
         note(db, person, "changed the resource", resource, before=changed)
+
+
+def _narrow_earlier(db: Session, resource: Resource, audience: Audience) -> None:
+    """What is closed to some readers is closed in all its revisions; what is opened, in the current one alone."""
+    earlier = (Revision.resource_id == resource.id, Revision.number != resource.revision_number)
+    fixed = update(Revision).where(*earlier, Revision.audience.is_(None)).values(audience=resource.audience)
+    narrowed = update(Revision).where(*earlier, Revision.audience.in_(wider_than(audience))).values(audience=audience)
+    db.execute(fixed)
+    db.execute(narrowed)
 
 
 def replace(db: Session, person: Person, resource: Resource, content: Content, what_changed: str = "") -> Revision:
@@ -194,6 +206,8 @@ def _add_revision(
     )
     _fill(db, revision, content)
     db.add(revision)
+    before = (Revision.resource_id == resource.id, Revision.number == resource.revision_number)
+    db.execute(update(Revision).where(*before).values(audience=resource.audience))
     resource.revision_number = revision.number
     _touch(resource)
     db.flush()

@@ -89,6 +89,9 @@ class Revision(Base):
     note: Mapped[str] = mapped_column(Text, default="")  # what changed, in the words of who replaced it
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # Who could read it when another one took its place, less those whom the resource was closed to since; None: the
+    # resource's own audience. Who opens a resource to more readers looks at what it holds now, not at what it held.
+    audience: Mapped[Audience | None]
 
     # Derived: how reading it went. A worker that reads it holds the lease until then.
     state: Mapped[State] = mapped_column(default=State.WAITING)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
-from hub.library.rules import Audience, PageKind
+from hub.library.rules import Audience, Earlier, PageKind
 from hub.members.models import Organization, Person
 from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
@@ -53,6 +53,18 @@ def _may(person: SomePerson | None, permission: Permission, resource: Resource) 
     """Whether ``person`` may do it; what is withdrawn is there only for those who may change it."""
     needed = Permission.CHANGE if resource.withdrawn_at else permission
     return may(person, permission, resource) and may(person, needed, resource)
+
+
+def may_read_revision(person: SomePerson | None, resource: Resource, revision: Revision) -> bool:
+    """Whether ``person``, who may read ``resource``, may read this revision of it: earlier ones keep their audience."""
+    if revision.number == resource.revision_number or revision.audience is None:
+        return True
+    return may(person, Permission.READ, Earlier(resource.organization_id, revision.audience))
+
+
+def readable_revisions(person: SomePerson | None, resource: Resource) -> list[Revision]:
+    """The revisions that ``person``, who may read ``resource``, may read, newest first."""
+    return [revision for revision in resource.revisions if may_read_revision(person, resource, revision)]
 
 
 def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
@@ -173,6 +185,8 @@ def revision_for(db: Session, person: SomePerson | None, resource_id: int, numbe
         .options(contains_eager(Revision.resource))
     )
     if revision is None or not _may(person, Permission.READ, revision.resource):
+        raise NotFound
+    if not may_read_revision(person, revision.resource, revision):
         raise NotFound
     return revision
 

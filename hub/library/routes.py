@@ -203,6 +203,7 @@ def show(resource_id: int) -> str:
     return render_template(
         "library/show.html",
         resource=resource,
+        revisions=queries.readable_revisions(web.signed_in(), resource),
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
         text=previews.set_text(web.config(), resource.current),
@@ -246,6 +247,14 @@ def image(resource_id: int, number: int) -> Answer:
     asked = request.args.get("revision", "")
     lasting = asked.isdecimal() and len(asked) < 10  # noqa: PLR2004 - digits of LARGEST
     revision = queries.revision_for(db, web.signed_in(), resource_id, min(int(asked), LARGEST) if lasting else None)
+    return as_picture(revision, number, lasting=lasting)
+
+
+def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
+    """The picture of a page, in the width that is asked for; the rows must have been read before.
+
+    ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
+    """
     width = previews.SMALL if request.args.get("width") == str(previews.SMALL) else previews.LARGE
     db.commit()  # lets the rows go while a picture is drawn
     try:

@@ -41,6 +41,23 @@ AUDIENCE_LABELS = {
     Audience.ORGANIZATION: "Our organization only",
 }
 
+# From the fewest readers to the most.
+WIDTHS = (Audience.ORGANIZATION, Audience.NETWORK, Audience.PUBLIC)
+
+
+def wider_than(audience: Audience) -> tuple[Audience, ...]:
+    """The audiences with more readers than ``audience``."""
+    return WIDTHS[WIDTHS.index(audience) + 1 :]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier revision is to the table of permissions: whose it is, and who could read it then."""
+
+    organization_id: int
+    audience: Audience
+
+
 # AMCC's "Big 6" of a thriving manufacturing ecosystem, by the slug that stands in addresses.
 BIG_SIX = {
     "workforce": "Workforce and Training",

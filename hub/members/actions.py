@@ -246,6 +246,12 @@ def rename(db: Session, person: Person, name: str) -> None:
     note(db, person, "changed", person, name=person.name)
 
 
+def end_sessions(db: Session, person: Person) -> None:
+    """``person`` is signed out in every browser, and wherever somebody has a copy of their session."""
+    person.session_version += 1
+    note(db, person, "signed out everywhere", person)
+
+
 def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> None:
     """Make ``person`` what ``role`` says; who was the representative (or alternate) becomes a contributor."""
     if actor and not may_manage(actor, person):
@@ -260,6 +266,31 @@ def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> 
     note(db, actor, "gave a role to", person, role=role, before=person.role)
     if role in HOST_ROLES:
         _void_links(db, person)  # made by whoever managed them till now, who must not get in as one of the alliance
+    _put(db, actor, person, role)
+
+
+def move(db: Session, actor: Person | None, person: Person, organization: Organization, role: Role) -> None:
+    """``person`` belongs to ``organization`` from now on, with ``role``.
+
+    What they did stays with the organization that they did it for. Links that would let somebody in as them lose
+    their power: whoever managed them till now made them.
+    """
+    if actor and not (may_manage(actor, person) and may(actor, Permission.MANAGE_ORGANIZATIONS, organization)):
+        raise NotFound
+    if person.organization_id == organization.id:
+        raise Refused(f"{person.name} belongs to {organization.name} already.")
+    for organization_id in sorted((person.organization_id, organization.id)):
+        _lock_roles(db, organization_id)
+    db.refresh(person)
+    _check_here(person)
+    _check_role(actor, organization, role)
+    _keep_a_coordinator(db, person)
+    note(db, actor, "moved", person, to=organization.name, role=role, before=person.organization.name, was=person.role)
+    _void_links(db, person)
+    _close_role(db, person)
+    person.role = Role.CONTRIBUTOR  # or they would look like who has the role there now
+    person.organization = organization
+    db.flush()
     _put(db, actor, person, role)
 
 

@@ -154,6 +154,13 @@ class GiveRole(FlaskForm):
     role = SelectField("Role", [InputRequired("Choose the role.")], coerce=Role)
 
 
+class MovePerson(FlaskForm):
+    """Another organization for a person. The ids differ from those of the form of the role beside it."""
+
+    organization = SelectField("New organization", [InputRequired("Choose the organization.")], id="move-organization")
+    role = SelectField("Role there", [InputRequired("Choose the role.")], coerce=Role, id="move-role")
+
+
 class DesignationRow(Form):
     """One designation; a row without a name counts as empty."""
 

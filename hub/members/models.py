@@ -108,6 +108,7 @@ class RoleHeld(Base):
     until: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise")
+    organization: Mapped[Organization] = relationship(lazy="raise")
 
 
 class LinkKind(StrEnum):

@@ -133,9 +133,12 @@ def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
 
 
 def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
-    """The roles that the person had from when to when, newest first."""
+    """The roles that the person had from when to when, newest first, with the organizations."""
     return db.scalars(
-        select(RoleHeld).where(RoleHeld.person_id == person.id).order_by(RoleHeld.since.desc(), RoleHeld.id.desc())
+        select(RoleHeld)
+        .where(RoleHeld.person_id == person.id)
+        .options(joinedload(RoleHeld.organization))
+        .order_by(RoleHeld.since.desc(), RoleHeld.id.desc())
     ).all()
 
 

@@ -15,6 +15,7 @@ from hub.members.forms import (
     FindOrganizations,
     FindPeople,
     GiveRole,
+    MovePerson,
     NewPerson,
     OwnName,
     SetPassword,
@@ -66,6 +67,15 @@ def sign_out() -> Any:
     """Sign out on this browser."""
     login.end_session()
     return redirect(url_for("overview.home"))
+
+
+@bp.post("/sign-out/everywhere")
+def sign_out_everywhere() -> Any:
+    """Sign out in every browser, this one too: a session that somebody copied ends with it."""
+    actions.end_sessions(db, web.signed_in())
+    login.end_session()
+    flash("You are signed out in every browser.")
+    return redirect(url_for("members.sign_in"))
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -333,6 +343,25 @@ def give_role(person_id: int) -> Any:
     return _person_page(changed, role=form, refused=refused)
 
 
+@bp.post("/people/<int:person_id>/organization")
+def move_person(person_id: int) -> Any:
+    """Let somebody go on in another organization."""
+    actor = web.signed_in()
+    moved = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    if not may(actor, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    form, refused = _move_form(moved), ""
+    if form.validate():
+        into = queries.organization_for(db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS)
+        try:
+            actions.move(db, actor, moved, into, form.role.data)
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            return _back_to(moved, f"{moved.name} belongs to {into.name} now, as {moved.role.label}.")
+    return _person_page(moved, move=form, refused=refused)
+
+
 @bp.post("/people/<int:person_id>/link")
 def make_link(person_id: int) -> Any:
     """Make a link with which somebody sets a first or a new password, and show it this once."""
@@ -360,17 +389,37 @@ def _role_form(actor: Person, about: Person) -> GiveRole:
     return form
 
 
+def _move_form(about: Person) -> MovePerson:
+    form = MovePerson(role=Role.CONTRIBUTOR)
+    others = [one for one in queries.organizations(db) if one.id != about.organization_id]
+    form.organization.choices = organization_choices(others)
+    form.role.choices = role_choices(Role)
+    return form
+
+
 def _person_page(
-    about: Person, facts: ChangePerson | None = None, role: GiveRole | None = None, refused: str = ""
+    about: Person,
+    facts: ChangePerson | None = None,
+    role: GiveRole | None = None,
+    move: MovePerson | None = None,
+    refused: str = "",
 ) -> tuple[str, int]:
     actor = web.signed_in()
     manages = may_manage(actor, about)
     if manages:
         facts = facts or ChangePerson(formdata=None, obj=about)
         role = role or _role_form(actor, about)
-    history = queries.roles_of(db, about)
+        if may(actor, Permission.MANAGE_ORGANIZATIONS) and about.is_active:
+            move = move or _move_form(about)
     return _form_page(
-        "members/person.html", about=about, history=history, manages=manages, facts=facts, role=role, refused=refused
+        "members/person.html",
+        about=about,
+        history=queries.roles_of(db, about),
+        manages=manages,
+        facts=facts,
+        role=role,
+        move=move,
+        refused=refused,
     )
 
 

@@ -245,6 +245,39 @@ def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, peopl
     ]
 
 
+def test_opening_a_resource_opens_what_it_holds_now_and_not_what_it_held(
+    sign_in: SignIn, people: People, database: Database, client: FlaskClient
+) -> None:
+    ours, theirs = sign_in(people.ours), sign_in(people.theirs)
+    address = _add(ours, ("plan.txt", b"with names"), audience="organization").request.path
+
+    def replace(content: bytes) -> None:
+        ours.post(f"{address}/replace", data={"files": [(io.BytesIO(content), "plan.txt")]})
+
+    def open_to(audience: str) -> None:
+        facts = {"title": "Plan", "kind": "resource", "audience": audience}
+        assert ours.post(f"{address}/edit", data=facts).status_code == 302
+
+    def readable(browser: FlaskClient) -> list[int]:
+        answers = {n: browser.get(f"{address}/download?revision={n}", buffered=True).status_code for n in (1, 2, 3)}
+        page = browser.get(address).text
+        listed = [n for n in answers if f"Download revision {n}" in page]
+        found = [n for n, status in answers.items() if status == 200]
+        assert listed == (found if len(found) > 1 else []), "what is listed can be taken, and the other way round"
+        return found
+
+    replace(b"names taken out")
+    open_to("network")
+    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2], [2], [])
+    replace(b"for all the world")
+    open_to("public")
+    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2, 3], [2, 3], [3])
+    assert client.get(f"{address}/pages/1/image?revision=2").status_code == 404
+    open_to("organization")
+    open_to("public")
+    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2, 3], [3], [3]), "closing holds for all"
+
+
 def test_withdrawing_hides_and_restoring_brings_back(sign_in: SignIn, people: People, database: Database) -> None:
     ours, theirs = sign_in(people.ours), sign_in(people.theirs)
     address = _add(ours, ("plan.txt", b"a plan")).request.path

@@ -1,5 +1,6 @@
 """People and their roles, as representatives and the coordinator manage them."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -432,3 +433,47 @@ def test_every_page_of_people_is_there_for_every_role(sign_in: SignIn, alliance:
             page = browser.get(address)
             assert page.status_code == 200
             assert len(BeautifulSoup(page.text, "html.parser").find_all("h1")) == 1
+
+
+def test_the_coordinator_moves_a_person_and_what_they_had_stays_behind(
+    sign_in: SignIn, alliance: Alliance, database: Database, app: Flask
+) -> None:
+    coordinator = sign_in(COORDINATOR)
+    rosas_link = sign_in(ROSA).post(f"/people/{alliance.tom}/link").text
+    link = re.search(r"/password/[\w-]+", rosas_link)
+    assert link is not None
+    tom = sign_in("tom@lakeshore.example")
+    answer = coordinator.post(
+        f"/people/{alliance.tom}/organization",
+        data={"organization": "ridgeline", "role": "representative"},
+        follow_redirects=True,
+    )
+    assert "Tom belongs to Ridgeline now, as Representative." in answer.text
+    assert roles(database) == {"Rosa": Role.REPRESENTATIVE, "Keisha": Role.CONTRIBUTOR, "Ruth": Role.BOARD}
+    assert roles(database, "ridgeline") == {"Tom": Role.REPRESENTATIVE, "Jolene": Role.CONTRIBUTOR}
+    assert "Ridgeline" in tom.get("/account").text
+    assert tom.get(f"/people/{alliance.keisha}").status_code == 404
+    assert app.test_client().get(link[0]).status_code == 410, "made by whom he left behind"
+    history = BeautifulSoup(coordinator.get(f"/people/{alliance.tom}").text, "html.parser").select("table tbody th")
+    assert [cell.get_text() for cell in history][-2:] == ["Ridgeline", "Lakeshore"]
+    lakeshore = BeautifulSoup(sign_in(ROSA).get("/organizations/lakeshore").text, "html.parser")
+    assert "Tom" in lakeshore.get_text()
+    assert lakeshore.find("a", string="Tom") is None, "no link to a page that isn't theirs to see"
+
+
+@on_sqlite
+def test_moving_is_refused_where_it_makes_no_sense_or_is_not_ones_to_do(
+    sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    coordinator, rosa = sign_in(COORDINATOR), sign_in(ROSA)
+    tom = f"/people/{alliance.tom}/organization"
+    assert rosa.post(tom, data={"organization": "ridgeline", "role": "alternate"}).status_code == 404
+    assert "Organization</h2>" not in rosa.get(f"/people/{alliance.tom}").text
+    wrong = coordinator.post(tom, data={"organization": "ridgeline", "role": "coordinator"})
+    assert wrong.status_code == 422
+    assert "Ridgeline is a Member. Choose one of its roles" in wrong.text
+    assert coordinator.post(tom, data={"organization": "lakeshore", "role": "alternate"}).status_code == 422
+    last = f"/people/{alliance.coordinator}/organization"
+    refused = coordinator.post(last, data={"organization": "ridgeline", "role": "contributor"})
+    assert "the last coordinator" in refused.text
+    assert roles(database)["Tom"] is Role.ALTERNATE

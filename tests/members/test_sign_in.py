@@ -265,6 +265,19 @@ def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, all
 
 
 @on_sqlite
+def test_signing_out_everywhere_ends_every_session_and_whoever_copied_one(
+    sign_in: SignIn, alliance: Alliance, app: Flask
+) -> None:
+    here, elsewhere, thief = sign_in(ROSA), sign_in(ROSA), app.test_client()
+    copied = here.get_cookie("hub_session")
+    assert copied is not None
+    thief.set_cookie("hub_session", copied.value)
+    assert thief.get("/account").status_code == 200
+    assert here.post("/sign-out/everywhere").location == "/sign-in"
+    assert [browser.get("/account").status_code for browser in (here, elsewhere, thief)] == [302, 302, 302]
+    assert sign_in(ROSA).get("/account").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("current", "password", "repeated", "says"),
     [

@@ -182,6 +182,15 @@ def test_looking_ahead_takes_nothing_out(toolkit: int, database: Database, sign_
     assert downloads(database) == []
 
 
+def test_a_copy_that_a_visitor_has_already_is_not_counted_again(database: Database, client: FlaskClient) -> None:
+    with database.writing() as db:
+        resource = a_resource(db, an_organization(db), audience=Audience.PUBLIC).id
+    first = take(client, f"/resources/{resource}/download")
+    again = take(client, f"/resources/{resource}/download", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert len(downloads(database)) == 1
+
+
 def test_a_visitor_takes_a_public_resource_without_identity(database: Database, client: FlaskClient) -> None:
     with database.writing() as db:
         public = a_resource(db, an_organization(db), title="For all", audience=Audience.PUBLIC).id

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,11 +15,16 @@ from sqlalchemy import select
 
 from hub.core import clock
 from hub.core.db import Database
+from hub.library import actions as library
+from hub.library import derive, files
+from hub.library.derive import previews
+from hub.library.extract import Reader
 from hub.library.models import Page, Resource, Revision
-from hub.library.rules import Audience, PageKind, Source
+from hub.library.rules import Audience, Kind, PageKind, Source
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing.models import ShareLink, SharingEvent
 from hub.sharing.rules import Act
+from tests.library import documents
 from tests.world import a_person, a_resource, an_organization
 
 SignIn = Callable[[str], FlaskClient]
@@ -283,3 +289,42 @@ def test_naughty_texts_come_back_as_typed(database: Database, sign_in: SignIn, c
     download = browser.get(f"/resources/{resource}/download", buffered=True)
     assert download.status_code == 200
     assert "%E2%80%AE" not in download.headers["Content-Disposition"], "the direction of a file's name can't be turned"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pictures_come_through_the_link_alone_and_only_after_show(
+    database: Database, sign_in: SignIn, client: FlaskClient, tmp_path: Path
+) -> None:
+    with documents.pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining").open("rb") as stream:
+        stored = files.store(database.config, stream)
+    with database.writing() as db:
+        publisher = an_organization(db, "Lakeshore Forge")
+        a_person(db, publisher, email="otto@lakeshore.example")
+        facts = library.Facts(Kind.RESOURCE, title="Plan", audience=Audience.ORGANIZATION)
+        resource = library.add(db, None, publisher, facts, library.File(stored, "plan.pdf")).id
+    with Reader() as reader:
+        derive.catch_up(database, reader)
+        previews.catch_up(database, reader)
+    browser = sign_in("otto@lakeshore.example")
+    whole, second = make_link(browser, resource), make_link(browser, resource, page=2)
+
+    def picture(link: str, number: int) -> int:
+        return client.get(f"{link}/pages/{number}/image?width=1200").status_code
+
+    assert "<img" not in main_of(client.get(second).text)
+    assert picture(second, 2) == 404, "nobody pressed Show"
+    shown = main_of(client.post(f"{second}/show", follow_redirects=True).text)
+    assert f'src="{second}/pages/2/image?width=1200"' in shown
+    assert "Page 2" in the('alt="([^"]+)', shown)
+    assert "Casting" in shown
+    assert [picture(second, number) for number in (1, 2, 3)] == [404, 200, 404]
+    assert [picture(whole, number) for number in (1, 2, 3)] == [404, 404, 404]
+    assert client.get(f"/resources/{resource}/pages/2/image").status_code == 404
+    assert main_of(client.post(f"{whole}/show", follow_redirects=True).text).count("<img") == 3
+    assert [picture(whole, number) for number in (1, 3, 4)] == [200, 200, 404]
+    browser.post("/sharing/links/2/revoke")
+    assert picture(second, 2) == 404
+
+
+def main_of(page: str) -> str:
+    return the("<main(.*)</main>", page)

@@ -9,6 +9,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
+from hub.library import queries as library
 from hub.library.models import Page, Resource
 from hub.members.models import Person
 from hub.members.rules import Permission, may
@@ -103,4 +104,6 @@ def opens(link: ShareLink) -> bool:
     """Whether the link opens now: it is open, its resource is there, and its sharer may still forward that."""
     if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
         return False
-    return may(link.person, Permission.FORWARD, link.resource)
+    if not may(link.person, Permission.FORWARD, link.resource):
+        return False
+    return library.may_read_revision(link.person, link.resource, queries.revision_of(link))

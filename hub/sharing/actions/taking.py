@@ -14,7 +14,7 @@ def log_download(db: Session, person: Person | None, resource: Resource, revisio
     """Record that ``person`` took a revision out: one event per person, resource, revision and hour.
 
     A visitor is counted without identity, so what comes in ranges counts with the range that begins the file:
-    ``whole`` tells whether this request begins it. The event is its own record; the audit repeats nothing of it.
+    ``whole`` tells whether this request begins it, and isn't answered "you have it already". The event is its own record; the audit repeats nothing of it.
     """
     event = event_now(db, Act.DOWNLOAD, resource, revision_number=revision.number)
     if person is None:

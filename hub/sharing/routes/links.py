@@ -9,7 +9,9 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.library import queries as library
+from hub.library.derive import previews
 from hub.library.models import Resource
+from hub.library.routes import as_picture
 from hub.library.rules import Source
 from hub.members.models import Person
 from hub.members.rules import Permission
@@ -161,7 +163,7 @@ def landing(token: str) -> Answer:
     if not actions.opens(link):
         return _closed()
     revision = queries.revision_of(link)
-    shown = link.id in cookie.get("shown", [])
+    shown = _was_shown(link)
     first = (page_number() - 1) * PAGES_SHOWN + 1
     page = render_template(
         "sharing/landing.html",
@@ -171,11 +173,28 @@ def landing(token: str) -> Answer:
         part=queries.page_through(db, revision, link.page_number),
         shown=shown,
         pages=queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
+        pictures=previews.shown(web.config(), revision, link.page_number or first) if shown else None,
+        text=previews.set_text(web.config(), revision) if shown and link.page_number is None else None,
         page=page_number(),
         page_count=-(-revision.page_count // PAGES_SHOWN),
         Source=Source,
     )
     return _unlisted(page)
+
+
+def _was_shown(link: ShareLink) -> bool:
+    """Whether this visitor pressed Show."""
+    return link.id in cookie.get("shown", [])
+
+
+@bp.get("/s/<token>/pages/<int:number>/image")
+@web.public
+def shared_picture(token: str, number: int) -> Answer:
+    """The picture of a page that the link opens (``?width=320|1200``), once the visitor pressed Show."""
+    link = queries.link_by_token(db, token)
+    if not actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
+        raise NotFound
+    return as_picture(queries.revision_of(link), number, lasting=False)
 
 
 def _closed() -> Response:

@@ -12,6 +12,7 @@ from hub.library import files
 from hub.library import queries as library
 from hub.library.models import Resource, Revision
 from hub.library.rules import Source
+from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions
 from hub.sharing.routes.blueprint import bp
@@ -31,17 +32,19 @@ def download(resource_id: int) -> Response:
         abort(503)  # the browser asks again when the person really clicks
     person = web.signed_in()
     resource = library.get_for(db, person, resource_id, Permission.READ)
-    revision = _revision(resource)
+    revision = _revision(person, resource)
     answer = as_file(resource, revision)
     if request.method == "GET":
-        actions.log_download(db, person, resource, revision, whole=_begins_the_file())
+        has_it = answer.status_code == 304  # noqa: PLR2004 - not modified: the browser shows its own copy again
+        actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
     return answer
 
 
-def _revision(resource: Resource) -> Revision:
+def _revision(person: Person | None, resource: Resource) -> Revision:
     """The revision that is asked for, or the current one."""
     number = request.args.get("revision", str(resource.revision_number))
-    revision = next((one for one in resource.revisions if str(one.number) == number), None)
+    readable = library.readable_revisions(person, resource)
+    revision = next((one for one in readable if str(one.number) == number), None)
     if revision is None:
         raise NotFound
     return revision
