@@ -109,6 +109,21 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
         return _from_titles(db, person, query, asked, began)
 
 
+def ids_of(db: Session, person: Person | None, query: Query) -> Collection[int]:
+    """The resources that ``person`` finds with ``query``, all of them, in no order; whatever its page is.
+
+    They are what the index has: who shows them asks the rows first, as each page does.
+    """
+    asked = question.parse(query.text)
+    try:
+        answer = _answered(db, person, query, asked)
+    except files.IndexUnusable:
+        where = [visible_to(person), *_title_conditions(asked), *_filter_conditions(query.filters)]
+        return set(db.scalars(select(Resource.id).join(Organization).where(*where)))
+    facts = answer.snapshot.facts
+    return {facts[doc].id for doc in files.docs_of(answer.bits)}
+
+
 def as_json(results: Results) -> dict[str, Any]:
     """The results as `hub search --json` prints them."""
     return {
@@ -137,34 +152,54 @@ def as_json(results: Results) -> dict[str, Any]:
 # With the index
 
 
-def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
+@dataclass(frozen=True)
+class _Answer:
+    """The documents that a question finds for a person: those of the words, those of each filter, and of both."""
+
+    snapshot: Snapshot
+    names: Callable[[], Mapping[str, str]]  # of organizations by slug
+    found: Matches
+    chosen: Mapping[str, int]
+
+    @property
+    def bits(self) -> int:
+        return reduce(int.__and__, self.chosen.values(), self.found.bits)
+
+
+def _answered(db: Session, person: Person | None, query: Query, asked: Question) -> _Answer:
+    """What the index has for a question. Raises IndexUnusable."""
     opened = files.opened(config_of(db))
     snapshot = opened.snapshot
-    allowed = _allowed(db, person, snapshot, opened.stands_for)
 
     @cache
     def names() -> Mapping[str, str]:
         return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
 
-    found = matching.matches(snapshot, asked, allowed, names)
+    found = matching.matches(snapshot, asked, allowed(db, person, opened), names)
     chosen = {name: _chosen(snapshot, name, query.filters.get(name, ())) for name in FILTERS}
-    bits = reduce(int.__and__, chosen.values(), found.bits)
-    docs = _page_of(db, snapshot, found, bits, query)
+    return _Answer(snapshot, names, found, chosen)
+
+
+def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
+    answer = _answered(db, person, query, asked)
+    snapshot, found = answer.snapshot, answer.found
+    docs = _page_of(db, snapshot, found, answer.bits, query)
     hits = _hits(db, person, snapshot, found, docs)
     vanished = len(docs) - len(hits)
     return Results(
         query,
-        bits.bit_count() - vanished,
+        answer.bits.bit_count() - vanished,
         hits,
-        {name: _facet(snapshot, found, chosen, name, query, names) for name in FACETS},
+        {name: _facet(snapshot, found, answer.chosen, name, query, answer.names) for name in FACETS},
         [*asked.notes, *found.notes],
         (time.perf_counter() - began) * 1000,
     )
 
 
-def _allowed(db: Session, person: Person | None, snapshot: Snapshot, stands_for: tuple[int, ...]) -> int:
+def allowed(db: Session, person: Person | None, opened: files.Opened) -> int:
     """The documents that the person may open. While the index lags behind the rows, the rows alone decide."""
-    if stands_for == signature(db):
+    snapshot = opened.snapshot
+    if opened.stands_for == signature(db):
         keys = _readable(person)
         if keys is None:
             return snapshot.live
