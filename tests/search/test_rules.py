@@ -1,5 +1,6 @@
 """The rules of search by plain values: words, questions, passages, the glossary."""
 
+import time
 from datetime import date
 from typing import Literal
 
@@ -11,6 +12,7 @@ from whoosh.lang.porter import stem
 from hub.library.rules import Kind
 from hub.search.index import to_merge
 from hub.search.rules import glossary, passages, words
+from hub.search.rules.plain import plain
 from hub.search.rules.question import (
     After,
     AllOf,
@@ -254,7 +256,7 @@ def test_asterisks_of_the_text_are_not_marks() -> None:
 @given(TEXT.map(lambda text: (text + " ") * 9), st.sets(st.sampled_from(["a", "b", "ab", "1", "ab1"])))
 def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> None:
     shown = passages.snippet(text, wanted, 60)
-    flat = " ".join(text.split())
+    flat = " ".join(plain(text).split())
     passage = shown.text.removeprefix("… ").removesuffix(" …")
     assert passage in flat
     assert len(passage) <= 60
@@ -288,3 +290,38 @@ def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
 def test_on_a_page_each_word_is_marked_that_the_search_would_find() -> None:
     found = passages.marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
     assert [part for part, is_marked in found.parts if is_marked] == ["Grants", "granted", "Québec"]
+
+
+# Text without Markdown
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("**bold** and *it* and ***both***", "bold and it and both"),
+        ("1. *Does it help?* Partly.", "1. Does it help? Partly."),
+        ("| Measure | Times |\n|---|--:|\n| Air | 37 |", "Measure · Times\n\nAir · 37"),
+        ("Ridgeline | July 17", "Ridgeline · July 17"),
+        ("# Heading\n> quoted\n- one\n* two", "Heading\nquoted\n• one\n• two"),
+        ("[the kit](https://kit.example/x) <https://b.example>", "the kit https://b.example"),
+        (r"`code` and \*not\*", "code and *not*"),
+        ("5 * 3, a - b, snake_case_name, 2*", "5 * 3, a - b, snake_case_name, 2*"),
+    ],
+)
+def test_markdown_reads_like_text_in_a_snippet(written: str, read: str) -> None:
+    assert plain(written) == read
+
+
+@given(TEXT | st.text("*_|`#>[]()\\- \nab", max_size=80))
+def test_taking_markdown_out_loses_no_word(written: str) -> None:
+    letters = [letter for letter in written if letter.isalnum()]
+    assert (
+        "(" in written or [letter for letter in plain(written) if letter.isalnum()] == letters
+    )  # a link's address goes
+
+
+@pytest.mark.parametrize("nasty", ["*a ", "[a", "|", "_a", " ", "-", "`a", "[a](", "<http://", "> ", "\n"])
+def test_no_text_takes_long_to_read(nasty: str) -> None:
+    began = time.perf_counter()
+    plain(nasty * (passages.CHUNK // len(nasty)) + "*")
+    assert time.perf_counter() - began < 0.5  # a quadratic one takes seconds

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hub.search.rules import words
+from hub.search.rules.plain import plain
 
 LENGTH = 230  # characters of a snippet, at most (but for one endless word)
 LEAD = 70  # characters shown before the first marked word, at most
@@ -79,10 +80,11 @@ def _descending(cover: Cover) -> tuple[float, int, int, int]:
 def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet:
     """The passage of ``text`` in which the ``wanted`` terms stand closest, with the words that they find marked.
 
-    White space becomes single spaces and no word is cut, unless one alone is longer than ``length``.
+    Markdown's signs are left out, white space becomes single spaces, and no word is cut, unless one alone is longer
+    than ``length``.
     Without any of the terms it is the beginning of the text.
     """
-    text = " ".join(_chunk(text, wanted).split())
+    text = " ".join(plain(_chunk(text, wanted)).split())
     hits = _hits(text, wanted)
     first, last = _closest(hits, length) if hits else (0, 0)
     begin = _begin(text, first, max(0, min(LEAD, (length - (last - first)) // 2)))
