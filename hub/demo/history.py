@@ -22,7 +22,7 @@ from hub.demo.texts.shares import (
 from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
 from hub.library.rules import BIG_SIX, Audience
 from hub.members.rules import Role
-from hub.sharing.rules import Act, Channel
+from hub.sharing.rules import Act, Carrier, Channel
 
 QUARTERS = 8
 
@@ -78,6 +78,7 @@ class DemoEvent:
     people: int | None = None
     channel: Channel | None = None
     note: str = ""
+    carrier: Carrier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,10 @@ def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
     with_whom, people = _audience(slug, chance)
     if act is Act.FORWARD:
         recorded = _moment(happened, chapter.today, chance)
-        return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, Channel.EMAIL)
+        carrier = Random(f"carrier {slug} {happened} {resource.key}").choice(tuple(Carrier))
+        return DemoEvent(
+            act, slug, person, resource.key, happened, recorded, with_whom, people, Channel.EMAIL, carrier=carrier
+        )
     delay = chance.choice((0, 0, 0, 0, 0, 0, 1, 2, 4, 7))
     recorded = _moment(min(chapter.last_day, happened + timedelta(days=delay)), chapter.today, chance)
     channel, note = chance.choice(CHANNELS), chance.choice((*NOTES[_topic(resource)], ""))

@@ -22,6 +22,7 @@ from hub.members import actions as members
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules import DesignationFacts
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.rules import digest_of
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone
 SIGN_INS = """Sign in with the password welcome-to-the-hub as
@@ -153,6 +154,7 @@ def _add_history(
     db.add_all(
         SharingEvent(
             act=event.act,
+            carrier=event.carrier,
             organization_id=organizations[event.organization].id,
             person_id=people[event.person].id,
             resource_id=resources[event.resource].id,
@@ -184,6 +186,7 @@ def _add_history(
             supersedes_id=before[key].id if key in before else None,
             items=[ConfirmedResource(resource_id=resources[name].id) for name in made.resources],
         )
+        confirmation.digest = digest_of(confirmation.canonical)
         db.add(confirmation)
         db.flush()
         before[key] = confirmation

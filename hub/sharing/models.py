@@ -9,7 +9,7 @@ from hub.core.db import Base
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules import Role
-from hub.sharing.rules import Act, Channel
+from hub.sharing.rules import Act, Carrier, Channel, canonical, digest_of
 
 
 class ShareLink(Base):
@@ -47,7 +47,15 @@ class SharingEvent(Base):
     __tablename__ = "sharing_event"
     __table_args__ = (
         # Answers by itself what stands in a quarter, for one organization or for all: no row is fetched.
-        Index("ix_sharing_event_standing", "quarter", "organization_id", "act", "void", postgresql_include=["id"]),
+        Index(
+            "ix_sharing_event_standing",
+            "quarter",
+            "organization_id",
+            "act",
+            "void",
+            "carrier",
+            postgresql_include=["id"],
+        ),
         # What was passed on in a quarter, by resource and organization, again without fetching rows.
         Index("ix_sharing_event_reach", "quarter", "act", "resource_id", "organization_id", "void"),
         # Of each entry at most one correction. Most entries correct nothing, so the index leaves them out.
@@ -62,6 +70,7 @@ class SharingEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act: Mapped[Act]
+    carrier: Mapped[Carrier | None]  # of a forward: what carried it; None: a link that somebody opened
     # None: a visitor took a public resource, counted without identity
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -109,10 +118,22 @@ class Confirmation(Base):
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
     # The one that stood before; of two made at the same moment both name the same one, and the last stands.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation.id"))
+    # SHA-256 of what it says, made when it was said; None: it is older than digests.
+    digest: Mapped[str | None] = mapped_column(String(64))
 
     organization: Mapped[Organization] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
     items: Mapped[list["ConfirmedResource"]] = relationship(order_by="ConfirmedResource.id", lazy="raise")
+
+    @property
+    def canonical(self) -> str:
+        """What it says, in the form that its digest is made of; needs its items."""
+        return canonical(self, (item.resource_id for item in self.items))
+
+    @property
+    def is_as_said(self) -> bool:
+        """Whether it still says what it said when its digest was made; needs its items."""
+        return self.digest in {None, digest_of(self.canonical)}
 
     def __str__(self) -> str:
         return f"confirmation of {self.quarter}"

@@ -16,6 +16,7 @@ from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, 
 from hub.sharing.models import Confirmation, ConfirmedResource
 from hub.sharing.rules import (
     LONGEST_NOTE,
+    digest_of,
     objection_to_confirming,
 )
 
@@ -62,11 +63,20 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         supersedes_id=before[0].id if before else None,
         items=[ConfirmedResource(resource_id=resource.id) for resource in resources],
     )
+    confirmation.digest = digest_of(confirmation.canonical)
     if once is None:
         db.add(confirmation)
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
-    note(db, person, "confirm the quarter", confirmation, shared=said.shared, resources=len(resources))
+    note(
+        db,
+        person,
+        "confirm the quarter",
+        confirmation,
+        shared=said.shared,
+        resources=len(resources),
+        digest=confirmation.digest,
+    )
     return confirmation
 
 

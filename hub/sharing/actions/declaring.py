@@ -157,6 +157,7 @@ def _supersede(db: Session, person: Person, line: queries.LoggedLine, said: Decl
         raise NotFound
     new = SharingEvent(
         act=old.act,
+        carrier=old.carrier,
         organization_id=old.organization_id,
         person_id=person.id,
         resource_id=old.resource_id,

@@ -22,6 +22,7 @@ from hub.sharing.actions.entries import (
 from hub.sharing.models import ShareLink
 from hub.sharing.rules import (
     Act,
+    Carrier,
     LinkState,
     link_end,
     link_state,
@@ -95,6 +96,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
         revision_number=queries.revision_of(link).number,
         page_number=link.page_number,
         link_id=link.id,
+        carrier=Carrier.OPENING,
         once=f"forward {link.id} {digest(visit)}",
     )
     add_once(db, event)

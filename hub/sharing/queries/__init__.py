@@ -18,6 +18,7 @@ from hub.sharing.queries.log import (
     EventFilter,
     LoggedLine,
     ResourceLog,
+    confirmation_for,
     confirmations_of,
     count_events,
     event_for,
@@ -25,6 +26,7 @@ from hub.sharing.queries.log import (
     log_by_resource,
     people_in,
     resources_in,
+    superseder_of,
 )
 from hub.sharing.queries.naming import found_by_title, nameable, offered_to
 from hub.sharing.queries.quarters import QuarterRow, YourQuarter, quarters_of, sharing_of, your_quarter
@@ -38,6 +40,7 @@ __all__ = [
     "QuarterRow",
     "ResourceLog",
     "YourQuarter",
+    "confirmation_for",
     "confirmations_of",
     "count_events",
     "event_for",
@@ -59,5 +62,6 @@ __all__ = [
     "sharing_of",
     "standings",
     "stands",
+    "superseder_of",
     "your_quarter",
 ]

@@ -17,6 +17,10 @@ from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands
 from hub.sharing.rules import (
     Act,
+    Rung,
+    RungCount,
+    ladder,
+    rung_of,
 )
 
 EVENTS_PER_PAGE = 50
@@ -42,6 +46,11 @@ class LoggedLine:
     def counts(self) -> bool:
         """Whether the event stands."""
         return self.superseded_by is None and not self.event.void
+
+    @property
+    def rung(self) -> Rung:
+        """The rung of the ladder of evidence that the event is on."""
+        return rung_of(self.event)
 
     @property
     def mark(self) -> str:
@@ -112,6 +121,7 @@ class ResourceLog:
     downloads: int
     forwards: int
     declared: int
+    evidence: tuple[RungCount, ...]  # the rungs that it reached, the strongest first
     with_whom: tuple[str, ...]  # as declared
     people: int  # as declared, in all
 
@@ -142,6 +152,7 @@ def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
+        evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
         people=sum(event.people or 0 for event in events),
     )
@@ -158,6 +169,35 @@ def confirmations_of(db: Session, organization: Organization, quarter: Quarter) 
         )
         .order_by(Confirmation.confirmed_at.desc(), Confirmation.id.desc())
     ).all()
+
+
+def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confirmation:
+    """A confirmation of a record that ``person`` may see, with its organization, person and items; else NotFound."""
+    confirmation = db.scalar(
+        select(Confirmation)
+        .where(Confirmation.id == confirmation_id)
+        .options(
+            joinedload(Confirmation.organization),
+            joinedload(Confirmation.person),
+            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+        )
+    )
+    if confirmation is None or not may(person, Permission.SEE_RECORD, confirmation):
+        raise NotFound
+    return confirmation
+
+
+def superseder_of(db: Session, confirmation: Confirmation) -> int | None:
+    """The number of the confirmation that stands for the same quarter, if it is another one."""
+    stands_now = db.scalar(
+        select(Confirmation.id)
+        .where(
+            Confirmation.organization_id == confirmation.organization_id, Confirmation.quarter == confirmation.quarter
+        )
+        .order_by(Confirmation.confirmed_at.desc(), Confirmation.id.desc())
+        .limit(1)
+    )
+    return stands_now if stands_now != confirmation.id else None
 
 
 def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LoggedLine:

@@ -20,10 +20,15 @@ from hub.sharing.rules import (
     Act,
     NextStep,
     QuarterFacts,
+    Rung,
+    RungCount,
     Standing,
+    acts_of,
     is_due,
     is_late,
+    ladder_of,
     next_step,
+    rung,
     strongest,
 )
 
@@ -38,6 +43,7 @@ class QuarterRow:
     downloads: int
     forwards: int
     declared: int
+    evidence: tuple[RungCount, ...]  # how many events stand on each rung, the strongest first
     confirmation: Confirmation | None  # with its person
     confirmed_on: date | None  # in the hub's time zone
     late: bool  # whether that confirmation came late
@@ -79,8 +85,9 @@ def sharing_of(db: Session, quarter: Quarter) -> list[QuarterRow]:
 
 
 def _row(
-    db: Session, organization: Organization, quarter: Quarter, counts: Counter[Act], said: Confirmation | None
+    db: Session, organization: Organization, quarter: Quarter, rungs: Counter[Rung], said: Confirmation | None
 ) -> QuarterRow:
+    counts = acts_of(rungs)
     due = is_due(organization, quarter.first_day, quarter.last_day)
     confirmed_on = said.confirmed_at.astimezone(config_of(db).zone).date() if said else None
     return QuarterRow(
@@ -90,6 +97,7 @@ def _row(
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
+        evidence=tuple(ladder_of(rungs, confirmed=said is not None and said.shared)),
         confirmation=said,
         confirmed_on=confirmed_on,
         late=confirmed_on is not None and is_late(quarter, confirmed_on),
@@ -98,16 +106,16 @@ def _row(
 
 def _counts(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
-) -> Mapping[tuple[int, str], Counter[Act]]:
-    """How many events stand, by act, for each organization and quarter."""
-    key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act)
+) -> Mapping[tuple[int, str], Counter[Rung]]:
+    """How many events stand, by rung of the ladder, for each organization and quarter."""
+    key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act, SharingEvent.carrier)
     statement = select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), stands()).group_by(*key)
     if organization is not None:
         statement = statement.where(SharingEvent.organization_id == organization.id)
-    counts: dict[tuple[int, str], Counter[Act]] = defaultdict(Counter)
-    for organization_id, quarter, act, count in db.execute(statement):
+    counts: dict[tuple[int, str], Counter[Rung]] = defaultdict(Counter)
+    for organization_id, quarter, act, carrier, count in db.execute(statement):
         if organization_id is not None:
-            counts[organization_id, quarter][act] = count
+            counts[organization_id, quarter][rung(act, carrier)] += count
     return counts
 
 

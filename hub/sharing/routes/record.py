@@ -14,7 +14,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
 from hub.sharing.routes.blueprint import bp, page_number, quarter_named, signed_in, this_quarter, whose_record
-from hub.sharing.rules import Act, is_late, objection_to_confirming
+from hub.sharing.rules import Act, digest_of, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12
 COLUMNS = (
@@ -23,6 +23,7 @@ COLUMNS = (
     "happened_on",
     "recorded_at",
     "act",
+    "evidence",
     "resource",
     "title",
     "revision",
@@ -121,6 +122,23 @@ def quarter(quarter: str) -> str | Response:
     )
 
 
+@bp.get("/sharing/confirmations/<int:confirmation_id>")
+def confirmation(confirmation_id: int) -> str:
+    """What was said in writing, with the digest that shows any later change of it."""
+    person = signed_in()
+    one = queries.confirmation_for(db, person, confirmation_id)
+    which = Quarter.parse(one.quarter)
+    return render_template(
+        "sharing/confirmation.html",
+        one=one,
+        theirs=_theirs(person, one.organization),
+        quarter=which,
+        late=is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
+        superseded_by=queries.superseder_of(db, one),
+        digest=digest_of(one.canonical),
+    )
+
+
 def _filter() -> queries.EventFilter:
     """What of the log is asked for; a filter that means nothing filters nothing."""
     act = request.args.get("act", "")
@@ -154,6 +172,7 @@ def _cells(lines: Iterable[queries.LoggedLine]) -> Iterable[list[object]]:
             event.happened_on.isoformat(),
             event.recorded_at.astimezone(web.config().zone).isoformat(timespec="seconds"),
             event.act.value,
+            line.rung.value,
             event.resource_id,
             event.resource.title,
             event.revision_number,

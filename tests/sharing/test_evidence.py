@@ -1,0 +1,258 @@
+"""The ladder of evidence and the digest of a confirmation, on every screen that shows a quarter."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from html import unescape
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from config import Config
+from hub.core import clock
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Role
+from hub.sharing import actions, queries
+from hub.sharing.models import Confirmation, SharingEvent
+from hub.sharing.rules import (
+    Act,
+    Carrier,
+    Channel,
+    Rung,
+    acts_of,
+    canonical,
+    digest_of,
+    ladder,
+    ladder_of,
+    rung,
+    strongest_rung,
+)
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+
+
+@dataclass(frozen=True)
+class An:
+    act: Act
+    carrier: Carrier | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    organization_id: int = 4
+    quarter: str = "2026Q3"
+    person_id: int = 17
+    role: str = "representative"
+    confirmed_at: datetime = datetime(2026, 10, 8, 14, 3, 22, 123, UTC)
+    shared: bool = True
+    with_whom: str = "our 40 manufacturers"
+    people: int | None = 40
+    note: str = "“Größe” & more"
+    reason: str = ""
+    supersedes_id: int | None = None
+    items: tuple[int, ...] = field(default=(9, 3))
+
+
+def test_each_act_stands_on_one_rung_and_the_rungs_are_in_order() -> None:
+    acts = [An(Act.DOWNLOAD), An(Act.DECLARED), *(An(Act.FORWARD, carrier) for carrier in reversed(Carrier))]
+    assert [rung(one.act, one.carrier) for one in acts] == list(reversed(Rung))[:-1]
+    assert rung(Act.FORWARD, None) is Rung.OPENING, "what was forwarded before carriers were logged"
+    assert [one.value for one in Rung] == ["confirmed", "hub-mail", "log-address", "opening", "declared", "download"]
+
+
+def test_the_strongest_rung_is_the_first_with_anything_on_it() -> None:
+    assert strongest_rung(ladder([], confirmed=False)) is None
+    assert strongest_rung(ladder([], confirmed=True)) is Rung.CONFIRMED
+    events = [An(Act.DOWNLOAD), An(Act.DOWNLOAD), An(Act.FORWARD, Carrier.OPENING)]
+    steps = ladder(events, confirmed=False)
+    assert [step.count for step in steps] == [0, 0, 0, 1, 0, 2]
+    assert strongest_rung(steps) is Rung.OPENING
+
+
+@given(st.lists(st.builds(An, st.sampled_from(Act), st.none() | st.sampled_from(Carrier))), st.booleans())
+def test_nothing_is_lost_between_rungs_and_acts(events: list[An], confirmed: bool) -> None:
+    steps = {step.rung: step.count for step in ladder(events, confirmed=confirmed)}
+    assert sum(steps.values()) == len(events) + confirmed
+    acts = acts_of(steps)
+    assert {act: acts[act] for act in Act} == {act: sum(one.act is act for one in events) for act in Act}
+    assert list(ladder_of(steps, confirmed=confirmed)) == ladder(events, confirmed=confirmed)
+
+
+def test_the_canonical_form_is_what_the_manual_says() -> None:
+    assert canonical(Said(), (9, 3)) == (
+        '{"confirmed_at":"2026-10-08T14:03:22.000123Z","note":"“Größe” & more","organization":4,"people":40,'
+        '"person":17,"quarter":"2026Q3","reason":"","resources":[3,9],"role":"representative","shared":true,'
+        '"supersedes":null,"with_whom":"our 40 manufacturers"}'
+    )
+
+
+def test_the_same_moment_in_another_zone_is_the_same_confirmation() -> None:
+    new_york = Said().confirmed_at.astimezone(timezone(timedelta(hours=-4)))
+    assert canonical(replace(Said(), confirmed_at=new_york), (3, 9)) == canonical(Said(), (9, 3))
+
+
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    "organization_id": st.integers(1, 2**31),
+    "quarter": st.sampled_from(["2026Q1", "2026Q2", "2026Q4"]),
+    "person_id": st.integers(1, 2**31),
+    "role": st.sampled_from(["alternate", "contributor"]),
+    "confirmed_at": st.datetimes(timezones=st.just(UTC)),
+    "shared": st.just(False),
+    "with_whom": st.text(),
+    "people": st.none() | st.integers(1, 10**8),
+    "note": st.text(),
+    "reason": st.text(),
+    "supersedes_id": st.integers(1, 2**31),
+}
+
+
+@given(st.data(), st.sampled_from(sorted(CHANGES)))
+def test_whatever_is_changed_changes_the_digest(data: st.DataObject, name: str) -> None:
+    changed = replace(Said(), **{name: data.draw(CHANGES[name].filter(lambda one: one != getattr(Said(), name)))})
+    if any("\ud800" <= letter <= "\udfff" for letter in changed.with_whom + changed.note + changed.reason):
+        return  # no row holds half a letter
+    assert digest_of(canonical(changed, (3, 9))) != digest_of(canonical(Said(), (3, 9)))
+
+
+@given(st.lists(st.integers(1, 2**31), unique=True), st.lists(st.integers(1, 2**31), unique=True))
+def test_other_resources_make_another_digest(some: list[int], others: list[int]) -> None:
+    same = set(some) == set(others)
+    assert (canonical(Said(), some) == canonical(Said(), others)) == same
+
+
+@pytest.fixture
+def quarter(config: Config) -> Quarter:
+    return Quarter.of(clock.today(config.zone))
+
+
+@pytest.fixture
+def world(database: Database, quarter: Quarter) -> int:
+    """A community with one event on every rung but the top, and the number of its resource."""
+    with database.writing() as db:
+        ours = an_organization(db, "Prairie Works")
+        other = an_organization(db, "Delta Works")
+        host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
+        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
+        resource = a_resource(db, host, title="Toolkit")
+        kinds = [(Act.DOWNLOAD, None), (Act.DECLARED, None), *((Act.FORWARD, carrier) for carrier in Carrier)]
+        for act, carrier in kinds:
+            db.add(
+                SharingEvent(
+                    act=act,
+                    carrier=carrier,
+                    organization_id=ours.id,
+                    person_id=rita.id,
+                    resource_id=resource.id,
+                    happened_on=quarter.first_day,
+                    quarter=str(quarter),
+                    recorded_at=clock.now(),
+                )
+            )
+        return resource.id
+
+
+def test_every_screen_shows_the_ladder(world: int, quarter: Quarter, sign_in: SignIn) -> None:
+    browser, coordinator = sign_in("rita@prairie.example"), sign_in("coordinator@hub.example")
+    pages = [
+        browser.get("/sharing").text,
+        browser.get(f"/sharing/{quarter}/confirm").text,
+        coordinator.get("/board/prairie-works").text,
+    ]
+    for page in pages:
+        assert "Hub mail 1, Log address 1, Opened by a person 1, Declared 1, Downloaded 1" in page
+    page = browser.get(f"/sharing/{quarter}").text
+    shown = re.findall(r'rung-label">([^<]+)</span> <span class="rung-count">([^<]+)<', page)
+    assert shown == [(one.label, "not yet" if one is Rung.CONFIRMED else "1") for one in Rung]
+    rows = browser.get(f"/sharing/{quarter}?format=csv").text
+    assert rows.splitlines()[0].split(",")[4:6] == ["act", "evidence"]
+    assert {row.split(",")[5] for row in rows.splitlines()[1:]} == {one.value for one in Rung} - {"confirmed"}
+
+
+def _confirm(database: Database, quarter: Quarter, resource: int) -> int:
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        said = actions.Statement(shared=True, resource_ids=(resource,), with_whom="our <members>", people=12)
+        return actions.confirm(db, rita, quarter, said).id
+
+
+def test_a_confirmations_page_shows_its_digest_and_what_it_is_made_of(
+    world: int, quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    number = _confirm(database, quarter, world)
+    browser = sign_in("rita@prairie.example")
+    page = unescape(browser.get(f"/sharing/confirmations/{number}").text)
+    [digest] = re.findall(r'value="([0-9a-f]{64})"', page)
+    [line] = re.findall(r"<textarea[^>]*>(\{.*?\})</textarea>", page)
+    assert digest_of(line) == digest
+    assert json.loads(line)["with_whom"] == "our <members>"
+    with database.reading() as db:
+        details = db.scalars(select(Entry.details).where(Entry.action == "confirm the quarter")).one()
+        assert details["digest"] == digest, "the audit has it too"
+    assert f"/sharing/confirmations/{number}" in browser.get(f"/sharing/{quarter}").text
+    assert sign_in("coordinator@hub.example").get(f"/sharing/confirmations/{number}").status_code == 200
+    for address in (f"/sharing/confirmations/{number}", "/sharing/confirmations/99"):
+        assert sign_in("dora@delta.example").get(address).status_code == 404
+
+
+def test_a_row_that_was_changed_behind_the_hubs_back_shows(
+    world: int, quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    number = _confirm(database, quarter, world)
+    browser = sign_in("rita@prairie.example")
+    before = browser.get(f"/sharing/confirmations/{number}").text
+    assert "changed afterwards" not in before
+    with database.engine.begin() as connection:
+        connection.execute(update(Confirmation).values(people=1200))
+    after = browser.get(f"/sharing/confirmations/{number}").text
+    for page in (after, browser.get(f"/sharing/{quarter}").text):
+        assert "changed afterwards" in page
+    assert re.findall(r'value="([0-9a-f]{64})"', before) != re.findall(r'value="([0-9a-f]{64})"', after)
+
+
+def test_a_superseded_confirmation_leads_to_the_one_that_stands(
+    world: int, quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    first, second = _confirm(database, quarter, world), _confirm(database, quarter, world)
+    browser = sign_in("rita@prairie.example")
+    assert f"/sharing/confirmations/{second}" in browser.get(f"/sharing/confirmations/{first}").text
+    assert "stands instead" not in browser.get(f"/sharing/confirmations/{second}").text
+
+
+def test_an_entry_that_corrects_keeps_its_carrier(world: int, quarter: Quarter, database: Database) -> None:
+    with database.writing() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        lines = queries.events_of(db, organization, [quarter])
+        rita = lines[0].event.person
+        assert rita
+        [mailed] = [line for line in lines if line.rung is Rung.HUB_MAIL]
+        taken_back = actions.take_back(db, rita, mailed, "It went to the wrong list.")
+        assert taken_back.carrier is Carrier.HUB_MAIL
+        [row] = queries.quarters_of(db, organization, [quarter])
+        assert [step.count for step in row.evidence] == [0, 0, 1, 1, 1, 1]
+        assert (row.forwards, row.declared, row.downloads) == (2, 1, 1)
+
+
+def test_a_day_before_the_quarter_counts_for_the_quarter_before(
+    world: int, quarter: Quarter, database: Database
+) -> None:
+    with database.writing() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        rita = queries.events_of(db, organization, [quarter])[0].event.person
+        assert rita
+        said = actions.Declaration(quarter.first_day - timedelta(days=1), "x", Channel.EMAIL)
+        actions.declare(db, rita, [world], said)
+        [row] = queries.quarters_of(db, organization, [quarter.previous])
+        assert strongest_rung(row.evidence) is Rung.DECLARED
+        assert date.fromisoformat(str(row.quarter.last_day)) == said.happened_on
