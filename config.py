@@ -4,13 +4,15 @@ The environment variable ``HUB_<NAME>`` overrides each; a wrong value stops the 
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent
@@ -20,8 +22,25 @@ class WrongSettingError(Exception):
     """A setting that the hub can't start with; its text is one sentence for the operator."""
 
 
-def _setting(default: Any, means: str) -> Any:
-    return field(default=default, metadata={"means": means})
+def _setting(default: Any, means: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"means": means}, repr=not secret)
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where the hub hands its mail over, as MAIL_URL says it."""
+
+    host: str
+    port: int
+    implicit_tls: bool  # encrypted from the first byte: smtps://
+    starttls: str  # "offered": when the server offers it; "required"; "never"
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server runs on this machine, so that nobody listens between."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
 @dataclass(frozen=True)
@@ -33,9 +52,9 @@ class Config:
         Path("uploads"), "folder of the files: originals in files/, what is made of them in derived/"
     )
     DATABASE_URL: str = _setting(
-        "", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…"
+        "", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…", secret=True
     )
-    SECRET_KEY: str = _setting("", "signs sessions; made and kept in the instance folder when empty")
+    SECRET_KEY: str = _setting("", "signs sessions; made and kept in the instance folder when empty", secret=True)
     BASE_URL: str = _setting(
         "http://127.0.0.1:8000", "address under which people open the hub; share links begin with it"
     )
@@ -43,6 +62,17 @@ class Config:
     TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
     CALL_TIME: str = _setting("11:30", "when the weekly Monday call begins, on the clocks of TIME_ZONE, as 11:30")
     SEARCH_ENGINE: str = _setting("whoosh", "full-text engine: whoosh")
+    MAIL_URL: str = _setting(
+        "",
+        "mail server that takes the hub's mail, as smtp://user:password@mail.example.org:587 or smtps://…; "
+        "empty means that messages are kept as files and shown at /outbox",
+        secret=True,
+    )
+    MAIL_FROM: str = _setting("", "sender of the hub's mail, as hub@example.org; empty means hub@ and BASE_URL's host")
+    MAIL_DOMAIN: str = _setting(
+        "", "domain whose mail for log+…@ and bounces+…@ reaches hub mail-in; empty means that there is none"
+    )
+    MAIL_KEEP_DAYS: int = _setting(90, "days after which the text and the address of a message are forgotten")
     MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
     SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
     SESSION_DAYS: int = _setting(14, "days after which a person must sign in again")
@@ -89,7 +119,28 @@ class Config:
             self.DATABASE_URL.split("@")[-1],
             "it must begin with sqlite:/// or postgresql://",
         )
-        for name in ("MAX_UPLOAD_MB", "SHARE_LINK_DAYS", "SESSION_DAYS", "WEB_WORKERS", "WEB_THREADS", "WORKER_PAUSE"):
+        _require(_mail_server(self.MAIL_URL) is not None or not self.MAIL_URL, "MAIL_URL", "(hidden)", MAIL_URL_MUST)
+        _require(
+            not self.MAIL_FROM or _is_address(self.MAIL_FROM),
+            "MAIL_FROM",
+            self.MAIL_FROM,
+            "it must be an e-mail address such as hub@example.org",
+        )
+        _require(
+            not self.MAIL_DOMAIN or bool(_DOMAIN.fullmatch(self.MAIL_DOMAIN)),
+            "MAIL_DOMAIN",
+            self.MAIL_DOMAIN,
+            "it must be a domain such as hub.example.org",
+        )
+        for name in (
+            "MAIL_KEEP_DAYS",
+            "MAX_UPLOAD_MB",
+            "SHARE_LINK_DAYS",
+            "SESSION_DAYS",
+            "WEB_WORKERS",
+            "WEB_THREADS",
+            "WORKER_PAUSE",
+        ):
             _require(getattr(self, name) > 0, name, getattr(self, name), "it must be more than 0")
         _require(self.TRUSTED_PROXIES >= 0, "TRUSTED_PROXIES", self.TRUSTED_PROXIES, "it must be 0 or more")
         short = 0 < len(self.SECRET_KEY) < 16  # noqa: PLR2004 - shorter ones can be guessed
@@ -114,6 +165,8 @@ class Config:
             "DATABASE_URL": url,
             "SECRET_KEY": self.SECRET_KEY or _kept_secret(instance / "secret-key"),
             "BASE_URL": self.BASE_URL.rstrip("/"),
+            "MAIL_FROM": self.MAIL_FROM or f"hub@{_mail_host(self.BASE_URL)}",
+            "MAIL_DOMAIN": self.MAIL_DOMAIN.lower(),
         }
         return Config(**settled)
 
@@ -121,6 +174,11 @@ class Config:
     def zone(self) -> ZoneInfo:
         """The hub's time zone."""
         return ZoneInfo(self.TIME_ZONE)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mail is handed over; None: it is kept as files."""
+        return _mail_server(self.MAIL_URL)
 
     @property
     def max_upload_bytes(self) -> int:
@@ -144,6 +202,58 @@ def _require(holds: bool, name: str, value: object, must: str) -> None:  # noqa:
 
 def _sentence(name: str, value: object, must: str) -> str:
     return f"The setting HUB_{name} is {str(value)!r}, but {must}."
+
+
+MAIL_URL_MUST = "it must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org"
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_STARTTLS = frozenset({"offered", "required", "never"})
+
+
+def _mail_server(url: str) -> MailServer | None:
+    """The server that ``url`` names, its user and password percent-decoded; None when it names none.
+
+    ``?starttls=required`` refuses a server that offers none, ``?starttls=never`` doesn't ask for it.
+    """
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    except ValueError:
+        return None
+    starttls = options.pop("starttls", "offered")
+    wrong = (
+        parts.scheme not in {"smtp", "smtps"}
+        or not host
+        or port == 0
+        or options
+        or starttls not in _STARTTLS
+        or parts.path not in {"", "/"}
+        or parts.fragment
+        or (parts.password is not None and not parts.username)
+    )
+    if wrong or host is None or re.search(r"\s|[\x00-\x1f\x7f]", url):
+        return None
+    implicit = parts.scheme == "smtps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    default_port = 465 if implicit else 587 if user else 25
+    return MailServer(host, port or default_port, implicit, starttls, user, password)
+
+
+def _is_address(text: str) -> bool:
+    """Whether ``text`` is one plain e-mail address, without a name."""
+    try:
+        address = Address(addr_spec=text)
+    except (ValueError, IndexError):
+        return False
+    return text.isascii() and bool(address.username) and bool(_DOMAIN.fullmatch(address.domain))
+
+
+def _mail_host(base_url: str) -> str:
+    """The host of BASE_URL as the domain of a sender; an address in numbers makes none."""
+    host = urlsplit(base_url).hostname or ""
+    return host if _DOMAIN.fullmatch(host) and not host.replace(".", "").isdigit() else "localhost"
 
 
 def _is_zone(name: str) -> bool:

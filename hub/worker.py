@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-from hub.core import clock, pulse
+from hub.core import clock, delivery, pulse
 from hub.core.db import Database
 from hub.library import derive
 from hub.library.derive import previews
@@ -29,10 +29,11 @@ STEPS: dict[str, Step] = {
     "index": lambda database, _reader: index.catch_up(database),
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
+    "mail": lambda database, _reader: delivery.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
-# while pictures of older ones are still being made.
-LINES = (("pages", "index", "orphans"), ("previews",))
+# while pictures of older ones are still being made, and a slow mail server holds nothing else up.
+LINES = (("pages", "index", "orphans"), ("previews",), ("mail",))
 
 
 def run_until(stop: threading.Event, database: Database) -> None:

@@ -5,7 +5,9 @@ from alembic import context
 import hub.members.models
 import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
 from hub.core.audit import Entry  # noqa: F401 - registers its table
+from hub.core.bounces import BouncedAddress  # noqa: F401 - registers its table
 from hub.core.db import Base
+from hub.core.outbox import OutboxMessage  # noqa: F401 - registers its table
 from hub.core.pulse import Pulse  # noqa: F401 - registers its table
 
 context.configure(

@@ -1,0 +1,146 @@
+"""Addresses that mail came back from, and reading the reports that say so."""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import Message
+from enum import StrEnum
+
+from sqlalchemy import String, Text, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hub.core import clock
+from hub.core.addresses import keyed_hash, message_of_bounce
+from hub.core.db import Base, config_of
+from hub.core.outbox import OutboxMessage, State
+from hub.core.text import clean
+
+log = logging.getLogger("hub.mail")
+
+LONGEST_WORDS = 500
+
+
+class BouncedAddress(Base):
+    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and nobody can read."""
+
+    __tablename__ = "bounced_address"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)  # what the other side said
+
+
+def mark(db: Session, address_hash: str, words: str) -> None:
+    """The address takes no mail; the first report stands."""
+    if db.get(BouncedAddress, address_hash) is None:
+        db.add(BouncedAddress(address_hash=address_hash, since=clock.now(), words=words))
+
+
+def clear(db: Session, address: str) -> None:
+    """Somebody says that the address works again."""
+    db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash == hash_of(db, address)))
+
+
+def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
+    """Which of the addresses take no mail, as they were asked for, with since when and why."""
+    hashes = {address: hash_of(db, address) for address in addresses}
+    found = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
+    marked = {one.address_hash: one for one in found}
+    return {address: marked[kept] for address, kept in hashes.items() if kept in marked}
+
+
+def hash_of(db: Session, address: str) -> str:
+    """What is kept of an address."""
+    return keyed_hash(config_of(db).SECRET_KEY, address)
+
+
+_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# RFC 3463 and 5248: failures for good that say nothing of the address. A full mailbox empties (2.2), a message can be
+# too large (2.3, 3.4) or not wanted by some policy (7.x).
+_NOT_THE_ADDRESS = re.compile(r"5\.(2\.[23]|3\.4|7\.\d+)")
+
+
+def is_about_the_address(words: str) -> bool:
+    """Whether a refusal for good, with its enhanced status (``5.1.1``) if it has one, says that the address is no good.
+
+    Without a status only what says so in plain words counts: servers say 550 to spam as well.
+    """
+    found = _ENHANCED.search(words)
+    if found:
+        return found[1] == "5" and not _NOT_THE_ADDRESS.fullmatch(found[0])
+    return bool(
+        re.search(r"user unknown|no such (user|mailbox|recipient)|unknown (user|recipient)", words, re.IGNORECASE)
+    )
+
+
+class Taken(StrEnum):
+    """What a message to a bounce address was."""
+
+    BOUNCE = "bounce"  # the message it is about wasn't delivered
+    DELAY = "delay"  # or not yet, or relayed: the other side goes on trying
+    NO_REPORT = "no report"  # an answering machine, or something that no program can read
+    NOT_OURS = "not ours"  # the address isn't one that the hub made
+
+
+def is_bounce_address(db: Session, address: str) -> bool:
+    """Whether the hub itself made this address for reports about one of its messages."""
+    config = config_of(db)
+    return message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, address) is not None
+
+
+def take(db: Session, raw_message: bytes, envelope_recipient: str) -> Taken:
+    """Read a report (DSN, RFC 3464) that came to a bounce address; marks the message, and the address it went to.
+
+    Which message it is about says the address alone, which only the hub can make: what stands in the report may be
+    forged. Reading the same report twice changes nothing more. Doesn't commit.
+    """
+    config = config_of(db)
+    message_id = message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, envelope_recipient)
+    about = db.get(OutboxMessage, message_id) if message_id and message_id < 2**31 else None
+    if about is None:
+        return Taken.NOT_OURS
+    reports = list(reports_in(raw_message))
+    failed = [one for one in reports if one.action == "failed"]
+    if not failed:
+        return Taken.DELAY if reports else Taken.NO_REPORT
+    _write_down(db, about, failed[0])
+    return Taken.BOUNCE
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a DSN says of one recipient: action (``failed``), status (``5.1.1``) and the other side's words."""
+
+    action: str
+    status: str
+    words: str
+
+
+def reports_in(raw_message: bytes) -> Iterator[Report]:
+    """The recipients that a DSN speaks of; none when the message isn't one."""
+    message = message_from_bytes(raw_message)
+    for part in message.walk():
+        if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
+            blocks = part.get_payload()
+            yield from (_report(block) for block in blocks if isinstance(block, Message) and block["Action"])
+
+
+def _report(block: Message) -> Report:
+    action = str(block["Action"]).split("(")[0].strip().lower()
+    status = found[0] if (found := _ENHANCED.search(str(block["Status"] or ""))) else ""
+    said = str(block["Diagnostic-Code"] or "").partition(";")[2] or str(block["Diagnostic-Code"] or "")
+    words = " ".join(clean(said).split())[:LONGEST_WORDS]
+    return Report(action, status, words if status and status in words else f"{status} {words}".strip())
+
+
+def _write_down(db: Session, about: OutboxMessage, report: Report) -> None:
+    if about.state is not State.BOUNCED:
+        came_back = update(OutboxMessage).where(OutboxMessage.id == about.id)
+        values = {"state": State.BOUNCED, "trouble": f"It came back: {report.words}", "settled_at": clock.now()}
+        db.execute(came_back.values(**values, lease_token=None, lease_until=None))
+    if is_about_the_address(report.words):
+        mark(db, about.to_hash, report.words)
+    log.info("A message came back.", extra={"step": "mail", "done": about.id})

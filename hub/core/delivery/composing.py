@@ -1,0 +1,50 @@
+"""A message as it goes over the wire. Pure: the same row gives the same bytes, and so the same Message-ID."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from hub.core.outbox import OutboxMessage
+
+# Seven bits and short lines arrive unchanged everywhere. Long lines in headers are folded by the policy, which also
+# refuses a header with a line break in it.
+POLICY = SMTP.clone(cte_type="7bit")
+_METHOD = re.compile(r"^METHOD:([A-Za-z-]{1,20})\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
+    """The message with its headers, lines ending in CRLF; ``sender`` is the hub's own address."""
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = _address(message.sender_name or hub_name, sender)
+    mail["To"] = _address(message.name, message.to)
+    if message.reply_to:
+        mail["Reply-To"] = _address("", message.reply_to)
+    mail["Subject"] = message.subject
+    mail["Date"] = message.since
+    mail["Message-ID"] = message_id(message, sender)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: whoever answers by machine doesn't
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    if message.calendar:
+        _add_calendar(mail, message.calendar)
+    return mail.as_bytes()
+
+
+def message_id(message: OutboxMessage, sender: str) -> str:
+    """The Message-ID, which stays whatever crashes: a server or program that gets it twice shows it once."""
+    return f"<{message.key}@{sender.rpartition('@')[2]}>"
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=name, username=local, domain=domain)
+
+
+def _add_calendar(mail: EmailMessage, calendar: str) -> None:
+    """As an alternative, which calendars of mail programs read."""
+    method = found[1].upper() if (found := _METHOD.search(calendar)) else "PUBLISH"
+    mail.add_alternative(calendar, subtype="calendar", params={"method": method, "name": "invitation.ics"})

@@ -1,0 +1,58 @@
+"""One row for each message to one recipient, written with the fact that it tells of."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.core.db import Base
+from hub.core.outbox.rules import State
+
+
+class OutboxMessage(Base):
+    """A message to one recipient. People are numbers here, not links: core knows no room.
+
+    A worker that delivers holds a lease; ``state`` becomes *sending* before the mail server can have taken the
+    message, so that after a crash the row says that nobody knows, instead of sending twice.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index("ix_outbox_message_due", "state", "bulk", "due_at"),
+        Index("ix_outbox_message_about_state", "about", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    once: Mapped[str] = mapped_column(String(200), unique=True)  # of one thing one message, however often it is posted
+    key: Mapped[str] = mapped_column(String(32), unique=True)  # random; the Message-ID is made of it
+    kind: Mapped[str] = mapped_column(String(30))  # a word: reminder, digest, pack, invitation …
+    about: Mapped[str] = mapped_column(String(60), default="")  # what it belongs to, as "pack 12"; its page asks by it
+    state: Mapped[State] = mapped_column(default=State.WAITING)
+    bulk: Mapped[bool] = mapped_column(default=False)  # goes to many: after those that somebody waits for
+    secret: Mapped[bool] = mapped_column(default=False)  # holds a link that lets in: its text isn't kept
+
+    person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, when it is somebody of the hub
+    sent_by_id: Mapped[int | None] = mapped_column(index=True)  # who caused it and hears of failures; None: the hub
+    to: Mapped[str] = mapped_column(String(320))  # empty once it is forgotten
+    to_hash: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(Text, default="")
+
+    sender_name: Mapped[str] = mapped_column(Text, default="")
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str] = mapped_column(Text, default="")
+    unsubscribe: Mapped[str] = mapped_column(Text, default="")
+
+    posted_at: Mapped[datetime] = mapped_column(index=True)
+    since: Mapped[datetime]  # from when on it may go; giving up counts from here
+    due_at: Mapped[datetime]  # when it is tried next
+    tries: Mapped[int] = mapped_column(default=0)
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    trouble: Mapped[str] = mapped_column(Text, default="")  # what went wrong last, for people
+    lease_token: Mapped[str | None] = mapped_column(String(120), index=True)
+    lease_until: Mapped[datetime | None]
+
+    def __str__(self) -> str:
+        return f"message {self.id}"

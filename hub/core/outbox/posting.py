@@ -1,0 +1,180 @@
+"""Putting messages into the outbox, in the transaction of the fact that they tell of, and taking them back."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.addresses import deliverable, keyed_hash
+from hub.core.db import config_of
+from hub.core.letters import Letter
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import SETTLED, State
+from hub.core.text import clean
+
+LONGEST_ONCE = 200
+ROWS_AT_ONCE = 400  # below the number of parameters that SQLite takes
+
+
+@dataclass(frozen=True)
+class Post:
+    """A letter to one recipient; see `post` for what the fields mean."""
+
+    letter: Letter
+    to: str
+    once: str
+    kind: str
+    name: str = ""
+    about: str = ""
+    person_id: int | None = None
+    sent_by_id: int | None = None
+    sender_name: str = ""
+    reply_to: str = ""
+    unsubscribe: str = ""
+    calendar: str = ""
+    not_before: datetime | None = None
+    secret: bool = False
+
+
+def post(
+    db: Session,
+    letter: Letter,
+    *,
+    to: str,
+    once: str,
+    kind: str,
+    name: str = "",
+    about: str = "",
+    person_id: int | None = None,
+    sent_by_id: int | None = None,
+    sender_name: str = "",
+    reply_to: str = "",
+    unsubscribe: str = "",
+    calendar: str = "",
+    not_before: datetime | None = None,
+    secret: bool = False,
+) -> int:
+    """Put ``letter`` to the address ``to`` into the outbox; answers the message's id. Doesn't commit.
+
+    ``once`` says in words what the message is for (``reminder 2026Q3 two-weeks person 7``): posted twice, also by
+    two requests at the same moment, it is one message, the first. ``kind`` is a short word for people
+    (``reminder``), ``about`` what its sender's page asks by (``pack 12``). ``person_id`` is the recipient when they
+    are somebody of the hub, ``sent_by_id`` who caused it. ``sender_name`` stands before the hub's address in From,
+    ``reply_to`` is whom answers reach. ``unsubscribe`` is an address of the hub's whose POST ends such messages (and
+    whose GET only shows a button); with it the message counts as one to many. ``calendar`` is an iCalendar text.
+    ``not_before`` holds it back until then. ``secret``: its text holds a link that lets in, and isn't kept.
+
+    Raises Refused when mail can't go to ``to`` or ``reply_to``.
+    """
+    one = Post(
+        letter=letter, to=to, once=once, kind=kind, name=name, about=about, person_id=person_id, sent_by_id=sent_by_id,
+        sender_name=sender_name, reply_to=reply_to, unsubscribe=unsubscribe, calendar=calendar, not_before=not_before,
+        secret=secret,
+    )  # fmt: skip
+    return post_all(db, [one])[once]
+
+
+def post_all(db: Session, posts: Iterable[Post]) -> dict[str, int]:
+    """Put many into the outbox at once; answers the message's id for each ``once``. Doesn't commit.
+
+    Raises Refused when mail can't go to one of the addresses; then nothing of it is kept.
+    """
+    key, now = config_of(db).SECRET_KEY, clock.now()
+    rows = iter([_row(key, one, now) for one in posts])
+    ids: dict[str, int] = {}
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        db.execute(_unless_there(db), some)
+        names = [row["once"] for row in some]
+        found = select(OutboxMessage.once, OutboxMessage.id).where(OutboxMessage.once.in_(names))
+        ids |= dict(db.execute(found).all())
+    return ids
+
+
+def _unless_there(db: Session) -> Any:
+    """An INSERT that leaves a row with the same ``once`` alone; both kinds of database write it alike."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["once"])
+
+
+def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
+    if not one.once or len(one.once) > LONGEST_ONCE:
+        message = f"A message's `once` has 1 to {LONGEST_ONCE} characters, not {len(one.once)}."
+        raise ValueError(message)
+    to, since = deliverable(one.to), max(now, one.not_before or now)
+    return {
+        "once": one.once,
+        "key": secrets.token_hex(16),
+        "kind": one.kind,
+        "about": one.about,
+        "state": State.WAITING,
+        "bulk": bool(one.unsubscribe),
+        "secret": one.secret,
+        "person_id": one.person_id,
+        "sent_by_id": one.sent_by_id,
+        "to": to,
+        "to_hash": keyed_hash(key, to),
+        "name": _line(one.name),
+        "sender_name": _line(one.sender_name),
+        "reply_to": deliverable(one.reply_to) if one.reply_to else "",
+        "subject": _line(one.letter.subject),
+        "text": clean(one.letter.text(one.unsubscribe)) + "\n",
+        "html": clean(one.letter.html(one.unsubscribe)) + "\n",
+        "calendar": one.calendar,
+        "unsubscribe": one.unsubscribe,
+        "posted_at": now,
+        "since": since,
+        "due_at": since,
+        "tries": 0,
+        "trouble": "",
+    }
+
+
+def _line(text: str) -> str:
+    """One line of what may stand in a header: whatever begins a new one becomes a space."""
+    return " ".join(clean(text).split())
+
+
+def cancel(db: Session, *, about: str = "", once: Sequence[str] = (), to: str = "") -> int:
+    """Take messages back that no mail server has yet: of a thing, of some names, or to an address; answers how many.
+
+    Exactly one of the three is given. A message that is being sent at this moment goes.
+    """
+    done = 0
+    for condition in _conditions(db, about, once, to):
+        taken = update(OutboxMessage).where(OutboxMessage.state == State.WAITING, condition)
+        result: Any = db.execute(taken.values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
+        done += result.rowcount
+    return done
+
+
+def forget(db: Session, address: str) -> None:
+    """Take back what waits for ``address``, and let go of the address, the name and the texts of what was sent to it.
+
+    That the messages were sent, when, and what became of them stays.
+    """
+    cancel(db, to=address)
+    hers = OutboxMessage.to_hash == keyed_hash(config_of(db).SECRET_KEY, address)
+    db.execute(update(OutboxMessage).where(hers, OutboxMessage.state.in_(SETTLED)).values(**FORGOTTEN))
+
+
+# What a message loses when its time is over, or its recipient is forgotten.
+FORGOTTEN = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
+
+
+def _conditions(db: Session, about: str, once: Sequence[str], to: str) -> Iterator[ColumnElement[bool]]:
+    if sum(map(bool, (about, once, to))) > 1:
+        message = "Say one thing: which messages are meant."
+        raise ValueError(message)
+    if about:
+        yield OutboxMessage.about == about
+    if to:
+        yield OutboxMessage.to_hash == keyed_hash(config_of(db).SECRET_KEY, to)
+    for start in range(0, len(once), ROWS_AT_ONCE):
+        yield OutboxMessage.once.in_(once[start : start + ROWS_AT_ONCE])

@@ -1,0 +1,284 @@
+"""Messages leave once, arrive whole, and the outbox says what became of each."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from config import Config
+from hub.core import bounces, clock, delivery, outbox
+from hub.core.db import Database
+from hub.core.delivery import keeping
+from hub.core.errors import Refused
+from hub.core.letters import Button, Letter, Paragraph
+from hub.core.outbox import OutboxMessage, Post, State
+from tests.mailserver import USER, MailServer, a_certificate, a_mail_server
+
+LETTER = Letter("Ça y est: 3 resources", (Paragraph("Hello Ana Peña,\n.dots first"),), "You are a test.")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with a_mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def mailing(config: Config, server: MailServer) -> Iterator[Database]:
+    """A hub whose mail goes to `server`."""
+    database = Database(replace(config, MAIL_URL=server.url, MAIL_FROM="hub@example.org", MAIL_DOMAIN="in.example.org"))
+    yield database
+    database.close()
+
+
+def posted(database: Database, to: str = "ana@lakeshore.example", once: str = "", **others: object) -> int:
+    with database.writing() as db:
+        return outbox.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
+
+
+def states(database: Database) -> list[State]:
+    with database.reading() as db:
+        return list(db.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id)))
+
+
+def the_message(database: Database) -> OutboxMessage:
+    with database.reading() as db:
+        return db.scalars(select(OutboxMessage)).one()
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Sets the clock on."""
+    real, ahead = clock.now, [timedelta()]
+    monkeypatch.setattr(clock, "now", lambda: real() + ahead[0])
+
+    def go(by: timedelta) -> None:
+        ahead[0] += by
+
+    return go
+
+
+def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing: Database, server: MailServer) -> None:
+    message_id = posted(
+        mailing, name="Ana Peña", unsubscribe="https://hub.example.org/unsubscribe/x", reply_to="tom@ridge.example"
+    )
+    assert posted(mailing, name="Ana again") == message_id
+    assert delivery.catch_up(mailing) == 1
+    assert delivery.catch_up(mailing) == 0
+    assert states(mailing) == [State.SENT]
+    (got,) = server.got
+    assert got.recipient == "ana@lakeshore.example"
+    assert got.sender.startswith(f"bounces+{message_id}-")
+    assert got.sender.endswith("@in.example.org")
+    mail = got.mail
+    assert str(mail["To"]) == "Ana Peña <ana@lakeshore.example>"
+    assert str(mail["From"]) == "AMCC Resource Hub <hub@example.org>"
+    assert str(mail["Subject"]) == LETTER.subject
+    assert mail["Reply-To"] == "tom@ridge.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] == "<https://hub.example.org/unsubscribe/x>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Message-ID"] == f"<{the_message(mailing).key}@example.org>"
+    assert ".dots first" in got.part("text/plain")
+    assert "<br>.dots first" in got.part("text/html")
+    assert all(len(line) <= 998 for line in got.raw.split(b"\r\n"))
+    assert got.raw.isascii()
+
+
+def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database) -> None:
+    with mailing.writer() as db:
+        outbox.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
+        db.rollback()
+    assert states(mailing) == []
+
+
+@pytest.mark.parametrize("to", ["", "nobody", "a@b", "a@b.example\r\nBcc: all@b.example", "a@b.example, c@d.example"])
+def test_what_is_no_address_is_refused_when_it_is_posted(mailing: Database, to: str) -> None:
+    with pytest.raises(Refused, match=r"name@example\.org"):
+        posted(mailing, to=to, once="x")
+
+
+def test_nothing_that_people_type_begins_a_header(mailing: Database, server: MailServer) -> None:
+    evil = "Ana\r\nBcc: everyone@lakeshore.example\r\n\r\nBuy\x0b\x0c\x85\u2028now"
+    letter = Letter(f"Subject {evil}", (Paragraph(evil),), evil)
+    with mailing.writing() as db:
+        outbox.post(
+            db,
+            letter,
+            to="ana@lakeshore.example",
+            once="x",
+            kind="test",
+            name=evil,
+            sender_name=f'"{evil}" <x@y.example>',
+        )
+    delivery.catch_up(mailing)
+    (got,) = server.got
+    assert got.mail["Bcc"] is None
+    head = got.raw.partition(b"\r\n\r\n")[0]
+    assert b"\r\nBcc" not in head
+    assert str(got.mail["To"].addresses[0].addr_spec) == "ana@lakeshore.example"
+    assert str(got.mail["From"].addresses[0].addr_spec) == "hub@example.org"
+    assert len(got.mail["From"].addresses) == 1
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the server's warning of itself
+@pytest.mark.parametrize("encryption", ["none", "starttls", "implicit"])
+def test_the_hub_signs_in_with_a_password_that_has_every_sign(
+    config: Config, tmp_path: Path, encryption: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl to make a certificate with")
+    certificate = None if encryption == "none" else a_certificate(tmp_path)
+    with a_mail_server(certificate=certificate, implicit=encryption == "implicit", signs_in=True) as server:
+        scheme = "smtps" if encryption == "implicit" else "smtp"
+        url = f"{scheme}://hub%40example.org:p%40ss%3Aw%2Frd%251@127.0.0.1:{server.port}"
+        database = Database(replace(config, MAIL_URL=url))
+        posted(database)
+        delivery.catch_up(database)
+        assert states(database) == [State.SENT]
+        assert (server.got[0].user, server.got[0].encrypted) == (USER, encryption == "starttls")
+        wrong = Database(replace(config, MAIL_URL=url.replace("w%2Frd", "wrong")))
+        posted(wrong, once="again")
+        delivery.catch_up(wrong)
+        assert states(wrong) == [State.SENT, State.WAITING]
+        with wrong.reading() as db:
+            trouble = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()[1]
+        assert "refused the hub's sign-in (535)" in trouble
+        assert "wrong" not in trouble + caplog.text
+        for one in (database, wrong):
+            one.close()
+
+
+def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_unknown(
+    mailing: Database, server: MailServer
+) -> None:
+    server.refuses_recipient["gone@lakeshore.example"] = "550 5.1.1 No such user here"
+    server.refuses_text["picky@lakeshore.example"] = "554 5.7.1 Looks like advertising"
+    for name in ("gone", "picky", "ana"):
+        posted(mailing, to=f"{name}@lakeshore.example", about="pack 1")
+    assert delivery.catch_up(mailing) == 3
+    assert states(mailing) == [State.FAILED, State.FAILED, State.SENT]
+    with mailing.reading() as db:
+        troubles = [message.trouble for message in outbox.troubles_of(db, "pack 1")]
+        assert outbox.counts_of(db, "pack 1") == {State.FAILED: 2, State.SENT: 1}
+        marked = bounces.bouncing(db, ["Gone@LAKESHORE.example", "picky@lakeshore.example"])
+    assert "550 5.1.1 No such user here" in troubles[0]
+    assert "554 5.7.1 Looks like advertising" in troubles[1]
+    assert list(marked) == ["Gone@LAKESHORE.example"]
+    posted(mailing, to="gone@lakeshore.example", once="second")
+    delivery.catch_up(mailing)
+    assert server.tries.count("gone@lakeshore.example") == 1
+    assert states(mailing)[-1] is State.FAILED
+
+
+def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after_four_days(
+    mailing: Database, server: MailServer, later: Callable[[timedelta], None]
+) -> None:
+    server.refuses_recipient["ana@lakeshore.example"] = "450 4.2.0 Greylisted"
+    posted(mailing)
+    pauses = []
+    while the_message(mailing).state is State.WAITING:
+        delivery.catch_up(mailing)
+        message = the_message(mailing)
+        pauses.append(message.due_at - clock.now())
+        later(message.due_at - clock.now())
+    minutes = [round(pause / timedelta(minutes=1)) for pause in pauses]
+    assert minutes[:7] == [1, 5, 15, 30, 60, 120, 240]
+    assert message.state is State.FAILED
+    assert "four days" in message.trouble
+    assert "450 4.2.0 Greylisted" in message.trouble
+
+
+def test_greylisting_ends_with_one_message(
+    mailing: Database, server: MailServer, later: Callable[[timedelta], None]
+) -> None:
+    server.refuses_recipient["ana@lakeshore.example"] = "450 4.2.0 Greylisted"
+    posted(mailing)
+    assert delivery.catch_up(mailing) == 0
+    server.refuses_recipient.clear()
+    assert delivery.catch_up(mailing) == 0
+    later(timedelta(minutes=2))
+    assert delivery.catch_up(mailing) == 1
+    assert len(server.got) == 1
+
+
+def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
+    config: Config, later: Callable[[timedelta], None]
+) -> None:
+    with a_mail_server() as server:
+        url = server.url
+    database = Database(replace(config, MAIL_URL=url))
+    with database.writing() as db:
+        outbox.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
+    assert delivery.catch_up(database) == 0
+    with database.reading() as db:
+        rows = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [row.tries for row in rows] == [1] + [0] * 59
+    assert all(row.due_at > clock.now() and row.trouble and row.lease_token is None for row in rows)
+    later(timedelta(minutes=2))
+    with a_mail_server() as server:
+        again = Database(replace(config, MAIL_URL=server.url))
+        while delivery.catch_up(again):
+            pass
+        assert sorted(got.recipient for got in server.got) == sorted(f"p{n}@lakeshore.example" for n in range(60))
+        again.close()
+    database.close()
+
+
+def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
+    mailing: Database, server: MailServer, later: Callable[[timedelta], None]
+) -> None:
+    posted(mailing, once="tomorrow", not_before=clock.now() + timedelta(days=1))
+    posted(mailing, once="never", not_before=clock.now() + timedelta(days=1), about="pack 2")
+    assert delivery.catch_up(mailing) == 0
+    with mailing.writing() as db:
+        assert outbox.cancel(db, about="pack 2") == 1
+    later(timedelta(days=1, minutes=1))
+    delivery.catch_up(mailing)
+    assert states(mailing) == [State.SENT, State.CANCELLED]
+    assert len(server.got) == 1
+
+
+def test_what_somebody_waits_for_goes_before_what_goes_to_many(mailing: Database, server: MailServer) -> None:
+    posted(mailing, to="many@lakeshore.example", unsubscribe="https://hub.example.org/u/1")
+    posted(mailing, to="one@lakeshore.example")
+    delivery.catch_up(mailing)
+    assert [got.recipient for got in server.got] == ["one@lakeshore.example", "many@lakeshore.example"]
+
+
+def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(database: Database) -> None:
+    message_id = posted(database)
+    assert delivery.catch_up(database) == 1
+    assert states(database) == [State.KEPT]
+    path = keeping.path_of(database.config, message_id)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"Auto-Submitted: auto-generated\r\n" in path.read_bytes()
+    assert [one.name for one in path.parent.iterdir()] == [f"{message_id}.eml"]
+
+
+def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database, server: MailServer) -> None:
+    letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
+    with mailing.writing() as db:
+        outbox.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
+    delivery.catch_up(mailing)
+    assert "abc123" in server.got[0].part("text/plain")
+    message = the_message(mailing)
+    assert "abc123" not in message.text + message.html
+
+
+def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
+    mailing: Database, server: MailServer
+) -> None:
+    posted(mailing, once="old", name="Ana")
+    delivery.catch_up(mailing)
+    posted(mailing, once="new", not_before=clock.now() + timedelta(days=1))
+    with mailing.writing() as db:
+        outbox.forget(db, "ANA@lakeshore.example")
+    assert states(mailing) == [State.SENT, State.CANCELLED]
+    with mailing.reading() as db:
+        for message in db.scalars(select(OutboxMessage)):
+            assert (message.to, message.name, message.text, message.html) == ("", "", "", "")

@@ -1,0 +1,120 @@
+"""A real SMTP server for tests, on a port of its own: keeps what it takes, and refuses what it is told to."""
+
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from tests.serving import free_port
+
+USER, PASSWORD = "hub@example.org", "p@ss:w/rd%1"
+Answer = Callable[[str], str | None]
+
+
+@dataclass
+class Got:
+    """A message that the server took."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+    encrypted: bool  # by STARTTLS
+    user: str | None
+
+    @property
+    def mail(self) -> EmailMessage:
+        """Its headers and parts."""
+        mail = message_from_bytes(self.raw, policy=default)
+        assert isinstance(mail, EmailMessage)
+        return mail
+
+    def part(self, kind: str) -> str:
+        """The text of its part of this type."""
+        return next(str(part.get_content()) for part in self.mail.walk() if part.get_content_type() == kind)
+
+
+@dataclass
+class MailServer:
+    """What the server has, and what it answers: a dict of recipient to the line that refuses it."""
+
+    port: int
+    got: list[Got] = field(default_factory=list)
+    refuses_recipient: dict[str, str] = field(default_factory=dict)
+    refuses_text: dict[str, str] = field(default_factory=dict)
+    tries: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """What MAIL_URL says of it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def to(self, address: str) -> list[Got]:
+        """What it took for this address."""
+        return [one for one in self.got if one.recipient == address]
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        self.tries.append(address)
+        if refusal := self.refuses_recipient.get(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        recipient = envelope.rcpt_tos[0]
+        if refusal := self.refuses_text.get(recipient):
+            return refusal
+        user = session.auth_data.login.decode() if isinstance(session.auth_data, LoginPassword) else None
+        raw = envelope.original_content or b""
+        self.got.append(Got(envelope.mail_from or "", recipient, raw, session.ssl is not None, user))
+        return "250 2.0.0 taken"
+
+
+def _right(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
+    right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=right, handled=False, auth_data=data)
+
+
+@contextmanager
+def a_mail_server(
+    *, certificate: Path | None = None, implicit: bool = False, signs_in: bool = False
+) -> Iterator[MailServer]:
+    """A running server; with ``certificate`` it offers STARTTLS, or speaks TLS from the start."""
+    server = MailServer(free_port())
+    options: dict[str, Any] = {}
+    if signs_in:
+        options |= {"authenticator": _right, "auth_required": True, "auth_require_tls": certificate is not None}
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        options |= {"ssl_context": context} if implicit else {"tls_context": context, "require_starttls": True}
+        if implicit:
+            options["auth_require_tls"] = False  # it is encrypted already; aiosmtpd asks for STARTTLS alone
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
+    controller.start()
+    try:
+        yield server
+    finally:
+        controller.stop()
+
+
+def a_certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 and its key, in one file."""
+    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    both.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return both
