@@ -1,5 +1,6 @@
 """What tests share: a hub of their own each, on SQLite and on PostgreSQL."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,9 +16,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub import migrations
+from hub import migrations, worker
 from hub.app import create_app
 from hub.core.db import Database
+from hub.demo import load as demo_world
 from hub.members import actions as members
 from tests import postgres
 from tests.world import PASSWORD
@@ -49,7 +51,7 @@ def postgres_pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL isn't installed, and in CI it must be: apt-get install postgresql")
         pytest.skip("PostgreSQL isn't installed: the tests of rows run on SQLite alone")
-    with postgres.server(tmp_path_factory.mktemp("postgres") / "cluster") as pattern:
+    with postgres.server() as pattern:
         create_database(pattern, "template_hub")
         folder = tmp_path_factory.mktemp("template")
         config = Config.load(
@@ -68,6 +70,36 @@ def create_database(pattern: str, name: str, template: str = "template0") -> str
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     engine.dispose()
     return pattern.format(name=name)
+
+
+@pytest.fixture(scope="session")
+def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo world, read, indexed and drawn: made once for all processes of a run. To copy."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo-pattern"
+    with (folder.parent / "demo-pattern.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits, and finds it made
+        if not folder.exists():
+            making = folder.with_name("demo-in-the-making")
+            config = Config.load({}, INSTANCE=making, UPLOADS=making / "uploads", LOG_LEVEL="ERROR")
+            database = Database(config)
+            migrations.upgrade(database)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(members, "PASSWORDS", CHEAP)
+                demo_world.load(database)
+            worker.catch_up(database)
+            database.close()
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo world for the tests of one file, which leave it as it is."""
+    folder = shutil.copytree(demo_pattern, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
+    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -21,28 +21,27 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server() -> Iterator[str]:
     """A running server as ``postgresql+psycopg://…/{name}``: a pattern with the name of the database left open."""
     found = binaries()
     assert found is not None
+    # Not in pytest's own folder, which other runs clear, and short: a socket's path may have 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
     data = folder / "data"
-    folder.mkdir(parents=True, exist_ok=True)
-    sockets = Path(tempfile.mkdtemp(prefix="hub-pg-"))  # a socket's path may have 107 bytes at most
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
-        os.chown(sockets, account.pw_uid, account.pw_gid)
         for parent in folder.parents:
             if parent.stat().st_uid == 0 and parent != Path("/tmp") and str(parent).startswith("/tmp"):
                 parent.chmod(0o755)
-    options = f"-k {sockets} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
     _run(found / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
     _run(found / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
-        yield f"postgresql+psycopg://postgres@/{{name}}?host={sockets}"
+        yield f"postgresql+psycopg://postgres@/{{name}}?host={folder}"
     finally:
         _run(found / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(*command: object) -> None:

@@ -118,6 +118,19 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
     assert hub.command("verify").returncode == 0
 
 
+def test_requests_that_are_never_finished_do_not_keep_others_out(tmp_path: Path) -> None:
+    with a_hub(tmp_path / "hub", WEB_WORKERS="1", WEB_THREADS="2") as hub:
+        halves = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(6)]
+        for number, half in enumerate(halves):
+            half.sendall(b"GET / HTTP/1.1\r\nHost: hub\r\n" if number % 2 else b"G")
+        assert eventually(hub.health)["database"]["state"] == "ok"
+        for half in halves:
+            half.settimeout(PATIENCE)
+            assert half.recv(1000) == b"", "a request that was never finished was answered"
+            half.close()
+        assert "Traceback" not in (hub.folder / "serve.log").read_text()
+
+
 def test_a_port_that_is_taken_is_said_and_the_start_given_up(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     with socket.socket() as taken:

@@ -1,7 +1,6 @@
 """Properties of the whole house: every route, every page, every role, every template."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,16 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from config import ROOT, Config
-from hub import migrations, worker
+from config import ROOT
+from hub import worker
 from hub.app import create_app
 from hub.core.db import Base, Database
-from hub.demo import load
 from hub.library import actions as library
 from hub.library.models import Page
-from hub.members import actions as members
 from hub.search import index
-from tests.conftest import CHEAP, Browser
+from tests.conftest import Browser
 from tests.world import PASSWORD
 
 ROLES = ("coordinator", "board", "representative", "alternate", "contributor", "bff")
@@ -49,21 +46,6 @@ PUBLIC = {
     "sharing.shared_picture": "what a share link opens",
     "sharing.download_shared": "what a share link opens",
 }
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The demo world, read and indexed; tests leave it as it is."""
-    folder = tmp_path_factory.mktemp("demo")
-    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
-    database = Database(config)
-    migrations.upgrade(database)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(members, "PASSWORDS", CHEAP)
-        load.load(database)
-    worker.catch_up(database)
-    yield database
-    database.close()
 
 
 @pytest.fixture(scope="module")

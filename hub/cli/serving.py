@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from config import Config
 from hub import worker
 from hub.app import create_app
+from hub.cli.connections import PatientWorker
 from hub.core.db import Database
 
 log = logging.getLogger("hub.serve")
@@ -40,7 +41,7 @@ class Web(BaseApplication):  # type: ignore[misc]
             "bind": bind,
             "workers": self.hub.WEB_WORKERS,
             "threads": self.hub.WEB_THREADS,
-            "worker_class": "gthread",
+            "worker_class": PatientWorker,
             "timeout": 120,
             "graceful_timeout": 15,
             "keepalive": 5,

@@ -1,6 +1,7 @@
 """A real browser on a real hub with the demo world."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,11 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """`hub serve` with the demo world, read and indexed."""
-    hub = Hub(tmp_path_factory.mktemp("browser"))
-    loaded = hub.command("demo")
-    assert loaded.returncode == 0, loaded.stderr
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copytree(demo_pattern, folder / "instance")
+    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"))
     hub.start()
     eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)
     yield hub

@@ -1,38 +1,16 @@
 """The demo world is searched as members search, and the wanted page comes first."""
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import select
 
-from config import Config
-from hub import migrations, worker
 from hub.core.db import Database
-from hub.demo import load
 from hub.demo.world import RESOURCES
 from hub.library.models import Resource
-from hub.members import actions as members
 from hub.members.models import Person
 from hub.search import queries
 from hub.search.queries import Query
-from tests.conftest import CHEAP
 from tests.search.relevance import QUERIES
 
 FIRST, FIRST_AND_PAGE, AMONG_THREE = 0.9, 0.85, 0.92
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The demo world, read and indexed."""
-    folder = tmp_path_factory.mktemp("demo")
-    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
-    migrations.upgrade(database)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(members, "PASSWORDS", CHEAP)
-        load.load(database)
-    worker.catch_up(database)
-    yield database
-    database.close()
 
 
 def test_what_members_type_finds_the_page_that_they_mean(demo: Database) -> None:
