@@ -16,11 +16,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub import migrations, worker
+from hub import migrations
 from hub.app import create_app
 from hub.core.db import Database
 from hub.demo import load as demo_world
+from hub.library import derive
 from hub.members import actions as members
+from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD
 
@@ -74,7 +76,7 @@ def create_database(pattern: str, name: str, template: str = "template0") -> str
 
 @pytest.fixture(scope="session")
 def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo world, read, indexed and drawn: made once for all processes of a run. To copy."""
+    """A folder with the demo world, read and indexed, made once for all processes of a run. To copy."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo-pattern"
     with (folder.parent / "demo-pattern.lock").open("w") as lock:
@@ -87,7 +89,8 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(members, "PASSWORDS", CHEAP)
                 demo_world.load(database)
-            worker.catch_up(database)
+            derive.catch_up(database)
+            index.catch_up(database)
             database.close()
             making.rename(folder)
     return folder

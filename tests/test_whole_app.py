@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from config import ROOT
-from hub import worker
 from hub.app import create_app
 from hub.core.db import Base, Database
 from hub.library import actions as library
+from hub.library import derive
 from hub.library.models import Page
 from hub.search import index
 from tests.conftest import Browser
@@ -182,7 +182,8 @@ def test_rebuilding_gives_what_catching_up_gave(demo: Database) -> None:
     before = pages()
     with demo.writing() as db:
         library.forget_pages(db)
-    worker.catch_up(demo)
+    derive.catch_up(demo)
+    index.catch_up(demo)
     assert pages() == before
     assert index.audit_index(demo) == []
     index.rebuild(demo)
