@@ -34,6 +34,13 @@ TAGS = frozenset(
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 
+# What the hub's own messages are made of, with the look that stands in their elements.
+MAIL_TAGS = {"a", "blockquote", "body", "br", "div", "h2", "li", "p", "span", "ul"}
+MAIL_STYLES = {
+    "background", "border", "border-left", "border-radius", "border-top", "color", "display", "font", "font-size",
+    "font-weight", "line-height", "margin", "max-width", "padding", "padding-left", "text-decoration", "white-space",
+}  # fmt: skip
+
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -50,6 +57,22 @@ def safe_html(html: str) -> Markup:
     )
     twice = nh3.clean(once, tags=set(TAGS), attributes=dict(ATTRIBUTES), url_schemes=set(PROTOCOLS))
     return Markup(twice)  # noqa: S704 - the two lines above are what makes it safe
+
+
+def mail_html(html: str) -> Markup:
+    """A message's HTML to look at inside of the hub: its words, links and look, and nothing that loads or runs."""
+    attributes = {tag: {"style"} for tag in MAIL_TAGS} | {"a": {"href", "style"}}
+    clean_html = nh3.clean(
+        html,
+        tags=MAIL_TAGS,
+        attributes=attributes,
+        url_schemes=set(PROTOCOLS),
+        filter_style_properties=MAIL_STYLES,
+        clean_content_tags={"script", "style", "title"},
+    )
+    return Markup('<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>The message</title>{}</html>').format(
+        Markup(clean_html)  # noqa: S704 - the call above is what makes it safe
+    )
 
 
 def markdown(text: str) -> Markup:

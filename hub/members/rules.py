@@ -98,6 +98,7 @@ class Permission(StrEnum):
     MANAGE_ORGANIZATIONS = "manage organizations"
     GIVE_HOST_ROLES = "give the roles coordinator and board"
     SEE_AUDIT = "see the audit"
+    RUN_MAIL = "see and steer the mail"
 
 
 class Scope(StrEnum):
@@ -131,6 +132,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
         Permission.GIVE_HOST_ROLES: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
+        Permission.RUN_MAIL: (ALL, None, None, None, None),
     }.items()
 }
 

@@ -61,6 +61,7 @@ EXPECTED = {
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.GIVE_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.RUN_MAIL: ("yes yes", "no no", "no no", "no no", "no no"),
 }
 
 

@@ -16,7 +16,7 @@ from config import MailServer
 from hub.core import bounces, clock
 from hub.core.addresses import bounce_address
 from hub.core.db import Database
-from hub.core.delivery import keeping, leases
+from hub.core.delivery import forgetting, keeping, leases
 from hub.core.delivery.composing import wire
 from hub.core.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
 from hub.core.outbox import OutboxMessage, State
@@ -31,9 +31,9 @@ SERVER_PAUSE = timedelta(minutes=1)
 
 
 def catch_up(database: Database, limit: int = leases.AT_ONCE) -> int:
-    """Deliver what is due, up to about ``limit`` messages; answers how many left or were given up."""
+    """Deliver what is due, up to about ``limit`` messages, and forget what is old; answers how many that were."""
     leases.take_over_from_the_dead(database)
-    done = 0
+    done = forgetting.catch_up(database)
     while done < limit and (messages := leases.claim(database)):
         try:
             settled = _deliver(database, messages)

@@ -1,26 +1,45 @@
 """Messages that the hub has promised to send: posted with the fact, delivered by the worker's step `mail`."""
 
+from hub.core.outbox.deciding import AGAIN, count_as_sent, send_again, take_back
 from hub.core.outbox.models import OutboxMessage
 from hub.core.outbox.posting import FORGOTTEN, Post, cancel, forget, post, post_all
-from hub.core.outbox.queries import counts, counts_of, kinds, message, messages, states_of, troubles_of
+from hub.core.outbox.queries import (
+    MESSAGES_PER_PAGE,
+    Seer,
+    counts,
+    counts_of,
+    kinds,
+    last_trouble,
+    message,
+    messages,
+    states_of,
+    troubles_of,
+)
 from hub.core.outbox.rules import SETTLED, TROUBLED, State
 
 __all__ = [
+    "AGAIN",
     "FORGOTTEN",
+    "MESSAGES_PER_PAGE",
     "SETTLED",
     "TROUBLED",
     "OutboxMessage",
     "Post",
+    "Seer",
     "State",
     "cancel",
+    "count_as_sent",
     "counts",
     "counts_of",
     "forget",
     "kinds",
+    "last_trouble",
     "message",
     "messages",
     "post",
     "post_all",
+    "send_again",
     "states_of",
+    "take_back",
     "troubles_of",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base
@@ -20,6 +20,13 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index("ix_outbox_message_due", "state", "bulk", "due_at"),
         Index("ix_outbox_message_about_state", "about", "state"),
+        # What is to be forgotten one day; rows that are forgotten leave it.
+        Index(
+            "ix_outbox_message_remembered",
+            "settled_at",
+            sqlite_where=text("text <> ''"),
+            postgresql_where=text("text <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,10 +56,17 @@ class OutboxMessage(Base):
     since: Mapped[datetime]  # from when on it may go; giving up counts from here
     due_at: Mapped[datetime]  # when it is tried next
     tries: Mapped[int] = mapped_column(default=0)
-    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(Text, default="")  # what went wrong last, for people
     lease_token: Mapped[str | None] = mapped_column(String(120), index=True)
     lease_until: Mapped[datetime | None]
+
+    def is_open_to(self, person_id: int) -> bool:
+        """Whether somebody who sees all mail may read to whom this goes and what it says.
+
+        What a person sends to people outside the hub is between them: an organization's stakeholders are its own.
+        """
+        return self.sent_by_id is None or self.person_id is not None or self.sent_by_id == person_id
 
     def __str__(self) -> str:
         return f"message {self.id}"

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from hub.core.errors import NotFound
@@ -31,39 +32,72 @@ def states_of(db: Session, about: str) -> dict[str, State]:
     return dict(db.execute(found).all())
 
 
+@dataclass(frozen=True)
+class Seer:
+    """Who looks at the outbox: everybody sees what they caused themselves, and who runs the mail the rest."""
+
+    person_id: int
+    sees_all: bool = False
+
+
 def messages(
-    db: Session, state: State | None = None, kind: str = "", words: str = "", page: int = 1
+    db: Session, seer: Seer, state: State | None = None, kind: str = "", words: str = "", page: int = 1
 ) -> tuple[Sequence[OutboxMessage], int]:
     """A page of messages, newest first, and how many there are; ``words`` are looked for in recipient and subject."""
-    conditions: list[ColumnElement[bool]] = []
+    conditions = [_seen(seer)]
     if state:
         conditions.append(OutboxMessage.state == state)
     if kind:
         conditions.append(OutboxMessage.kind == kind)
     if words:
-        columns = (OutboxMessage.to, OutboxMessage.name, OutboxMessage.subject)
-        conditions.append(
-            func.lower(columns[0] + " " + columns[1] + " " + columns[2]).contains(words.lower(), autoescape=True)
-        )
+        conditions += [_open(seer), _with(words)]  # a hit tells as much as the text does
     total = db.scalar(select(func.count(OutboxMessage.id)).where(*conditions)) or 0
     found = select(OutboxMessage).where(*conditions).order_by(OutboxMessage.id.desc())
     return db.scalars(found.offset((page - 1) * MESSAGES_PER_PAGE).limit(MESSAGES_PER_PAGE)).all(), total
 
 
-def counts(db: Session) -> Counter[State]:
+def _seen(seer: Seer) -> ColumnElement[bool]:
+    return true() if seer.sees_all else OutboxMessage.sent_by_id == seer.person_id
+
+
+def _open(seer: Seer) -> ColumnElement[bool]:
+    """As `OutboxMessage.is_open_to` says it of one."""
+    return or_(
+        OutboxMessage.sent_by_id.is_(None),
+        OutboxMessage.person_id.is_not(None),
+        OutboxMessage.sent_by_id == seer.person_id,
+    )
+
+
+def _with(words: str) -> ColumnElement[bool]:
+    columns = (OutboxMessage.to, OutboxMessage.name, OutboxMessage.subject)
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
+
+
+def counts(db: Session, seer: Seer) -> Counter[State]:
     """How many messages stand where, in all."""
-    found = db.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state))
-    return Counter(dict(found.all()))
+    found = select(OutboxMessage.state, func.count()).where(_seen(seer)).group_by(OutboxMessage.state)
+    return Counter(dict(db.execute(found).all()))
 
 
-def kinds(db: Session) -> Sequence[str]:
+def kinds(db: Session, seer: Seer) -> Sequence[str]:
     """The kinds of messages that there are, in order."""
-    return db.scalars(select(OutboxMessage.kind).distinct().order_by(OutboxMessage.kind)).all()
+    return db.scalars(select(OutboxMessage.kind).where(_seen(seer)).distinct().order_by(OutboxMessage.kind)).all()
 
 
-def message(db: Session, message_id: int) -> OutboxMessage:
-    """The message with this number; raises NotFound."""
+def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
+    """The message with this number, if ``seer`` may read it; raises NotFound."""
     found = db.get(OutboxMessage, message_id)
-    if found is None:
+    if (
+        found is None
+        or not found.is_open_to(seer.person_id)
+        or not (seer.sees_all or found.sent_by_id == seer.person_id)
+    ):
         raise NotFound
     return found
+
+
+def last_trouble(db: Session) -> OutboxMessage | None:
+    """The message that waits longest because something went wrong: what it says tells how the mail server is."""
+    waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""
+    return db.scalar(select(OutboxMessage).where(*waits).order_by(OutboxMessage.id).limit(1))

@@ -4,13 +4,12 @@ import sqlite3
 from datetime import time
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Response, jsonify, redirect, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.calls.rules import next_call
 from hub.core import clock, pulse, web
-from hub.core.errors import NotFound
 from hub.core.tables import csv_of
 from hub.core.web import db
 from hub.library import queries as library
@@ -19,15 +18,13 @@ from hub.members import queries as members
 from hub.members.login import safe_next
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
+from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.search import index
 from hub.sharing import queries as sharing
 from hub.sharing.rules import Standing
 
-bp = Blueprint("overview", __name__)
-
 NEWEST = 10
 QUARTERS_ON_HOME = 4
-HIGHEST_PAGE = 1_000_000  # of the audit; a number beyond the database's would break the query
 
 
 @bp.get("/")
@@ -56,9 +53,9 @@ def home() -> str:
 @bp.get("/board")
 def board() -> str | Response:
     """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``."""
-    _must(Permission.SEE_BOARD)
-    kind = _one_of(OrganizationKind, request.args.get("kind", ""))
-    standing = _one_of(Standing, request.args.get("standing", ""))
+    must(Permission.SEE_BOARD)
+    kind = one_of(OrganizationKind, request.args.get("kind", ""))
+    standing = one_of(Standing, request.args.get("standing", ""))
     found = queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
         return _board_as_csv(found)
@@ -88,7 +85,7 @@ def _board_as_csv(found: queries.Board) -> Response:
 @bp.get("/board/<slug>")
 def organization(slug: str) -> str:
     """One organization: its standings quarter by quarter, with what each rests on."""
-    _must(Permission.SEE_BOARD)
+    must(Permission.SEE_BOARD)
     one = members.organization_of(db, slug)
     quarters = queries.this_quarter(db).back(queries.QUARTERS_ON_BOARD)
     return render_template(
@@ -102,8 +99,8 @@ def organization(slug: str) -> str:
 @bp.get("/audit")
 def audit() -> str:
     """Who changed what, newest first; ``?q=`` filters."""
-    _must(Permission.SEE_AUDIT)
-    page = min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+    must(Permission.SEE_AUDIT)
+    page = page_number()
     words = request.args.get("q", "").strip()[:200]
     entries, total = queries.audit_entries(db, words, page)
     pages = -(-total // queries.ENTRIES_PER_PAGE)
@@ -154,14 +151,3 @@ def _database_state() -> dict[str, str]:
         return {"state": "unreachable", "kind": kind}
     version = {"version": sqlite3.sqlite_version} if kind == "sqlite" else {}
     return {"state": "ok", "kind": kind} | version
-
-
-def _must(permission: Permission) -> None:
-    """Whoever may not sees nothing here."""
-    if not may(web.signed_in(), permission):
-        raise NotFound
-
-
-def _one_of(kind: Any, value: str) -> Any:
-    """The member of an enum with this value, or None: a filter that means nothing filters nothing."""
-    return next((member for member in kind if member.value == value), None)

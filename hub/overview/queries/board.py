@@ -1,4 +1,4 @@
-"""What home and the board show: reads of several rooms, put side by side."""
+"""What home, the board and the audit show."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -1,0 +1,38 @@
+"""What every page of the overview starts with."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.members.models import Person
+from hub.members.rules import Permission, may
+
+bp = Blueprint("overview", __name__)
+
+HIGHEST_PAGE = 1_000_000  # of a long list; a number beyond the database's would break the query
+
+
+def signed_in() -> Person:
+    """The person; views that aren't public have one."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person  # type: ignore[no-any-return]
+
+
+def must(permission: Permission) -> None:
+    """Whoever may not sees nothing here."""
+    if not may(web.signed_in(), permission):
+        raise NotFound
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for, from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+
+
+def one_of(kind: Any, value: str) -> Any:
+    """The member of an enum with this value, or None: a filter that means nothing filters nothing."""
+    return next((member for member in kind if member.value == value), None)

@@ -1,0 +1,106 @@
+"""The outbox: what the hub has promised to send, and what became of it."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from hub.core import bounces, clock, outbox, web
+from hub.core.errors import Refused
+from hub.core.outbox import OutboxMessage, Seer, State
+from hub.core.text import mail_html
+from hub.core.web import db
+from hub.members.rules import Permission, may
+from hub.overview.routes.blueprint import bp, one_of, page_number, signed_in
+
+# A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
+SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+
+
+def _seer() -> Seer:
+    person = signed_in()
+    return Seer(person.id, may(person, Permission.RUN_MAIL))
+
+
+@bp.get("/outbox", endpoint="outbox")
+def list_messages() -> str:
+    """Messages, newest first; ``?state=&kind=&q=&page=``. Who doesn't run the mail sees what they caused themselves."""
+    seer, page = _seer(), page_number()
+    state = one_of(State, request.args.get("state", ""))
+    kind, words = request.args.get("kind", "")[:30], request.args.get("q", "").strip()[:200]
+    messages, total = outbox.messages(db, seer, state, kind, words, page)
+    return render_template(
+        "overview/outbox.html",
+        messages=messages,
+        total=total,
+        page=page,
+        pages=-(-total // outbox.MESSAGES_PER_PAGE),
+        counts=outbox.counts(db, seer),
+        kinds=outbox.kinds(db, seer),
+        state=state,
+        kind=kind,
+        words=words,
+        State=State,
+        server=web.config().mail_server,
+        runs_mail=seer.sees_all,
+        now=clock.now(),
+        trouble=outbox.last_trouble(db) if seer.sees_all else None,
+    )
+
+
+@bp.get("/outbox/<int:message_id>")
+def message(message_id: int) -> str:
+    """One message: to whom, what it says, what became of it."""
+    found = outbox.message(db, _seer(), message_id)
+    return render_template(
+        "overview/message.html",
+        message=found,
+        State=State,
+        can_go_again=found.state in outbox.AGAIN,
+        bounced=bounces.bouncing(db, [found.to]).get(found.to) if found.to else None,
+    )
+
+
+@bp.get("/outbox/<int:message_id>/html")
+def message_html(message_id: int) -> Response:
+    """The message's HTML as a mail program would show it."""
+    html = mail_html(outbox.message(db, _seer(), message_id).html)
+    return Response(html, headers={"Content-Security-Policy": SHOWN_POLICY})
+
+
+@bp.post("/outbox/<int:message_id>/again")
+def send_again(message_id: int) -> Any:
+    """Let a message go once more."""
+    return _decide(message_id, outbox.send_again, "The message goes out again.")
+
+
+@bp.post("/outbox/<int:message_id>/arrived")
+def count_as_sent(message_id: int) -> Any:
+    """The recipient says that it arrived."""
+    return _decide(message_id, outbox.count_as_sent, "The message counts as sent.")
+
+
+@bp.post("/outbox/<int:message_id>/cancel")
+def take_back(message_id: int) -> Any:
+    """Don't send it."""
+    return _decide(message_id, outbox.take_back, "The message is taken back.")
+
+
+@bp.post("/outbox/<int:message_id>/address")
+def address_works(message_id: int) -> Any:
+    """The address takes mail again."""
+
+    def clear(session: Any, _actor: Any, found: OutboxMessage) -> None:
+        bounces.clear(session, found.to)
+
+    return _decide(message_id, clear, "Mail goes to this address again.")
+
+
+def _decide(message_id: int, decision: Any, done: str) -> Any:
+    found = outbox.message(db, _seer(), message_id)
+    try:
+        decision(db, signed_in(), found)
+    except Refused as error:
+        flash(str(error), "danger")
+    else:
+        flash(done)
+    return redirect(url_for("overview.message", message_id=message_id))
