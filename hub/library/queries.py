@@ -1,6 +1,6 @@
 """What the library gives to read. Permission is checked here, where rows are loaded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
@@ -86,6 +86,17 @@ def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Seque
         .options(joinedload(Resource.organization), selectinload(Resource.current))
     )
     return sorted(found, key=lambda resource: ids.index(resource.id))
+
+
+def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Revision]:
+    """The current revisions of resources that the caller knows the person may read."""
+    if not resource_ids:
+        return []
+    return db.scalars(
+        select(Revision)
+        .join(Resource, and_(Resource.id == Revision.resource_id, Resource.revision_number == Revision.number))
+        .where(Resource.id.in_(resource_ids))
+    ).all()
 
 
 def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind]:

@@ -146,7 +146,7 @@ def test_nobody_is_shown_what_they_may_not_open(
     for email, wanted in expected.items():
         page = searched(sign_in(email) if email else client, q="steel")
         assert set(titles(page)) == wanted
-        status = page.select_one(".search-count [role=status]")
+        status = page.select_one("[data-count]")
         assert status is not None
         assert status.get_text().startswith(str(len(wanted)))
         for counts in facets(page).values():
@@ -181,7 +181,7 @@ def test_a_filter_is_removed_by_its_link(ana: FlaskClient) -> None:
     for link in page.select(".active-filters li:first-child a"):
         assert "kind" not in str(link["href"])
         assert "audience=network" in str(link["href"])
-    assert "Remove all" in page.select(".active-filters")[0].get_text()
+    assert "Clear all" in page.select(".active-filters")[0].get_text()
     assert titles(page) == ["Second source of part A-1312/B"]
 
 
@@ -274,7 +274,7 @@ def test_a_search_reads_a_few_rows_however_much_is_there(
     searched(ana, q="steel")
     seen = count_statements()
     searched(ana, q="steel")
-    assert len(seen) <= 6, seen
+    assert len(seen) <= 7, seen
 
 
 @pytest.fixture

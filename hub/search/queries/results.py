@@ -31,13 +31,12 @@ from hub.search.queries import matching
 from hub.search.queries.matching import Matches
 from hub.search.queries.rows import signature
 from hub.search.rules import passages, question
+from hub.search.rules.addresses import FILTERS
 from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
 
 PER_PAGE = 10
 FACETS = ("kind", "organization", "topic", "year")
-FILTERS = (*FACETS, "audience")
-SORTS = ("relevance", "newest", "oldest", "title")
 BUILDING = "The search index is being built. Until it is done, only titles are searched; try again in a few minutes."
 
 

@@ -6,7 +6,7 @@ The worker makes what every page needs (`catch_up`); the large picture of a page
 
 from hub.library.derive.previews.making import PREVIEW_VERSION, catch_up, forget
 from hub.library.derive.previews.shelf import LARGE, SMALL
-from hub.library.derive.previews.showing import Shown, picture, set_text, shown
+from hub.library.derive.previews.showing import Shown, picture, set_text, shown, thumbnail
 from hub.library.extract import Busy
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "picture",
     "set_text",
     "shown",
+    "thumbnail",
 ]

@@ -72,6 +72,14 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
     return None
 
 
+def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int] | None:
+    """Width and height of the small picture of a page, if it was drawn already; None when there is none to show."""
+    folder = shelf.folder_of(config, revision.sha256 or "")
+    if _source(config, revision) is not None:
+        return shelf.size_of(shelf.picture_path(folder, number, SMALL))
+    return shelf.size_of(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
+
+
 def _source(config: Config, revision: Revision) -> Path | None:
     """The file that this revision's pictures are drawn from; None when it has none."""
     known = format_of(revision.file_name or "")

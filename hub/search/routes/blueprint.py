@@ -1,0 +1,19 @@
+"""What every page of search starts with: the blueprint, and what the address asks."""
+
+from flask import Blueprint, request
+
+from hub.search.queries import Query
+from hub.search.rules import addresses
+from hub.search.rules.addresses import Asked
+
+bp = Blueprint("search", __name__)
+
+
+def asked() -> Asked:
+    """The question in the address."""
+    return addresses.read(request.args.items(multi=True))
+
+
+def query_of(one: Asked) -> Query:
+    """A question as search takes it."""
+    return Query(one.text, one.filters, one.sort, one.page)

@@ -1,0 +1,52 @@
+// The keys / and ?, and the list that says what they do. They can be switched off: see WCAG 2.1.4.
+
+const KEPT_AS = "hub-single-keys";
+const dialog = document.querySelector("#shortcuts");
+const onOff = document.querySelector("#single-keys");
+
+function areOn() {
+  try {
+    return localStorage.getItem(KEPT_AS) !== "off";
+  } catch {
+    return onOff.checked; // a browser that keeps nothing: the switch holds for this page
+  }
+}
+
+function open() {
+  if (dialog.open) return;
+  onOff.checked = areOn();
+  dialog.showModal();
+}
+
+function goToSearch() {
+  const field = document.querySelector("#q, #header-q");
+  field?.focus();
+  field?.select();
+}
+
+const ACTIONS = { "/": goToSearch, "?": open };
+
+document.addEventListener("keydown", (event) => {
+  const act = ACTIONS[event.key];
+  const isTyping = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  // Shift is allowed: some keyboards need it for either character.
+  if (!act || isTyping || dialog.open || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (!areOn()) return;
+  event.preventDefault();
+  act();
+});
+
+onOff.addEventListener("change", () => {
+  try {
+    localStorage.setItem(KEPT_AS, onOff.checked ? "on" : "off");
+  } catch {
+    // It holds for this page alone.
+  }
+});
+
+dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+
+for (const button of document.querySelectorAll("[data-shortcuts]")) {
+  button.hidden = false;
+  button.addEventListener("click", open);
+}
