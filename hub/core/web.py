@@ -270,6 +270,12 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
     )
 
 
+def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
+    """A document to keep; ``file_name`` is one of ours, in plain letters."""
+    headers = {"Content-Disposition": f"attachment; filename={file_name}"}
+    return Response(content, mimetype=media_type, headers=headers)
+
+
 def day(value: date) -> str:
     """A date as people say it: ``9 Nov 2026``."""
     return f"{value.day} {value:%b %Y}"

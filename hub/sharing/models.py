@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from hub.core.db import Base
+from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules import Role
@@ -124,6 +125,11 @@ class Confirmation(Base):
     organization: Mapped[Organization] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
     items: Mapped[list["ConfirmedResource"]] = relationship(order_by="ConfirmedResource.id", lazy="raise")
+
+    @property
+    def of_quarter(self) -> Quarter:
+        """The quarter that it confirms."""
+        return Quarter.parse(self.quarter)
 
     @property
     def canonical(self) -> str:

@@ -30,6 +30,7 @@ from hub.sharing.queries.log import (
 )
 from hub.sharing.queries.naming import found_by_title, nameable, offered_to
 from hub.sharing.queries.quarters import QuarterRow, YourQuarter, quarters_of, sharing_of, your_quarter
+from hub.sharing.queries.reports import Report, ResourceLine, alliance_in, report_of
 
 __all__ = [
     "EVENTS_PER_PAGE",
@@ -38,8 +39,11 @@ __all__ = [
     "LinkLine",
     "LoggedLine",
     "QuarterRow",
+    "Report",
+    "ResourceLine",
     "ResourceLog",
     "YourQuarter",
+    "alliance_in",
     "confirmation_for",
     "confirmations_of",
     "count_events",
@@ -57,6 +61,7 @@ __all__ = [
     "pages_through",
     "people_in",
     "quarters_of",
+    "report_of",
     "resources_in",
     "revision_of",
     "sharing_of",

@@ -30,6 +30,11 @@ def whose_record(person: Person) -> Organization:
     return members.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 
+def theirs(person: Person, organization: Organization) -> str | None:
+    """What the page's links must carry when the record is another organization's."""
+    return organization.slug if organization.id != person.organization_id else None
+
+
 def this_quarter() -> Quarter:
     """The quarter of today in the hub's time zone."""
     return Quarter.of(clock.today(web.config().zone))

@@ -1,42 +1,23 @@
 """An organization's record: by quarter, one quarter's log with filters, and both as CSV."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from flask import Response, render_template, request
 
 from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
-from hub.core.tables import csv_of
+from hub.core.tables import CSV, csv_of
 from hub.core.web import db
 from hub.members import queries as members
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
-from hub.sharing.routes.blueprint import bp, page_number, quarter_named, signed_in, this_quarter, whose_record
+from hub.sharing.derive.tables import ENTRIES, entry_cells
+from hub.sharing.routes.blueprint import bp, page_number, quarter_named, signed_in, theirs, this_quarter, whose_record
 from hub.sharing.rules import Act, digest_of, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12
-COLUMNS = (
-    "entry",
-    "quarter",
-    "happened_on",
-    "recorded_at",
-    "act",
-    "evidence",
-    "resource",
-    "title",
-    "revision",
-    "page",
-    "person",
-    "with_whom",
-    "people",
-    "channel",
-    "note",
-    "supersedes",
-    "counts",
-    "mark",
-)
 
 
 @bp.get("/sharing")
@@ -53,9 +34,9 @@ def record() -> str | Response:
     return render_template(
         "sharing/record.html",
         organization=organization,
-        theirs=_theirs(person, organization),
+        theirs=theirs(person, organization),
         others=_others(person),
-        yours=queries.your_quarter(db, person, this_quarter()) if not _theirs(person, organization) else None,
+        yours=queries.your_quarter(db, person, this_quarter()) if not theirs(person, organization) else None,
         rows=queries.quarters_of(db, organization, shown),
         page=page,
         pages=-(-len(quarters) // QUARTERS_PER_PAGE),
@@ -68,11 +49,6 @@ def _quarters_of(organization: Organization) -> list[Quarter]:
     first, last = Quarter.of(organization.joined_on), this_quarter()
     count = 4 * (last.year - first.year) + last.number - first.number + 1
     return last.back(max(count, 1))
-
-
-def _theirs(person: Person, organization: Organization) -> str | None:
-    """What the page's links must carry when the record is another organization's."""
-    return organization.slug if organization.id != person.organization_id else None
 
 
 def _others(person: Person) -> list[Organization]:
@@ -103,7 +79,7 @@ def quarter(quarter: str) -> str | Response:
     return render_template(
         "sharing/quarter.html",
         organization=organization,
-        theirs=_theirs(person, organization),
+        theirs=theirs(person, organization),
         quarter=which,
         row=queries.quarters_of(db, organization, [which])[0],
         confirmations=queries.confirmations_of(db, organization, which),
@@ -131,7 +107,7 @@ def confirmation(confirmation_id: int) -> str:
     return render_template(
         "sharing/confirmation.html",
         one=one,
-        theirs=_theirs(person, one.organization),
+        theirs=theirs(person, one.organization),
         quarter=which,
         late=is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
         superseded_by=queries.superseder_of(db, one),
@@ -155,34 +131,4 @@ def _id_in(name: str) -> int | None:
 
 
 def _as_csv(lines: Sequence[queries.LoggedLine], file_name: str) -> Response:
-    return Response(
-        csv_of(COLUMNS, _cells(lines)),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={file_name}"},
-    )
-
-
-def _cells(lines: Iterable[queries.LoggedLine]) -> Iterable[list[object]]:
-    """Every entry as COLUMNS name it; moments in the hub's time zone."""
-    for line in lines:
-        event = line.event
-        yield [
-            event.id,
-            event.quarter,
-            event.happened_on.isoformat(),
-            event.recorded_at.astimezone(web.config().zone).isoformat(timespec="seconds"),
-            event.act.value,
-            line.rung.value,
-            event.resource_id,
-            event.resource.title,
-            event.revision_number,
-            event.page_number,
-            event.person.name if event.person else "",
-            event.with_whom,
-            event.people,
-            event.channel.value if event.channel else "",
-            event.note,
-            event.supersedes_id,
-            "yes" if line.counts else "no",
-            line.mark,
-        ]
+    return web.as_attachment(csv_of(ENTRIES, entry_cells(lines, web.config().zone)), CSV, file_name)

@@ -31,6 +31,7 @@ from hub.sharing.rules.evidence import (
     strongest_rung,
 )
 from hub.sharing.rules.links import KnownPerson, LinkState, OwnedLink, SomeLink, link_end, link_state, may_revoke
+from hub.sharing.rules.periods import Period, Reached, reached
 from hub.sharing.rules.steps import NextStep, QuarterFacts, Step, next_step
 from hub.sharing.rules.texts import (
     LONGEST_AUDIENCE,
@@ -59,7 +60,9 @@ __all__ = [
     "Membership",
     "NextStep",
     "OwnedLink",
+    "Period",
     "QuarterFacts",
+    "Reached",
     "ReadyText",
     "Rung",
     "RungCount",
@@ -87,6 +90,7 @@ __all__ = [
     "next_step",
     "objection_to_confirming",
     "objection_to_day",
+    "reached",
     "ready_text",
     "rung",
     "rung_of",

@@ -1,0 +1,199 @@
+"""Documents that leave the hub as PDF, in the hub's look. Knows what a table is, not what stands in it."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+PDF = "application/pdf"
+# The core fonts know these characters and no others: what else a text has is put plainly, or becomes a question mark.
+ENCODING = "windows-1252"
+PLAIN = {0x2011: "-", 0x2192: "to", 0x2264: "at most ", 0x2265: "at least ", 0x2212: "-", 0x202F: " "}
+NAVY, ORANGE, STEEL, MIST, INK = (20, 33, 61), (232, 89, 12), (92, 107, 122), (233, 237, 241), (31, 41, 51)
+WHITE = (255, 255, 255)
+SIZE, LINE = 10.0, 5.2  # of the text in points, and of its lines in millimeters
+CELL, PADDING = 9.0, 1.2
+MARGIN = 18.0
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands at the top of a document, and what it says of itself."""
+
+    title: str
+    organization: str
+    hub_name: str
+    made_at: datetime  # in the zone that people read
+    landscape: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, its width relative to the others, whether numbers stand in it."""
+
+    name: str
+    share: float
+    is_number: bool = False
+
+
+def safe(text: str) -> str:
+    """``text`` in characters that the core fonts have: letters without the accents that they lack, else ``?``."""
+    return "".join(_plain(letter) for letter in text.translate(PLAIN))
+
+
+def _plain(letter: str) -> str:
+    for candidate in (letter, unicodedata.normalize("NFKD", letter)[0]):
+        try:
+            return candidate.encode(ENCODING).decode(ENCODING)
+        except UnicodeError:
+            continue
+    return "" if unicodedata.category(letter) in {"Cf", "Mn"} else "?"
+
+
+class Paper(FPDF):
+    """A document: begin with `banner`, then put pieces under each other."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(orientation="landscape" if head.landscape else "portrait", format="Letter")
+        self.head = head
+        self.core_fonts_encoding = ENCODING
+        self.set_margins(MARGIN, MARGIN, MARGIN)
+        self.set_auto_page_break(auto=True, margin=MARGIN)
+        self.set_title(safe(head.title))
+        self.set_author(safe(head.organization))
+        self.set_creator(safe(head.hub_name))
+        self.set_lang("en-US")
+        self.set_creation_date(head.made_at)
+        self.alias_nb_pages()
+        self.add_page()
+
+    def as_bytes(self) -> bytes:
+        """The finished document."""
+        return bytes(self.output())
+
+    def footer(self) -> None:
+        """Called by fpdf2 for each page: whose it is, when it was made, its number."""
+        self.set_y(-13)
+        self._ink(STEEL, size=8)
+        made = f"{self.head.made_at:%B} {self.head.made_at.day}, {self.head.made_at:%Y, %H:%M %Z}"
+        self.cell(0, 5, safe(f"{self.head.hub_name}  |  {self.head.organization}  |  made {made}"))
+        self.set_x(self.l_margin)
+        self.cell(0, 5, f"Page {self.page_no()} of {{nb}}", align="R")
+
+    def banner(self, subtitle: str) -> None:
+        """The head of the first page."""
+        self.set_fill_color(*NAVY)
+        self.rect(0, 0, self.w, 30, style="F")
+        self.set_fill_color(*ORANGE)
+        self.rect(0, 30, self.w, 1.4, style="F")
+        self.set_y(8)
+        self._ink(WHITE, "B", 18)
+        self._lines(self.head.title, 8, most=1)
+        self._ink((213, 220, 227), size=10)
+        self._lines(subtitle, 5.4, most=1)
+        self.set_y(38)
+
+    def heading(self, text: str) -> None:
+        """A heading, on the same page as what follows it."""
+        if self.will_page_break(24):
+            self.add_page()
+        self.ln(2)
+        self._ink(NAVY, "B", 13)
+        self._lines(text, 7)
+        self.ln(1)
+
+    def paragraph(self, text: str) -> None:
+        """Some sentences; lines that were typed stay lines."""
+        self._ink()
+        for line in text.split("\n"):
+            self._lines(line)
+        self.ln(2)
+
+    def small(self, text: str) -> None:
+        """A remark."""
+        self._ink(STEEL, size=8.5)
+        self._lines(text, 4.6)
+        self.ln(2)
+
+    def grid(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        """A table that repeats its head on every page."""
+        widths = [self.epw * column.share / sum(one.share for one in columns) for column in columns]
+        self._row([column.name for column in columns], columns, widths, head=True)
+        for number, row in enumerate(rows):
+            self._row(row, columns, widths, shaded=number % 2 == 1)
+        self.ln(4)
+
+    def _row(
+        self,
+        row: Sequence[str],
+        columns: Sequence[Column],
+        widths: Sequence[float],
+        *,
+        head: bool = False,
+        shaded: bool = False,
+    ) -> None:
+        self._ink(WHITE if head else INK, "B" if head else "", CELL)
+        room = self.h - 2 * MARGIN - 30
+        most = int(room / 4.4)  # a cell higher than a page is cut: the table's file has it whole
+        cells = [self._wrapped(text, width - 3)[:most] for text, width in zip(row, widths, strict=True)]
+        height = 4.4 * max(1, *(len(lines) for lines in cells)) + 2 * PADDING
+        if self.will_page_break(height):
+            self.add_page()
+            if not head:
+                self._row([column.name for column in columns], columns, widths, head=True)
+                self._ink(size=CELL)
+        self.set_fill_color(*(NAVY if head else MIST if shaded else WHITE))
+        self.rect(self.l_margin, self.get_y(), self.epw, height, style="F")
+        left = self.l_margin
+        for lines, column, width in zip(cells, columns, widths, strict=True):
+            self._stack(lines, left, width, right=column.is_number)
+            left += width
+        self.set_y(self.get_y() + height)
+
+    def _stack(self, lines: Sequence[str], left: float, width: float, *, right: bool) -> None:
+        """Lines below each other inside a cell, without moving on."""
+        for place, line in enumerate(lines):
+            start = left + width - 1.5 - self.get_string_width(line) if right else left + 1.5
+            self.text(start, self.get_y() + PADDING + 4.4 * (place + 0.74), line)
+
+    def _ink(self, color: tuple[int, int, int] = INK, style: str = "", size: float = SIZE) -> None:
+        self.set_text_color(*color)
+        self.set_font("Helvetica", style, size)
+
+    def _lines(self, text: str, height: float = LINE, most: int = 0) -> None:
+        """Text from here to the right margin, at most ``most`` lines (0: all).
+
+        ``multi_cell`` would do the same, letter by letter, in ten times the time.
+        """
+        for line in self._wrapped(text, self.epw - 2 * self.c_margin)[: most or None]:
+            self.set_x(self.l_margin)
+            self.cell(0, height, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _wrapped(self, text: str, width: float) -> list[str]:
+        """``text`` in lines no wider than ``width`` in the current font; a word that is wider is broken."""
+        lines: list[str] = []
+        space, used = self.get_string_width(" "), width
+        for word in safe(text).split():
+            for piece in self._pieces(word, width):
+                needed = self.get_string_width(piece)
+                if lines and used + space + needed <= width:
+                    lines[-1] += f" {piece}"
+                    used += space + needed
+                else:
+                    lines.append(piece)
+                    used = needed
+        return lines
+
+    def _pieces(self, word: str, width: float) -> list[str]:
+        """A word, or where it is wider than a line, what fits on each."""
+        if self.get_string_width(word) <= width:
+            return [word]
+        pieces = [""]
+        for letter in word:
+            if pieces[-1] and self.get_string_width(pieces[-1] + letter) > width:
+                pieces.append("")
+            pieces[-1] += letter
+        return pieces

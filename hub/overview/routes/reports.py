@@ -1,0 +1,47 @@
+"""Reports of the alliance, to keep and to send."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+
+from hub.core import clock, web
+from hub.core.errors import NotFound
+from hub.core.paper import PDF
+from hub.core.quarters import Quarter
+from hub.core.tables import CSV, XLSX
+from hub.core.web import db
+from hub.members.rules import Permission
+from hub.overview import queries
+from hub.overview.routes.blueprint import bp, must
+from hub.sharing import queries as sharing
+from hub.sharing.derive import reports, tables
+
+
+@bp.get("/board/reports/<quarter>")
+def alliance_report(quarter: str) -> Response:
+    """The alliance's quarter (``2026Q3``) to keep: ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    must(Permission.SEE_BOARD)
+    which = _begun(quarter)
+    rows = sharing.alliance_in(db, which)
+    setting = reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "pdf": (PDF, lambda: reports.alliance_as_pdf(rows, which, setting)),
+        "csv": (CSV, lambda: tables.alliance_as_csv(rows)),
+        "xlsx": (XLSX, lambda: tables.alliance_as_xlsx(rows, str(which))),
+    }
+    form = request.args.get("format", "pdf")
+    if form not in makers:
+        raise NotFound
+    media_type, make = makers[form]
+    return web.as_attachment(make(), media_type, f"sharing-alliance-{which}.{form}")
+
+
+def _begun(quarter: str) -> Quarter:
+    """The quarter of an address, once it has begun; raises NotFound otherwise."""
+    try:
+        which = Quarter.parse(quarter)
+    except ValueError as error:
+        raise NotFound from error
+    if which > queries.this_quarter(db):
+        raise NotFound
+    return which

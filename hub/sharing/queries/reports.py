@@ -1,0 +1,106 @@
+"""What a report of an organization's quarter or year, or of the alliance's quarter, is made from."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.members.models import Organization
+from hub.members.rules import OrganizationKind
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.queries.conditions import in_quarters
+from hub.sharing.queries.log import LoggedLine, events_of
+from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
+from hub.sharing.rules import Period, Reached, RungCount, Standing, is_due, ladder, reached
+
+
+@dataclass(frozen=True)
+class ResourceLine:
+    """What stands of one resource in the period."""
+
+    resource: Resource
+    evidence: tuple[RungCount, ...]
+    reached: Reached
+    with_whom: tuple[str, ...]  # as declared
+
+
+@dataclass(frozen=True)
+class Report:
+    """An organization's quarter or year: each quarter's standing, the log oldest first, and what was confirmed."""
+
+    organization: Organization
+    period: Period
+    rows: tuple[QuarterRow, ...]
+    lines: tuple[LoggedLine, ...]  # with what was superseded
+    confirmations: tuple[Confirmation, ...]  # all, oldest first, with people and items
+
+    @property
+    def standing_events(self) -> list[SharingEvent]:
+        """The events that stand."""
+        return [line.event for line in self.lines if line.counts]
+
+    @property
+    def reached(self) -> Reached:
+        """About how many people the events that stand reached."""
+        return reached(self.standing_events)
+
+    @property
+    def met(self) -> tuple[int, int]:
+        """In how many quarters the commitment was met, and in how many it was due."""
+        due = [row for row in self.rows if row.standing is not Standing.NOT_DUE]
+        return sum(row.standing.met for row in due), len(due)
+
+    def by_resource(self) -> list[ResourceLine]:
+        """What stands, grouped by resource, by title."""
+        grouped: dict[int, list[SharingEvent]] = defaultdict(list)
+        for event in self.standing_events:
+            grouped[event.resource_id].append(event)
+        return sorted((_line_of(group) for group in grouped.values()), key=lambda line: line.resource.title.casefold())
+
+
+def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
+    return ResourceLine(
+        resource=events[0].resource,
+        evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
+        reached=reached(events),
+        with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
+    )
+
+
+def report_of(db: Session, organization: Organization, period: Period, last: Quarter) -> Report:
+    """The organization's ``period`` as the log has it, up to the quarter ``last``."""
+    quarters = period.until(last)
+    return Report(
+        organization=organization,
+        period=period,
+        rows=tuple(quarters_of(db, organization, quarters)),
+        lines=tuple(reversed(events_of(db, organization, quarters))),
+        confirmations=tuple(_confirmations_in(db, organization, quarters)),
+    )
+
+
+def _confirmations_in(db: Session, organization: Organization, quarters: Sequence[Quarter]) -> Sequence[Confirmation]:
+    return db.scalars(
+        select(Confirmation)
+        .where(Confirmation.organization_id == organization.id, in_quarters(Confirmation.quarter, quarters))
+        .options(
+            joinedload(Confirmation.person),
+            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+        )
+        .order_by(Confirmation.confirmed_at, Confirmation.id)
+    ).all()
+
+
+def alliance_in(db: Session, quarter: Quarter) -> list[QuarterRow]:
+    """Every member's and BFF's quarter, by name; those that sharing wasn't due from only when something is logged."""
+    rows = sharing_of(db, quarter)
+    return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _belongs(row)]
+
+
+def _belongs(row: QuarterRow) -> bool:
+    due = is_due(row.organization, row.quarter.first_day, row.quarter.last_day)
+    return due or any(step.count for step in row.evidence)

@@ -1,0 +1,72 @@
+"""Reports of an organization's quarter or year, to keep and to send."""
+
+from collections.abc import Callable
+
+from flask import Response, render_template, request
+
+from hub.core import clock, web
+from hub.core.errors import NotFound
+from hub.core.paper import PDF
+from hub.core.quarters import Quarter
+from hub.core.tables import CSV, XLSX
+from hub.core.web import db
+from hub.members.models import Organization
+from hub.sharing import queries
+from hub.sharing.derive import reports, tables
+from hub.sharing.routes.blueprint import bp, signed_in, theirs, this_quarter, whose_record
+from hub.sharing.rules import Period
+
+
+@bp.get("/sharing/reports")
+def all_reports() -> str:
+    """Every quarter and year since the organization joined, each as PDF, CSV and workbook."""
+    person = signed_in()
+    organization = whose_record(person)
+    first, last = Quarter.of(organization.joined_on), this_quarter()
+    years = [Period.of_year(year) for year in range(last.year, first.year - 1, -1)]
+    return render_template(
+        "sharing/reports.html",
+        organization=organization,
+        theirs=theirs(person, organization),
+        years=years,
+        quarters_of=lambda year: [one for one in reversed(year.until(last)) if one >= first],
+    )
+
+
+@bp.get("/sharing/reports/<period>")
+def report(period: str) -> Response:
+    """One quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    organization = whose_record(signed_in())
+    which = period_named(period)
+    found = queries.report_of(db, organization, which, this_quarter())
+    zone = web.config().zone
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "pdf": (PDF, lambda: reports.report_as_pdf(found, setting())),
+        "csv": (CSV, lambda: tables.report_as_csv(found, zone)),
+        "xlsx": (XLSX, lambda: tables.report_as_xlsx(found, zone)),
+    }
+    form = request.args.get("format", "pdf")
+    if form not in makers:
+        raise NotFound
+    media_type, make = makers[form]
+    return web.as_attachment(make(), media_type, _name(organization, which, form))
+
+
+def _name(organization: Organization, period: Period, form: str) -> str:
+    return f"sharing-{organization.slug}-{period}.{form}"
+
+
+def period_named(text: str) -> Period:
+    """The period of an address that has begun; raises NotFound otherwise."""
+    try:
+        period = Period.parse(text)
+    except ValueError as error:
+        raise NotFound from error
+    if not period.until(this_quarter()):
+        raise NotFound
+    return period
+
+
+def setting() -> reports.Setting:
+    """What a document says of this hub."""
+    return reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
