@@ -99,6 +99,7 @@ class Permission(StrEnum):
     GIVE_HOST_ROLES = "give the roles coordinator and board"
     SEE_AUDIT = "see the audit"
     RUN_MAIL = "see and steer the mail"
+    EDIT_GLOSSARY = "edit the glossary"
 
 
 class Scope(StrEnum):
@@ -133,6 +134,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.GIVE_HOST_ROLES: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
         Permission.RUN_MAIL: (ALL, None, None, None, None),
+        Permission.EDIT_GLOSSARY: (ALL, None, None, None, None),
     }.items()
 }
 

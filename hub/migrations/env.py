@@ -3,6 +3,7 @@
 from alembic import context
 
 import hub.members.models
+import hub.search.models
 import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
 from hub.core.audit import Entry  # noqa: F401 - registers its table
 from hub.core.bounces import BouncedAddress  # noqa: F401 - registers its table

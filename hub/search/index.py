@@ -57,6 +57,8 @@ SORTED_MB = 96
 GAP = 100
 # Words of one resource that are indexed; about 3,000 full pages.
 MOST_WORDS = 1_500_000
+# Words kept of a resource by which others that are alike are found, and what one in its title or a heading counts.
+KEYWORDS, IN_TITLE, IN_HEADING = 40, 5, 2
 # Seconds that another writer is waited for.
 PATIENCE = 30.0
 
@@ -283,8 +285,9 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
     resource, organization, _, file_name, url = row
     names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
     text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
-    for _, number, title, body, notes in pages:
-        text.add_page(number, title, body, notes)
+    for _, number, heading, body, notes in pages:
+        text.add_page(number, heading, body, notes)
+    title = _Text([resource.title]).places
     facts = Facts(
         resource.id,
         f"{resource.version}.{marks[organization.id]:x}",
@@ -297,8 +300,8 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
         words.fold(resource.title)[:200],
         text.count,
         text.bounds.tobytes(),
+        text.keywords(title),
     )
-    title = _Text([resource.title]).places
     return {"body": text.places, "title": title, "headings": text.headings, "facts": facts.kept()}
 
 
@@ -311,6 +314,7 @@ class _Text:
         self.bounds: array[int] = array("I")
         self.next = 0
         self.count = 0
+        self.parts: list[str] = []
         for part in parts:
             self._add(part, GAP)
 
@@ -329,11 +333,23 @@ class _Text:
     def _add(self, text: str, gap: int) -> None:
         last = self.next - 1
         if self.count < MOST_WORDS:
+            self.parts.append(text)
             for last, terms in words.spread([text], self.next):
                 for term in terms:
                     self.places[term].append(last)
                 self.count += 1
         self.next = last + 1 + gap
+
+    def keywords(self, title: Mapping[str, Sequence[int]]) -> str:
+        """The words that it has most, as they are written where they first stand, the foremost first."""
+        counts = {
+            term: len(places) + IN_HEADING * len(self.headings.get(term, ())) + IN_TITLE * len(title.get(term, ()))
+            for term, places in self.places.items()
+            if len(term) > 2 and term.isalpha() and term.islower()  # noqa: PLR2004 - shorter ones tell nothing
+        }
+        foremost = sorted(counts, key=lambda term: (-counts[term], term))[:KEYWORDS]
+        written = words.as_written(self.parts, foremost)
+        return " ".join(written[term] for term in foremost if term in written)
 
 
 # Merging

@@ -62,6 +62,7 @@ EXPECTED = {
     Permission.GIVE_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.RUN_MAIL: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.EDIT_GLOSSARY: ("yes yes", "no no", "no no", "no no", "no no"),
 }
 
 

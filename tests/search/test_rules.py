@@ -11,13 +11,17 @@ from whoosh.lang.porter import stem
 
 from hub.library.rules import Kind
 from hub.search.index import to_merge
-from hub.search.rules import glossary, passages, words
+from hub.search.rules import dates, glossary, passages, question, spelling, words
+from hub.search.rules.glossary import Entry, Glossary
 from hub.search.rules.plain import plain
 from hub.search.rules.question import (
+    Acronym,
     After,
     AllOf,
     AnyOf,
     Before,
+    During,
+    Names,
     Node,
     Not,
     OfKind,
@@ -26,10 +30,16 @@ from hub.search.rules.question import (
     OfYear,
     Phrase,
     Prefix,
+    Question,
     Word,
-    first_day,
-    parse,
 )
+
+TODAY = date(2026, 11, 24)
+
+
+def parse(text: str) -> Question:
+    return question.parse(text, TODAY)
+
 
 SURROGATES: tuple[Literal["Cs"]] = ("Cs",)  # no database keeps them
 TEXT = st.text(
@@ -70,7 +80,7 @@ def test_what_is_typed_finds_what_is_written(typed: str, written: str) -> None:
     assert finds(typed, written)
 
 
-@pytest.mark.parametrize(("typed", "written"), [("20", "2.0"), ("34", "3/4"), ("A-1312", "B-1312"), ("ARM", "arm")])
+@pytest.mark.parametrize(("typed", "written"), [("20", "2.0"), ("34", "3/4"), ("A-1312", "B-1312")])
 def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
     assert not finds(typed, written)
 
@@ -130,6 +140,13 @@ def test_words_of_one_stem_share_a_term(word: str) -> None:
         ("before:2026-03", (Before(date(2026, 3, 1)),)),
         ("after:2026", (After(date(2026, 1, 1)),)),
         ("after:2026-03-31", (After(date(2026, 3, 31)),)),
+        ("after:2025 steel", (After(date(2025, 1, 1)), Word("steel"))),
+        ('before:"last quarter"', (Before(date(2026, 7, 1)),)),
+        ("before:last quarter steel", (Before(date(2026, 7, 1)), Word("steel"))),
+        ("during:Q3 2025", (During(date(2025, 7, 1), date(2025, 9, 30)),)),
+        ("-during:spring", (Not(During(date(2026, 3, 1), date(2026, 5, 31))),)),
+        ("year:last year", (OfYear(2025),)),
+        ("after:March 2026 plant", (After(date(2026, 3, 1)), Word("plant"))),
         ("https://example.org/a", (Phrase("https example.org/a"),)),
         ("(steel OR iron)", (AnyOf((Word("steel"), Word("iron"))),)),
         ("steel AND iron", (Word("steel"), Word("iron"))),
@@ -146,7 +163,9 @@ def test_a_question_is_read_as_it_was_meant(text: str, nodes: tuple[Node, ...]) 
     [
         ('steel "plate', (Word("steel"), Word("plate")), "never closed"),
         ("kind:banana", (AllOf((Word("kind"), Word("banana"))),), "There is no kind “banana”"),
-        ("year:soon", (AllOf((Word("year"), Word("soon"))),), "not a year"),
+        ("year:soon", (AllOf((Word("year"), Word("soon"))),), "not a date that can be read here"),
+        ("year:spring", (AllOf((Word("year"), Word("spring"))),), "Write during: for a part of a year"),
+        ("during:last quarter", None, "“last quarter” was read as 1 Jul 2026 to 30 Sep 2026."),
         ("before:2026-02-30", (AllOf((Word("before"), Word("2026-02-30"))),), "not a date"),
         ("organization:", (Word("organization"),), ""),
         ('organization:""', (AllOf((Word("organization"),)),), "needs a name"),
@@ -162,25 +181,94 @@ def test_a_question_is_read_as_it_was_meant(text: str, nodes: tuple[Node, ...]) 
 def test_what_cannot_be_read_is_read_as_plain_words_and_says_so(
     text: str, nodes: tuple[Node, ...] | None, note: str
 ) -> None:
-    question = parse(text)
-    assert nodes is None or question.nodes == nodes
-    assert note in " ".join(question.notes)
+    asked = parse(text)
+    assert nodes is None or asked.nodes == nodes
+    assert note in " ".join(asked.notes)
 
 
 @given(TEXT | st.text())
 def test_no_text_is_an_error(text: str) -> None:
-    question = parse(text)
-    glossary.widened(question.nodes)
-    assert all(note.endswith(".") for note in question.notes)
+    asked = parse(text)
+    glossary.widened(asked.nodes, KNOWN)
+    assert all(note.endswith(".") for note in asked.notes)
 
 
-@given(st.text(max_size=12))
-def test_a_date_is_a_date_or_none(text: str) -> None:
-    day = first_day(text)
-    assert day is None or text.strip().startswith(f"{day.year:04d}")
+# Dates
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("2025", (2025, 1, 1), (2025, 12, 31)),
+        ("2024-02", (2024, 2, 1), (2024, 2, 29)),
+        ("2026-03-31", (2026, 3, 31), (2026, 3, 31)),
+        ("today", (2026, 11, 24), (2026, 11, 24)),
+        ("yesterday", (2026, 11, 23), (2026, 11, 23)),
+        ("this week", (2026, 11, 23), (2026, 11, 29)),
+        ("last week", (2026, 11, 16), (2026, 11, 22)),
+        ("this month", (2026, 11, 1), (2026, 11, 30)),
+        ("Last Month", (2026, 10, 1), (2026, 10, 31)),
+        ("this quarter", (2026, 10, 1), (2026, 12, 31)),
+        ("last quarter", (2026, 7, 1), (2026, 9, 30)),
+        ("this year", (2026, 1, 1), (2026, 12, 31)),
+        ("previous year", (2025, 1, 1), (2025, 12, 31)),
+        ("last 30 days", (2026, 10, 25), (2026, 11, 24)),
+        ("the past 3 months", (2026, 8, 24), (2026, 11, 24)),
+        ("2 weeks ago", (2026, 11, 10), (2026, 11, 24)),
+        ("Q3 2025", (2025, 7, 1), (2025, 9, 30)),
+        ("2025Q3", (2025, 7, 1), (2025, 9, 30)),
+        ("q1", (2026, 1, 1), (2026, 3, 31)),
+        ("March", (2026, 3, 1), (2026, 3, 31)),
+        ("December", (2025, 12, 1), (2025, 12, 31)),
+        ("last november", (2025, 11, 1), (2025, 11, 30)),
+        ("Mar 2025", (2025, 3, 1), (2025, 3, 31)),
+        ("spring", (2026, 3, 1), (2026, 5, 31)),
+        ("fall 2025", (2025, 9, 1), (2025, 11, 30)),
+        ("last fall", (2025, 9, 1), (2025, 11, 30)),
+        ("winter", (2025, 12, 1), (2026, 2, 28)),
+        ("March 31, 2025", (2025, 3, 31), (2025, 3, 31)),
+        ("31 March 2025", (2025, 3, 31), (2025, 3, 31)),
+        ("3/31/2025", (2025, 3, 31), (2025, 3, 31)),
+        ("9999-12", (9999, 12, 1), (9999, 12, 31)),
+    ],
+)
+def test_a_date_is_read_as_people_say_it(said: str, first: tuple[int, int, int], last: tuple[int, int, int]) -> None:
+    assert dates.period_of(said, TODAY) == dates.Period(date(*first), date(*last))
+
+
+@pytest.mark.parametrize(
+    "said", ["", "soon", "2025-02-30", "0000", "q5", "13/13/2025", "last 99999 years", "february 30, 2025", "２０２５"]
+)
+def test_what_is_no_date_is_none(said: str) -> None:
+    assert dates.period_of(said, TODAY) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["last", "this", "q3", "2025", "spring", "march", "9999", "0001", "3", "weeks", "ago", "/", "-"]
+        )
+    ).map(" ".join)
+    | st.text(max_size=12),
+    st.dates(),
+)
+def test_no_date_is_an_error_and_each_has_its_first_day_first(said: str, today: date) -> None:
+    period = dates.period_of(said, today)
+    assert period is None or period.first <= period.last
 
 
 # The glossary
+
+KNOWN = Glossary.of(
+    [
+        Entry(("NOFO", "notice of funding opportunity")),
+        Entry(("APEX", "APEX Accelerators", "PTAC", "Procurement Technical Assistance Center"), is_word=True),
+        Entry(("DoD", "Department of Defense", "DoW", "Department of War")),
+        Entry(("AM", "additive manufacturing"), is_word=True),
+        Entry(("IRA", "Inflation Reduction Act"), is_word=True),
+        Entry(("P2", "pollution prevention")),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -189,29 +277,73 @@ def test_a_date_is_a_date_or_none(text: str) -> None:
         ("NOFO", Phrase("notice of funding opportunity")),
         ("nofo", Phrase("notice of funding opportunity")),
         ("notice of funding opportunity", Word("NOFO")),
+        ("the notice of funding opportunity of spring", Word("NOFO")),
         ('"notice of funding opportunity"', Word("NOFO")),
-        ("PTAC", Word("APEX")),
+        ("PTAC", Acronym("APEX")),
         ("PTAC", Phrase("APEX Accelerators")),
         ("DoW", Word("DoD")),
         ("dod", Phrase("Department of War")),
         ("AM", Phrase("additive manufacturing")),
-        ("additive manufacturing", Word("AM")),
+        ("additive manufacturing", Acronym("AM")),
         ("P2 OR water", Phrase("pollution prevention")),
     ],
 )
 def test_a_search_for_either_name_finds_the_other(typed: str, also: Node) -> None:
-    assert also in leaves(glossary.widened(parse(typed).nodes))
+    wide = glossary.widened(parse(typed).nodes, KNOWN)
+    assert also in leaves(list(wide.nodes))
+    assert also.text in wide.also  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("typed", ["am", "ira", "cog", "chips", "-NOFO", "steel"])
+@pytest.mark.parametrize("typed", ["am", "ira", "apex", "-NOFO", "steel", "notice of funding"])
 def test_an_acronym_that_is_a_word_means_the_acronym_only_in_capitals(typed: str) -> None:
-    assert list(glossary.widened(parse(typed).nodes)) == list(parse(typed).nodes)
+    asked = parse(typed)
+    assert glossary.widened(asked.nodes, KNOWN) == glossary.Widened(asked.nodes)
+
+
+def test_without_the_glossary_capitals_still_tell_an_acronym_from_a_word() -> None:
+    assert glossary.widened(parse("IRA nofo").nodes, KNOWN, expand=False).nodes == (Acronym("IRA"), Word("nofo"))
+    assert glossary.loosened((Acronym("IRA"), Word("nofo"))) == (Word("IRA"), Word("nofo"))
+
+
+def test_acronyms_in_a_text_are_known_by_how_they_are_written() -> None:
+    assert KNOWN.acronym is not None
+    found = [match[0] for match in KNOWN.acronym.finditer("AM and am, DoD not dod; NOFOs, sub-IRA, P2, apex")]
+    assert found == ["AM", "DoD", "P2"]
+    assert KNOWN.meanings["DoW"] == "Department of Defense"
+    assert Glossary.of([]).acronym is None
 
 
 def leaves(nodes: object) -> list[object]:
-    if isinstance(nodes, AnyOf | AllOf):
-        return leaves(nodes.nodes)
-    return [leaf for node in nodes for leaf in leaves(node)] if isinstance(nodes, list | tuple) else [nodes]
+    if isinstance(nodes, AnyOf | AllOf | Names):
+        return leaves(list(nodes.nodes))
+    return [leaf for node in nodes for leaf in leaves(node)] if isinstance(nodes, list) else [nodes]
+
+
+# Spelling
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "mistakes"),
+    [
+        ("grant", "grant", 0),
+        ("grnat", "grant", 1),
+        ("gran", "grant", 1),
+        ("graant", "grant", 1),
+        ("grent", "grant", 1),
+        ("apprentiship", "apprenticeship", 2),
+        ("steel", "grant", 3),
+    ],
+)
+def test_mistakes_are_counted_as_people_make_them(one: str, other: str, mistakes: int) -> None:
+    assert spelling.distance(one, other, 2) == mistakes
+    assert spelling.distance(other, one, 2) == mistakes
+
+
+@given(st.text("abc", min_size=4, max_size=9), st.integers(0, 8), st.sampled_from("abcx"))
+def test_a_word_with_a_mistake_in_it_shares_a_part_with_the_right_one(word: str, at: int, letter: str) -> None:
+    wrong = word[: at % len(word)] + letter + word[at % len(word) + 1 :]
+    mistakes = spelling.mistakes_in(word)
+    assert any(part in word for part in spelling.parts_of(wrong, mistakes))
 
 
 # Passages

@@ -49,6 +49,7 @@ class Facts:
     title: str  # folded, for sorting
     length: int  # places of words in all of its text
     pages: bytes  # of each page the number, the position where it starts, and that where its title ends
+    keywords: str  # the words that it has most, as they are written there, the foremost first
 
     def kept(self) -> tuple[Any, ...]:
         """As plain values: the index must not depend on this class."""
@@ -136,6 +137,12 @@ class Segment:
             for key in fact.keys:
                 having[key].append(doc)
         return cls(reader, facts, {key: bits_of(docs, size) for key, docs in having.items()})
+
+    @cached_property
+    def vocabulary(self) -> str:
+        """The words of all text, a line each, with a line's end before and after: text is searched at memory's speed."""
+        terms = (term.decode() for term in self.reader.lexicon("body"))
+        return "\n" + "\n".join(term for term in terms if term.isalpha() and term.islower()) + "\n"
 
     def blocks(self, name: str, term: str) -> Iterator[Block]:
         """Where the term stands in a field."""
@@ -289,6 +296,24 @@ class Snapshot:
         except DAMAGE as error:
             raise self._damaged(error) from error
         return sorted(found, key=lambda term: (-found[term], term))[:most]
+
+    def containing(self, part: str, lengths: range) -> Iterator[str]:
+        """The terms of the body that have ``part`` in them and so many letters, some of them more than once.
+
+        The caller holds ``lock``. Raises IndexUnusable.
+        """
+        for segment in self.segments.values():
+            try:
+                text = segment.vocabulary
+            except DAMAGE as error:
+                raise self._damaged(error) from error
+            at = text.find(part)
+            while at >= 0:
+                end = text.index("\n", at)
+                start = text.rindex("\n", 0, at) + 1
+                if end - start in lengths:
+                    yield text[start:end]
+                at = text.find(part, end)
 
     def _damaged(self, error: BaseException) -> IndexUnusable:
         """Leave word for the writer, which builds the index anew; answer what is raised."""

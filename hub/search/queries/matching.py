@@ -1,4 +1,4 @@
-"""Which documents of the index answer a question, how they rank, and where in them the words stand.
+"""Which documents of the index answer a question, and where in them its words stand.
 
 A question is answered for the whole index at once: sets of documents are the bits of a number, so that totals and
 facets over everything cost next to nothing. The postings come from Whoosh.
@@ -6,31 +6,28 @@ facets over everything cost next to nothing. The postings come from Whoosh.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import reduce
-from itertools import pairwise
 from operator import or_
 
 from hub.library.rules import BIG_SIX
 from hub.members.rules import slug_of
 from hub.search.files import NOWHERE, Postings, Snapshot, bits_of, docs_of
-from hub.search.rules import glossary, passages, question, words
-from hub.search.rules.question import Node, Question
+from hub.search.rules import glossary, question, words
+from hub.search.rules.question import Node
 
-# What a word counts in the title and in a heading, compared with one in the text (BM25F).
-IN_TITLE, IN_HEADING = 8.0, 2.0
-SATURATION, BY_LENGTH = 1.2, 0.5  # BM25's k1 and b
-# The best of the plain ranking, which are ranked again by how near the words stand.
-LOOKED_AT_CLOSELY = 50
-NEARNESS, FAR = 0.5, 30  # largest gain, and the distance in words beyond which there is none
-# A resource of today gains this much over one from long ago; half of it after two years.
-RECENCY, HALF_AFTER_DAYS = 0.15, 730
-# When nothing has all of at least so many words, what has this share of them is shown, and a note says so.
-MANY_WORDS, MOST = 4, 0.6
+# When fewer than so many have all of so many words or more, those that lack some are shown as well.
+FEW, MANY_WORDS = 10, 4
+# What has less of the words, by their rarity, than this share of what has the most of them is not shown.
+SHARE = 0.3
 MOST_EXPANSIONS = 120  # terms that a prefix stands for
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has the stems of words
+
+# What looks at places, and so is quicker when other words have narrowed the documents already.
+LAST = question.Phrase | question.Names
+# What may be lacking; a phrase that was typed as one, a qualifier and what must not be there may not.
+MAY_LACK = question.Word | question.Acronym | question.Prefix | question.Names | question.AnyOf | question.AllOf
 
 
 @dataclass
@@ -45,27 +42,47 @@ class Leaf:
 
 
 @dataclass
+class Part:
+    """A word of the question, or the names of one thing: which documents have it."""
+
+    label: str  # as it was typed
+    bits: int
+    leaves: list[Leaf]
+    rarity: float = 0.0
+
+
+@dataclass
 class Matches:
     """The documents that answer a question, before filters and rights."""
 
     bits: int
-    leaves: list[Leaf] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    shares: Mapping[int, float] = field(default_factory=dict)  # how much of the question each has; empty: all of it
+    complete: int = 0  # how many documents have all of the question
+    shares: Mapping[int, float] = field(default_factory=dict)  # how much of it each has; empty: all of it
+
+    @property
+    def leaves(self) -> Sequence[Leaf]:
+        """All that was looked for, in the order in which it was typed."""
+        return [leaf for part in self.parts for leaf in part.leaves]
 
     @property
     def terms(self) -> Collection[str]:
         """The terms to mark."""
         return frozenset(term for leaf in self.leaves for term in leaf.terms)
 
+    def lacking(self, doc: int) -> Sequence[str]:
+        """The words of the question that a document doesn't have, as they were typed."""
+        return [part.label for part in self.parts if not part.bits >> doc & 1] if self.shares else ()
 
-def matches(snapshot: Snapshot, asked: Question, within: int, names: Callable[[], Mapping[str, str]]) -> Matches:
+
+def matches(snapshot: Snapshot, nodes: Sequence[Node], within: int, names: Callable[[], Mapping[str, str]]) -> Matches:
     """The documents of ``within`` that answer the question; ``names`` gives organizations' names by slug.
 
     Raises IndexUnusable.
     """
     with snapshot.lock:
-        return _Answer(snapshot, within, names).to(asked)
+        return _Answer(snapshot, within, names).to(nodes)
 
 
 class _Answer:
@@ -75,40 +92,69 @@ class _Answer:
         self.notes: list[str] = []
         self.left_out: list[str] = []
 
-    def to(self, asked: Question) -> Matches:
-        """Every node must hold; when nothing has all of many words, what has most of them."""
-        nodes = glossary.widened(asked.nodes)
+    def to(self, nodes: Sequence[Node]) -> Matches:
+        """Every node must hold; when little or nothing has all of the words, what has the most and rarest of them."""
         found = self.all_of(nodes)
+        if not found.bits and (loosened := glossary.loosened(nodes)) != tuple(nodes):
+            again = self.all_of(loosened)
+            if again.bits:
+                found, nodes = again, loosened
+                self.notes.append("Nothing has this acronym in capitals, so the ordinary word was searched for.")
+        found.complete = found.bits.bit_count()
+        if not found.complete or (found.complete < FEW and len(found.parts) >= MANY_WORDS):
+            found = self.most_of(nodes, found.complete) or found
         if self.left_out:
             self.notes.append(f"Left out, since nearly every page has it: {', '.join(dict.fromkeys(self.left_out))}.")
-        return found if found.bits else self.most_of(nodes) or found
+        found.notes = list(dict.fromkeys(self.notes))
+        return found
 
     def all_of(self, nodes: Sequence[Node]) -> Matches:
         """Every node holds; phrases come last, since they alone look at places."""
         bits = self.within
-        leaves: list[tuple[int, list[Leaf]]] = []
-        for number, node in sorted(enumerate(nodes), key=lambda pair: isinstance(pair[1], question.Phrase)):
+        parts: list[tuple[int, Part]] = []
+        for number, node in sorted(enumerate(nodes), key=lambda pair: isinstance(pair[1], LAST)):
             self.leaves = []
             found = self.holds(node, bits)
-            leaves.append((number, self.leaves))
             if found is not None:
                 bits &= found
-        in_order = [leaf for _, some in sorted(leaves, key=lambda pair: pair[0]) for leaf in some]
-        return Matches(bits, in_order, self.notes)
+                parts.append((number, Part(question.label_of(node), found, self.leaves)))
+        return Matches(bits, [part for _, part in sorted(parts, key=lambda pair: pair[0]) if part.leaves])
 
-    def most_of(self, nodes: Sequence[Node]) -> Matches | None:
-        """What has most of the words, when there are enough of them to tell; all else must hold."""
-        plain = [node for node in nodes if isinstance(node, question.Word | question.AnyOf)]
-        bits = self.all_of([node for node in nodes if node not in plain]).bits
-        self.leaves = []
-        each = [found for node in plain if (found := self.holds(node, bits)) is not None]
-        counts = Counter(doc for found in each for doc in docs_of(found & bits))
-        enough = math.ceil(len(each) * MOST)
-        shares = {doc: count / len(each) for doc, count in counts.items() if count >= enough}
-        if len(each) < MANY_WORDS or not shares:
+    def most_of(self, nodes: Sequence[Node], complete: int) -> Matches | None:
+        """What has the most and the rarest of the words, when there are several; all else must hold."""
+        must_hold = self.all_of([node for node in nodes if not isinstance(node, MAY_LACK)])
+        parts = self.parts_of([node for node in nodes if isinstance(node, MAY_LACK)])
+        shares = _shares(parts, must_hold.bits) if len(parts) > 1 else {}
+        if not shares:
             return None
-        note = "No resource has all of these words; those that have most of them are shown."
-        return Matches(bits_of(shares, self.snapshot.size), self.leaves, [*self.notes, note], shares)
+        if not complete:
+            self.notes.append("No resource has all of these words; those that have the most and rarest come first.")
+        elif len(shares) > complete:
+            has = "One resource has" if complete == 1 else f"{complete} resources have"
+            self.notes.append(f"{has} all of these words; those that lack some are shown as well.")
+        return Matches(bits_of(shares, self.snapshot.size), [*must_hold.parts, *parts], [], complete, shares)
+
+    def parts_of(self, nodes: Sequence[Node]) -> list[Part]:
+        """The parts of a question that may be lacking, each by itself; a word that was typed twice is one."""
+        parts: dict[object, Part] = {}
+        all_ = self.within.bit_count()
+        for node in nodes:
+            part = self.part_of(node, all_)
+            if part and not part.bits:
+                [loosened] = glossary.loosened([node])
+                part = (self.part_of(loosened, all_) or part) if loosened != node else part
+            if part:
+                parts.setdefault(tuple(leaf.terms for leaf in part.leaves), part)
+        return list(parts.values())
+
+    def part_of(self, node: Node, all_: int) -> Part | None:
+        """One part of the question, which may be lacking; None when it says nothing."""
+        self.leaves = []
+        bits = self.holds(node, self.within)
+        if bits is None:
+            return None
+        bits &= self.within
+        return Part(question.label_of(node), bits, self.leaves, _rarity(bits.bit_count(), all_))
 
     def holds(self, node: Node, within: int) -> int | None:
         """The documents of ``within`` (or more) for which the node holds; None when it says nothing."""
@@ -118,13 +164,13 @@ class _Answer:
                 found = self.holds(node.node, within)
                 self.leaves = kept
                 return None if found is None else self.snapshot.live & ~found
-            case question.AnyOf():
+            case question.AnyOf() | question.Names():
                 some = [found for one in node.nodes if (found := self.holds(one, within)) is not None]
                 return reduce(or_, some) if some else None
             case question.AllOf():
                 every = [found for one in node.nodes if (found := self.holds(one, within)) is not None]
                 return reduce(int.__and__, every) if every else None
-            case question.Word() | question.Phrase() | question.Prefix():
+            case question.Word() | question.Acronym() | question.Phrase() | question.Prefix():
                 leaf = self.leaf(node, within)
                 if leaf is None:
                     self.left_out.append(node.text)
@@ -136,8 +182,12 @@ class _Answer:
 
     # Words
 
-    def leaf(self, node: question.Word | question.Phrase | question.Prefix, within: int) -> Leaf | None:
+    def leaf(
+        self, node: question.Word | question.Acronym | question.Phrase | question.Prefix, within: int
+    ) -> Leaf | None:
         """Where a word, phrase or prefix stands; None when it has nothing but stop words."""
+        if isinstance(node, question.Acronym):
+            return self.weighed(lambda name: self.snapshot.postings(name, node.text), (node.text,))
         if isinstance(node, question.Prefix):
             terms = tuple(self.expanded(node.text))
             return self.weighed(lambda name: self.any_of(name, terms), terms)
@@ -161,8 +211,8 @@ class _Answer:
 
     def weighed(self, where: Callable[[str], Postings], terms: tuple[str, ...]) -> Leaf:
         body = where("body")
-        found, all_ = len(body.docs), max(self.snapshot.live.bit_count(), len(body.docs))
-        rarity = math.log(1 + (all_ - found + 0.5) / (found + 0.5))
+        found = len(body.docs)
+        rarity = _rarity(found, max(self.snapshot.live.bit_count(), found))
         title, headings = (where("title"), where("headings")) if found else (NOWHERE, NOWHERE)
         return Leaf(body, title, headings, terms, rarity)
 
@@ -203,7 +253,7 @@ class _Answer:
 
     # Qualifiers
 
-    def qualified(self, node: Node) -> int:
+    def qualified(self, node: Node) -> int:  # noqa: PLR0911 - a table of cases
         masks = self.snapshot.masks
         match node:
             case question.OfKind():
@@ -214,6 +264,8 @@ class _Answer:
                 return self.published(lambda day: day < node.day.toordinal())
             case question.After():
                 return self.published(lambda day: day >= node.day.toordinal())
+            case question.During():
+                return self.published(lambda day: node.first.toordinal() <= day <= node.last.toordinal())
             case question.OfOrganization():
                 return self.named("organization", node.text, self.names())
             case question.OfTopic():
@@ -244,6 +296,31 @@ class _Answer:
         return reduce(or_, (there[value] for value in part), 0)
 
 
+def _rarity(found: int, all_: int) -> float:
+    """How much a word tells that so many of all have (BM25's): the fewer, the more."""
+    return math.log(1 + (all_ - found + 0.5) / (found + 0.5))
+
+
+def _shares(parts: Sequence[Part], within: int) -> Mapping[int, float]:
+    """For each document that has enough of the question how much it has of it, by the rarity of its parts.
+
+    The rarest come first, and once the rest can't lift a document that has none of them so far, none is added.
+    """
+    weights: dict[int, float] = {}
+    had, best, left = 0, 0.0, sum(part.rarity for part in parts)
+    for part in sorted(parts, key=lambda part: -part.rarity):
+        bits = part.bits & within
+        if left < SHARE * best:
+            bits &= had
+        for doc in docs_of(bits):
+            weights[doc] = weights.get(doc, 0.0) + part.rarity
+        had |= bits
+        left -= part.rarity
+        best = max(weights.values(), default=0.0)
+    all_ = sum(part.rarity for part in parts)
+    return {doc: min(1.0, weight / all_) for doc, weight in weights.items() if weight >= SHARE * best}
+
+
 def _row(text: str) -> list[tuple[int, str]]:
     """The terms of a phrase, each with its distance from the first; stop words keep their place."""
     row: list[tuple[int, str]] = []
@@ -272,94 +349,3 @@ def _united(postings: Sequence[Postings]) -> Postings:
         reduce(or_, (posting.bits for posting in postings)),
         lambda doc: sorted(place for posting in postings for place in posting.places_in(doc)),
     )
-
-
-# Ranking
-
-
-def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Sequence[int]:
-    """The ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
-    of the words to each other, and a gentle preference for what is new.
-    """
-    scores = _scores(snapshot, found.leaves, docs_of(bits))
-    recent = _recency(snapshot, today)
-    for doc in scores:
-        scores[doc] *= recent[doc] * found.shares.get(doc, 1.0) ** 2
-    docs = sorted(scores, key=scores.__getitem__, reverse=True)
-    best = docs[:LOOKED_AT_CLOSELY]
-    if len(found.leaves) > 1:
-        for doc in best:
-            scores[doc] *= 1 + NEARNESS * _nearness([leaf.body.places_in(doc) for leaf in found.leaves])
-    facts = snapshot.facts
-    best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
-    return [*best, *docs[LOOKED_AT_CLOSELY:]][:most]
-
-
-def _scores(snapshot: Snapshot, leaves: Sequence[Leaf], docs: Sequence[int]) -> dict[int, float]:
-    damping = _damping(snapshot)
-    scores = dict.fromkeys(docs, 0.0)
-    for leaf in leaves:
-        counts: dict[int, float] = {
-            doc: times for doc, times in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in scores
-        }
-        for postings, boost in ((leaf.title, IN_TITLE), (leaf.headings, IN_HEADING)):
-            for doc, times in zip(postings.docs, postings.counts, strict=True):
-                if doc in counts:
-                    counts[doc] += boost * times
-        for doc, count in counts.items():
-            scores[doc] += leaf.rarity * count / (count + damping[doc])
-    return scores
-
-
-def _damping(snapshot: Snapshot) -> Sequence[float]:
-    """For each document how little one more occurrence counts in it: the longer the text, the less."""
-    if "damping" not in snapshot.per_document:
-        flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
-        snapshot.per_document["damping"] = [flat + steep * facts.length for facts in snapshot.facts]
-    return snapshot.per_document["damping"]
-
-
-def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
-    """For each document what its score is multiplied with for being new."""
-    if today not in snapshot.per_document:
-        now = today.toordinal()
-        snapshot.per_document[today] = [
-            1 + RECENCY * 0.5 ** (max(0, now - facts.published) / HALF_AFTER_DAYS) for facts in snapshot.facts
-        ]
-    return snapshot.per_document[today]
-
-
-def _nearness(places: Sequence[Sequence[int]]) -> float:
-    """How near to each other neighbors of the question stand, from 0 (nowhere near) to 1 (side by side)."""
-    gains = [_gain(left, right) for left, right in pairwise(places)]
-    return sum(gains) / len(gains)
-
-
-def _gain(left: Sequence[int], right: Sequence[int]) -> float:
-    closest = min(_distances(left, right), default=FAR)
-    return max(0.0, 1 - (closest - 1) / FAR) ** 2 if closest else 0.0
-
-
-def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
-    """Distances between neighbors of two sorted rows; in the wrong order counts two more."""
-    at, last = 0, len(right)
-    for place in left:
-        while at < last and right[at] <= place:
-            at += 1
-        if at < last:
-            yield right[at] - place
-        if at:
-            yield place - right[at - 1] + 2
-
-
-def best_page(snapshot: Snapshot, doc: int, leaves: Sequence[Leaf]) -> int | None:
-    """The number of the page of a document that best covers the question; None when no page has a word of it."""
-    numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
-    places = [leaf.body.places_in(doc) for leaf in leaves]
-    best = passages.best_page(places, [leaf.rarity for leaf in leaves], starts, title_ends)
-    return None if best is None else numbers[best]
-
-
-def first_page(snapshot: Snapshot, doc: int) -> int | None:
-    """The number of the first page of a document, if it has pages."""
-    return next(iter(snapshot.facts[doc].page_bounds()[0]), None)

@@ -27,11 +27,13 @@ from hub.members.models import Organization, Person
 from hub.members.rules import MAY, Permission, Scope
 from hub.search import files
 from hub.search.files import Snapshot
-from hub.search.queries import matching
+from hub.search.queries import matching, ranking, spelling
+from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import Matches
 from hub.search.queries.rows import signature
 from hub.search.rules import passages, question
 from hub.search.rules.addresses import FILTERS
+from hub.search.rules.glossary import widened
 from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
 
@@ -49,6 +51,7 @@ class Query:
     sort: str = "relevance"
     page: int = 1
     per_page: int = PER_PAGE
+    exact: bool = False  # without what the glossary adds
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Hit:
     page: int | None
     page_kind: PageKind | None
     snippet: Snippet
+    lacking: Sequence[str] = ()  # words that were typed and are not in it
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Results:
     notes: Sequence[str]
     took_ms: float
     complete: bool = True  # False: the index is missing, and titles alone were searched
+    also: Sequence[str] = ()  # names that the glossary added to what was typed (or would have, when ``query.exact``)
+    did_you_mean: str = ""  # what was typed with its words as the hub knows them; "" when there is nothing to propose
 
     @property
     def pages(self) -> int:
@@ -101,7 +107,7 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
     Works without an index as well: then titles alone are searched, and a note says so.
     """
     began = time.perf_counter()
-    asked = question.parse(query.text)
+    asked = question.parse(query.text, clock.today(config_of(db).zone))
     try:
         return _from_index(db, person, query, asked, began)
     except files.IndexUnusable:
@@ -113,7 +119,7 @@ def ids_of(db: Session, person: Person | None, query: Query) -> Collection[int]:
 
     They are what the index has: who shows them asks the rows first, as each page does.
     """
-    asked = question.parse(query.text)
+    asked = question.parse(query.text, clock.today(config_of(db).zone))
     try:
         answer = _answered(db, person, query, asked)
     except files.IndexUnusable:
@@ -156,9 +162,11 @@ class _Answer:
     """The documents that a question finds for a person: those of the words, those of each filter, and of both."""
 
     snapshot: Snapshot
+    allowed: int  # the documents that the person may open
     names: Callable[[], Mapping[str, str]]  # of organizations by slug
     found: Matches
     chosen: Mapping[str, int]
+    also: Sequence[str]  # names that the glossary adds
 
     @property
     def bits(self) -> int:
@@ -174,9 +182,13 @@ def _answered(db: Session, person: Person | None, query: Query, asked: Question)
     def names() -> Mapping[str, str]:
         return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
 
-    found = matching.matches(snapshot, asked, allowed(db, person, opened), names)
+    known = glossary(db)
+    wide = widened(asked.nodes, known)
+    nodes = widened(asked.nodes, known, expand=False).nodes if query.exact else wide.nodes
+    readable = allowed(db, person, opened)
+    found = matching.matches(snapshot, nodes, readable, names)
     chosen = {name: _chosen(snapshot, name, query.filters.get(name, ())) for name in FILTERS}
-    return _Answer(snapshot, names, found, chosen)
+    return _Answer(snapshot, readable, names, found, chosen, wide.also)
 
 
 def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
@@ -192,6 +204,17 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
         {name: _facet(snapshot, found, answer.chosen, name, query, answer.names) for name in FACETS},
         [*asked.notes, *found.notes],
         (time.perf_counter() - began) * 1000,
+        also=answer.also,
+        did_you_mean=_did_you_mean(db, person, query, asked, answer),
+    )
+
+
+def _did_you_mean(db: Session, person: Person | None, query: Query, asked: Question, answer: _Answer) -> str:
+    def texts_at(doc: int, place: int) -> Sequence[str]:
+        return _texts_at(db, person, answer.snapshot, doc, place)
+
+    return spelling.did_you_mean(
+        answer.snapshot, asked, query.text, answer.found, answer.allowed, answer.names, texts_at
     )
 
 
@@ -234,7 +257,7 @@ def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: 
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and found.leaves:
-        return matching.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)[first:]
+        return ranking.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)[first:]
     flags = files.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
     return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
@@ -270,13 +293,17 @@ def _hits(db: Session, person: Person | None, snapshot: Snapshot, found: Matches
             if number is not None:
                 places[rows[id_].revision, number] = id_
     shown = _pages(db, places)
-    return [_hit(rows[id_], shown.get(id_), found.terms) for id_ in ids if id_ in rows]
+    return [
+        _hit(rows[id_], shown.get(id_), found.terms, found.lacking(doc))
+        for doc, id_ in zip(docs, ids, strict=True)
+        if id_ in rows
+    ]
 
 
 def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
     """Which page of a hit is shown: the best; else the first, unless the summary says more."""
-    best = matching.best_page(snapshot, doc, found.leaves)
-    return matching.first_page(snapshot, doc) if best is None and not row.summary else best
+    best = ranking.best_page(snapshot, doc, found.leaves)
+    return ranking.first_page(snapshot, doc) if best is None and not row.summary else best
 
 
 def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
@@ -292,7 +319,7 @@ def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, A
     return {places[row.revision_id, row.number]: row for row in rows}
 
 
-def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
+def _hit(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:
     return Hit(
         row.id,
         row.title,
@@ -304,7 +331,18 @@ def _hit(row: Any, page: Any | None, terms: Collection[str]) -> Hit:
         page.number if page else None,
         page.kind if page else None,
         passages.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
+        lacking,
     )
+
+
+def _texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, place: int) -> Sequence[str]:
+    """What the person may read of a resource around a place in its text: its page there, title, summary and owner."""
+    row = db.execute(_SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
+    if row is None:
+        return ()
+    number = ranking.page_at(snapshot, doc, place)
+    page = _pages(db, {(row.revision, number): row.id}).get(row.id) if row.revision and number is not None else None
+    return [row.title, row.summary, row.name, *((page.title, page.text, page.notes) if page else ())]
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:

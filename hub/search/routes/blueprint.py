@@ -16,4 +16,4 @@ def asked() -> Asked:
 
 def query_of(one: Asked) -> Query:
     """A question as search takes it."""
-    return Query(one.text, one.filters, one.sort, one.page)
+    return Query(one.text, one.filters, one.sort, one.page, exact=one.exact)

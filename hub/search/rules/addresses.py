@@ -35,6 +35,7 @@ class Asked:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
+    exact: bool = False  # without what the glossary adds
     notes: tuple[str, ...] = ()
 
     @property
@@ -57,7 +58,14 @@ def read(pairs: Iterable[tuple[str, str]]) -> Asked:
         notes.append("There is no such order, so the best matches come first.")
         sort = "relevance"
     page = _page(first("page") or "1", notes)
-    return Asked(first("q"), {name: some for name, some in filters.items() if some}, sort, page, tuple(notes))
+    return Asked(
+        first("q"),
+        {name: some for name, some in filters.items() if some},
+        sort,
+        page,
+        first("exact") == "1",
+        tuple(notes),
+    )
 
 
 def _values(name: str, given: Sequence[str], notes: list[str]) -> Sequence[str]:
@@ -81,6 +89,8 @@ def kept(asked: Asked) -> str:
     pairs += [(name, value) for name in FILTERS for value in sorted(asked.filters.get(name, ()))]
     if asked.sort != "relevance":
         pairs.append(("sort", asked.sort))
+    if asked.exact:
+        pairs.append(("exact", "1"))
     return urlencode(pairs)
 
 

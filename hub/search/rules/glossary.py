@@ -1,155 +1,146 @@
-"""Words that members search by: a search for either side finds the other. Former names count. Pure."""
+"""Words that members search by: a search for one name of a thing finds the others. Former names count. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hub.search.rules import words
-from hub.search.rules.question import AllOf, AnyOf, Node, Phrase, Word
+from hub.search.rules.question import Acronym, AllOf, AnyOf, Names, Node, Phrase, Word
 
-# Acronym and what it stands for; the first of several is how it is said today.
-STANDS_FOR: Mapping[str, Sequence[str]] = {
-    "AMCC": ("American Manufacturing Community Collaborative", "American Manufacturing Communities Collaborative"),
-    "BFF": ("best friend forever",),
-    "IMCP": ("Investing in Manufacturing Communities Partnership",),
-    "DMCSP": ("Defense Manufacturing Community Support Program",),
-    "DMC": ("Defense Manufacturing Community",),
-    "BBBRC": ("Build Back Better Regional Challenge",),
-    "CEDS": ("Comprehensive Economic Development Strategy",),
-    "SWOT": ("strengths, weaknesses, opportunities, threats",),
-    "DEI": ("diversity, equity and inclusion",),
-    "EDD": ("Economic Development District",),
-    "EDO": ("economic development organization",),
-    "COG": ("council of governments",),
-    "BRE": ("business retention and expansion",),
-    "FDI": ("foreign direct investment",),
-    "NOFO": ("notice of funding opportunity",),
-    "FOA": ("funding opportunity announcement",),
-    "RFI": ("request for information",),
-    "RFP": ("request for proposals",),
-    "NDAA": ("National Defense Authorization Act",),
-    "ARPA": ("American Rescue Plan Act",),
-    "IIJA": ("Infrastructure Investment and Jobs Act",),
-    "BIL": ("Bipartisan Infrastructure Law",),
-    "IRA": ("Inflation Reduction Act",),
-    "CHIPS": ("Creating Helpful Incentives to Produce Semiconductors",),
-    "DOC": ("Department of Commerce",),
-    "EDA": ("Economic Development Administration",),
-    "NIST": ("National Institute of Standards and Technology",),
-    "MEP": ("Manufacturing Extension Partnership",),
-    "ITA": ("International Trade Administration",),
-    "MBDA": ("Minority Business Development Agency",),
-    "GJC": ("Good Jobs Challenge",),
-    "DoD": ("Department of Defense",),
-    "DoW": ("Department of War",),
-    "OLDCC": ("Office of Local Defense Community Cooperation",),
-    "OEA": ("Office of Economic Adjustment",),
-    "DIB": ("defense industrial base",),
-    "DPA": ("Defense Production Act",),
-    "MII": ("Manufacturing Innovation Institute",),
-    "CMMC": ("Cybersecurity Maturity Model Certification",),
-    "CUI": ("controlled unclassified information",),
-    "DFARS": ("Defense Federal Acquisition Regulation Supplement",),
-    "APEX": ("APEX Accelerators",),
-    "PTAC": ("Procurement Technical Assistance Center",),
-    "DOE": ("Department of Energy",),
-    "AMMTO": ("Advanced Materials and Manufacturing Technologies Office",),
-    "IAC": ("Industrial Assessment Center",),
-    "EPA": ("Environmental Protection Agency",),
-    "P2": ("pollution prevention",),
-    "GHG": ("greenhouse gas",),
-    "PFAS": ("per- and polyfluoroalkyl substances",),
-    "DOL": ("Department of Labor",),
-    "WIOA": ("Workforce Innovation and Opportunity Act",),
-    "WDB": ("workforce development board",),
-    "RAP": ("registered apprenticeship program",),
-    "CTE": ("career and technical education",),
-    "OJT": ("on-the-job training",),
-    "HBCU": ("Historically Black College or University",),
-    "SBA": ("Small Business Administration",),
-    "SBDC": ("Small Business Development Center",),
-    "SBIR": ("Small Business Innovation Research",),
-    "STTR": ("Small Business Technology Transfer",),
-    "SSBCI": ("State Small Business Credit Initiative",),
-    "CDFI": ("community development financial institution",),
-    "NMTC": ("New Markets Tax Credit",),
-    "EXIM": ("Export-Import Bank",),
-    "NSF": ("National Science Foundation",),
-    "ARC": ("Appalachian Regional Commission",),
-    "CDBG": ("Community Development Block Grant",),
-    "OSTP": ("Office of Science and Technology Policy",),
-    "SMM": ("small and medium-sized manufacturer",),
-    "OEM": ("original equipment manufacturer",),
-    "AM": ("additive manufacturing",),
-    "IIoT": ("industrial internet of things",),
-    "TRL": ("technology readiness level",),
-    "MRL": ("manufacturing readiness level",),
-}
-# What is or was called by another name: who searches for one finds the other.
-SAME = (("DoD", "DoW"), ("OEA", "OLDCC"), ("PTAC", "APEX"), ("BBB", "BBBRC"))
+# Acronyms that are ordinary words too, whether or not they have an entry: only in capitals they are the acronym.
+ORDINARY = frozenset({"AM", "BUILD", "CARES", "IT", "RAISE"})
 
-# Acronyms that are ordinary words too: only in capitals they are the acronym.
-ALSO_WORDS = words.ORDINARY_ACRONYMS | {"CHIPS", "DOC", "ARC", "DIB", "BIL", "APEX", "RAP"}
-LONGEST = 7  # words of the longest expansion
+Key = tuple[str, ...]  # a name as the index has it: "Department of Commerce" is department, of, commerc
 
 
-def widened(nodes: Sequence[Node]) -> Sequence[Node]:
-    """The question with each acronym or name of the glossary widened to what else it is called."""
+@dataclass(frozen=True)
+class Entry:
+    """One thing and its names: the first is how it is said today, the second what that stands for."""
+
+    names: tuple[str, ...]
+    is_word: bool = False  # its short name is an ordinary word too: only in capitals it is meant
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """All entries, ready to be asked."""
+
+    others: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # what else each name is called
+    only_capitals: frozenset[str] = ORDINARY
+    longest: int = 1  # words of the longest name
+    meanings: Mapping[str, str] = field(default_factory=dict)  # of each acronym as it is written
+    acronym: re.Pattern[str] | None = None  # finds one in a text
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Glossary":
+        """The glossary of these entries; a name that two of them have finds the names of both."""
+        entries = list(entries)
+        only_capitals = ORDINARY | {entry.names[0] for entry in entries if entry.is_word}
+        others: dict[Key, tuple[str, ...]] = {}
+        for entry in entries:
+            for name in entry.names:
+                key = _key_of_name(name, only_capitals)
+                if not key:
+                    continue
+                rest = [*others.get(key, ()), *(other for other in entry.names if other != name)]
+                others[key] = tuple(dict.fromkeys(rest))
+        meanings = dict(_meanings(entries))
+        written = sorted(map(re.escape, meanings), key=len, reverse=True)
+        acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(written)})(?![\w])") if written else None
+        return cls(others, frozenset(only_capitals), max(map(len, others), default=1), meanings, acronym)
+
+
+@dataclass(frozen=True)
+class Widened:
+    """A question with what else its words are called, and what was added."""
+
+    nodes: tuple[Node, ...]
+    also: tuple[str, ...] = ()
+
+
+def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+    """Each name that is an acronym, with the first name of its entry that is none."""
+    for entry in entries:
+        long = next((name for name in entry.names if not is_acronym(name)), "")
+        if long:
+            yield from ((name, long) for name in entry.names if is_acronym(name))
+
+
+def is_acronym(name: str) -> bool:
+    """Whether a name is short for something: one word with two capitals, or a capital and a digit, in it."""
+    capitals = sum(letter.isupper() for letter in name)
+    return " " not in name and (capitals > 1 or (capitals == 1 and any(letter.isdigit() for letter in name)))
+
+
+def widened(nodes: Sequence[Node], glossary: Glossary, *, expand: bool = True) -> Widened:
+    """The question with each name of the glossary widened to what else it is called; the longest names first.
+
+    Without ``expand`` only acronyms in capitals are told from words.
+    """
     found: list[Node] = []
+    also: list[str] = []
     at = 0
     while at < len(nodes):
-        taken, node = _spelled_out(nodes[at : at + LONGEST])
+        taken, node = _spelled_out(nodes[at : at + glossary.longest], glossary, also if expand else None)
         found.append(node)
         at += taken
-    return found
+    return Widened(tuple(found), tuple(dict.fromkeys(also)))
 
 
-def _spelled_out(nodes: Sequence[Node]) -> tuple[int, Node]:
-    """The longest expansion that plain words begin with, together with its acronym; else the first node."""
+def _spelled_out(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
+    """The longest name that plain words begin with, and its other names; else the first node."""
     first = nodes[0]
     if isinstance(first, AnyOf):
-        return 1, AnyOf(tuple(_spelled_out([node])[1] for node in first.nodes))
+        return 1, AnyOf(tuple(_spelled_out([node], glossary, also)[1] for node in first.nodes))
     if isinstance(first, Phrase):
-        others = _by_words().get(_key(first.text), ())
-        return 1, AnyOf((first, *others)) if others else first
-    for count in range(len(nodes), 1, -1):
-        some = nodes[:count]
-        if all(isinstance(node, Word) for node in some):
-            others = _by_words().get(_key(" ".join(node.text for node in some if isinstance(node, Word))), ())
-            if others:
-                return count, AnyOf((AllOf(tuple(some)), *others))
-    others = _by_acronym().get(_acronym(first.text), ()) if isinstance(first, Word) else ()
-    return 1, AnyOf((first, *others)) if others else first
+        return 1, _or_others(first, _key(first.text), glossary, also)
+    run = [node.text for node in nodes if isinstance(node, Word)] if isinstance(first, Word) else []
+    if len(run) < len(nodes):
+        run = run[: next((n for n, node in enumerate(nodes) if not isinstance(node, Word)), len(run))]
+    for count in range(len(run), 1, -1):
+        key = _key(" ".join(run[:count]))
+        if also is not None and key in glossary.others:
+            return count, _or_others(AllOf(tuple(nodes[:count])), key, glossary, also)
+    if not isinstance(first, Word):
+        return 1, first
+    is_meant = first.text in glossary.only_capitals
+    typed = Acronym(first.text) if is_meant else first
+    return 1, _or_others(typed, (first.text,) if is_meant else _key(first.text), glossary, also)
 
 
-def _acronym(text: str) -> str:
-    """How an acronym is known: in capitals; one that is also a word only when it was typed so."""
-    return text.upper() if text.upper() not in ALSO_WORDS else text
+def _or_others(node: Node, key: Key, glossary: Glossary, also: list[str] | None) -> Node:
+    names = glossary.others.get(key, ()) if also is not None else ()
+    if not names or also is None:
+        return node
+    also += names
+    return Names(node, tuple(_node(name, glossary) for name in names))
 
 
-def _key(text: str) -> tuple[str, ...]:
+def _node(name: str, glossary: Glossary) -> Node:
+    found = [piece[0] for piece in words.pieces(name)]
+    if len(found) > 1:
+        return Phrase(" ".join(found))
+    return Acronym(name) if name in glossary.only_capitals else Word(name)
+
+
+def loosened(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The nodes with acronyms in capitals read as the ordinary words that they are too."""
+    return tuple(_loose(node) for node in nodes)
+
+
+def _loose(node: Node) -> Node:
+    if isinstance(node, Acronym):
+        return Word(node.text)
+    if isinstance(node, AnyOf):
+        return AnyOf(tuple(_loose(one) for one in node.nodes))
+    if isinstance(node, Names):
+        return Names(_loose(node.typed), tuple(_loose(one) for one in node.others))
+    return node
+
+
+def _key_of_name(name: str, only_capitals: frozenset[str]) -> Key:
+    return (name,) if name in only_capitals else _key(name)
+
+
+def _key(text: str) -> Key:
     return tuple(term for piece in words.pieces(text) for term in words.reading(piece[0])[0])
-
-
-@cache
-def _by_acronym() -> Mapping[str, tuple[Node, ...]]:
-    """What else an acronym is called."""
-    same = {one: other for pair in SAME for one, other in (pair, pair[::-1])}
-    known = dict.fromkeys([*STANDS_FOR, *same])
-    return {name.upper(): tuple(_names(name, same.get(name))) for name in known}
-
-
-def _names(name: str, same: str | None) -> Iterator[Node]:
-    yield from (Phrase(text) for text in STANDS_FOR.get(name, ()))
-    if same:
-        yield Word(same)
-        yield from (Phrase(text) for text in STANDS_FOR.get(same, ()))
-
-
-@cache
-def _by_words() -> Mapping[tuple[str, ...], tuple[Node, ...]]:
-    """What else an expansion is called."""
-    found: dict[tuple[str, ...], tuple[Node, ...]] = {}
-    for name, texts in STANDS_FOR.items():
-        for text in texts:
-            found[_key(text)] = (Word(name), *(node for node in _by_acronym()[name.upper()] if node != Phrase(text)))
-    return found

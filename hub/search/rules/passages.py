@@ -11,6 +11,7 @@ from hub.search.rules.plain import plain
 LENGTH = 230  # characters of a snippet, at most (but for one endless word)
 LEAD = 70  # characters shown before the first marked word, at most
 CHUNK = 12_000  # characters of a long page that are looked at closely
+LONGEST_STEP_BACK = 20  # characters of a word that a passage begins with, though its first mark is in the middle of it
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _begin(text: str, first: int, lead: int) -> int:
     if space >= 0:
         return space + 1
     space = text.rfind(" ", 0, first)
-    return space + 1 if first - space <= lead * 2 else first
+    return space + 1 if first - space <= max(lead * 2, LONGEST_STEP_BACK) else first
 
 
 def _end(text: str, begin: int, latest: int) -> int:

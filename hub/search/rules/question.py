@@ -1,18 +1,18 @@
 """Reading what a person typed into the search field. Pure; no text is an error.
 
 All words are required. ``"a phrase"``, ``-not``, ``one OR other``, ``manuf*``, and the qualifiers
-``kind: organization: topic: year: before: after:``, whose values may be quoted. What can't be read that way
-is read as plain words, and a note says so.
+``kind: organization: topic: year: before: after: during:``, whose values may be quoted; those of dates may be said
+as people say them: ``before:last quarter``. What can't be read that way is read as plain words, and a note says so.
 """
 
-import calendar
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import date
 
 from hub.library.rules import Kind
-from hub.search.rules import words
+from hub.search.rules import dates, words
+from hub.search.rules.dates import Period
 
 LONGEST = 500  # characters of a query that are read
 MOST_PARTS = 40  # words, phrases and qualifiers
@@ -22,6 +22,13 @@ SHORTEST_PREFIX = 2  # letters before the star
 @dataclass(frozen=True)
 class Word:
     """A word or compound as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Acronym:
+    """An acronym in capitals that is an ordinary word too: ``ARM`` is not found where "arm" stands."""
 
     text: str
 
@@ -82,7 +89,15 @@ class After:
     day: date
 
 
-Qualifier = OfKind | OfOrganization | OfTopic | OfYear | Before | After
+@dataclass(frozen=True)
+class During:
+    """``during:spring``: published on a day of it."""
+
+    first: date
+    last: date
+
+
+Qualifier = OfKind | OfOrganization | OfTopic | OfYear | Before | After | During
 
 
 @dataclass(frozen=True)
@@ -100,13 +115,42 @@ class AnyOf:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What was typed, and what else the glossary calls it: any of them."""
+
+    typed: "Node"
+    others: tuple["Node", ...]
+
+    @property
+    def nodes(self) -> tuple["Node", ...]:
+        """All of the names."""
+        return (self.typed, *self.others)
+
+
+@dataclass(frozen=True)
 class AllOf:
     """Words that were meant as something else and are read as plain words: each must be there."""
 
     nodes: tuple["Node", ...]
 
 
-Node = Word | Prefix | Phrase | Qualifier | Not | AnyOf | AllOf
+Node = Word | Acronym | Prefix | Phrase | Qualifier | Not | AnyOf | AllOf | Names
+
+
+def label_of(node: Node) -> str:
+    """What a person typed for it, in a sentence."""
+    match node:
+        case Names():
+            return label_of(node.typed)
+        case AnyOf():
+            return " or ".join(map(label_of, node.nodes))
+        case AllOf():
+            return " ".join(map(label_of, node.nodes))
+        case Prefix():
+            return f"{node.text}*"
+        case Word() | Acronym() | Phrase():
+            return node.text
+    return ""
 
 
 @dataclass(frozen=True)
@@ -123,13 +167,15 @@ class _Unreadable(Exception):
 
 _TOKEN = re.compile(r"""(?P<minus>-(?=\S))?(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))""")
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb", '""""""')
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+# Words that belong to a date when nobody put it in quotes: before:last quarter, after:Q3 2025, during:past 30 days.
+_MORE = re.compile(r"\s+([^\s\":]+)(?:\s+([^\s\":]+))?")
+DATED = ("before", "after", "during", "year")
 
 
-def parse(text: str) -> Question:
-    """What ``text`` asks for. Never raises, whatever the text."""
+def parse(text: str, today: date) -> Question:
+    """What ``text`` asks for when it is typed on ``today``. Never raises, whatever the text."""
     notes: list[str] = []
-    text = _bounded(text.translate(_QUOTES), notes)
+    text = _quoted_dates(_bounded(text.translate(_QUOTES), notes), today)
     nodes: list[Node] = []
     joins = negates = False  # an OR, a NOT stands before
     for token in _TOKEN.finditer(text):
@@ -139,7 +185,7 @@ def parse(text: str) -> Question:
                 notes.append("OR needs something on both sides, so it was left out.")
                 joins = False
             continue
-        read = _node(token, notes)
+        read = _node(token, today, notes)
         if read is None:
             continue
         node: Node = Not(read) if token["minus"] or negates else read
@@ -166,17 +212,44 @@ def _bounded(text: str, notes: list[str]) -> str:
     return text
 
 
+def _quoted_dates(text: str, today: date) -> str:
+    """The text with quotation marks around dates of several words: the longest that is a date."""
+
+    def quoted(token: re.Match[str]) -> str:
+        more = _MORE.match(text, token.end())
+        for value in _longer(token["bare"], more) if more else ():
+            if dates.period_of(value, today):
+                taken.append(token.end() + len(value) - len(token["bare"]))
+                return f'{token[0][: token.start("bare") - token.start()]}"{value}"'
+        return token[0]
+
+    done, at = "", 0
+    for token in _TOKEN.finditer(text):
+        if token.start() < at or (token["name"] or "").lower() not in DATED or token["bare"] is None:
+            continue
+        taken: list[int] = []
+        done += text[at : token.start()] + quoted(token)
+        at = taken[0] if taken else token.end()
+    return done + text[at:]
+
+
+def _longer(value: str, more: re.Match[str]) -> Sequence[str]:
+    """The value with two and with one of the words that follow, as they stand there."""
+    ends = [end for end in (more.end(2), more.end(1)) if end > 0]
+    return [value + more.string[more.start() : end] for end in ends]
+
+
 def _alternatives(node: Node) -> tuple[Node, ...]:
     return node.nodes if isinstance(node, AnyOf) else (node,)
 
 
-def _node(token: re.Match[str], notes: list[str]) -> Node | None:
+def _node(token: re.Match[str], today: date, notes: list[str]) -> Node | None:
     """What one token means; None when there is nothing in it to search for."""
     value = token["quoted"] if token["bare"] is None else token["bare"]
     name = (token["name"] or "").lower()
-    if name in QUALIFIERS:
+    if name in QUALIFIERS or name in DATED:
         try:
-            return QUALIFIERS[name](value)
+            return _dated(name, value, today, notes) if name in DATED else QUALIFIERS[name](value)
         except _Unreadable as note:
             notes.append(str(note))
             return _all(f"{name} {value}")
@@ -230,43 +303,34 @@ def _named(node: Callable[[str], Node], name: str) -> Callable[[str], Node]:
     return read
 
 
-def _year(value: str) -> Node:
-    if not re.fullmatch(r"[0-9]{4}", value.strip()) or not MINYEAR <= int(value) <= MAXYEAR:
-        message = f"“{value}” is not a year such as 2026, so that was read as plain words."
+def _dated(name: str, value: str, today: date, notes: list[str]) -> Node:
+    """A qualifier whose value is a date; one in words is told how it was read."""
+    period = dates.period_of(value, today)
+    if period is None:
+        message = f"“{value}” is not a date that can be read here, so it was read as plain words. You can write {dates.EXAMPLES}."
         raise _Unreadable(message)
-    return OfYear(int(value))
+    node = _WHEN[name](period)
+    if node is None:
+        message = f"“{value}” is not a year such as 2026 or “last year”, so it was read as plain words. Write during: for a part of a year."
+        raise _Unreadable(message)
+    if not dates.is_plain(value):
+        notes.append(f"“{value}” was read as {period}.")
+    return node
 
 
-def _dated(node: Callable[[date], Node]) -> Callable[[str], Node]:
-    def read(value: str) -> Node:
-        day = first_day(value)
-        if day is None:
-            message = f"“{value}” is not a date such as 2026, 2026-03 or 2026-03-31, so that was read as plain words."
-            raise _Unreadable(message)
-        return node(day)
+# What a date says after each of these; None when it can't be said so.
+_WHEN: dict[str, Callable[[Period], Node | None]] = {
+    "before": lambda period: Before(period.first),
+    "after": lambda period: After(period.first),
+    "during": lambda period: During(period.first, period.last),
+    "year": lambda period: OfYear(period.first.year) if period == dates.year_of(period.first) else None,
+}
 
-    return read
-
-
-def first_day(text: str) -> date | None:
-    """The first day of a year, month or day written as 2026, 2026-03 or 2026-03-31; None when it is none."""
-    match = _DATE.fullmatch(text.strip()) if text.isascii() else None
-    if match is None:
-        return None
-    year, month, day = (int(number or 1) for number in match.groups())
-    if not (MINYEAR <= year <= MAXYEAR and 1 <= month <= 12):  # noqa: PLR2004 - months
-        return None
-    return date(year, month, day) if 1 <= day <= calendar.monthrange(year, month)[1] else None
-
-
-# What may stand before a colon. Any other word before one is a plain word.
+# What may stand before a colon, beside those of dates. Any other word before one is a plain word.
 QUALIFIERS: dict[str, Callable[[str], Node]] = {
     "kind": _kind,
     "organization": _named(OfOrganization, "organization"),
     "topic": _named(OfTopic, "topic"),
-    "year": _year,
-    "before": _dated(Before),
-    "after": _dated(After),
 }
 
 

@@ -6,7 +6,7 @@ inflections share a stem, accents don't count, and the parts of a part number ar
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from whoosh.lang.porter import stem
@@ -81,14 +81,12 @@ STOP_WORDS = frozenset(
         "your",
     ]
 )
-# Acronyms that are ordinary words as well: typed in capitals they mean the acronym.
-ORDINARY_ACRONYMS = frozenset(["AM", "ARM", "BUILD", "CARES", "COG", "IRA", "IT", "LIFT", "RAISE", "RAPID"])
-
 LONGEST_TERM = 40  # characters; the rest of a longer run tells nothing
 LONGEST_JOINED = 24  # characters of a compound that is also indexed as one word: "e-mail", "A-1312/B"
 MOST_PARTS = 4
 SHORTEST_DIGITS = 2  # of a run of digits inside a word such as 1312B that is found by itself
 SHORTEST_LETTERS = 3
+CAPITALS = range(2, 9)  # letters of a word in capitals that is found as an acronym too
 
 # Letters and digits in a row, with what holds a compound together: A-1312/B, e-mail, O'Brien, 1,312.
 _WORD = r"[\w\u0300-\u036f]+"
@@ -121,6 +119,26 @@ def spread(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
                 position += 1
 
 
+def as_written(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
+    """For each of the terms that stand in the texts the first word that it is there, in small letters."""
+    lacking = set(terms)
+    found: dict[str, str] = {}
+    for text in texts:
+        for piece in _PIECE.findall(text):
+            for word, term in _words_of(piece):
+                if term in lacking:
+                    found[term] = word.lower()
+                    lacking.remove(term)
+            if not lacking:
+                return found
+    return found
+
+
+@lru_cache(maxsize=1 << 15)
+def _words_of(piece: str) -> tuple[tuple[str, str], ...]:
+    return tuple((part, term_of(part)) for part in _parts(piece))
+
+
 @lru_cache(maxsize=1 << 15)
 def terms_of(piece: str) -> tuple[Terms, ...]:
     """The terms at each position that a word or compound takes, as they are indexed.
@@ -132,7 +150,7 @@ def terms_of(piece: str) -> tuple[Terms, ...]:
         return ()
     if len(parts) == 1:
         term = term_of(parts[0])
-        return (() if term in STOP_WORDS else (term, *_also(parts[0], term)),)
+        return (tuple(_also(parts[0], term)) if term in STOP_WORDS else (term, *_also(parts[0], term)),)
     spread_out = [(term := term_of(part), *_also(part, term)) for part in parts]
     together = joined(piece)
     if together:
@@ -156,8 +174,6 @@ def reading(piece: str) -> tuple[Terms, str]:
     if not parts:
         return (), ""
     if len(parts) == 1:
-        if parts[0] in ORDINARY_ACRONYMS:
-            return (parts[0],), ""
         term = term_of(parts[0])
         return ((), "") if term in STOP_WORDS else ((term,), "")
     return tuple(term_of(part) for part in parts), joined(piece)
@@ -202,8 +218,8 @@ def _parts(piece: str) -> Sequence[str]:
 
 
 def _also(word: str, term: str) -> Iterator[str]:
-    """What else finds a single word: the runs of a part number, and an acronym that is an ordinary word."""
-    if word in ORDINARY_ACRONYMS:
+    """What else finds a single word: its capitals, which tell an acronym from a word, and the runs of a part number."""
+    if word.isupper() and word.isalpha() and len(word) in CAPITALS:
         yield word
     if not (term.isalpha() or term.isdigit()):
         for run in _RUNS.findall(term):

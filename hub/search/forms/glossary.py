@@ -1,0 +1,42 @@
+"""The form of a glossary entry."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from hub.search.actions import Wording
+from hub.search.actions.glossary import LONGEST_MEANING, LONGEST_NAME
+
+
+class EntryForm(FlaskForm):
+    """An entry as the coordinator words it."""
+
+    name = StringField(
+        "Acronym or short name",
+        [
+            InputRequired("Enter the acronym or short name."),
+            Length(max=LONGEST_NAME, message=f"Up to {LONGEST_NAME} characters fit here."),
+        ],
+        description="As people write it, for example NOFO.",
+    )
+    meaning = StringField(
+        "What it stands for",
+        [
+            InputRequired("Enter what it stands for."),
+            Length(max=LONGEST_MEANING, message=f"Up to {LONGEST_MEANING} characters fit here."),
+        ],
+        description="For example notice of funding opportunity.",
+    )
+    others = TextAreaField(
+        "Other and former names", description="One a line. A search for any of the names finds all of them."
+    )
+    is_word = BooleanField(
+        "The short name is an ordinary word too",
+        description="ARM, LIFT: typed in capitals it means this entry, in small letters the word.",
+    )
+
+    def wording(self) -> Wording:
+        """What was entered."""
+        return Wording(
+            self.name.data or "", self.meaning.data or "", self.others.data or "", is_word=bool(self.is_word.data)
+        )

@@ -1,0 +1,58 @@
+"""The glossary to read, and as the rules know it."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core.errors import NotFound
+from hub.members.models import Person
+from hub.members.rules import Permission, may
+from hub.search.models import GlossaryEntry
+from hub.search.rules.glossary import Glossary
+
+# The glossaries that this process has compiled lately, by their rows' state; a process serves one hub, tests a few.
+_compiled: OrderedDict[tuple[object, ...], Glossary] = OrderedDict()
+_compiling = threading.Lock()
+MOST_COMPILED = 4
+
+
+def entries(db: Session) -> Sequence[GlossaryEntry]:
+    """All entries by name, with who changed them last."""
+    every = db.scalars(select(GlossaryEntry).options(joinedload(GlossaryEntry.changed_by))).all()
+    return sorted(every, key=lambda entry: (entry.name.casefold(), entry.id))
+
+
+def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntry:
+    """The entry, if ``person`` may change it; else raises NotFound."""
+    entry = db.scalar(
+        select(GlossaryEntry).where(GlossaryEntry.id == entry_id).options(joinedload(GlossaryEntry.changed_by))
+    )
+    if entry is None or not may(person, Permission.EDIT_GLOSSARY):
+        raise NotFound
+    return entry
+
+
+def glossary(db: Session) -> Glossary:
+    """The glossary as it is now, compiled once for each state of its rows."""
+    state = (
+        str(db.get_bind().engine.url),
+        *db.execute(
+            select(
+                func.count(GlossaryEntry.id),
+                func.max(GlossaryEntry.changed_at),
+                func.sum(GlossaryEntry.id * GlossaryEntry.version),
+            )
+        ).one(),
+    )
+    with _compiling:
+        found = _compiled.get(state)
+        if found is None:
+            found = Glossary.of(entry.entry for entry in db.scalars(select(GlossaryEntry).order_by(GlossaryEntry.id)))
+            _compiled[state] = found
+        _compiled.move_to_end(state)
+        while len(_compiled) > MOST_COMPILED:
+            _compiled.popitem(last=False)
+    return found

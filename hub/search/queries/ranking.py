@@ -1,0 +1,130 @@
+"""How the documents that answer a question rank, and which page of each is shown."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from hub.search.files import Snapshot, docs_of
+from hub.search.queries.matching import Leaf, Matches, Part
+from hub.search.rules import passages
+
+# What a word counts in the title and in a heading, compared with one in the text (BM25F).
+IN_TITLE, IN_HEADING = 8.0, 2.0
+SATURATION, BY_LENGTH = 1.2, 0.5  # BM25's k1 and b
+# The best of the plain ranking, which are ranked again by how near the words stand.
+LOOKED_AT_CLOSELY = 50
+NEARNESS, FAR = 0.5, 30  # largest gain, and the distance in words beyond which there is none
+# A resource of today gains this much over one from long ago; half of it after two years.
+RECENCY, HALF_AFTER_DAYS = 0.15, 730
+
+
+def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Sequence[int]:
+    """The ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
+    of the words to each other, and a gentle preference for what is new.
+    """
+    scores = _scores(snapshot, found.parts, docs_of(bits))
+    recent = _recency(snapshot, today)
+    for doc in scores:
+        scores[doc] *= recent[doc] * found.shares.get(doc, 1.0) ** 2
+    docs = sorted(scores, key=scores.__getitem__, reverse=True)
+    best = docs[:LOOKED_AT_CLOSELY]
+    if len(found.leaves) > 1:
+        for doc in best:
+            scores[doc] *= 1 + NEARNESS * _nearness([leaf.body.places_in(doc) for leaf in found.leaves])
+    facts = snapshot.facts
+    best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
+    return [*best, *docs[LOOKED_AT_CLOSELY:]][:most]
+
+
+def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> dict[int, float]:
+    """BM25F; of several names of one thing the best counts."""
+    scores = dict.fromkeys(docs, 0.0)
+    for part in parts:
+        gains = [_gains(snapshot, leaf, scores) for leaf in part.leaves]
+        best = gains[0] if len(gains) == 1 else _best_of(gains)
+        for doc, gain in best.items():
+            scores[doc] += gain
+    return scores
+
+
+def _gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
+    """What one word adds to the score of each document that has it."""
+    damping = _damping(snapshot)
+    counts: dict[int, float] = {
+        doc: times for doc, times in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in docs
+    }
+    for postings, boost in ((leaf.title, IN_TITLE), (leaf.headings, IN_HEADING)):
+        for doc, times in zip(postings.docs, postings.counts, strict=True):
+            if doc in counts:
+                counts[doc] += boost * times
+    return {doc: leaf.rarity * count / (count + damping[doc]) for doc, count in counts.items()}
+
+
+def _best_of(gains: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
+    best: dict[int, float] = {}
+    for some in gains:
+        for doc, gain in some.items():
+            best[doc] = max(gain, best.get(doc, 0.0))
+    return best
+
+
+def _damping(snapshot: Snapshot) -> Sequence[float]:
+    """For each document how little one more occurrence counts in it: the longer the text, the less."""
+    if "damping" not in snapshot.per_document:
+        flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
+        snapshot.per_document["damping"] = [flat + steep * facts.length for facts in snapshot.facts]
+    return snapshot.per_document["damping"]
+
+
+def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
+    """For each document what its score is multiplied with for being new."""
+    if today not in snapshot.per_document:
+        now = today.toordinal()
+        snapshot.per_document[today] = [
+            1 + RECENCY * 0.5 ** (max(0, now - facts.published) / HALF_AFTER_DAYS) for facts in snapshot.facts
+        ]
+    return snapshot.per_document[today]
+
+
+def _nearness(places: Sequence[Sequence[int]]) -> float:
+    """How near to each other neighbors of the question stand, from 0 (nowhere near) to 1 (side by side)."""
+    gains = [_gain(left, right) for left, right in pairwise(places)]
+    return sum(gains) / len(gains)
+
+
+def _gain(left: Sequence[int], right: Sequence[int]) -> float:
+    closest = min(_distances(left, right), default=FAR)
+    return max(0.0, 1 - (closest - 1) / FAR) ** 2 if closest else 0.0
+
+
+def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
+    """Distances between neighbors of two sorted rows; in the wrong order counts two more."""
+    at, last = 0, len(right)
+    for place in left:
+        while at < last and right[at] <= place:
+            at += 1
+        if at < last:
+            yield right[at] - place
+        if at:
+            yield place - right[at - 1] + 2
+
+
+def best_page(snapshot: Snapshot, doc: int, leaves: Sequence[Leaf]) -> int | None:
+    """The number of the page of a document that best covers the question; None when no page has a word of it."""
+    numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
+    places = [leaf.body.places_in(doc) for leaf in leaves]
+    best = passages.best_page(places, [leaf.rarity for leaf in leaves], starts, title_ends)
+    return None if best is None else numbers[best]
+
+
+def first_page(snapshot: Snapshot, doc: int) -> int | None:
+    """The number of the first page of a document, if it has pages."""
+    return next(iter(snapshot.facts[doc].page_bounds()[0]), None)
+
+
+def page_at(snapshot: Snapshot, doc: int, place: int) -> int | None:
+    """The number of the page of a document that a place is on, if it is on one."""
+    numbers, starts, _ = snapshot.facts[doc].page_bounds()
+    at = bisect_right(starts, place) - 1
+    return numbers[at] if at >= 0 else None

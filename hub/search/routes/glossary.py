@@ -1,0 +1,77 @@
+"""The glossary: everybody who is signed in reads it, the coordinator edits it."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members.models import Person
+from hub.members.rules import Permission, may
+from hub.search import actions, queries
+from hub.search.forms import EntryForm
+from hub.search.models import GlossaryEntry
+from hub.search.routes.blueprint import bp
+
+Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
+
+
+@bp.get("/glossary")
+def glossary() -> str:
+    """All entries, with who changed each, and when."""
+    return render_template("search/glossary.html", entries=queries.entries(db))
+
+
+@bp.route("/glossary/new", methods=["GET", "POST"])
+def new_entry() -> Answer:
+    """Add an entry."""
+    person = _editor()
+    form, refused = EntryForm(), ""
+    if form.validate_on_submit():
+        try:
+            added = actions.add_entry(db, person, form.wording())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash(f"{added.name} is in the glossary. Searches use it from now on.")
+            return redirect(url_for(".glossary"))
+    return _form_page(form, None, refused)
+
+
+@bp.route("/glossary/<int:entry_id>/edit", methods=["GET", "POST"])
+def edit_entry(entry_id: int) -> Answer:
+    """Change an entry."""
+    person = _editor()
+    entry = queries.entry_for(db, person, entry_id)
+    form, refused = EntryForm(obj=entry), ""
+    if form.validate_on_submit():
+        try:
+            actions.change_entry(db, person, entry, form.wording())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("The changes are saved. Searches use them from now on.")
+            return redirect(url_for(".glossary"))
+    return _form_page(form, entry, refused)
+
+
+@bp.post("/glossary/<int:entry_id>/remove")
+def remove_entry(entry_id: int) -> Answer:
+    """Take an entry out."""
+    person = _editor()
+    entry = queries.entry_for(db, person, entry_id)
+    actions.remove_entry(db, person, entry)
+    flash(f"{entry.name} is no longer in the glossary.")
+    return redirect(url_for(".glossary"))
+
+
+def _editor() -> Person:
+    person = web.signed_in()
+    if person is None or not may(person, Permission.EDIT_GLOSSARY):
+        raise NotFound
+    return person  # type: ignore[no-any-return]
+
+
+def _form_page(form: EntryForm, entry: GlossaryEntry | None, refused: str) -> Answer:
+    page = render_template("search/glossary_entry.html", form=form, entry=entry, refused=refused)
+    return (page, 422) if form.errors or refused else page
