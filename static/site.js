@@ -17,3 +17,17 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { button.textContent = label; }, 2000);
   });
 }
+
+// Menus close when one presses Escape, or presses or goes elsewhere.
+const menus = document.querySelectorAll("[data-menu]");
+function closeMenusBut(kept) {
+  for (const menu of menus) if (!menu.contains(kept)) menu.open = false;
+}
+document.addEventListener("click", (event) => closeMenusBut(event.target));
+document.addEventListener("focusin", (event) => closeMenusBut(event.target));
+document.addEventListener("keydown", (event) => {
+  const open = document.querySelector("[data-menu][open]");
+  if (event.key !== "Escape" || !open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+});

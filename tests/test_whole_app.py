@@ -107,6 +107,7 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
     todo, seen = ["/"], {"/"}
     titles: dict[str, str] = {}
     shapes: dict[str, int] = {}
+    walked = 0
     while todo:
         address = todo.pop(0)
         if "/download" in address or "format=csv" in address:
@@ -115,17 +116,27 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
         if "html" not in (answer.content_type or ""):
             continue
+        walked += 1
         page = BeautifulSoup(answer.text, "lxml")
-        _check_page(answer.text, page, address)
-        titles[address] = str(page.title)
+        _check_page(answer.text, page, answer.request.full_path)
+        _check_title(titles, page, answer.request.full_path)
         for link in sorted(_links(page)):
             shape = _shape(link)
             if link not in seen and not shapes.get(shape):
                 seen.add(link)
                 shapes[shape] = shapes.get(shape, 0) + 1
                 todo.append(link)
-    assert len(titles) > (8 if role == "visitor" else 30)
+    assert walked > (8 if role == "visitor" else 30)
     assert _rows_that_count(demo) == before
+
+
+def _check_title(titles: dict[str, str], page: BeautifulSoup, address: str) -> None:
+    """No two pages have one title; a page that was asked for in two ways is one page."""
+    parts = urlsplit(address)
+    number = re.search(r"(?:^|&)page=(?!1\b)(\d+)", parts.query)
+    place = parts.path + (f" {number[1]}" if number else "")
+    title = str(page.title)
+    assert titles.setdefault(title, place) == place, f"{place} and {titles[title]} are both called {title}"
 
 
 def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
@@ -135,6 +146,12 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
     problems = [(position, code) for position, code, _data in parser.errors]
     assert not problems, f"{address}: {problems[:3]}"
     assert len(page.find_all("h1")) == 1, f"{address} has not one h1"
+    first_link = page.find("a")
+    assert first_link
+    assert first_link["href"] == "#content", f"{address}: the first link doesn't skip to the content"
+    trail = page.find("nav", attrs={"aria-label": "Breadcrumb"})
+    assert bool(trail) == (urlsplit(address).path not in {"/", "/sign-in"}), f"{address}: breadcrumbs"
+    _check_dates(page, address)
     assert page.title
     assert page.title.get_text().strip(" ·")
     assert page.find(id="content")
@@ -149,6 +166,25 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
             continue
         labelled = page.find("label", attrs={"for": str(field.get("id"))}) if field.get("id") else None
         assert labelled or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
+
+
+# How the filter `day` says a date; elsewhere than in <time> it would be neither whole on paper nor read by machines.
+SAID_DATE = re.compile(
+    r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d)\b"
+)
+
+
+def _check_dates(page: BeautifulSoup, address: str) -> None:
+    """Dates of the hub stand in <time>, once, with what machines and paper need."""
+    for moment in page.find_all("time"):
+        assert moment.get("datetime"), f"{address}: {moment} is not for machines"
+        assert moment.get("data-paper"), (
+            f"{address}: {moment} isn't written out on paper; use the filters day or moment"
+        )
+        assert not moment.find("time"), f"{address}: {moment} stands in <time> already; the filters write it themselves"
+    for text_node in page.find_all(string=SAID_DATE):
+        written_by_people = text_node.find_parent(class_=["page-text", "written", "snippet", "sheet", "page-list"])
+        assert written_by_people or text_node.find_parent(["time", "title", "option"]), f"{address}: {text_node!r}"
 
 
 def _rows_that_count(database: Database) -> dict[str, int]:

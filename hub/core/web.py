@@ -15,7 +15,6 @@ from flask_bootstrap import Bootstrap5
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from markupsafe import Markup
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -25,10 +24,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
-from hub.core import text
+from hub.core import clock, dates, text
 from hub.core.audit import request_id
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
+from hub.core.icons import icon
 
 log = logging.getLogger("hub.web")
 
@@ -249,14 +249,17 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     def local(moment: datetime) -> datetime:
-        return moment.astimezone(settings.zone)
+        return moment.astimezone(config().zone)
+
+    def today() -> date:
+        return clock.today(config().zone)
 
     app.jinja_env.filters.update(
-        day=day,
-        moment=lambda moment: f"{day(local(moment))}, {local(moment):%-I:%M %p}".replace("AM", "a.m.").replace(
-            "PM", "p.m."
-        ),
+        day=lambda day: dates.day_markup(day, today()),
+        moment=lambda moment: dates.moment_markup(local(moment), today()),
+        day_words=lambda day: dates.said(day, today()),  # for titles and attributes, which hold no elements
         local_day=lambda moment: local(moment).date(),
+        clock_time=lambda moment: dates.clock_time(local(moment)),
         number=lambda number: f"{number:,}",
         markdown=text.markdown,
         plural=plural,
@@ -267,6 +270,8 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
         max_upload_mb=settings.MAX_UPLOAD_MB,
         address_with=address_with,
         icon=icon,
+        public_address=lambda path: config().BASE_URL + path.rstrip("?"),
+        today=today,
     )
 
 
@@ -274,11 +279,6 @@ def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
     """A document to keep; ``file_name`` is one of ours, in plain letters."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
-
-
-def day(value: date) -> str:
-    """A date as people say it: ``9 Nov 2026``."""
-    return f"{value.day} {value:%b %Y}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -302,11 +302,6 @@ def address_with(**changes: object) -> str:
     for name, value in changes.items():
         query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
     return f"{request.path}?{urlencode(query, doseq=True)}" if any(query.values()) else request.path
-
-
-def icon(name: str) -> Markup:
-    """A place for the icon ``name``, drawn by the stylesheet and hidden from screen readers."""
-    return Markup('<span class="icon icon-{}" aria-hidden="true"></span>').format(name)
 
 
 def signed_in() -> Any:

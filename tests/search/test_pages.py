@@ -99,7 +99,7 @@ def test_a_hit_leads_to_the_very_slide_with_the_words_marked(ana: FlaskClient) -
     assert [mark.get_text() for mark in hit.select("mark")] == ["apprentices", "poaching"]
     assert "Lakeshore Forge" in hit.get_text()
     assert "Presentation" in hit.get_text()
-    assert "20 Nov 2026" in hit.get_text()
+    assert hit.find("time", datetime="2026-11-20", attrs={"data-paper": "20 November 2026"})
     assert ana.get(str(link["href"])).status_code == 200
 
 
