@@ -144,7 +144,7 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     parser.parse(html)
     problems = [(position, code) for position, code, _data in parser.errors]
-    assert not problems, f"{address}: {problems[:3]}"
+    assert not problems, f"{address}: {problems[:3]} (dates in attributes are said by day_words and moment_words)"
     assert len(page.find_all("h1")) == 1, f"{address} has not one h1"
     first_link = page.find("a")
     assert first_link

@@ -20,6 +20,11 @@ def clock_time(moment: datetime) -> str:
     return f"{moment:%-I:%M} {'a.m.' if moment.hour < 12 else 'p.m.'}"  # noqa: PLR2004 - noon
 
 
+def moment_said(moment: datetime, today: date) -> str:
+    """A moment as people say it: ``Mon 9 Nov, 3:05 p.m.``; ``moment`` is in the hub's time zone."""
+    return f"{said(moment.date(), today)}, {clock_time(moment)}"
+
+
 def day_markup(day: date, today: date) -> Markup:
     """A date for pages: said on the screen, in full on paper (``site.css``), and as machines read it."""
     return _time(day.isoformat(), said(day, today), in_full(day))
@@ -27,8 +32,8 @@ def day_markup(day: date, today: date) -> Markup:
 
 def moment_markup(moment: datetime, today: date) -> Markup:
     """A moment for pages; ``moment`` is in the hub's time zone."""
-    at, day = clock_time(moment), moment.date()
-    return _time(moment.isoformat(timespec="seconds"), f"{said(day, today)}, {at}", f"{in_full(day)}, {at}")
+    paper = f"{in_full(moment.date())}, {clock_time(moment)}"
+    return _time(moment.isoformat(timespec="seconds"), moment_said(moment, today), paper)
 
 
 def _time(machine: str, screen: str, paper: str) -> Markup:

@@ -257,9 +257,10 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
     app.jinja_env.filters.update(
         day=lambda day: dates.day_markup(day, today()),
         moment=lambda moment: dates.moment_markup(local(moment), today()),
-        day_words=lambda day: dates.said(day, today()),  # for titles and attributes, which hold no elements
+        # For titles and attributes, which hold no elements:
+        day_words=lambda day: dates.said(day, today()),
+        moment_words=lambda moment: dates.moment_said(local(moment), today()),
         local_day=lambda moment: local(moment).date(),
-        clock_time=lambda moment: dates.clock_time(local(moment)),
         number=lambda number: f"{number:,}",
         markdown=text.markdown,
         plural=plural,

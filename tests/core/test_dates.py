@@ -41,4 +41,4 @@ def test_every_moment_is_one_element_for_machines_screens_and_paper(moment: date
         element = html.fromstring(str(markup))
         assert (element.tag, element.get("datetime")) == ("time", in_machines)
         assert str(moment.year) in (element.get("data-paper") or "")
-        assert element.text_content() in dates.said(moment.date(), TODAY) + ", " + dates.clock_time(moment)
+        assert element.text_content() in dates.moment_said(moment, TODAY)
