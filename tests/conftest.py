@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
@@ -25,6 +26,10 @@ from hub.members import actions as members
 from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD
+
+# How long an example takes says something of the machine, and nothing of the rule.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 TEST_KEY = "a key for the tests alone"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

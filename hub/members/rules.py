@@ -98,6 +98,8 @@ class Permission(StrEnum):
     MANAGE_ORGANIZATIONS = "manage organizations"
     GIVE_HOST_ROLES = "give the roles coordinator and board"
     SEE_AUDIT = "see the audit"
+    MAKE_PACKET = "make an audit packet"
+    SEE_REACH = "see how far a resource reached"
     RUN_MAIL = "see and steer the mail"
     EDIT_GLOSSARY = "edit the glossary"
 
@@ -133,6 +135,8 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
         Permission.GIVE_HOST_ROLES: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
+        Permission.MAKE_PACKET: (ALL, None, OWN, OWN, None),
+        Permission.SEE_REACH: (ALL, OWN, OWN, OWN, OWN),
         Permission.RUN_MAIL: (ALL, None, None, None, None),
         Permission.EDIT_GLOSSARY: (ALL, None, None, None, None),
     }.items()

@@ -61,6 +61,8 @@ EXPECTED = {
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.GIVE_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.MAKE_PACKET: ("yes yes", "no no", "yes no", "yes no", "no no"),
+    Permission.SEE_REACH: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.RUN_MAIL: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.EDIT_GLOSSARY: ("yes yes", "no no", "no no", "no no", "no no"),
 }

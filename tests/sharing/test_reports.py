@@ -60,7 +60,7 @@ def test_an_opening_is_one_person_a_download_nobody_and_what_nobody_counted_is_s
     assert reached(events) == Reached(44, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=200))
 def test_a_pdf_takes_any_text(text: str) -> None:
     assert safe(text).encode("windows-1252") is not None
@@ -75,7 +75,7 @@ def test_letters_that_the_pdf_lacks_lose_their_accents_and_signs_are_marked() ->
     assert safe("Peña, “Größe”, Łódź, Čapek, 日本 🦊\u202e") == "Peña, “Größe”, ?ódz, Capek, ?? ?"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.lists(

@@ -4,6 +4,7 @@ from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.declaring import Declaration, correct, declare, take_back
 from hub.sharing.actions.entries import SentBeforeError
 from hub.sharing.actions.links import make_link, open_link, opens, revoke
+from hub.sharing.actions.packets import make_packet
 from hub.sharing.actions.taking import log_download
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "declare",
     "log_download",
     "make_link",
+    "make_packet",
     "open_link",
     "opens",
     "revoke",

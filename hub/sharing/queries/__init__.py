@@ -29,6 +29,7 @@ from hub.sharing.queries.log import (
     superseder_of,
 )
 from hub.sharing.queries.naming import found_by_title, nameable, offered_to
+from hub.sharing.queries.packets import last_packets, manifests_before, packet_for, packets_of
 from hub.sharing.queries.quarters import QuarterRow, YourQuarter, quarters_of, sharing_of, your_quarter
 from hub.sharing.queries.reports import Report, ResourceLine, alliance_in, report_of
 
@@ -50,13 +51,17 @@ __all__ = [
     "event_for",
     "events_of",
     "found_by_title",
+    "last_packets",
     "link_by_token",
     "link_for",
     "links_of",
     "log_by_resource",
+    "manifests_before",
     "nameable",
     "offered_to",
     "own_link",
+    "packet_for",
+    "packets_of",
     "page_through",
     "pages_through",
     "people_in",

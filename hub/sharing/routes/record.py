@@ -94,6 +94,7 @@ def quarter(quarter: str) -> str | Response:
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
         and not objection_to_confirming(which, clock.today(web.config().zone), organization),
+        may_pack=which >= Quarter.of(organization.joined_on),
         may_correct=may(person, Permission.DECLARE, organization),
     )
 

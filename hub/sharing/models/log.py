@@ -157,11 +157,12 @@ class ConfirmedResource(Base):
     resource: Mapped[Resource] = relationship(lazy="raise")
 
 
-def _refuse(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
+def refuse_changes(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
+    """Called by SQLAlchemy before a row of a log changes or goes: neither may be."""
     message = f"{type(row).__name__} rows are append-only: a mistake is corrected by an entry that supersedes it."
     raise TypeError(message)
 
 
 for _model in (SharingEvent, Confirmation, ConfirmedResource):
-    event.listen(_model, "before_update", _refuse)
-    event.listen(_model, "before_delete", _refuse)
+    event.listen(_model, "before_update", refuse_changes)
+    event.listen(_model, "before_delete", refuse_changes)

@@ -1,0 +1,61 @@
+"""Audit packets that were made."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.members.models import Organization, Person
+from hub.members.rules import Permission, may
+from hub.sharing.models import AuditPacket
+
+
+def packets_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[AuditPacket]:
+    """The packets of a quarter, the one that stands first, with who made them; without their content."""
+    return db.scalars(
+        select(AuditPacket)
+        .where(AuditPacket.organization_id == organization.id, AuditPacket.quarter == str(quarter))
+        .options(joinedload(AuditPacket.person))
+        .order_by(AuditPacket.id.desc())
+    ).all()
+
+
+def last_packets(db: Session, organization: Organization) -> dict[str, AuditPacket]:
+    """Of each quarter that has a packet the one that stands, by quarter."""
+    made = db.scalars(
+        select(AuditPacket).where(AuditPacket.organization_id == organization.id).order_by(AuditPacket.id)
+    )
+    return {packet.quarter: packet for packet in made}  # the last one wins
+
+
+def packet_for(db: Session, person: Person, packet_id: int) -> AuditPacket:
+    """A packet of a record that ``person`` may see, with content and organization; raises NotFound."""
+    packet = db.scalar(
+        select(AuditPacket)
+        .where(AuditPacket.id == packet_id)
+        .options(joinedload(AuditPacket.organization), undefer(AuditPacket.content))
+    )
+    if packet is None or not may(person, Permission.SEE_RECORD, packet):
+        raise NotFound
+    return packet
+
+
+def manifests_before(db: Session, packet: AuditPacket | None) -> dict[str, str]:
+    """The manifests of ``packet`` and of all that it follows, by quarter, the newest first: the chain of the next."""
+    if packet is None:
+        return {}
+    rows = db.execute(
+        select(AuditPacket.id, AuditPacket.quarter, AuditPacket.manifest, AuditPacket.previous_id).where(
+            AuditPacket.organization_id == packet.organization_id, AuditPacket.id <= packet.id
+        )
+    )
+    known = {row.id: row for row in rows}
+    chain: dict[str, str] = {}
+    number: int | None = packet.id
+    while number is not None:
+        row = known[number]
+        chain[row.quarter] = row.manifest
+        number = row.previous_id
+    return chain

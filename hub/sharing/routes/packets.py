@@ -1,0 +1,53 @@
+"""Audit packets: made, listed with their digests, handed out."""
+
+from flask import Response, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.core.web import db
+from hub.members.rules import Permission, may
+from hub.sharing import actions, queries
+from hub.sharing.routes.blueprint import bp, quarter_named, signed_in, theirs, this_quarter, whose_record
+
+
+@bp.get("/sharing/<quarter>/packet")
+def packets(quarter: str) -> str:
+    """The audit packets of a quarter, the one that stands first."""
+    person, which = signed_in(), quarter_named(quarter)
+    organization = whose_record(person)
+    if not Quarter.of(organization.joined_on) <= which <= this_quarter():
+        raise NotFound
+    return render_template(
+        "sharing/packets.html",
+        organization=organization,
+        theirs=theirs(person, organization),
+        quarter=which,
+        running=which == this_quarter(),
+        packets=queries.packets_of(db, organization, which),
+        may_make=may(person, Permission.MAKE_PACKET, organization),
+    )
+
+
+@bp.post("/sharing/<quarter>/packet")
+def make_packet(quarter: str) -> Redirect:
+    """Pack the quarter as its log stands now."""
+    person, which = signed_in(), quarter_named(quarter)
+    organization = whose_record(person)
+    before = {packet.id for packet in queries.packets_of(db, organization, which)}
+    made = actions.make_packet(db, person, organization, which)
+    flash(
+        "Nothing has changed since the last packet: it still stands."
+        if made.id in before
+        else f"The audit packet of {which.label} is ready."
+    )
+    return redirect(url_for(".packets", quarter=str(which), organization=theirs(person, organization)))
+
+
+@bp.get("/sharing/packets/<int:packet_id>")
+def packet(packet_id: int) -> Response:
+    """The packet, as a ZIP file."""
+    found = queries.packet_for(db, signed_in(), packet_id)
+    name = f"audit-packet-{found.organization.slug}-{found.quarter}-{found.digest[:8]}.zip"
+    return web.as_attachment(found.content, "application/zip", name)

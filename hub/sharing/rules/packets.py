@@ -1,0 +1,88 @@
+"""Audit packets: what one holds, and how each quarter's is chained to the one before. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hub.core.archive import zip_of
+from hub.core.quarters import Quarter
+from hub.core.tables import cell_of
+from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.digests import digest_of, in_order
+
+FORMAT, VERSION = "amcc-sharing-packet", 1
+MANIFEST, SEAL = "manifest.json", "manifest.json.sha256"
+EVENTS, CONFIRMATIONS, REPORT, README = "events.csv", "confirmations.csv", "report.pdf", "README.txt"
+CONTENTS = (EVENTS, CONFIRMATIONS, REPORT, README)
+CHAIN = "chain/"
+
+
+@dataclass(frozen=True)
+class PacketFacts:
+    """What a manifest says besides its digests."""
+
+    organization: int
+    slug: str
+    name: str
+    quarter: Quarter
+    first_quarter: Quarter  # the one in which the organization joined: the chain begins there
+    due: bool
+    standing: Standing
+    entries: int
+    confirmations: int
+    hub_name: str
+    time_zone: str
+    made_at: str  # in UTC, as `moment` writes it
+    made_by: str
+
+
+def manifest_of(
+    facts: PacketFacts, contents: Mapping[str, bytes], previous: str | None, replaces: str | None = None
+) -> str:
+    """The manifest: facts, the digest of each file, and the digest of the previous quarter's manifest.
+
+    ``replaces`` is the digest of the manifest of an earlier packet of the same quarter.
+    """
+    said = {
+        "format": FORMAT,
+        "version": VERSION,
+        "organization": {"number": facts.organization, "slug": facts.slug, "name": facts.name},
+        "quarter": str(facts.quarter),
+        "first_quarter": str(facts.first_quarter),
+        "due": facts.due,
+        "standing": facts.standing.value,
+        "entries": facts.entries,
+        "confirmations": facts.confirmations,
+        "hub": facts.hub_name,
+        "time_zone": facts.time_zone,
+        "made_at": facts.made_at,
+        "made_by": facts.made_by,
+        "files": {name: {"sha256": sha256_of(contents[name]), "size": len(contents[name])} for name in CONTENTS},
+        "previous": {"quarter": str(facts.quarter.previous), "sha256": previous} if previous else None,
+        "replaces": replaces,
+    }
+    return json.dumps(said, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+
+
+def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, str]) -> bytes:
+    """The packet as a ZIP file; ``chain`` are the manifests of the quarters before, by quarter, the newest first."""
+    files = {MANIFEST: manifest.encode(), SEAL: f"{digest_of(manifest)}  {MANIFEST}\n".encode()}
+    files |= {name: contents[name] for name in CONTENTS}
+    files |= {f"{CHAIN}{quarter}.json": text.encode() for quarter, text in chain.items()}
+    return zip_of(files)
+
+
+def digest_of_tables(events: bytes, confirmations: bytes) -> str:
+    """What tells whether a quarter's log and confirmations are the same as in an earlier packet."""
+    return digest_of(f"{sha256_of(events)} {sha256_of(confirmations)}")
+
+
+def row_digest(cells: Iterable[object]) -> str:
+    """What stands at the end of each row of events.csv: the SHA-256 of the cells before it, as a JSON list."""
+    return digest_of(in_order([str(cell_of(cell)) for cell in cells]))
+
+
+def sha256_of(content: bytes) -> str:
+    """The SHA-256 of a file, as 64 hexadecimal digits."""
+    return sha256(content).hexdigest()
