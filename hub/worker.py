@@ -11,6 +11,8 @@ from hub.core.db import Database
 from hub.library import derive
 from hub.library.derive import previews
 from hub.library.extract import Reader
+from hub.members import actions as members
+from hub.members.queries import anybody_waits_for_a_link
 from hub.search import index
 
 log = logging.getLogger("hub.worker")
@@ -29,11 +31,21 @@ STEPS: dict[str, Step] = {
     "index": lambda database, _reader: index.catch_up(database),
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
+    "passwords": lambda database, _reader: _answer_password_requests(database),
     "mail": lambda database, _reader: delivery.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (("pages", "index", "orphans"), ("previews",), ("mail",))
+LINES = (("pages", "index", "orphans"), ("previews",), ("passwords", "mail"))
+
+
+def _answer_password_requests(database: Database) -> int:
+    """Mail a link to those who forgot their password."""
+    with database.reading() as db:
+        if not anybody_waits_for_a_link(db):
+            return 0
+    with database.writing() as db:
+        return members.answer_password_requests(db)
 
 
 def run_until(stop: threading.Event, database: Database) -> None:

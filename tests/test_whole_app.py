@@ -31,6 +31,8 @@ PUBLIC = {
     "overview.choose_look": "visitors choose light or dark too",
     "overview.healthz": "monitors have no account",
     "members.sign_in": "the way in",
+    "members.forgot_password": "the way back in",
+    "members.stop_mail": "the link in a message that ends such messages",
     "members.invitation": "the way in for the invited",
     "members.new_password": "the way back in",
     "members.welcome": "the first coordinator",

@@ -1,9 +1,10 @@
 """What changes the library: add, change, replace, withdraw."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -13,9 +14,11 @@ from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library import files
 from hub.library.extract import FORMATS, format_of
-from hub.library.models import Resource, Revision, Topic
+from hub.library.models import FollowedTopic, Resource, Revision, Topic
 from hub.library.rules import (
     LONGEST_BODY,
+    LONGEST_TAG,
+    MOST_FOLLOWED,
     Audience,
     Kind,
     Source,
@@ -260,3 +263,15 @@ def _set_topics(resource: Resource, topics: tuple[str, ...]) -> None:
 def _touch(resource: Resource) -> None:
     """Something that can be found or seen has changed: derived things will notice."""
     resource.version += 1
+
+
+def follow(db: Session, person: Person, topics: Collection[str]) -> None:
+    """``person`` hears what is new on these topics, and on no others. Raises Refused when they are too many."""
+    wanted = {topic for topic in topics if topic}
+    if len(wanted) > MOST_FOLLOWED:
+        raise Refused(f"Up to {MOST_FOLLOWED} topics can be followed. Take some out.")
+    if any(len(topic) > LONGEST_TAG for topic in wanted):
+        raise Refused(f"A tag may have up to {LONGEST_TAG} characters; separate tags with commas.")
+    db.execute(delete(FollowedTopic).where(FollowedTopic.person_id == person.id))
+    db.add_all(FollowedTopic(person_id=person.id, name=name) for name in sorted(wanted))
+    db.flush()

@@ -66,6 +66,15 @@ class Topic(Base):
     name: Mapped[str] = mapped_column(String(80), index=True)
 
 
+class FollowedTopic(Base):
+    """A topic of which a person wants to hear what is new: a slug of the Big 6, or a free tag."""
+
+    __tablename__ = "followed_topic"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
 class Revision(Base):
     """One version of a resource's content: a file, Markdown text, or a web link. Never changed, never deleted."""
 

@@ -1,14 +1,16 @@
 """What the library gives to read. Permission is checked here, where rows are loaded."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hub.core.errors import NotFound
-from hub.library.models import Page, Resource, Revision
-from hub.library.rules import Audience, Earlier, PageKind
+from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
+from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
 from hub.members.models import Organization, Person
 from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
@@ -213,3 +215,34 @@ def may_add_for(db: Session, person: Person) -> list[Organization]:
         return [person.organization] if may(person, Permission.ADD, person.organization) else []
     present = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
     return sorted(db.scalars(present), key=lambda one: one.id != person.organization_id)
+
+
+def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
+    """The topics that each of these people follows; those who follow none are left out."""
+    followed: dict[int, set[str]] = defaultdict(set)
+    rows = select(FollowedTopic.person_id, FollowedTopic.name).where(FollowedTopic.person_id.in_(person_ids))
+    for person_id, name in db.execute(rows):
+        followed[person_id].add(name)
+    return dict(followed)
+
+
+def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[str]:
+    """The free tags that stand on most resources that ``person`` finds, most used first."""
+    used = (
+        select(Topic.name)
+        .join(Resource, Resource.id == Topic.resource_id)
+        .where(visible_to(person), Topic.name.not_in(BIG_SIX))
+        .group_by(Topic.name)
+        .order_by(func.count().desc(), Topic.name)
+    )
+    return db.scalars(used.limit(count)).all()
+
+
+def came_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:
+    """What was added from ``since`` to before ``until``, oldest first, with organizations and topics; whoever asks."""
+    return db.scalars(
+        select(Resource)
+        .where(Resource.created_at >= since, Resource.created_at < until, Resource.withdrawn_at.is_(None))
+        .options(joinedload(Resource.organization), selectinload(Resource.topics))
+        .order_by(Resource.created_at, Resource.id)
+    ).all()

@@ -296,6 +296,9 @@ def topics_from(chosen: list[str], typed: str) -> list[str]:
     return list(dict.fromkeys(labels.get(topic, topic) for topic in (*chosen, *tags) if topic))
 
 
+MOST_FOLLOWED = 40
+
+
 def topic_label(topic: str) -> str:
     """The words that a person reads for a topic."""
     return BIG_SIX.get(topic, topic)

@@ -9,7 +9,7 @@ functions say so, and must be the first in their request to touch rows.
 import secrets
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,17 +19,33 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, outbox
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
+from hub.core.letters import Letter
+from hub.core.quiet import Quiet
 from hub.core.text import clean
-from hub.members import queries
-from hub.members.models import Designation, LinkKind, OneTimeLink, Organization, Person, RoleHeld, SignInTry
+from hub.members import letters, queries
+from hub.members.models import (
+    Designation,
+    LinkKind,
+    OneTimeLink,
+    Organization,
+    PasswordRequest,
+    Person,
+    QuietHours,
+    RoleHeld,
+    SignInTry,
+    StoppedMail,
+)
 from hub.members.rules import (
     HOST_ROLES,
     INVITATION_DAYS,
     LONGEST_EMAIL,
+    REQUESTS_PER_ACCOUNT,
+    REQUESTS_PER_ADDRESS,
+    REQUESTS_WITHIN,
     RESET_HOURS,
     ROLES_OF_KIND,
     SINGLE_ROLES,
@@ -37,6 +53,7 @@ from hub.members.rules import (
     TRIES_PER_ADDRESS,
     TRIES_WITHIN,
     DesignationFacts,
+    MailKind,
     OrganizationKind,
     Permission,
     Role,
@@ -513,7 +530,9 @@ def invite(db: Session, actor: Person | None, person: Person) -> str:
     if person.password_hash:
         raise Refused(f"{person.name} has accepted an invitation already. Make a link for a new password instead.")
     note(db, actor, "invited", person)
-    return _new_link(db, actor, LinkKind.INVITATION, person)
+    token = _new_link(db, actor, LinkKind.INVITATION, person)
+    _mail_invitation(db, actor, person, token)
+    return token
 
 
 def reset_link(db: Session, actor: Person | None, person: Person) -> str:
@@ -522,7 +541,94 @@ def reset_link(db: Session, actor: Person | None, person: Person) -> str:
     if not person.password_hash:
         raise Refused(f"{person.name} has no password yet. Invite them again instead.")
     note(db, actor, "made a password link for", person)
-    return _new_link(db, actor, LinkKind.PASSWORD_RESET, person)
+    token = _new_link(db, actor, LinkKind.PASSWORD_RESET, person)
+    if config_of(db).mail_server:
+        _mail_new_password(db, actor, person, token)
+    return token
+
+
+def _mail_invitation(db: Session, actor: Person | None, person: Person, token: str) -> None:
+    """Send the link too; without a mail server whoever invites hands it over."""
+    config = config_of(db)
+    if config.mail_server is None:
+        return
+    by = actor.name if actor else ""
+    letter = letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
+    _post_link(db, actor, person, token, letter, kind="invitation")
+
+
+def _mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
+    letter = letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
+    _post_link(db, actor, person, token, letter, kind="password")
+
+
+def _post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
+    outbox.post(
+        db,
+        letter,
+        to=person.email,
+        name=person.name,
+        once=f"link {queries.token_hash(token)}",
+        kind=kind,
+        about=f"person {person.id}",
+        person_id=person.id,
+        sent_by_id=actor.id if actor else None,
+        secret=True,
+    )
+
+
+def ask_for_password(db: Session, email: str, address: str) -> None:
+    """Write down that somebody forgot the password of ``email``; the worker answers by mail. Commits.
+
+    The same work and the same answer whether there is such an account. Raises TooManyTries when there were too many.
+    """
+    account, now = clean(email).lower()[:LONGEST_EMAIL], clock.now()
+    asked = PasswordRequest(account=account, address=same_network(address), at=now)
+    db.add(asked)
+    db.commit()
+    of_account, of_address = (
+        select(func.count()).where(column == value, PasswordRequest.at > now - REQUESTS_WITHIN).scalar_subquery()
+        for column, value in ((PasswordRequest.account, account), (PasswordRequest.address, asked.address))
+    )
+    by_account, by_address = db.execute(select(of_account, of_address)).one()
+    if by_account > REQUESTS_PER_ACCOUNT or by_address > REQUESTS_PER_ADDRESS:
+        db.delete(asked)
+        db.commit()
+        raise TooManyTries(
+            "A link was asked for too often. Look into your mail, also where spam goes, or wait an hour."
+        )
+    db.commit()
+
+
+def answer_password_requests(db: Session) -> int:
+    """Send a link to whoever asked for one and has an account; answers how many requests were looked at.
+
+    Somebody who was invited and never set a password gets a new invitation. Links that they have keep their power,
+    since anybody may ask.
+    """
+    waiting = select(PasswordRequest).where(PasswordRequest.answered_at.is_(None)).order_by(PasswordRequest.id)
+    requests = db.scalars(waiting.with_for_update(skip_locked=True)).all()
+    for request in requests:
+        request.answered_at = clock.now()
+        person = queries.person_by_email(db, request.account)
+        if person and person.is_active:
+            _send_asked_link(db, person)
+    old = PasswordRequest.at < clock.now() - 2 * REQUESTS_WITHIN
+    if requests:
+        db.execute(delete(PasswordRequest).where(old, PasswordRequest.answered_at.is_not(None)))
+    return len(requests)
+
+
+def _send_asked_link(db: Session, person: Person) -> None:
+    if person.password_hash:
+        note(db, person, "asked for a password link for", person)
+        token = _new_link(db, None, LinkKind.PASSWORD_RESET, person, keep_older=True)
+        _mail_new_password(db, None, person, token)
+        return
+    note(db, person, "asked for another invitation of", person)
+    token = _new_link(db, None, LinkKind.INVITATION, person, keep_older=True)
+    letter = letters.invitation(config_of(db), token, name=person.name, organization=person.organization.name, by="")
+    _post_link(db, None, person, token, letter, kind="invitation")
 
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
@@ -583,14 +689,39 @@ def sign_up_first_coordinator(
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
 
 
+# What mail somebody wants, and when
+
+
+def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
+    """``person`` does without this kind of mail from now on; what waits for them is taken back."""
+    if db.get(StoppedMail, (person.id, kind)) is None:
+        db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
+        note(db, person, "stopped mail for", person, kind=kind)
+    outbox.cancel_kind(db, person.id, kind)
+
+
+def wish_for_mail(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:
+    """``person`` wants these kinds of mail and no other, and none in these hours."""
+    for kind in MailKind:
+        if kind not in kinds:
+            stop_mail(db, person, kind)
+    started = delete(StoppedMail).where(StoppedMail.person_id == person.id, StoppedMail.kind.in_(kinds))
+    db.execute(started)
+    db.merge(QuietHours(person_id=person.id, hours=str(quiet)))
+    note(db, person, "chose mail for", person, kinds=sorted(kinds), quiet=str(quiet))
+
+
 def _may_let_in(actor: Person | None, person: Person) -> None:
     if actor and not may_manage(actor, person):
         raise NotFound
     _check_here(person)
 
 
-def _new_link(db: Session, actor: Person | None, kind: LinkKind, person: Person | None) -> str:
-    _void_links(db, person)
+def _new_link(
+    db: Session, actor: Person | None, kind: LinkKind, person: Person | None, *, keep_older: bool = False
+) -> str:
+    if not keep_older:
+        _void_links(db, person)
     token, now = secrets.token_urlsafe(32), clock.now()
     link = OneTimeLink(
         kind=kind,

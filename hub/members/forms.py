@@ -119,6 +119,12 @@ class OwnName(FlaskForm):
     name = _line("Your name", missing="Enter your name.")
 
 
+class ForgotPassword(FlaskForm):
+    """Whose password is forgotten."""
+
+    email = StringField("E-mail address", [InputRequired("Enter your e-mail address."), Length(max=320)])
+
+
 class ChangePassword(FlaskForm):
     """A new password, which needs the current one."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.members.rules import DesignationStatus, OrganizationKind, Role
+from hub.members.rules import DesignationStatus, MailKind, OrganizationKind, Role
 
 
 class Organization(Base):
@@ -137,6 +137,39 @@ class OneTimeLink(Base):
 
     def __str__(self) -> str:
         return f"{self.kind} link {self.id}"
+
+
+class PasswordRequest(Base):
+    """Somebody says that they forgot the password of an account. The worker answers, so that nobody can tell from
+    the page or from how long it took whether there is such an account.
+    """
+
+    __tablename__ = "password_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(320), index=True)
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class StoppedMail(Base):
+    """A kind of mail that a person does without."""
+
+    __tablename__ = "stopped_mail"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[MailKind] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class QuietHours(Base):
+    """When a person wants no mail, on the clocks of their own time zone; without a row the hub's usual night holds."""
+
+    __tablename__ = "quiet_hours"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    hours: Mapped[str] = mapped_column(String(60))  # as `hub.core.quiet` writes it
 
 
 class SignInTry(Base):

@@ -1,14 +1,27 @@
 """What is known of organizations and people. Permission is checked here, where rows are loaded."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.members.models import Designation, OneTimeLink, Organization, Person, RoleHeld
-from hub.members.rules import MAY, OrganizationKind, Permission, Role, Scope, may, may_manage
+from hub.core.quiet import Quiet
+from hub.members.models import (
+    Designation,
+    OneTimeLink,
+    Organization,
+    PasswordRequest,
+    Person,
+    QuietHours,
+    RoleHeld,
+    StoppedMail,
+)
+from hub.members.rules import MAY, USUAL_NIGHT, MailKind, OrganizationKind, Permission, Role, Scope, may, may_manage
 
 PEOPLE_PER_PAGE = 50
 
@@ -107,6 +120,12 @@ def person_for(db: Session, actor: Person, person_id: int, permission: Permissio
     return person
 
 
+def person(db: Session, person_id: int) -> Person | None:
+    """The person with this number, whoever asks; None when nobody has it or they left."""
+    found = db.get(Person, person_id)
+    return found if found and found.is_active else None
+
+
 def person_by_email(db: Session, email: str) -> Person | None:
     """The person with this e-mail address, however it is written; those who left too."""
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
@@ -140,6 +159,32 @@ def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
         .options(joinedload(RoleHeld.organization))
         .order_by(RoleHeld.since.desc(), RoleHeld.id.desc())
     ).all()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What mail somebody does without, and when they want none."""
+
+    stopped: frozenset[MailKind]
+    quiet: Quiet
+
+
+def wishes_of(db: Session, person_ids: Collection[int]) -> dict[int, Wishes]:
+    """What mail each of these people wants; who never said has the hub's usual night."""
+    usual = Quiet(*USUAL_NIGHT, config_of(db).TIME_ZONE)
+    stopped: dict[int, set[MailKind]] = defaultdict(set)
+    for person_id, kind in db.execute(
+        select(StoppedMail.person_id, StoppedMail.kind).where(StoppedMail.person_id.in_(person_ids))
+    ):
+        stopped[person_id].add(kind)
+    chosen = select(QuietHours.person_id, QuietHours.hours).where(QuietHours.person_id.in_(person_ids))
+    hours = {person_id: Quiet.parse(text) for person_id, text in db.execute(chosen)}
+    return {one: Wishes(frozenset(stopped[one]), hours.get(one, usual)) for one in person_ids}
+
+
+def anybody_waits_for_a_link(db: Session) -> bool:
+    """Whether somebody asked for a link with which they set a new password, and wasn't answered."""
+    return db.scalar(select(PasswordRequest.id).where(PasswordRequest.answered_at.is_(None)).limit(1)) is not None
 
 
 def anyone(db: Session) -> bool:

@@ -14,6 +14,7 @@ from hub.members.forms import (
     EditOrganization,
     FindOrganizations,
     FindPeople,
+    ForgotPassword,
     GiveRole,
     MovePerson,
     NewPerson,
@@ -33,6 +34,7 @@ from hub.members.rules import (
     may,
     may_manage,
     roles_to_give,
+    whose_stop,
 )
 
 bp = Blueprint("members", __name__)
@@ -60,6 +62,35 @@ def sign_in() -> Any:
             login.begin_session(person)
             return redirect(wanted)
     return _form_page("members/sign_in.html", form=form, refused=refused)
+
+
+@bp.route("/forgot-password", methods=["GET", "POST"])
+@web.public
+def forgot_password() -> Any:
+    """Ask for a link with which one sets a new password: the same answer, whoever asks."""
+    form, refused = ForgotPassword(), ""
+    if form.validate_on_submit():
+        try:
+            actions.ask_for_password(db, form.email.data, request.remote_addr or "")
+        except Refused as error:
+            refused = _refused(error)
+        else:
+            return render_template("members/asked.html", by_mail=web.config().mail_server is not None)
+    return _form_page("members/forgot_password.html", form=form, refused=refused)
+
+
+@bp.route("/mail/stop/<token>", methods=["GET", "POST"])
+@web.public
+@web.from_mail_programs
+def stop_mail(token: str) -> Any:
+    """End a kind of mail: a GET, which scanners make too, only shows the button."""
+    found = whose_stop(web.config().SECRET_KEY, token)
+    person = queries.person(db, found[0]) if found else None
+    if not found or person is None:
+        raise NotFound
+    if request.method == "POST":
+        actions.stop_mail(db, person, found[1])
+    return render_template("members/stop_mail.html", kind=found[1], done=request.method == "POST")
 
 
 @bp.post("/sign-out")
@@ -427,7 +458,9 @@ def _link_page(about: Person, token: str) -> str:
     """The page that shows a link this once; only its hash is kept."""
     view = "members.new_password" if about.password_hash else "members.invitation"
     address = web.config().BASE_URL + url_for(view, token=token)
-    return render_template("members/link.html", about=about, address=address)
+    return render_template(
+        "members/link.html", about=about, address=address, mailed=web.config().mail_server is not None
+    )
 
 
 def _back_to(about: Person, sentence: str) -> Any:

@@ -1,12 +1,15 @@
 """Who takes part, and who may do what: one table. Pure."""
 
+import hmac
 import ipaddress
 import re
 import unicodedata
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -212,6 +215,46 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "organization"
 
 
+class MailKind(StrEnum):
+    """Mail that the hub sends by itself and that a person may do without."""
+
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    NOTICE = "notice"
+
+    @property
+    def label(self) -> str:
+        """The words that a person reads."""
+        return _MAIL_LABELS[self.value]
+
+
+# When nobody wants mail who didn't say otherwise: from eight in the evening to seven in the morning.
+USUAL_NIGHT = (time(20), time(7))
+
+_MAIL_LABELS = {
+    "reminder": "Reminders when the quarter ends and nothing was shared yet (representative and alternate)",
+    "digest": "Once a week: new resources on topics that you follow and for searches that you saved",
+    "notice": "What the hub logged from mail that you copied to it",
+}
+
+
+def stop_token(key: str, person_id: int, kind: MailKind) -> str:
+    """What stands in the address that ends a kind of mail for somebody: only the hub can make it, with its ``key``."""
+    named = f"{person_id}-{kind.value}"
+    mark = hmac.new(key.encode(), f"stop:{named}".encode(), sha256).digest()[:18]
+    return f"{named}-{urlsafe_b64encode(mark).decode()}"
+
+
+def whose_stop(key: str, token: str) -> tuple[int, MailKind] | None:
+    """The person and the kind of mail that the token is about; None unless the hub made it."""
+    number, _, rest = token.partition("-")
+    kind = next((one for one in MailKind if rest.startswith(f"{one.value}-")), None)
+    if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - more than rows can have
+        return None
+    known = stop_token(key, int(number), kind)
+    return (int(number), kind) if hmac.compare_digest(known.encode(), token.encode()) else None
+
+
 # Signing in and out.
 SHORTEST_PASSWORD = 10  # NIST SP 800-63B asks for 8 at least and no rules of composition
 LONGEST_PASSWORD = 200  # argon2 takes any; this keeps a request small
@@ -221,6 +264,10 @@ RESET_HOURS = 24
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 30
 TRIES_WITHIN = timedelta(minutes=15)
+# Who forgot a password asks once or twice; more would only fill the mailbox of somebody else.
+REQUESTS_PER_ACCOUNT = 3
+REQUESTS_PER_ADDRESS = 20
+REQUESTS_WITHIN = timedelta(hours=1)
 
 
 def is_due_on(joined_on: date, left_on: date | None, first_day: date, last_day: date) -> bool:

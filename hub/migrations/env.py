@@ -10,6 +10,7 @@ from hub.core.bounces import BouncedAddress  # noqa: F401 - registers its table
 from hub.core.db import Base
 from hub.core.outbox import OutboxMessage  # noqa: F401 - registers its table
 from hub.core.pulse import Pulse  # noqa: F401 - registers its table
+from hub.core.rounds import MailRound  # noqa: F401 - registers its tables
 
 context.configure(
     connection=context.config.attributes["connection"],

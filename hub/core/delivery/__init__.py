@@ -21,6 +21,7 @@ from hub.core.delivery.composing import wire
 from hub.core.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
 from hub.core.outbox import OutboxMessage, State
 from hub.core.outbox.rules import next_try
+from hub.core.quiet import Quiet
 
 log = logging.getLogger("hub.mail")
 
@@ -48,10 +49,11 @@ def catch_up(database: Database, limit: int = leases.AT_ONCE) -> int:
 def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
     """Hand over or keep these messages; answers how many are settled."""
     server = database.config.mail_server
+    loud = [message for message in messages if not _waits_for_morning(database, message)]
     if server is None:
-        return sum(_keep(database, message) for message in messages)
-    good = [message for message in messages if not _comes_back(database, message)]
-    refused = len(messages) - len(good)
+        return sum(_keep(database, message) for message in loud)
+    good = [message for message in loud if not _comes_back(database, message)]
+    refused = len(loud) - len(good)
     if not good:
         return refused
     try:
@@ -98,6 +100,18 @@ def _comes_back(database: Database, message: OutboxMessage) -> bool:
     with database.writing() as db:
         leases.settle(db, message, State.FAILED, words)
     return True
+
+
+def _waits_for_morning(database: Database, message: OutboxMessage) -> bool:
+    """Hold a message back that is late, perhaps since the hub stood still, and would go out in quiet hours."""
+    if not message.quiet:
+        return False
+    now = clock.now()
+    over = Quiet.parse(message.quiet).over(now)
+    if over > now:
+        with database.writing() as db:
+            leases.settle(db, message, State.WAITING, message.trouble, due_at=over)
+    return over > now
 
 
 def _keep(database: Database, message: OutboxMessage) -> int:

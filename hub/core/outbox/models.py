@@ -54,6 +54,7 @@ class OutboxMessage(Base):
 
     posted_at: Mapped[datetime] = mapped_column(index=True)
     since: Mapped[datetime]  # from when on it may go; giving up counts from here
+    quiet: Mapped[str] = mapped_column(String(60), default="")  # the recipient's quiet hours, in which it isn't sent
     due_at: Mapped[datetime]  # when it is tried next
     tries: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None]

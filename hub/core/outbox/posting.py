@@ -17,6 +17,7 @@ from hub.core.db import config_of
 from hub.core.letters import Letter
 from hub.core.outbox.models import OutboxMessage
 from hub.core.outbox.rules import SETTLED, State
+from hub.core.quiet import Quiet
 from hub.core.text import clean
 
 LONGEST_ONCE = 200
@@ -40,6 +41,7 @@ class Post:
     unsubscribe: str = ""
     calendar: str = ""
     not_before: datetime | None = None
+    quiet: Quiet | None = None
     secret: bool = False
 
 
@@ -59,6 +61,7 @@ def post(
     unsubscribe: str = "",
     calendar: str = "",
     not_before: datetime | None = None,
+    quiet: Quiet | None = None,
     secret: bool = False,
 ) -> int:
     """Put ``letter`` to the address ``to`` into the outbox; answers the message's id. Doesn't commit.
@@ -69,14 +72,14 @@ def post(
     are somebody of the hub, ``sent_by_id`` who caused it. ``sender_name`` stands before the hub's address in From,
     ``reply_to`` is whom answers reach. ``unsubscribe`` is an address of the hub's whose POST ends such messages (and
     whose GET only shows a button); with it the message counts as one to many. ``calendar`` is an iCalendar text.
-    ``not_before`` holds it back until then. ``secret``: its text holds a link that lets in, and isn't kept.
+    ``not_before`` holds it back until then, and ``quiet`` in those hours. ``secret``: its text holds a link that lets in, and isn't kept.
 
     Raises Refused when mail can't go to ``to`` or ``reply_to``.
     """
     one = Post(
         letter=letter, to=to, once=once, kind=kind, name=name, about=about, person_id=person_id, sent_by_id=sent_by_id,
         sender_name=sender_name, reply_to=reply_to, unsubscribe=unsubscribe, calendar=calendar, not_before=not_before,
-        secret=secret,
+        quiet=quiet, secret=secret,
     )  # fmt: skip
     return post_all(db, [one])[once]
 
@@ -108,6 +111,8 @@ def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
         message = f"A message's `once` has 1 to {LONGEST_ONCE} characters, not {len(one.once)}."
         raise ValueError(message)
     to, since = deliverable(one.to), max(now, one.not_before or now)
+    if one.quiet:
+        since = one.quiet.over(since)
     return {
         "once": one.once,
         "key": secrets.token_hex(16),
@@ -130,6 +135,7 @@ def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
         "unsubscribe": one.unsubscribe,
         "posted_at": now,
         "since": since,
+        "quiet": str(one.quiet or ""),
         "due_at": since,
         "tries": 0,
         "trouble": "",
@@ -152,6 +158,12 @@ def cancel(db: Session, *, about: str = "", once: Sequence[str] = (), to: str = 
         result: Any = db.execute(taken.values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
         done += result.rowcount
     return done
+
+
+def cancel_kind(db: Session, person_id: int, kind: str) -> None:
+    """Take back what waits of a kind for somebody of the hub who does without it from now on."""
+    hers = OutboxMessage.person_id == person_id, OutboxMessage.kind == kind, OutboxMessage.state == State.WAITING
+    db.execute(update(OutboxMessage).where(*hers).values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
 
 
 def forget(db: Session, address: str) -> None:

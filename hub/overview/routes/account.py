@@ -1,0 +1,56 @@
+"""Which mail somebody wants: a page of their account that reads members, library and search."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from hub.core.errors import Refused
+from hub.core.quiet import Quiet
+from hub.core.web import db
+from hub.library import actions as library
+from hub.library import queries as resources
+from hub.library.rules import BIG_SIX
+from hub.members import actions as members
+from hub.members import queries as people
+from hub.members.models import Person
+from hub.members.rules import MailKind
+from hub.overview.forms import MailWishes
+from hub.overview.routes.blueprint import bp, signed_in
+
+TAGS_TO_OFFER = 30
+
+
+@bp.route("/account/mail", methods=["GET", "POST"])
+def mail_wishes() -> Any:
+    """Which mail, on which topics, and in which hours none."""
+    person = signed_in()
+    form, refused = _form(person), ""
+    if form.validate_on_submit():
+        try:
+            library.follow(db, person, form.followed())
+        except Refused as error:
+            refused = str(error)
+        else:
+            quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
+            members.wish_for_mail(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
+            flash("Your choice is saved.")
+            return redirect(url_for("overview.mail_wishes"))
+    tags = resources.tags_in_use(db, person, TAGS_TO_OFFER)
+    page = render_template("overview/mail_wishes.html", form=form, refused=refused, person=person, tags=tags)
+    return page, 422 if form.errors or refused else 200
+
+
+def _form(person: Person) -> MailWishes:
+    """The form with what the person chose so far."""
+    wishes = people.wishes_of(db, [person.id])[person.id]
+    followed = resources.topics_followed_by(db, [person.id]).get(person.id, set())
+    form = MailWishes(
+        kinds=[kind for kind in MailKind if kind not in wishes.stopped],
+        topics=[name for name in BIG_SIX if name in followed],
+        tags=", ".join(sorted(followed - BIG_SIX.keys())),
+        begins=wishes.quiet.begins,
+        ends=wishes.quiet.ends,
+        zone=wishes.quiet.zone,
+    )
+    form.offer_zones()
+    return form

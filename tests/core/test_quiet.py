@@ -1,0 +1,71 @@
+"""Quiet hours on real clocks: over midnight, over the days on which clocks are set, in every zone."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.quiet import Quiet
+
+NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
+NIGHT = Quiet(time(20), time(7), NEW_YORK)
+
+
+def at(text: str, zone: str = NEW_YORK, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "over"),
+    [
+        ("2026-11-24 12:00", "2026-11-24 12:00"),
+        ("2026-11-24 20:00", "2026-11-25 07:00"),
+        ("2026-11-25 06:59", "2026-11-25 07:00"),
+        ("2026-11-25 07:00", "2026-11-25 07:00"),
+        ("2026-12-31 23:30", "2027-01-01 07:00"),
+        ("2026-10-31 23:00", "2026-11-01 07:00"),  # clocks are set back in between: nine hours
+        ("2026-03-07 23:00", "2026-03-08 07:00"),  # and forward: seven hours
+    ],
+)
+def test_mail_waits_until_the_quiet_is_over(moment: str, over: str) -> None:
+    assert NIGHT.over(at(moment)) == at(over)
+
+
+def test_a_quiet_that_ends_in_the_skipped_hour_ends_with_the_skip() -> None:
+    assert Quiet(time(20), time(2, 30), NEW_YORK).over(at("2026-03-08 01:00")) == at("2026-03-08 03:00")
+
+
+def test_a_quiet_that_ends_in_the_repeated_hour_ends_once_for_each_time_that_clocks_show_it() -> None:
+    quiet = Quiet(time(20), time(1, 30), NEW_YORK)
+    assert quiet.over(at("2026-11-01 01:10")) == at("2026-11-01 01:30")
+    assert quiet.over(at("2026-11-01 01:10", fold=1)) == at("2026-11-01 01:30", fold=1)
+
+
+def test_each_zone_has_its_own_night() -> None:
+    moment = at("2026-11-24 12:00")
+    assert NIGHT.over(moment) == moment
+    assert Quiet(time(20), time(7), SYDNEY).over(moment) == at("2026-11-25 07:00", SYDNEY)
+
+
+def test_the_same_time_twice_is_no_quiet() -> None:
+    assert not Quiet(time(7), time(7), NEW_YORK).covers(at("2026-11-24 07:00"))
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
+    st.times(),
+    st.times(),
+    st.sampled_from([NEW_YORK, SYDNEY, "Europe/London", "Asia/Kathmandu", "UTC", "Australia/Lord_Howe"]),
+)
+def test_what_is_over_is_never_quiet_nor_before_nor_days_later(
+    moment: datetime, begins: time, ends: time, zone: str
+) -> None:
+    quiet = Quiet(begins.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0), zone)
+    over = quiet.over(moment)
+    assert over >= moment
+    assert not quiet.covers(over)
+    assert over - moment <= timedelta(hours=26)
+    assert over == moment or quiet.covers(over - timedelta(seconds=1))
+    assert Quiet.parse(str(quiet)) == quiet
