@@ -75,6 +75,12 @@ class Config:
     MAIL_KEEP_DAYS: int = _setting(90, "days after which the text and the address of a message are forgotten")
     MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
     SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
+    TRACE_DAYS: int = _setting(
+        400, "days after which what single recipients of a pack did (opened, downloaded) is reduced to counts"
+    )
+    UNSUBSCRIBE_KEY: str = _setting(
+        "", "keeps unsubscribed addresses as hashes; made and kept in the instance folder when empty; never change it"
+    )
     SESSION_DAYS: int = _setting(14, "days after which a person must sign in again")
     WEB_WORKERS: int = _setting(2, "web processes of hub serve")
     WEB_THREADS: int = _setting(8, "threads in each web process")
@@ -136,6 +142,7 @@ class Config:
             "MAIL_KEEP_DAYS",
             "MAX_UPLOAD_MB",
             "SHARE_LINK_DAYS",
+            "TRACE_DAYS",
             "SESSION_DAYS",
             "WEB_WORKERS",
             "WEB_THREADS",
@@ -143,8 +150,9 @@ class Config:
         ):
             _require(getattr(self, name) > 0, name, getattr(self, name), "it must be more than 0")
         _require(self.TRUSTED_PROXIES >= 0, "TRUSTED_PROXIES", self.TRUSTED_PROXIES, "it must be 0 or more")
-        short = 0 < len(self.SECRET_KEY) < 16  # noqa: PLR2004 - shorter ones can be guessed
-        _require(not short, "SECRET_KEY", "(hidden)", "it must have at least 16 characters")
+        for name in ("SECRET_KEY", "UNSUBSCRIBE_KEY"):
+            short = 0 < len(getattr(self, name)) < 16  # noqa: PLR2004 - shorter ones can be guessed
+            _require(not short, name, "(hidden)", "it must have at least 16 characters")
 
     def _settled(self) -> "Config":
         """The same settings with folders made absolute, and the database and the key filled in."""
@@ -164,6 +172,7 @@ class Config:
             "UPLOADS": uploads,
             "DATABASE_URL": url,
             "SECRET_KEY": self.SECRET_KEY or _kept_secret(instance / "secret-key"),
+            "UNSUBSCRIBE_KEY": self.UNSUBSCRIBE_KEY or _kept_secret(instance / "unsubscribe-key"),
             "BASE_URL": self.BASE_URL.rstrip("/"),
             "MAIL_FROM": self.MAIL_FROM or f"hub@{_mail_host(self.BASE_URL)}",
             "MAIL_DOMAIN": self.MAIL_DOMAIN.lower(),

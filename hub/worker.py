@@ -14,6 +14,7 @@ from hub.library.extract import Reader
 from hub.members import actions as members
 from hub.members.queries import anybody_waits_for_a_link
 from hub.search import index
+from hub.sharing import actions as sharing
 
 log = logging.getLogger("hub.worker")
 
@@ -32,11 +33,12 @@ STEPS: dict[str, Step] = {
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
     "passwords": lambda database, _reader: _answer_password_requests(database),
+    "packs": lambda database, _reader: sharing.catch_up(database),
     "mail": lambda database, _reader: delivery.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (("pages", "index", "orphans"), ("previews",), ("passwords", "mail"))
+LINES = (("pages", "index", "orphans"), ("previews",), ("packs",), ("passwords", "mail"))
 
 
 def _answer_password_requests(database: Database) -> int:

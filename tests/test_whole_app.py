@@ -47,6 +47,15 @@ PUBLIC = {
     "sharing.show": "what a share link opens",
     "sharing.shared_picture": "what a share link opens",
     "sharing.download_shared": "what a share link opens",
+    "sharing.open_pack": "what a pack's link opens",
+    "sharing.open_item": "what a pack's link opens",
+    "sharing.show_item": "what a pack's link opens",
+    "sharing.take_item": "what a pack's link opens",
+    "sharing.say": "what a pack's link opens",
+    "sharing.ask": "what a pack's link opens",
+    "sharing.pack_image": "what a pack's link opens",
+    "sharing.stop": "recipients of packs unsubscribe without an account",
+    "sharing.stop_now": "recipients of packs unsubscribe without an account",
 }
 
 

@@ -93,6 +93,8 @@ class Permission(StrEnum):
     FORWARD = "forward"
     DECLARE = "declare"
     CONFIRM = "confirm"
+    KEEP_STAKEHOLDERS = "keep the stakeholders"
+    SEND_PACKS = "send packs"
     SEE_RECORD = "see the record"
     SEE_BOARD = "see the board"
     SEE_MEMBERS = "see the members"
@@ -130,6 +132,9 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.FORWARD: (ALL, NETWORK, NETWORK, NETWORK, NETWORK),
         Permission.DECLARE: (OWN, OWN, OWN, OWN, OWN),
         Permission.CONFIRM: (None, None, OWN, OWN, None),
+        # An organization's stakeholders are nobody else's business, not even the coordinator's.
+        Permission.KEEP_STAKEHOLDERS: (OWN, OWN, OWN, OWN, OWN),
+        Permission.SEND_PACKS: (OWN, OWN, OWN, OWN, OWN),
         Permission.SEE_RECORD: (ALL, ALL, OWN, OWN, OWN),
         Permission.SEE_BOARD: (ALL, ALL, None, None, None),
         Permission.SEE_MEMBERS: (ALL, ALL, ALL, ALL, ALL),

@@ -24,6 +24,8 @@ from config import ROOT, Config, WrongSettingError
         ("LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "loud"),
         ("SECRET_KEY", "short"),
+        ("UNSUBSCRIBE_KEY", "short"),
+        ("TRACE_DAYS", "0"),
         ("CALL_TIME", "half past"),
         ("TRUSTED_PROXIES", "-1"),
     ],

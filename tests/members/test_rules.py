@@ -53,6 +53,8 @@ EXPECTED = {
     Permission.FORWARD: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.DECLARE: ("yes no", "yes no", "yes no", "yes no", "yes no"),
     Permission.CONFIRM: ("no no", "no no", "yes no", "yes no", "no no"),
+    Permission.KEEP_STAKEHOLDERS: ("yes no", "yes no", "yes no", "yes no", "yes no"),
+    Permission.SEND_PACKS: ("yes no", "yes no", "yes no", "yes no", "yes no"),
     Permission.SEE_RECORD: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
     Permission.SEE_BOARD: ("yes yes", "yes yes", "no no", "no no", "no no"),
     Permission.SEE_MEMBERS: ("yes yes", "yes yes", "yes yes", "yes yes", "yes yes"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.library.extract import pictures
 from hub.library.extract.answers import Telling, end
+from hub.library.extract.excerpt import excerpt
 from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.legacy import modernized
 from hub.library.extract.limits import Limits
@@ -74,6 +75,12 @@ def repack(task: Task) -> Iterator[bytes]:
     yield from told(pictures.pictured(task.path, task.file_format, task.details["width"]))
 
 
+def cut_out(task: Task) -> Iterator[bytes]:
+    """The pages `numbers` of a PDF as a PDF of their own, with the `lines` below them."""
+    leave_files(task.path, task.folder)
+    yield from told([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
+
+
 def typeset(task: Task) -> Iterator[bytes]:
     """A Markdown text, an e-mail or a web page as safe HTML."""
     os.nice(PATIENCE)
@@ -100,6 +107,7 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "thumbnail": thumbnail,
     "repack": repack,
     "typeset": typeset,
+    "excerpt": cut_out,
 }
 
 

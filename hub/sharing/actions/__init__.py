@@ -4,21 +4,78 @@ from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.declaring import Declaration, correct, declare, take_back
 from hub.sharing.actions.entries import SentBeforeError
 from hub.sharing.actions.links import make_link, open_link, opens, revoke
+from hub.sharing.actions.openings import act_on, ask, count_fetch, visit_of
 from hub.sharing.actions.packets import make_packet
+from hub.sharing.actions.packs import (
+    add_item,
+    address_of,
+    begin_pack,
+    call_off,
+    change_pack,
+    channel_link,
+    drop_item,
+    item_of,
+    opens_pack,
+    order_items,
+    send_pack,
+    sent_pack,
+    throw_away,
+    token_for,
+    usable_items,
+)
+from hub.sharing.actions.sending import catch_up
+from hub.sharing.actions.stakeholders import (
+    add_stakeholder,
+    change_stakeholder,
+    remove_stakeholders,
+    start_again,
+    stop,
+    take_in,
+    token_of,
+    whom_it_stops,
+)
 from hub.sharing.actions.taking import log_download
 
 __all__ = [
     "Declaration",
     "SentBeforeError",
     "Statement",
+    "act_on",
+    "add_item",
+    "add_stakeholder",
+    "address_of",
+    "ask",
+    "begin_pack",
+    "call_off",
+    "catch_up",
+    "change_pack",
+    "change_stakeholder",
+    "channel_link",
     "confirm",
     "correct",
+    "count_fetch",
     "declare",
+    "drop_item",
+    "item_of",
     "log_download",
     "make_link",
     "make_packet",
     "open_link",
     "opens",
+    "opens_pack",
+    "order_items",
+    "remove_stakeholders",
     "revoke",
+    "send_pack",
+    "sent_pack",
+    "start_again",
+    "stop",
     "take_back",
+    "take_in",
+    "throw_away",
+    "token_for",
+    "token_of",
+    "usable_items",
+    "visit_of",
+    "whom_it_stops",
 ]

@@ -1,6 +1,23 @@
-"""The rows of sharing: the log with its links, and the audit packets that were made of it."""
+"""The rows of sharing: the log with its links, audit packets, stakeholders, and the packs that are sent to them."""
 
 from hub.sharing.models.log import Confirmation, ConfirmedResource, ShareLink, SharingEvent
 from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace
+from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup, Unsubscribe
 
-__all__ = ["AuditPacket", "Confirmation", "ConfirmedResource", "ShareLink", "SharingEvent"]
+__all__ = [
+    "AuditPacket",
+    "Confirmation",
+    "ConfirmedResource",
+    "Pack",
+    "PackCount",
+    "PackFetch",
+    "PackItem",
+    "PackLink",
+    "PackTrace",
+    "ShareLink",
+    "SharingEvent",
+    "Stakeholder",
+    "StakeholderGroup",
+    "Unsubscribe",
+]

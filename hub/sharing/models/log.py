@@ -79,6 +79,7 @@ class SharingEvent(Base):
     revision_number: Mapped[int | None]
     page_number: Mapped[int | None]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id"), index=True)
+    pack_id: Mapped[int | None] = mapped_column(ForeignKey("pack.id"), index=True)  # that it went out in
     happened_on: Mapped[date]
     quarter: Mapped[str] = mapped_column(String(6))  # of happened_on, as 2026Q3: the board groups by it
     recorded_at: Mapped[datetime]

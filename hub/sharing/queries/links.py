@@ -99,6 +99,12 @@ def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Seque
     return db.scalars(statement.offset(first - 1).limit(count)).all()
 
 
+def pages_in(db: Session, revision: Revision, first: int, count: int) -> Sequence[Page]:
+    """The pages of a revision whose numbers lie from ``first`` on, ``count`` of them at most."""
+    within = Page.number.between(first, first + count - 1)
+    return db.scalars(select(Page).where(Page.revision_id == revision.id, within).order_by(Page.number)).all()
+
+
 def page_through(db: Session, revision: Revision, number: int | None) -> Page | None:
     """The page of a revision with that number, if it has one."""
     if number is None:

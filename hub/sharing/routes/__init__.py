@@ -1,6 +1,17 @@
 """The pages of sharing, by what people come for."""
 
-from hub.sharing.routes import closing, declaring, links, packets, record, reports, taking  # noqa: F401 - each adds its pages
+from hub.sharing.routes import (  # noqa: F401 - each adds its pages
+    closing,
+    declaring,
+    links,
+    packets,
+    packs,
+    packs_opened,
+    record,
+    reports,
+    stakeholders,
+    taking,
+)
 from hub.sharing.routes.blueprint import bp
 
 __all__ = ["bp"]

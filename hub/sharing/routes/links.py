@@ -9,7 +9,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.library import queries as library
-from hub.library.derive import previews
+from hub.library.derive import excerpts, previews
 from hub.library.models import Resource
 from hub.library.routes import as_picture
 from hub.library.rules import Source
@@ -72,7 +72,13 @@ def _forward_page(
         refused=refused,
         lines=lines,
         state_of=_state_of,
+        cut_objection=excerpts.objection(web.config(), resource.current, 1, 1) if _has_pages(resource) else None,
     )
+
+
+def _has_pages(resource: Resource) -> bool:
+    """Whether people would look for single slides of it."""
+    return resource.current.source is Source.FILE and resource.current.page_count > 1
 
 
 def _address(link: ShareLink) -> str:
@@ -179,7 +185,7 @@ def landing(token: str) -> Answer:
         page_count=-(-revision.page_count // PAGES_SHOWN),
         Source=Source,
     )
-    return _unlisted(page)
+    return unlisted(page)
 
 
 def _was_shown(link: ShareLink) -> bool:
@@ -199,10 +205,11 @@ def shared_picture(token: str, number: int) -> Answer:
 
 def _closed() -> Response:
     """Why the link opens nothing, without a word on what it opened."""
-    return _unlisted(render_template("sharing/closed.html"), 410)
+    return unlisted(render_template("sharing/closed.html"), 410)
 
 
-def _unlisted(page: str, status: int = 200) -> Response:
+def unlisted(page: str, status: int = 200) -> Response:
+    """A page for whoever has its link, and for no search engine."""
     answer = make_response(page, status)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
@@ -215,7 +222,7 @@ def show(token: str) -> Answer:
     link = queries.link_by_token(db, token)
     if not actions.opens(link):
         return _closed()
-    actions.open_link(db, link, web.signed_in(), _visit())
+    actions.open_link(db, link, web.signed_in(), visit())
     cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
     return redirect(url_for(".landing", token=token), 303)
 
@@ -230,11 +237,11 @@ def download_shared(token: str) -> Answer:
     if link.page_number is not None:
         raise NotFound
     answer = as_file(link.resource, queries.revision_of(link))
-    actions.open_link(db, link, web.signed_in(), _visit())
+    actions.open_link(db, link, web.signed_in(), visit())
     return answer
 
 
-def _visit() -> str:
+def visit() -> str:
     """The random word of this visitor's browser."""
     if "visit" not in cookie:
         cookie["visit"] = secrets.token_urlsafe(16)

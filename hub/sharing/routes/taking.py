@@ -10,16 +10,52 @@ from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.library import files
 from hub.library import queries as library
+from hub.library.derive import excerpts
 from hub.library.models import Resource, Revision
 from hub.library.rules import Source
 from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions
 from hub.sharing.routes.blueprint import bp
-from hub.sharing.rules import download_name
+from hub.sharing.rules import download_name, range_of, source_line
 
 # How browsers say that they fetch ahead of a click that may never come.
 PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
+
+@bp.get("/resources/<int:resource_id>/slides")
+@web.writes
+def slides(resource_id: int) -> Response:
+    """Some pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
+    person = web.signed_in()
+    resource = library.get_for(db, person, resource_id, Permission.FORWARD)
+    wanted = range_of(request.args.get("pages", ""))
+    if wanted is None:
+        raise Refused("Say which pages, for example 7 or 7-9.")
+    answer = as_excerpt(resource, resource.current, *wanted)
+    if request.method == "GET":
+        actions.log_download(db, person, resource, resource.current, whole=True)
+    return answer
+
+
+def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) -> Response:
+    """The pages as a PDF to keep, each naming its source; raises Refused when it can't be made."""
+    line = source_line(resource.title, resource.organization.name, resource.published_on, web.config().HUB_NAME)
+    db.commit()  # lets the rows go while it is cut
+    try:
+        path = excerpts.excerpt(web.config(), revision, first, last, line)
+    except excerpts.Busy:
+        abort(503)
+    pages = f"{first}" if first == last else f"{first}-{last}"
+    answer = send_file(
+        path,
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=download_name(f"{resource.title}, {pages}", ".pdf"),
+    )
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 @bp.get("/resources/<int:resource_id>/download")

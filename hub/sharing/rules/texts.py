@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -40,6 +41,13 @@ def shorten(text: str, longest: int) -> str:
     """The text on one line, cut to ``longest`` characters with an ellipsis where it is longer."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def source_line(title: str, organization: str, published_on: date, hub_name: str) -> str:
+    """What stands below each page that is passed on by itself; it has places for the page's number and their count."""
+    day = f"{published_on.day} {published_on:%b %Y}"
+    said = f"“{shorten(title, 120)}”, {shorten(organization, 80)}, {day}, through the {hub_name}"
+    return said.replace("{", "(").replace("}", ")") + " · page {number} of {count}"
 
 
 # What no file name holds: what separates folders, what Windows refuses, control characters, and the invisible

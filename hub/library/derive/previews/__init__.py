@@ -6,7 +6,7 @@ The worker makes what every page needs (`catch_up`); the large picture of a page
 
 from hub.library.derive.previews.making import PREVIEW_VERSION, catch_up, forget
 from hub.library.derive.previews.shelf import LARGE, SMALL
-from hub.library.derive.previews.showing import Shown, picture, set_text, shown, thumbnail
+from hub.library.derive.previews.showing import Shown, drawn_from, picture, set_text, shown, thumbnail
 from hub.library.extract import Busy
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Busy",
     "Shown",
     "catch_up",
+    "drawn_from",
     "forget",
     "picture",
     "set_text",

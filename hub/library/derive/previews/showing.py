@@ -42,7 +42,7 @@ class Shown:
 def shown(config: Config, revision: Revision, number: int) -> Shown:
     """What of ``revision`` can be shown as pictures now, and the size of the picture of page ``number``."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    drawn = _source(config, revision) is not None
+    drawn = drawn_from(config, revision) is not None
     sizes = (shelf.size_of(shelf.picture_path(folder, one, SMALL)) for one in (number, 1))
     return Shown(
         state=revision.preview_state,
@@ -59,7 +59,7 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
     ``width`` is SMALL or LARGE. A page that can't be drawn large is given small.
     """
     folder = shelf.folder_of(config, revision.sha256 or "")
-    source = _source(config, revision)
+    source = drawn_from(config, revision)
     if source is None:
         embedded = folder / shelf.EMBEDDED
         return embedded if number == 1 and shelf.is_there(embedded) else None
@@ -75,12 +75,12 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
 def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int] | None:
     """Width and height of the small picture of a page, if it was drawn already; None when there is none to show."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if _source(config, revision) is not None:
+    if drawn_from(config, revision) is not None:
         return shelf.size_of(shelf.picture_path(folder, number, SMALL))
     return shelf.size_of(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
 
 
-def _source(config: Config, revision: Revision) -> Path | None:
+def drawn_from(config: Config, revision: Revision) -> Path | None:
     """The file that this revision's pictures are drawn from; None when it has none."""
     known = format_of(revision.file_name or "")
     if known is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:

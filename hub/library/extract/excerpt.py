@@ -1,0 +1,73 @@
+"""Some pages of a PDF as a PDF of their own, each with its source named on it. Runs only where a crash harms nobody.
+
+Each page is laid whole onto a new, slightly taller one, with a line of text in the strip below: nothing of it is
+covered, and what a page carries besides its look (scripts, links, forms) stays behind.
+"""
+
+import ctypes
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import pypdfium2
+from pypdfium2 import raw
+
+from hub.library.extract.pictures import opened
+
+FONT = b"Helvetica"
+SIZE = 1 / 76  # of the page's width: 8 points on Letter
+SMALLEST, LARGEST = 4.0, 40.0  # points
+STRIP = 2.5  # heights of a letter: the strip below each page, for the line
+WIDTH_OF_A_LETTER = 0.5  # of its height, as Helvetica is on average
+LONGEST_LINE = 400
+
+
+def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
+    """The pages `numbers` (from 1) with the line of each below it; raises Unreadable, or an error of pypdfium2's."""
+    source, made = opened(path), pypdfium2.PdfDocument.new()
+    for number, line in zip(numbers, lines, strict=True):
+        lay(source, made, number - 1, line)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def lay(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int, line: str) -> None:
+    """Lay one page onto a new one, and write the line below it."""
+    page = source[index]
+    raw.FPDFPage_Flatten(page, raw.FLAT_PRINT)  # what forms and notes show becomes part of the page
+    width, height = page.get_size()
+    size = size_of(line, width)
+    laid = made.new_page(width, height + STRIP * size)
+    form = page_as_object(source, made, index)
+    form.set_matrix(pypdfium2.PdfMatrix().translate(0, STRIP * size))
+    laid.insert_obj(form)
+    laid.insert_obj(text_object(made, line, size))
+    laid.gen_content()
+    laid.close()
+    page.close()
+
+
+def size_of(line: str, width: float) -> float:
+    """How high the line's letters are, so that it fits, in points."""
+    fitting = width / (max(len(line[:LONGEST_LINE]), 1) * WIDTH_OF_A_LETTER + 2)
+    return max(SMALLEST, min(width * SIZE, fitting, LARGEST))
+
+
+def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfObject:
+    """The page as an object of the new document."""
+    drawn = raw.FPDF_NewXObjectFromPage(made, source, index)
+    try:
+        return pypdfium2.PdfObject(raw.FPDF_NewFormObjectFromXObject(drawn), pdf=made)
+    finally:
+        raw.FPDF_CloseXObject(drawn)
+
+
+def text_object(made: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
+    """The line in the strip, in letters that every PDF program has; others become a question mark."""
+    line = line[:LONGEST_LINE].encode("cp1252", "replace").decode("cp1252")
+    written = pypdfium2.PdfObject(raw.FPDFPageObj_NewTextObj(made, FONT, size), pdf=made)
+    letters = (line + "\0").encode("utf-16-le")
+    raw.FPDFText_SetText(written, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
+    written.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
+    return written

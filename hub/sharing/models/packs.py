@@ -1,0 +1,134 @@
+"""Packs: what an organization sends to its stakeholders, with one tracked link for each, and what the links show."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.core.db import Base
+from hub.library.models import Resource
+from hub.members.models import Organization, Person
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.rules import Channel, LinkPart, PackState, Trace
+
+
+class Pack(Base):
+    """Some resources with a few words, for chosen groups of stakeholders."""
+
+    __tablename__ = "pack"
+    # The worker asks again and again which packs are on their way.
+    __table_args__ = (Index("ix_pack_state", "state", "send_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who made it, then who sends it
+    quarter: Mapped[str] = mapped_column(String(6))  # that it was made for, as 2026Q3
+    title: Mapped[str] = mapped_column(Text)  # the mail's subject
+    note: Mapped[str] = mapped_column(Text, default="")
+    groups: Mapped[list[str]] = mapped_column(JSON, default=list)
+    everyone: Mapped[bool] = mapped_column(default=False)  # all stakeholders, whatever their group
+    state: Mapped[PackState] = mapped_column(default=PackState.DRAFT)
+    created_at: Mapped[datetime]
+    send_at: Mapped[datetime | None]
+    # When its first link could be opened, and until when its links open.
+    published_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    recipients: Mapped[int] = mapped_column(default=0)  # who got a link by mail
+    skipped_unsubscribed: Mapped[int] = mapped_column(default=0)
+    skipped_bouncing: Mapped[int] = mapped_column(default=0)
+    logged_at: Mapped[datetime | None]  # when the log last learned whom the mail server took messages for
+    rounds: Mapped[int] = mapped_column(default=0)  # in which it learned
+    finished_at: Mapped[datetime | None]  # every message was accepted or has failed for good
+    reduced_at: Mapped[datetime | None]  # what single recipients did has become counts
+
+    organization: Mapped[Organization] = relationship(lazy="raise")
+    person: Mapped[Person] = relationship(lazy="raise")
+    items: Mapped[list["PackItem"]] = relationship(
+        order_by="PackItem.position", cascade="all, delete-orphan", lazy="raise"
+    )
+
+    def __str__(self) -> str:
+        return f"pack {self.id}"
+
+
+class PackItem(Base):
+    """A resource in a pack, or some pages of one revision of it."""
+
+    __tablename__ = "pack_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
+    position: Mapped[int]
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    revision_number: Mapped[int | None]  # of the pages; the whole resource is always the newest
+    first_page: Mapped[int | None]
+    last_page: Mapped[int | None]
+
+    resource: Mapped[Resource] = relationship(lazy="raise")
+
+
+class PackLink(Base):
+    """A tracked link to a pack's page: one for each recipient, and one for each other channel.
+
+    It names its recipient as long as they are on the list and traces are kept; then it is a number.
+    """
+
+    __tablename__ = "pack_link"
+    __table_args__ = (Index("ix_pack_link_part", "pack_id", "part", "logged"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"))
+    token: Mapped[str] = mapped_column(String(40), unique=True)
+    stakeholder_id: Mapped[int | None] = mapped_column(ForeignKey("stakeholder.id", ondelete="SET NULL"), index=True)
+    part: Mapped[LinkPart] = mapped_column(default=LinkPart.WAITING)
+    message_id: Mapped[int | None] = mapped_column(index=True)  # in the outbox, which tells what became of it
+    channel: Mapped[Channel | None]  # of a link that isn't mailed to one recipient
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who made a channel's link
+    created_at: Mapped[datetime]
+    logged: Mapped[bool] = mapped_column(default=False)  # an entry of the log counts this recipient
+
+    pack: Mapped[Pack] = relationship(lazy="raise")
+    stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"pack link {self.id}"
+
+
+class PackTrace(Base):
+    """What somebody did with a link by an act of their own: a trace, reduced to counts in time. No business fact."""
+
+    __tablename__ = "pack_trace"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("pack_link.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("pack_item.id"))
+    act: Mapped[Trace]
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text, default="")  # of a question
+    # Makes an act that is done again one trace: "4 opened", "4 useful 7", on a channel with the browser's word
+    once: Mapped[str] = mapped_column(String(120), unique=True)
+
+
+class PackFetch(Base):
+    """How often a link was fetched by a machine or by nobody known: counts nothing, shown as what it is."""
+
+    __tablename__ = "pack_fetch"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("pack_link.id"), primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class PackCount(Base):
+    """What is left of a pack's traces after their time: how many, of what."""
+
+    __tablename__ = "pack_count"
+    __table_args__ = (UniqueConstraint("pack_id", "item_id", "act"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("pack_item.id"))
+    act: Mapped[str] = mapped_column(String(20))  # a trace, or how a message ended
+    count: Mapped[int]

@@ -1,0 +1,296 @@
+"""Packs as their senders see them: the proposal, the draft, the preview, sending, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.letters import Letter
+from hub.core.text import clean
+from hub.core.web import db
+from hub.members.models import Person
+from hub.sharing import actions, forms, queries
+from hub.sharing.models import Pack, PackLink
+from hub.sharing.routes.blueprint import Answer, bp, page_number, quarter_named, signed_in, this_quarter
+from hub.sharing.routes.stakeholders import keeper
+from hub.sharing.rules import Channel, PackState, Trace, audience_of, range_of
+from hub.sharing.rules.pack_texts import SentPack, html_for_a_channel, letter_of, text_for_a_channel
+
+LONGEST_SEARCH = 300
+# A message as a mail program shows it: nothing runs, nothing loads, and only the hub's own page frames it.
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+
+
+@bp.get("/sharing/packs")
+def packs() -> str:
+    """The organization's packs, newest first."""
+    person, page = signed_in(), page_number()
+    found, total = queries.packs_of(db, person, page)
+    return render_template(
+        "sharing/packs.html",
+        organization=person.organization,
+        packs=found,
+        quarter=this_quarter(),
+        page=page,
+        pages=-(-total // queries.PACKS_PER_PAGE),
+    )
+
+
+@bp.route("/sharing/packs/new", methods=["GET", "POST"])
+def new_pack() -> Answer:
+    """What the quarter (``?quarter=``) offers, to tick; what is ticked becomes a draft."""
+    person, form = signed_in(), forms.NewPackForm()
+    quarter = quarter_named(request.args["quarter"]) if "quarter" in request.args else this_quarter()
+    if quarter > this_quarter():
+        raise NotFound
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            pack = actions.begin_pack(db, person, quarter, form.resources.data or [], form.parts.data or [])
+        except Refused as error:
+            db.rollback()
+            refused = str(error)
+        else:
+            return redirect(url_for(".pack", pack_id=pack.id))
+    page = render_template(
+        "sharing/pack_new.html",
+        quarter=quarter,
+        form=form,
+        refused=refused,
+        proposal=queries.proposal(db, person, quarter),
+        first_time=request.method == "GET",
+    )
+    return page, (422 if refused or form.errors else 200)
+
+
+@bp.route("/sharing/packs/<int:pack_id>", methods=["GET", "POST"])
+def pack(pack_id: int) -> Answer:
+    """A draft to work on; or what became of a pack that was sent."""
+    person = signed_in()
+    one = queries.pack_for(db, person, pack_id)
+    if one.state is not PackState.DRAFT:
+        if request.method == "POST":
+            raise Refused("This pack is on its way already and can't be changed. Make a new one.")
+        return _outcome_page(one)
+    form = forms.PackForm()
+    if request.method == "GET":
+        form.show(one)
+        return _draft_page(person, one, form)
+    try:
+        if form.validate_on_submit():
+            return _work_on(person, one, form)
+        refused = ""
+    except Refused as error:
+        refused = str(error)
+    db.rollback()
+    return _draft_page(person, queries.pack_for(db, person, pack_id), form, refused), 422
+
+
+def _work_on(person: Person, one: Pack, form: forms.PackForm) -> Answer:
+    """Keep what was typed, then do what the pressed button says."""
+    actions.change_pack(
+        db,
+        person,
+        one,
+        title=form.title.data,
+        words=form.words.data or "",
+        groups=form.groups.data or [],
+        everyone=form.everyone.data,
+    )
+    what, _, item = request.form.get("do", "save").partition("-")
+    number = int(item) if item.isdecimal() and len(item) < 10 else 0  # noqa: PLR2004 - digits of a row's number
+    steps = {"up": -1, "down": 1}.get(what)
+    actions.order_items(one, form.places(), (number, steps) if steps else None)
+    if what == "drop":
+        actions.drop_item(one, number)
+    elif what == "add":
+        actions.add_item(db, person, one, number, range_of(form.part.data or ""))
+        form.part.data = ""
+    db.flush()
+    if what == "preview":
+        return redirect(url_for(".preview_pack", pack_id=one.id))
+    if what in {"search", "add", "drop", "up", "down"}:
+        return _draft_page(person, queries.pack_for(db, person, one.id), form, at=what)
+    flash("Saved.")
+    return redirect(url_for(".pack", pack_id=one.id))
+
+
+def _draft_page(person: Person, one: Pack, form: forms.PackForm, refused: str = "", at: str = "") -> str:
+    words = clean(form.find.data or "")[:LONGEST_SEARCH]
+    there = {item.resource_id for item in one.items if not item.first_page}
+    return render_template(
+        "sharing/pack_draft.html",
+        pack=one,
+        sent=actions.sent_pack(db, one),
+        form=form,
+        refused=refused,
+        groups=queries.groups_with_counts(db, person.organization),
+        everyone=queries.count_reachable(db, person.organization),
+        words=words,
+        found=queries.found_by_title(db, person, words) if words else [],
+        there=there,
+        at=at,
+    )
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """What one recipient will get."""
+
+    name: str
+    email: str
+    letter: Letter
+    unsubscribe: str
+
+
+def _previewed(one: Pack, reach: queries.Reach) -> tuple[Previewed, int]:
+    """The message to the recipient who is asked for (``?recipient=``), or to the first; and which place they have."""
+    place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
+    sent = actions.sent_pack(db, one)
+    if not reach.reachable:
+        return Previewed("", "", _letter(sent, one, 0, ""), ""), 1
+    to = reach.reachable[place - 1]
+    stop = f"{web.config().BASE_URL}/stop/{actions.token_of(db, one.organization_id, to.address_hash)}"
+    return Previewed(to.name, to.email, _letter(sent, one, to.id, to.name), stop), place
+
+
+def _letter(sent: SentPack, one: Pack, stakeholder_id: int, name: str) -> Letter:
+    address = actions.address_of(db, actions.token_for(db, one.id, stakeholder_id))
+    return letter_of(sent.through(address), name, web.config().HUB_NAME)
+
+
+@bp.get("/sharing/packs/<int:pack_id>/preview")
+def preview_pack(pack_id: int) -> str:
+    """Exactly what each recipient gets, and the button that sends it."""
+    return _preview_page(queries.pack_for(db, keeper(), pack_id), forms.SendForm(formdata=None))
+
+
+def _preview_page(one: Pack, form: forms.SendForm, refused: str = "") -> str:
+    if one.state is not PackState.DRAFT:
+        raise NotFound
+    reach = queries.reach_of(db, one)
+    previewed, place = _previewed(one, reach)
+    return render_template(
+        "sharing/pack_preview.html",
+        pack=one,
+        reach=reach,
+        previewed=previewed,
+        place=place,
+        audience=audience_of(one.groups, everyone=one.everyone),
+        form=form,
+        refused=refused,
+        soonest=clock.now().astimezone(web.config().zone) + timedelta(minutes=5),
+    )
+
+
+@bp.get("/sharing/packs/<int:pack_id>/mail")
+def preview_mail(pack_id: int) -> Response:
+    """The message to one recipient as a mail program shows it, to be framed by the preview."""
+    one = queries.pack_for(db, keeper(), pack_id)
+    previewed, _place = _previewed(one, queries.reach_of(db, one))
+    answer = make_response(previewed.letter.html(previewed.unsubscribe))
+    answer.headers["Content-Security-Policy"] = MAIL_POLICY
+    return answer
+
+
+@bp.post("/sharing/packs/<int:pack_id>/send")
+def send_pack(pack_id: int) -> Answer:
+    """Let it go, now or at a moment that was chosen."""
+    person, form = keeper(), forms.SendForm()
+    one = queries.pack_for(db, person, pack_id)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            actions.send_pack(db, person, one, form.send_at(web.config().zone))
+        except Refused as error:
+            refused = str(error)
+        else:
+            return redirect(url_for(".pack", pack_id=pack_id))
+    db.rollback()
+    return _preview_page(queries.pack_for(db, person, pack_id), form, refused), 422
+
+
+@bp.post("/sharing/packs/<int:pack_id>/call-off")
+def call_off_pack(pack_id: int) -> Answer:
+    """Take it back, as far as it hasn't gone."""
+    person = signed_in()
+    one = queries.pack_for(db, person, pack_id)
+    actions.call_off(db, person, one)
+    flash("Called off. It is a draft again." if one.state is PackState.DRAFT else "Stopped. What had gone has gone.")
+    return redirect(url_for(".pack", pack_id=pack_id))
+
+
+@bp.post("/sharing/packs/<int:pack_id>/delete")
+def delete_pack(pack_id: int) -> Answer:
+    """Throw a draft away."""
+    person = signed_in()
+    actions.throw_away(db, person, queries.pack_for(db, person, pack_id))
+    flash("Deleted.")
+    return redirect(url_for(".packs"))
+
+
+def _outcome_page(one: Pack) -> str:
+    page = page_number()
+    outcome = queries.outcome_of(db, one)
+    pages = -(-one.recipients // queries.RECIPIENTS_PER_PAGE)
+    return render_template(
+        "sharing/pack.html",
+        pack=one,
+        sent=actions.sent_pack(db, one),
+        outcome=outcome,
+        recipients=[] if one.reduced_at else queries.recipients_of(db, one, page),
+        channels=queries.channels_of(db, one),
+        questions=queries.questions_of(db, one),
+        audience=audience_of(one.groups, everyone=one.everyone),
+        days=web.config().TRACE_DAYS,
+        PackState=PackState,
+        Trace=Trace,
+        page=page,
+        pages=0 if one.reduced_at else pages,
+        now=clock.now(),
+    )
+
+
+@bp.route("/sharing/packs/<int:pack_id>/channel", methods=["GET", "POST"])
+def pack_channel(pack_id: int) -> Answer:
+    """The pack as text and HTML for a newsletter tool or one's own mail, with a link that is tracked (``?link=``)."""
+    person, form = signed_in(), forms.ChannelForm()
+    one = queries.pack_for(db, person, pack_id)
+    if form.validate_on_submit():
+        link = actions.channel_link(db, person, one, Channel(form.channel.data))
+        db.flush()
+        return redirect(url_for(".pack_channel", pack_id=pack_id, link=link.id))
+    links = queries.channels_of(db, one)
+    chosen = next((link for link in links if link.id == request.args.get("link", type=int)), None)
+    sent = _through(one, chosen)
+    return render_template(
+        "sharing/pack_channel.html",
+        pack=one,
+        form=form,
+        links=links,
+        chosen=chosen,
+        labels=forms.CHANNEL_LABELS,
+        visitors=queries.visitors_of(db, one),
+        text=text_for_a_channel(sent) if chosen else "",
+        html=html_for_a_channel(sent) if chosen else "",
+        address=sent.address,
+    )
+
+
+def _through(one: Pack, link: PackLink | None) -> SentPack:
+    return actions.sent_pack(db, one).through(actions.address_of(db, link.token) if link else "")
+
+
+@bp.post("/sharing/packs/add")
+def add_to_pack() -> Answer:
+    """Put a resource, or some pages of it, into the newest draft, or into a new one."""
+    person = signed_in()
+    resource_id, part = request.form.get("resource", 0, type=int), range_of(request.form.get("part", ""))
+    drafts = queries.drafts_of(db, person)
+    one = drafts[0] if drafts else actions.begin_pack(db, person, this_quarter(), [])
+    actions.add_item(db, person, one, resource_id, part)
+    db.flush()
+    flash("It is in the pack now.")
+    return redirect(url_for(".pack", pack_id=one.id))
