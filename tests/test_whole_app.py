@@ -42,6 +42,8 @@ PUBLIC = {
     "library.image": "public resources: the picture of a page",
     "library.state": "public resources: how far they were read",
     "search.results": "public resources",
+    "search.suggestions": "public resources",
+    "search.feed": "what a feed's token opens",
     "sharing.download": "public resources",
     "sharing.landing": "what a share link opens",
     "sharing.show": "what a share link opens",
@@ -204,7 +206,7 @@ def _rows_that_count(database: Database) -> dict[str, int]:
         return {
             table.name: db.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()
             for table in Base.metadata.sorted_tables
-            if table.name not in {"worker_pulse", "sign_in_try"}
+            if table.name not in {"worker_pulse", "sign_in_try", "last_visit", "recent_search"}
         }
 
 

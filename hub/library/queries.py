@@ -91,13 +91,14 @@ def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Seque
 
 
 def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Revision]:
-    """The current revisions of resources that the caller knows the person may read."""
+    """The current revisions, with their resources, of resources that the caller knows the person may read."""
     if not resource_ids:
         return []
     return db.scalars(
         select(Revision)
-        .join(Resource, and_(Resource.id == Revision.resource_id, Resource.revision_number == Revision.number))
-        .where(Resource.id.in_(resource_ids))
+        .join(Revision.resource)
+        .where(Resource.id.in_(resource_ids), Resource.revision_number == Revision.number)
+        .options(contains_eager(Revision.resource))
     ).all()
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import time
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request
+from flask import Response, jsonify, make_response, redirect, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +20,9 @@ from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.search import index
+from hub.search import queries as search
+from hub.search.routes import visiting
+from hub.search.routes.keeping import lines_of
 from hub.sharing import queries as sharing
 from hub.sharing.rules import Standing
 
@@ -29,7 +32,7 @@ QUARTERS_ON_HOME = 4
 
 @bp.get("/")
 @web.public
-def home() -> str:
+def home() -> str | Response:
     """Where everybody starts: your quarter and what is new; for visitors, what is public."""
     person = web.signed_in()
     newest = library.newest(db, person, NEWEST)
@@ -37,10 +40,15 @@ def home() -> str:
         return render_template("overview/welcome.html", newest=newest)
     quarter = queries.this_quarter(db)
     board = queries.board(db) if may(person, Permission.SEE_BOARD) else None
+    seen = visiting.seen_by(person)
+    since = seen.since(clock.now()) if seen else None
+    saved = search.saved_of(db, person)
     call = next_call(clock.now(), time.fromisoformat(web.config().CALL_TIME), web.config().zone)
-    return render_template(
+    page = render_template(
         "overview/home.html",
         newest=newest,
+        new={resource.id for resource in newest if search.is_new(resource, person, since)},
+        saved=lines_of(saved, search.new_in(db, person, saved)),
         yours=sharing.your_quarter(db, person, quarter),
         before=sharing.your_quarter(db, person, quarter.previous),
         strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
@@ -48,6 +56,9 @@ def home() -> str:
         board=board,
         behind=queries.behind(board) if board else [],
     )
+    answer = make_response(page)
+    visiting.note_after(answer, person, seen)
+    return answer
 
 
 @bp.get("/board")

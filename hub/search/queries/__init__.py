@@ -1,22 +1,68 @@
-"""What search gives: results for a person, the glossary, and what the index must stand for."""
+"""What search gives: results for a person, suggestions, news, and what the index must stand for."""
 
 from hub.search.queries.glossary import entries, entry_for, glossary
+from hub.search.queries.keeping import (
+    count_of,
+    feed_by_token,
+    feed_for,
+    feeds_of,
+    hash_of,
+    last_visit,
+    recent_of,
+    saved_as,
+    saved_for,
+    saved_of,
+)
+from hub.search.queries.news import (
+    Newcomer,
+    News,
+    SearchNews,
+    is_new,
+    new_in,
+    newest_of,
+    query_of,
+    settled_until,
+    what_is_new,
+)
 from hub.search.queries.results import Facet, Hit, Query, Results, allowed, as_json, ids_of, search
 from hub.search.queries.rows import marks, signature, stamps
+from hub.search.queries.suggestions import Sort, Suggestion, suggestions
 
 __all__ = [
     "Facet",
     "Hit",
+    "Newcomer",
+    "News",
     "Query",
     "Results",
+    "SearchNews",
+    "Sort",
+    "Suggestion",
     "allowed",
     "as_json",
+    "count_of",
     "entries",
     "entry_for",
+    "feed_by_token",
+    "feed_for",
+    "feeds_of",
     "glossary",
+    "hash_of",
     "ids_of",
+    "is_new",
+    "last_visit",
     "marks",
+    "new_in",
+    "newest_of",
+    "query_of",
+    "recent_of",
+    "saved_as",
+    "saved_for",
+    "saved_of",
     "search",
+    "settled_until",
     "signature",
     "stamps",
+    "suggestions",
+    "what_is_new",
 ]

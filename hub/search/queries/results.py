@@ -33,7 +33,7 @@ from hub.search.queries.matching import Matches
 from hub.search.queries.rows import signature
 from hub.search.rules import passages, question
 from hub.search.rules.addresses import FILTERS
-from hub.search.rules.glossary import widened
+from hub.search.rules.glossary import Glossary, widened
 from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
 
@@ -114,19 +114,26 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
         return _from_titles(db, person, query, asked, began)
 
 
-def ids_of(db: Session, person: Person | None, query: Query) -> Collection[int]:
-    """The resources that ``person`` finds with ``query``, all of them, in no order; whatever its page is.
+def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequence[Collection[int]]:
+    """The resources that ``person`` finds with each query, all of them, in no order; whatever its page is.
 
     They are what the index has: who shows them asks the rows first, as each page does.
     """
-    asked = question.parse(query.text, clock.today(config_of(db).zone))
+    if not queries:
+        return []
     try:
-        answer = _answered(db, person, query, asked)
+        here = _index(db, person)
+        facts = here.snapshot.facts
+        answers = [_answered(here, query, question.parse(query.text, here.today)) for query in queries]
     except files.IndexUnusable:
-        where = [visible_to(person), *_title_conditions(asked), *_filter_conditions(query.filters)]
-        return set(db.scalars(select(Resource.id).join(Organization).where(*where)))
-    facts = answer.snapshot.facts
-    return {facts[doc].id for doc in files.docs_of(answer.bits)}
+        return [_ids_of_titles(db, person, query) for query in queries]
+    return [{facts[doc].id for doc in files.docs_of(answer.bits)} for answer in answers]
+
+
+def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collection[int]:
+    asked = question.parse(query.text, clock.today(config_of(db).zone))
+    conditions = [*_title_conditions(asked), *_filter_conditions(query.filters)]
+    return set(db.scalars(select(Resource.id).join(Organization).where(visible_to(person), *conditions)))
 
 
 def as_json(results: Results) -> dict[str, Any]:
@@ -158,12 +165,32 @@ def as_json(results: Results) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """The documents that a question finds for a person: those of the words, those of each filter, and of both."""
+class _Index:
+    """The index as a person may search it."""
 
     snapshot: Snapshot
     allowed: int  # the documents that the person may open
     names: Callable[[], Mapping[str, str]]  # of organizations by slug
+    glossary: Glossary
+    today: date
+
+
+def _index(db: Session, person: Person | None) -> _Index:
+    """The index as it is now, for any number of questions. Raises IndexUnusable."""
+    opened = files.opened(config_of(db))
+
+    @cache
+    def names() -> Mapping[str, str]:
+        return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
+
+    today = clock.today(config_of(db).zone)
+    return _Index(opened.snapshot, allowed(db, person, opened), names, glossary(db), today)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The documents that a question finds for a person: those of the words, those of each filter, and of both."""
+
     found: Matches
     chosen: Mapping[str, int]
     also: Sequence[str]  # names that the glossary adds
@@ -173,27 +200,19 @@ class _Answer:
         return reduce(int.__and__, self.chosen.values(), self.found.bits)
 
 
-def _answered(db: Session, person: Person | None, query: Query, asked: Question) -> _Answer:
+def _answered(here: _Index, query: Query, asked: Question) -> _Answer:
     """What the index has for a question. Raises IndexUnusable."""
-    opened = files.opened(config_of(db))
-    snapshot = opened.snapshot
-
-    @cache
-    def names() -> Mapping[str, str]:
-        return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
-
-    known = glossary(db)
-    wide = widened(asked.nodes, known)
-    nodes = widened(asked.nodes, known, expand=False).nodes if query.exact else wide.nodes
-    readable = allowed(db, person, opened)
-    found = matching.matches(snapshot, nodes, readable, names)
-    chosen = {name: _chosen(snapshot, name, query.filters.get(name, ())) for name in FILTERS}
-    return _Answer(snapshot, readable, names, found, chosen, wide.also)
+    wide = widened(asked.nodes, here.glossary)
+    nodes = widened(asked.nodes, here.glossary, expand=False).nodes if query.exact else wide.nodes
+    found = matching.matches(here.snapshot, nodes, here.allowed, here.names)
+    chosen = {name: _chosen(here.snapshot, name, query.filters.get(name, ())) for name in FILTERS}
+    return _Answer(found, chosen, wide.also)
 
 
 def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
-    answer = _answered(db, person, query, asked)
-    snapshot, found = answer.snapshot, answer.found
+    here = _index(db, person)
+    answer = _answered(here, query, asked)
+    snapshot, found = here.snapshot, answer.found
     docs = _page_of(db, snapshot, found, answer.bits, query)
     hits = _hits(db, person, snapshot, found, docs)
     vanished = len(docs) - len(hits)
@@ -201,21 +220,21 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
         query,
         answer.bits.bit_count() - vanished,
         hits,
-        {name: _facet(snapshot, found, answer.chosen, name, query, answer.names) for name in FACETS},
+        {name: _facet(snapshot, found, answer.chosen, name, query, here.names) for name in FACETS},
         [*asked.notes, *found.notes],
         (time.perf_counter() - began) * 1000,
         also=answer.also,
-        did_you_mean=_did_you_mean(db, person, query, asked, answer),
+        did_you_mean=_did_you_mean(db, person, query, asked, here, found),
     )
 
 
-def _did_you_mean(db: Session, person: Person | None, query: Query, asked: Question, answer: _Answer) -> str:
+def _did_you_mean(
+    db: Session, person: Person | None, query: Query, asked: Question, here: _Index, found: Matches
+) -> str:
     def texts_at(doc: int, place: int) -> Sequence[str]:
-        return _texts_at(db, person, answer.snapshot, doc, place)
+        return _texts_at(db, person, here.snapshot, doc, place)
 
-    return spelling.did_you_mean(
-        answer.snapshot, asked, query.text, answer.found, answer.allowed, answer.names, texts_at
-    )
+    return spelling.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, texts_at)
 
 
 def allowed(db: Session, person: Person | None, opened: files.Opened) -> int:

@@ -1,20 +1,27 @@
 """The search page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import render_template, url_for
+from flask import Response, make_response, render_template, url_for
 from markupsafe import Markup, escape
 
-from hub.core import web
+from hub.core import clock, web
 from hub.core.web import db
 from hub.library import queries as library
 from hub.library.derive import previews
+from hub.library.models import Revision
 from hub.library.rules import Audience
-from hub.search import queries
+from hub.members.models import Person
+from hub.search import forms, queries
+from hub.search.actions.keeping import LONGEST_NAME
+from hub.search.models import SavedSearch
+from hub.search.routes import visiting
 from hub.search.routes.blueprint import asked, bp, query_of
-from hub.search.rules.addresses import LABELS, SORT_LABELS
+from hub.search.rules import addresses
+from hub.search.rules.addresses import LABELS, SORT_LABELS, Asked
 from hub.search.rules.passages import marked_throughout
+from hub.search.rules.visits import Seen
 
 LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
 
@@ -37,14 +44,18 @@ def marked(text: str, typed: str) -> Markup:
 
 @bp.get("/search")
 @web.public
-def results() -> str:
+def results() -> Response:
     """What the person finds; the whole question stands in the address."""
-    question = asked()
+    person, question = web.signed_in(), asked()
     query = query_of(question)
-    found = queries.search(db, web.signed_in(), query)
+    found = queries.search(db, person, query)
     if query.page > found.pages:
-        found = queries.search(db, web.signed_in(), replace(query, page=found.pages))
-    return render_template(
+        found = queries.search(db, person, replace(query, page=found.pages))
+    address = addresses.kept(question)
+    saved = queries.saved_as(db, person, address) if person else None
+    seen = visiting.seen_by(person)
+    lines = library.current_revisions(db, [hit.resource for hit in found.hits])
+    page = render_template(
         "search/results.html",
         found=found,
         query=found.query,
@@ -52,8 +63,31 @@ def results() -> str:
         chosen=_chosen(found),
         labels=LABELS,
         sorts=SORT_LABELS,
-        pictures=_pictures(found.hits),
+        pictures=_pictures(found.hits, lines),
+        new=_new(lines, person, saved, seen),
+        address=address,
+        saved=saved,
+        keep=forms.KeepForm(formdata=None, name=_name_of(question), tells=True, address=address) if person else None,
     )
+    answer = make_response(page)
+    if person:
+        visiting.note_after(answer, person, seen, " ".join(question.text.split()) if query.page == 1 else "", saved)
+    return answer
+
+
+def _name_of(question: Asked) -> str:
+    """What a search may be called that has no name yet."""
+    return (question.text or "New resources")[:LONGEST_NAME]
+
+
+def _new(
+    lines: Sequence[Revision], person: Person | None, saved: SavedSearch | None, seen: Seen | None
+) -> Collection[int]:
+    """The resources that are new to the person: since they looked at this saved search, or since their last visit."""
+    if saved:
+        seen = Seen(saved.looked_at, saved.looked_before_at)
+    since = seen.since(clock.now()) if seen else None
+    return {line.resource_id for line in lines if person and queries.is_new(line.resource, person, since)}
 
 
 def _chosen(found: queries.Results) -> Sequence[tuple[str, str, str]]:
@@ -67,13 +101,13 @@ def _chosen(found: queries.Results) -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def _pictures(hits: Sequence[queries.Hit]) -> Mapping[int, Picture]:
+def _pictures(hits: Sequence[queries.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
     """The pictures of the pages that hits show, by resource; of those that have one already."""
     places = {hit.resource: hit.page for hit in hits if hit.page}
     pictures = {}
-    for revision in library.current_revisions(db, places):
-        resource, number = revision.resource_id, places[revision.resource_id]
-        size = previews.thumbnail(web.config(), revision, number)
+    for revision in lines:
+        resource, number = revision.resource_id, places.get(revision.resource_id)
+        size = previews.thumbnail(web.config(), revision, number) if number else None
         if size:
             address = url_for(
                 "library.image", resource_id=resource, number=number, width=previews.SMALL, revision=revision.number

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
 from hub.core.text import clean
-from hub.library.rules import Audience, Kind
+from hub.library.rules import Audience, Kind, topic_label
 
 FILTERS = ("kind", "organization", "topic", "year", "audience")
 SORTS = ("relevance", "newest", "oldest", "title")
@@ -81,6 +81,23 @@ def _page(given: str, notes: list[str]) -> int:
         return min(int(given), LAST_PAGE)
     notes.append("There is no such page of results, so the first one is shown.")
     return 1
+
+
+def narrowed(asked: Asked, organizations: Mapping[str, str]) -> str:
+    """The filters and the order of a search in words, as ``Briefing, Lakeshore Forge, 2026, newest first``."""
+    labels: Mapping[str, Callable[[str], str]] = {
+        "kind": lambda value: Kind(value).label,
+        "organization": lambda value: organizations.get(value, value),
+        "topic": topic_label,
+        "year": str,
+        "audience": lambda value: Audience(value).label,
+    }
+    words = [labels[name](value) for name in FILTERS for value in asked.filters.get(name, ())]
+    if asked.sort != "relevance":
+        words.append(f"{SORT_LABELS[asked.sort].lower()}{'' if asked.sort == 'title' else ' first'}")
+    if asked.exact:
+        words.append("without the glossary")
+    return ", ".join(words)
 
 
 def kept(asked: Asked) -> str:

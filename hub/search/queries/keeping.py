@@ -1,0 +1,91 @@
+"""What a person keeps of their searching. Everybody sees their own alone: anything else isn't there."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core.errors import NotFound
+from hub.members.models import Person
+from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
+from hub.search.rules.visits import Seen
+
+
+def hash_of(text: str) -> str:
+    """What a text of any length is compared by."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def saved_of(db: Session, person: Person) -> Sequence[SavedSearch]:
+    """The person's saved searches by name."""
+    return db.scalars(
+        select(SavedSearch)
+        .where(SavedSearch.person_id == person.id)
+        .order_by(func.lower(SavedSearch.name), SavedSearch.id)
+    ).all()
+
+
+def saved_for(db: Session, person: Person, saved_id: int) -> SavedSearch:
+    """One of the person's own saved searches; else raises NotFound."""
+    saved = db.scalar(select(SavedSearch).where(SavedSearch.id == saved_id, SavedSearch.person_id == person.id))
+    if saved is None:
+        raise NotFound
+    return saved
+
+
+def saved_as(db: Session, person: Person, address: str) -> SavedSearch | None:
+    """The person's saved search with this address, if there is one."""
+    return db.scalar(
+        select(SavedSearch).where(SavedSearch.person_id == person.id, SavedSearch.address_hash == hash_of(address))
+    )
+
+
+def count_of(db: Session, model: type[SavedSearch], person: Person) -> int:
+    """How many of them the person has."""
+    return db.scalar(select(func.count()).select_from(model).where(model.person_id == person.id)) or 0
+
+
+def feeds_of(db: Session, person: Person) -> Sequence[SearchFeed]:
+    """The person's open feeds, newest first."""
+    return db.scalars(
+        select(SearchFeed)
+        .where(SearchFeed.person_id == person.id, SearchFeed.revoked_at.is_(None))
+        .order_by(SearchFeed.id.desc())
+    ).all()
+
+
+def feed_for(db: Session, person: Person, feed_id: int) -> SearchFeed:
+    """One of the person's own feeds; else raises NotFound."""
+    feed = db.scalar(select(SearchFeed).where(SearchFeed.id == feed_id, SearchFeed.person_id == person.id))
+    if feed is None:
+        raise NotFound
+    return feed
+
+
+def feed_by_token(db: Session, token: str) -> SearchFeed:
+    """The open feed with this token, with its person, who is still here; else raises NotFound."""
+    feed = db.scalar(
+        select(SearchFeed)
+        .where(SearchFeed.token == token, SearchFeed.revoked_at.is_(None))
+        .options(joinedload(SearchFeed.person))
+    )
+    if feed is None or not feed.person.is_active:
+        raise NotFound
+    return feed
+
+
+def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
+    """What the person searched for lately, the last first."""
+    return db.scalars(
+        select(RecentSearch.text)
+        .where(RecentSearch.person_id == person_id)
+        .order_by(RecentSearch.at.desc(), RecentSearch.id.desc())
+        .limit(most)
+    ).all()
+
+
+def last_visit(db: Session, person_id: int) -> Seen | None:
+    """When the person was here; None when never."""
+    row = db.execute(select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)).one_or_none()
+    return Seen(row.at, row.before_at) if row else None

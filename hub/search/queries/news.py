@@ -1,0 +1,172 @@
+"""What is new: in saved searches, in feeds, since somebody was here.
+
+New is what came into the hub, not what was published lately; and nobody is told of what they added themselves.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import config_of
+from hub.library.extract import READER_VERSION
+from hub.library.models import Resource, Revision
+from hub.library.queries import unread, visible_to
+from hub.library.rules import Kind
+from hub.members.models import Organization, Person
+from hub.search import files
+from hub.search.models import SavedSearch
+from hub.search.queries.keeping import saved_of
+from hub.search.queries.results import Query, ids_of
+from hub.search.rules import addresses
+
+MOST_TOLD = 5  # newcomers of a search that are named; the rest are counted
+MOST_LOOKED_AT = 5_000  # newcomers since somebody looked; whoever was away for longer sees a number that large
+READ_WITHIN = timedelta(hours=1)  # what is unread for longer stays so
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A resource that came into the hub."""
+
+    resource: int
+    title: str
+    kind: Kind
+    organization_name: str
+    published_on: date
+    came_at: datetime
+    changed_at: datetime  # when its current revision came
+    summary: str
+
+
+@dataclass(frozen=True)
+class SearchNews:
+    """What is new in a saved search: how much, and the newest of it."""
+
+    saved: SavedSearch
+    total: int
+    newest: Sequence[Newcomer]
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new in a person's saved searches. Ask again with ``since=until``: nothing is told twice or left out."""
+
+    until: datetime
+    searches: Sequence[SearchNews]
+
+
+def what_is_new(db: Session, person: Person, since: datetime) -> News:
+    """What came after ``since`` into those saved searches of which ``person`` wants to be told, by name.
+
+    Only searches with something new are given, only what the person may open now, nothing that they added
+    themselves. For a digest: keep ``until`` with what was sent, and ask with it the next time; a resource that is
+    still being read is left for then, since its words can't be searched yet. Reads only: a few queries,
+    and the index once for each search.
+    """
+    until = settled_until(db)
+    came = _newcomers(db, person, since, until)
+    told = [saved for saved in saved_of(db, person) if saved.tells] if came else []
+    found = ids_of(db, person, [query_of(saved.address) for saved in told])
+    news = []
+    for saved, ids in zip(told, found, strict=True):
+        new = [one for one in came if one.resource in ids]
+        if new:
+            news.append(SearchNews(saved, len(new), new[:MOST_TOLD]))
+    return News(until, news)
+
+
+def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping[int, int]:
+    """How much is new in each saved search since its person looked at it, by id; for those that tell."""
+    told = [one for one in saved if one.tells]
+    if not told:
+        return {}
+    since = min(one.looked_at for one in told)
+    came = _newcomers(db, person, since, clock.now())
+    told = [one for one in told if came and came[0].came_at > one.looked_at]
+    found = ids_of(db, person, [query_of(one.address) for one in told])
+    return {
+        one.id: sum(new.came_at > one.looked_at and new.resource in ids for new in came)
+        for one, ids in zip(told, found, strict=True)
+    }
+
+
+def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[Newcomer]:
+    """The resources of a search that came last, the last first: what a feed has. The person's own are among them."""
+    [ids] = ids_of(db, person, [query])
+    came = db.execute(
+        select(Resource.id).where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
+    )
+    last = [row.id for row in came if row.id in ids][:most]
+    rows = db.execute(_NEWCOMER.where(Resource.id.in_(last), visible_to(person)))
+    return sorted((Newcomer(*row) for row in rows), key=lambda one: last.index(one.resource))
+
+
+def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
+    """Whether a resource came after ``since`` (None: a first visit, on which nothing stands out) from somebody else."""
+    return since is not None and resource.created_at > since and resource.created_by_id != person.id
+
+
+def query_of(address: str) -> Query:
+    """The query that a kept address stands for."""
+    asked = addresses.opened(address)
+    return Query(asked.text, asked.filters, asked.sort, exact=asked.exact)
+
+
+def settled_until(db: Session) -> datetime:
+    """The moment up to which everything that came can be found: now, or just before the first that is being read."""
+    now = clock.now()
+    lately = db.execute(
+        select(Resource.id, Resource.version, Resource.created_at, unread(READER_VERSION).label("unread"))
+        .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
+        .where(Resource.created_at > now - READ_WITHIN, Resource.withdrawn_at.is_(None))
+    ).all()
+    stamps = _stamps(db, [row.id for row in lately])
+    waiting: list[datetime] = [
+        row.created_at for row in lately if row.unread or stamps.get(row.id, "").split(".")[0] != str(row.version)
+    ]
+    return min([now, *(came - timedelta(microseconds=1) for came in waiting)])
+
+
+def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """What the index has of these resources; nothing while there is none."""
+    try:
+        snapshot = files.opened(config_of(db)).snapshot
+    except files.IndexUnusable:
+        return {}
+    return {id_: snapshot.facts[snapshot.doc_of[id_]].stamp for id_ in ids if id_ in snapshot.doc_of}
+
+
+_NEWCOMER = (
+    select(
+        Resource.id,
+        Resource.title,
+        Resource.kind,
+        Organization.name,
+        Resource.published_on,
+        Resource.created_at,
+        Revision.created_at,
+        Resource.summary,
+    )
+    .join(Organization, Organization.id == Resource.organization_id)
+    .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
+)
+
+
+def _newcomers(db: Session, person: Person, since: datetime, until: datetime) -> Sequence[Newcomer]:
+    """What came from others between two moments and is there for the person, the last first."""
+    rows = db.execute(
+        _NEWCOMER.where(
+            Resource.created_at > since, Resource.created_at <= until, visible_to(person), _not_added_by(person)
+        )
+        .order_by(Resource.created_at.desc(), Resource.id.desc())
+        .limit(MOST_LOOKED_AT)
+    )
+    return [Newcomer(*row) for row in rows]
+
+
+def _not_added_by(person: Person) -> ColumnElement[bool]:
+    return or_(Resource.created_by_id.is_(None), Resource.created_by_id != person.id)

@@ -1,0 +1,157 @@
+"""Saved searches, feeds and recent searches: a person's own, on one page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members.models import Organization, Person
+from hub.search import actions, forms, queries
+from hub.search.models import SavedSearch, SearchFeed
+from hub.search.routes.blueprint import bp
+from hub.search.rules import addresses
+
+Answer = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A search that is kept, in words."""
+
+    kept: SavedSearch | SearchFeed
+    text: str
+    narrowed: str
+    address: str  # of its results
+    new: int = 0
+
+
+def signed_in() -> Person:
+    """The person; views that aren't public have one."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person  # type: ignore[no-any-return]
+
+
+@bp.get("/searches")
+def searches() -> str:
+    """What the person keeps of their searching."""
+    return _page(forms.RenameForm(formdata=None))
+
+
+def _page(form: forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
+    person = signed_in()
+    saved, feeds = queries.saved_of(db, person), queries.feeds_of(db, person)
+    return render_template(
+        "search/searches.html",
+        saved=lines_of(saved, queries.new_in(db, person, saved)),
+        feeds=lines_of(feeds),
+        feed_address=_feed_address,
+        recent=queries.recent_of(db, person.id),
+        form=form,
+        renamed=renamed,
+        refused=refused,
+    )
+
+
+def lines_of(kept: Sequence[SavedSearch | SearchFeed], new: Mapping[int, int] | None = None) -> Sequence[Line]:
+    """Searches that are kept, in words."""
+    asked = [addresses.opened(one.address) for one in kept]
+    names: dict[str, str] = {}
+    if any("organization" in one.filters for one in asked):
+        names = {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
+    return [
+        Line(one, question.text, addresses.narrowed(question, names), _results(one.address), (new or {}).get(one.id, 0))
+        for one, question in zip(kept, asked, strict=True)
+    ]
+
+
+def _results(address: str) -> str:
+    return url_for("search.results") + (f"?{address}" if address else "")
+
+
+def _feed_address(feed: SearchFeed) -> str:
+    return web.config().BASE_URL + url_for(".feed", token=feed.token)
+
+
+@bp.post("/searches")
+def save() -> Answer:
+    """Keep the search that was on the page under a name; back to it."""
+    form = forms.KeepForm()
+    address = actions.address_of(form.address.data or "")
+    try:
+        saved = actions.save(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
+    except Refused as error:
+        flash(str(error), "danger")
+        return redirect(_results(address))
+    flash(f"Saved as “{saved.name}”. You find it on home and among your searches.")
+    return redirect(_results(address))
+
+
+@bp.post("/searches/<int:saved_id>/name")
+def rename(saved_id: int) -> Answer:
+    """Give a saved search another name."""
+    saved = queries.saved_for(db, signed_in(), saved_id)
+    form = forms.RenameForm()
+    try:
+        actions.rename(saved, form.name.data or "")
+    except Refused as error:
+        return _page(form, saved_id, str(error)), 422
+    flash(f"Renamed to “{saved.name}”.")
+    return redirect(url_for(".searches"))
+
+
+@bp.post("/searches/<int:saved_id>/tell")
+def tell(saved_id: int) -> Answer:
+    """Whether the person is told when there is more (``tells=yes`` or ``no``)."""
+    saved = queries.saved_for(db, signed_in(), saved_id)
+    actions.tell(saved, tells=request.form.get("tells") == "yes")
+    flash(
+        f"You will be told when there is more for “{saved.name}”."
+        if saved.tells
+        else f"You won’t be told about “{saved.name}”."
+    )
+    return redirect(url_for(".searches"))
+
+
+@bp.post("/searches/<int:saved_id>/delete")
+def delete(saved_id: int) -> Answer:
+    """Keep a search no longer."""
+    saved = queries.saved_for(db, signed_in(), saved_id)
+    actions.forget(db, saved)
+    flash(f"“{saved.name}” is deleted. Nothing else changed.")
+    return redirect(url_for(".searches"))
+
+
+@bp.post("/searches/feeds")
+def make_feed() -> Answer:
+    """Make an address for a feed reader of the search that was on the page."""
+    try:
+        feed = actions.make_feed(db, signed_in(), request.form.get("address", ""))
+    except Refused as error:
+        flash(str(error), "danger")
+        return redirect(url_for(".searches"))
+    db.flush()
+    return redirect(url_for(".searches", _anchor=f"feed-{feed.id}"))
+
+
+@bp.post("/searches/feeds/<int:feed_id>/revoke")
+def revoke_feed(feed_id: int) -> Answer:
+    """Close a feed."""
+    person = signed_in()
+    actions.revoke_feed(db, person, queries.feed_for(db, person, feed_id))
+    flash("The feed is closed: its address opens nothing any more.")
+    return redirect(url_for(".searches"))
+
+
+@bp.post("/searches/recent/clear")
+def clear_recent() -> Answer:
+    """Forget what the person searched for."""
+    actions.clear_recent(db, signed_in())
+    flash("Your recent searches are forgotten.")
+    return redirect(url_for(".searches"))

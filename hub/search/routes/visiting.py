@@ -1,0 +1,55 @@
+"""When people were here: read with the page, noted when the answer is out."""
+
+import logging
+from functools import partial
+
+from flask import Response, current_app, request
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from hub.core import clock
+from hub.core.db import Database
+from hub.core.web import db
+from hub.members.models import Person
+from hub.search import actions, queries
+from hub.search.models import SavedSearch
+from hub.search.rules.visits import NOTED_EVERY, Seen
+
+log = logging.getLogger("hub.search")
+
+
+def seen_by(person: Person | None) -> Seen | None:
+    """When the person was here before; None on their first visit, and for visitors."""
+    return queries.last_visit(db, person.id) if person else None
+
+
+def note_after(
+    answer: Response, person: Person, seen: Seen | None, searched: str = "", saved: SavedSearch | None = None
+) -> None:
+    """Once the answer is out, note the person's visit, and what they searched for or looked at.
+
+    A GET changes nothing that counts, and these don't: nobody else sees them and no rule reads them. They are kept on a
+    GET since that is how one visits and searches; a page that was fetched while somebody still typed (`live.js`) says so
+    and isn't a search that they made. The note has a transaction of its own after the answer, so that no page waits for
+    the lock of somebody who writes, and one that is lost costs a mark on a list.
+    """
+    database: Database = current_app.extensions["hub-database"]
+    is_typing = "X-Typing" in request.headers
+    is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
+    if not is_typing and (is_stale or searched or saved):
+        answer.call_on_close(partial(_note, database, person.id, searched, saved.id if saved else None))
+
+
+def _note(database: Database, person_id: int, searched: str, saved_id: int | None) -> None:
+    try:
+        with database.reading() as reading:
+            if searched and searched in queries.recent_of(reading, person_id, 1):
+                searched = ""
+            until = queries.settled_until(reading) if saved_id else None
+        with database.writing() as writing:
+            actions.note_visit(writing, person_id)
+            if searched:
+                actions.remember(writing, person_id, searched)
+            if saved_id and until:
+                actions.look_at(writing, person_id, saved_id, until)
+    except (OperationalError, IntegrityError):
+        log.info("A visit was not noted: the rows were busy.")

@@ -1,0 +1,120 @@
+"""Suggestions: what may be meant, and never what may not be opened."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.db import Database
+from hub.library.models import Resource
+from hub.library.rules import Audience
+from hub.members.rules import OrganizationKind, Role
+from hub.search import actions, index, queries
+from hub.search.actions.keeping import MOST_RECENT
+from hub.search.rules import suggesting
+from tests.world import a_person, a_resource, an_organization
+
+SECRET, PUBLIC = "Secret steel prices", "Steel for everyone"
+
+
+@pytest.fixture
+def world(database: Database) -> Database:
+    with database.writing() as db:
+        lake, harbor = an_organization(db, "Lakeshore Forge"), an_organization(db, "Harbor Casting")
+        a_person(db, an_organization(db, "Secretariat", OrganizationKind.HOST), Role.COORDINATOR, "co@hub.example")
+        ana, bo = a_person(db, lake, email="ana@lake.example"), a_person(db, harbor, email="bo@harbor.example")
+        a_resource(db, lake, "Apprentices of a steel town", topics=["workforce"], published_on=date(2025, 3, 1))
+        a_resource(db, harbor, SECRET, topics=["secret-plans"], audience=Audience.ORGANIZATION)
+        a_resource(db, harbor, PUBLIC, topics=["scrap"], audience=Audience.PUBLIC)
+        for text in ("steel scrap", "apprenticeship", "Steel Scrap"):
+            actions.remember(db, ana.id, text)
+        actions.remember(db, bo.id, "steel for a boat")
+    index.catch_up(database)
+    return database
+
+
+def suggested(browser: FlaskClient, typed: str) -> list[tuple[str, str, str]]:
+    answer = browser.get("/search/suggestions", query_string={"q": typed})
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.get_json()["suggestions"]
+    return [(one["sort"], one["label"], one["address"]) for one in found]
+
+
+def test_what_is_typed_may_become_something_searched_before_a_title_an_organization_a_topic_or_an_acronym(
+    world: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    ana = sign_in("ana@lake.example")
+    assert suggested(ana, "ste sc") == [("Searched before", "Steel Scrap", "/search?q=Steel+Scrap")]
+    assert suggested(ana, "town STEEL") == [("Resource", "Apprentices of a steel town", "/resources/1")]
+    assert suggested(ana, "lake") == [("Organization", "Lakeshore Forge", "/search?organization=lakeshore-forge")]
+    assert ("Topic", "Workforce and Training", "/search?topic=workforce") in suggested(ana, "work")
+    assert suggested(ana, "cmm") == [("Glossary", "CMMC", "/search?q=CMMC")]
+    assert ("Glossary", "CMMC", "/search?q=CMMC") in suggested(ana, "cybersecurity matur")
+    assert [label for _, label, _ in suggested(ana, "")] == ["Steel Scrap", "apprenticeship"]
+    assert suggested(ana, "zzz") == []
+
+
+def test_nobody_is_suggested_what_they_may_not_open_or_what_others_searched_for(
+    world: Database, client: FlaskClient, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    labels = {
+        email: {label for typed in ("s", "st", "h", "a") for _, label, _ in suggested(browser, typed)}
+        for email, browser in (
+            ("", client),
+            *((email, sign_in(email)) for email in ("ana@lake.example", "bo@harbor.example", "co@hub.example")),
+        )
+    }
+    assert {SECRET, "secret-plans", "steel for a boat"} <= labels["bo@harbor.example"]
+    assert {SECRET, "secret-plans"} <= labels["co@hub.example"]
+    assert not {SECRET, "secret-plans", "steel for a boat"} & (labels["ana@lake.example"] | labels[""])
+    assert "steel for a boat" not in labels["co@hub.example"]
+    assert {PUBLIC, "Harbor Casting", "scrap"} <= labels[""]
+    assert not {"Apprentices of a steel town", "Lakeshore Forge", "Steel Scrap"} & labels[""]
+
+
+def test_what_was_just_hidden_or_has_no_index_is_suggested_by_the_rows(
+    world: Database, sign_in: Callable[[str], FlaskClient], tmp_path: Any
+) -> None:
+    with world.writing() as db:
+        resource = db.get_one(Resource, 3)
+        resource.audience, resource.version = Audience.ORGANIZATION, resource.version + 1
+    ana = sign_in("ana@lake.example")
+    assert [label for _, label, _ in suggested(ana, "steel")] == ["Steel Scrap", "Apprentices of a steel town"]
+    (tmp_path / "uploads" / "derived" / "index" / "current").unlink()
+    assert [label for _, label, _ in suggested(ana, "steel")] == ["Steel Scrap", "Apprentices of a steel town"]
+
+
+def test_a_suggestion_reads_a_few_rows_however_much_is_there(
+    world: Database, sign_in: Callable[[str], FlaskClient], count_statements: Callable[[], list[str]]
+) -> None:
+    ana = sign_in("ana@lake.example")
+    suggested(ana, "steel")
+    seen = count_statements()
+    suggested(ana, "steel")
+    assert len(seen) <= 7, seen
+
+
+def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) -> None:
+    with database.writing() as db:
+        person = a_person(db, an_organization(db))
+        for number in range(MOST_RECENT + 5):
+            actions.remember(db, person.id, f"search {number}")
+        actions.remember(db, person.id, "x" * 300)
+        actions.remember(db, person.id, "SEARCH 10")
+    with database.reading() as db:
+        recent = queries.recent_of(db, person.id)
+    assert recent[0] == "SEARCH 10"
+    assert recent[1] == "search 24"
+    assert len(recent) == MOST_RECENT
+
+
+@given(st.text(max_size=60), st.text(max_size=30))
+def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, other: str) -> None:
+    spoken = suggesting.spoken(name)
+    words = suggesting.typed_words(name)
+    assert suggesting.begins(spoken, [word[:2] for word in reversed(words)])
+    assert suggesting.best([("it", spoken)], suggesting.typed_words(other), 1) in (["it"], [])
