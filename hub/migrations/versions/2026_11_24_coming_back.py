@@ -6,7 +6,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_24_coming_back"
-down_revision = "2026_11_24_packets"
+down_revision = "2026_11_24_packs"
 branch_labels = None
 depends_on = None
 
