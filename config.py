@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class WrongSettingError(Exception):
@@ -60,7 +61,11 @@ class Config:
     )
     HUB_NAME: str = _setting("AMCC Resource Hub", "name at the top of every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
-    CALL_TIME: str = _setting("11:30", "when the weekly Monday call begins, on the clocks of TIME_ZONE, as 11:30")
+    CALL_WEEKDAY: str = _setting("monday", "day of the weekly call: monday to sunday")
+    CALL_TIME: str = _setting("11:30", "when the weekly call begins, on the clocks of TIME_ZONE, as 11:30")
+    CALL_MINUTES: int = _setting(30, "how long the weekly call lasts, in minutes")
+    CALL_TITLE: str = _setting("Weekly national call", "what the weekly call is called")
+    CALL_LINK: str = _setting("", "joining link that each new call gets, beginning with https://")
     SEARCH_ENGINE: str = _setting("whoosh", "full-text engine: whoosh")
     MAIL_URL: str = _setting(
         "",
@@ -111,6 +116,14 @@ class Config:
         _require(self.LOG_LEVEL in levels, "LOG_LEVEL", self.LOG_LEVEL, "it must be DEBUG, INFO, WARNING or ERROR")
         _require(_is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
         _require(_is_time(self.CALL_TIME), "CALL_TIME", self.CALL_TIME, "it must be a time of day such as 11:30")
+        _require(self.CALL_WEEKDAY in WEEKDAYS, "CALL_WEEKDAY", self.CALL_WEEKDAY, "it must be a day such as monday")
+        _require(10 <= self.CALL_MINUTES <= 240, "CALL_MINUTES", self.CALL_MINUTES, "it must be from 10 to 240")  # noqa: PLR2004 - minutes of a call
+        _require(
+            not self.CALL_LINK or self.CALL_LINK.startswith(("https://", "http://")),
+            "CALL_LINK",
+            self.CALL_LINK,
+            "it must be an address that begins with https://",
+        )
         url = urlsplit(self.BASE_URL)
         _require(
             url.scheme in {"http", "https"} and bool(url.netloc),

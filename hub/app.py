@@ -3,6 +3,7 @@
 from flask import Flask
 
 from config import ROOT, Config
+from hub.calls import routes as calls
 from hub.core import log, web
 from hub.core.db import Database
 from hub.library import api as uploads
@@ -13,7 +14,7 @@ from hub.overview import routes as overview
 from hub.search import routes as search
 from hub.sharing import routes as sharing
 
-ROOMS = (overview.bp, members.bp, library.bp, uploads.bp, search.bp, sharing.bp)
+ROOMS = (overview.bp, members.bp, library.bp, uploads.bp, search.bp, sharing.bp, calls.bp)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

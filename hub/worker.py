@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from hub.calls import actions as calls
 from hub.core import clock, delivery, pulse
 from hub.core.db import Database
 from hub.library import derive
@@ -31,6 +32,7 @@ STEPS: dict[str, Step] = {
     "pages": lambda database, reader: derive.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
+    "calls": lambda database, _reader: calls.catch_up(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
     "passwords": lambda database, _reader: _answer_password_requests(database),
     "packs": lambda database, _reader: sharing.catch_up(database),
@@ -38,7 +40,7 @@ STEPS: dict[str, Step] = {
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (("pages", "index", "orphans"), ("previews",), ("packs",), ("passwords", "mail"))
+LINES = (("pages", "index", "orphans", "calls"), ("previews",), ("packs",), ("passwords", "mail"))
 
 
 def _answer_password_requests(database: Database) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -187,6 +187,17 @@ def read_again(db: Session, person: Person, resource: Resource) -> None:
         raise NotFound
     resource.current.reader_version = resource.current.tries = 0
     note(db, person, "asked to read again", resource)
+
+
+def follow_call(db: Session, old_day: date, new_day: date, only: int | None = None) -> None:
+    """Let the resources of a call's old day follow it to its new one; ``only`` one of them, by its number."""
+    theirs = Resource.call_on == old_day
+    db.execute(
+        update(Resource)
+        .where(theirs if only is None else and_(theirs, Resource.id == only))
+        .values(call_on=new_day, version=Resource.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def forget_pages(db: Session) -> None:

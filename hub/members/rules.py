@@ -107,6 +107,10 @@ class Permission(StrEnum):
     SEE_REACH = "see how far a resource reached"
     RUN_MAIL = "see and steer the mail"
     EDIT_GLOSSARY = "edit the glossary"
+    SEE_CALLS = "see the calls"
+    TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask, propose a presentation
+    SEE_ATTENDANCE = "see who was on a call"
+    RUN_CALLS = "run the calls"
 
 
 class Scope(StrEnum):
@@ -147,6 +151,10 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_REACH: (ALL, OWN, OWN, OWN, OWN),
         Permission.RUN_MAIL: (ALL, None, None, None, None),
         Permission.EDIT_GLOSSARY: (ALL, None, None, None, None),
+        Permission.SEE_CALLS: (ALL, ALL, ALL, ALL, ALL),
+        Permission.TAKE_PART_IN_CALLS: (ALL, OWN, OWN, OWN, OWN),
+        Permission.SEE_ATTENDANCE: (ALL, ALL, OWN, OWN, OWN),
+        Permission.RUN_CALLS: (ALL, None, None, None, None),
     }.items()
 }
 

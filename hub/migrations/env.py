@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import hub.calls.models
 import hub.members.models
 import hub.search.models
 import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too

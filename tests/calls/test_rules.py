@@ -1,36 +1,257 @@
-"""When the next Monday call is."""
+"""The rules of calls, by plain values, a table of cases, and properties."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.calls.rules import next_call
+from hub.calls.rules import (
+    Attended,
+    CallState,
+    Given,
+    Keeping,
+    PresentationStanding,
+    Series,
+    SlotFacts,
+    SlotState,
+    attended_of,
+    forecast,
+    holiday_on,
+    holidays_of,
+    is_due_in,
+    is_held,
+    notes_of,
+    presentation_standing,
+    schedule,
+    takes_check_ins,
+    uncovered,
+)
 
 EASTERN = ZoneInfo("America/New_York")
-HALF_PAST_ELEVEN = time(11, 30)
+MONDAYS = Series(0, time(11, 30), 30, EASTERN)
+DAYS = st.dates(date(2024, 1, 1), date(2029, 12, 31))
+
+
+# Holidays. The days of 2026 and 2027 are those that the Office of Personnel Management lists.
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [
+        (2026, "01-01 01-19 02-16 05-25 06-19 07-03 09-07 10-12 11-11 11-26 12-25"),
+        (2027, "01-01 01-18 02-15 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24 12-31"),
+        (2028, "01-17 02-21 05-29 06-19 07-04 09-04 10-09 11-10 11-23 12-25"),  # New Year's Day: on 31 Dec 2027
+        (2020, "01-01 01-20 02-17 05-25 07-03 09-07 10-12 11-11 11-26 12-25"),  # before Juneteenth
+    ],
+)
+def test_federal_holidays_are_observed_on_these_days(year: int, expected: str) -> None:
+    assert " ".join(f"{day:%m-%d}" for day in holidays_of(year)) == expected
+
+
+def test_a_holiday_on_a_sunday_is_observed_on_the_monday_after() -> None:
+    assert holiday_on(date(2027, 7, 5)) == "Independence Day"
+    assert holiday_on(date(2027, 7, 4)) == ""
+
+
+@given(st.integers(1965, 2200))
+def test_inauguration_day_never_makes_a_monday_a_holiday_that_is_none_anyway(year: int) -> None:
+    inauguration = date(year, 1, 20)
+    observed = inauguration + timedelta(days=inauguration.weekday() == 6)
+    assert observed.weekday() != 0 or holiday_on(observed) == "Birthday of Martin Luther King, Jr."
+
+
+# The series.
+def test_the_call_stays_at_half_past_eleven_on_both_sides_of_the_clock_changes() -> None:
+    for day, hour in (("2026-03-02", 16), ("2026-03-09", 15), ("2026-10-26", 15), ("2026-11-02", 16)):
+        start, end = MONDAYS.span(date.fromisoformat(day))
+        assert (start.hour, start.minute, end - start) == (hour, 30, timedelta(minutes=30))
+
+
+@given(DAYS, st.integers(0, 400), st.integers(0, 6))
+def test_the_series_has_each_of_its_weekdays_in_a_period_and_no_other(first: date, length: int, weekday: int) -> None:
+    last = first + timedelta(days=length)
+    days = Series(weekday, time(11, 30), 30, EASTERN).days(first, last)
+    whole = [first + timedelta(days=n) for n in range(length + 1)]
+    assert days == [day for day in whole if day.weekday() == weekday]
+
+
+def test_a_call_is_held_when_it_was_planned_to_the_end_and_is_over() -> None:
+    start, end = MONDAYS.span(date(2026, 11, 16))
+    assert not is_held(CallState.PLANNED, end, start)
+    assert is_held(CallState.PLANNED, end, end)
+    for state in (CallState.CANCELLED, CallState.SKIPPED, CallState.HOLIDAY):
+        assert not is_held(state, end, end + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"),
+    ("now", "takes"),
     [
-        ("2026-11-23T11:29", "2026-11-23T11:30"),
-        ("2026-11-23T11:59", "2026-11-23T11:30"),  # it is going on
-        ("2026-11-23T12:00", "2026-11-30T11:30"),
-        ("2026-11-24T00:00", "2026-11-30T11:30"),
-        ("2026-10-30T09:00", "2026-11-02T11:30"),  # across the end of daylight time
-        ("2026-12-31T23:59", "2027-01-04T11:30"),
+        ("2026-11-16T11:19:59", False),
+        ("2026-11-16T11:20:00", True),
+        ("2026-11-16T11:45:00", True),
+        ("2026-11-23T12:00:00", True),
+        ("2026-11-23T12:00:01", False),
     ],
 )
-def test_the_next_call_is_the_monday_that_has_not_ended(now: str, expected: str) -> None:
-    found = next_call(datetime.fromisoformat(now).replace(tzinfo=EASTERN), HALF_PAST_ELEVEN, EASTERN)
-    assert found.isoformat(timespec="minutes")[:16] == expected
+def test_i_was_there_can_be_said_from_ten_minutes_before_to_seven_days_after(now: str, takes: bool) -> None:
+    start, end = MONDAYS.span(date(2026, 11, 16))
+    moment = datetime.fromisoformat(now).replace(tzinfo=EASTERN).astimezone(UTC)
+    assert takes_check_ins(CallState.PLANNED, start, end, moment) is takes
+    assert not takes_check_ins(CallState.CANCELLED, start, end, moment)
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))
-def test_it_is_always_a_monday_at_half_past_eleven_within_a_week(now: datetime) -> None:
-    found = next_call(now.replace(tzinfo=UTC), HALF_PAST_ELEVEN, EASTERN)
-    assert (found.weekday(), found.time()) == (0, HALF_PAST_ELEVEN)
-    assert timedelta(minutes=-31) < found - now.replace(tzinfo=UTC) < timedelta(days=7, hours=2)
+# The commitment: a written table of cases. Days are of 2026 unless they say otherwise.
+def days(text: str) -> list[date]:
+    return [date.fromisoformat(part if len(part) > 5 else f"2026-{part}") for part in text.split()]
+
+
+CASES = {
+    "half is enough": ("01-05 01-12 01-26 02-02", "01-05 02-02", "2020-01-01", "", (2, 4), Keeping.KEPT),
+    "less than half isn't": ("01-05 01-12 01-26", "01-05", "2020-01-01", "", (1, 3), Keeping.BEHIND),
+    "half of an odd number is rounded up": ("01-05 01-12 01-26", "01-05 01-26", "2020-01-01", "", (2, 3), Keeping.KEPT),
+    "no call yet: nothing is due": ("", "", "2020-01-01", "", (0, 0), Keeping.NOT_DUE),
+    "joining mid-year: calls before don't count": (
+        "01-05 06-29 07-06 07-13", "07-13", "07-01", "", (1, 2), Keeping.KEPT,
+    ),
+    "on the day of joining the call counts": ("07-06 07-13", "07-06", "07-06", "", (1, 2), Keeping.KEPT),
+    "attending as a guest before joining doesn't count": ("06-29 07-06", "06-29", "07-01", "", (0, 1), Keeping.BEHIND),
+    "calls after leaving don't count": ("01-05 01-12 01-26", "01-05", "2020-01-01", "01-11", (1, 1), Keeping.KEPT),
+    "representative and alternate both there: once": (
+        "01-05 01-12 01-26", "01-05 01-05", "2020-01-01", "", (1, 3), Keeping.BEHIND,
+    ),
+    "a call cancelled after somebody checked in counts on neither side": (
+        "01-05 01-12", "01-05 01-26", "2020-01-01", "", (1, 2), Keeping.KEPT,
+    ),
+    "a holiday counts on neither side": ("01-12 01-26", "01-12 01-19", "2020-01-01", "", (1, 2), Keeping.KEPT),
+    "a leap year: a call of 29 February counts like any other": (
+        "2044-02-22 2044-02-29 2044-03-07", "2044-02-29 2044-03-07", "2044-02-29", "", (2, 2), Keeping.KEPT,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_calls_count_so(case: str) -> None:
+    held, there, joined, left, counts, keeping = CASES[case]
+    found = attended_of(days(held), days(there), days(joined)[0], days(left)[0] if left else None)
+    assert ((found.attended, found.held), found.keeping) == (counts, keeping)
+
+
+CALLS = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=60)
+
+
+@given(CALLS, CALLS, st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.none() | st.dates(date(2026, 1, 1)))
+def test_what_counts_is_a_share_of_the_calls_held_while_it_belonged(
+    held: set[date], there: set[date], joined: date, left: date | None
+) -> None:
+    found = attended_of(held, there, joined, left)
+    assert 0 <= found.attended <= found.held <= len(held)
+    assert found.held == len([day for day in held if day >= joined and (left is None or day <= left)])
+
+
+@given(CALLS, CALLS, st.lists(st.sampled_from([1, 2, 3]), max_size=5))
+def test_being_named_twice_changes_nothing_and_attending_more_never_hurts(
+    held: set[date], there: set[date], repeats: list[int]
+) -> None:
+    joined = date(2020, 1, 1)
+    once = attended_of(held, there, joined)
+    assert attended_of(held, [day for day in there for _ in range(1 + len(repeats))], joined) == once
+    for day in held - there:
+        more = attended_of(held, there | {day}, joined)
+        assert more.attended == once.attended + 1
+        assert not (once.keeping is Keeping.KEPT and more.keeping is Keeping.BEHIND)
+
+
+@given(CALLS, CALLS, st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+def test_cancelling_a_call_is_as_if_it_had_never_been(held: set[date], there: set[date], day: date) -> None:
+    joined = date(2020, 1, 1)
+    assert attended_of(held - {day}, there, joined) == attended_of(held - {day}, there - {day}, joined)
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_what_the_forecast_asks_for_is_just_enough(attended: int, held: int, coming: int) -> None:
+    one = Attended(min(attended, held), held, coming)
+
+    def after(more: int) -> bool:
+        return 2 * (one.attended + more) >= one.held + one.coming
+
+    assert after(one.needed)
+    assert one.needed == 0 or not after(one.needed - 1)
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"),
+    [
+        (Attended(9, 20, 6), "9 of 20 held; 4 of the next 6 keeps you at half."),
+        (Attended(10, 20, 6), "10 of 20 held; 3 of the next 6 keeps you at half."),
+        (Attended(15, 20, 6), "15 of 20 held; that keeps you at half, whatever comes."),
+        (Attended(0, 20, 6), "0 of 20 held; half is out of reach this year, and each of the next 6 still counts."),
+        (Attended(0, 0, 6), "No call was held yet this year; 3 of the next 6 keeps you at half."),
+        (Attended(0, 0, 0), "No call was held this year since you joined."),
+        (Attended(10, 20, 0), "10 of 20 held; that is half or more."),
+        (Attended(9, 20, 0), "9 of 20 held; half would have been more."),
+    ],
+)
+def test_the_forecast_says_it_in_words(standing: Attended, sentence: str) -> None:
+    assert forecast(standing) == sentence
+
+
+# Presentations.
+TODAY = date(2026, 11, 16)
+JOINED = date(2020, 1, 1)
+
+
+def slot(day: str, state: SlotState = SlotState.ACCEPTED, held: bool = False) -> SlotFacts:
+    return SlotFacts(date.fromisoformat(day), state, held)
+
+
+@pytest.mark.parametrize(
+    ("slots", "year", "expected"),
+    [
+        ([], 2026, PresentationStanding.DUE),
+        ([], 2025, PresentationStanding.MISSED),
+        ([slot("2026-03-02", held=True)], 2026, PresentationStanding.PRESENTED),
+        ([slot("2026-03-02", SlotState.PROPOSED, held=True)], 2026, PresentationStanding.DUE),  # never accepted
+        ([slot("2026-03-02")], 2026, PresentationStanding.DUE),  # its call was cancelled
+        ([slot("2026-11-30")], 2026, PresentationStanding.PLANNED),
+        ([slot("2026-11-30", SlotState.PROPOSED)], 2026, PresentationStanding.PROPOSED),
+        ([slot("2026-11-30", SlotState.DECLINED)], 2026, PresentationStanding.DUE),
+        ([slot("2026-11-30"), slot("2026-03-02", held=True)], 2026, PresentationStanding.PRESENTED),
+        ([slot("2025-03-03", held=True)], 2026, PresentationStanding.DUE),  # last year's doesn't count again
+    ],
+)
+def test_where_a_years_presentation_stands(slots: list[SlotFacts], year: int, expected: PresentationStanding) -> None:
+    assert presentation_standing(slots, year, TODAY, JOINED) is expected
+
+
+def test_who_joins_in_the_second_half_presents_next_year_but_may_earlier() -> None:
+    assert is_due_in(2026, date(2026, 6, 30), None)
+    assert not is_due_in(2026, date(2026, 7, 1), None)
+    assert not is_due_in(2026, JOINED, date(2026, 12, 30))
+    late = date(2026, 9, 1)
+    assert presentation_standing([], 2026, TODAY, late) is PresentationStanding.NOT_DUE
+    given_early = [slot("2026-10-05", held=True)]
+    assert presentation_standing(given_early, 2026, TODAY, late) is PresentationStanding.PRESENTED
+
+
+@given(st.integers(0, 30), st.lists(st.integers(1, 2), max_size=30))
+def test_the_schedule_fills_no_call_over_its_room_and_leaves_nobody_out_needlessly(
+    waiting: int, rooms: list[int]
+) -> None:
+    free = [(date(2026, 1, 5) + timedelta(weeks=number), left) for number, left in enumerate(rooms)]
+    found = schedule(list(range(waiting)), free)
+    assert len(found) == min(waiting, sum(rooms))
+    assert len({one.organization_id for one in found}) == len(found)
+    for day, left in free:
+        assert sum(one.day == day for one in found) <= (left if waiting > len(rooms) else 1)
+
+
+def test_the_longest_neglected_topic_comes_first() -> None:
+    covered = [("trade", date(2026, 3, 2)), ("research", date(2025, 3, 3)), ("trade", date(2024, 1, 1))]
+    found = uncovered(["trade", "research", "workforce"], covered)
+    assert found == [("workforce", None), ("research", date(2025, 3, 3)), ("trade", date(2026, 3, 2))]
+
+
+def test_notes_begin_with_who_was_there_and_the_agenda() -> None:
+    text = notes_of("1. Welcome", [Given("Apprenticeships", "Lakeshore")], ["Lakeshore", "Prairie"], "", ["A: help"])
+    assert text.startswith("## Who was there\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")
+    assert "- A: help" in text

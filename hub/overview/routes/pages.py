@@ -1,14 +1,14 @@
 """Home, the board, the audit, and the health page."""
 
 import sqlite3
-from datetime import time
 from typing import Any
 
 from flask import Response, jsonify, make_response, redirect, render_template, request
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.calls.rules import next_call
+from hub.calls import queries as calls
+from hub.calls.rules import PresentationStanding, forecast
 from hub.core import clock, pulse, web
 from hub.core.tables import csv_of
 from hub.core.web import db
@@ -19,6 +19,7 @@ from hub.members.login import safe_next
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
+from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
 from hub.search import index
 from hub.search import queries as search
 from hub.search.routes import visiting
@@ -43,16 +44,19 @@ def home() -> str | Response:
     seen = visiting.seen_by(person)
     since = seen.since(clock.now()) if seen else None
     saved = search.saved_of(db, person)
-    call = next_call(clock.now(), time.fromisoformat(web.config().CALL_TIME), web.config().zone)
+    yours, before = sharing.your_quarter(db, person, quarter), sharing.your_quarter(db, person, quarter.previous)
+    on_calls = calls.your_calls(db, person, clock.today(web.config().zone), clock.now())
     page = render_template(
         "overview/home.html",
         newest=newest,
         new={resource.id for resource in newest if search.is_new(resource, person, since)},
         saved=lines_of(saved, search.new_in(db, person, saved)),
-        yours=sharing.your_quarter(db, person, quarter),
-        before=sharing.your_quarter(db, person, quarter.previous),
+        yours=yours,
+        before=before,
         strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
-        call=call,
+        on_calls=on_calls,
+        next_sentence=what_comes_next(person, before, on_calls),
+        PresentationStanding=PresentationStanding,
         board=board,
         behind=queries.behind(board) if board else [],
     )
@@ -63,9 +67,11 @@ def home() -> str | Response:
 
 @bp.get("/board")
 def board() -> str | Response:
-    """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``."""
+    """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``; ``?view=commitments&year=``."""
     must(Permission.SEE_BOARD)
     kind = one_of(OrganizationKind, request.args.get("kind", ""))
+    if request.args.get("view") == "commitments":
+        return commitments_page(kind)
     standing = one_of(Standing, request.args.get("standing", ""))
     found = queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
@@ -99,9 +105,17 @@ def organization(slug: str) -> str:
     must(Permission.SEE_BOARD)
     one = members.organization_of(db, slug)
     quarters = queries.this_quarter(db).back(queries.QUARTERS_ON_BOARD)
+    year, years = year_asked()
+    commitments = queries.commitments_of(db, one, year)
     return render_template(
         "overview/organization.html",
         organization=one,
+        year=year,
+        years=years,
+        commitments=commitments,
+        forecast=forecast(commitments.attended),
+        history=calls.history_of(db, one, year, clock.now()),
+        presentations=calls.of_organization(db, one),
         people=members.people_of(db, one),
         quarters=sharing.quarters_of(db, one, quarters),
     )

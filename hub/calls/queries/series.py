@@ -1,0 +1,189 @@
+"""Which calls there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from config import WEEKDAYS, Config
+from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
+from hub.calls.rules import CallState, Occasion, Series
+from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE
+from hub.core.db import config_of
+from hub.core.errors import NotFound
+from hub.library.models import Resource
+from hub.library.queries import visible_to
+from hub.members.models import Person
+
+CALLS_PER_PAGE = 30
+BEFORE_IN_FEED = timedelta(days=400)  # how far back a calendar reaches
+
+
+def series_of(config: Config) -> Series:
+    """The weekly call as the settings have it."""
+    weekday = WEEKDAYS.index(config.CALL_WEEKDAY)
+    return Series(weekday, time.fromisoformat(config.CALL_TIME), config.CALL_MINUTES, config.zone)
+
+
+def held(now: datetime) -> ColumnElement[bool]:
+    """The condition of a call that was held: `is_held` in SQL."""
+    return and_(Call.state == CallState.PLANNED, Call.ends_at <= now)
+
+
+def coming(now: datetime) -> ColumnElement[bool]:
+    """The condition of a call that is planned and not over."""
+    return and_(Call.state == CallState.PLANNED, Call.ends_at > now)
+
+
+def in_year(year: int) -> ColumnElement[bool]:
+    """The condition of a call of a calendar year."""
+    return Call.day.between(date(year, 1, 1), date(year, 12, 31))
+
+
+def call_on(db: Session, day: date) -> Call:
+    """The call of a day with its presentations and asks; raises NotFound."""
+    call = db.scalar(
+        select(Call)
+        .where(Call.day == day)
+        .options(
+            selectinload(Call.presentations).joinedload(Presentation.organization),
+            selectinload(Call.presentations).joinedload(Presentation.resource),
+            selectinload(Call.asks).joinedload(Ask.organization),
+        )
+    )
+    if call is None:
+        raise NotFound
+    return call
+
+
+def moved_from(db: Session, day: date) -> Call | None:
+    """The call that the series had on ``day`` and that was moved from there, if that is so."""
+    return db.scalar(select(Call).where(Call.series_day == day, Call.day != day))
+
+
+def is_there_a_call(db: Session, day: date) -> bool:
+    """Whether the day has a page among the calls."""
+    return db.scalar(select(Call.id).where(or_(Call.day == day, Call.series_day == day)).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Which:
+    """Which calls a list shows: those to come or those past (None: both), of a year, in a state."""
+
+    past: bool | None = None
+    year: int | None = None
+    state: CallState | None = None
+
+
+def calls(db: Session, which: Which, now: datetime, page: int = 1) -> tuple[Sequence[Call], int]:
+    """A page of the calls, with their presentations, and how many there are; to come: soonest first, else newest first."""
+    query = select(Call)
+    if which.past is not None:
+        query = query.where(Call.ends_at <= now if which.past else Call.ends_at > now)
+    if which.year:
+        query = query.where(in_year(which.year))
+    if which.state:
+        query = query.where(Call.state == which.state)
+    total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Call.day if which.past is False else Call.day.desc())
+    shown = ordered.options(selectinload(Call.presentations).joinedload(Presentation.organization))
+    return db.scalars(shown.offset((page - 1) * CALLS_PER_PAGE).limit(CALLS_PER_PAGE)).all(), total
+
+
+def all_coming(db: Session, now: datetime) -> Sequence[Call]:
+    """Every day of the series and every other call to come, holidays and those called off too, soonest first."""
+    return db.scalars(select(Call).where(Call.starts_at > now).order_by(Call.day)).all()
+
+
+def call_of(db: Session, entry: Attendance) -> Call:
+    """The call that an entry of the attendance is about."""
+    return db.scalars(select(Call).where(Call.id == entry.call_id)).one()
+
+
+def years(db: Session) -> list[int]:
+    """The years that have calls, newest first."""
+    first, last = db.execute(select(func.min(Call.day), func.max(Call.day))).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+
+
+def next_call(db: Session, now: datetime) -> Call | None:
+    """The call that is going on or comes next."""
+    return db.scalar(_with_slots().where(coming(now)).order_by(Call.starts_at).limit(1))
+
+
+def call_to_check_in(db: Session, now: datetime) -> Call | None:
+    """The newest call on which somebody can say now that they were there: `takes_check_ins` in SQL."""
+    return db.scalar(
+        select(Call)
+        .where(
+            Call.state == CallState.PLANNED,
+            Call.starts_at <= now + CHECK_IN_BEFORE,
+            Call.ends_at >= now - CHECK_IN_AFTER,
+        )
+        .order_by(Call.starts_at.desc())
+        .limit(1)
+    )
+
+
+def _with_slots() -> Select[Call]:
+    return select(Call).options(selectinload(Call.presentations).joinedload(Presentation.organization))
+
+
+def resources_of(db: Session, person: Person | None, call: Call) -> Sequence[Resource]:
+    """The resources of the call's day that ``person`` may read, notes first, with their organizations."""
+    return db.scalars(
+        select(Resource)
+        .where(Resource.call_on == call.day, visible_to(person))
+        .options(joinedload(Resource.organization))
+        .order_by(Resource.kind, Resource.id)
+    ).all()
+
+
+def occasion(config: Config, call: Call) -> Occasion:
+    """The call as calendars hold it."""
+    return Occasion(
+        uid=call.uid,
+        title=call.title,
+        starts_at=call.starts_at,
+        ends_at=call.ends_at,
+        changed_at=call.changed_at,
+        sequence=call.sequence,
+        cancelled=call.state is not CallState.PLANNED,
+        address=f"{config.BASE_URL}/calls/{call.day}",
+        joining_link=call.joining_link,
+        reason=call.reason,
+    )
+
+
+def occasions(db: Session, now: datetime) -> list[Occasion]:
+    """Every call that calendars hold or held, oldest first: a day that was never announced is not among them."""
+    found = db.scalars(
+        select(Call)
+        .where(or_(Call.state == CallState.PLANNED, Call.sequence > 0), Call.ends_at > now - BEFORE_IN_FEED)
+        .order_by(Call.day)
+    )
+    return [occasion(config_of(db), call) for call in found]
+
+
+def feed_of(db: Session, person: Person) -> CalendarFeed | None:
+    """The person's calendar address, if they have one."""
+    return db.scalar(
+        select(CalendarFeed)
+        .where(CalendarFeed.person_id == person.id, CalendarFeed.ended_at.is_(None))
+        .order_by(CalendarFeed.id.desc())
+        .limit(1)
+    )
+
+
+def feed(db: Session, token: str) -> CalendarFeed:
+    """The calendar address with this token, while its person belongs to the alliance; else raises NotFound."""
+    found = db.scalar(
+        select(CalendarFeed)
+        .join(CalendarFeed.person)
+        .where(CalendarFeed.token == token, CalendarFeed.ended_at.is_(None), Person.left_at.is_(None))
+    )
+    if found is None:
+        raise NotFound
+    return found

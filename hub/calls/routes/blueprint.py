@@ -1,0 +1,48 @@
+"""What every page of calls starts with: the blueprint, the person, the call of the address."""
+
+from datetime import date
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from hub.calls import queries
+from hub.calls.models import Call
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.core.web import db
+from hub.members.models import Person
+from hub.members.rules import Permission, may
+
+bp = Blueprint("calls", __name__)
+
+Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
+
+
+def signed_in(permission: Permission = Permission.SEE_CALLS) -> Person:
+    """The person, if they may do ``permission``; else raises NotFound."""
+    person: Person | None = web.signed_in()
+    if person is None or not may(person, permission):
+        raise NotFound
+    return person
+
+
+def day_named(text: str) -> date:
+    """The day of an address, written 2026-11-16; raises NotFound when it isn't one."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise NotFound from error
+    if str(day) != text:
+        raise NotFound
+    return day
+
+
+def call_named(text: str) -> Call:
+    """The call of an address; raises NotFound."""
+    return queries.call_on(db, day_named(text))
+
+
+@bp.app_template_global()
+def is_there_a_call(day: date) -> bool:
+    """Whether a day has a page among the calls, for a resource that names it."""
+    return queries.is_there_a_call(db, day)

@@ -1,0 +1,161 @@
+"""The calls, and the page of each."""
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.calls import actions, forms, queries
+from hub.calls.models import Ask, AskKind, Call, SlotState
+from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
+from hub.calls.rules import TAKES_PLACE, CallState, Given, is_held, notes_of, notes_title, takes_check_ins
+from hub.core import clock
+from hub.core.errors import NotFound
+from hub.core.web import db
+from hub.library import queries as library
+from hub.library.extract import FORMATS
+from hub.library.forms import WriteForm
+from hub.library.rules import Kind
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Permission, may
+
+LATEST_YEAR = 9999
+
+
+@bp.get("/calls")
+def index() -> str:
+    """The calls to come, or those past: ``?when=coming|past|all&year=&state=&page=``."""
+    person, now = signed_in(), clock.now()
+    when = request.args.get("when", "coming")
+    year = request.args.get("year", type=int)
+    state = next((one for one in CallState if one.value == request.args.get("state")), None)
+    which = queries.Which(
+        {"coming": False, "past": True}.get(when), year if year and 0 < year <= LATEST_YEAR else None, state
+    )
+    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
+    calls, total = queries.calls(db, which, now, page)
+    return render_template(
+        "calls/index.html",
+        calls=calls,
+        total=total,
+        page=page,
+        pages=-(-total // queries.CALLS_PER_PAGE),
+        when=when if when in {"coming", "past"} else "all",
+        which=which,
+        years=queries.years(db),
+        now=now,
+        CallState=CallState,
+        TAKES_PLACE=TAKES_PLACE,
+        feed=queries.feed_of(db, person),
+        waiting=queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
+    )
+
+
+@bp.get("/calls/<day>")
+def show(day: str) -> Answer:
+    """The one place for a call."""
+    person = signed_in()
+    try:
+        call = call_named(day)
+    except NotFound:
+        if moved := queries.moved_from(db, day_named(day)):
+            return redirect(url_for(".show", day=moved.day))
+        raise
+    return _page(person, call, _ask_form(person))
+
+
+def _page(person: Person, call: Call, form: forms.AskForm, refused: str = "") -> str:
+    now = clock.now()
+    resources = queries.resources_of(db, person, call)
+    decks = {one.resource_id for one in call.presentations if one.resource_id}
+    return render_template(
+        "calls/show.html",
+        call=call,
+        held=is_held(call.state, call.ends_at, now),
+        begun=call.starts_at <= now,
+        over=call.ends_at <= now,
+        takes_check_ins=takes_check_ins(call.state, call.starts_at, call.ends_at, now),
+        mine=queries.check_in_of(db, person, call),
+        was_there=queries.was_there(db, person.organization, call),
+        lines=queries.lines_of(db, person, call),
+        presentations=[one for one in call.presentations if one.state in TAKES_PLACE],
+        readable={one.id for one in library.some_of(db, person, sorted(decks))},
+        resources=[one for one in resources if one.id not in decks],
+        notes=[one for one in resources if one.kind is Kind.CALL_NOTES],
+        form=form,
+        refused=refused,
+        CallState=CallState,
+        SlotState=SlotState,
+    )
+
+
+def _may_write_for(person: Person) -> list[Organization]:
+    """The organizations for which the person may write down an ask, their own first."""
+    if not may(person, Permission.RUN_CALLS):
+        return [person.organization]
+    others = [one for one in members.organizations(db) if one.left_on is None]
+    return sorted(others, key=lambda one: one.id != person.organization_id)
+
+
+def _ask_form(person: Person) -> forms.AskForm:
+    form = forms.AskForm()
+    form.offer([(one.slug, one.name) for one in _may_write_for(person)])
+    return form
+
+
+@bp.post("/calls/<day>/asks")
+def add_ask(day: str) -> Answer:
+    """Write down an ask or a follow-up."""
+    person, call = signed_in(), call_named(day)
+    form = _ask_form(person)
+    if not form.validate_on_submit():
+        return _page(person, call, form), 422
+    organizations = {one.slug: one for one in _may_write_for(person)}
+    slug = form.organization.data if "organization" in form else person.organization.slug
+    actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
+    flash("It stands on the call's page.")
+    return redirect(url_for(".show", day=day, _anchor="asks"))
+
+
+@bp.post("/calls/<day>/asks/<int:ask_id>")
+def settle_ask(day: str, ask_id: int) -> Answer:
+    """Mark an ask or a follow-up as done, or open again."""
+    person, call = signed_in(), call_named(day)
+    ask: Ask | None = next((one for one in call.asks if one.id == ask_id), None)
+    if ask is None:
+        raise NotFound
+    actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
+    return redirect(url_for(".show", day=day, _anchor="asks"))
+
+
+@bp.get("/calls/<day>/notes")
+def notes(day: str) -> str:
+    """The form for writing text, begun as the call's notes: agenda, what was presented, who was there."""
+    person, call = signed_in(), call_named(day)
+    if not library.may_add_for(db, person):
+        raise NotFound
+    form = WriteForm(formdata=None)
+    form.offer_organizations([(one.slug, one.name) for one in library.may_add_for(db, person)])
+    form.title.data = notes_title(call.title, call.day)
+    form.kind.data, form.call_on.data = Kind.CALL_NOTES.value, call.day
+    form.body.data = _notes(person, call)
+    return render_template(
+        "library/add.html",
+        form=form,
+        way="text",
+        kept=[],
+        refusals=[],
+        formats=FORMATS,
+        send_to=url_for("library.add", by="text"),
+    )
+
+
+def _notes(person: Person, call: Call) -> str:
+    """The draft; who was there is filled in only for those who may see it of every organization."""
+    present = {line.entry.organization for line in queries.lines_of(db, person, call) if line.counts}
+    given = [one for one in call.presentations if one.state is SlotState.ACCEPTED]
+    return notes_of(
+        call.agenda,
+        [Given(one.title, one.organization.name) for one in given],
+        sorted(one.name for one in present if one.kind is not OrganizationKind.HOST),
+        call.recording_link,
+        [f"{one.organization.name}: {one.text}" for one in call.asks],
+    )

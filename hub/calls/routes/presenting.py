@@ -1,0 +1,257 @@
+"""Presentations: proposing one, its page, and the coordinator's planner."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+
+from hub.calls import actions, forms, queries
+from hub.calls.models import Presentation
+from hub.calls.routes.blueprint import Answer, bp, signed_in
+from hub.calls.rules import MOST_MINUTES, PresentationStanding, SlotState, is_held, schedule
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library import actions as library
+from hub.library import files
+from hub.library import queries as resources
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Permission, may
+
+WAITS = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
+
+
+@bp.route("/calls/present", methods=["GET", "POST"])
+def propose() -> Answer:
+    """Propose a presentation for a call with room (``?call=2026-11-16&organization=slug``)."""
+    person = signed_in(Permission.TAKE_PART_IN_CALLS)
+    organizations = _may_present(person)
+    if not organizations:
+        raise NotFound
+    form, refused = forms.ProposeForm(), ""
+    form.offer([(one.slug, one.name) for one in organizations])
+    places = queries.free_places(db, clock.now(), _last_day())
+    form.call.offer(places)
+    if request.method == "GET":
+        _begin(form, places)
+    elif form.validate():
+        try:
+            made = _propose(person, form, organizations)
+        except Refused as error:
+            db.rollback()
+            refused = str(error)
+        else:
+            flash("Accepted." if made.state is SlotState.ACCEPTED else "Proposed. The coordinator answers here.")
+            return redirect(url_for(".presentation", number=made.id))
+    page = render_template("calls/present.html", form=form, refused=refused, places=places)
+    return page if request.method == "GET" else (page, 422)
+
+
+def _may_present(person: Person) -> list[Organization]:
+    """The organizations for which the person may propose: their own, or every one for who runs the calls."""
+    every = members.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
+    return [one for one in every if one.kind is not OrganizationKind.HOST and one.left_on is None]
+
+
+def _last_day() -> date:
+    """How far ahead places are offered: to the end of the next year."""
+    today = clock.today(web.config().zone)
+    return date(today.year + 1, 12, 31)
+
+
+def _begin(form: forms.ProposeForm, places: list[queries.Place]) -> None:
+    asked = request.args.get("call", "")
+    if asked in {str(place.call.day) for place in places}:
+        form.call.data = asked
+    if "organization" in form and (slug := request.args.get("organization")):
+        form.organization.data = slug
+
+
+def _propose(person: Person, form: forms.ProposeForm, organizations: list[Organization]) -> Presentation:
+    slug = form.organization.data if "organization" in form else organizations[0].slug
+    organization = next(one for one in organizations if one.slug == slug)
+    return actions.propose(db, person, organization, queries.call_on(db, form.call.day), form.said())
+
+
+@bp.route("/calls/presentations/<int:number>", methods=["GET", "POST"])
+def presentation(number: int) -> Answer:
+    """A presentation: what it is, on which call, its deck; and what may be done with it (``do``)."""
+    person = signed_in()
+    one = queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
+    sheet = _sheet(person, one)
+    if request.method == "GET":
+        return _page(person, one, sheet)
+    refused = ""
+    try:
+        if done := _done(person, one, sheet):
+            flash(done)
+            return redirect(url_for(".presentation", number=number))
+    except Refused as error:
+        db.rollback()
+        one, refused = queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE), str(error)
+    return _page(person, one, sheet, refused), 422
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The forms of a presentation's page."""
+
+    proposal: forms.ProposalForm
+    move: forms.MovePresentationForm
+    decline: forms.DeclineForm
+    deck: forms.DeckForm
+
+
+def _sheet(person: Person, one: Presentation) -> Sheet:
+    sheet = Sheet(
+        forms.ProposalForm(prefix="facts"),
+        forms.MovePresentationForm(prefix="move"),
+        forms.DeclineForm(prefix="decline"),
+        forms.DeckForm(prefix="deck"),
+    )
+    if request.form.get("do") != "change":
+        sheet.proposal.process(formdata=None)
+        sheet.proposal.show(one)
+    sheet.move.call.offer(queries.free_places(db, clock.now(), _last_day()))
+    sheet.deck.offer([(deck.id, deck.title) for deck in queries.decks_of(db, person, one.organization)])
+    return sheet
+
+
+def _page(person: Person, one: Presentation, sheet: Sheet, refused: str = "") -> str:
+    now = clock.now()
+    return render_template(
+        "calls/presentation.html",
+        one=one,
+        sheet=sheet,
+        refused=refused,
+        held=is_held(one.call.state, one.call.ends_at, now),
+        over=one.call.ends_at <= now,
+        may_change=may(person, Permission.TAKE_PART_IN_CALLS, one),
+        deck_readable=bool(one.resource_id and resources.some_of(db, person, [one.resource_id])),
+        SlotState=SlotState,
+    )
+
+
+def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
+    """Do what was asked for; answers what to say, or nothing when the form needs another look."""
+    what = request.form.get("do", "")
+    if what == "accept":
+        actions.accept(db, person, one)
+        return "Accepted."
+    if what == "withdraw":
+        actions.withdraw(db, person, one)
+        return "Withdrawn. The place is free again."
+    if what == "decline" and sheet.decline.validate():
+        actions.decline(db, person, one, sheet.decline.reason.data or "")
+        return "Declined."
+    if what == "move" and sheet.move.validate():
+        call = queries.call_on(db, sheet.move.call.day)
+        actions.move_presentation(db, person, one, call, sheet.move.reason.data or "")
+        return f"Moved to the call of {web.day(call.day)}."
+    if what == "change" and sheet.proposal.validate():
+        actions.change_presentation(db, person, one, sheet.proposal.said())
+        return "Saved."
+    return ""
+
+
+@bp.post("/calls/presentations/<int:number>/deck")
+@web.takes_files
+def deck(number: int) -> Answer:
+    """Give a presentation its deck: a file, or a resource that is in the hub."""
+    person = signed_in()
+    one = queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+    sheet = _sheet(person, one)
+    try:
+        _give_deck(person, one, sheet)
+    except Refused as refused:
+        db.rollback()
+        one = queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+        return _page(person, one, sheet, str(refused)), 422
+    flash("The deck is in the hub, and stands on the call's page.")
+    return redirect(url_for(".presentation", number=number))
+
+
+def _give_deck(person: Person, one: Presentation, sheet: Sheet) -> None:
+    upload = request.files.get("deck-deck")
+    chosen = sheet.deck.resource.data or ""
+    if upload is not None and upload.filename:
+        file = _stored(upload)
+        actions.give_deck(db, person, queries.presentation_for(db, person, one.id, Permission.TAKE_PART_IN_CALLS), file)
+    elif chosen.isdecimal() and any(chosen == choice.value for choice in sheet.deck.resource.choices):
+        actions.link_deck(db, person, one, resources.get_for(db, person, int(chosen), Permission.READ))
+    else:
+        raise Refused("Choose a file, or a resource that is in the hub.")
+
+
+def _stored(upload: FileStorage) -> library.File:
+    """Store the file under its hash, while no row is locked."""
+    name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    library.check_name(name)
+    db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+    return library.File(files.store(web.config(), upload.stream), name)
+
+
+@bp.get("/calls/planner")
+def planner() -> str:
+    """Who is due, where there is room, what nobody covered lately, and a schedule to edit (``?year=``)."""
+    signed_in(Permission.RUN_CALLS)
+    return _planner()
+
+
+def _planner(refused: str = "") -> str:
+    now, today = clock.now(), clock.today(web.config().zone)
+    year = request.args.get("year", today.year, type=int)
+    year = year if year in {today.year, today.year + 1} else today.year
+    organizations = [one for one in members.organizations(db) if one.left_on is None]
+    standings = queries.standings(db, organizations, year, today, now)
+    waiting = [one for one in organizations if standings[one.id] in WAITS]
+    places = [place for place in queries.free_places(db, now, date(year, 12, 31)) if place.call.day.year == year]
+    free = [(place.call.day, place.left) for place in places]
+    proposed = {one.organization_id: one.day for one in schedule([one.id for one in waiting], free)}
+    return render_template(
+        "calls/planner.html",
+        year=year,
+        this_year=today.year,
+        waiting=waiting,
+        places=places,
+        proposed=proposed,
+        proposals=queries.proposals(db),
+        topics=queries.topics_by_neglect(db, now),
+        counts={state: sum(standing is state for standing in standings.values()) for state in PresentationStanding},
+        PresentationStanding=PresentationStanding,
+        refused=refused,
+    )
+
+
+@bp.post("/calls/planner")
+def take_schedule() -> Answer:
+    """Accept the schedule as the coordinator left it: each organization that is ticked gets its call."""
+    person = signed_in(Permission.RUN_CALLS)
+    organizations = {one.slug: one for one in _may_present(person)}
+    made = 0
+    try:
+        for slug in request.form.getlist("take"):
+            if slug in organizations:
+                made += _take(person, organizations[slug])
+    except Refused as refused:
+        db.rollback()
+        return _planner(str(refused)), 422
+    flash(f"{web.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
+    return redirect(url_for(".planner"))
+
+
+def _take(person: Person, organization: Organization) -> int:
+    """One line of the schedule."""
+    try:
+        day = date.fromisoformat(request.form.get(f"call-{organization.slug}", ""))
+    except ValueError:
+        raise Refused(f"Choose a call for {organization.name}, or untick it.") from None
+    title = request.form.get(f"title-{organization.slug}", "").strip()
+    proposal = actions.Proposal(title or f"Progress and best practices of {organization.name}", MOST_MINUTES)
+    try:
+        actions.propose(db, person, organization, queries.call_on(db, day), proposal)
+    except Refused as refused:
+        raise Refused(f"{organization.name}: {refused}") from refused
+    return 1

@@ -1,0 +1,135 @@
+"""What the coordinator does with calls: plan, change, move, call off."""
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.calls import actions, forms, queries
+from hub.calls.routes.blueprint import Answer, bp, call_named, signed_in
+from hub.calls.rules import AHEAD, CallState
+from hub.core import clock, web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.members.models import Person
+from hub.members.rules import Permission
+
+
+@bp.route("/calls/plan", methods=["GET", "POST"])
+def plan() -> Answer:
+    """A year ahead on one page: make the series, leave weeks out, add a call beside it."""
+    person = signed_in(Permission.RUN_CALLS)
+    series, extra, refused = forms.SeriesForm(prefix="series"), forms.ExtraForm(prefix="extra"), ""
+    try:
+        if request.method == "POST" and (done := _planned(person, series, extra)):
+            flash(done)
+            return redirect(url_for(".plan"))
+    except Refused as error:
+        db.rollback()
+        refused = str(error)
+    today = clock.today(web.config().zone)
+    if request.method == "GET":
+        series.first.data, series.last.data = today.replace(month=1, day=1), today + AHEAD
+        settings = queries.series_of(web.config())
+        extra.at.data, extra.minutes.data = settings.at, settings.minutes
+    coming = queries.all_coming(db, clock.now())
+    page = render_template(
+        "calls/plan.html", series=series, extra=extra, refused=refused, calls=coming, CallState=CallState
+    )
+    return page if request.method == "GET" else (page, 422)
+
+
+def _planned(person: Person, series: forms.SeriesForm, extra: forms.ExtraForm) -> str:
+    """Do what was asked for; answers what to say, or nothing when the form needs another look."""
+    what = request.form.get("do", "")
+    if what == "series" and series.validate():
+        return _make_series(person, series)
+    if what == "extra" and extra.validate():
+        call = actions.add_call(db, person, extra.when(), extra.title.data or "")
+        return f"The call of {web.day(call.day)} is planned."
+    if what == "skip":
+        days = [day for text in request.form.getlist("days") if (day := _day(text))]
+        if not days:
+            raise Refused("Tick the calls that are to be left out.")
+        count = actions.skip(db, person, days, request.form.get("reason", ""))
+        return f"{web.plural(count, 'call')} left out."
+    return ""
+
+
+def _make_series(person: Person, form: forms.SeriesForm) -> str:
+    first, last = form.first.data, form.last.data
+    if not first <= last <= first + 2 * AHEAD:
+        raise Refused("The last day must come after the first, at most two years later.")
+    made = actions.make_series(db, person, first, last)
+    return (
+        f"{web.plural(len(made), 'day')} of the series added."
+        if made
+        else "Every week of that time is planned already."
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@bp.route("/calls/<day>/edit", methods=["GET", "POST"])
+def edit(day: str) -> Answer:
+    """Change a call's agenda and links."""
+    person, call = signed_in(Permission.RUN_CALLS), call_named(day)
+    form, refused = forms.CallForm(), ""
+    if request.method == "GET":
+        form.show(call)
+    elif form.validate():
+        try:
+            actions.change(db, person, call, form.said())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", day=day))
+    page = render_template("calls/edit.html", call=call, form=form, refused=refused)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.route("/calls/<day>/move", methods=["GET", "POST"])
+def move(day: str) -> Answer:
+    """Put a call on another day or time."""
+    person, call = signed_in(Permission.RUN_CALLS), call_named(day)
+    form, refused = forms.MoveForm(), ""
+    if request.method == "GET":
+        form.show(call, web.config().zone)
+    elif form.validate():
+        try:
+            actions.move(db, person, call, form.when(), form.reason.data or "")
+        except Refused as error:
+            db.rollback()
+            call, refused = call_named(day), str(error)
+        else:
+            flash("Moved. Calendars that subscribe to the calls follow by themselves.")
+            return redirect(url_for(".show", day=call.day))
+    page = render_template("calls/move.html", call=call, form=form, refused=refused)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.route("/calls/<day>/cancel", methods=["GET", "POST"])
+def cancel(day: str) -> Answer:
+    """Call a call off."""
+    person, call = signed_in(Permission.RUN_CALLS), call_named(day)
+    form = forms.CancelForm()
+    if form.validate_on_submit():
+        actions.cancel(db, person, call, form.reason.data or "")
+        flash("Cancelled. It counts nowhere, and calendars that subscribe to the calls follow by themselves.")
+        return redirect(url_for(".show", day=day))
+    page = render_template("calls/cancel.html", call=call, form=form)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.post("/calls/<day>/plan-again")
+def plan_again(day: str) -> Response:
+    """Hold a call after all."""
+    actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_named(day))
+    flash("The call is planned again.")
+    return redirect(url_for(".show", day=day))

@@ -1,0 +1,297 @@
+"""Reports of Zoom and Teams in the layouts that they export, and who their participants are."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.calls.rules import Directory, How, Match, Participant, Report, Somebody, Target, Tool, directory, read_report
+from hub.calls.rules import likely as likely_people
+from hub.calls.rules import match as match_one
+from hub.calls.rules.matching import is_generic
+from hub.calls.rules.reports import dates_in, minutes_of
+from hub.core.errors import Refused
+
+DAY = date(2026, 11, 16)
+
+
+def zoom(head: str, *lines: str, bom: bool = True) -> bytes:
+    """A file as Zoom exports it: UTF-8 with a mark, commas, lines as Windows ends them."""
+    return ("\ufeff" * bom + "\r\n".join([head, *lines]) + "\r\n").encode()
+
+
+def teams(*lines: str) -> bytes:
+    """A file as Teams exports it: UTF-16 with a mark, tabs."""
+    return b"\xff\xfe" + "\r\n".join(lines).encode("utf-16-le")
+
+
+LAYOUTS = {
+    # Reports, Usage, Participants, Export, with "Export with meeting data" ticked (until 2023)
+    "zoom with meeting data": zoom(
+        "Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants",
+        '"812 3456 7890",AMCC Monday Call,11/16/2026 11:24:51 AM,11/16/2026 12:03:10 PM,host@amcc.example,39,3',
+        "",
+        "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,Recording Consent",
+        "Rosa Peña,rosa@lakeshore.example,11/16/2026 11:28:40 AM,11/16/2026 11:40:02 AM,12,No,",
+        "Rosa Peña,rosa@lakeshore.example,11/16/2026 11:41:10 AM,11/16/2026 12:03:10 PM,22,No,",
+        "Tom's iPhone (Tom Vandersloot),,11/16/2026 11:31:00 AM,11/16/2026 12:03:10 PM,33,Yes,",
+        "Galaxy S23,,11/16/2026 11:31:00 AM,11/16/2026 12:03:10 PM,33,Yes,",
+    ),
+    # the same since 2024: other words, other capitals, the waiting room, a date that begins with the day
+    "zoom of today": zoom(
+        "Topic,ID,Host name,Host email,Start time,End time,Participants,Duration (minutes)",
+        "AMCC Monday Call,812 3456 7890,Cora,host@amcc.example,16/11/2026 11:24,16/11/2026 12:03,3,39",
+        "",
+        "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,Recording disclaimer response,In waiting room",
+        "Rosa Peña,rosa@lakeshore.example,16/11/2026 11:28,16/11/2026 12:03,34,No,OK,No",
+        "Tom's iPhone (Tom Vandersloot),,16/11/2026 11:31,16/11/2026 12:03,33,Yes,OK,No",
+        "Galaxy S23,,16/11/2026 11:29,16/11/2026 11:31,2,Yes,,Yes",
+        "Galaxy S23,,16/11/2026 11:31,16/11/2026 12:03,32,Yes,OK,No",
+    ),
+    # "Show unique users" ticked: no times at all
+    "zoom, unique users": zoom(
+        "Name (Original Name),User Email,Total Duration (Minutes),Guest",
+        "Rosa Peña,rosa@lakeshore.example,34,No",
+        "Tom's iPhone (Tom Vandersloot),,33,Yes",
+        "Galaxy S23,,33,Yes",
+        bom=False,
+    ),
+    # the list that a Teams meeting gave in 2020: a line for each coming and going
+    "teams, attendance list": teams(
+        "Full Name\tUser Action\tTimestamp",
+        "Rosa Peña\tJoined\t11/16/2026, 11:28:40 AM",
+        "Rosa Peña\tLeft\t11/16/2026, 11:40:02 AM",
+        "Rosa Peña\tJoined\t11/16/2026, 11:41:10 AM",
+        "Tom Vandersloot (Guest)\tJoined before\t11/16/2026, 11:31:00 AM",
+        "Galaxy S23\tJoined\t11/16/2026, 11:31:00 AM",
+    ),
+    # 2021
+    "teams, attendance report": teams(
+        "Meeting Summary",
+        "Total Number of Participants\t3",
+        "Meeting Title\tAMCC Monday Call",
+        "Meeting Start Time\t11/16/2026, 11:24:51 AM",
+        "Meeting End Time\t11/16/2026, 12:03:10 PM",
+        "",
+        "Full Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole\tParticipant ID (UPN)",
+        "Rosa Peña\t11/16/2026, 11:28:40 AM\t11/16/2026, 12:03:10 PM\t34m 30s\trosa@lakeshore.example\tPresenter\t",
+        "Tom Vandersloot (Guest)\t11/16/2026, 11:31:00 AM\t11/16/2026, 12:03:10 PM\t32m 10s\t\tAttendee\t",
+        "Galaxy S23\t11/16/2026, 11:31:00 AM\t11/16/2026, 12:03:10 PM\t32m 10s\t\tAttendee\t",
+    ),
+    # since 2022, in three parts of which the last repeats the second, join by join
+    "teams of today": teams(
+        "1. Summary",
+        "Meeting title\tAMCC Monday Call",
+        "Attended participants\t3",
+        "Start time\t11/16/26, 11:24:51 AM",
+        "End time\t11/16/26, 12:03:10 PM",
+        "Meeting duration\t38m 19s",
+        "Average attendance time\t32m 57s",
+        "",
+        "2. Participants",
+        "Name\tFirst Join\tLast Leave\tIn-Meeting Duration\tEmail\tParticipant ID (UPN)\tRole",
+        "Rosa Peña\t11/16/26, 11:28:40 AM\t11/16/26, 12:03:10 PM\t33m 22s\trosa@lakeshore.example\trosa@lakeshore.example\tPresenter",
+        "Tom Vandersloot (External)\t11/16/26, 11:31:00 AM\t11/16/26, 12:03:10 PM\t32m 10s\t\t\tAttendee",
+        "Galaxy S23\t11/16/26, 11:31:00 AM\t11/16/26, 12:03:10 PM\t32m 10s\t\t\tAttendee",
+        "",
+        "3. In-Meeting Activities",
+        "Name\tJoin Time\tLeave Time\tDuration\tEmail\tRole",
+        "Rosa Peña\t11/16/26, 11:28:40 AM\t11/16/26, 11:40:02 AM\t11m 22s\trosa@lakeshore.example\tPresenter",
+        "Rosa Peña\t11/16/26, 11:41:10 AM\t11/16/26, 12:03:10 PM\t22m\trosa@lakeshore.example\tPresenter",
+    ),
+    # the same from a German computer
+    "teams in German": teams(
+        "1. Zusammenfassung",
+        "Besprechungstitel\tAMCC Monday Call",
+        "Startzeit\t16.11.26, 17:24:51",
+        "",
+        "2. Teilnehmer",
+        "Name\tErste Teilnahme\tLetztes Verlassen\tDauer der Besprechungsteilnahme\tE-Mail\tTeilnehmer-ID (UPN)\tRolle",
+        "Rosa Peña\t16.11.26, 17:28:40\t16.11.26, 18:03:10\t34 Min. 30 Sek.\trosa@lakeshore.example\t\tReferent",
+        "Tom Vandersloot (Gast)\t16.11.26, 17:31:00\t16.11.26, 18:03:10\t32 Min. 10 Sek.\t\t\tTeilnehmer",
+        "Galaxy S23\t16.11.26, 17:31:00\t16.11.26, 18:03:10\t32 Min. 10 Sek.\t\t\tTeilnehmer",
+        "",
+        "3. Aktivitäten in der Besprechung",
+        "Name\tBeitrittszeit\tVerlassen um\tDauer\tE-Mail\tRolle",
+        "Rosa Peña\t16.11.26, 17:28:40\t16.11.26, 18:03:10\t34 Min. 30 Sek.\trosa@lakeshore.example\tReferent",
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_the_same_three_people_each_once(layout: str) -> None:
+    report = read_report(LAYOUTS[layout])
+    assert report.tool is (Tool.ZOOM if layout.startswith("zoom") else Tool.TEAMS)
+    assert report.is_of(DAY)
+    assert len(report.participants) == 3
+    rosa, tom, galaxy = report.participants
+    assert rosa.name == "Rosa Peña"
+    assert rosa.email == ("" if "list" in layout else "rosa@lakeshore.example")
+    assert "Tom Vandersloot" in tom.name
+    assert (galaxy.name, galaxy.email, galaxy.admitted) == ("Galaxy S23", "", True)
+    if "list" not in layout:
+        assert 32 <= (rosa.minutes or 0) <= 35
+
+
+def test_a_report_of_another_day_is_known_as_such() -> None:
+    report = read_report(LAYOUTS["teams of today"])
+    assert not report.is_of(date(2026, 11, 9))
+    assert read_report(LAYOUTS["zoom, unique users"]).is_of(date(2026, 11, 9))  # it names no day
+
+
+@pytest.mark.parametrize(
+    ("cell", "days"),
+    [
+        ("11/16/2026 11:28:40 AM", "2026-11-16"),
+        ("9/11/2026 11:28", "2026-09-11 2026-11-09"),
+        ("9.11.26, 17:28", "2026-11-09"),
+        ("2026-11-09 11:28:40", "2026-11-09"),
+        ("9-11-2026", "2026-09-11 2026-11-09"),
+        ("Nov 9, 2026", "2026-11-09"),
+        ("9 November 2026", "2026-11-09"),
+        ("30/02/2026", ""),
+        ("812 3456 7890", ""),
+    ],
+)
+def test_a_date_is_read_in_every_order_that_a_country_writes_it(cell: str, days: str) -> None:
+    assert dates_in(cell) == {date.fromisoformat(day) for day in days.split()}
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("28", 28), ("1h 5m 20s", 65), ("34 Min. 30 Sek.", 34), ("2 godz. 3 min", 123), ("45s", 1), ("", None)],
+)
+def test_durations_are_read_as_either_tool_writes_them(text: str, minutes: int | None) -> None:
+    assert minutes_of(text) == minutes
+
+
+def test_who_registered_and_did_not_come_was_not_there() -> None:
+    report = read_report(
+        zoom(
+            "Attendee Report",
+            "Topic,Webinar ID,Actual Start Time,Actual Duration (minutes)",
+            'AMCC Monday Call,812 3456 7890,"11/16/2026 11:24:51 AM",39',
+            "Host Details",
+            "Attended,User Name (Original Name),Email,Join Time,Leave Time,Time in Session (minutes),Is Guest",
+            'Yes,Cora,cora@amcc.example,"11/16/2026 11:24:51 AM","11/16/2026 12:03:10 PM",39,No',
+            "Attendee Details",
+            "Attended,User Name (Original Name),Email,Join Time,Leave Time,Time in Session (minutes),Is Guest",
+            'Yes,Rosa Peña,rosa@lakeshore.example,"11/16/2026 11:28:40 AM","11/16/2026 12:03:10 PM",34,Yes',
+            "No,Tom,tom@lakeshore.example,--,--,--,--",
+        )
+    )
+    assert [one.name for one in report.participants] == ["Cora", "Rosa Peña"]
+
+
+def test_who_never_left_the_waiting_room_is_listed_as_not_admitted() -> None:
+    report = read_report(
+        zoom(
+            "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,In waiting room",
+            "Stranger,,11/16/2026 11:29,11/16/2026 11:31,2,Yes,Yes",
+        )
+    )
+    assert [one.admitted for one in report.participants] == [False]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"hello", b"\xff\xfe", b"a,b,c\n1,2,3\n", b"Name\nRosa\n", b"%PDF-1.7 \x00\xff", b"Name,Email\n"],
+)
+def test_what_is_no_report_is_refused_with_what_to_export(data: bytes) -> None:
+    with pytest.raises(Refused, match="Export it again"):
+        read_report(data)
+
+
+@given(st.binary(max_size=400))
+def test_whatever_bytes_come_there_is_an_answer_or_a_sentence(data: bytes) -> None:
+    try:
+        report = read_report(b"Name (Original Name),User Email,Duration (Minutes)\n" + data)
+    except Refused:
+        return
+    assert isinstance(report, Report)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Ann", "Bob", "Cy"]), st.sampled_from(["", "a@x.org", "b@x.org"])), min_size=1)
+)
+def test_nobody_is_dropped_and_nobody_is_there_twice(joins: list[tuple[str, str]]) -> None:
+    lines = [f"{name},{email},5" for name, email in joins]
+    report = read_report(zoom("Name (Original Name),User Email,Duration (Minutes)", *lines))
+    keys = [one.key for one in report.participants]
+    assert len(keys) == len(set(keys))
+    assert sum(one.joins for one in report.participants) == len(joins)
+    assert {name for name, _ in joins} >= {one.name for one in report.participants}
+    assert {email for _, email in joins if email} == {one.email for one in report.participants if one.email}
+
+
+# Who they are.
+PEOPLE = [
+    Somebody(1, "Rosa Peña", "rosa@lakeshore.example", 10),
+    Somebody(2, "Tom Vandersloot", "tom@lakeshore.example", 10),
+    Somebody(3, "Erik Sørensen", "erik@prairie.example", 20),
+    Somebody(4, "Chris Lee", "chris@lakeshore.example", 10),
+    Somebody(5, "Chris Lee", "chris@prairie.example", 20),
+    Somebody(6, "Ingrid Holm", "ingrid@gmail.com", 30),
+]
+ORGANIZATIONS = [
+    (10, "Lakeshore Forge", "https://www.lakeshore.example/about"),
+    (20, "Prairie Works", ""),
+    (30, "Supply Atlas", "https://atlas.example"),
+]
+
+
+@pytest.fixture(scope="module")
+def known() -> Directory:
+    return directory(PEOPLE, ORGANIZATIONS)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "person", "organization", "how"),
+    [
+        ("whoever", "ROSA@lakeshore.example", 1, 10, How.ADDRESS),
+        ("rosa pena", "", 1, 10, How.NAME),
+        ("Rosa's iPhone (Rosa Peña)", "", 1, 10, How.NAME),
+        ("Peña, Rosa", "", 1, 10, How.NAME),
+        ("Rosa Peña (she/her)", "", 1, 10, How.NAME),
+        ("Rosa Peña - Lakeshore Forge", "", 1, 10, How.NAME),
+        ("Lakeshore Forge | Rosa Peña", "", 1, 10, How.NAME),
+        ("Dr. Erik Sørensen (Guest)", "erik.private@gmail.com", 3, 20, How.NAME),
+        ("Chris Lee / Prairie Works", "", 5, 20, How.NAME),
+        ("New Intern", "intern@lakeshore.example", None, 10, How.DOMAIN),
+        ("Somebody", "x@atlas.example", None, 30, How.DOMAIN),
+        ("Conference room (Prairie Works)", "", None, 20, How.NAME),
+    ],
+)
+def test_a_participant_is_recognized(
+    known: Directory, name: str, email: str, person: int | None, organization: int, how: How
+) -> None:
+    found = match_one(Participant(name, email.lower()), known, {})
+    assert found == Match(Target(person, organization), how)
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [("Chris Lee", ""), ("iPad", ""), ("Rosa", ""), ("A Stranger", "stranger@gmail.com"), ("+1 312 555 0100", "")],
+)
+def test_who_is_not_sure_goes_to_a_person(known: Directory, name: str, email: str) -> None:
+    assert match_one(Participant(name, email), known, {}) is None
+
+
+def test_what_was_decided_before_goes_first(known: Directory) -> None:
+    aliases = {"name:rosa pena": Target(2, 10), "email:x@y.org": Target()}
+    assert match_one(Participant("Rosa Peña"), known, aliases) == Match(Target(2, 10), How.REMEMBERED)
+    assert match_one(Participant("Anybody", "x@y.org"), known, aliases) == Match(Target(), How.REMEMBERED)
+
+
+def test_the_likeliest_people_are_proposed(known: Directory) -> None:
+    assert [one.id for one in likely_people(Participant("Rosa P."), PEOPLE)][:1] == [1]
+    assert [one.id for one in likely_people(Participant("T. Vandersloot"), PEOPLE)][:1] == [2]
+    assert likely_people(Participant("zzz qqq"), PEOPLE) == []
+
+
+def test_names_that_many_devices_show_are_known() -> None:
+    for name in ("iPhone", "iPad", "Galaxy S23", "Guest 2", "+1 312-555-0100", "Zoom User", "Conference Room B"):
+        assert is_generic(name), name
+    for name in ("Rosa Peña", "Rosa's iPhone", "Guestavo Ipadson", "Lakeshore Forge"):
+        assert not is_generic(name), name
