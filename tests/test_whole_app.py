@@ -41,6 +41,7 @@ PUBLIC = {
     "library.pages": "public resources: goes to the page whose number was typed",
     "library.image": "public resources: the picture of a page",
     "library.state": "public resources: how far they were read",
+    "calls.feed": "a calendar program has no account; the token is the secret",
     "search.results": "public resources",
     "search.suggestions": "public resources",
     "search.feed": "what a feed's token opens",

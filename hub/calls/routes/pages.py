@@ -3,9 +3,9 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.calls import actions, forms, queries
-from hub.calls.models import Ask, AskKind, Call, SlotState
+from hub.calls.models import Ask, AskKind, Call
 from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
-from hub.calls.rules import TAKES_PLACE, CallState, Given, is_held, notes_of, notes_title, takes_check_ins
+from hub.calls.rules import TAKES_PLACE, CallState, Given, SlotState, is_held, notes_of, notes_title, takes_check_ins
 from hub.core import clock
 from hub.core.errors import NotFound
 from hub.core.web import db

@@ -1,0 +1,288 @@
+"""Planning calls, their pages, and who may do what with them."""
+
+import re
+from datetime import date
+
+import pytest
+import vobject
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from hub.calls import actions
+from hub.calls.models import Call
+from hub.calls.rules import CallState
+from hub.core.db import Database
+from hub.core.errors import NotFound, Refused
+from hub.library.models import Resource
+from hub.library.rules import Audience, Kind
+from hub.members.models import Organization, Person
+from tests.calls.conftest import SetClock, SignIn
+from tests.world import a_resource
+
+pytestmark = pytest.mark.usefixtures("alliance")
+CORA, BO, ROSA, ERIK = "cora@amcc.example", "board@amcc.example", "rosa@lakeshore.example", "erik@prairie.example"
+
+
+def the_call(database: Database, day: str) -> Call:
+    with database.reading() as db:
+        return db.scalars(select(Call).where(Call.day == date.fromisoformat(day))).one()
+
+
+def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Database) -> None:
+    assert actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
+    with database.writing() as db:
+        assert actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
+        calls = db.scalars(select(Call).order_by(Call.day)).all()
+    assert [call.day.weekday() for call in calls] == [0] * len(calls)
+    assert len({call.uid for call in calls}) == len(calls)
+    off = {str(call.day): call.reason for call in calls if call.state is CallState.HOLIDAY and call.day.year == 2026}
+    assert list(off) == ["2026-01-19", "2026-02-16", "2026-05-25", "2026-09-07", "2026-10-12"]
+    assert off["2026-09-07"] == "Labor Day"
+
+
+def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_clock: SetClock) -> None:
+    set_clock("2026-12-02T09:00")
+    assert actions.catch_up(database) == 2
+    assert actions.catch_up(database) == 0
+    assert the_call(database, "2027-11-29").starts_at.hour == 16  # half past eleven in winter
+
+
+def test_the_coordinator_runs_a_call_and_everybody_reads_its_one_page(database: Database, sign_in: SignIn) -> None:
+    cora, rosa = sign_in(CORA), sign_in(ROSA)
+    said = {
+        "title": "Monday call",
+        "agenda": "1. **Welcome** <script>alert(1)</script>\n2. News",
+        "joining_link": "https://meet.example/j/812",
+        "recording_link": "",
+    }
+    assert cora.post("/calls/2026-11-23/edit", data=said).status_code == 302
+    page = rosa.get("/calls/2026-11-23").text
+    assert "<strong>Welcome</strong>" in page
+    assert "<script>alert" not in page
+    assert 'href="https://meet.example/j/812"' in page
+    assert "Two places are free" in page
+    assert "Were you there" not in page  # a week before it
+    wrong = cora.post("/calls/2026-11-23/edit", data=said | {"joining_link": "javascript:alert(1)"})
+    assert wrong.status_code == 422
+    assert "begins with https://" in wrong.text
+    assert the_call(database, "2026-11-23").sequence == 1
+
+
+def test_resources_of_the_day_stand_on_the_page_for_those_who_may_read_them(
+    database: Database, sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
+        day = date(2026, 11, 16)
+        shown = a_resource(db, lakeshore, "Notes of the call", kind=Kind.CALL_NOTES, call_on=day).id
+        a_resource(db, lakeshore, "Ours alone", audience=Audience.ORGANIZATION, call_on=day)
+    assert "Ours alone" in sign_in(ROSA).get("/calls/2026-11-16").text
+    page = sign_in(ERIK).get("/calls/2026-11-16").text
+    assert "Notes of the call" in page
+    assert "Ours alone" not in page
+    assert 'href="/calls/2026-11-16"' in sign_in(ERIK).get(f"/resources/{shown}").text
+
+
+def test_notes_are_begun_from_the_agenda_and_become_a_resource_of_the_call(database: Database, sign_in: SignIn) -> None:
+    cora = sign_in(CORA)
+    cora.post("/calls/2026-11-16/edit", data={"title": "Monday call", "agenda": "1. Welcome to Tulsa"})
+    sign_in(ROSA).post("/calls/2026-11-16/check-in")
+    page = cora.get("/calls/2026-11-16/notes").text
+    assert "1. Welcome to Tulsa" in page
+    assert "Lakeshore Forge" in page
+    assert 'action="/resources/new?by=text"' in page
+    assert "Lakeshore Forge" not in sign_in(ERIK).get("/calls/2026-11-16/notes").text  # who was there isn't his to see
+    form = {"title": "Notes", "kind": "call-notes", "call_on": "2026-11-16", "audience": "network", "body": "# Done"}
+    organization = re.search(r'name="organization">\s*<option[^>]*value="([^"]+)"', page)
+    assert organization
+    cora.post("/resources/new?by=text", data=form | {"organization": organization[1]})
+    with database.reading() as db:
+        assert db.scalars(select(Resource)).one().call_on == date(2026, 11, 16)
+
+
+def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
+        a_resource(db, lakeshore, "The agenda's annex", call_on=date(2026, 11, 30))
+    before = the_call(database, "2026-11-30")
+    cora = sign_in(CORA)
+    moved = {"day": "2026-12-01", "at": "14:00", "minutes": "45", "reason": "The host travels"}
+    assert cora.post("/calls/2026-11-30/move", data=moved).location == "/calls/2026-12-01"
+    after = the_call(database, "2026-12-01")
+    assert (after.uid, after.sequence, after.series_day) == (before.uid, 1, date(2026, 11, 30))
+    assert (after.starts_at.hour, (after.ends_at - after.starts_at).seconds) == (19, 2700)
+    page = sign_in(ROSA).get("/calls/2026-11-30", follow_redirects=True)
+    assert page.request.path == "/calls/2026-12-01"
+    assert "The host travels" in page.text
+    assert "The agenda&#39;s annex" in page.text
+    refused = cora.post("/calls/2026-12-07/move", data=moved)
+    assert refused.status_code == 422
+    assert "There is a call on that day already" in refused.text
+    assert actions.catch_up(database) == 0  # the week it was moved from isn't filled again
+
+
+def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database, sign_in: SignIn) -> None:
+    cora = sign_in(CORA)
+    assert cora.post("/calls/2026-11-23/cancel", data={"reason": " "}).status_code == 422
+    cora.post("/calls/2026-11-23/cancel", data={"reason": "Thanksgiving week"})
+    page = sign_in(ROSA).get("/calls/2026-11-23").text
+    assert "Thanksgiving week" in page
+    assert "Hold it after all" not in page
+    file = vobject.readOne(sign_in(ROSA).get("/calls/2026-11-23/call.ics").text).vevent
+    assert (file.status.value, file.sequence.value) == ("CANCELLED", "1")
+    cora.post("/calls/2026-11-23/plan-again")
+    call = the_call(database, "2026-11-23")
+    assert (call.state, call.reason, call.sequence) == (CallState.PLANNED, "", 2)
+
+
+def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Database, sign_in: SignIn) -> None:
+    cora = sign_in(CORA)
+    days = ["2026-12-21", "2026-12-28", "2026-11-09", "nonsense"]  # the third is over
+    answer = cora.post(
+        "/calls/plan", data={"do": "skip", "days": days, "reason": "The holidays"}, follow_redirects=True
+    )
+    assert "2 calls left out" in answer.text
+    assert the_call(database, "2026-12-28").state is CallState.SKIPPED
+    assert the_call(database, "2026-11-09").state is CallState.PLANNED
+    assert "Say in a few words" in cora.post("/calls/plan", data={"do": "skip", "days": days[:1], "reason": ""}).text
+    assert "Tick the calls" in cora.post("/calls/plan", data={"do": "skip", "reason": "x"}).text
+    extra = {
+        "do": "extra",
+        "extra-day": "2026-12-03",
+        "extra-at": "15:00",
+        "extra-minutes": "60",
+        "extra-title": "CMMC",
+    }
+    assert "is planned" in cora.post("/calls/plan", data=extra, follow_redirects=True).text
+    assert cora.post("/calls/plan", data=extra).status_code == 422
+    assert cora.get("/calls/2026-12-03").status_code == 200
+    series = {"do": "series", "series-first": "2025-01-01", "series-last": "2025-12-31"}
+    assert "52 days of the series added" in cora.post("/calls/plan", data=series, follow_redirects=True).text
+    assert "planned already" in cora.post("/calls/plan", data=series, follow_redirects=True).text
+
+
+def test_the_list_shows_calls_to_come_and_past_by_year_and_state(sign_in: SignIn) -> None:
+    rosa = sign_in(ROSA)
+    coming = rosa.get("/calls").text
+    assert coming.index("16 Nov 2026") < coming.index("23 Nov 2026")  # the one that is going on comes first
+    past = rosa.get("/calls?when=past&year=2026").text
+    assert "9 Nov 2026" in past
+    assert "23 Nov 2026" not in past
+    holidays = rosa.get("/calls?when=all&year=2026&state=holiday").text
+    assert "5 calls" in holidays
+    assert "Labor Day" in holidays
+    assert rosa.get("/calls?when=x&year=99999999&state=y&page=0").status_code == 200
+    for missing in ("/calls/2026-11-17", "/calls/20261116", "/calls/2026-13-45", "/calls/x"):
+        assert rosa.get(missing).status_code == 404
+
+
+def test_asks_and_follow_ups_stand_on_the_page_until_they_are_done(sign_in: SignIn) -> None:
+    rosa, erik = sign_in(ROSA), sign_in(ERIK)
+    rosa.post("/calls/2026-11-16/asks", data={"kind": "ask", "text": "Who has a <b>template</b>?"})
+    page = erik.get("/calls/2026-11-16").text
+    assert "Who has a &lt;b&gt;template&lt;/b&gt;?" in page
+    assert "/calls/2026-11-16/asks/1" not in page  # not his to settle
+    assert erik.post("/calls/2026-11-16/asks/1", data={"done": "1"}).status_code == 404
+    rosa.post("/calls/2026-11-16/asks/1", data={"done": "1"})
+    assert "Done 16 Nov 2026" in erik.get("/calls/2026-11-16").text
+    assert erik.post("/calls/2026-11-16/asks", data={"kind": "ask", "text": ""}).status_code == 422
+    cora = sign_in(CORA)
+    cora.post("/calls/2026-11-16/asks", data={"kind": "follow-up", "text": "Send it", "organization": "prairie-works"})
+    assert "Follow-up</strong> of Prairie Works" in erik.get("/calls/2026-11-16").text
+
+
+def test_a_calendar_address_works_without_signing_in_until_it_is_ended(
+    client: FlaskClient, database: Database, sign_in: SignIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    rosa = sign_in(ROSA)
+
+    def address() -> str:
+        found = re.search(r'value="http://127.0.0.1:8000(/calendar/[^"]+\.ics)"', rosa.get("/calls/calendar").text)
+        return found[1] if found else ""
+
+    assert address() == ""
+    rosa.post("/calls/calendar")
+    first = address()
+    sign_in(CORA).post("/calls/2026-12-14/cancel", data={"reason": "Travel"})
+    answer = client.get(first)
+    assert answer.content_type.startswith("text/calendar")
+    events = {str(event.dtstart.value.date()): event for event in vobject.readOne(answer.text).vevent_list}
+    assert events["2026-11-23"].status.value == "CONFIRMED"
+    assert events["2026-12-14"].status.value == "CANCELLED"
+    assert "2026-09-07" not in events  # a holiday was never announced
+    rosa.post("/calls/calendar")
+    assert client.get(first).status_code == 404
+    assert client.get(address()).status_code == 200
+    with database.writing() as db:
+        db.scalars(select(Person).where(Person.email == ROSA)).one().left_at = the_call(
+            database, "2026-11-16"
+        ).starts_at
+    assert client.get(first).status_code == 404
+    assert client.get("/calendar/unknown.ics").status_code == 404
+    assert first.split("/")[-1][:20] not in caplog.text
+
+
+PAGES = {
+    # address: who may open it, of coordinator, board, representative, contributor
+    "/calls": "yes yes yes yes",
+    "/calls/2026-11-16": "yes yes yes yes",
+    "/calls/2026-11-16/call.ics": "yes yes yes yes",
+    "/calls/2026-11-16/notes": "yes yes yes yes",
+    "/calls/calendar": "yes yes yes yes",
+    "/calls/present": "yes no yes yes",
+    "/calls/plan": "yes no no no",
+    "/calls/planner": "yes no no no",
+    "/calls/2026-11-16/edit": "yes no no no",
+    "/calls/2026-11-16/move": "yes no no no",
+    "/calls/2026-11-16/cancel": "yes no no no",
+    "/calls/2026-11-16/attendance": "yes no no no",
+    "/calls/2026-11-16/participants": "yes no no no",
+}
+POSTS = {
+    "/calls/plan": "yes no no no",
+    "/calls/planner": "yes no no no",
+    "/calls/2026-11-16/edit": "yes no no no",
+    "/calls/2026-11-16/move": "yes no no no",
+    "/calls/2026-11-16/cancel": "yes no no no",
+    "/calls/2026-11-16/plan-again": "yes no no no",
+    "/calls/2026-11-16/attendance": "yes no no no",
+    "/calls/2026-11-16/report": "yes no no no",
+    "/calls/2026-11-16/check-in": "yes yes yes yes",
+    "/calls/2026-11-16/asks": "yes yes yes yes",
+    "/calls/calendar": "yes yes yes yes",
+    "/calls/calendar/end": "yes yes yes yes",
+    "/calls/present": "yes no yes yes",
+}
+
+
+def test_who_may_open_and_press_what(sign_in: SignIn, client: FlaskClient) -> None:
+    people = (CORA, BO, ROSA, "keisha@lakeshore.example")
+    for number, email in enumerate(people):
+        browser = sign_in(email)
+        for address, row in PAGES.items():
+            status = browser.get(address).status_code
+            assert (status == 200) == (row.split()[number] == "yes"), f"{email} got {status} at {address}"
+            assert status in {200, 404}
+        for address, row in POSTS.items():
+            status = browser.post(address).status_code
+            assert (status in {200, 302, 422}) == (row.split()[number] == "yes"), f"{email} got {status} at {address}"
+            assert status in {200, 302, 404, 422}
+    for address in (*PAGES, *POSTS):
+        assert client.get(address).status_code in {302, 405}
+
+
+def test_actions_ask_who_it_is_themselves(database: Database) -> None:
+    with database.writing() as db:
+        rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
+        call = db.scalars(select(Call).where(Call.day == date(2026, 11, 23))).one()
+        for refused in (
+            lambda: actions.cancel(db, rosa, call, "x"),
+            lambda: actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
+            lambda: actions.tick(db, rosa, call, []),
+            lambda: actions.read_in(db, rosa, call, b"", "x.csv"),
+        ):
+            with pytest.raises(NotFound):
+                refused()
+        assert db.scalar(select(func.count(Call.id)).where(Call.state == CallState.CANCELLED)) == 0
+        with pytest.raises(Refused):
+            actions.check_in(db, rosa, call)
