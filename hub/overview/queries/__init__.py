@@ -10,14 +10,18 @@ from hub.overview.queries.board import (
     most_shared,
     this_quarter,
 )
+from hub.overview.queries.commitments import CommitmentsOfAYear, commitments, commitments_of
 
 __all__ = [
     "ENTRIES_PER_PAGE",
     "QUARTERS_ON_BOARD",
     "Board",
+    "CommitmentsOfAYear",
     "audit_entries",
     "behind",
     "board",
+    "commitments",
+    "commitments_of",
     "most_shared",
     "this_quarter",
 ]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from hub.calls import queries as calls
-from hub.calls.rules import Attended, Keeping, PresentationStanding
 from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import config_of
@@ -76,76 +74,6 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
         if standing is None or found[one.id, str(quarters[-1])] is standing
     )
     return Board(quarters, rows, tuple(_total(quarter, i, rows) for i, quarter in enumerate(quarters)))
-
-
-@dataclass(frozen=True)
-class Commitments:
-    """One organization's three commitments in a year."""
-
-    organization: Organization
-    attended: Attended
-    presentation: PresentationStanding
-    quarters: tuple[Standing, ...]  # of the year, as far as they have begun
-
-    @property
-    def behind(self) -> bool:
-        """Whether something is missing that was due by now."""
-        quarters_missed = any(one in {Standing.SILENT, Standing.DOWNLOADED} for one in self.quarters)
-        missed = self.presentation in {PresentationStanding.DUE, PresentationStanding.MISSED}
-        return quarters_missed or missed or self.attended.keeping is Keeping.BEHIND
-
-
-@dataclass(frozen=True)
-class CommitmentsOfAYear:
-    """Every member's and BFF's commitments in a year, and its quarters so far."""
-
-    year: int
-    quarters: tuple[Quarter, ...]
-    rows: tuple[Commitments, ...]
-
-
-def quarters_of_year(db: Session, year: int) -> tuple[Quarter, ...]:
-    """The quarters of a year that have begun, the oldest first."""
-    now = this_quarter(db)
-    return tuple(quarter for number in range(1, 5) if (quarter := Quarter(year, number)) <= now)
-
-
-def commitments(
-    db: Session, year: int, kind: OrganizationKind | None = None, *, only_behind: bool = False
-) -> CommitmentsOfAYear:
-    """The three commitments of every member and BFF that belonged to the alliance in ``year``: few queries for all."""
-    quarters = quarters_of_year(db, year)
-    organizations = [
-        one
-        for one in members.organizations(db, kind)
-        if one.kind is not OrganizationKind.HOST
-        and one.joined_on.year <= year
-        and (one.left_on is None or one.left_on.year >= year)
-    ]
-    now, today = clock.now(), clock.today(config_of(db).zone)
-    attended = calls.attended(db, organizations, year, now)
-    presented = calls.standings(db, organizations, year, today, now)
-    shared = sharing.standings(db, organizations, quarters)
-    rows = (
-        Commitments(
-            one, attended[one.id], presented[one.id], tuple(shared[one.id, str(quarter)] for quarter in quarters)
-        )
-        for one in organizations
-    )
-    return CommitmentsOfAYear(year, quarters, tuple(row for row in rows if row.behind or not only_behind))
-
-
-def commitments_of(db: Session, organization: Organization, year: int) -> Commitments:
-    """One organization's three commitments in a year."""
-    now, today = clock.now(), clock.today(config_of(db).zone)
-    quarters = quarters_of_year(db, year)
-    shared = sharing.standings(db, [organization], quarters)
-    return Commitments(
-        organization,
-        calls.attended(db, [organization], year, now).get(organization.id, Attended(0, 0)),
-        calls.standings(db, [organization], year, today, now)[organization.id],
-        tuple(shared[organization.id, str(quarter)] for quarter in quarters),
-    )
 
 
 def _total(quarter: Quarter, column: int, rows: Sequence[Row]) -> Total:
