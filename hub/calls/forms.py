@@ -33,7 +33,7 @@ from hub.calls.rules import (
     MOST_MINUTES,
     SHORTEST,
 )
-from hub.core.web import day as day_in_words
+from hub.core.dates import in_full
 from hub.library.rules import BIG_SIX
 
 
@@ -201,7 +201,7 @@ class CallField(SelectField):
         if also:
             days.setdefault(also, 0)
         self.choices = [
-            SelectChoice(str(day), f"{day:%A}, {day_in_words(day)}{'' if left != 1 else ' (one place left)'}")
+            SelectChoice(str(day), f"{day:%A}, {in_full(day)}{'' if left != 1 else ' (one place left)'}")
             for day, left in sorted(days.items())
         ]
 

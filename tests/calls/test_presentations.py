@@ -48,7 +48,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
     assert erik.get("/calls/presentations/1").status_code == 404
     assert "Progress" in cora.get("/calls/planner").text
     assert "Accepted" in do(cora, "accept")
-    assert "You present on 30 Nov 2026: the deck isn’t in the hub yet." in rosa.get("/").text
+    assert "You present on Mon 30 Nov: the deck isn’t in the hub yet." in rosa.get("/").text
     set_clock("2026-11-30T12:01")
     assert "Presented" in sign_in(ROSA).get("/calls/presentations/1").text
     assert "The call is over" in do(sign_in(ROSA), "withdraw")
@@ -63,7 +63,7 @@ def test_the_coordinator_moves_or_declines_with_a_reason(database: Database, sig
     assert "Declined" in do(cora, "decline", **{"decline-reason": "Two on energy already"})
     assert "Two on energy already" in rosa.get("/calls/presentations/1").text
     moved = do(cora, "move", **{"move-call": "2026-12-07", "move-reason": "More room"})
-    assert "Moved to the call of 7 Dec 2026" in moved
+    assert "Moved to the call of Mon 7 Dec" in moved
     with database.reading() as db:
         one = db.scalars(select(Presentation)).one()
         assert one.state is SlotState.ACCEPTED
@@ -82,7 +82,7 @@ def test_a_call_takes_two_presentations_of_ten_to_fifteen_minutes(sign_in: SignI
     assert erik.post("/calls/present", data=OURS).status_code == 302
     full = ingrid.post("/calls/present", data=OURS)
     assert full.status_code == 422  # the call isn't offered any more
-    assert "30 Nov 2026" not in full.text
+    assert "30 November 2026" not in full.text
     assert ingrid.post("/calls/present", data=OURS | {"call": "2026-09-07"}).status_code == 422  # a holiday, and over
 
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from hub.calls import actions, forms, queries
 from hub.calls.models import Call, Guest, GuestState
-from hub.calls.routes.blueprint import Answer, bp, call_named, signed_in
+from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
 from hub.calls.rules import Participant, Target, is_generic, likely
 from hub.core import web
 from hub.core.errors import Refused
@@ -20,7 +20,7 @@ def check_in(day: str) -> Response:
     """I was there."""
     person, call = signed_in(), call_named(day)
     actions.check_in(db, person, call)
-    flash(f"Thank you. {person.organization.name} is on record for the call of {web.day(call.day)}.")
+    flash(f"Thank you. {person.organization.name} is on record for the call of {in_words(call.day)}.")
     return redirect(safe_next(request.form.get("next")))
 
 

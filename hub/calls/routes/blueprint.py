@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from hub.calls import queries
 from hub.calls.models import Call
-from hub.core import web
+from hub.core import clock, web
+from hub.core.dates import said
 from hub.core.errors import NotFound
 from hub.core.web import db
 from hub.members.models import Person
@@ -35,6 +36,11 @@ def day_named(text: str) -> date:
     if str(day) != text:
         raise NotFound
     return day
+
+
+def in_words(day: date) -> str:
+    """A day as a sentence has it: ``Mon 16 Nov``."""
+    return said(day, clock.today(web.config().zone))
 
 
 def call_named(text: str) -> Call:

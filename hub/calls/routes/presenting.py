@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 
 from hub.calls import actions, forms, queries
 from hub.calls.models import Presentation
-from hub.calls.routes.blueprint import Answer, bp, signed_in
+from hub.calls.routes.blueprint import Answer, bp, in_words, signed_in
 from hub.calls.rules import MOST_MINUTES, PresentationStanding, SlotState, is_held, schedule
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
@@ -124,7 +124,7 @@ def _page(person: Person, one: Presentation, sheet: Sheet, refused: str = "") ->
     return render_template(
         "calls/presentation.html",
         one=one,
-        sheet=sheet,
+        ways=sheet,
         refused=refused,
         held=is_held(one.call.state, one.call.ends_at, now),
         over=one.call.ends_at <= now,
@@ -149,7 +149,7 @@ def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
     if what == "move" and sheet.move.validate():
         call = queries.call_on(db, sheet.move.call.day)
         actions.move_presentation(db, person, one, call, sheet.move.reason.data or "")
-        return f"Moved to the call of {web.day(call.day)}."
+        return f"Moved to the call of {in_words(call.day)}."
     if what == "change" and sheet.proposal.validate():
         actions.change_presentation(db, person, one, sheet.proposal.said())
         return "Saved."

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.calls import actions, forms, queries
-from hub.calls.routes.blueprint import Answer, bp, call_named, signed_in
+from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
 from hub.calls.rules import AHEAD, CallState
 from hub.core import clock, web
 from hub.core.errors import Refused
@@ -46,7 +46,7 @@ def _planned(person: Person, series: forms.SeriesForm, extra: forms.ExtraForm) -
         return _make_series(person, series)
     if what == "extra" and extra.validate():
         call = actions.add_call(db, person, extra.when(), extra.title.data or "")
-        return f"The call of {web.day(call.day)} is planned."
+        return f"The call of {in_words(call.day)} is planned."
     if what == "skip":
         days = [day for text in request.form.getlist("days") if (day := _day(text))]
         if not days:

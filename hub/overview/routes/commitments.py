@@ -4,6 +4,7 @@ from flask import Response, render_template, request
 
 from hub.calls import queries as calls
 from hub.core import clock, web
+from hub.core.dates import said
 from hub.core.tables import csv_of
 from hub.core.web import db
 from hub.members.models import Person
@@ -17,16 +18,16 @@ def what_comes_next(person: Person, before: YourQuarter, on_calls: calls.YourCal
     """What is open of the commitments of the person's organization; nothing for the host."""
     if on_calls.attended is None:
         return ""
-    planned = on_calls.planned
+    planned, today = on_calls.planned, clock.today(web.config().zone)
     state = Open(
         quarter=before.quarter,
         standing=before.standing,
         may_confirm=may(person, Permission.CONFIRM, person.organization),
         attended=on_calls.attended,
         presentation=on_calls.presentation,
-        year=clock.today(web.config().zone).year,
+        year=today.year,
         free_slots=on_calls.free,
-        presents_on=web.day(planned.call.day) if planned else "",
+        presents_on=said(planned.call.day, today) if planned else "",
         deck_is_there=bool(planned and planned.resource_id),
     )
     return what_is_next(state)
