@@ -79,6 +79,8 @@ class Config:
     )
     MAIL_KEEP_DAYS: int = _setting(90, "days after which the text and the address of a message are forgotten")
     MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
+    MAX_EVIDENCE_MB: int = _setting(25, "largest file that an applicant without an account may send, in megabytes")
+    APPLICATION_QUORUM: int = _setting(2, "votes of the Advisory Board that a decision on an application needs")
     SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
     TRACE_DAYS: int = _setting(
         400, "days after which what single recipients of a pack did (opened, downloaded) is reduced to counts"

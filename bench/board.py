@@ -75,7 +75,7 @@ def _postgresql() -> Iterator[Database | None]:
         return
     with (
         tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
-        postgres.server(Path(folder) / "cluster") as pattern,
+        postgres.server() as pattern,
     ):
         engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:

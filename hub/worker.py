@@ -14,6 +14,7 @@ from hub.library.derive import previews
 from hub.library.extract import Reader
 from hub.members import actions as members
 from hub.members.queries import anybody_waits_for_a_link
+from hub.overview import derive as evidence
 from hub.search import index
 from hub.sharing import actions as sharing
 
@@ -31,6 +32,7 @@ Step = Callable[[Database, Reader], int]
 STEPS: dict[str, Step] = {
     "pages": lambda database, reader: derive.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
+    "evidence": evidence.catch_up,
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
     "calls": lambda database, _reader: calls.catch_up(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
@@ -40,7 +42,7 @@ STEPS: dict[str, Step] = {
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (("pages", "index", "orphans", "calls"), ("previews",), ("packs",), ("passwords", "mail"))
+LINES = (("pages", "index", "evidence", "orphans", "calls"), ("previews",), ("packs",), ("passwords", "mail"))
 
 
 def _answer_password_requests(database: Database) -> int:

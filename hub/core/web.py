@@ -105,6 +105,12 @@ def from_mail_programs(view: View) -> View:
     return cast(View, csrf.exempt(view))
 
 
+def takes_files_of_visitors(view: View) -> View:
+    """Mark a view whose POST may carry files of somebody without an account, up to a lower limit."""
+    view.takes_files = view.visitors_too = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Mark a view that needs no sign-in; every other view does."""
     view.public = True  # type: ignore[attr-defined]
@@ -155,7 +161,10 @@ def _begin() -> None:
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # no row holds it, and PostgreSQL won't even look
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False) and "_user_id" in cookie:
+    if getattr(view, "visitors_too", False):
+        # A document for each of the things that an applicant shows.
+        request.max_content_length = 4 * config().MAX_EVIDENCE_MB * 1_000_000 + FORM_BYTES
+    elif getattr(view, "takes_files", False) and "_user_id" in cookie:
         # Many files may come in one form: the limit is for each file, the form may hold ten such.
         request.max_content_length = 10 * config().max_upload_bytes + FORM_BYTES
 
@@ -234,9 +243,8 @@ def _csrf_error(_error: CSRFError) -> tuple[str, int]:
 def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False):
-        return error_page(
-            413, f"A file may have up to {config().MAX_UPLOAD_MB:,} MB. Send a smaller one, or a link to it."
-        )
+        most = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
+        return error_page(413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it.")
     return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
 
 

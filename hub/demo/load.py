@@ -11,7 +11,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
-from hub.demo import documents, history
+from hub.demo import documents, history, joining
 from hub.demo.shapes import DemoOrganization, DemoResource
 from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
 from hub.library import actions as library
@@ -50,11 +50,13 @@ def load(database: Database, progress: Progress | None = None) -> None:
     today = clock.today(database.config.zone)
     password_hash = members.hashed(PASSWORD)
     stored = _store_files(database, today, progress)
+    evidence = joining.store(database.config, today)
     with database.writing() as db:
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
         _add_history(db, organizations, people, resources, today)
+        joining.load(db, evidence, people)
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:

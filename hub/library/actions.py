@@ -14,7 +14,7 @@ from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library import files
 from hub.library.extract import FORMATS, format_of
-from hub.library.models import FollowedTopic, Resource, Revision, Topic
+from hub.library.models import FollowedTopic, KeptFile, Resource, Revision, Topic
 from hub.library.rules import (
     LONGEST_BODY,
     LONGEST_TAG,
@@ -198,6 +198,16 @@ def follow_call(db: Session, old_day: date, new_day: date, only: int | None = No
         .values(call_on=new_day, version=Resource.version + 1)
         .execution_options(synchronize_session="fetch")
     )
+
+
+def keep_file(db: Session, stored: files.StoredFile, holder: str, file_name: str) -> None:
+    """Keep an original that no revision names, for ``holder`` (words that name what needs it: "evidence 12")."""
+    db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
+
+
+def let_file_go(db: Session, holder: str) -> None:
+    """What ``holder`` kept isn't needed any more; the sweep takes it when nothing else names it."""
+    db.execute(delete(KeptFile).where(KeptFile.holder == holder))
 
 
 def forget_pages(db: Session) -> None:

@@ -133,3 +133,15 @@ class Page(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")  # what the speaker says, not on the slide
     hidden: Mapped[bool] = mapped_column(default=False)  # a slide that the deck skips
+
+
+class KeptFile(Base):
+    """An original that something other than a revision names: it is stored and verified like those, found by nobody."""
+
+    __tablename__ = "kept_file"
+    __table_args__ = (UniqueConstraint("sha256", "holder"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(80))  # what names it, in words: "evidence 12"
+    file_name: Mapped[str] = mapped_column(Text)

@@ -111,6 +111,9 @@ class Permission(StrEnum):
     TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask, propose a presentation
     SEE_ATTENDANCE = "see who was on a call"
     RUN_CALLS = "run the calls"
+    SEE_APPLICATIONS = "see the applications to join"
+    VOTE = "vote on an application"
+    DECIDE_APPLICATIONS = "decide on an application"
 
 
 class Scope(StrEnum):
@@ -155,6 +158,9 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.TAKE_PART_IN_CALLS: (ALL, OWN, OWN, OWN, OWN),
         Permission.SEE_ATTENDANCE: (ALL, ALL, OWN, OWN, OWN),
         Permission.RUN_CALLS: (ALL, None, None, None, None),
+        Permission.SEE_APPLICATIONS: (ALL, ALL, None, None, None),
+        Permission.VOTE: (None, ALL, None, None, None),
+        Permission.DECIDE_APPLICATIONS: (ALL, None, None, None, None),
     }.items()
 }
 

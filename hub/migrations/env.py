@@ -4,6 +4,7 @@ from alembic import context
 
 import hub.calls.models
 import hub.members.models
+import hub.overview.models
 import hub.search.models
 import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
 from hub.core.audit import Entry  # noqa: F401 - registers its table

@@ -71,6 +71,9 @@ EXPECTED = {
     Permission.TAKE_PART_IN_CALLS: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.SEE_ATTENDANCE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
     Permission.RUN_CALLS: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.SEE_APPLICATIONS: ("yes yes", "yes yes", "no no", "no no", "no no"),
+    Permission.VOTE: ("no no", "yes yes", "no no", "no no", "no no"),
+    Permission.DECIDE_APPLICATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
 }
 
 

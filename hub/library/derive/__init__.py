@@ -13,7 +13,7 @@ from hub.core import clock, pulse
 from hub.core.db import Database, config_of
 from hub.library import files
 from hub.library.extract import READER_VERSION, ExtractedPage, Extraction, Reader, sections_of
-from hub.library.models import Page, Resource, Revision
+from hub.library.models import KeptFile, Page, Resource, Revision
 from hub.library.queries import unread, waiting
 from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, Source, State
 
@@ -165,8 +165,9 @@ def sweep_orphans(database: Database) -> int:
     with database.writing() as db:
         # Nobody may add a row for one of these files while they go.
         if db.get_bind().dialect.name == "postgresql":
-            db.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
+            db.execute(text("LOCK TABLE revision, kept_file IN SHARE ROW EXCLUSIVE MODE"))
         known = {sha256 for sha256 in db.scalars(select(Revision.sha256).distinct()) if sha256}
+        known |= set(db.scalars(select(KeptFile.sha256)))
         gone = files.sweep(database.config, known)
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(today)
@@ -178,7 +179,13 @@ def what_is_off(database: Database, progress: Progress | None = None) -> list[st
     config, problems = database.config, []
     with database.reading() as db:
         rows = db.execute(select(Revision.sha256, Revision.resource_id, Revision.number, Revision.file_name)).all()
+        kept = db.execute(select(KeptFile.sha256, KeptFile.holder, KeptFile.file_name)).all()
         problems += _pages_off(db)
+    problems += [
+        f"{row.holder.capitalize()}: the file {row.file_name!r} is missing."
+        for row in kept
+        if not files.path_of(config, row.sha256).exists()
+    ]
     named = {row.sha256: row for row in rows if row.sha256}
     for row in named.values():
         if not files.path_of(config, row.sha256).exists():

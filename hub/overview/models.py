@@ -1,0 +1,122 @@
+"""Applications to join the alliance, with their evidence and the Advisory Board's votes."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.core.db import Base
+from hub.library.rules import State
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind
+from hub.overview.rules.joining import Ballot, Criterion, Progress
+
+
+class Application(Base):
+    """A community or an ally that wants to join. Its applicant has no account: a secret link opens it."""
+
+    __tablename__ = "application"
+    __table_args__ = (Index("ix_application_from", "from_network", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # whoever reads the rows can't open it
+    kind: Mapped[OrganizationKind]
+    name: Mapped[str] = mapped_column(Text)
+    region: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(Text, default="")
+    interest: Mapped[str] = mapped_column(Text, default="")
+    contact_name: Mapped[str] = mapped_column(Text)
+    contact_email: Mapped[str] = mapped_column(String(320))
+    representative_name: Mapped[str] = mapped_column(Text, default="")
+    representative_email: Mapped[str] = mapped_column(String(320), default="")
+    alternate_name: Mapped[str] = mapped_column(Text, default="")
+    alternate_email: Mapped[str] = mapped_column(String(320), default="")
+    progress: Mapped[Progress] = mapped_column(default=Progress.DRAFT, index=True)
+    round: Mapped[int] = mapped_column(default=1)  # counts up each time that it is submitted again: votes begin anew
+    asked: Mapped[str] = mapped_column(Text, default="")  # which changes the board asks for
+    reason: Mapped[str] = mapped_column(Text, default="")  # of the decision, or why it was withdrawn
+    from_network: Mapped[str] = mapped_column(String(64), default="")  # counted, so that nobody floods the board
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # what it became
+
+    statements: Mapped[list["Statement"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id", lazy="raise")
+    votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
+    decided_by: Mapped[Person | None] = relationship(lazy="raise")
+    organization: Mapped[Organization | None] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"application of {self.name}"
+
+
+class Statement(Base):
+    """What the applicant says on a criterion."""
+
+    __tablename__ = "application_statement"
+    __table_args__ = (UniqueConstraint("application_id", "criterion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    criterion: Mapped[Criterion]
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class Evidence(Base):
+    """A document that shows a criterion, and the page of it to look at. It is no resource: nobody finds it."""
+
+    __tablename__ = "application_evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    criterion: Mapped[Criterion]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]  # bytes
+    file_name: Mapped[str] = mapped_column(Text)
+    page_number: Mapped[int | None]  # where the applicant wants the board to look
+    added_at: Mapped[datetime]
+    # Derived: how reading it went.
+    state: Mapped[State] = mapped_column(default=State.WAITING)
+    state_detail: Mapped[str] = mapped_column(Text, default="")
+    page_count: Mapped[int] = mapped_column(default=0)
+    reader_version: Mapped[int] = mapped_column(default=0, index=True)
+
+    pages: Mapped[list["EvidencePage"]] = relationship(
+        order_by="EvidencePage.number", lazy="raise", passive_deletes=True
+    )
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class EvidencePage(Base):
+    """The text of a page of evidence. Derived: may be deleted and made again."""
+
+    __tablename__ = "application_evidence_page"
+    __table_args__ = (UniqueConstraint("evidence_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("application_evidence.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class Vote(Base):
+    """How somebody of the Advisory Board voted; the last vote of a person in a round stands, all stay."""
+
+    __tablename__ = "application_vote"
+    __table_args__ = (Index("ix_application_vote_standing", "application_id", "round", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    round: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ballot: Mapped[Ballot]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    cast_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="raise")

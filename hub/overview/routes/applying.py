@@ -1,0 +1,150 @@
+"""Applying to join, for people without an account: a secret link opens their application."""
+
+from dataclasses import dataclass, replace
+
+from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from hub.core import web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.library import actions as library
+from hub.library import files
+from hub.library.extract import FORMATS
+from hub.members.rules import OrganizationKind
+from hub.overview.actions import joining as actions
+from hub.overview.forms.joining import ApplicationForm, InterestForm, WithdrawalForm, application_form
+from hub.overview.models import Application, Evidence
+from hub.overview.queries import joining as queries
+from hub.overview.routes.blueprint import bp
+from hub.overview.rules.joining import CRITERIA, Criterion
+from hub.sharing.rules import download_name
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that came with the form, safely on disk."""
+
+    criterion: Criterion
+    stored: files.StoredFile
+    name: str
+    page: int | None
+
+
+@bp.route("/join", methods=["GET", "POST"])
+@web.public
+def join() -> Answer:
+    """What joining means, and the way in: express interest."""
+    form = InterestForm()
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            application, token = actions.express_interest(db, form.said(), request.remote_addr or "")
+        except Refused as error:
+            refused = str(error)
+        else:
+            return render_template(
+                "overview/join_link.html",
+                application=application,
+                address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
+            )
+    page = render_template("overview/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@web.public
+@web.takes_files_of_visitors
+def application(token: str) -> Answer:
+    """The application: where it stands, and while it is open all that it says. Everything is kept by one button."""
+    found = queries.application_by_token(db, token)
+    form = application_form(found.kind)
+    if request.method == "GET":
+        form.show(found)
+        return _page(token, found, form)
+    form.kind.data = found.kind.value  # chosen once
+    if not form.validate():
+        return _page(token, found, form), 422
+    try:
+        _keep_files(token, form)
+        found = queries.application_by_token(db, token)
+        _remove_files(found)
+        db.commit()  # what arrived stays, whatever is said of the rest
+        actions.save(found, form.draft())
+        if "submit" in request.form:
+            actions.submit(db, found)
+    except Refused as refused:
+        db.rollback()
+        return _page(token, queries.application_by_token(db, token), form, str(refused)), 422
+    flash("Submitted. The Advisory Board reads it now; we write to you." if "submit" in request.form else "Saved.")
+    return redirect(url_for(".application", token=token))
+
+
+def _page(token: str, found: Application, form: ApplicationForm, refused: str = "") -> str:
+    return render_template(
+        "overview/application.html",
+        application=found,
+        token=token,
+        parts=queries.parts_of(db, found),
+        form=form,
+        withdrawal=WithdrawalForm(formdata=None),
+        refused=refused,
+        formats=FORMATS,
+        max_evidence_mb=web.config().MAX_EVIDENCE_MB,
+    )
+
+
+def _keep_files(token: str, form: ApplicationForm) -> None:
+    """Store the files of this form, then name them in the application."""
+    db.commit()  # nothing was written yet: lets the rows go while the bytes are stored
+    smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
+    sent = []
+    for criterion in CRITERIA[OrganizationKind(form.kind.data)]:
+        for upload in request.files.getlist(f"file-{criterion.value}"):
+            if upload.filename:
+                name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
+                library.check_name(name)
+                sent.append(Sent(criterion, files.store(smaller, upload.stream), name, form.page_of(criterion).data))
+    if sent:
+        found = queries.application_by_token(db, token)
+        for one in sent:
+            actions.attach(db, found, one.criterion, one.stored, one.name, one.page)
+
+
+def _remove_files(found: Application) -> None:
+    for number in request.form.getlist("remove"):
+        if number.isdecimal() and len(number) < 10:  # noqa: PLR2004 - rows have less
+            actions.remove(db, found, queries.evidence_of(found, int(number)))
+
+
+@bp.post("/join/<token>/withdraw")
+@web.public
+def withdraw_application(token: str) -> AnyResponse:
+    """The applicant no longer wants to join."""
+    form = WithdrawalForm()
+    actions.withdraw(db, queries.application_by_token(db, token), form.reason.data or "")
+    flash("Withdrawn. Nothing more happens with this application.")
+    return redirect(url_for(".application", token=token))
+
+
+@bp.get("/join/<token>/evidence/<int:evidence_id>/download")
+@web.public
+def own_evidence(token: str, evidence_id: int) -> Response:
+    """A file that the applicant sent."""
+    return as_attachment(queries.evidence_of(queries.application_by_token(db, token), evidence_id))
+
+
+def as_attachment(evidence: Evidence) -> Response:
+    """The file to keep, never to be run in the browser."""
+    answer = send_file(
+        files.path_of(web.config(), evidence.sha256),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=download_name(evidence.file_name),
+        etag=evidence.sha256,
+    )
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

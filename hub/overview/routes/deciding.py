@@ -1,0 +1,165 @@
+"""Applications to join as the Advisory Board reads them: the dossier, votes, the decision."""
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library.derive import previews
+from hub.members.rules import Permission, may
+from hub.overview import derive
+from hub.overview.actions import joining as actions
+from hub.overview.forms.joining import AskForm, DecisionForm, VoteForm
+from hub.overview.queries import joining as queries
+from hub.overview.routes.applying import as_attachment
+from hub.overview.routes.blueprint import bp, must, one_of, page_number, signed_in
+from hub.overview.rules.joining import Ballot, Progress, objection_to_deciding
+
+Answer = str | AnyResponse | tuple[str, int]
+
+
+@bp.get("/applications")
+def applications() -> str:
+    """What was submitted, what waits for the board first; ``?progress=&page=``."""
+    must(Permission.SEE_APPLICATIONS)
+    progress, page = one_of(Progress, request.args.get("progress", "")), page_number()
+    found, total = queries.applications(db, signed_in(), progress, page)
+    return render_template(
+        "overview/applications.html",
+        applications=found,
+        total=total,
+        page=page,
+        pages=-(-total // queries.APPLICATIONS_PER_PAGE),
+        progress=progress,
+        Progress=Progress,
+        mine={one.id for one in queries.waiting_for(db, signed_in())},
+    )
+
+
+@bp.get("/applications/<int:application_id>")
+def dossier(application_id: int) -> str:
+    """One application on one page: each criterion beside the page that shows it, the votes, the decision."""
+    return _dossier(application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None))
+
+
+def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = "") -> str:
+    person = signed_in()
+    found = queries.application_for(db, person, application_id)
+    quorum = web.config().APPLICATION_QUORUM
+    votes = queries.votes_for(person, found, quorum)
+    if votes.own and not vote.is_submitted():
+        vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
+    standing = queries.tally_of(queries.standing_votes(found))
+    return render_template(
+        "overview/dossier.html",
+        application=found,
+        parts=queries.parts_of(db, found),
+        votes=votes,
+        quorum=quorum,
+        may_vote=may(person, Permission.VOTE),
+        may_decide=may(person, Permission.DECIDE_APPLICATIONS),
+        objection=objection_to_deciding(found.progress, standing, quorum),
+        vote=vote,
+        ask=ask,
+        decision=decision,
+        refused=refused,
+        Ballot=Ballot,
+        Progress=Progress,
+    )
+
+
+@bp.post("/applications/<int:application_id>/vote")
+def vote(application_id: int) -> Answer:
+    """Cast or change one's vote."""
+    must(Permission.VOTE)
+    form = VoteForm()
+    found = queries.application_for(db, signed_in(), application_id)
+    if not form.validate():
+        return _again(application_id, vote=form)
+    try:
+        actions.vote(db, signed_in(), found, Ballot(form.ballot.data), form.reason.data or "")
+    except Refused as refused:
+        return _again(application_id, str(refused), vote=form)
+    flash("Your vote is cast. You can change it until the board decides.")
+    return redirect(url_for(".dossier", application_id=application_id))
+
+
+@bp.post("/applications/<int:application_id>/ask")
+def ask_for_changes(application_id: int) -> Answer:
+    """Give it back to its applicant with what to change."""
+    form = AskForm()
+    found = queries.application_for(db, signed_in(), application_id)
+    if not form.validate():
+        return _again(application_id, ask=form)
+    try:
+        actions.ask_for_changes(db, signed_in(), found, form.what.data or "")
+    except Refused as refused:
+        return _again(application_id, str(refused), ask=form)
+    flash("The applicant is told what to change. Votes begin anew when it comes again.")
+    return redirect(url_for(".dossier", application_id=application_id))
+
+
+@bp.post("/applications/<int:application_id>/decide")
+def decide(application_id: int) -> Answer:
+    """Enter the decision; on approval the organization and its people are made."""
+    must(Permission.DECIDE_APPLICATIONS)
+    form = DecisionForm()
+    found = queries.application_for(db, signed_in(), application_id)
+    if not form.validate():
+        return _again(application_id, decision=form)
+    approve = form.decision.data == "approve"
+    try:
+        people = actions.decide(db, signed_in(), found, form.reason.data or "", approve=approve)
+    except Refused as refused:
+        return _again(application_id, str(refused), decision=form)
+    if not approve:
+        flash("Declined. The applicant is told, with the reason.")
+        return redirect(url_for(".dossier", application_id=application_id))
+    names = " and ".join(person.name for person in people)
+    flash(f"Approved. The organization is made; invite {names} from its page, each by a link of their own.")
+    return redirect(url_for(".dossier", application_id=application_id))
+
+
+def _again(
+    application_id: int,
+    refused: str = "",
+    *,
+    vote: VoteForm | None = None,
+    ask: AskForm | None = None,
+    decision: DecisionForm | None = None,
+) -> tuple[str, int]:
+    """The dossier once more, with what was typed and what is wrong with it."""
+    if refused:
+        db.rollback()
+    page = _dossier(
+        application_id,
+        vote or VoteForm(formdata=None),
+        ask or AskForm(formdata=None),
+        decision or DecisionForm(formdata=None),
+        refused,
+    )
+    return page, 422
+
+
+@bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/download")
+def evidence(application_id: int, evidence_id: int) -> Response:
+    """A file of the application."""
+    return as_attachment(queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id))
+
+
+@bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/image")
+def evidence_image(application_id: int, evidence_id: int) -> Response | tuple[str, int]:
+    """The picture of the page that the applicant named, or of the first."""
+    found = queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id)
+    db.commit()  # lets the rows go while a picture is drawn
+    try:
+        path = derive.picture(web.config(), found, found.page_number or 1)
+    except previews.Busy:
+        return web.error_page(503)
+    if path is None:
+        raise NotFound
+    answer = Response(path.read_bytes(), mimetype="image/webp")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
