@@ -1,5 +1,5 @@
-"""What the board adds up, and how an organization comes in. Pure."""
+"""What the board adds up, what is next, and how an organization comes in. Pure."""
 
-from hub.overview.rules.board import met_of
+from hub.overview.rules.board import Open, met_of, what_is_next
 
-__all__ = ["met_of"]
+__all__ = ["Open", "met_of", "what_is_next"]
