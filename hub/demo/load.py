@@ -12,6 +12,7 @@ from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
 from hub.demo import documents, history, joining
+from hub.demo.calls import add_calls
 from hub.demo.shapes import DemoOrganization, DemoResource
 from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
 from hub.library import actions as library
@@ -57,6 +58,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
         _add_history(db, organizations, people, resources, today)
         joining.load(db, evidence, people)
+        add_calls(db, organizations, people, resources, today)
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:

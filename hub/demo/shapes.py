@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from hub.calls.rules import holiday_on
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind, Source
 from hub.members.rules import DesignationStatus, OrganizationKind, Role
@@ -100,9 +101,13 @@ class DemoResource:
         return today - timedelta(days=self.age_days)
 
     def call_on(self, today: date) -> date | None:
-        """The Monday call that it belongs to: the last one on or before its publication."""
-        published = self.published_on(today)
-        return published - timedelta(days=published.weekday()) if self.call else None
+        """The Monday call that it belongs to: the last one on or before its publication that is no holiday."""
+        if not self.call:
+            return None
+        monday = self.published_on(today) - timedelta(days=self.published_on(today).weekday())
+        while holiday_on(monday):
+            monday -= timedelta(days=7)
+        return monday
 
     def text(self, today: date) -> str:
         """Its content with all dates written out."""

@@ -50,6 +50,7 @@ def test_i_was_there_is_one_button_and_one_entry(database: Database, sign_in: Si
         assert rosa.post(f"/calls/{DAY}/check-in", data={"next": "/"}).location == "/"
     assert "Were you on the call" not in rosa.get("/").text
     assert "You said that you were there" in rosa.get(f"/calls/{DAY}").text
+    assert "Lakeshore Forge is on record already" in sign_in(TOM).get("/").text
     sign_in(TOM).post(f"/calls/{DAY}/check-in")
     assert entries(database) == {"check-in": 2}
     set_clock("2026-11-16T12:01")

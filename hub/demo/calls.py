@@ -1,0 +1,189 @@
+"""Calls of the demo world: two years of Mondays with who was there, presentations, a call cancelled and one moved.
+
+What each organization does is drawn from a generator that is seeded by organization and day, so that the same day
+gives the same world.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.calls import actions
+from hub.calls.models import AskKind, Attendance, Call, Presentation, Source
+from hub.calls.rules import AHEAD, MOST_A_CALL, CallState
+from hub.core import clock
+from hub.core.db import config_of
+from hub.demo.world import PEOPLE, RESOURCES
+from hub.library.models import Resource
+from hub.library.rules import BIG_SIX, Kind
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Role
+
+COORDINATOR = "coordinator@demo.example"
+LINK = "https://meet.example/j/81234567890"
+# How often each is on a call, of 100; the others are on 70.
+RELIABILITY = {"lakeshore": 62, "delta-crossing": 34, "patient-capital": 41, "bayou": 48, "cascade": 93, "prairie": 88}
+USUAL = 70
+AGENDA = """1. Welcome, and who is new (3 minutes)
+2. Federal news: notices that open and close (7 minutes)
+3. Presentation, with questions (15 minutes)
+4. Asks and offers (5 minutes)
+"""
+ASKS = (
+    ("lakeshore", AskKind.ASK, "Who has a sample agreement between a college and several small employers?"),
+    ("supply-atlas", AskKind.FOLLOW_UP, "Send the list of suppliers with open capacity to everybody who asked."),
+    ("amcc", AskKind.FOLLOW_UP, "Collect questions for the funding webinar until Thursday."),
+)
+# The last call as the meeting tool saw it: somebody with an address, a phone with a name, and two whom nobody knows.
+REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
+Rosa Peña,representative@demo.example,{day} 11:28:40 AM,{day} 12:01:02 PM,33,No
+Naomi's iPhone (Naomi Fujita),,{day} 11:31:00 AM,{day} 12:00:10 PM,30,Yes
+"Sørensen, Erik",,{day} 11:29:12 AM,{day} 12:00:10 PM,31,Yes
+M. Tolliver DCMA,,{day} 11:35:00 AM,{day} 12:00:10 PM,26,Yes
+Galaxy S23,,{day} 11:31:00 AM,{day} 11:58:30 AM,28,Yes
+"""
+
+
+def add_calls(
+    db: Session,
+    organizations: Mapping[str, Organization],
+    people: Mapping[str, Person],
+    resources: Mapping[str, Resource],
+    today: date,
+) -> None:
+    """Make the calls from the beginning of last year to a year ahead, with all that happened on them."""
+    cora = people[COORDINATOR]
+    actions.make_series(db, cora, date(today.year - 1, 1, 1), today + AHEAD)
+    calls = {call.day: call for call in db.scalars(select(Call).order_by(Call.day))}
+    held = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at <= clock.now()]
+    coming = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at > clock.now()]
+    for call in (*held, *coming):
+        call.joining_link = LINK
+    for call in held:
+        db.add_all(_attendances(call, organizations, people))
+    _happenings(db, cora, held, coming, resources)
+    _presentations(db, cora, calls, organizations, resources)
+    _proposals(db, cora, coming, organizations, people)
+    _last_call(db, cora, held[-1], organizations)
+
+
+def _attendances(
+    call: Call, organizations: Mapping[str, Organization], people: Mapping[str, Person]
+) -> list[Attendance]:
+    """Who was there: each by a check-in of its own, by the coordinator's tick, or by the meeting tool's report."""
+    found = []
+    for slug, organization in organizations.items():
+        belongs = organization.joined_on <= call.day and (
+            organization.left_on is None or call.day <= organization.left_on
+        )
+        chance = Random(f"attendance {slug} {call.day}")
+        if not belongs or organization.kind is OrganizationKind.HOST:
+            continue
+        if chance.randint(1, 100) <= RELIABILITY.get(slug, USUAL):
+            found.append(
+                _attendance(call, organization, _who(slug, chance, people), chance.choice(list(Source)), people)
+            )
+    return found
+
+
+def _who(slug: str, chance: Random, people: Mapping[str, Person]) -> Person:
+    theirs = [one.email for one in PEOPLE if one.organization == slug and one.role is not Role.BOARD]
+    return people[chance.choice(theirs)]
+
+
+def _attendance(
+    call: Call, organization: Organization, person: Person, source: Source, people: Mapping[str, Person]
+) -> Attendance:
+    is_ticked = source is Source.COORDINATOR
+    subject = f"o{organization.id}" if is_ticked else f"p{person.id}"
+    return Attendance(
+        call_id=call.id,
+        organization_id=organization.id,
+        person_id=None if is_ticked else person.id,
+        source=source,
+        name=person.name if source is Source.REPORT else "",
+        recorded_at=min(call.ends_at + timedelta(minutes=5 if source is Source.CHECK_IN else 90), clock.now()),
+        recorded_by_id=person.id if source is Source.CHECK_IN else people[COORDINATOR].id,
+        once=f"{source.value} {call.id} {subject} 0",
+    )
+
+
+def _happenings(
+    db: Session, cora: Person, held: list[Call], coming: list[Call], resources: Mapping[str, Resource]
+) -> None:
+    """A call that was cancelled, one that is moved, a week without, recordings and agendas."""
+    documented = {resource.call_on for resource in resources.values()}
+    quiet = [call for call in held[:-2] if call.day not in documented]
+    actions.cancel(db, cora, quiet[-4], "The meeting service was down all morning.")
+    for call in held:
+        if call.state is CallState.PLANNED and (call.day in documented or call in held[-6:]):
+            call.agenda = AGENDA
+            call.recording_link = f"https://video.example/amcc/{call.day}"
+    for call in coming[:3]:
+        call.agenda = AGENDA
+    last_of_december = [call for call in coming if (call.day.month, call.day.day >= 24) == (12, True)]
+    actions.skip(db, cora, [call.day for call in last_of_december], "Between the years nobody calls.")
+    moved = coming[5]
+    if moved.state is CallState.PLANNED:
+        zone = config_of(db).zone
+        when = actions.When(moved.day + timedelta(days=1), moved.starts_at.astimezone(zone).time(), 30)
+        actions.move(db, cora, moved, when, "The secretariat travels on that Monday.")
+
+
+def _presentations(
+    db: Session,
+    cora: Person,
+    calls: Mapping[date, Call],
+    organizations: Mapping[str, Organization],
+    resources: Mapping[str, Resource],
+) -> None:
+    """Every deck of the library that belongs to a call was presented there by its organization."""
+    for one in RESOURCES:
+        resource, organization = resources[one.key], organizations[one.organization]
+        call = calls.get(resource.call_on) if resource.call_on else None
+        presents = one.kind is Kind.PRESENTATION and organization.kind is not OrganizationKind.HOST
+        if call is None or not presents or call.state is not CallState.PLANNED or not _has_room(db, call, organization):
+            continue
+        topic = next((name for name in one.topics if name in BIG_SIX), "")
+        made = actions.propose(db, cora, organization, call, actions.Proposal(one.title[:200], 15, topic))
+        made.proposed_at = made.decided_at = call.starts_at - timedelta(days=30)
+        made.resource_id = resource.id
+
+
+def _has_room(db: Session, call: Call, organization: Organization) -> bool:
+    there = db.scalars(select(Presentation.organization_id).where(Presentation.call_id == call.id)).all()
+    return len(there) < MOST_A_CALL and organization.id not in there
+
+
+def _proposals(
+    db: Session,
+    cora: Person,
+    coming: list[Call],
+    organizations: Mapping[str, Organization],
+    people: Mapping[str, Person],
+) -> None:
+    """What is to come: one planned, one that waits for the coordinator's word, one that was declined."""
+    planned = [call for call in coming if call.state is CallState.PLANNED and call.starts_at > clock.now()]
+    ingrid, jolene = people["bff@demo.example"], people["jolene.hatcher@ridgeline-materials.example"]
+    title = "Mine land to materials: what the first plant taught us"
+    first = actions.propose(
+        db, jolene, organizations["ridgeline"], planned[0], actions.Proposal(title, 15, "infrastructure", jolene.name)
+    )
+    actions.accept(db, cora, first)
+    open_map = actions.Proposal("An open map of suppliers, and how to add yours", 12, "supply-chain", ingrid.name)
+    actions.propose(db, ingrid, organizations["supply-atlas"], planned[2], open_map)
+    no = actions.propose(db, ingrid, organizations["supply-atlas"], planned[1], actions.Proposal("A sales pitch", 10))
+    actions.decline(db, cora, no, "BFFs present open-source value; please bring what everybody can use.")
+
+
+def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:
+    """The last call: asks, and the meeting tool's report with somebody left to decide on."""
+    if call.state is not CallState.PLANNED:
+        return
+    for slug, kind, text in ASKS:
+        actions.add_ask(db, cora, call, organizations[slug], kind, text)
+    report = REPORT.format(day=f"{call.day:%m/%d/%Y}")
+    actions.read_in(db, cora, call, report.encode(), f"participants_{call.day:%Y_%m_%d}.csv")
