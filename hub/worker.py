@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from sqlalchemy.orm import Session
+
 from hub.calls import actions as calls
 from hub.core import clock, delivery, pulse
 from hub.core.db import Database
@@ -14,9 +16,12 @@ from hub.library.derive import previews
 from hub.library.extract import Reader
 from hub.members import actions as members
 from hub.members.queries import anybody_waits_for_a_link
+from hub.overview import actions as overview
 from hub.overview import derive as evidence
+from hub.overview.queries import digest_waits
 from hub.search import index
 from hub.sharing import actions as sharing
+from hub.sharing.queries import reminders_wait
 
 log = logging.getLogger("hub.worker")
 
@@ -36,22 +41,31 @@ STEPS: dict[str, Step] = {
     "orphans": lambda database, _reader: derive.sweep_orphans(database),
     "calls": lambda database, _reader: calls.catch_up(database),
     "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
-    "passwords": lambda database, _reader: _answer_password_requests(database),
     "packs": lambda database, _reader: sharing.catch_up(database),
+    "passwords": lambda database, _reader: _in_its_time(
+        database, anybody_waits_for_a_link, members.answer_password_requests
+    ),
+    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, sharing.post_due_reminders),
+    "digests": lambda database, _reader: _in_its_time(database, digest_waits, overview.post_due_digests),
     "mail": lambda database, _reader: delivery.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (("pages", "index", "evidence", "orphans", "calls"), ("previews",), ("packs",), ("passwords", "mail"))
+LINES = (
+    ("pages", "index", "evidence", "orphans", "calls"),
+    ("previews",),
+    ("packs",),
+    ("passwords", "reminders", "digests", "mail"),
+)
 
 
-def _answer_password_requests(database: Database) -> int:
-    """Mail a link to those who forgot their password."""
+def _in_its_time(database: Database, waits: Callable[[Session], object], act: Callable[[Session], int]) -> int:
+    """Do in one transaction what ``waits`` says is due; a look costs no lock when there is nothing to do."""
     with database.reading() as db:
-        if not anybody_waits_for_a_link(db):
+        if not waits(db):
             return 0
     with database.writing() as db:
-        return members.answer_password_requests(db)
+        return act(db)
 
 
 def run_until(stop: threading.Event, database: Database) -> None:

@@ -48,6 +48,11 @@ def has_begun(db: Session, kind: str) -> bool:
     return db.get(MailStart, kind) is not None
 
 
+def started(db: Session, kind: str) -> MailStart | None:
+    """Who let this kind of mail begin, and when; None when nobody did."""
+    return db.get(MailStart, kind)
+
+
 def begin(db: Session, kind: str, by_id: int | None) -> MailStart:
     """Let a kind of mail begin; the first who did stays on record."""
     known = db.get(MailStart, kind)

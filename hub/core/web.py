@@ -29,6 +29,7 @@ from hub.core.audit import request_id
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.icons import icon
+from hub.core.words import plural as plural
 
 log = logging.getLogger("hub.web")
 
@@ -295,11 +296,6 @@ def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
     """A document to keep; ``file_name`` is one of ours, in plain letters."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """``1 page``, ``2,000 pages``."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def file_size(count: int) -> str:

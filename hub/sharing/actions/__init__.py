@@ -23,6 +23,7 @@ from hub.sharing.actions.packs import (
     token_for,
     usable_items,
 )
+from hub.sharing.actions.reminding import nudge, post_due_reminders
 from hub.sharing.actions.sending import catch_up
 from hub.sharing.actions.stakeholders import (
     add_stakeholder,
@@ -60,10 +61,12 @@ __all__ = [
     "log_download",
     "make_link",
     "make_packet",
+    "nudge",
     "open_link",
     "opens",
     "opens_pack",
     "order_items",
+    "post_due_reminders",
     "remove_stakeholders",
     "revoke",
     "send_pack",

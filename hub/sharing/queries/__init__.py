@@ -59,6 +59,7 @@ from hub.sharing.queries.packs import (
     sender_of,
 )
 from hub.sharing.queries.quarters import QuarterRow, YourQuarter, quarters_of, sharing_of, your_quarter
+from hub.sharing.queries.reminding import Reminder, Unreached, reminders, reminders_wait
 from hub.sharing.queries.reports import Report, ResourceLine, alliance_in, report_of
 from hub.sharing.queries.stakeholders import (
     STAKEHOLDERS_PER_PAGE,
@@ -94,10 +95,12 @@ __all__ = [
     "QuarterRow",
     "Reach",
     "RecipientLine",
+    "Reminder",
     "Report",
     "ResourceLine",
     "ResourceLog",
     "StakeholderLine",
+    "Unreached",
     "YourQuarter",
     "acts_of",
     "alliance_in",
@@ -142,6 +145,8 @@ __all__ = [
     "questions_of",
     "reach_of",
     "recipients_of",
+    "reminders",
+    "reminders_wait",
     "report_of",
     "resources_in",
     "revision_of",

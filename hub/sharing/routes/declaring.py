@@ -10,6 +10,7 @@ from hub.core.errors import Refused
 from hub.core.quarters import Quarter
 from hub.core.text import clean
 from hub.core.web import db
+from hub.core.words import plural
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules import Permission
@@ -44,7 +45,7 @@ def declare() -> Answer:
             refused = str(error)
             form.renew()
         else:
-            flash(f"Recorded: you shared {web.plural(len(events), 'resource')}. Thank you.")
+            flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
     return _declare_page(person, form, refused), 422

@@ -1,0 +1,65 @@
+"""What the overview sends by itself, and who lets it begin."""
+
+from sqlalchemy.orm import Session
+
+from hub.core import outbox, rounds
+from hub.core.audit import note
+from hub.core.db import config_of
+from hub.core.errors import NotFound
+from hub.core.outbox import Post
+from hub.members.models import Person
+from hub.members.rules import MailKind, Permission, may, stop_token
+from hub.overview import letters, queries
+
+# What begins only once somebody has looked at who would get what.
+LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
+
+
+def post_due_digests(db: Session) -> int:
+    """Post the digests of the last week, if they are due; answers how many rounds were done, 0 or 1."""
+    week = queries.digest_waits(db)
+    if week is None:
+        return 0
+    config = config_of(db)
+    outbox.post_all(
+        db,
+        [
+            Post(
+                letter=letters.digest(config.BASE_URL, one),
+                to=one.person.email,
+                name=one.person.name,
+                once=f"digest {week.monday} person {one.person.id}",
+                kind=MailKind.DIGEST,
+                about=f"digests {week.monday}",
+                person_id=one.person.id,
+                unsubscribe=f"{config.BASE_URL}/mail/stop/"
+                + stop_token(config.SECRET_KEY, one.person.id, MailKind.DIGEST),
+                quiet=one.wishes.quiet,
+            )
+            for one in queries.digests(db, week)
+            if one.goes_out
+        ],
+    )
+    rounds.finish(db, queries.round_name(week))
+    return 1
+
+
+def let_begin(db: Session, actor: Person, kind: MailKind) -> None:
+    """Let a kind of mail go out by itself from now on. Raises NotFound when ``actor`` doesn't run the mail."""
+    _must_run_mail(actor, kind)
+    if not rounds.has_begun(db, kind):
+        note(db, actor, "let begin", rounds.begin(db, kind, actor.id))
+
+
+def hold(db: Session, actor: Person, kind: MailKind) -> None:
+    """Send no more of a kind until somebody lets it begin again. What waits already goes."""
+    _must_run_mail(actor, kind)
+    begun = rounds.started(db, kind)
+    if begun is not None:
+        note(db, actor, "held", begun)
+        rounds.hold(db, kind)
+
+
+def _must_run_mail(actor: Person, kind: MailKind) -> None:
+    if kind not in LOOKED_AT or not may(actor, Permission.RUN_MAIL):
+        raise NotFound

@@ -1,0 +1,37 @@
+"""The weekly digest. Pure but for the address that links begin with."""
+
+from hub.core.dates import in_full
+from hub.core.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
+from hub.core.words import plural
+from hub.library.models import Resource
+from hub.overview.queries.digests import Digest
+
+LONGEST_NOTE = 200
+
+
+def digest(base_url: str, one: Digest) -> Letter:
+    """What is new for one person."""
+    parts: list[Part] = [
+        greeting(one.person.name),
+        Paragraph(f"{plural(one.count, 'new resource')} came to the hub last week on what you follow."),
+    ]
+    for part in one.parts:
+        parts += [Heading(part.label), Links(tuple(_link(base_url, resource) for resource in part.resources))]
+    parts.append(Links((Link("Choose what you follow", f"{base_url}/account/mail"),)))
+    return Letter(
+        subject=f"New in the hub: {_subject(one)}",
+        parts=tuple(parts),
+        reason="You get this once a week because you follow topics or saved searches in the hub.",
+    )
+
+
+def _subject(one: Digest) -> str:
+    first = one.parts[0].resources[0].title
+    return first if one.count == 1 else f"{first}, and {one.count - 1} more"
+
+
+def _link(base_url: str, resource: Resource) -> Link:
+    facts = f"{resource.kind.label}, {resource.organization.name}, {in_full(resource.published_on)}"
+    summary = " ".join(resource.summary.split())
+    short = summary if len(summary) <= LONGEST_NOTE else f"{summary[:LONGEST_NOTE].rsplit(' ', 1)[0]} …"
+    return Link(resource.title, f"{base_url}/resources/{resource.id}", f"{facts}. {short}" if short else facts)

@@ -1,0 +1,150 @@
+"""What goes out next, to whom and with which words: looked at before it begins; and reminding by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from hub.core import clock, rounds, web
+from hub.core.errors import NotFound
+from hub.core.letters import Letter
+from hub.core.quarters import Quarter
+from hub.core.text import mail_html
+from hub.core.web import db
+from hub.core.words import plural
+from hub.members.rules import MailKind, Permission
+from hub.overview import actions, letters, queries
+from hub.overview.routes.blueprint import bp, must, one_of, signed_in
+from hub.overview.routes.outbox import SHOWN_POLICY
+from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.sharing import actions as sharing
+from hub.sharing import letters as sharing_letters
+from hub.sharing import queries as log
+from hub.sharing.rules import Occasion, Stage, next_occasions
+
+MOST_SHOWN = 500
+
+
+@bp.get("/outbox/plan")
+def mail_plan() -> str:
+    """Who would get what if the next reminders and digests went out now."""
+    must(Permission.RUN_MAIL)
+    zone, now = web.config().zone, clock.now()
+    occasions = next_occasions(now.astimezone(zone).date())
+    shown = _chosen(occasions)
+    found, unreached = log.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    begun = {kind: rounds.started(db, kind) for kind in actions.LOOKED_AT}
+    due = queries.digest_waits(db) if begun[MailKind.DIGEST] else None
+    week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
+    return render_template(
+        "overview/mail_plan.html",
+        occasions=occasions,
+        shown=shown,
+        reminders=found[:MOST_SHOWN],
+        total=len(found),
+        unreached=unreached,
+        week=week,
+        digests=queries.digests(db, week)[:MOST_SHOWN],
+        begun=begun,
+        MailKind=MailKind,
+    )
+
+
+def _chosen(occasions: list[Occasion]) -> Occasion | None:
+    """The occasion of ``?occasion=2026Q4-two-weeks``, or the next one."""
+    named = request.args.get("occasion", "")
+    return next(
+        (one for one in occasions if f"{one.quarter}-{one.stage}" == named), occasions[0] if occasions else None
+    )
+
+
+@bp.get("/outbox/plan/reminder/<int:person_id>")
+def planned_reminder(person_id: int) -> Any:
+    """The words of somebody's reminder, as it would go out on the occasion."""
+    must(Permission.RUN_MAIL)
+    shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
+    found, _ = log.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    one = next((one for one in found if one.person.id == person_id), None)
+    if one is None or shown is None:
+        raise NotFound
+    facts = replace(one.facts, today=max(one.facts.today, shown.first))
+    letter = sharing_letters.reminder(web.config().BASE_URL, facts, name=one.person.name, role=one.person.role)
+    return _words(letter, one.person.name, MailKind.REMINDER)
+
+
+@bp.get("/outbox/plan/digest/<int:person_id>")
+def planned_digest(person_id: int) -> Any:
+    """The words of somebody's digest."""
+    must(Permission.RUN_MAIL)
+    zone, now = web.config().zone, clock.now()
+    weeks = (week_to_tell(now, zone), week_to_come(now, zone))
+    week = weeks[1] if request.args.get("week") == str(weeks[1].monday) else weeks[0]
+    one = next((one for one in queries.digests(db, week) if one.person.id == person_id), None)
+    if one is None:
+        raise NotFound
+    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+
+
+def _words(letter: Letter, name: str, kind: MailKind) -> Any:
+    """The letter as text on a page, or as HTML for the frame in it. Its link to stop is somebody else's: not shown."""
+    if request.args.get("as") == "html":
+        return Response(mail_html(letter.html()), headers={"Content-Security-Policy": SHOWN_POLICY})
+    return render_template("overview/planned.html", letter=letter, name=name, kind=kind)
+
+
+@bp.post("/outbox/plan/begin")
+def let_begin() -> Any:
+    """Let a kind of mail go out by itself from now on."""
+    actions.let_begin(db, signed_in(), _kind())
+    flash("It goes out by itself from now on.")
+    return redirect(url_for("overview.mail_plan"))
+
+
+@bp.post("/outbox/plan/hold")
+def hold() -> Any:
+    """Send no more of a kind by itself."""
+    actions.hold(db, signed_in(), _kind())
+    flash("It is held until you let it begin again.")
+    return redirect(url_for("overview.mail_plan"))
+
+
+def _kind() -> MailKind:
+    kind: MailKind | None = one_of(MailKind, request.form.get("kind", ""))
+    if kind is None:
+        raise NotFound
+    return kind
+
+
+@bp.route("/outbox/nudge", methods=["GET", "POST"])
+def nudge() -> Any:
+    """Remind organizations by hand: those that are ticked, for one quarter."""
+    must(Permission.RUN_MAIL)
+    quarter = _quarter(request.values.get("quarter", ""))
+    if request.method == "POST":
+        chosen = {int(number) for number in request.form.getlist("organization") if number.isdecimal()}
+        sent = sharing.nudge(db, signed_in(), quarter, chosen)
+        flash(_said(len(sent)), "message" if sent else "warning")
+        return redirect(url_for("overview.nudge", quarter=quarter))
+    found, unreached = log.reminders(db, quarter, Stage.NUDGE)
+    only = request.args.get("organization", "")
+    return render_template(
+        "overview/nudge.html",
+        quarter=quarter,
+        quarters=[queries.this_quarter(db), queries.this_quarter(db).previous],
+        reminders=[one for one in found if not only or one.organization.slug == only],
+        unreached=unreached,
+        only=only,
+    )
+
+
+def _said(count: int) -> str:
+    if not count:
+        return "Nobody was reminded: tick an organization that hasn’t shared yet and has somebody to remind."
+    people = plural(count, "person", "people")
+    return f"A reminder to {people} is on its way. Whoever got one today already gets no second one."
+
+
+def _quarter(text: str) -> Quarter:
+    """The quarter that is named, or this one."""
+    this = queries.this_quarter(db)
+    return next((one for one in (this, this.previous) if str(one) == text), this)

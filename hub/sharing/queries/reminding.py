@@ -1,0 +1,137 @@
+"""Who would be reminded of an open quarter, with what."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import bounces, clock, rounds
+from hub.core.db import config_of
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.members import queries as members
+from hub.members.models import Organization, Person
+from hub.members.queries import Wishes
+from hub.members.rules import SINGLE_ROLES, MailKind
+from hub.sharing.models import SharingEvent
+from hub.sharing.queries.conditions import stands
+from hub.sharing.queries.quarters import QuarterRow, sharing_of
+from hub.sharing.rules import MORNING, Act, Facts, Occasion, Stage, needs_reminding, occasions_on
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A reminder to one person: what it is about, and why it would not go out, if so."""
+
+    organization: Organization
+    person: Person
+    row: QuarterRow
+    facts: Facts
+    wishes: Wishes
+    stopped: bool  # the person does without reminders
+    bounces: bool  # the address takes no mail
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether it would be sent."""
+        return not self.stopped and not self.bounces
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """An organization that would be reminded and has neither a representative nor an alternate."""
+
+    organization: Organization
+    row: QuarterRow
+
+
+def reminders(
+    db: Session, quarter: Quarter, stage: Stage, only: Collection[int] | None = None
+) -> tuple[list[Reminder], list[Unreached]]:
+    """The reminders of a quarter as it stands now, by organization and person; and whom nobody hears for.
+
+    ``only`` keeps those organizations.
+    """
+    rows = [
+        row
+        for row in sharing_of(db, quarter)
+        if needs_reminding(row.standing) and (only is None or row.organization.id in only)
+    ]
+    people = _people(db, [row.organization.id for row in rows])
+    everybody = [person for some in people.values() for person in some]
+    wishes = members.wishes_of(db, [person.id for person in everybody])
+    bounced = bounces.bouncing(db, [person.email for person in everybody])
+    titles = _titles(db, quarter, [row.organization.id for row in rows])
+    found = [
+        Reminder(
+            row.organization,
+            person,
+            row,
+            _facts(db, row, stage, titles[row.organization.id]),
+            wishes[person.id],
+            stopped=MailKind.REMINDER in wishes[person.id].stopped,
+            bounces=person.email in bounced,
+        )
+        for row in rows
+        for person in people.get(row.organization.id, ())
+    ]
+    return found, [Unreached(row.organization, row) for row in rows if row.organization.id not in people]
+
+
+def _facts(db: Session, row: QuarterRow, stage: Stage, titles: Sequence[str]) -> Facts:
+    today = clock.today(config_of(db).zone)
+    return Facts(row.quarter, stage, row.organization.name, row.downloads, tuple(titles), today)
+
+
+def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Person]]:
+    """The representatives and alternates of these organizations."""
+    found = db.scalars(
+        select(Person)
+        .where(Person.organization_id.in_(organization_ids), Person.role.in_(SINGLE_ROLES), Person.left_at.is_(None))
+        .order_by(Person.role.desc(), Person.id)  # the representative first
+    )
+    people: dict[int, list[Person]] = defaultdict(list)
+    for person in found:
+        people[person.organization_id].append(person)
+    return dict(people)
+
+
+def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
+    """What these organizations took out in the quarter, less what was withdrawn since."""
+    taken = (
+        select(SharingEvent.organization_id, Resource.title)
+        .join(Resource, Resource.id == SharingEvent.resource_id)
+        .where(
+            SharingEvent.quarter == str(quarter),
+            SharingEvent.organization_id.in_(organization_ids),
+            SharingEvent.act == Act.DOWNLOAD,
+            Resource.withdrawn_at.is_(None),
+            stands(),
+        )
+        .distinct()
+        .order_by(Resource.title)
+    )
+    titles: dict[int, list[str]] = defaultdict(list)
+    for organization_id, title in db.execute(taken):
+        if organization_id is not None:
+            titles[organization_id].append(title)
+    return titles
+
+
+def round_name(db: Session, occasion: Occasion) -> str:
+    """What today's look at an occasion is called: each day looks anew, as standings and people change."""
+    return f"reminders {occasion.quarter} {occasion.stage} {clock.today(config_of(db).zone)}"
+
+
+def reminders_wait(db: Session) -> list[Occasion]:
+    """The occasions whose time it is and that weren't looked at today; none until somebody let reminders begin.
+
+    Not before the morning: what the log has then is what the reminder tells.
+    """
+    now = clock.now().astimezone(config_of(db).zone)
+    today = now.date()
+    if now.time() < MORNING or not (due := occasions_on(today)) or not rounds.has_begun(db, MailKind.REMINDER):
+        return []
+    return [one for one in due if not rounds.is_done(db, round_name(db, one))]

@@ -1,0 +1,124 @@
+"""The weekly digest: what is new on what people follow, and nothing when there is nothing."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from hub import worker
+from hub.core import clock, rounds
+from hub.core.db import Database
+from hub.core.outbox import OutboxMessage
+from hub.library import actions as library
+from hub.library.rules import Audience
+from hub.members import actions as members
+from hub.members.models import Person
+from hub.members.rules import MailKind, Role
+from hub.overview.rules.digests import week_to_come, week_to_tell
+from tests.world import a_person, a_resource, an_organization
+
+NEW_YORK = ZoneInfo("America/New_York")
+MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # half past eight in New York
+
+
+class Hands:
+    """A clock that stands still until it is set."""
+
+    at = MONDAY
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    hands = Hands()
+    monkeypatch.setattr(clock, "now", lambda: hands.at)
+    return hands
+
+
+@pytest.fixture
+def people(database: Database, hands: Hands) -> dict[str, Person]:
+    """Rosa follows workforce and CMMC, Jolene trade; a week ago some resources came."""
+    with database.writing() as db:
+        lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
+        people = {
+            "rosa": a_person(db, lakeshore, Role.REPRESENTATIVE, "rosa@lakeshore.example", "Rosa"),
+            "jolene": a_person(db, ridgeline, Role.REPRESENTATIVE, "jolene@ridgeline.example", "Jolene"),
+            "tom": a_person(db, ridgeline, Role.ALTERNATE, "tom@ridgeline.example", "Tom"),
+        }
+        library.follow(db, people["rosa"], ["workforce", "cmmc"])
+        library.follow(db, people["jolene"], ["trade"])
+        hands.at = MONDAY - timedelta(days=3)
+        a_resource(db, lakeshore, "Apprenticeship guide", topics=["workforce", "cmmc"], summary="For small shops.")
+        a_resource(db, lakeshore, "CMMC in plain words", topics=["cmmc"])
+        a_resource(db, lakeshore, "Supply chains", topics=["supply-chain"])
+        a_resource(db, ridgeline, "Ours alone", topics=["workforce"], audience=Audience.ORGANIZATION)
+        hands.at = MONDAY - timedelta(days=9)
+        a_resource(db, lakeshore, "Two weeks old", topics=["workforce"])
+        hands.at = MONDAY
+        a_resource(db, lakeshore, "Of today", topics=["workforce"])
+        rounds.begin(db, MailKind.DIGEST, None)
+    return people
+
+
+def posted(database: Database) -> list[OutboxMessage]:
+    for _ in range(2):
+        worker.STEPS["digests"](database, None)  # type: ignore[arg-type]
+    with database.reading() as db:
+        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    (message,) = posted(database)
+    assert message.to == "rosa@lakeshore.example"
+    assert message.subject == "New in the hub: CMMC in plain words, and 1 more"
+    for title in ("Apprenticeship guide", "CMMC in plain words", "For small shops."):
+        assert message.text.count(title) == 1
+    for title in ("Supply chains", "Ours alone", "Two weeks old", "Of today"):
+        assert title not in message.text
+    hands.at += timedelta(days=3)
+    assert len(posted(database)) == 1
+    hands.at += timedelta(days=4)
+    assert [one.to for one in posted(database)] == ["rosa@lakeshore.example"] * 2
+
+
+def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:
+    with database.writing() as db:
+        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
+    assert posted(database) == []
+
+
+def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    with database.writing() as db:
+        rounds.hold(db, MailKind.DIGEST)
+    assert posted(database) == []
+    with database.writing() as db:
+        rounds.begin(db, MailKind.DIGEST, None)
+    hands.at = MONDAY - timedelta(hours=1)  # the week before is still the newest whole one that was told
+    assert "Two weeks old" in posted(database)[0].text
+
+
+@pytest.mark.parametrize(
+    ("now", "monday"),
+    [
+        (datetime(2026, 11, 23, 7, 59, tzinfo=NEW_YORK), date(2026, 11, 16)),
+        (datetime(2026, 11, 23, 8, 0, tzinfo=NEW_YORK), date(2026, 11, 23)),
+        (datetime(2026, 11, 29, 23, 59, tzinfo=NEW_YORK), date(2026, 11, 23)),
+        (datetime(2027, 1, 1, 12, 0, tzinfo=NEW_YORK), date(2026, 12, 28)),
+    ],
+)
+def test_the_week_that_is_told(now: datetime, monday: date) -> None:
+    assert week_to_tell(now, NEW_YORK).monday == monday
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
+def test_weeks_follow_each_other_without_gap_or_overlap_on_days_when_clocks_are_set_too(now: datetime) -> None:
+    week, coming = week_to_tell(now, NEW_YORK), week_to_come(now, NEW_YORK)
+    assert week.until.astimezone(UTC) == coming.since.astimezone(UTC)
+    assert week.until <= now.astimezone(NEW_YORK) < coming.until + timedelta(hours=9)
+    assert coming.monday - week.monday == timedelta(days=7)

@@ -1,0 +1,203 @@
+"""Reminders go to representative and alternate, from what the log has, once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub import worker
+from hub.core import bounces, clock, outbox, rounds
+from hub.core.db import Database
+from hub.core.outbox import OutboxMessage
+from hub.core.quarters import Quarter
+from hub.core.quiet import Quiet
+from hub.library.models import Revision
+from hub.members import actions as members
+from hub.members.models import Person
+from hub.members.rules import MailKind, OrganizationKind, Role
+from hub.sharing import actions
+from hub.sharing.actions import Declaration
+from hub.sharing.rules import Channel
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in New York
+
+
+class Hands:
+    """A clock that stands still until it is set."""
+
+    at = TWO_WEEKS
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    hands = Hands()
+    monkeypatch.setattr(clock, "now", lambda: hands.at)
+    return hands
+
+
+@pytest.fixture
+def people(database: Database, hands: Hands) -> dict[str, Person]:
+    """Lakeshore has taken something out, Ridgeline shared, Supply Atlas is silent and has nobody, the host isn't due."""
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
+        an_organization(db, "Supply Atlas", OrganizationKind.BFF)
+        people = {
+            "coordinator": a_person(db, host, Role.COORDINATOR, "coordinator@demo.example"),
+            "rosa": a_person(db, lakeshore, Role.REPRESENTATIVE, "rosa@lakeshore.example", "Rosa Peña"),
+            "tom": a_person(db, lakeshore, Role.ALTERNATE, "tom@lakeshore.example", "Tom"),
+            "keisha": a_person(db, lakeshore, Role.CONTRIBUTOR, "keisha@lakeshore.example", "Keisha"),
+            "jolene": a_person(db, ridgeline, Role.REPRESENTATIVE, "jolene@ridgeline.example", "Jolene"),
+        }
+        toolkit = a_resource(db, lakeshore, "Apprenticeship toolkit")
+        [revision] = db.scalars(select(Revision).where(Revision.resource_id == toolkit.id))
+        actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
+        said = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
+        actions.declare(db, people["jolene"], [toolkit.id], said)
+        rounds.begin(db, MailKind.REMINDER, None)
+    return people
+
+
+def remind(database: Database) -> list[OutboxMessage]:
+    """What the outbox holds after the worker looked."""
+    for _ in range(2):
+        worker.STEPS["reminders"](database, None)  # type: ignore[arg-type]
+    with database.reading() as db:
+        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_representative_and_alternate_hear_what_the_log_has_and_where_to_confirm(
+    database: Database, people: dict[str, Person]
+) -> None:
+    found = remind(database)
+    assert [message.to for message in found] == ["rosa@lakeshore.example", "tom@lakeshore.example"]
+    rosa = found[0]
+    assert rosa.subject == "Q4 2026: what has Lakeshore shared so far?"
+    for words in ("Apprenticeship toolkit", "took resources out once", "/sharing/2026Q4/confirm", "in 14 days"):
+        assert words in rosa.text
+    assert "the representative of Lakeshore" in " ".join(rosa.text.split())
+    assert rosa.unsubscribe.startswith("http://127.0.0.1:8000/mail/stop/")
+    assert rosa.unsubscribe in rosa.text
+
+
+def test_the_whole_quarter_end_reminds_three_times_and_no_more(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    hands.at = datetime(2026, 12, 10, 15, tzinfo=UTC)
+    while hands.at < datetime(2027, 2, 10, tzinfo=UTC):
+        found = remind(database)
+        hands.at += timedelta(days=1)
+    # The quarter that follows has its own occasions; nobody shared on New Year's Eve either.
+    hers = [message for message in found if message.to == "rosa@lakeshore.example"]
+    assert [message.subject for message in hers] == [
+        "Q4 2026: what has Lakeshore shared so far?",
+        "Q4 2026 ends today: what did Lakeshore share?",
+        "Q4 2026 is over: what did Lakeshore share?",
+    ]
+    assert [message.posted_at.date().isoformat() for message in hers] == ["2026-12-17", "2026-12-31", "2027-01-10"]
+
+
+def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
+    database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
+) -> None:
+    hands.at = TWO_WEEKS - timedelta(hours=2)
+    assert remind(database) == []
+    hands.at = TWO_WEEKS
+    with database.writing() as db:
+        rounds.hold(db, MailKind.REMINDER)
+    assert remind(database) == []
+    browser = sign_in("coordinator@demo.example")
+    page = browser.get("/outbox/plan").get_data(as_text=True)
+    for words in ("They are held.", "2 reminders for Q4 2026", "Rosa Peña", "Supply Atlas"):
+        assert words in page
+    words = browser.get(f"/outbox/plan/reminder/{people['rosa'].id}").get_data(as_text=True)
+    assert "Apprenticeship toolkit" in words
+    assert remind(database) == []
+    browser.post("/outbox/plan/begin", data={"kind": "reminder"})
+    assert len(remind(database)) == 2
+    assert "let begin" in browser.get("/audit").get_data(as_text=True)
+
+
+def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
+    database: Database, people: dict[str, Person]
+) -> None:
+    with database.writing() as db:
+        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+        bounces.mark(db, bounces.hash_of(db, "tom@lakeshore.example"), "5.1.1 gone")
+    assert remind(database) == []
+
+
+def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
+    database: Database, people: dict[str, Person]
+) -> None:
+    with database.writing() as db:
+        quiet = Quiet.parse("20:00-09:30 Pacific/Honolulu")  # where it is five in the morning
+        members.wish_for_mail(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
+    rosa, tom = remind(database)
+    assert rosa.due_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
+    assert tom.due_at == TWO_WEEKS
+
+
+def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Person]) -> None:
+    rosa, _tom = remind(database)
+    with database.writing() as db:
+        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+    with database.reading() as db:
+        assert db.get_one(OutboxMessage, rosa.id).state is outbox.State.CANCELLED
+
+
+def test_the_coordinator_reminds_by_hand_once_a_day(
+    database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
+) -> None:
+    hands.at = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    browser = sign_in("coordinator@demo.example")
+    page = browser.get("/outbox/nudge").get_data(as_text=True)
+    assert "Lakeshore" in page
+    organization_id = str(people["rosa"].organization_id)
+    for _ in range(2):
+        sent = browser.post(
+            "/outbox/nudge?quarter=2026Q4", data={"organization": organization_id}, follow_redirects=True
+        )
+    assert "A reminder to 2 people" in sent.get_data(as_text=True)
+    with database.reading() as db:
+        found = db.scalars(select(OutboxMessage)).all()
+    assert [(message.to, message.sent_by_id) for message in found] == [
+        ("rosa@lakeshore.example", people["coordinator"].id),
+        ("tom@lakeshore.example", people["coordinator"].id),
+    ]
+    nobody = browser.post(
+        "/outbox/nudge?quarter=2026Q4",
+        data={"organization": str(people["jolene"].organization_id)},
+        follow_redirects=True,
+    )
+    assert "Nobody was reminded" in nobody.get_data(as_text=True)
+    for address in ("/outbox/nudge", "/outbox/plan", f"/outbox/plan/reminder/{people['rosa'].id}"):
+        assert sign_in("rosa@lakeshore.example").get(address).status_code == 404
+
+
+def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    assert len(remind(database)) == 2
+    with database.writing() as db:
+        members.give_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
+    hands.at += timedelta(days=1)
+    assert [message.to for message in remind(database)] == [
+        "rosa@lakeshore.example", "tom@lakeshore.example", "keisha@lakeshore.example",
+    ]  # fmt: skip
+
+
+def test_a_quarter_that_is_closed_meanwhile_needs_no_second_reminder(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    assert len(remind(database)) == 2
+    with database.writing() as db:
+        rosa = db.get_one(Person, people["rosa"].id)
+        said = actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
+        actions.confirm(db, rosa, Quarter(2026, 4), said)
+    hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
+    assert len(remind(database)) == 2
