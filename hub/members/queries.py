@@ -62,6 +62,14 @@ def organization_of(db: Session, slug: str) -> Organization:
     return organization
 
 
+def organization_by_id(db: Session, number: int) -> Organization:
+    """The organization with this number; raises NotFound."""
+    organization = db.get(Organization, number)
+    if organization is None:
+        raise NotFound
+    return organization
+
+
 def organization_for(db: Session, actor: Person, slug: str, permission: Permission) -> Organization:
     """The organization with this slug, if ``actor`` may do ``permission`` to it; else raises NotFound."""
     organization = organization_of(db, slug)

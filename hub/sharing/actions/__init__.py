@@ -3,6 +3,8 @@
 from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.declaring import Declaration, correct, declare, take_back
 from hub.sharing.actions.entries import SentBeforeError
+from hub.sharing.actions.incoming import catch_up as log_waiting_mail
+from hub.sharing.actions.incoming import end_log_address, log_arrived, new_log_address, takes
 from hub.sharing.actions.links import make_link, open_link, opens, revoke
 from hub.sharing.actions.openings import act_on, ask, count_fetch, visit_of
 from hub.sharing.actions.packets import make_packet
@@ -57,10 +59,14 @@ __all__ = [
     "count_fetch",
     "declare",
     "drop_item",
+    "end_log_address",
     "item_of",
+    "log_arrived",
     "log_download",
+    "log_waiting_mail",
     "make_link",
     "make_packet",
+    "new_log_address",
     "nudge",
     "open_link",
     "opens",
@@ -75,6 +81,7 @@ __all__ = [
     "stop",
     "take_back",
     "take_in",
+    "takes",
     "throw_away",
     "token_for",
     "token_of",

@@ -1,5 +1,6 @@
-"""The rows of sharing: the log with its links, audit packets, stakeholders, and the packs that are sent to them."""
+"""The rows of sharing: the log, log addresses, audit packets, stakeholders, and the packs that are sent to them."""
 
+from hub.sharing.models.incoming import LogAddress, LoggedMail
 from hub.sharing.models.log import Confirmation, ConfirmedResource, ShareLink, SharingEvent
 from hub.sharing.models.packets import AuditPacket
 from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace
@@ -9,6 +10,8 @@ __all__ = [
     "AuditPacket",
     "Confirmation",
     "ConfirmedResource",
+    "LogAddress",
+    "LoggedMail",
     "Pack",
     "PackCount",
     "PackFetch",

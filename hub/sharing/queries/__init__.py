@@ -2,6 +2,16 @@
 
 from hub.sharing.queries.board import standings
 from hub.sharing.queries.conditions import stands
+from hub.sharing.queries.incoming import (
+    Recognized,
+    address_by_token,
+    lines_of_mail,
+    log_address_of,
+    log_sender_of,
+    mail_for,
+    mails_of,
+    recognized_in,
+)
 from hub.sharing.queries.links import (
     LINKS_PER_PAGE,
     LinkLine,
@@ -95,6 +105,7 @@ __all__ = [
     "QuarterRow",
     "Reach",
     "RecipientLine",
+    "Recognized",
     "Reminder",
     "Report",
     "ResourceLine",
@@ -103,6 +114,7 @@ __all__ = [
     "Unreached",
     "YourQuarter",
     "acts_of",
+    "address_by_token",
     "alliance_in",
     "channels_of",
     "confirmation_for",
@@ -120,11 +132,16 @@ __all__ = [
     "key_was_changed",
     "kinds_of_parts",
     "last_packets",
+    "lines_of_mail",
     "link_by_token",
     "link_for",
     "link_of_pack",
     "links_of",
+    "log_address_of",
     "log_by_resource",
+    "log_sender_of",
+    "mail_for",
+    "mails_of",
     "manifests_before",
     "messages_of",
     "nameable",
@@ -145,6 +162,7 @@ __all__ = [
     "questions_of",
     "reach_of",
     "recipients_of",
+    "recognized_in",
     "reminders",
     "reminders_wait",
     "report_of",

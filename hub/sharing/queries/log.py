@@ -80,6 +80,18 @@ def events_of(
     return [LoggedLine(event, later) for event, later in db.execute(statement)]
 
 
+def lines_of(db: Session, organization: Organization, event_ids: Sequence[int]) -> list[LoggedLine]:
+    """Some entries of an organization's log, in their order."""
+    rows = db.execute(
+        select(SharingEvent, Later.id)
+        .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
+        .where(SharingEvent.id.in_(event_ids), SharingEvent.organization_id == organization.id)
+        .options(joinedload(SharingEvent.resource), joinedload(SharingEvent.person))
+        .order_by(SharingEvent.id)
+    )
+    return [LoggedLine(event, later) for event, later in rows]
+
+
 def count_events(db: Session, organization: Organization, quarters: Sequence[Quarter], only: EventFilter) -> int:
     """How many events the log has, superseded ones too."""
     conditions = _conditions(organization, quarters, only)

@@ -3,6 +3,7 @@
 from hub.sharing.routes import (  # noqa: F401 - each adds its pages
     closing,
     declaring,
+    incoming,
     links,
     packets,
     packs,

@@ -16,7 +16,7 @@ from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
-from hub.sharing.rules import Act
+from hub.sharing.rules import LONGEST_AUDIENCE, Act, Audience, shorten
 
 LONGEST_SEARCH = 300  # characters, as a title
 
@@ -25,7 +25,8 @@ LONGEST_SEARCH = 300  # characters, as a title
 def declare() -> Answer:
     """We shared this: for one or several resources, with a search by title.
 
-    ``?resource=`` ticks one; ``?quarter=`` ticks what was taken in it, and asks for the day when it is over.
+    ``?resource=`` ticks one; ``?quarter=`` ticks what was taken in it, and asks for the day when it is over;
+    ``?mail=`` says what a mail to the log address says.
     """
     person = signed_in()
     form = forms.DeclareForm()
@@ -34,6 +35,8 @@ def declare() -> Answer:
         form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
         if "quarter" in request.args:
             _begin_quarter(person, form, quarter_named(request.args["quarter"]))
+        if "mail" in request.args:
+            _begin_mail(person, form)
         return _declare_page(person, form)
     if wants_search(form):
         return _declare_page(person, form)
@@ -57,6 +60,15 @@ def _begin_quarter(person: Person, form: forms.DeclareForm, quarter: Quarter) ->
     form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.passed_on)]
     if clock.today(web.config().zone) > quarter.last_day:
         form.happened_on.data = None
+
+
+def _begin_mail(person: Person, form: forms.DeclareForm) -> None:
+    """Fill in when a mail to the log address was sent, and to how many: which resource it was, the person says."""
+    mail = queries.mail_for(db, person, request.args.get("mail", 0, type=int))
+    audience = Audience(mail.people, mail.domains)
+    form.happened_on.data, form.people.data = mail.happened_on, mail.people
+    form.with_whom.data = shorten(audience.label, LONGEST_AUDIENCE) if mail.people else ""
+    form.note.data = f"Mail: {mail.subject}" if mail.subject else ""
 
 
 def wants_search(form: forms.DeclareForm | forms.ConfirmForm) -> bool:

@@ -30,6 +30,7 @@ from hub.sharing.rules.evidence import (
     rung_of,
     strongest_rung,
 )
+from hub.sharing.rules.incoming import Audience, Outcome, Sender, log_address, token_in
 from hub.sharing.rules.links import KnownPerson, LinkState, OwnedLink, SomeLink, link_end, link_state, may_revoke
 from hub.sharing.rules.openings import OPINIONS, Seen, Trace, seen
 from hub.sharing.rules.packs import (
@@ -115,6 +116,7 @@ __all__ = [
     "PASSED_ON",
     "PROPOSED",
     "Act",
+    "Audience",
     "Carrier",
     "Change",
     "Channel",
@@ -127,6 +129,7 @@ __all__ = [
     "Membership",
     "NextStep",
     "Occasion",
+    "Outcome",
     "OwnedLink",
     "PackState",
     "Period",
@@ -138,6 +141,7 @@ __all__ = [
     "RungCount",
     "SaidInWriting",
     "Seen",
+    "Sender",
     "SomeConfirmation",
     "SomeEvent",
     "SomeLink",
@@ -166,6 +170,7 @@ __all__ = [
     "link_end",
     "link_state",
     "list_of",
+    "log_address",
     "may_revoke",
     "moment",
     "moved",
@@ -194,6 +199,7 @@ __all__ = [
     "stopped_by",
     "strongest",
     "strongest_rung",
+    "token_in",
     "what_stands",
     "with_group",
 ]

@@ -1,0 +1,151 @@
+"""Log addresses, and logging what comes to them."""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import bounces, clock
+from hub.core.audit import note
+from hub.core.db import Database, config_of
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.members.models import Person
+from hub.members.rules import Permission, has_left, may
+from hub.sharing import files, queries
+from hub.sharing.actions import telling
+from hub.sharing.actions.entries import add_unless
+from hub.sharing.models import LogAddress, LoggedMail, SharingEvent
+from hub.sharing.rules import Act, Audience, Carrier, Channel, Outcome, token_in
+from hub.sharing.rules.incoming import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge
+from hub.sharing.rules.mail import Mail, read_mail
+
+log = logging.getLogger("hub.mail")
+
+KEPT_AT_MOST = timedelta(days=7)  # a message that can't be logged; others go at once
+
+
+def new_log_address(db: Session, person: Person) -> LogAddress:
+    """A new secret address for the person; one that they had takes nothing more. Raises NotFound."""
+    if not may(person, Permission.DECLARE, person.organization):
+        raise NotFound
+    end_log_address(db, person)
+    token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
+    address = LogAddress(person_id=person.id, token=token, created_at=clock.now())
+    db.add(address)
+    note(db, person, "make a log address", address)
+    return address
+
+
+def end_log_address(db: Session, person: Person) -> None:
+    """The person's log address takes nothing more."""
+    address = queries.log_address_of(db, person)
+    if address is not None:
+        address.ended_at = clock.now()
+        note(db, person, "end a log address", address)
+
+
+def takes(db: Session, recipient: str) -> bool:
+    """Whether mail to this address is ours to take: somebody's log address, or one for reports of undelivered mail."""
+    token = token_in(recipient, config_of(db).MAIL_DOMAIN)
+    return (bool(token) and _owner(db, token) is not None) or bounces.is_bounce_address(db, recipient)
+
+
+def _owner(db: Session, token: str) -> Person | None:
+    """Whose log address it is, if they may still declare."""
+    address = queries.address_by_token(db, token)
+    if address is None or not address.person.is_active:
+        return None
+    person, today = address.person, clock.today(config_of(db).zone)
+    gone = has_left(person.organization.left_on, today)
+    return person if may(person, Permission.DECLARE, person.organization) and not gone else None
+
+
+def catch_up(database: Database) -> int:
+    """Log all mail that waits; answers how much. May be killed at any moment and run again."""
+    files.sweep(database.config, clock.now())
+    done = 0
+    for path in files.waiting(database.config):
+        with files.held(path) as arrived:
+            if arrived is None:
+                continue
+            try:
+                log_arrived(database, arrived)
+            except Exception:  # one message that can't be logged holds no other up
+                log.exception("A message to the log address could not be logged; it is tried again.")
+                if clock.now() - arrived.received_at < KEPT_AT_MOST:
+                    continue
+                log.error("It is given up after 7 days.")  # noqa: TRY400 - the line before has the cause
+            files.drop(path)
+            done += 1
+    return done
+
+
+def log_arrived(database: Database, arrived: files.Arrived) -> list[Outcome]:
+    """Log a message for each of its recipients, one transaction each; answers what became of it."""
+    mail = read_mail(arrived.raw)  # before any row is locked
+    outcomes = []
+    for recipient in arrived.recipients:
+        with database.writing() as db:
+            token = token_in(recipient, database.config.MAIL_DOMAIN)
+            if not token:
+                bounces.take(db, arrived.raw, recipient)
+            elif (person := _owner(db, token)) is not None:
+                outcomes.append(_log_mail(db, person, mail, arrived.received_at))
+    return outcomes
+
+
+def _log_mail(db: Session, person: Person, mail: Mail, received_at: datetime) -> Outcome:
+    """Log one mail for one person, and tell them; a machine's mail leaves no trace."""
+    config = config_of(db)
+    sender = queries.log_sender_of(db, person)
+    outcome = judge(mail, sender, config.MAIL_DOMAIN)
+    if outcome is Outcome.AUTOMATIC:
+        return outcome
+    audience = audience_of(mail, sender, config.MAIL_DOMAIN)
+    found = queries.recognized_in(db, person, mail, config.BASE_URL) if outcome is Outcome.LOGGED else []
+    if outcome is Outcome.LOGGED and not found:
+        outcome = Outcome.NOTHING_FOUND
+    logged = LoggedMail(
+        person_id=person.id,
+        organization_id=person.organization_id,
+        once=identity(person.id, mail, forged=outcome is Outcome.FORGED),
+        received_at=received_at,
+        happened_on=max(day_of(mail, received_at, config.zone), person.organization.joined_on),
+        outcome=outcome,
+        subject=mail.subject,
+        people=audience.people,
+        domains=dict(audience.domains),
+        attachments=len(mail.attachments),
+        event_ids=[],
+    )
+    if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
+        return Outcome.SEEN
+    events = [_event(logged, one, audience) for one in found]
+    db.add_all(events)
+    db.flush()
+    logged.event_ids = [event.id for event in events]
+    telling.tell_of_mail(db, person, logged, [one.resource for one in found], audience)
+    return outcome
+
+
+def _event(logged: LoggedMail, one: queries.Recognized, audience: Audience) -> SharingEvent:
+    return SharingEvent(
+        act=Act.FORWARD,
+        carrier=Carrier.LOG_ADDRESS,
+        organization_id=logged.organization_id,
+        person_id=logged.person_id,
+        resource_id=one.resource.id,
+        revision_number=one.revision_number,
+        page_number=one.page_number,
+        link_id=one.link_id,
+        happened_on=logged.happened_on,
+        quarter=str(Quarter.of(logged.happened_on)),
+        recorded_at=clock.now(),
+        with_whom=audience.label,
+        people=audience.people,
+        channel=Channel.EMAIL,
+        once=f"mail {logged.id} {one.resource.id}",
+    )

@@ -1,0 +1,129 @@
+"""Log addresses, what came to them, and the resources that a mail passes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core.errors import NotFound
+from hub.library.models import Resource, Revision
+from hub.members.models import Organization, Person
+from hub.members.rules import OrganizationKind, Permission, may
+from hub.sharing.models import LogAddress, LoggedMail, PackItem, PackLink, ShareLink
+from hub.sharing.queries.log import LoggedLine, lines_of
+from hub.sharing.queries.naming import nameable
+from hub.sharing.rules import Sender
+from hub.sharing.rules.mail import Mail
+from hub.sharing.rules.places import places_in
+
+MAILS_PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """A resource that a mail passes on: which revision, and which page when a link led to one."""
+
+    resource: Resource
+    revision_number: int
+    page_number: int | None = None
+    link_id: int | None = None
+
+
+def log_address_of(db: Session, person: Person) -> LogAddress | None:
+    """The person's log address, if they have one."""
+    return db.scalar(select(LogAddress).where(LogAddress.person_id == person.id, LogAddress.ended_at.is_(None)))
+
+
+def address_by_token(db: Session, token: str) -> LogAddress | None:
+    """The log address with this token that takes mail, with its person."""
+    return db.scalar(
+        select(LogAddress)
+        .where(LogAddress.token == token, LogAddress.ended_at.is_(None))
+        .options(joinedload(LogAddress.person))
+    )
+
+
+def log_sender_of(db: Session, person: Person) -> Sender:
+    """What tells whether a mail is the person's own, and whether it left their organization."""
+    colleagues = db.scalars(select(Person.email).where(Person.organization_id == person.organization_id))
+    organization = person.organization
+    return Sender(
+        email=person.email,
+        website=organization.website,
+        colleagues=frozenset(colleagues),
+        inside_counts=organization.kind is OrganizationKind.BFF,
+    )
+
+
+def recognized_in(db: Session, person: Person, mail: Mail, base_url: str) -> list[Recognized]:
+    """The resources that the mail carries as a file or links to, of those that the person may name; each once.
+
+    A file that the hub holds for others alone isn't recognized: mailing it in must not tell that it is there.
+    """
+    found = {one.resource_id: one for one in reversed([*_attached(db, mail), *_linked(db, mail, base_url)])}
+    resources = {resource.id: resource for resource in nameable(db, person, found)}
+    return [
+        Recognized(resources[number], one.revision_number or resources[number].revision_number, one.page, one.link_id)
+        for number, one in reversed(found.items())
+        if number in resources
+    ]
+
+
+@dataclass(frozen=True)
+class _Named:
+    resource_id: int
+    revision_number: int | None = None
+    page: int | None = None
+    link_id: int | None = None
+
+
+def _attached(db: Session, mail: Mail) -> list[_Named]:
+    """The newest revision that each attachment is, by the hash of its bytes."""
+    digests = frozenset[str]().union(*(one.digests for one in mail.attachments))
+    if not digests:
+        return []
+    rows = db.execute(
+        select(Revision.resource_id, func.max(Revision.number))
+        .where(Revision.sha256.in_(digests))
+        .group_by(Revision.resource_id)
+        .order_by(Revision.resource_id)
+    )
+    return [_Named(resource_id, number) for resource_id, number in rows]
+
+
+def _linked(db: Session, mail: Mail, base_url: str) -> list[_Named]:
+    """What its links open: share links, packs, and resources by their own addresses."""
+    places = places_in(mail.text, base_url)
+    links = select(ShareLink).where(ShareLink.token.in_(list(places.links)))
+    opened = [_Named(one.resource_id, one.revision_number, one.page_number, one.id) for one in db.scalars(links)]
+    items = (
+        select(PackItem.resource_id)
+        .join(PackLink, PackLink.pack_id == PackItem.pack_id)
+        .where(PackLink.token.in_(list(places.packs)))
+        .order_by(PackItem.pack_id, PackItem.position)
+    )
+    return [*opened, *(_Named(number) for number in (*db.scalars(items), *places.resources))]
+
+
+def mail_for(db: Session, person: Person, mail_id: int) -> LoggedMail:
+    """A logged mail of a record that ``person`` may see, with its person; raises NotFound."""
+    mail = db.scalar(select(LoggedMail).where(LoggedMail.id == mail_id).options(joinedload(LoggedMail.person)))
+    if mail is None or not may(person, Permission.SEE_RECORD, mail):
+        raise NotFound
+    return mail
+
+
+def mails_of(db: Session, person: Person) -> Sequence[LoggedMail]:
+    """What came to the person's log address lately, newest first."""
+    return db.scalars(
+        select(LoggedMail)
+        .where(LoggedMail.person_id == person.id, LoggedMail.organization_id == person.organization_id)
+        .order_by(LoggedMail.id.desc())
+        .limit(MAILS_PER_PAGE)
+    ).all()
+
+
+def lines_of_mail(db: Session, organization: Organization, mail: LoggedMail) -> list[LoggedLine]:
+    """The entries that a mail made, with whether they stand."""
+    return lines_of(db, organization, mail.event_ids)

@@ -1,0 +1,61 @@
+"""The log address of a person, and what came to it."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.members import queries as members
+from hub.members.rules import Permission, may
+from hub.sharing import actions, queries
+from hub.sharing.routes.blueprint import bp, signed_in, theirs
+from hub.sharing.rules import log_address
+
+
+@bp.get("/sharing/log-address")
+def log_address_page() -> str:
+    """The person's secret address, how to use it, and what came to it."""
+    person, domain = signed_in(), web.config().MAIL_DOMAIN
+    found = queries.log_address_of(db, person)
+    return render_template(
+        "sharing/log_address.html",
+        domain=domain,
+        address=log_address(found.token, domain) if found and domain else "",
+        since=found.created_at if found else None,
+        mails=queries.mails_of(db, person),
+    )
+
+
+@bp.post("/sharing/log-address")
+def new_log_address() -> Response:
+    """Make the address, or a new one: the old one takes nothing more."""
+    if not web.config().MAIL_DOMAIN:
+        raise Refused("Log addresses are off in this hub: its operator can turn them on.")
+    actions.new_log_address(db, signed_in())
+    flash("Your log address is ready. Put it into BCC.")
+    return redirect(url_for(".log_address_page"))
+
+
+@bp.post("/sharing/log-address/end")
+def end_log_address() -> Response:
+    """The address takes nothing more."""
+    actions.end_log_address(db, signed_in())
+    flash("Your log address takes nothing more.")
+    return redirect(url_for(".log_address_page"))
+
+
+@bp.get("/sharing/mails/<int:mail_id>")
+def mail(mail_id: int) -> str:
+    """What was logged of a mail, and how to correct it."""
+    person = signed_in()
+    found = queries.mail_for(db, person, mail_id)
+    organization = members.organization_by_id(db, found.organization_id)
+    return render_template(
+        "sharing/mail.html",
+        mail=found,
+        organization=organization,
+        theirs=theirs(person, organization),
+        lines=queries.lines_of_mail(db, organization, found),
+        may_correct=may(person, Permission.DECLARE, found),
+    )
