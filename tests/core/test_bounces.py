@@ -1,0 +1,250 @@
+"""Reports of other mail servers, as Postfix, Exchange and others write them."""
+
+from dataclasses import replace
+from textwrap import dedent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config import Config
+from hub.core import bounces, outbox
+from hub.core.addresses import bounce_address, message_of_bounce
+from hub.core.bounces import Taken, is_about_the_address, reports_in
+from hub.core.db import Database
+from hub.core.letters import Letter, Paragraph
+from hub.core.outbox import OutboxMessage, State
+
+LETTER = Letter("What is new", (Paragraph("Hello."),), "You are a test.")
+
+POSTFIX = dedent("""\
+    Return-Path: <>
+    Date: Tue, 24 Nov 2026 10:00:00 -0500 (EST)
+    From: MAILER-DAEMON@mx.forge.example (Mail Delivery System)
+    Subject: Undelivered Mail Returned to Sender
+    To: bounces@in.example.org
+    Auto-Submitted: auto-replied
+    MIME-Version: 1.0
+    Content-Type: multipart/report; report-type=delivery-status;
+     boundary="4C0F01A2B3.1795532400/mx.forge.example"
+    Message-Id: <20261124150000.5D1F22@mx.forge.example>
+
+    This is a MIME-encapsulated message.
+
+    --4C0F01A2B3.1795532400/mx.forge.example
+    Content-Description: Notification
+    Content-Type: text/plain; charset=us-ascii
+
+    This is the mail system at host mx.forge.example.
+
+    I'm sorry to have to inform you that your message could not
+    be delivered to one or more recipients. It's attached below.
+
+    <carl@forge.example>: host mail.forge.example[192.0.2.7] said: 550 5.1.1
+        <carl@forge.example>: Recipient address rejected: User unknown in virtual
+        mailbox table (in reply to RCPT TO command)
+
+    --4C0F01A2B3.1795532400/mx.forge.example
+    Content-Description: Delivery report
+    Content-Type: message/delivery-status
+
+    Reporting-MTA: dns; mx.forge.example
+    X-Postfix-Queue-ID: 4C0F01A2B3
+    X-Postfix-Sender: rfc822; bounces@in.example.org
+    Arrival-Date: Tue, 24 Nov 2026 09:59:58 -0500 (EST)
+
+    Final-Recipient: rfc822; carl@forge.example
+    Original-Recipient: rfc822;carl@forge.example
+    Action: {action}
+    Status: {status}
+    Remote-MTA: dns; mail.forge.example
+    Diagnostic-Code: smtp; {words}
+
+    --4C0F01A2B3.1795532400/mx.forge.example
+    Content-Description: Undelivered Message
+    Content-Type: message/rfc822
+
+    Subject: What is new
+    From: hub@example.org
+    To: carl@forge.example
+
+    Hello.
+
+    --4C0F01A2B3.1795532400/mx.forge.example--
+    """)
+UNKNOWN_USER = POSTFIX.format(
+    action="failed",
+    status="5.1.1",
+    words="550 5.1.1 <carl@forge.example>: Recipient address rejected: User unknown in virtual mailbox table",
+)
+EXCHANGE = dedent("""\
+    From: <postmaster@forge.example>
+    To: <bounces@in.example.org>
+    Date: Tue, 24 Nov 2026 15:00:01 +0000
+    Content-Type: multipart/report; report-type=delivery-status;
+     boundary="9f3c1f52-5d1e-4a7c-9a51-2c35a6b0d2f8"
+    X-MS-Exchange-Message-Is-Ndr:
+    Content-Language: en-US
+    Message-ID: <b1c9a8b4-76b1-4c3f@CH3PR01MB0001.prod.exchangelabs.com>
+    Subject: Undeliverable: What is new
+    Auto-Submitted: auto-replied
+    MIME-Version: 1.0
+
+    --9f3c1f52-5d1e-4a7c-9a51-2c35a6b0d2f8
+    Content-Type: multipart/alternative; differences=Content-Type;
+     boundary="0b7d1a9e-7d7a-4a7e-8f62-2f5f2a3b8c11"
+
+    --0b7d1a9e-7d7a-4a7e-8f62-2f5f2a3b8c11
+    Content-Type: text/plain; charset="us-ascii"
+    Content-Transfer-Encoding: quoted-printable
+
+    Your message to carl@forge.example couldn't be delivered.
+
+    carl wasn't found at forge.example.
+
+    --0b7d1a9e-7d7a-4a7e-8f62-2f5f2a3b8c11
+    Content-Type: text/html; charset="us-ascii"
+    Content-Transfer-Encoding: quoted-printable
+
+    <html><body>Your message to <b>carl@forge.example</b> couldn't be delivered.</body></html>
+
+    --0b7d1a9e-7d7a-4a7e-8f62-2f5f2a3b8c11--
+
+    --9f3c1f52-5d1e-4a7c-9a51-2c35a6b0d2f8
+    Content-Type: message/delivery-status
+
+    Reporting-MTA: dns;CH3PR01MB0001.prod.exchangelabs.com
+    Received-From-MTA: dns;mail.example.org
+    Arrival-Date: Tue, 24 Nov 2026 15:00:00 +0000
+
+    Final-Recipient: rfc822;carl@forge.example
+    Action: failed
+    Status: 5.1.10
+    Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient carl@forge.example not found by SMTP address lookup
+    X-Display-Name: carl@forge.example
+
+
+    --9f3c1f52-5d1e-4a7c-9a51-2c35a6b0d2f8
+    Content-Type: message/rfc822
+
+    Subject: What is new
+    To: carl@forge.example
+
+    Hello.
+    --9f3c1f52-5d1e-4a7c-9a51-2c35a6b0d2f8--
+    """)
+VACATION = dedent("""\
+    From: Carl <carl@forge.example>
+    To: bounces@in.example.org
+    Subject: Out of office: What is new
+    Auto-Submitted: auto-replied
+
+    Action: failed
+    Status: 5.1.1
+    I am out until Monday.
+    """)
+
+
+@pytest.fixture
+def mailing(config: Config) -> Database:
+    return Database(replace(config, MAIL_DOMAIN="in.example.org"))
+
+
+@pytest.fixture
+def sent(mailing: Database) -> OutboxMessage:
+    """A message that left."""
+    with mailing.writing() as db:
+        message = db.get_one(OutboxMessage, outbox.post(db, LETTER, to="carl@forge.example", once="x", kind="test"))
+        message.state = State.SENT
+    return message
+
+
+def took(database: Database, raw: str, message_id: int, address: str = "") -> tuple[Taken, OutboxMessage, bool]:
+    """What the report was taken for, the message then, and whether its address is marked."""
+    config = database.config
+    to = address or bounce_address(config.SECRET_KEY, config.MAIL_DOMAIN, message_id)
+    with database.writing() as db:
+        taken = bounces.take(db, raw.encode(), to)
+    with database.reading() as db:
+        return taken, db.get_one(OutboxMessage, message_id), bool(bounces.bouncing(db, ["Carl@forge.example"]))
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("raw", [UNKNOWN_USER, EXCHANGE])
+def test_a_report_that_the_address_is_gone_marks_message_and_address(
+    mailing: Database, sent: OutboxMessage, raw: str, line_end: str
+) -> None:
+    for _ in range(2):
+        taken, message, marked = took(mailing, raw.replace("\n", line_end), sent.id)
+        assert (taken, message.state, marked) == (Taken.BOUNCE, State.BOUNCED, True)
+    assert "5.1.1" in message.trouble
+    assert "\n" not in message.trouble
+    mailing.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "marks"),
+    [
+        ("5.2.2", "552 5.2.2 Mailbox full", False),
+        ("5.7.1", "550 5.7.1 Message blocked as spam", False),
+        ("5.3.4", "552 5.3.4 Message too big", False),
+        ("5.2.1", "550 5.2.1 Mailbox disabled", True),
+        ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied", True),
+        ("5.0.0", "unknown", True),
+    ],
+)
+def test_what_says_nothing_of_the_address_marks_the_message_alone(
+    mailing: Database, sent: OutboxMessage, status: str, words: str, marks: bool
+) -> None:
+    taken, message, marked = took(mailing, POSTFIX.format(action="failed", status=status, words=words), sent.id)
+    assert (taken, message.state, marked) == (Taken.BOUNCE, State.BOUNCED, marks)
+    mailing.close()
+
+
+def test_a_delay_and_an_answering_machine_change_nothing(mailing: Database, sent: OutboxMessage) -> None:
+    delayed = POSTFIX.format(action="delayed", status="4.4.1", words="connect to mail.forge.example: timed out")
+    assert took(mailing, delayed, sent.id)[0] is Taken.DELAY
+    assert took(mailing, POSTFIX.format(action="relayed", status="2.0.0", words="ok"), sent.id)[0] is Taken.DELAY
+    taken, message, marked = took(mailing, VACATION, sent.id)
+    assert (taken, message.state, marked) == (Taken.NO_REPORT, State.SENT, False)
+    mailing.close()
+
+
+def test_only_an_address_that_the_hub_made_is_believed(mailing: Database, sent: OutboxMessage) -> None:
+    good = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id)
+    other = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id + 1)
+    for forged in (
+        good.replace("in.example.org", "elsewhere.example"),
+        f"bounces+{sent.id}-aaaaaaaaaaaaaaaa@in.example.org",
+        other.replace(f"+{sent.id + 1}-", f"+{sent.id}-"),
+        other,
+        "bounces@in.example.org",
+        "",
+    ):
+        taken, message, marked = took(mailing, UNKNOWN_USER, sent.id, forged or "x")
+        assert (taken, message.state, marked) == (Taken.NOT_OURS, State.SENT, False), forged
+    assert took(mailing, UNKNOWN_USER, sent.id, good.upper())[0] is Taken.BOUNCE  # some servers shout
+    mailing.close()
+
+
+def test_without_a_domain_no_address_is_ours() -> None:
+    assert message_of_bounce("key", "", bounce_address("key", "", 7)) is None
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.binary(max_size=400), st.integers(0, len(UNKNOWN_USER)))
+def test_no_report_however_broken_breaks_the_reader(noise: bytes, at: int) -> None:
+    raw = UNKNOWN_USER.encode()
+    for broken in (noise, raw[:at] + noise + raw[at:], raw[:at]):
+        for report in reports_in(broken):
+            assert "\n" not in report.words
+            assert len(report.words) <= 520
+            is_about_the_address(report.words)
+
+
+@given(st.integers(1, 2**31 - 1), st.text(min_size=1, max_size=20))
+def test_a_bounce_address_leads_back_to_its_message_and_fits_a_local_part(message_id: int, key: str) -> None:
+    address = bounce_address(key, "in.example.org", message_id)
+    assert message_of_bounce(key, "in.example.org", address) == message_id
+    assert message_of_bounce(f"{key}x", "in.example.org", address) is None
+    assert len(address.partition("@")[0]) <= 64

@@ -1,0 +1,235 @@
+"""A crash between any two steps of sending: each recipient gets one message, or the outbox says that nobody knows."""
+
+import os
+import shutil
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import select, update
+
+from config import ROOT, Config
+from hub.core import clock, delivery, outbox
+from hub.core.db import Database
+from hub.core.letters import Letter, Paragraph
+from hub.core.outbox import OutboxMessage, State
+from tests.serving import eventually
+
+
+class Somebody:
+    """Who decides what the hub can't know."""
+
+    id, email = 1, "coordinator@demo.example"
+
+
+LETTER = Letter("Once", (Paragraph("You get this once."),), "You are a test.")
+# What the server has just seen when the worker, or the server itself, dies.
+STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "text", "end", "replied")
+# Before the last dot nothing can have been sent, so what is left undone is simply done again.
+BEFORE_THE_END = STEPS[:5]
+WORKER = "from config import Config; from hub.core.db import Database; from hub.core import delivery; delivery.catch_up(Database(Config.load()))"
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A mail server that keeps what it took, and lets something die at one step, once."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.taken: list[bytes] = []
+        self.dies_at = ""
+        self.victim: int | None = None  # the process that is killed; None: the server hangs up
+        self.died = threading.Event()
+
+    def reached(self, step: str) -> bool:
+        """Whether the conversation ends here."""
+        if step != self.dies_at or self.died.is_set():
+            return False
+        if self.victim is not None:
+            os.kill(self.victim, signal.SIGKILL)
+        self.died.set()
+        return True
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    """SMTP, as far as the hub speaks it."""
+
+    def handle(self) -> None:
+        server = cast(Server, self.server)
+        if server.reached("connect"):
+            return
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            word = line[:4].upper().strip().decode()
+            if word == "DATA":
+                if server.reached("data") or not self._text(server):
+                    return
+                continue
+            if server.reached(word.lower()):
+                return
+            self.wfile.write(b"250 fine\r\n")
+            if word == "QUIT":
+                return
+
+    def _text(self, server: Server) -> bool:
+        self.wfile.write(b"354 go on\r\n")
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line)
+            if server.reached("text"):
+                return False
+        else:
+            return False
+        server.taken.append(b"".join(lines))
+        if server.reached("end"):
+            return False
+        self.wfile.write(b"250 taken\r\n")
+        return not server.reached("replied")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path, server: Server) -> Iterator[Database]:
+    """SQLite alone: what counts here is the order of commits, and other tests write on both."""
+    shutil.copy(sqlite_template, tmp_path / "hub.sqlite3")
+    config = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path / "uploads", LOG_LEVEL="ERROR")
+    database = Database(replace(config, MAIL_URL=f"smtp://127.0.0.1:{server.server_address[1]}"))
+    with database.writing() as db:
+        outbox.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
+    yield database
+    database.close()
+
+
+def the_message(database: Database) -> OutboxMessage:
+    with database.reading() as db:
+        return db.scalars(select(OutboxMessage)).one()
+
+
+def work_until_settled(database: Database, monkeypatch: pytest.MonkeyPatch) -> OutboxMessage:
+    """What the next worker, and the one after it, make of what is left: an hour a look."""
+    begun = clock.now()
+    for hours in range(4):
+        monkeypatch.setattr(clock, "now", lambda hours=hours: begun + timedelta(hours=hours))
+        delivery.catch_up(database)
+    return the_message(database)
+
+
+def one_message_or_an_honest_outbox(server: Server, message: OutboxMessage, step: str) -> None:
+    ids = {message_from_bytes(one)["Message-ID"] for one in server.taken}
+    assert len(server.taken) <= 1
+    if step in BEFORE_THE_END:
+        assert (message.state, len(server.taken)) == (State.SENT, 1)
+    elif message.state is State.SENT:
+        assert len(server.taken) == 1
+    else:
+        assert message.state is State.UNKNOWN
+        assert "may have arrived or not" in message.trouble
+    assert ids <= {f"<{message.key}@localhost>"}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_worker_that_is_killed_leaves_one_message_or_an_open_question(
+    database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = os.environ | {
+        "HUB_INSTANCE": str(database.config.INSTANCE),
+        "HUB_UPLOADS": str(database.config.UPLOADS),
+        "HUB_MAIL_URL": database.config.MAIL_URL,
+    }
+    # The server waits for the number of the process before it lets it die.
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"input(); {WORKER}"], env=environ, cwd=ROOT, stdin=subprocess.PIPE
+    )
+    server.dies_at, server.victim = step, process.pid
+    assert process.stdin
+    process.stdin.write(b"go\n")
+    process.stdin.close()
+    assert eventually(server.died.is_set)
+    assert process.wait(30) == -signal.SIGKILL
+    message = work_until_settled(database, monkeypatch)
+    one_message_or_an_honest_outbox(server, message, step)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_server_that_dies_leaves_one_message_or_an_open_question(
+    database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.dies_at = step
+    delivery.catch_up(database)
+    assert server.died.is_set()
+    message = work_until_settled(database, monkeypatch)
+    one_message_or_an_honest_outbox(server, message, step)
+    if step == "end":
+        assert message.state is State.UNKNOWN
+
+
+def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the_same_message_id(
+    database: Database, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.dies_at = "end"
+    delivery.catch_up(database)
+    message = work_until_settled(database, monkeypatch)
+    monkeypatch.undo()
+    with database.writing() as db:
+        outbox.send_again(db, Somebody(), message)
+    delivery.catch_up(database)
+    ids = [message_from_bytes(one)["Message-ID"] for one in server.taken]
+    assert ids == [f"<{message.key}@localhost>"] * 2
+    assert the_message(database).state is State.SENT
+
+
+def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, server: Server) -> None:
+    with database.writing() as db:
+        outbox.post_all(db, [outbox.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)])
+    others = [Database(database.config) for _ in range(3)]
+
+    def work(own: Database) -> None:
+        while delivery.catch_up(own):
+            pass
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(server.taken) == 61
+    assert len({message_from_bytes(one)["To"] for one in server.taken}) == 61
+    with database.reading() as db:
+        assert set(db.scalars(select(OutboxMessage.state))) == {State.SENT}
+    for own in others:
+        own.close()
+
+
+def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Database) -> None:
+    (message,) = delivery.leases.claim(database)
+    assert delivery.leases.is_being_sent(database, message)
+    with database.writing() as db:
+        past = clock.now() - timedelta(minutes=1)
+        db.execute(update(OutboxMessage).values(lease_until=past))
+    delivery.leases.take_over_from_the_dead(database)
+    assert the_message(database).state is State.UNKNOWN
+    with database.writing() as db:
+        delivery.leases.settle(db, message, State.SENT)
+    assert the_message(database).state is State.SENT
+    assert not delivery.leases.is_being_sent(database, message)

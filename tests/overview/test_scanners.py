@@ -1,0 +1,100 @@
+"""A scanner opens every link of every message, again and again: nothing that counts changes."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub import worker
+from hub.core import clock, delivery, rounds
+from hub.core.db import Base, Database
+from hub.core.delivery import keeping
+from hub.core.outbox import OutboxMessage
+from hub.library import actions as library
+from hub.library.models import Resource
+from hub.library.rules import Audience
+from hub.members import actions as members
+from hub.members.rules import MailKind, Role
+from tests.world import a_person, a_resource, an_organization
+
+BASE = "http://127.0.0.1:8000"
+
+
+def everything(database: Database) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    with database.reading() as db:
+        return {
+            table.name: sorted(map(repr, db.execute(select(*table.columns)).all()))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.fixture
+def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """One message of each kind that the hub sends by itself, as it would go over the wire."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 17, 15, tzinfo=UTC))
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore")
+        rosa = a_person(db, lakeshore, Role.REPRESENTATIVE, "rosa@lakeshore.example")
+        keisha = a_person(db, lakeshore, Role.CONTRIBUTOR, "keisha@lakeshore.example")
+        keisha.password_hash = None
+        guide = a_resource(db, lakeshore, "Guide", topics=["workforce"], audience=Audience.PUBLIC)
+        db.get_one(Resource, guide.id).created_at = clock.now() - timedelta(days=7)
+        library.follow(db, rosa, ["workforce"])
+        for kind in (MailKind.REMINDER, MailKind.DIGEST):
+            rounds.begin(db, kind, None)
+    with database.writer() as db:
+        for email in ("rosa@lakeshore.example", "keisha@lakeshore.example"):
+            members.ask_for_password(db, email, "192.0.2.1")
+    for step in ("passwords", "reminders", "digests"):
+        worker.STEPS[step](database, None)  # type: ignore[arg-type]
+    delivery.catch_up(database)
+    with database.reading() as db:
+        found = db.scalars(select(OutboxMessage)).all()
+    assert {message.kind for message in found} == {"password", "invitation", "reminder", "digest"}
+    return [keeping.path_of(database.config, message.id).read_bytes() for message in found]
+
+
+def links_of(raw: bytes) -> set[str]:
+    """Every address in text, HTML and headers."""
+    mail = message_from_bytes(raw, policy=default)
+    found = set(re.findall(r"https?://[^\s<>]+", str(mail["List-Unsubscribe"] or "")))
+    for part in mail.walk():
+        if part.get_content_type() == "text/plain":
+            found |= set(re.findall(r"https?://\S+", part.get_content()))
+        if part.get_content_type() == "text/html":
+            page = BeautifulSoup(part.get_content(), "html.parser")
+            assert not page.find_all(["img", "script", "link", "iframe", "style"])
+            found |= {str(link["href"]) for link in page.find_all("a")}
+    return found
+
+
+def test_opening_every_link_changes_nothing_that_counts(
+    database: Database, messages: list[bytes], client: FlaskClient
+) -> None:
+    before = everything(database)
+    links = {link for raw in messages for link in links_of(raw)}
+    assert len(links) >= 6
+    for link in sorted(links):
+        assert link.startswith(BASE)
+        parts = urlsplit(link)
+        for method in ("GET", "HEAD", "GET"):
+            answer = client.open(f"{parts.path}?{parts.query}", method=method)
+            assert answer.status_code in {200, 302}, link
+    assert everything(database) == before
+
+
+def test_text_and_html_of_a_message_lead_to_the_same_places(messages: list[bytes]) -> None:
+    for raw in messages:
+        mail = message_from_bytes(raw, policy=default)
+        text, html = (part.get_content() for part in mail.walk() if not part.is_multipart())
+        in_html = {str(link["href"]) for link in BeautifulSoup(html, "html.parser").find_all("a")}
+        assert set(re.findall(r"https?://\S+", text)) == in_html
+        assert len(BeautifulSoup(html, "html.parser").get_text(" ", strip=True)) > 100
