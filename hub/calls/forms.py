@@ -132,7 +132,9 @@ class ReportForm(FlaskForm):
     """A participants' report of the meeting tool."""
 
     report = FileField(
-        "Report (CSV)", description="As Zoom or Microsoft Teams export it. People are recognized by address and name."
+        "Report (CSV)",
+        [InputRequired("Choose the report that the meeting tool exported.")],
+        description="As Zoom or Microsoft Teams export it. People are recognized by address and name.",
     )
 
 
@@ -141,6 +143,7 @@ class AskForm(FlaskForm):
 
     kind = RadioField(
         "What it is",
+        [InputRequired("Say which of the two it is.")],
         choices=[
             SelectChoice(AskKind.ASK.value, "We ask the others for something"),
             SelectChoice(AskKind.FOLLOW_UP.value, "We will do something"),
@@ -148,7 +151,7 @@ class AskForm(FlaskForm):
         default=AskKind.ASK.value,
     )
     text = StringField("In a sentence", [InputRequired("Write it in a sentence."), Length(max=LONGEST_ASK)])
-    organization = SelectField("Whose it is", [Optional()])
+    organization = SelectField("Whose it is", [InputRequired("Choose whose it is.")])
 
     def offer(self, organizations: list[tuple[str, str]]) -> None:
         """The organizations for which this person may write; with one alone the field is left out."""
@@ -215,7 +218,7 @@ class ProposeForm(ProposalForm):
     """The same, with the call for which it is proposed."""
 
     call = CallField("On the call of", [InputRequired("Choose a call.")])
-    organization = SelectField("Organization", [Optional()])
+    organization = SelectField("Organization", [InputRequired("Choose an organization.")])
 
     def offer(self, organizations: list[tuple[str, str]]) -> None:
         """The organizations for which this person may propose; with one alone the field is left out."""

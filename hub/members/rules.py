@@ -240,6 +240,7 @@ class MailKind(StrEnum):
     REMINDER = "reminder"
     DIGEST = "digest"
     NOTICE = "notice"
+    CALL = "call"
 
     @property
     def label(self) -> str:
@@ -254,6 +255,7 @@ _MAIL_LABELS = {
     "reminder": "Reminders when the quarter ends and nothing was shared yet (representative and alternate)",
     "digest": "Once a week: new resources on topics that you follow and for searches that you saved",
     "notice": "What the hub logged from mail that you copied to it",
+    "call": "Calls: invitations and changes, what you missed, and a week before you present (representative and alternate)",
 }
 
 

@@ -3,6 +3,7 @@
 from hub.calls.actions.asking import add_ask, settle_ask
 from hub.calls.actions.attending import check_in, take_back, tick
 from hub.calls.actions.feeds import end_feed, make_feed
+from hub.calls.actions.mailing import brief_of, invite, send_brief
 from hub.calls.actions.planning import (
     Facts,
     When,
@@ -37,6 +38,7 @@ __all__ = [
     "accept",
     "add_ask",
     "add_call",
+    "brief_of",
     "cancel",
     "catch_up",
     "change",
@@ -46,6 +48,7 @@ __all__ = [
     "decline",
     "end_feed",
     "give_deck",
+    "invite",
     "link_deck",
     "make_feed",
     "make_series",
@@ -54,6 +57,7 @@ __all__ = [
     "plan_again",
     "propose",
     "read_in",
+    "send_brief",
     "settle_ask",
     "skip",
     "take_back",

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.calls import queries
+from hub.calls.actions.mailing import remind_of_decks, tell_of_change
 from hub.calls.models import Call
 from hub.calls.rules import (
     AHEAD,
@@ -36,13 +37,19 @@ from hub.members.rules import Permission, may
 
 
 def catch_up(database: Database) -> int:
-    """Make the series a year ahead; answers how many days were added. Does nothing in a hub without people."""
+    """Make the series a year ahead, and remind of decks that are missing; answers how much was done.
+
+    Does nothing in a hub without people.
+    """
+    today = clock.today(database.config.zone)
     with database.reading() as db:
-        today = clock.today(database.config.zone)
-        if not members.anyone(db) or not missing_days(db, today, today + AHEAD):
-            return 0
+        lacks_days = bool(members.anyone(db) and missing_days(db, today, today + AHEAD))
+        lacks_decks = bool(queries.decks_missing(db, clock.now()))
+    if not lacks_days and not lacks_decks:
+        return 0
     with database.writing() as db:
-        return len(make_series(db, None, today, today + AHEAD))
+        made = len(make_series(db, None, today, today + AHEAD)) if lacks_days else 0
+        return made + remind_of_decks(db)
 
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
@@ -135,6 +142,7 @@ def change(db: Session, person: Person, call: Call, facts: Facts) -> None:
         setattr(call, name, new[name])
     if {"title", "joining_link"} & set(changed):
         _count_up(call)
+        tell_of_change(db, person, call)
     if changed:
         note(db, person, "changed the", call, changed=", ".join(changed))
 
@@ -154,6 +162,7 @@ def move(db: Session, person: Person, call: Call, when: When, reason: str) -> No
         library.follow_call(db, old_day, when.day)
     call.day, call.starts_at, call.ends_at, call.reason = when.day, starts_at, ends_at, reason
     _count_up(call)
+    tell_of_change(db, person, call)
     note(db, person, "moved the", call, before=str(old_day), reason=reason)
 
 
@@ -165,6 +174,7 @@ def cancel(db: Session, person: Person, call: Call, reason: str) -> None:
         raise Refused("There is no call on that day that could be cancelled.")
     call.state, call.reason = CallState.CANCELLED, reason
     _count_up(call)
+    tell_of_change(db, person, call)
     note(db, person, "cancelled the", call, reason=reason)
 
 
@@ -176,6 +186,7 @@ def plan_again(db: Session, person: Person, call: Call) -> None:
     note(db, person, "planned again the", call, before=call.state.value, reason=call.reason)
     call.state, call.reason = CallState.PLANNED, ""
     _count_up(call)
+    tell_of_change(db, person, call)
 
 
 def skip(db: Session, person: Person, days: Collection[date], reason: str) -> int:
@@ -187,6 +198,7 @@ def skip(db: Session, person: Person, days: Collection[date], reason: str) -> in
     for call in found:
         call.state, call.reason = CallState.SKIPPED, reason
         _count_up(call)
+        tell_of_change(db, person, call)
         note(db, person, "left out the", call, reason=reason)
     return len(found)
 

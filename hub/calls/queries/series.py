@@ -16,6 +16,7 @@ from hub.core.errors import NotFound
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
+from hub.members.rules import SomePerson
 
 CALLS_PER_PAGE = 30
 BEFORE_IN_FEED = timedelta(days=400)  # how far back a calendar reaches
@@ -131,7 +132,7 @@ def _with_slots() -> Select[Call]:
     return select(Call).options(selectinload(Call.presentations).joinedload(Presentation.organization))
 
 
-def resources_of(db: Session, person: Person | None, call: Call) -> Sequence[Resource]:
+def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence[Resource]:
     """The resources of the call's day that ``person`` may read, notes first, with their organizations."""
     return db.scalars(
         select(Resource)

@@ -5,7 +5,7 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.calls import actions, forms, queries
+from hub.calls import actions, forms, letters, queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
 from hub.calls.rules import AHEAD, CallState
 from hub.core import clock, web
@@ -133,3 +133,32 @@ def plan_again(day: str) -> Response:
     actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_named(day))
     flash("The call is planned again.")
     return redirect(url_for(".show", day=day))
+
+
+@bp.route("/calls/<day>/invite", methods=["GET", "POST"])
+def invite(day: str) -> Answer:
+    """Invite everybody to a call by mail, after a look at who that is."""
+    person, call = signed_in(Permission.RUN_CALLS), call_named(day)
+    if request.method == "POST":
+        count = actions.invite(db, person, call)
+        flash(f"The invitation is on its way to {web.plural(count, 'person', 'people')}.")
+        return redirect(url_for(".show", day=day))
+    readers = queries.everybody(db, clock.today(web.config().zone))
+    return render_template("calls/invite.html", call=call, readers=readers)
+
+
+@bp.route("/calls/<day>/brief", methods=["GET", "POST"])
+def brief(day: str) -> Answer:
+    """Send those who weren't there what they missed, after a look at what it is and who gets it."""
+    person, call = signed_in(Permission.RUN_CALLS), call_named(day)
+    if request.method == "POST":
+        count = actions.send_brief(db, person, call)
+        flash(f"The brief is on its way to {web.plural(count, 'person', 'people')}.")
+        return redirect(url_for(".show", day=day))
+    absent = queries.absent(db, call)
+    readers = queries.speakers_of(db, [one.id for one in absent])
+    letter = letters.brief(web.config().BASE_URL, actions.brief_of(db, call), readers[0].person.name if readers else "")
+    reached = {reader.person.organization_id for reader in readers}
+    return render_template(
+        "calls/brief.html", call=call, absent=absent, reached=reached, readers=readers, letter=letter
+    )

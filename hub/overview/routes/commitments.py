@@ -14,7 +14,7 @@ from hub.overview.rules import Open, what_is_next
 from hub.sharing.queries.quarters import YourQuarter
 
 
-def what_comes_next(person: Person, before: YourQuarter, on_calls: calls.YourCalls) -> str:
+def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_calls: calls.YourCalls) -> str:
     """What is open of the commitments of the person's organization; nothing for the host."""
     if on_calls.attended is None:
         return ""
@@ -22,6 +22,7 @@ def what_comes_next(person: Person, before: YourQuarter, on_calls: calls.YourCal
     state = Open(
         quarter=before.quarter,
         standing=before.standing,
+        so_far=yours.standing,
         may_confirm=may(person, Permission.CONFIRM, person.organization),
         attended=on_calls.attended,
         presentation=on_calls.presentation,

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.calls import queries as calls
-from hub.calls.rules import PresentationStanding, forecast
+from hub.calls.rules import forecast
 from hub.core import clock, pulse, web
 from hub.core.tables import csv_of
 from hub.core.web import db
@@ -55,8 +55,7 @@ def home() -> str | Response:
         before=before,
         strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         on_calls=on_calls,
-        next_sentence=what_comes_next(person, before, on_calls),
-        PresentationStanding=PresentationStanding,
+        next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,
         behind=queries.behind(board) if board else [],
     )

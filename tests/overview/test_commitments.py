@@ -1,0 +1,94 @@
+"""The three commitments on the board and on home."""
+
+import csv
+import io
+
+import pytest
+
+from hub.calls.rules import Attended, PresentationStanding
+from hub.core.quarters import Quarter
+from hub.overview.rules import Open, what_is_next
+from hub.sharing.rules import Standing
+from tests.calls.conftest import SetClock, SignIn, alliance, set_clock
+
+__all__ = ["alliance", "set_clock"]
+
+Q3 = Quarter(2026, 3)
+KEPT = Attended(15, 20, 6)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (
+            Open(Q3, Standing.FORWARDED, Standing.FORWARDED, True, KEPT, PresentationStanding.DUE, 2026, 2),
+            "Confirm Q3. Your presentation is due by 31 December: two slots are free.",
+        ),
+        (
+            Open(Q3, Standing.FORWARDED, Standing.FORWARDED, False, KEPT, PresentationStanding.PRESENTED, 2026),
+            "Q3 waits to be confirmed by your representative.",
+        ),
+        (
+            Open(Quarter(2025, 4), Standing.SILENT, Standing.SILENT, True, KEPT, PresentationStanding.DUE, 2026, 1),
+            "Confirm Q4 2025. Your presentation is due by 31 December: one slot is free.",
+        ),
+        (
+            Open(Q3, Standing.CONFIRMED, Standing.SILENT, True, Attended(9, 20, 6), PresentationStanding.PRESENTED, 2026),
+            "Share something in Q4, by 31 December. Be on four of the next six calls to reach half.",
+        ),
+        (
+            Open(
+                Q3, Standing.CONFIRMED, Standing.DOWNLOADED, True, KEPT, PresentationStanding.PLANNED, 2026,
+                presents_on="Mon 30 Nov",
+            ),
+            "Say what you shared in Q4, of what you took out. You present on Mon 30 Nov: the deck isn’t in the hub yet.",
+        ),
+        (
+            Open(
+                Q3, Standing.CONFIRMED, Standing.FORWARDED, True, Attended(0, 20, 6), PresentationStanding.PROPOSED,
+                2026, presents_on="Mon 30 Nov",
+            ),
+            "Your presentation on Mon 30 Nov waits for the coordinator’s word.",
+        ),
+        (
+            Open(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, Attended(0, 0), PresentationStanding.NOT_DUE, 2026),
+            "Nothing is open: calls, presentation and sharing are where they should be.",
+        ),
+    ],
+)  # fmt: skip
+def test_home_says_what_is_next_of_all_three(state: Open, sentence: str) -> None:
+    assert what_is_next(state) == sentence
+
+
+@pytest.mark.usefixtures("alliance")
+def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_clock: SetClock) -> None:
+    sign_in("rosa@lakeshore.example").post("/calls/2026-11-16/check-in")
+    set_clock("2026-11-16T12:01")
+    board = sign_in("board@amcc.example")
+    table = board.get("/board?view=commitments&year=2026&format=csv").data.decode("utf-8-sig")
+    rows = {row["organization"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert set(rows) == {"lakeshore-forge", "prairie-works", "supply-atlas"}
+    assert rows["lakeshore-forge"]["calls attended"] == "1"
+    held = int(rows["lakeshore-forge"]["calls held"])
+    assert held == 46 - 5  # Mondays up to 16 November, less five holidays
+    assert int(rows["prairie-works"]["calls held"]) < held  # it joined in July
+    assert rows["prairie-works"]["presentation"] == "not_due"
+    assert rows["lakeshore-forge"]["2026Q3"] == "silent"
+    page = board.get("/board?view=commitments&behind=1&kind=member").text
+    assert f"1 of {held}" in page
+    assert "Supply Atlas" not in page
+    drill = board.get("/board/lakeshore-forge?year=2026").text
+    assert "half is out of reach" in drill
+    assert "Rosa Peña" in drill
+    assert board.get("/board?view=commitments&year=1999").status_code == 200
+    assert sign_in("rosa@lakeshore.example").get("/board?view=commitments").status_code == 404
+
+
+@pytest.mark.usefixtures("alliance")
+def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(sign_in: SignIn) -> None:
+    home = sign_in("ingrid@gmail.com").get("/").text
+    assert "0 of 40 held; half is out of reach this year" in home
+    assert "Your presentation is due by 31 December: 12 slots are free." in home
+    host = sign_in("cora@amcc.example").get("/").text
+    assert "Your calls this year" not in host
+    assert "Next call" in host
