@@ -1,9 +1,13 @@
-"""What members type, and which page of the demo world they mean.
+"""What members type, and which page of the demo world they mean; and how well a search answers it.
 
 Half remembered words, acronyms, questions, part numbers: each query names the one resource that the person had
-in mind and the page, slide, sheet, section or item in it, numbered as the hub numbers them.
+in mind and the page, slide, sheet, section or item in it, numbered as the hub numbers them. Variants are made of
+them as people vary: other order, a word less, a word too much, a whole sentence, a letter wrong.
 """
 
+import math
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -123,3 +127,79 @@ QUERIES: tuple[WantedHit, ...] = (
     WantedHit("plate for emergencies at cost", "update-hurricane", 2),
     WantedHit("presentation dates free this year", "update-new-year", 3),
 )
+
+
+# Variants
+
+
+def _reordered(query: str, rng: random.Random) -> str:
+    parts = query.split()
+    rng.shuffle(parts)
+    return " ".join(parts)
+
+
+def _without_a_word(query: str, rng: random.Random) -> str:
+    parts = query.split()
+    if len(parts) > 3:
+        parts.pop(rng.randrange(len(parts)))
+    return " ".join(parts)
+
+
+def _with_a_word_too_much(query: str, rng: random.Random) -> str:
+    return f"{query} {rng.choice(['pdf', 'slides', 'webinar', 'handout', 'zoom'])}"
+
+
+def _as_a_question(query: str, rng: random.Random) -> str:
+    begin = rng.choice(["Where did I see the part about", "Who told us about", "Can you find me the one about"])
+    return f"{begin} {query}?"
+
+
+def _with_a_wrong_letter(query: str, rng: random.Random) -> str:
+    """Two letters of the longest word in each other's place."""
+    longest = max(query.split(), key=lambda word: (word.isalpha(), len(word)))
+    at = rng.randrange(1, max(2, len(longest) - 2))
+    wrong = longest[:at] + longest[at + 1 : at + 2] + longest[at : at + 1] + longest[at + 2 :]
+    return query.replace(longest, wrong, 1)
+
+
+VARIANTS: Mapping[str, Callable[[str, random.Random], str]] = {
+    "as written": lambda query, _rng: query,
+    "small letters": lambda query, _rng: query.lower(),
+    "another order": _reordered,
+    "a word less": _without_a_word,
+    "a word too much": _with_a_word_too_much,
+    "a whole question": _as_a_question,
+    "a wrong letter": _with_a_wrong_letter,
+}
+
+
+def variants(kind: str) -> Sequence[WantedHit]:
+    """All queries varied in one way; the same ones each time."""
+    rng = random.Random(kind)
+    return [WantedHit(VARIANTS[kind](one.query, rng), one.resource, one.page) for one in QUERIES]
+
+
+# How well they are answered
+
+DEEP = 10  # hits that are looked at
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A query with the place of its resource among the hits (0: not among the first ten), and the page shown for it."""
+
+    wanted: WantedHit
+    rank: int
+    page: int | None
+
+
+def figures(answers: Iterable[Answered]) -> Mapping[str, float]:
+    """Shares from 0 to 1: wanted resource first, among five, nDCG@10, and the right page where the resource is found."""
+    answers = list(answers)
+    found = [one for one in answers if one.rank]
+    return {
+        "success@1": sum(one.rank == 1 for one in answers) / len(answers),
+        "success@5": sum(0 < one.rank <= 5 for one in answers) / len(answers),
+        "nDCG@10": sum(1 / math.log2(1 + one.rank) for one in found) / len(answers),
+        "page accuracy": sum(one.page == one.wanted.page for one in found) / max(1, len(found)),
+    }

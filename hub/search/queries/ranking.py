@@ -110,11 +110,16 @@ def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
             yield place - right[at - 1] + 2
 
 
-def best_page(snapshot: Snapshot, doc: int, leaves: Sequence[Leaf]) -> int | None:
-    """The number of the page of a document that best covers the question; None when no page has a word of it."""
+def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None:
+    """The number of the page of a document that best covers the question; None when no page has a word of it.
+
+    Of several names of one thing it counts for one, whichever stands there.
+    """
     numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
-    places = [leaf.body.places_in(doc) for leaf in leaves]
-    best = passages.best_page(places, [leaf.rarity for leaf in leaves], starts, title_ends)
+    there = [[(leaf.body.places_in(doc), leaf.rarity) for leaf in part.leaves] for part in parts]
+    places = [some[0][0] if len(some) == 1 else sorted({p for each, _ in some for p in each}) for some in there]
+    weights = [max((rarity for each, rarity in some if each), default=0.0) for some in there]
+    best = passages.best_page(places, weights, starts, title_ends)
     return None if best is None else numbers[best]
 
 

@@ -321,7 +321,7 @@ def _hits(db: Session, person: Person | None, snapshot: Snapshot, found: Matches
 
 def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
     """Which page of a hit is shown: the best; else the first, unless the summary says more."""
-    best = ranking.best_page(snapshot, doc, found.leaves)
+    best = ranking.best_page(snapshot, doc, found.parts)
     return ranking.first_page(snapshot, doc) if best is None and not row.summary else best
 
 
