@@ -283,6 +283,16 @@ class Snapshot:
             return NOWHERE
         return Postings(docs, counts, bits_of(docs, self.size), _kept_places(docs, ends, bytes(kept)))
 
+    def frequency(self, term: str) -> int:
+        """In how many entries the text has the term, or had it before they were replaced.
+
+        The caller holds ``lock``. Raises IndexUnusable.
+        """
+        try:
+            return sum(segment.reader.doc_frequency("body", term) for segment in self.segments.values())
+        except DAMAGE as error:
+            raise self._damaged(error) from error
+
     def beginning_with(self, prefix: str, most: int) -> Sequence[str]:
         """The terms of the body that begin with ``prefix``, those in most documents first, at most ``most``.
 

@@ -20,7 +20,7 @@ from hub.search.rules.question import Node
 # When fewer than so many have all of so many words or more, those that lack some are shown as well.
 FEW, MANY_WORDS = 10, 4
 # What has less of the words, by their rarity, than this share of what has the most of them is not shown.
-SHARE = 0.3
+SHARE = 0.1
 MOST_EXPANSIONS = 120  # terms that a prefix stands for
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has the stems of words
 
@@ -154,7 +154,7 @@ class _Answer:
         if bits is None:
             return None
         bits &= self.within
-        return Part(question.label_of(node), bits, self.leaves, _rarity(bits.bit_count(), all_))
+        return Part(question.label_of(node), bits, self.leaves, rarity(bits.bit_count(), all_))
 
     def holds(self, node: Node, within: int) -> int | None:
         """The documents of ``within`` (or more) for which the node holds; None when it says nothing."""
@@ -212,9 +212,9 @@ class _Answer:
     def weighed(self, where: Callable[[str], Postings], terms: tuple[str, ...]) -> Leaf:
         body = where("body")
         found = len(body.docs)
-        rarity = _rarity(found, max(self.snapshot.live.bit_count(), found))
+        tells = rarity(found, max(self.snapshot.live.bit_count(), found))
         title, headings = (where("title"), where("headings")) if found else (NOWHERE, NOWHERE)
-        return Leaf(body, title, headings, terms, rarity)
+        return Leaf(body, title, headings, terms, tells)
 
     def expanded(self, prefix: str) -> Sequence[str]:
         """The terms that a prefix stands for. Terms are stems: "manufacturi" finds what "manufactur" begins."""
@@ -296,7 +296,7 @@ class _Answer:
         return reduce(or_, (there[value] for value in part), 0)
 
 
-def _rarity(found: int, all_: int) -> float:
+def rarity(found: int, all_: int) -> float:
     """How much a word tells that so many of all have (BM25's): the fewer, the more."""
     return math.log(1 + (all_ - found + 0.5) / (found + 0.5))
 

@@ -1,13 +1,14 @@
 """How the documents that answer a question rank, and which page of each is shown."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from heapq import nlargest
 from itertools import pairwise
 
 from hub.search.files import Snapshot, docs_of
-from hub.search.queries.matching import Leaf, Matches, Part
-from hub.search.rules import passages
+from hub.search.queries.matching import Leaf, Matches, Part, rarity
+from hub.search.rules import passages, words
 
 # What a word counts in the title and in a heading, compared with one in the text (BM25F).
 IN_TITLE, IN_HEADING = 8.0, 2.0
@@ -17,6 +18,9 @@ LOOKED_AT_CLOSELY = 50
 NEARNESS, FAR = 0.5, 30  # largest gain, and the distance in words beyond which there is none
 # A resource of today gains this much over one from long ago; half of it after two years.
 RECENCY, HALF_AFTER_DAYS = 0.15, 730
+# When hits lack words of a long question: words that so many of the best share tell more of what was meant. The best
+# of the ranking gain up to this much of the best score by such words, most of which they have among their keywords.
+MANY_WORDS, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK = 4, 10, 2, 10, 0.2, 200
 
 
 def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Sequence[int]:
@@ -24,10 +28,12 @@ def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int
     of the words to each other, and a gentle preference for what is new.
     """
     scores = _scores(snapshot, found.parts, docs_of(bits))
+    if found.shares and len(found.parts) >= MANY_WORDS:
+        _feed_back(snapshot, found.terms, scores)
     recent = _recency(snapshot, today)
     for doc in scores:
-        scores[doc] *= recent[doc] * found.shares.get(doc, 1.0) ** 2
-    docs = sorted(scores, key=scores.__getitem__, reverse=True)
+        scores[doc] *= recent[doc]
+    docs = nlargest(max(most, LOOKED_AT_CLOSELY), scores, key=scores.__getitem__)
     best = docs[:LOOKED_AT_CLOSELY]
     if len(found.leaves) > 1:
         for doc in best:
@@ -46,6 +52,44 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> d
         for doc, gain in best.items():
             scores[doc] += gain
     return scores
+
+
+def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, float]) -> None:
+    """Lift what has the words that the best share, though nobody asked for them: what is alike belongs together."""
+    in_order = nlargest(FED_BACK, scores, key=scores.__getitem__)
+    if len(in_order) <= BEST:
+        return
+    with snapshot.lock:
+        weights = _shared(snapshot, asked, {doc: scores[doc] for doc in in_order[:BEST]})
+        leaves = [(_leaf(snapshot, term), weight) for term, weight in weights.items()]
+    gains = dict.fromkeys(in_order, 0.0)
+    for leaf, weight in leaves:
+        for doc, gain in _gains(snapshot, leaf, gains).items():
+            gains[doc] += weight * gain
+    most, best = max(gains.values()), scores[in_order[0]]
+    for doc, gain in gains.items() if most else ():
+        scores[doc] += FEEDBACK * best * gain / most
+
+
+def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:
+    """The words that several of the best documents have among their keywords, with how much each tells."""
+    shared: dict[str, list[float]] = {}
+    for doc, score in best.items():
+        for term in {words.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(asked):
+            shared.setdefault(term, []).append(score)
+    all_ = snapshot.live.bit_count()
+    weights = {
+        term: sum(scores) * rarity(snapshot.frequency(term), all_)
+        for term, scores in shared.items()
+        if len(scores) >= SHARED_BY
+    }
+    return {term: weights[term] for term in nlargest(FEEDBACK_WORDS, sorted(weights), key=weights.__getitem__)}
+
+
+def _leaf(snapshot: Snapshot, term: str) -> Leaf:
+    """A word that nobody typed; it counts by its weight, not by its rarity."""
+    body, title, headings = (snapshot.postings(name, term) for name in ("body", "title", "headings"))
+    return Leaf(body, title, headings, (term,), 1.0)
 
 
 def _gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
