@@ -24,6 +24,7 @@ from hub.search.queries.news import (
     settled_until,
     what_is_new,
 )
+from hub.search.queries.related import Related, related
 from hub.search.queries.results import Facet, Hit, Query, Results, allowed, as_json, ids_of, search
 from hub.search.queries.rows import marks, signature, stamps
 from hub.search.queries.suggestions import Sort, Suggestion, suggestions
@@ -34,6 +35,7 @@ __all__ = [
     "Newcomer",
     "News",
     "Query",
+    "Related",
     "Results",
     "SearchNews",
     "Sort",
@@ -56,6 +58,7 @@ __all__ = [
     "newest_of",
     "query_of",
     "recent_of",
+    "related",
     "saved_as",
     "saved_for",
     "saved_of",

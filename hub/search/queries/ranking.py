@@ -47,8 +47,8 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> d
     """BM25F; of several names of one thing the best counts."""
     scores = dict.fromkeys(docs, 0.0)
     for part in parts:
-        gains = [_gains(snapshot, leaf, scores) for leaf in part.leaves]
-        best = gains[0] if len(gains) == 1 else _best_of(gains)
+        each = [gains(snapshot, leaf, scores) for leaf in part.leaves]
+        best = each[0] if len(each) == 1 else _best_of(each)
         for doc, gain in best.items():
             scores[doc] += gain
     return scores
@@ -61,13 +61,13 @@ def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, flo
         return
     with snapshot.lock:
         weights = _shared(snapshot, asked, {doc: scores[doc] for doc in in_order[:BEST]})
-        leaves = [(_leaf(snapshot, term), weight) for term, weight in weights.items()]
-    gains = dict.fromkeys(in_order, 0.0)
+        leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
+    lifts = dict.fromkeys(in_order, 0.0)
     for leaf, weight in leaves:
-        for doc, gain in _gains(snapshot, leaf, gains).items():
-            gains[doc] += weight * gain
-    most, best = max(gains.values()), scores[in_order[0]]
-    for doc, gain in gains.items() if most else ():
+        for doc, gain in gains(snapshot, leaf, lifts).items():
+            lifts[doc] += weight * gain
+    most, best = max(lifts.values()), scores[in_order[0]]
+    for doc, gain in lifts.items() if most else ():
         scores[doc] += FEEDBACK * best * gain / most
 
 
@@ -86,13 +86,13 @@ def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float
     return {term: weights[term] for term in nlargest(FEEDBACK_WORDS, sorted(weights), key=weights.__getitem__)}
 
 
-def _leaf(snapshot: Snapshot, term: str) -> Leaf:
+def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
     """A word that nobody typed; it counts by its weight, not by its rarity."""
     body, title, headings = (snapshot.postings(name, term) for name in ("body", "title", "headings"))
     return Leaf(body, title, headings, (term,), 1.0)
 
 
-def _gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
+def gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
     """What one word adds to the score of each document that has it."""
     damping = _damping(snapshot)
     counts: dict[int, float] = {
@@ -105,9 +105,9 @@ def _gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping
     return {doc: leaf.rarity * count / (count + damping[doc]) for doc, count in counts.items()}
 
 
-def _best_of(gains: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
+def _best_of(each: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
     best: dict[int, float] = {}
-    for some in gains:
+    for some in each:
         for doc, gain in some.items():
             best[doc] = max(gain, best.get(doc, 0.0))
     return best

@@ -42,6 +42,12 @@ def marked(text: str, typed: str) -> Markup:
     return Markup().join(Markup("<mark>{}</mark>").format(part) if found else escape(part) for part, found in parts)
 
 
+@bp.app_template_global()
+def related_to(resource_id: int) -> Sequence[queries.Related]:
+    """What is like a resource and whoever looks may open."""
+    return queries.related(db, web.signed_in(), resource_id)
+
+
 @bp.get("/search")
 @web.public
 def results() -> Response:
