@@ -13,6 +13,7 @@ from hub.library.rules import Kind
 from hub.search.index import to_merge
 from hub.search.rules import dates, glossary, passages, question, spelling, words
 from hub.search.rules.glossary import Entry, Glossary
+from hub.search.rules.passages import Snippet
 from hub.search.rules.plain import plain
 from hub.search.rules.question import (
     Acronym,
@@ -414,13 +415,17 @@ def test_many_small_segments_are_merged_and_large_ones_are_left_alone() -> None:
     assert to_merge([9_000, 10], [4_000, 10], quiet=True) == [0]
 
 
+def marked_throughout(text: str, typed: str) -> Snippet:
+    return passages.marked_words(text, {term for piece in words.pieces(typed) for term in words.all_terms_of(piece[0])})
+
+
 @given(st.text(), st.text(max_size=40))
 def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
-    assert passages.marked_throughout(text, typed).text == text
+    assert marked_throughout(text, typed).text == text
 
 
 def test_on_a_page_each_word_is_marked_that_the_search_would_find() -> None:
-    found = passages.marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
+    found = marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
     assert [part for part, is_marked in found.parts if is_marked] == ["Grants", "granted", "Québec"]
 
 

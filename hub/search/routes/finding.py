@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response, make_response, render_template, url_for
-from markupsafe import Markup, escape
 
 from hub.core import clock, web
 from hub.core.web import db
@@ -20,10 +19,7 @@ from hub.search.routes import visiting
 from hub.search.routes.blueprint import asked, bp, query_of
 from hub.search.rules import addresses
 from hub.search.rules.addresses import LABELS, SORT_LABELS, Asked
-from hub.search.rules.passages import marked_throughout
 from hub.search.rules.visits import Seen
-
-LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
 
 
 @dataclass(frozen=True)
@@ -33,19 +29,6 @@ class Picture:
     address: str
     width: int
     height: int
-
-
-@bp.app_template_global()
-def marked(text: str, typed: str) -> Markup:
-    """``text`` for a page, with the words marked that were searched for; every part escaped."""
-    parts = marked_throughout(text, typed[:LONGEST_MARKED]).parts
-    return Markup().join(Markup("<mark>{}</mark>").format(part) if found else escape(part) for part, found in parts)
-
-
-@bp.app_template_global()
-def related_to(resource_id: int) -> Sequence[queries.Related]:
-    """What is like a resource and whoever looks may open."""
-    return queries.related(db, web.signed_in(), resource_id)
 
 
 @bp.get("/search")

@@ -100,9 +100,8 @@ def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet
     return Snippet(tuple(part for part in parts if part[0]))
 
 
-def marked_throughout(text: str, typed: str) -> Snippet:
-    """The whole ``text``, its white space as it is, with the words marked that ``typed`` would find."""
-    wanted = {term for piece in words.pieces(typed) for term in words.all_terms_of(piece[0])}
+def marked_words(text: str, wanted: Collection[str]) -> Snippet:
+    """The whole ``text``, its white space as it is, with the words marked that the ``wanted`` terms find."""
     parts: list[tuple[str, bool]] = []
     done = 0
     for start, stop, _ in _hits(text, wanted) if wanted else ():

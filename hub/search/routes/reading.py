@@ -1,0 +1,79 @@
+"""What search adds to the pages that people read: the words that were searched for, acronyms explained, what is alike."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from flask import g
+from markupsafe import Markup, escape
+
+from hub.core import clock, web
+from hub.core.web import db
+from hub.search import queries
+from hub.search.routes.blueprint import bp
+from hub.search.rules import glossary, question, words
+from hub.search.rules.passages import marked_words
+
+LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
+# Parts of sanitized HTML that are no text, or in which nothing may be put: a link, code, what stands as it was typed.
+_NO_TEXT = re.compile(
+    r"<(a|code|pre|abbr|button)\b.*?</\1>|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL | re.IGNORECASE
+)
+
+
+@bp.app_template_global()
+def marked(text: str, typed: str) -> Markup:
+    """``text`` for a page: what was searched for marked, acronyms with what they stand for; every part escaped."""
+    parts = marked_words(text, _wanted(typed[:LONGEST_MARKED])).parts if typed else ((text, False),)
+    return Markup().join(
+        Markup("<mark>{}</mark>").format(_explained(part)) if found else _explained(part) for part, found in parts
+    )
+
+
+@bp.app_template_global()
+def with_acronyms(html: Markup) -> Markup:
+    """Sanitized HTML with its acronyms explained."""
+    done, at = Markup(), 0
+    for match in _NO_TEXT.finditer(html):
+        done += _explained(html[at : match.start()], Markup) + Markup(match[0])  # noqa: S704 - sanitized
+        at = match.end()
+    return done + _explained(html[at:], Markup)
+
+
+@bp.app_template_global()
+def related_to(resource_id: int) -> Sequence[queries.Related]:
+    """What is like a resource and whoever looks may open."""
+    return queries.related(db, web.signed_in(), resource_id)
+
+
+def _wanted(typed: str) -> Collection[str]:
+    """The terms to mark for a question, with those of the names that the glossary adds; read once for each page."""
+    kept: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
+    if typed not in kept:
+        nodes = question.parse(typed, clock.today(web.config().zone)).nodes
+        texts = [typed, *glossary.widened(nodes, queries.glossary(db)).also]
+        kept[typed] = {term for text in texts for piece in words.pieces(text) for term in words.all_terms_of(piece[0])}
+    return kept[typed]
+
+
+def _explained(text: str, safe: Callable[[str], Markup] = escape) -> Markup:
+    """The text, escaped; each acronym at its first place on the page with what it stands for, by mouse and by key."""
+    known, seen = _glossary()
+    done, at = Markup(), 0
+    for match in known.acronym.finditer(text) if known.acronym else ():
+        if match[0] not in seen:
+            seen.add(match[0])
+            done += safe(text[at : match.start()]) + _abbreviation(match[0], known.meanings[match[0]])
+            at = match.end()
+    return done + safe(text[at:])
+
+
+def _abbreviation(short: str, meaning: str) -> Markup:
+    return Markup('<abbr class="acronym" tabindex="0" title="{}">{}</abbr>').format(meaning, short)
+
+
+def _glossary() -> tuple[glossary.Glossary, set[str]]:
+    """The glossary, and the acronyms that this page has explained so far."""
+    if "acronyms" not in g:
+        g.acronyms = (queries.glossary(db), set())
+    kept: tuple[glossary.Glossary, set[str]] = g.acronyms
+    return kept

@@ -1,0 +1,100 @@
+"""What search adds to the pages that people read: acronyms explained, and what is alike."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub.core import clock
+from hub.core.db import Database
+from hub.library.models import Resource, Revision
+from hub.library.rules import Audience
+from hub.members.rules import OrganizationKind, Role
+from hub.search import index
+from tests.world import a_person, a_resource, an_organization
+
+FORGE = "Forging hammers crack; the forge foreman orders a spare hammer. The NOFO and the NOFO."
+
+
+@pytest.fixture
+def world(database: Database) -> Database:
+    with database.writing() as db:
+        host = an_organization(db, "Secretariat", OrganizationKind.HOST)
+        lake, harbor = an_organization(db, "Lakeshore"), an_organization(db, "Harbor")
+        a_person(db, host, Role.COORDINATOR, email="coordinator@hub.example")
+        a_person(db, lake, email="ana@lake.example")
+        a_resource(db, lake, "Forge hammers", [FORGE], topics=["supply-chain"])
+        a_resource(db, harbor, "Spare hammer", ["A forge foreman says how a hammer is lent."], topics=["supply-chain"])
+        a_resource(db, harbor, "Hammer secrets", [FORGE], audience=Audience.ORGANIZATION)
+        a_resource(db, harbor, "Child care", ["Home providers and the second shift, after a grant."])
+        a_resource(db, harbor, "Foreman school", ["The foreman learns; the forge pays."], audience=Audience.PUBLIC)
+    index.catch_up(database)
+    return database
+
+
+def page(browser: FlaskClient, address: str) -> BeautifulSoup:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def alike(browser: FlaskClient, address: str = "/resources/1") -> dict[str, str]:
+    section = page(browser, address).select("section[aria-labelledby=related] li")
+    return {line.select("a")[0].get_text(): line.select(".related-why")[0].get_text() for line in section}
+
+
+def test_a_resource_leads_to_those_that_are_like_it_and_says_why(
+    world: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    found = alike(sign_in("ana@lake.example"))
+    assert list(found) == ["Spare hammer", "Foreman school"]
+    assert found["Spare hammer"].startswith("Both on Supply Chain Support; both speak of ")
+    assert "hammer" in found["Spare hammer"]
+    assert found["Foreman school"].startswith("Both speak of ")
+
+
+def test_nobody_is_led_to_what_they_may_not_open(
+    world: Database, sign_in: Callable[[str], FlaskClient], client: FlaskClient
+) -> None:
+    assert "Hammer secrets" in alike(sign_in("coordinator@hub.example"))
+    with world.writing() as db:
+        resource = db.get_one(Resource, 1)
+        resource.audience, resource.version = Audience.PUBLIC, resource.version + 1
+        db.get_one(Resource, 2).withdrawn_at = clock.now()
+    assert list(alike(client)) == ["Foreman school"]
+
+
+def test_acronyms_on_a_page_say_what_they_stand_for_once(
+    world: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    ana = sign_in("ana@lake.example")
+    for address in ("/resources/1/pages/1", "/resources/1/pages/1?q=nofo", "/resources/1"):
+        [short] = page(ana, address).select("abbr")
+        assert (short.get_text(), short["title"], short["tabindex"]) == ("NOFO", "notice of funding opportunity", "0")
+    assert [mark.get_text() for mark in page(ana, "/resources/1/pages/1?q=nofo").select("mark")] == ["NOFO", "NOFO"]
+
+
+def test_in_typed_text_links_and_code_stay_as_they_are(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
+    with world.writing() as db:
+        owner = an_organization(db, "Prairie")
+        one = a_resource(db, owner, "Notes", published_on=date(2026, 1, 2))
+        revision = db.scalars(select(Revision).where(Revision.resource_id == one.id)).one()
+        revision.body = '[NOFO](https://a.example "NOFO & more") `NOFO` and <b>CMMC</b> & **DoD** > NOFO'
+        address = f"/resources/{one.id}"
+    shown = page(sign_in("ana@lake.example"), address).select(".written")[0]
+    assert [short.get_text() for short in shown.select("abbr")] == ["CMMC", "DoD", "NOFO"]
+    assert shown.select("a abbr, code abbr") == []
+    assert "<b>CMMC</b> & DoD > NOFO" in shown.get_text()
+
+
+def test_names_that_the_glossary_adds_are_marked_on_the_page_too(
+    world: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    with world.writing() as db:
+        one = a_resource(db, an_organization(db), "Digest", ["The notice of funding opportunity closes."])
+        address = f"/resources/{one.id}/pages/1?q=NOFO"
+    marks = [mark.get_text() for mark in page(sign_in("ana@lake.example"), address).select("mark")]
+    assert marks == ["notice", "funding", "opportunity"]
