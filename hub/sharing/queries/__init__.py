@@ -1,6 +1,7 @@
 """What the log of sharing gives to read. Permission is checked here, where rows are loaded."""
 
 from hub.sharing.queries.board import standings
+from hub.sharing.queries.closing import Closing, closing_of
 from hub.sharing.queries.conditions import stands
 from hub.sharing.queries.incoming import (
     Recognized,
@@ -69,6 +70,7 @@ from hub.sharing.queries.packs import (
     sender_of,
 )
 from hub.sharing.queries.quarters import QuarterRow, YourQuarter, quarters_of, sharing_of, your_quarter
+from hub.sharing.queries.reach import ResourceReach, reach_of_resource
 from hub.sharing.queries.reminding import Reminder, Unreached, reminders, reminders_wait
 from hub.sharing.queries.reports import Report, ResourceLine, alliance_in, report_of
 from hub.sharing.queries.stakeholders import (
@@ -95,6 +97,7 @@ __all__ = [
     "PACKS_PER_PAGE",
     "RECIPIENTS_PER_PAGE",
     "STAKEHOLDERS_PER_PAGE",
+    "Closing",
     "EventFilter",
     "Group",
     "LinkLine",
@@ -110,6 +113,7 @@ __all__ = [
     "Report",
     "ResourceLine",
     "ResourceLog",
+    "ResourceReach",
     "StakeholderLine",
     "Unreached",
     "YourQuarter",
@@ -117,6 +121,7 @@ __all__ = [
     "address_by_token",
     "alliance_in",
     "channels_of",
+    "closing_of",
     "confirmation_for",
     "confirmations_of",
     "count_events",
@@ -161,6 +166,7 @@ __all__ = [
     "quarters_of",
     "questions_of",
     "reach_of",
+    "reach_of_resource",
     "recipients_of",
     "recognized_in",
     "reminders",

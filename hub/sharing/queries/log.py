@@ -17,9 +17,11 @@ from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands
 from hub.sharing.rules import (
     Act,
+    Reached,
     Rung,
     RungCount,
     ladder,
+    reached,
     rung_of,
 )
 
@@ -136,6 +138,7 @@ class ResourceLog:
     evidence: tuple[RungCount, ...]  # the rungs that it reached, the strongest first
     with_whom: tuple[str, ...]  # as declared
     people: int  # as declared, in all
+    reached: Reached
 
     @property
     def passed_on(self) -> bool:
@@ -167,6 +170,7 @@ def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
         evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
         people=sum(event.people or 0 for event in events),
+        reached=reached(events),
     )
 
 

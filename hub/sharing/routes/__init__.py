@@ -8,6 +8,7 @@ from hub.sharing.routes import (  # noqa: F401 - each adds its pages
     packets,
     packs,
     packs_opened,
+    reach,
     record,
     reports,
     stakeholders,

@@ -61,16 +61,16 @@ def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
 
 
 def _page(person: Person, quarter: Quarter, form: forms.ConfirmForm, refused: str = "") -> str:
-    logs = queries.log_by_resource(db, person.organization, quarter)
+    closing = queries.closing_of(db, person.organization, quarter)
     before = queries.confirmations_of(db, person.organization, quarter)
+    known = [log.resource.id for log in (*closing.shared, *closing.taken)]
     return render_template(
         "sharing/confirm.html",
         quarter=quarter,
         form=form,
         refused=refused,
-        shared=[log for log in logs if log.passed_on],
-        taken=[log for log in logs if not log.passed_on],
-        choice=choice_of(person, form, [], [log.resource.id for log in logs]),
+        closing=closing,
+        choice=choice_of(person, form, [], known),
         before=before[0] if before else None,
         late=is_late(quarter, clock.today(web.config().zone)),
     )

@@ -30,6 +30,7 @@ from hub.sharing.rules.evidence import (
     rung_of,
     strongest_rung,
 )
+from hub.sharing.rules.gaps import Known, gaps
 from hub.sharing.rules.incoming import Audience, Outcome, Sender, log_address, token_in
 from hub.sharing.rules.links import KnownPerson, LinkState, OwnedLink, SomeLink, link_end, link_state, may_revoke
 from hub.sharing.rules.openings import OPINIONS, Seen, Trace, seen
@@ -122,6 +123,7 @@ __all__ = [
     "Channel",
     "Entry",
     "Facts",
+    "Known",
     "KnownPerson",
     "Line",
     "LinkPart",
@@ -156,6 +158,7 @@ __all__ = [
     "digest_of",
     "download_name",
     "entry_of",
+    "gaps",
     "groups_of",
     "in_order",
     "is_due",

@@ -1,0 +1,16 @@
+"""How far a resource reached, for whoever published it."""
+
+from flask import render_template
+
+from hub.core.web import db
+from hub.library import queries as library
+from hub.members.rules import Permission
+from hub.sharing import queries
+from hub.sharing.routes.blueprint import bp, signed_in
+
+
+@bp.get("/resources/<int:resource_id>/reach")
+def reach(resource_id: int) -> str:
+    """How many organizations, regions and people it reached: numbers, no names."""
+    resource = library.get_for(db, signed_in(), resource_id, Permission.SEE_REACH)
+    return render_template("sharing/reach.html", resource=resource, reach=queries.reach_of_resource(db, resource))

@@ -1,0 +1,150 @@
+"""Closing a quarter on one screen: what is known, what is missing; and how far a resource reached."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.library.rules import Audience
+from hub.members.models import Person
+from hub.members.rules import OrganizationKind, Permission, Role
+from hub.sharing import actions, queries
+from hub.sharing.models import LoggedMail, SharingEvent
+from hub.sharing.rules import Act, Carrier, Channel, Known, Outcome, Reached, gaps
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
+Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
+NOTHING = Known(0, 0, 0, 0, 0, Q2, JULY.date())
+
+
+def test_each_gap_is_a_sentence_and_nothing_missing_is_none() -> None:
+    assert gaps(replace(NOTHING, shared=3)) == []
+    assert gaps(NOTHING) == [
+        "Nothing is logged. Tick or describe below what you shared, or say that there was nothing."
+    ]
+    every = Known(3, 1, 2, 1, 2, Q2, Q2.last_day, open_before=Q1)
+    assert gaps(every) == [
+        "1 resource was taken out, and nobody said whether you shared it.",
+        "2 mails came to a log address without a resource that the hub knows: tick below what was in it.",
+        "2 resources were shared, and nobody said with whom.",
+        "1 resource was shared with nobody knows how many people.",
+        "The quarter still runs: what you share until its end, add by confirming again.",
+        "Q1 2026 isn't confirmed either.",
+    ]
+
+
+@pytest.fixture
+def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A resource of Prairie that itself and Delta passed on, and a third one only took; answers its number."""
+    monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
+    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
+        ours = an_organization(db, "Prairie Works", region="Plains", joined_on=date(2026, 1, 5))
+        delta = an_organization(db, "Delta Works", region="Gulf")
+        coast = an_organization(db, "Coast Works", region="Coast")
+        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        dora = a_person(db, delta, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
+        a_person(db, coast, Role.BOARD, "bo@coast.example", "Bo")
+        kit = a_resource(db, ours, title="The kit", audience=Audience.PUBLIC)
+        other = a_resource(db, ours, title="Another")
+
+        def event(act: Act, organization: int | None, resource: Resource, day: date, **others: object) -> None:
+            db.add(
+                SharingEvent(
+                    act=act, organization_id=organization, resource_id=resource.id, happened_on=day,
+                    quarter=str(Quarter.of(day)), recorded_at=JULY, **others,
+                )
+            )  # fmt: skip
+
+        may, february = date(2026, 5, 5), date(2026, 2, 2)
+        actions.declare(db, rita, [kit.id], actions.Declaration(may, "our members", Channel.EMAIL, 40))
+        actions.declare(db, dora, [kit.id], actions.Declaration(may, "our members", Channel.EMAIL))
+        event(Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
+        event(Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
+        event(Act.FORWARD, ours.id, kit, february)
+        event(Act.DOWNLOAD, coast.id, kit, may)
+        event(Act.DOWNLOAD, None, kit, may)
+        event(Act.DOWNLOAD, ours.id, other, may)
+        event(Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
+        [wrong] = actions.declare(db, dora, [kit.id], actions.Declaration(may, "x", Channel.EMAIL, 9_000))
+        line = queries.event_for(db, dora, wrong.id, Permission.DECLARE)
+        actions.take_back(db, dora, line, "A mistake.")
+        mail = LoggedMail(
+            person_id=rita.id, organization_id=ours.id, once="m", received_at=JULY, happened_on=may,
+            outcome=Outcome.NOTHING_FOUND, subject="Fwd: <News>", people=3, domains={"a.example": 3},
+            attachments=0, event_ids=[],
+        )  # fmt: skip
+        db.add(mail)
+        return kit.id
+
+
+def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: SignIn) -> None:
+    page = sign_in("rita@prairie.example").get("/sharing/2026Q2/confirm").text
+    text = unescape(" ".join(re.sub(r"<[^>]+>", " ", page).split()))
+    for part in (
+        "2 resources shared with about 41 people",
+        "Opened by a person 1, Declared 1, Downloaded 1",
+        "1 mail came to a log address",
+        "Fwd: <News>",
+        "1 resource was shared, and nobody said with whom.",
+        "Q1 2026 isn't confirmed either.",
+    ):
+        assert part in text, part
+    assert "still runs" not in text
+    first = " ".join(
+        re.sub(r"<[^>]+>", " ", sign_in("rita@prairie.example").get("/sharing/2026Q1/confirm").text).split()
+    )
+    assert "either" not in first, "it joined in that quarter"
+
+
+def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
+        actions.confirm(db, dora, Q1, actions.Statement(shared=False, reason="New here."))
+    assert "Nothing: the log says what" in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
+
+
+def test_a_resource_reached_so_many_organizations_regions_and_people(world: int, database: Database) -> None:
+    with database.reading() as db:
+        reach = queries.reach_of_resource(db, db.get_one(Resource, world))
+    assert (reach.passed_on, reach.regions, reach.took, reach.visitors) == (2, 2, 1, 1)
+    assert reach.reached == Reached(40 + 12 + 2, 1)
+    assert [(str(one.quarter), one.passed_on, one.took, one.reached.people) for one in reach.quarters] == [
+        ("2026Q2", 2, 1, 52),
+        ("2026Q1", 1, 0, 2),
+    ]
+
+
+def test_the_uploaders_organization_and_the_coordinator_see_numbers_and_no_names(world: int, sign_in: SignIn) -> None:
+    for who in ("rita@prairie.example", "coordinator@hub.example"):
+        browser = sign_in(who)
+        assert f"/resources/{world}/reach" in browser.get(f"/resources/{world}").text
+        page = browser.get(f"/resources/{world}/reach").text
+        assert "2 organizations in 2 regions" in page
+        assert "about 54" in page
+        for name in ("Delta", "Dora", "Coast", "Gulf", "our members"):
+            assert name not in page
+    for who in ("dora@delta.example", "bo@coast.example"):
+        browser = sign_in(who)
+        assert f"/resources/{world}/reach" not in browser.get(f"/resources/{world}").text
+        assert browser.get(f"/resources/{world}/reach").status_code == 404
+    assert sign_in("rita@prairie.example").get("/resources/999/reach").status_code == 404
+
+
+def test_nobody_yet_is_said(world: int, database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        number = a_resource(db, rita.organization, title="Quiet").id
+    assert "Nobody has taken it out" in sign_in("rita@prairie.example").get(f"/resources/{number}/reach").text
