@@ -11,7 +11,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
-from hub.demo import documents, history, joining
+from hub.demo import documents, history, joining, searching
 from hub.demo.calls import add_calls
 from hub.demo.shapes import DemoOrganization, DemoResource
 from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
@@ -59,6 +59,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         _add_history(db, organizations, people, resources, today)
         joining.load(db, evidence, people)
         add_calls(db, organizations, people, resources, today)
+        searching.add(db, people)
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:

@@ -86,8 +86,8 @@ function enliven(field) {
         return; // no suggestions, then
       }
     }
-    // Late answers, and those for a field that was left, are kept but not shown.
-    if (field.value.trim() === typed && document.activeElement === field) show(known.get(typed));
+    // Late answers, and those for a field that was left, are kept but not shown; nor is a list that one chooses from changed.
+    if (field.value.trim() === typed && document.activeElement === field && active < 0) show(known.get(typed));
   }
 
   function soon() {

@@ -1,7 +1,7 @@
 """Searching in a real browser: results while one types, keys, chips, suggestions; by keyboard, without scripts, small."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +12,14 @@ from tests.serving import eventually
 OpenAs = Callable[..., Page]
 # WCAG 2.0 to 2.2, A and AA, and what axe counts as best practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(autouse=True)
+def _patient() -> Iterator[None]:
+    """The machine may be busy with other tests."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def _titles(page: Page) -> list[str]:
@@ -118,6 +126,126 @@ def test_a_hit_shows_the_picture_of_its_page_without_moving_anything(open_as: Op
     page.wait_for_url(re.compile(r"/resources/\d+/pages/\d+"))
 
 
+# Suggestions
+
+
+def _options(page: Page) -> list[str]:
+    return page.get_by_role("option").locator(".suggestion-label").all_inner_texts()
+
+
+def _active(page: Page) -> str:
+    """The words of the option that Enter would open, as the field names it."""
+    return str(
+        page.evaluate(
+            """() => {
+                const option = document.getElementById(document.activeElement.getAttribute("aria-activedescendant"));
+                return option ? option.querySelector(".suggestion-label").textContent : "";
+            }"""
+        )
+    )
+
+
+@pytest.mark.parametrize(("address", "field"), [("/sharing", "header-q"), ("/search", "q")])
+def test_suggestions_are_chosen_by_the_keyboard_alone(open_as: OpenAs, address: str, field: str) -> None:
+    page = open_as("contributor")
+    page.goto(address)
+    page.keyboard.press("/")
+    box = page.locator(f"#{field}")
+    expect(box).to_have_attribute("role", "combobox")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("cmmc", delay=20)
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("option").last).to_contain_text("Cybersecurity Maturity Model Certification")
+    options = _options(page)
+    assert _active(page) == ""
+    page.keyboard.press("ArrowDown")
+    assert _active(page) == options[0]
+    page.keyboard.press("ArrowUp")
+    assert _active(page) == ""
+    page.keyboard.press("ArrowUp")
+    assert _active(page) == options[-1] == "CMMC"
+    expect(page.get_by_role("option", selected=True)).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("cmmc")
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    assert _active(page) == options[0]
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/resources/\d+"))
+    expect(page.locator("h1")).to_have_text(options[0])
+
+
+def test_enter_without_a_choice_searches_for_what_was_typed(open_as: OpenAs) -> None:
+    page = open_as("contributor")
+    page.goto("/sharing")
+    page.locator("#header-q").press_sequentially("cmmc")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=cmmc")
+
+
+def test_what_one_searched_for_comes_back_in_an_empty_field_and_the_mouse_chooses_it(open_as: OpenAs) -> None:
+    page = open_as("alternate")
+    page.goto("/search?q=zinc+plating")
+    page.goto("/sharing")
+    page.locator("#header-q").press("ArrowDown")
+    expect(page.get_by_role("option").first).to_contain_text("zinc plating")
+    page.get_by_role("option").first.click()
+    page.wait_for_url("**/search?q=zinc+plating")
+
+
+def test_the_list_closes_when_the_field_is_left_and_results_stay_in_sight(open_as: OpenAs) -> None:
+    page = open_as("contributor")
+    page.goto("/search")
+    top = page.evaluate("document.querySelector('#search-answer').getBoundingClientRect().top")
+    page.locator("#q").press_sequentially("workforce")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert page.evaluate("document.querySelector('#search-answer').getBoundingClientRect().top") == top
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
+
+
+# Coming back
+
+
+def test_a_search_is_kept_comes_back_on_home_and_goes_by_keyboard(open_as: OpenAs) -> None:
+    page = open_as("bff")
+    page.goto("/search")
+    page.locator("#q").fill("zinc")
+    page.wait_for_url("**/search?q=zinc")
+    page.get_by_text("Keep this search").click()
+    expect(page.get_by_label("Name")).to_have_value("zinc")
+    page.get_by_label("Name").fill("All on zinc")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Saved as “All on zinc”")).to_be_visible()
+    page.goto("/")
+    page.get_by_role("link", name="All on zinc").press("Enter")
+    page.wait_for_url("**/search?q=zinc")
+    page.goto("/searches")
+    page.get_by_text("Rename All on zinc").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("New name").last.wait_for(state="attached")
+    page.locator("details[open] input[name=name]").fill("Zinc")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Delete Zinc").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="“Zinc” is deleted")).to_be_visible()
+    expect(page.get_by_role("link", name="Zinc", exact=True)).to_have_count(0)
+
+
+def test_without_scripts_a_search_is_kept_and_made_a_feed(open_as: OpenAs) -> None:
+    page = open_as("board", java_script_enabled=False)
+    page.goto("/search?q=foundry")
+    page.get_by_text("Keep this search").click()
+    page.get_by_role("button", name="Make a feed").click()
+    address = page.get_by_label("Address for a feed reader").input_value()
+    answer = page.request.get(address)
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    page.get_by_role("button", name="Close this feed").click()
+    assert page.request.get(address).status == 404
+
+
 # Keys
 
 
@@ -177,8 +305,11 @@ def test_without_scripts_the_form_asks_and_links_narrow(open_as: OpenAs) -> None
 
 def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_as: OpenAs) -> None:
     page = open_as("contributor", viewport={"width": 360, "height": 740})
-    page.goto("/search?q=training&kind=presentation&kind=briefing")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for address, field in (("/searches", "header-q"), ("/search?q=training&kind=presentation&kind=briefing", "q")):
+        page.goto(address)
+        page.locator(f"#{field}").fill("cm")
+        expect(page.get_by_role("option").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
     heights = page.locator(".facet .count").evaluate_all(
         "all => all.map(one => one.getClientRects().length)",
     )
@@ -188,16 +319,23 @@ def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_search_page_and_its_shortcuts(open_as: OpenAs, scheme: str) -> None:
+def test_axe_finds_nothing_while_one_searches(open_as: OpenAs, scheme: str) -> None:
     page = open_as("contributor", color_scheme=scheme)
     found = []
-    for key in ("", "?"):
-        page.goto("/search?q=training&kind=presentation")
-        if key:
+    for address, keys in (
+        ("/search?q=training&kind=presentation", ()),
+        ("/search", ("?",)),
+        ("/search", ("/", "c", "m", "ArrowDown")),
+        ("/searches", ("/", "c", "m", "ArrowDown")),
+    ):
+        page.goto(address)
+        for key in keys:
+            if key == "ArrowDown":
+                expect(page.get_by_role("option").first).to_be_visible()
             page.keyboard.press(key)
         page.wait_for_load_state("networkidle")
         found += [
-            f"{violation['id']}: {[node['target'] for node in violation['nodes'][:3]]}"
+            f"{address} {keys}: {violation['id']}: {[node['target'] for node in violation['nodes'][:3]]}"
             for violation in Axe().run(page, options=RULES).response["violations"]
         ]
     assert found == []

@@ -1,0 +1,48 @@
+"""What the demo world's people keep of their searching. When they looked last is so many days ago."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.members.models import Person
+from hub.search import actions
+from hub.search.models import LastVisit
+
+# Who, under which name, which search, whether they are told, and how many days ago they looked.
+SAVED = (
+    ("representative@demo.example", "Money for CMMC", "q=CMMC+grant", True, 300),
+    ("representative@demo.example", "Apprenticeship, decks only", "q=apprenticeship&kind=presentation", True, 240),
+    ("contributor@demo.example", "Workforce, newest first", "topic=workforce&sort=newest", True, 200),
+    ("contributor@demo.example", "Foundry sand", "q=%22printed+sand%22", False, 30),
+    ("alternate@demo.example", "What Harborline shares", "organization=harborline", True, 120),
+    ("coordinator@demo.example", "Funding notices", "q=NOFO+OR+FOA&kind=briefing", True, 45),
+    ("coordinator@demo.example", "Everything new", "sort=newest", True, 10),
+    ("board@demo.example", "Supply chain", "topic=supply-chain", True, 180),
+    ("bff@demo.example", "Supplier scouting", "q=supplier+scouting", True, 100),
+)
+# What they searched for lately, the last first.
+RECENT = {
+    "representative@demo.example": ("CMMC grant from the spring call", "tool and die", "apprenticeship", "P2 audit"),
+    "contributor@demo.example": ("foreign trade zone", "A-1312/B", "machine monitoring", "printed sand molds"),
+    "alternate@demo.example": ("energy assessments", "WIOA"),
+    "coordinator@demo.example": ("call notes PFAS", "SWOT template", "loan fund"),
+    "board@demo.example": ("second source",),
+    "bff@demo.example": ("supplier scouting", "reshoring"),
+}
+FEEDS = (("contributor@demo.example", "q=workforce&kind=call-notes"), ("coordinator@demo.example", ""))
+LAST_HERE = timedelta(days=12)
+
+
+def add(db: Session, people: dict[str, Person]) -> None:
+    """Saved and recent searches, and a visit some days ago, so that what came since stands out."""
+    now = clock.now()
+    for email, name, address, tells, days in SAVED:
+        saved = actions.save(db, people[email], name, address, tells=tells)
+        saved.created_at = saved.looked_at = saved.looked_before_at = now - timedelta(days=days)
+    for email, address in FEEDS:
+        actions.make_feed(db, people[email], address)
+    for email, texts in RECENT.items():
+        for text in reversed(texts):
+            actions.remember(db, people[email].id, text)
+        db.add(LastVisit(person_id=people[email].id, at=now - LAST_HERE, before_at=None))
