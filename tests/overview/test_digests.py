@@ -13,11 +13,14 @@ from hub.core import clock, rounds
 from hub.core.db import Database
 from hub.core.outbox import OutboxMessage
 from hub.library import actions as library
+from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members import actions as members
 from hub.members.models import Person
 from hub.members.rules import MailKind, Role
 from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.search import actions as saving
+from hub.search import index
 from tests.world import a_person, a_resource, an_organization
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -74,7 +77,7 @@ def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
 ) -> None:
     (message,) = posted(database)
     assert message.to == "rosa@lakeshore.example"
-    assert message.subject == "New in the hub: CMMC in plain words, and 1 more"
+    assert message.subject == "New in the hub: Apprenticeship guide, and 1 more"
     for title in ("Apprenticeship guide", "CMMC in plain words", "For small shops."):
         assert message.text.count(title) == 1
     for title in ("Supply chains", "Ours alone", "Two weeks old", "Of today"):
@@ -83,6 +86,24 @@ def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
     assert len(posted(database)) == 1
     hands.at += timedelta(days=4)
     assert [one.to for one in posted(database)] == ["rosa@lakeshore.example"] * 2
+
+
+def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_their_own(
+    database: Database, people: dict[str, Person]
+) -> None:
+    index.catch_up(database)
+    with database.writing() as db:
+        saving.save(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
+        saving.save(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
+        db.scalars(select(Resource).where(Resource.title == "Apprenticeship guide")).one().created_by_id = people[
+            "rosa"
+        ].id
+    rosa, tom = posted(database)
+    assert tom.to == "tom@ridgeline.example"
+    assert "Your search “Plain words”" in tom.text
+    assert "CMMC in plain words" in tom.text
+    assert "Your search" not in rosa.text
+    assert "Apprenticeship guide" not in rosa.text
 
 
 def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:

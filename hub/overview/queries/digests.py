@@ -1,5 +1,6 @@
 """Who gets which weekly digest: new resources on the topics that they follow and for the searches that they saved."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,9 @@ from hub.members.models import Person
 from hub.members.queries import Wishes
 from hub.members.rules import MailKind, Permission, may
 from hub.overview.rules.digests import DigestWeek, week_to_tell
-
-MOST_PEOPLE = 5_000
+from hub.search.models import SavedSearch
+from hub.search.queries.news import query_of
+from hub.search.queries.results import ids_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class DigestPart:
 
 @dataclass(frozen=True)
 class Digest:
-    """One person's digest; each resource stands in it once, under the first of its topics."""
+    """One person's digest; each resource stands in it once: under the first of its topics, or the first search."""
 
     person: Person
     parts: tuple[DigestPart, ...]
@@ -54,24 +56,45 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
     if not new:
         return []
     people = db.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)).all()
-    ids = [person.id for person in people]
-    followed = library.topics_followed_by(db, ids)
-    parts = {person.id: _parts(person, new, followed.get(person.id, set())) for person in people}
+    followed = library.topics_followed_by(db, [person.id for person in people])
+    saved = _saved(db)
+    parts = {
+        person.id: _parts(db, person, new, followed.get(person.id, set()), saved.get(person.id, ()))
+        for person in people
+    }
     those = [person for person in people if parts[person.id]]
     wishes = members.wishes_of(db, [person.id for person in those])
     bounced = bounces.bouncing(db, [person.email for person in those])
     return [Digest(one, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
 
 
-def _parts(person: Person, new: Sequence[Resource], followed: set[str]) -> tuple[DigestPart, ...]:
-    """What of ``new`` the person may read and wants to hear of, by topic."""
-    wanted = [one for one in new if followed.intersection(topic.name for topic in one.topics)]
-    by_topic: dict[str, list[Resource]] = {}
-    for resource in wanted:
-        if may(person, Permission.READ, resource):
-            first = next(topic.name for topic in resource.topics if topic.name in followed)
-            by_topic.setdefault(first, []).append(resource)
-    return tuple(DigestPart(topic_label(name), tuple(found)) for name, found in sorted(by_topic.items()))
+def _saved(db: Session) -> dict[int, list[SavedSearch]]:
+    """The saved searches of which people want to be told, by person and name."""
+    found: dict[int, list[SavedSearch]] = defaultdict(list)
+    for saved in db.scalars(select(SavedSearch).where(SavedSearch.tells).order_by(SavedSearch.name, SavedSearch.id)):
+        found[saved.person_id].append(saved)
+    return dict(found)
+
+
+def _parts(
+    db: Session, person: Person, new: Sequence[Resource], followed: set[str], saved: Sequence[SavedSearch]
+) -> tuple[DigestPart, ...]:
+    """What of ``new`` the person may read, didn't add and wants to hear of: by topic, then by saved search."""
+    readable = [one for one in new if one.created_by_id != person.id and may(person, Permission.READ, one)]
+    by_label: dict[str, list[Resource]] = {}
+    for resource in readable:
+        labels = sorted(topic_label(topic.name) for topic in resource.topics if topic.name in followed)
+        if labels:
+            by_label.setdefault(labels[0], []).append(resource)
+    told = {resource.id for some in by_label.values() for resource in some}
+    parts = [DigestPart(label, tuple(found)) for label, found in sorted(by_label.items())]
+    if saved and len(told) < len(readable):
+        hits = ids_of(db, person, [query_of(one.address) for one in saved])
+        for one, ids in zip(saved, hits, strict=True):
+            found = [resource for resource in readable if resource.id in ids and resource.id not in told]
+            told |= {resource.id for resource in found}
+            parts += [DigestPart(f"Your search “{one.name}”", tuple(found))] if found else []
+    return tuple(parts)
 
 
 def round_name(week: DigestWeek) -> str:
