@@ -9,6 +9,7 @@ import click
 from hub import migrations, worker
 from hub.cli.base import main, progress_bar, rows
 from hub.cli.serving import serve_until_stopped
+from hub.core import delivery
 from hub.demo import load as demo_world
 from hub.library import derive
 from hub.members import actions as members
@@ -72,4 +73,5 @@ def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
         # Readable and findable at once; the pictures of pages are made by the worker that serves.
         derive.catch_up(database)
         index.catch_up(database)
+        delivery.catch_up(database)
     click.echo(demo_world.SIGN_INS)

@@ -13,6 +13,7 @@ from hub.core.errors import Refused
 from hub.core.quarters import Quarter
 from hub.demo import documents, history, joining, searching
 from hub.demo.calls import add_calls
+from hub.demo.mail import add_mail
 from hub.demo.shapes import DemoOrganization, DemoResource
 from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
 from hub.library import actions as library
@@ -60,6 +61,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         joining.load(db, evidence, people)
         add_calls(db, organizations, people, resources, today)
         searching.add(db, people)
+        add_mail(db, people)
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:

@@ -1,5 +1,7 @@
 """The weekly digest. Pure but for the address that links begin with."""
 
+from datetime import timedelta
+
 from hub.core.dates import in_full
 from hub.core.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
 from hub.core.words import plural
@@ -13,7 +15,10 @@ def digest(base_url: str, one: Digest) -> Letter:
     """What is new for one person."""
     parts: list[Part] = [
         greeting(one.person.name),
-        Paragraph(f"{plural(one.count, 'new resource')} came to the hub last week on what you follow."),
+        Paragraph(
+            f"{plural(one.count, 'new resource')} came to the hub in the week from {in_full(one.week.since.date())} to "
+            f"{in_full(one.week.until.date() - timedelta(days=1))} on what you follow."
+        ),
     ]
     for part in one.parts:
         parts += [Heading(part.label), Links(tuple(_link(base_url, resource) for resource in part.resources))]

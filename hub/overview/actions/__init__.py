@@ -1,5 +1,5 @@
 """What is written where several rooms meet: applications to join, and mail that goes out by itself."""
 
-from hub.overview.actions.mailing import LOOKED_AT, hold, let_begin, post_due_digests
+from hub.overview.actions.mailing import LOOKED_AT, hold, let_begin, post_digests, post_due_digests
 
-__all__ = ["LOOKED_AT", "hold", "let_begin", "post_due_digests"]
+__all__ = ["LOOKED_AT", "hold", "let_begin", "post_digests", "post_due_digests"]

@@ -10,6 +10,7 @@ from hub.core.outbox import Post
 from hub.members.models import Person
 from hub.members.rules import MailKind, Permission, may, stop_token
 from hub.overview import letters, queries
+from hub.overview.rules.digests import DigestWeek
 
 # What begins only once somebody has looked at who would get what.
 LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
@@ -20,7 +21,15 @@ def post_due_digests(db: Session) -> int:
     week = queries.digest_waits(db)
     if week is None:
         return 0
+    post_digests(db, week)
+    rounds.finish(db, queries.round_name(week))
+    return 1
+
+
+def post_digests(db: Session, week: DigestWeek) -> int:
+    """Post the digests of a week; answers how many. Posting them again changes nothing."""
     config = config_of(db)
+    due = [one for one in queries.digests(db, week) if one.goes_out]
     outbox.post_all(
         db,
         [
@@ -36,12 +45,10 @@ def post_due_digests(db: Session) -> int:
                 + stop_token(config.SECRET_KEY, one.person.id, MailKind.DIGEST),
                 quiet=one.wishes.quiet,
             )
-            for one in queries.digests(db, week)
-            if one.goes_out
+            for one in due
         ],
     )
-    rounds.finish(db, queries.round_name(week))
-    return 1
+    return len(due)
 
 
 def let_begin(db: Session, actor: Person, kind: MailKind) -> None:

@@ -43,7 +43,7 @@ class MailWishes(FlaskForm):
     )
     begins = TimeField("No mail from", [InputRequired("Give a time of day such as 20:00.")])
     ends = TimeField(
-        "until",
+        "Mail again from",
         [InputRequired("Give a time of day such as 07:00.")],
         description="Mail waits in these hours. The same time twice: it never waits. Links that you asked for come at once.",
     )

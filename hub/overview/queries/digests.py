@@ -35,6 +35,7 @@ class Digest:
     """One person's digest; each resource stands in it once: under the first of its topics, or the first search."""
 
     person: Person
+    week: DigestWeek
     parts: tuple[DigestPart, ...]
     wishes: Wishes
     bounces: bool  # the address takes no mail
@@ -65,7 +66,7 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
     those = [person for person in people if parts[person.id]]
     wishes = members.wishes_of(db, [person.id for person in those])
     bounced = bounces.bouncing(db, [person.email for person in those])
-    return [Digest(one, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
+    return [Digest(one, week, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
 
 
 def _saved(db: Session) -> dict[int, list[SavedSearch]]:

@@ -13,7 +13,10 @@ from hub.members.rules import Permission, may
 from hub.overview.routes.blueprint import bp, one_of, page_number, signed_in
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
-SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+SHOWN = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox",
+    "Cross-Origin-Opener-Policy": "unsafe-none",  # browsers show nothing that isolates itself in a sandboxed frame
+}
 
 
 def _seer() -> Seer:
@@ -64,7 +67,7 @@ def message(message_id: int) -> str:
 def message_html(message_id: int) -> Response:
     """The message's HTML as a mail program would show it."""
     html = mail_html(outbox.message(db, _seer(), message_id).html)
-    return Response(html, headers={"Content-Security-Policy": SHOWN_POLICY})
+    return Response(html, headers=SHOWN)
 
 
 @bp.post("/outbox/<int:message_id>/again")

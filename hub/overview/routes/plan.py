@@ -15,7 +15,7 @@ from hub.core.words import plural
 from hub.members.rules import MailKind, Permission
 from hub.overview import actions, letters, queries
 from hub.overview.routes.blueprint import bp, must, one_of, signed_in
-from hub.overview.routes.outbox import SHOWN_POLICY
+from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.sharing import actions as sharing
 from hub.sharing import letters as sharing_letters
@@ -88,7 +88,7 @@ def planned_digest(person_id: int) -> Any:
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:
     """The letter as text on a page, or as HTML for the frame in it. Its link to stop is somebody else's: not shown."""
     if request.args.get("as") == "html":
-        return Response(mail_html(letter.html()), headers={"Content-Security-Policy": SHOWN_POLICY})
+        return Response(mail_html(letter.html()), headers=SHOWN)
     return render_template("overview/planned.html", letter=letter, name=name, kind=kind)
 
 
