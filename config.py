@@ -96,6 +96,9 @@ class Config:
     LOG_FORMAT: str = _setting("text", "log lines as text or json")
     LOG_LEVEL: str = _setting("INFO", "least important log lines that are written: DEBUG, INFO, WARNING or ERROR")
 
+    # Which settings the operator gave: what people choose in the browser doesn't override these.
+    given: frozenset[str] = frozenset()
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
         """The settings of the environment (or ``environ``), with ``given`` before both.
@@ -104,9 +107,9 @@ class Config:
         """
         environ = os.environ if environ is None else environ
         values = {
-            f.name: _parsed(f, environ[f"HUB_{f.name}"]) for f in fields(cls) if environ.get(f"HUB_{f.name}", "") != ""
+            f.name: _parsed(f, environ[f"HUB_{f.name}"]) for f in settings() if environ.get(f"HUB_{f.name}", "") != ""
         }
-        config = cls(**(values | given))
+        config = cls(**(values | given), given=frozenset(values | given))
         config._check()
         return config._settled()
 
@@ -116,7 +119,7 @@ class Config:
         _require(self.LOG_FORMAT in {"text", "json"}, "LOG_FORMAT", self.LOG_FORMAT, "it must be text or json")
         levels = {"DEBUG", "INFO", "WARNING", "ERROR"}
         _require(self.LOG_LEVEL in levels, "LOG_LEVEL", self.LOG_LEVEL, "it must be DEBUG, INFO, WARNING or ERROR")
-        _require(_is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
+        _require(is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
         _require(_is_time(self.CALL_TIME), "CALL_TIME", self.CALL_TIME, "it must be a time of day such as 11:30")
         _require(self.CALL_WEEKDAY in WEEKDAYS, "CALL_WEEKDAY", self.CALL_WEEKDAY, "it must be a day such as monday")
         _require(10 <= self.CALL_MINUTES <= 240, "CALL_MINUTES", self.CALL_MINUTES, "it must be from 10 to 240")  # noqa: PLR2004 - minutes of a call
@@ -210,6 +213,20 @@ class Config:
         return self.MAX_UPLOAD_MB * 1_000_000
 
 
+def settings() -> tuple[Field[Any], ...]:
+    """The settings, each with its name, default and meaning."""
+    return tuple(field for field in fields(Config) if "means" in field.metadata)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        return False
+    return bool(name)
+
+
 def _parsed(setting: Field[Any], text: str) -> Any:
     """The value of an environment variable in the type of its setting."""
     kind: type[Any] = type(setting.default)
@@ -278,14 +295,6 @@ def _mail_host(base_url: str) -> str:
     """The host of BASE_URL as the domain of a sender; an address in numbers makes none."""
     host = urlsplit(base_url).hostname or ""
     return host if _DOMAIN.fullmatch(host) and not host.replace(".", "").isdigit() else "localhost"
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):
-        return False
-    return bool(name)
 
 
 def _is_time(text: str) -> bool:

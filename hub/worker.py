@@ -9,7 +9,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls import actions as calls
-from hub.core import clock, delivery, pulse
+from hub.core import clock, delivery, pulse, settings
 from hub.core.db import Database
 from hub.library import derive
 from hub.library.derive import previews
@@ -87,6 +87,7 @@ def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], 
     with Reader() as reader:
         while not stop.is_set():
             try:
+                settings.refresh(database)
                 if beats and (last_beat is None or clock.now() - last_beat > pulse.EVERY):
                     last_beat = clock.now()
                     with database.writing() as db:

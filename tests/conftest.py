@@ -196,7 +196,6 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def app(built_app: Flask, config: Config, database: Database) -> Flask:
     """The web application over `database`; it looks its rows and settings up for each request."""
-    built_app.extensions["hub-config"] = config
     built_app.extensions["hub-database"] = database
     return built_app
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
 from hub import migrations
-from hub.core import log
+from hub.core import log, settings
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members
@@ -49,6 +49,7 @@ def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
     try:
         if migrated and not migrations.is_current(database):
             migrations.upgrade(database)
+        settings.refresh(database)
         yield database
     finally:
         database.close()

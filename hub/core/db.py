@@ -61,12 +61,15 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One installation's rows: `reading()` and `writing()` open sessions, one transaction each."""
+    """One installation's rows: `reading()` and `writing()` open sessions, one transaction each.
+
+    ``config`` holds the settings as they are now: `hub.core.settings` brings in what people chose in the browser.
+    """
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.engine = _engine(config.DATABASE_URL)
-        info = {"config": config}
+        info = {"database": self}
         self.reader = sessionmaker(self.engine, expire_on_commit=False, info=info | {"writes": False})
         writing = self.engine.execution_options(hub_begin="IMMEDIATE")
         self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True})
@@ -90,8 +93,8 @@ class Database:
 
 def config_of(db: Session) -> Config:
     """The settings of the installation whose rows ``db`` reads."""
-    config: Config = db.info["config"]
-    return config
+    database: Database = db.info["database"]
+    return database.config
 
 
 def _engine(url: str) -> Engine:

@@ -24,7 +24,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Config
-from hub.core import clock, dates, text
+from hub.core import clock, dates, settings, text
 from hub.core.audit import request_id
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
@@ -86,7 +86,7 @@ db: Session = LocalProxy(_open_session)  # type: ignore[assignment]
 
 def config() -> Config:
     """The settings of the running hub."""
-    return cast(Config, current_app.extensions["hub-config"])
+    return cast(Database, current_app.extensions["hub-database"]).config
 
 
 def writes(view: View) -> View:
@@ -118,27 +118,26 @@ def public(view: View) -> View:
     return view
 
 
-def init(app: Flask, settings: Config, database: Database) -> None:
+def init(app: Flask, given: Config, database: Database) -> None:
     """Wire what every request needs."""
-    app.extensions["hub-config"] = settings
     app.extensions["hub-database"] = database
     app.config.update(
-        SECRET_KEY=settings.SECRET_KEY,
+        SECRET_KEY=given.SECRET_KEY,
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=2_000,
         SESSION_COOKIE_NAME="hub_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.BASE_URL.startswith("https://"),
-        PERMANENT_SESSION_LIFETIME=settings.SESSION_DAYS * 86_400,
+        SESSION_COOKIE_SECURE=given.BASE_URL.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=given.SESSION_DAYS * 86_400,
         SEND_FILE_MAX_AGE_DEFAULT=3_600,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.url_map.converters["int"] = RowNumber
-    if settings.TRUSTED_PROXIES:
-        hops = settings.TRUSTED_PROXIES
+    if given.TRUSTED_PROXIES:
+        hops = given.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)  # before CSRF, which reads the whole body
     csrf.init_app(app)
@@ -152,13 +151,15 @@ def init(app: Flask, settings: Config, database: Database) -> None:
     app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
     app.register_error_handler(TooManyTries, lambda error: error_page(429, str(error)))
     app.register_error_handler(Exception, _broken)
-    _add_template_helpers(app, settings)
+    _add_template_helpers(app)
 
 
 def _begin() -> None:
     """Give the request an id, and refuse a body larger than this view takes before reading it."""
     g.began = time.monotonic()
     request_id.set(uuid.uuid4().hex[:12])
+    if "static" not in (request.endpoint or ""):
+        settings.refresh(current_app.extensions["hub-database"])
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # no row holds it, and PostgreSQL won't even look
     view = current_app.view_functions.get(request.endpoint or "")
@@ -260,7 +261,7 @@ def _broken(error: Exception) -> tuple[str, int]:
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 
 
-def _add_template_helpers(app: Flask, settings: Config) -> None:
+def _add_template_helpers(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -283,8 +284,8 @@ def _add_template_helpers(app: Flask, settings: Config) -> None:
         size=file_size,
     )
     app.jinja_env.globals.update(
-        hub_name=settings.HUB_NAME,
-        max_upload_mb=settings.MAX_UPLOAD_MB,
+        hub_name=LocalProxy(lambda: config().HUB_NAME),
+        max_upload_mb=LocalProxy(lambda: config().MAX_UPLOAD_MB),
         address_with=address_with,
         icon=icon,
         public_address=lambda path: config().BASE_URL + path.rstrip("?"),

@@ -7,7 +7,7 @@ from io import BytesIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, settings
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
@@ -23,6 +23,7 @@ from hub.library.rules import Audience, Source
 from hub.members import actions as members
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules import DesignationFacts
+from hub.overview import queries
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules import digest_of
 
@@ -54,6 +55,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
     stored = _store_files(database, today, progress)
     evidence = joining.store(database.config, today)
     with database.writing() as db:
+        settings.keep(db, queries.GUIDE, " ".join(queries.STEPS))
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}

@@ -27,8 +27,10 @@ from hub.core.letters import Letter
 from hub.core.quiet import Quiet
 from hub.core.text import clean
 from hub.members import letters, queries
+from hub.members.hints import HINTS
 from hub.members.models import (
     Designation,
+    DismissedHint,
     LinkKind,
     OneTimeLink,
     Organization,
@@ -255,6 +257,19 @@ def change_person(db: Session, actor: Person | None, person: Person, *, name: st
     _flush_or(db, EMAIL_TAKEN)
     if changed:
         note(db, actor, "changed", person, **changed)
+
+
+def dismiss_hint(db: Session, person: Person, name: str) -> None:
+    """``person`` doesn't want to see this hint any more; raises NotFound when there is none of this name."""
+    if name not in HINTS:
+        raise NotFound
+    db.merge(DismissedHint(person_id=person.id, name=name))
+    db.flush()
+
+
+def show_hints_again(db: Session, person: Person) -> None:
+    """``person`` sees every hint again."""
+    db.execute(delete(DismissedHint).where(DismissedHint.person_id == person.id))
 
 
 def rename(db: Session, person: Person, name: str) -> None:

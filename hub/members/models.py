@@ -111,6 +111,15 @@ class RoleHeld(Base):
     organization: Mapped[Organization] = relationship(lazy="raise")
 
 
+class DismissedHint(Base):
+    """A hint on a page that a person has put away."""
+
+    __tablename__ = "dismissed_hint"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
 class LinkKind(StrEnum):
     """What a one-time link is for."""
 

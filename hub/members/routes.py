@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused, TooManyTries
@@ -25,6 +25,7 @@ from hub.members.forms import (
     organization_choices,
     role_choices,
 )
+from hub.members.hints import HINTS, is_shown
 from hub.members.models import LinkKind, Organization, Person
 from hub.members.rules import (
     OrganizationKind,
@@ -138,6 +139,32 @@ def change_password() -> Any:
     return _form_page("members/account.html", person=person, form=name, password=form, refused=refused)
 
 
+@bp.post("/hints/<name>/dismiss")
+def dismiss_hint(name: str) -> Any:
+    """Put a hint away, and go back to where it stood."""
+    actions.dismiss_hint(db, web.signed_in(), name)
+    return redirect(login.safe_next(request.form.get("next")))
+
+
+@bp.post("/account/hints")
+def show_hints_again() -> Any:
+    """Show every hint again."""
+    actions.show_hints_again(db, web.signed_in())
+    flash("The hints are shown again on the pages where they help.")
+    return redirect(url_for("members.account"))
+
+
+@bp.app_template_global()
+def hint_text(name: str) -> str:
+    """What the hint says to the person who is signed in; empty when it isn't for them, or was put away."""
+    person = web.signed_in()
+    if person is None:
+        return ""
+    if "dismissed_hints" not in g:
+        g.dismissed_hints = queries.dismissed_hints(db, person)
+    return HINTS[name].text if is_shown(name, person.role, g.dismissed_hints) else ""
+
+
 # Links that let somebody in, once
 
 
@@ -203,8 +230,8 @@ def welcome(token: str) -> Any:
             refused = _refused(error)
         else:
             login.begin_session(person)
-            flash("Welcome. Next, add the organizations that take part, and invite their people.")
-            return redirect(url_for("overview.home"))
+            flash("Welcome. The hub is yours; four short steps make it ready for your alliance.")
+            return redirect(url_for("overview.setup"))
     return _form_page("members/welcome.html", form=form, host=host, refused=refused)
 
 

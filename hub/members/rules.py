@@ -114,6 +114,8 @@ class Permission(StrEnum):
     SEE_APPLICATIONS = "see the applications to join"
     VOTE = "vote on an application"
     DECIDE_APPLICATIONS = "decide on an application"
+    SET_UP = "set up the hub"
+    SEE_STYLEGUIDE = "see the style guide"
 
 
 class Scope(StrEnum):
@@ -161,6 +163,8 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_APPLICATIONS: (ALL, ALL, None, None, None),
         Permission.VOTE: (None, ALL, None, None, None),
         Permission.DECIDE_APPLICATIONS: (ALL, None, None, None, None),
+        Permission.SET_UP: (ALL, None, None, None, None),
+        Permission.SEE_STYLEGUIDE: (ALL, None, None, None, None),
     }.items()
 }
 

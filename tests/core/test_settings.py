@@ -1,12 +1,11 @@
 """Settings: environment over defaults, one sentence for a wrong value, all of them documented."""
 
 import stat
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from config import ROOT, Config, WrongSettingError
+from config import ROOT, Config, WrongSettingError, settings
 
 
 @pytest.mark.parametrize(
@@ -78,6 +77,6 @@ def test_a_folder_that_cannot_be_made_is_refused_with_one_sentence(tmp_path: Pat
 
 def test_every_setting_is_documented() -> None:
     documented = (ROOT / "docs" / "settings.md").read_text()
-    for setting in fields(Config):
+    for setting in settings():
         assert f"`HUB_{setting.name}`" in documented, setting.name
         assert setting.metadata["means"] in documented, setting.name

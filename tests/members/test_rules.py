@@ -74,6 +74,8 @@ EXPECTED = {
     Permission.SEE_APPLICATIONS: ("yes yes", "yes yes", "no no", "no no", "no no"),
     Permission.VOTE: ("no no", "yes yes", "no no", "no no", "no no"),
     Permission.DECIDE_APPLICATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.SET_UP: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.SEE_STYLEGUIDE: ("yes yes", "no no", "no no", "no no", "no no"),
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.db import Database
+from hub.core.db import Database, config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Role
@@ -151,7 +151,7 @@ def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None
     organization = an_organization(db)
     person = a_person(db, organization, Role.REPRESENTATIVE)
     resources = [a_resource(db, organization) for _ in range(3)]
-    today = clock.today(db.info["config"].zone)
+    today = clock.today(config_of(db).zone)
     for resource in resources:
         db.add(
             SharingEvent(
@@ -181,7 +181,7 @@ def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
         rita = a_person(db, organization, Role.REPRESENTATIVE, "rita@prairie.example")
         resource = a_resource(db, organization)
         link = actions.make_link(db, rita, resource, None, 90)
-        day = clock.today(db.info["config"].zone)
+        day = clock.today(config_of(db).zone)
         actions.declare(db, rita, [resource.id], actions.Declaration(day, "members", Channel.EMAIL))
         said = actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
         actions.confirm(db, rita, Quarter.of(day), said)

@@ -1,7 +1,5 @@
 """What people fill in about the mail that they get."""
 
-from zoneinfo import available_timezones
-
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TimeField
 from wtforms.fields import SelectChoice
@@ -10,23 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.rules import MailKind
-
-# Where American manufacturing is at home, before the rest of the world.
-AT_HOME = {
-    "America/New_York": "Eastern",
-    "America/Chicago": "Central",
-    "America/Denver": "Mountain",
-    "America/Phoenix": "Arizona",
-    "America/Los_Angeles": "Pacific",
-    "America/Anchorage": "Alaska",
-    "Pacific/Honolulu": "Hawaii",
-    "America/Puerto_Rico": "Puerto Rico",
-}
-ELSEWHERE = sorted(
-    name
-    for name in available_timezones()
-    if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix", "right"))
-)
+from hub.overview.forms.zones import zone_choices
 
 
 class MailWishes(FlaskForm):
@@ -51,9 +33,7 @@ class MailWishes(FlaskForm):
 
     def offer_zones(self) -> None:
         """The zones to choose from, those of the alliance first."""
-        home = [SelectChoice(name, f"{label} ({name})") for name, label in AT_HOME.items()]
-        rest = [SelectChoice(name, name.replace("_", " ")) for name in ELSEWHERE if name not in AT_HOME]
-        self.zone.choices = [*home, *rest]
+        self.zone.choices = zone_choices()
 
     def followed(self) -> list[str]:
         """The topics and tags, each once."""

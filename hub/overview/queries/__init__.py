@@ -12,10 +12,22 @@ from hub.overview.queries.board import (
 )
 from hub.overview.queries.commitments import CommitmentsOfAYear, commitments, commitments_of
 from hub.overview.queries.digests import Digest, digest_waits, digests, round_name
+from hub.overview.queries.setup import (
+    GUIDE,
+    STEPS,
+    how_many,
+    names_and_addresses,
+    steps_done,
+    uninvited,
+    without_representative,
+    zone_is_settled,
+)
 
 __all__ = [
     "ENTRIES_PER_PAGE",
+    "GUIDE",
     "QUARTERS_ON_BOARD",
+    "STEPS",
     "Board",
     "CommitmentsOfAYear",
     "Digest",
@@ -26,7 +38,13 @@ __all__ = [
     "commitments_of",
     "digest_waits",
     "digests",
+    "how_many",
     "most_shared",
+    "names_and_addresses",
     "round_name",
+    "steps_done",
     "this_quarter",
+    "uninvited",
+    "without_representative",
+    "zone_is_settled",
 ]

@@ -57,6 +57,7 @@ def home() -> str | Response:
         on_calls=on_calls,
         next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,
+        guide=queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=queries.behind(board) if board else [],
     )
     answer = make_response(page)

@@ -1,0 +1,69 @@
+"""The style guide: every piece and token of the design system in use."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+
+from flask import render_template
+
+from config import ROOT
+from hub.core import clock, web
+from hub.core.quarters import Quarter
+from hub.library.rules import Audience, Kind
+from hub.members.rules import Permission
+from hub.overview.forms.styleguide import Example
+from hub.overview.routes.blueprint import bp, must
+from hub.sharing.rules import Standing
+
+_TOKEN = re.compile(r"--(hub-[a-z0-9-]+): ([^;]+);")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A value of the design system, by its name in the stylesheet."""
+
+    name: str
+    value: str
+
+
+@bp.get("/styleguide")
+def styleguide() -> str:
+    """Every macro and token in use, for whoever adds a page."""
+    must(Permission.SEE_STYLEGUIDE)
+    form = Example(formdata=None)
+    form.wrong.errors = ["Enter something."]
+    today = clock.today(web.config().zone)
+    return render_template(
+        "overview/styleguide.html",
+        tokens=tokens(),
+        form=form,
+        Kind=Kind,
+        Audience=Audience,
+        Standing=Standing,
+        now=clock.now(),
+        last_year=date(today.year - 1, 11, 9),
+        strip=_strip(Quarter.of(today)),
+        resources=[_resource("A toolkit that everybody may read", Audience.PUBLIC, today)],
+    )
+
+
+def tokens() -> list[Token]:
+    """The tokens of the stylesheet's first block, in its order."""
+    root = (ROOT / "static" / "site.css").read_text().split("}", 1)[0]
+    return [Token(name, value) for name, value in _TOKEN.findall(root)]
+
+
+def _strip(quarter: Quarter) -> list[SimpleNamespace]:
+    standings = (Standing.CONFIRMED, Standing.FORWARDED, Standing.SILENT, Standing.DOWNLOADED)
+    return [
+        SimpleNamespace(quarter=one, standing=standing)
+        for one, standing in zip(quarter.back(4)[::-1], standings, strict=True)
+    ]
+
+
+def _resource(title: str, audience: Audience, day: date) -> SimpleNamespace:
+    organization = SimpleNamespace(name="Example Community")
+    return SimpleNamespace(
+        id=1, title=title, kind=Kind.RESOURCE, audience=audience, organization=organization, published_on=day
+    )

@@ -1,0 +1,160 @@
+"""Organizations from a list that somebody pastes or uploads: one a line, from a spreadsheet or just names. Pure."""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from hub.core.errors import Refused
+from hub.core.text import clean
+from hub.members.rules import OrganizationKind, email_of, name_of, website_of
+
+# The columns in their order, with the words by which a heading may call them.
+LISTED = {
+    "name": ("name", "organization", "organisation", "community"),
+    "kind": ("kind", "type", "category"),
+    "region": ("region", "state", "place"),
+    "website": ("website", "web", "url", "web address"),
+    "joined": ("joined", "joined on", "since", "member since"),
+    "representative": ("representative", "contact", "person", "representative's name"),
+    "email": ("email", "e-mail", "e-mail address", "email address", "mail"),
+}
+KINDS = {"member": OrganizationKind.MEMBER, "": OrganizationKind.MEMBER, "bff": OrganizationKind.BFF}
+MOST_LINES = 500
+TOO_MANY_COLUMNS = "There are more columns than expected. Put quotes around a name that has a comma in it."
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list: what will be made of it, or what is wrong with it."""
+
+    number: int
+    text: str
+    name: str = ""
+    kind: OrganizationKind = OrganizationKind.MEMBER
+    region: str = ""
+    website: str = ""
+    joined_on: date | None = None
+    representative: str = ""
+    email: str = ""
+    problem: str = ""
+
+
+def read_list(text: str, names_here: Collection[str], emails_here: Collection[str], today: date) -> list[Line]:
+    """The lines of the list with what they say; a blank line and a line of headings count for nothing.
+
+    Tabs (a paste from a spreadsheet), semicolons or commas part the columns. Raises Refused when it is too long.
+    """
+    rows = _rows(text)
+    if len(rows) > MOST_LINES:
+        raise Refused(f"These are more than {MOST_LINES} lines. Add them in several goes.")
+    columns = list(LISTED)
+    if rows and (headed := _headings(rows[0][2])):
+        columns, rows = headed, rows[1:]
+    names, emails = {_folded(name) for name in names_here}, set(emails_here)
+    lines = []
+    for number, raw, cells in rows:
+        line = _line(number, raw, dict(zip(columns, cells, strict=False)), len(cells) > len(columns), today)
+        line = _unless_here(line, names, emails)
+        names.add(_folded(line.name))
+        emails.add(line.email)
+        lines.append(line)
+    return lines
+
+
+def written_again(lines: Iterable[Line]) -> str:
+    """The lines as they were typed, to be put right."""
+    return "\n".join(line.text for line in lines)
+
+
+def _rows(text: str) -> list[tuple[int, str, list[str]]]:
+    """Number, text and cells of every line that isn't blank."""
+    plain = text.lstrip("\ufeff")
+    divider = "\t" if "\t" in plain else ";" if plain.count(";") > plain.count(",") else ","
+    found = []
+    for number, raw in enumerate(plain.splitlines(), 1):
+        cells = [clean(cell) for cell in next(csv.reader(io.StringIO(raw), delimiter=divider), [])]
+        if any(cells):
+            found.append((number, raw.strip("\r\n"), cells))
+    return found
+
+
+def _headings(cells: list[str]) -> list[str] | None:
+    """The columns that a line of headings names; None when it isn't one. Other columns are passed over."""
+    words = {word: column for column, them in LISTED.items() for word in them}
+    named = [words.get(cell.lower(), "") for cell in cells]
+    return named if "name" in named else None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _line(number: int, raw: str, said: dict[str, str], is_too_long: bool, today: date) -> Line:  # noqa: FBT001 - a fact
+    """The line, with the first thing that is wrong with it."""
+    line = Line(number, raw)
+    if is_too_long:
+        return replace(line, problem=TOO_MANY_COLUMNS)
+    try:
+        line = replace(line, name=name_of(said.get("name", "")))
+        return replace(
+            line,
+            kind=_kind(said.get("kind", "")),
+            region=name_of(said["region"], "region") if said.get("region") else "",
+            website=website_of(_with_scheme(said.get("website", ""))),
+            joined_on=_day(said.get("joined", ""), today),
+            representative=_representative(said.get("representative", ""), said.get("email", "")),
+            email=email_of(said["email"]) if said.get("email") else "",
+        )
+    except Refused as refused:
+        return replace(line, problem=str(refused))
+
+
+def _kind(text: str) -> OrganizationKind:
+    kind = KINDS.get(text.lower())
+    if kind is None:
+        raise Refused(f"“{text}” isn’t a kind: write member or BFF. Put quotes around a name that has a comma in it.")
+    return kind
+
+
+def _with_scheme(website: str) -> str:
+    """People write www.example.org."""
+    return f"https://{website}" if website and "://" not in website and "." in website else website
+
+
+def _day(text: str, today: date) -> date | None:
+    """A day as ``2024-03-01`` or ``3/1/2024``; a year alone is its first day."""
+    if not text:
+        return None
+    month_first = _AMERICAN.fullmatch(text)
+    try:
+        if month_first:
+            day = date(int(month_first[3]), int(month_first[1]), int(month_first[2]))
+        else:
+            day = date.fromisoformat(f"{text}-01-01" if re.fullmatch(r"\d{4}", text) else text)
+    except ValueError as error:
+        raise Refused(f"“{text}” isn’t a day: write it as 2024-03-01 or 3/1/2024.") from error
+    if day > today:
+        raise Refused(f"The day {text} is still to come.")
+    return day
+
+
+def _representative(name: str, email: str) -> str:
+    """Who represents it: a name needs an address to invite, an address alone is no name."""
+    if bool(name) != bool(email):
+        raise Refused("Give the representative’s name and e-mail address, or neither.")
+    return name_of(name, "representative’s name") if name else ""
+
+
+def _unless_here(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
+    """The line, unless it says something a second time."""
+    if line.problem:
+        return line
+    if _folded(line.name) in names:
+        return replace(line, problem=f"{line.name} is in the hub already, or stands in the list twice.")
+    if line.email and line.email in emails:
+        return replace(line, problem=f"Somebody has the address {line.email} already.")
+    return line
