@@ -11,7 +11,7 @@ from hub.core import clock, settings
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
-from hub.demo import documents, history, joining, searching
+from hub.demo import documents, history, joining, record, searching
 from hub.demo.calls import add_calls
 from hub.demo.mail import add_mail
 from hub.demo.shapes import DemoOrganization, DemoResource
@@ -64,6 +64,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         add_calls(db, organizations, people, resources, today)
         searching.add(db, people)
         add_mail(db, people)
+        record.add(db, people, resources, stored, today)
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:

@@ -4,7 +4,7 @@ from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.declaring import Declaration, correct, declare, take_back
 from hub.sharing.actions.entries import SentBeforeError
 from hub.sharing.actions.incoming import catch_up as log_waiting_mail
-from hub.sharing.actions.incoming import end_log_address, log_arrived, new_log_address, takes
+from hub.sharing.actions.incoming import end_log_address, log_arrived, log_mail, new_log_address, takes
 from hub.sharing.actions.links import make_link, open_link, opens, revoke
 from hub.sharing.actions.openings import act_on, ask, count_fetch, visit_of
 from hub.sharing.actions.packets import make_packet
@@ -63,6 +63,7 @@ __all__ = [
     "item_of",
     "log_arrived",
     "log_download",
+    "log_mail",
     "log_waiting_mail",
     "make_link",
     "make_packet",

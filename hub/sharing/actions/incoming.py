@@ -93,11 +93,11 @@ def log_arrived(database: Database, arrived: files.Arrived) -> list[Outcome]:
             if not token:
                 bounces.take(db, arrived.raw, recipient)
             elif (person := _owner(db, token)) is not None:
-                outcomes.append(_log_mail(db, person, mail, arrived.received_at))
+                outcomes.append(log_mail(db, person, mail, arrived.received_at))
     return outcomes
 
 
-def _log_mail(db: Session, person: Person, mail: Mail, received_at: datetime) -> Outcome:
+def log_mail(db: Session, person: Person, mail: Mail, received_at: datetime) -> Outcome:
     """Log one mail for one person, and tell them; a machine's mail leaves no trace."""
     config = config_of(db)
     sender = queries.log_sender_of(db, person)

@@ -1,0 +1,61 @@
+"""The demo world's log addresses, the mails that came to them, and an audit packet."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.db import config_of
+from hub.core.quarters import Quarter
+from hub.library import files
+from hub.library.models import Resource
+from hub.members.models import Person
+from hub.sharing import actions
+from hub.sharing.rules.mail import read_mail
+
+PACKED_QUARTERS_AGO = 2
+MEMBER, BFF = "representative@demo.example", "bff@demo.example"
+FOUNDRIES = "ana@foundries.example, lee@foundries.example, desk@toolmakers.example, office@college.example"
+
+
+def add(
+    db: Session,
+    people: dict[str, Person],
+    resources: dict[str, Resource],
+    stored: dict[str, files.StoredFile],
+    today: date,
+) -> None:
+    """Two people copy mails of theirs to the hub, and one quarter is packed for an auditor."""
+    member, bff = people[MEMBER], people[BFF]
+    for person in (member, bff):
+        actions.new_log_address(db, person)
+    last = Quarter.of(today).previous.last_day
+    file = files.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
+    _mail(db, member, "Fwd: worth ten minutes before the holidays", FOUNDRIES, last - timedelta(days=9), attached=file)
+    _mail(db, member, "Plant tour on Thursday", "ana@foundries.example", last - timedelta(days=3))
+    _mail(db, bff, "What we read this week", "team@supply-atlas.example", today, linked=list(resources.values())[:2])
+    actions.make_packet(db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1])
+
+
+def _mail(
+    db: Session,
+    person: Person,
+    subject: str,
+    to: str,
+    day: date,
+    attached: bytes | None = None,
+    linked: Sequence[Resource] = (),
+) -> None:
+    """A mail as a person sends it, with a copy to their log address."""
+    base, sent = config_of(db).BASE_URL, min(datetime.combine(day, time(14, 5), UTC), clock.now())
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"{person.name} <{person.email}>", to, subject
+    mail["Date"], mail["Message-ID"] = format_datetime(sent), f"<{day:%Y%m%d}.{person.id}@demo.example>"
+    links = "\n".join(f"{base}/resources/{resource.id}" for resource in linked)
+    mail.set_content(f"Hello all,\n\nsee below.\n\n{links}\n")
+    if attached is not None:
+        mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
+    actions.log_mail(db, person, read_mail(mail.as_bytes()), sent)
