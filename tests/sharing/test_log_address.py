@@ -19,8 +19,9 @@ from sqlalchemy import func, select
 from config import Config
 from hub.cli import main
 from hub.core import clock
+from hub.core.addresses import bounce_address
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox import OutboxMessage, State
 from hub.core.quarters import Quarter
 from hub.library import actions as library
 from hub.library import files as originals
@@ -29,7 +30,7 @@ from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions, files, queries
 from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.rules import Act, Carrier, Outcome, Rung
+from hub.sharing.rules import Act, Carrier, Channel, Outcome, Rung
 from tests.sharing import mails
 from tests.world import a_person, a_resource, an_organization
 
@@ -148,6 +149,32 @@ def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, 
     assert second.link_id is not None
     assert {first.with_whom, second.with_whom} == {"recipients in BCC, not counted"}
     assert (first.people, second.people) == (None, None)
+
+
+def test_a_forwarded_pack_is_all_that_is_in_it(world: dict[str, int], database: Database) -> None:
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        pack = actions.begin_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
+        token = actions.channel_link(db, rita, pack, Channel.NEWSLETTER).token
+    assert arrive(database, mails.plain(f"Have a look: https://hub.example.org/p/{token}/1")) == [Outcome.LOGGED]
+    assert {event.resource_id for event in events(database)} == {world["kit"], world["text"]}
+
+
+def test_a_report_of_undelivered_mail_reaches_the_outbox(
+    world: dict[str, int], database: Database, config: Config
+) -> None:
+    assert arrive(database, mails.plain()) == [Outcome.NOTHING_FOUND]
+    [letter] = letters(database)
+    address = bounce_address(config.SECRET_KEY, DOMAIN, letter.id)
+    report = (
+        "From: MAILER-DAEMON@prairie.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: rfc822; rita@prairie.example\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\n\n--b--\n"
+    )
+    answer = _hub(config, "mail-in", "-", "--to", address, stdin=report.encode())
+    assert answer.exit_code == 0, answer.output
+    assert [one.state for one in letters(database)] == [State.BOUNCED]
 
 
 def test_what_the_sender_may_not_read_is_not_recognized(world: dict[str, int], database: Database) -> None:
