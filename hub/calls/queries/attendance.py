@@ -1,5 +1,6 @@
 """Who was on a call. Permission is checked here, where rows are loaded."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def attended(db: Session, organizations: Sequence[Organization], year: int, now:
         select(Call.day, held(now).label("held")).where(in_year(year), Call.state == CallState.PLANNED)
     ).all()
     held_days = sorted(row.day for row in days if row.held)
-    coming_days = [row.day for row in days if not row.held]
+    coming_days = sorted(row.day for row in days if not row.held)
     counts = _counts(db, [one.id for one in organizations], year, now)
     return {
         one.id: Attended(counts.get(one.id, 0), _while_in(held_days, one), _while_in(coming_days, one))
@@ -124,7 +125,9 @@ def attended(db: Session, organizations: Sequence[Organization], year: int, now:
 
 
 def _while_in(days: Sequence[date], one: Organization) -> int:
-    return sum(one.joined_on <= day and (one.left_on is None or day <= one.left_on) for day in days)
+    """How many of the days, which are in order, lie in the organization's time in the alliance."""
+    first, after = bisect_left(days, one.joined_on), bisect_right(days, one.left_on) if one.left_on else len(days)
+    return max(0, after - first)
 
 
 def _counts(db: Session, ids: Sequence[int], year: int, now: datetime) -> dict[int, int]:

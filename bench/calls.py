@@ -1,0 +1,137 @@
+"""Calls: the commitments of 500 organizations over a year of 52 calls, as the board shows them."""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from bench.board import ORGANIZATIONS, _organization, _person, _postgresql, _sqlite
+from hub.app import create_app
+from hub.calls import actions, queries
+from hub.calls.models import Attendance, Call, Presentation, Source
+from hub.calls.rules import SlotState
+from hub.core import clock
+from hub.core.db import Database
+from hub.members.models import Organization, Person
+
+CALLS, RUNS = 52, 15
+
+
+def main() -> None:
+    """Print a table for SQLite, and one for PostgreSQL where it is installed."""
+    print(f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance said twice")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
+    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with opened() as database:
+            if database is None:
+                print(f"\n{name}: not installed here")
+                continue
+            year = _fill(database)
+            _measure(name, database, year)
+
+
+def _fill(database: Database) -> int:
+    """Last year's calls, with an attendance of two in three; answers the year."""
+    moment = clock.now()
+    year = moment.year - 1
+    host = ORGANIZATIONS + 1
+    with database.writing() as db:
+        db.execute(insert(Organization), [_organization(n) for n in range(1, host + 1)])
+        db.execute(insert(Person), [_person(n, moment) for n in range(1, host + 1)])
+        first = moment.date().replace(year=year, month=1, day=1)
+        actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
+        calls = db.scalars(select(Call).order_by(Call.day)).all()
+        rows = [
+            {
+                "call_id": call.id, "organization_id": n, "source": source, "recorded_at": moment,
+                "recorded_by_id": host, "once": f"{source} {call.id} {n}",
+            }
+            for call in calls
+            for n in range(1, host)
+            for source in ((Source.REPORT, Source.CHECK_IN) if (n + call.id) % 3 == 0 else (Source.REPORT,))
+            if (n * 7 + call.id) % 3
+        ]  # fmt: skip
+        db.execute(insert(Attendance), rows)
+        db.execute(insert(Presentation), [_presentation(n, calls[n % len(calls)], host) for n in range(1, host, 2)])
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    print(f"\n{len(rows):,} entries of attendance", flush=True)
+    return year
+
+
+def _presentation(n: int, call: Call, host: int) -> dict[str, object]:
+    return {
+        "call_id": call.id, "organization_id": n, "title": f"Presentation {n}", "minutes": 15,
+        "state": SlotState.ACCEPTED, "proposed_at": call.starts_at, "proposed_by_id": host,
+    }  # fmt: skip
+
+
+def _measure(name: str, database: Database, year: int) -> None:
+    with database.reading() as db:
+        organizations = db.scalars(select(Organization)).all()
+        person = db.scalars(select(Person)).first()
+    assert person is not None
+    now = clock.now()
+    today = now.date()
+    queries_of: dict[str, Callable[[Session], object]] = {
+        "attendance of all, a year": lambda db: queries.attended(db, organizations, year, now),
+        "presentations of all, a year": lambda db: queries.standings(db, organizations, year, today, now),
+        "your calls, on home": lambda db: queries.your_calls(db, person, today, now),
+    }
+    print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'of it here':>12}")
+    for label, query in queries_of.items():
+        _print(label, [_timed(database, query) for _ in range(RUNS)])
+    browser = _coordinator(database)
+    address = f"/board?view=commitments&year={year}"
+    _print("the board's page", [_requested(browser, address) for _ in range(RUNS)])
+    _print("the page of one call", [_requested(browser, f"/calls/{_some_day(database)}") for _ in range(RUNS)])
+
+
+def _some_day(database: Database) -> object:
+    with database.reading() as db:
+        return db.scalars(select(Call.day).order_by(Call.day).offset(5)).first()
+
+
+def _print(label: str, took: list[tuple[float, float]]) -> None:
+    """A line of the table; the last column is what this process computed, whatever else the machine does."""
+    whole, own = [one[0] for one in took], [one[1] for one in took]
+    print(f"{label:34}{statistics.median(whole):12.1f}{max(whole):12.1f}{statistics.median(own):12.1f}", flush=True)
+
+
+def _timed(database: Database, query: Callable[[Session], object]) -> tuple[float, float]:
+    with database.reading() as db:
+        return _took(lambda: query(db))
+
+
+def _took(act: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds by the clock, and of this process's own computing."""
+    start, own = time.perf_counter(), time.process_time()
+    act()
+    return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - own)
+
+
+def _coordinator(database: Database) -> FlaskClient:
+    """The coordinator's browser, signed in."""
+    browser = create_app(database.config, database).test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
+        cookie["signed_in_at"] = clock.now().isoformat()
+    return browser
+
+
+def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:
+    def get() -> None:
+        answer = browser.get(address)
+        assert answer.status_code == 200, answer.status
+
+    return _took(get)
+
+
+if __name__ == "__main__":
+    main()
