@@ -41,14 +41,69 @@ ALLY = Interest(
     contact_name="Bertrand Okonjo",
     contact_email="bertrand@open-fixture.example",
 )
+AGREEMENT = """
+# Who we are
+
+Eleven foundries, Basin Community College, the Tribal College of the Basin, the workforce board and the county work
+together as the Copper Basin Casting & Controls Partnership.
+
+# What we agree
+
+- One shared pattern shop, run by the college, open to every foundry at cost.
+- Two apprentices a year from each foundry with more than twenty people.
+- Numbers on jobs, scrap and energy are shared each quarter, without the names of firms.
+- Anyone may leave with three months' notice; what was built together stays open to all.
+
+# Who speaks for us
+
+The director of the partnership, and in her absence the dean of trades. Both attend the Monday calls.
+"""
+SWOT = """
+# Strengths
+
+- Four generations of metal know-how within forty miles
+- Two colleges that share one machine shop
+
+# Weaknesses
+
+- A third of the patternmakers retire within five years
+- No foundry measures its energy by furnace
+
+# Opportunities
+
+- Pump and valve makers want castings from closer by
+- Foundry sand can be reused in road beds: the county has tried it on two miles
+
+# Threats
+
+- One rail line in and out
+- Housing costs more than an apprentice earns
+"""
+PLAN = """
+# Where we stand
+
+The basin has 61,000 jobs; 17,400 are in manufacturing, most of them in castings, controls and the shops around them.
+
+---
+# Manufacturing in this plan
+
+Manufacturing is the third chapter because a third of payroll depends on it. Three things come first:
+
+1. The shared pattern shop opens in its first year.
+2. A controls lab lets a foundry try sensors on one furnace before it buys.
+3. The apprenticeship grows from nine to thirty people a year.
+
+| goal | now | in three years |
+|---|---|---|
+| apprentices a year | 9 | 30 |
+| scrap, share of metal poured | 8.1 % | 5 % |
+| foundries that measure energy by furnace | 0 | 7 |
+"""
+# Criterion: file name, title, text, and the page to look at.
 DOCUMENTS = {
-    Criterion.AGREEMENT: ("Agreement of the partnership.pdf", "Agreement", "We, the undersigned, work together."),
-    Criterion.SWOT: ("SWOT analysis.pdf", "SWOT", "Strengths, weaknesses, opportunities and threats of the basin."),
-    Criterion.PLAN: (
-        "Regional plan.pdf",
-        "Regional economic development plan",
-        "Manufacturing is a third of our jobs.",
-    ),
+    Criterion.AGREEMENT: ("Agreement of the partnership.pdf", "Agreement of the partnership", AGREEMENT, 1),
+    Criterion.SWOT: ("SWOT analysis.pdf", "Strengths, weaknesses, opportunities, threats", SWOT, 1),
+    Criterion.PLAN: ("Regional plan.pdf", "Regional economic development plan", PLAN, 2),
 }
 
 
@@ -56,7 +111,7 @@ def store(config: Config, today: date) -> dict[Criterion, files.StoredFile]:
     """Make the evidence and put it on disk, before any row is locked."""
     return {
         criterion: files.store(config, BytesIO(pdf.make(Cover(title, COMMUNITY.name, "", today), text)))
-        for criterion, (_name, title, text) in DOCUMENTS.items()
+        for criterion, (_name, title, text, _page) in DOCUMENTS.items()
     }
 
 
@@ -68,7 +123,8 @@ def load(db: Session, stored: dict[Criterion, files.StoredFile], people: dict[st
         Draft(COMMUNITY, SAID, "Odette Marchbanks", COMMUNITY.contact_email, "Ray Tso", "ray.tso@copper-basin.example"),
     )
     for criterion, file in stored.items():
-        joining.attach(db, community, criterion, file, DOCUMENTS[criterion][0], 1)
+        name, _title, _text, page = DOCUMENTS[criterion]
+        joining.attach(db, community, criterion, file, name, page)
     joining.submit(db, community)
     joining.vote(
         db, people["ruth.abernethy@ridgeline-materials.example"], community, Ballot.APPROVE, "A plan with substance."

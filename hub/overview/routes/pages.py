@@ -18,6 +18,7 @@ from hub.members import queries as members
 from hub.members.login import safe_next
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
+from hub.overview.queries import joining
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
 from hub.search import index
@@ -54,6 +55,7 @@ def home() -> str | Response:
         yours=yours,
         before=before,
         strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
+        to_vote_on=joining.waiting_for(db, person),
         on_calls=on_calls,
         next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,

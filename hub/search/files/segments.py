@@ -208,6 +208,7 @@ class Snapshot:
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._kept_count = 0
         self.per_document: dict[object, Sequence[float]] = {}  # what ranking computes once for each document
+        self.profiles: Mapping[str, Mapping[str, float]] | None = None  # what each organization writes of, once asked
 
     @staticmethod
     def _based(segments: Iterable[Any]) -> Iterator[tuple[int, Any]]:

@@ -1,0 +1,35 @@
+"""Peers: who has done this, and regions like ours."""
+
+from flask import render_template, request
+
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.core.text import clean
+from hub.core.web import db
+from hub.members import queries as members
+from hub.members.rules import OrganizationKind, Permission
+from hub.search.queries import peers as queries
+from hub.search.routes.blueprint import bp
+from hub.search.rules.question import LONGEST
+
+
+@bp.get("/peers")
+def peers() -> str:
+    """Who has done what is asked (``?q=``), and who is like the person's organization (or ``?organization=``)."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    slug = request.args.get("organization", "") or person.organization.slug
+    organization = members.organization_for(db, person, slug, Permission.SEE_MEMBERS)
+    text = clean(request.args.get("q", ""))[:LONGEST]
+    takes_part = organization.kind is not OrganizationKind.HOST
+    return render_template(
+        "search/peers.html",
+        text=text,
+        doers=queries.who_has_done(db, person, text) if text else [],
+        organization=organization,
+        own=organization.id == person.organization_id,
+        peers=queries.regions_like(db, person, organization) if takes_part else [],
+        organizations=[one for one in members.organizations(db) if one.kind is not OrganizationKind.HOST],
+        takes_part=takes_part,
+    )
