@@ -29,6 +29,7 @@ RESOURCES = 3  # of a peer that say so
 # A designation that both have counts like this share of being alike in all that they wrote.
 DESIGNATION = 0.15
 HITS_LOOKED_AT = 60
+LEAST_ALIKE = 0.1  # what is less alike shares the words that everybody uses
 
 Profile = Mapping[str, float]  # term or topic, and how much it tells of an organization; of length 1
 
@@ -84,9 +85,11 @@ def regions_like(db: Session, person: Person, organization: Organization) -> Seq
         own = profiles.get(organization.slug, {})
         likeness = {slug: _likeness(own, profiles.get(slug, {})) for slug in others}
         for slug, other in others.items():
-            if likeness[slug]:
+            if likeness[slug] >= LEAST_ALIKE:
                 likeness[slug] += DESIGNATION * bool(_designations(organization) & _designations(other))
-        likest = nlargest(MOST_PEERS, (slug for slug in others if likeness[slug]), key=lambda slug: likeness[slug])
+        likest = nlargest(
+            MOST_PEERS, (slug for slug in others if likeness[slug] >= LEAST_ALIKE), key=lambda slug: likeness[slug]
+        )
         telling = {slug: _telling(snapshot, own, slug) for slug in likest}
     except files.IndexUnusable:
         return []
