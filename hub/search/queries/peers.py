@@ -29,7 +29,8 @@ RESOURCES = 3  # of a peer that say so
 # A designation that both have counts like this share of being alike in all that they wrote.
 DESIGNATION = 0.15
 HITS_LOOKED_AT = 60
-LEAST_ALIKE = 0.1  # what is less alike shares the words that everybody uses
+# Who shares fewer words, and no topic, shares the words that everybody uses.
+LEAST_WORDS = 4
 
 Profile = Mapping[str, float]  # term or topic, and how much it tells of an organization; of length 1
 
@@ -85,11 +86,9 @@ def regions_like(db: Session, person: Person, organization: Organization) -> Seq
         own = profiles.get(organization.slug, {})
         likeness = {slug: _likeness(own, profiles.get(slug, {})) for slug in others}
         for slug, other in others.items():
-            if likeness[slug] >= LEAST_ALIKE:
+            if likeness[slug]:
                 likeness[slug] += DESIGNATION * bool(_designations(organization) & _designations(other))
-        likest = nlargest(
-            MOST_PEERS, (slug for slug in others if likeness[slug] >= LEAST_ALIKE), key=lambda slug: likeness[slug]
-        )
+        likest = nlargest(MOST_PEERS, (slug for slug in others if likeness[slug]), key=lambda slug: likeness[slug])
         telling = {slug: _telling(snapshot, own, slug) for slug in likest}
     except files.IndexUnusable:
         return []
@@ -153,8 +152,11 @@ def _of_length_1(weights: Mapping[str, float]) -> Profile:
 
 
 def _likeness(one: Profile, other: Profile) -> float:
-    """How alike two are, from 0 (nothing in common) to 1 (the same)."""
-    return sum(weight * other[name] for name, weight in one.items() if name in other)
+    """How alike two are, from 0 (nothing in common worth saying) to 1 (the same)."""
+    shared = [name for name in one if name in other]
+    if len(shared) < LEAST_WORDS and not any(name.startswith("topic ") for name in shared):
+        return 0.0
+    return sum(one[name] * other[name] for name in shared)
 
 
 def _telling(snapshot: Snapshot, own: Profile, slug: str) -> Sequence[int]:
