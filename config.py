@@ -159,6 +159,8 @@ class Config:
         for name in (
             "MAIL_KEEP_DAYS",
             "MAX_UPLOAD_MB",
+            "MAX_EVIDENCE_MB",
+            "APPLICATION_QUORUM",
             "SHARE_LINK_DAYS",
             "TRACE_DAYS",
             "SESSION_DAYS",

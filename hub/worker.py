@@ -17,7 +17,7 @@ from hub.library.extract import Reader
 from hub.members import actions as members
 from hub.members.queries import anybody_waits_for_a_link
 from hub.overview import actions as overview
-from hub.overview import derive as evidence
+from hub.overview.derive import evidence
 from hub.overview.queries import digest_waits
 from hub.search import index
 from hub.sharing import actions as sharing

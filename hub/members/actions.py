@@ -26,8 +26,8 @@ from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.letters import Letter
 from hub.core.quiet import Quiet
 from hub.core.text import clean
-from hub.members import letters, queries
-from hub.members.hints import HINTS
+from hub.members import queries
+from hub.members.derive import letters
 from hub.members.models import (
     Designation,
     DismissedHint,
@@ -69,6 +69,7 @@ from hub.members.rules import (
     slug_of,
     website_of,
 )
+from hub.members.rules.hints import HINTS
 
 PASSWORDS = PasswordHasher()
 

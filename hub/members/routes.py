@@ -25,7 +25,6 @@ from hub.members.forms import (
     organization_choices,
     role_choices,
 )
-from hub.members.hints import HINTS, is_shown
 from hub.members.models import LinkKind, Organization, Person
 from hub.members.rules import (
     OrganizationKind,
@@ -37,6 +36,7 @@ from hub.members.rules import (
     roles_to_give,
     whose_stop,
 )
+from hub.members.rules.hints import HINTS, is_shown
 
 bp = Blueprint("members", __name__)
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from config import ROOT
-from hub.members.hints import HINTS, is_shown
 from hub.members.rules import Role
+from hub.members.rules.hints import HINTS, is_shown
 
 
 @pytest.mark.parametrize("role", Role)

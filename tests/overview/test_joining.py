@@ -23,7 +23,7 @@ from hub.library import files
 from hub.library.extract import Reader
 from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Role
-from hub.overview import derive
+from hub.overview.derive import evidence
 from hub.overview.models import Application, Evidence
 from hub.overview.rules.joining import (
     CRITERIA,
@@ -129,8 +129,8 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     submitted = applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data", follow_redirects=True)
     assert "With the Advisory Board" in submitted.text
     with Reader() as reader:
-        assert derive.catch_up(database, reader) == 3
-        assert derive.catch_up(database, reader) == 0
+        assert evidence.catch_up(database, reader) == 3
+        assert evidence.catch_up(database, reader) == 0
     number = _application(database).id
 
     walter, ruth = sign_in("walter@amcc.example"), sign_in("ruth@lakeshore.example")

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from hub.calls import letters, queries
-from hub.calls.letters import Brief
+from hub.calls import queries
+from hub.calls.derive import letters
+from hub.calls.derive.letters import Brief
 from hub.calls.models import Call
 from hub.calls.queries import Reader
 from hub.calls.rules import CallState, SlotState, calendar, is_held

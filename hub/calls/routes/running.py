@@ -5,7 +5,8 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.calls import actions, forms, letters, queries
+from hub.calls import actions, forms, queries
+from hub.calls.derive import letters
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
 from hub.calls.rules import AHEAD, CallState
 from hub.core import clock, web

@@ -9,7 +9,8 @@ from hub.core.errors import NotFound
 from hub.core.outbox import Post
 from hub.members.models import Person
 from hub.members.rules import MailKind, Permission, may, stop_token
-from hub.overview import letters, queries
+from hub.overview import queries
+from hub.overview.derive import letters
 from hub.overview.rules.digests import DigestWeek
 
 # What begins only once somebody has looked at who would get what.

@@ -8,8 +8,8 @@ from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.library.derive import previews
 from hub.members.rules import Permission, may
-from hub.overview import derive
 from hub.overview.actions import joining as actions
+from hub.overview.derive import evidence as evidence_texts
 from hub.overview.forms.joining import AskForm, DecisionForm, VoteForm
 from hub.overview.queries import joining as queries
 from hub.overview.routes.applying import as_attachment
@@ -154,7 +154,7 @@ def evidence_image(application_id: int, evidence_id: int) -> Response | tuple[st
     found = queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id)
     db.commit()  # lets the rows go while a picture is drawn
     try:
-        path = derive.picture(web.config(), found, found.page_number or 1)
+        path = evidence_texts.picture(web.config(), found, found.page_number or 1)
     except previews.Busy:
         return web.error_page(503)
     if path is None:

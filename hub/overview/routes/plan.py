@@ -13,13 +13,14 @@ from hub.core.text import mail_html
 from hub.core.web import db
 from hub.core.words import plural
 from hub.members.rules import MailKind, Permission
-from hub.overview import actions, letters, queries
+from hub.overview import actions, queries
+from hub.overview.derive import letters
 from hub.overview.routes.blueprint import bp, must, one_of, signed_in
 from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.sharing import actions as sharing
-from hub.sharing import letters as sharing_letters
 from hub.sharing import queries as log
+from hub.sharing.derive import letters as sharing_letters
 from hub.sharing.rules import Occasion, Stage, next_occasions
 
 MOST_SHOWN = 500

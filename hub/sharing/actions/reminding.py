@@ -12,7 +12,8 @@ from hub.core.outbox import Post
 from hub.core.quarters import Quarter
 from hub.members.models import Person
 from hub.members.rules import MailKind, Permission, may, stop_token
-from hub.sharing import letters, queries
+from hub.sharing import queries
+from hub.sharing.derive import letters
 from hub.sharing.queries import Reminder
 from hub.sharing.queries.reminding import round_name
 from hub.sharing.rules import Stage

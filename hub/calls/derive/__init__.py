@@ -1,0 +1,1 @@
+"""What is made of what the room knows: the letters that it writes."""
