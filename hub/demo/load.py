@@ -11,7 +11,7 @@ from hub.core import clock, settings
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
-from hub.demo import documents, history, joining, record, searching
+from hub.demo import documents, history, joining, packs, record, searching
 from hub.demo.calls import add_calls
 from hub.demo.mail import add_mail
 from hub.demo.shapes import DemoOrganization, DemoResource
@@ -60,6 +60,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
         _add_history(db, organizations, people, resources, today)
+        packs.add(db, people["representative@demo.example"], resources, today)
         joining.load(db, evidence, people)
         add_calls(db, organizations, people, resources, today)
         searching.add(db, people)

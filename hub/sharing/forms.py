@@ -304,7 +304,7 @@ class PackForm(FlaskForm):
     groups = SelectMultipleField("Groups", validate_choice=False)
     everyone = BooleanField("All our stakeholders, whatever their group")
     find = StringField("Find a resource by its title", [Optional()])
-    part = StringField("Only these pages, slides or items", [Optional()], description="For example 7 or 7-9")
+    part = StringField("Only these pages", [Optional()], description="For example 7 or 7-9")
 
     def show(self, pack: Pack) -> None:
         """Fill the form with what the draft says."""
@@ -330,7 +330,7 @@ class SendForm(FlaskForm):
         choices=[SelectChoice("now", "now"), SelectChoice("later", "on this day and time")],
         default="now",
     )
-    at = DateTimeLocalField("Day and time", [Optional()])
+    at = DateTimeLocalField("Day and time", [Optional()], description="On the clocks of the hub")
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
         """The moment that was chosen, in the hub's time zone; None for now. Raises Refused."""

@@ -293,6 +293,17 @@ def test_what_speaks_against_sending_is_said(
     assert [pack.state for pack in rows(world, Pack)] == [PackState.DRAFT]
 
 
+def test_what_is_missing_is_said_before_the_preview_and_nothing_is_lost(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana, ())
+    page = work_on(ana, draft, "preview")
+    assert "at least one resource" in page
+    assert "Two sentences. From us." in page
+    work_on(ana, draft, "add-1")
+    assert "at least one group" in work_on(ana, draft, "preview", groups=[])
+    assert "The mail to Bo" in work_on(ana, draft, "preview")
+
+
 def test_packs_are_seen_by_their_organization_alone(sent: str, sign_in: SignIn) -> None:
     assert "Worth a look" in sign_in("dee@lakeshore.example").get("/sharing/packs").text
     for email in ("otto@prairie.example", "coordinator@hub.example"):

@@ -17,6 +17,7 @@ from hub.sharing.actions.packs import (
     channel_link,
     drop_item,
     item_of,
+    objection_to,
     opens_pack,
     order_items,
     send_pack,
@@ -26,7 +27,7 @@ from hub.sharing.actions.packs import (
     usable_items,
 )
 from hub.sharing.actions.reminding import nudge, post_due_reminders
-from hub.sharing.actions.sending import catch_up
+from hub.sharing.actions.sending import catch_up, message_of
 from hub.sharing.actions.stakeholders import (
     add_stakeholder,
     change_stakeholder,
@@ -67,8 +68,10 @@ __all__ = [
     "log_waiting_mail",
     "make_link",
     "make_packet",
+    "message_of",
     "new_log_address",
     "nudge",
+    "objection_to",
     "open_link",
     "opens",
     "opens_pack",

@@ -163,16 +163,7 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
     if pack.state is not PackState.DRAFT:
         return
     now = clock.now()
-    reach = queries.reach_of(db, pack)
-    objection = objection_to_sending(
-        title=pack.title,
-        items=len(pack.items),
-        recipients=len(reach.reachable),
-        groups=pack.everyone or bool(pack.groups),
-        send_at=send_at or now,
-        now=now,
-    )
-    if objection:
+    if objection := objection_to(db, pack, send_at):
         raise Refused(objection)
     if queries.key_was_changed(db):
         raise Refused(
@@ -181,7 +172,20 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
         )
     pack.person_id, pack.person = person.id, person
     pack.send_at, pack.state = max(send_at or now, now), PackState.SCHEDULED
-    note(db, person, "send a pack", pack, recipients=len(reach.reachable), at=str(pack.send_at))
+    note(db, person, "send a pack", pack, at=str(pack.send_at))
+
+
+def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> str | None:
+    """Why the pack can't be sent now, or at that moment, if something speaks against it."""
+    now = clock.now()
+    return objection_to_sending(
+        title=pack.title,
+        items=len(pack.items),
+        recipients=len(queries.reach_of(db, pack).reachable),
+        groups=pack.everyone or bool(pack.groups),
+        send_at=send_at or now,
+        now=now,
+    )
 
 
 def call_off(db: Session, person: Person, pack: Pack) -> None:

@@ -162,7 +162,7 @@ def _write_some(db: Session, pack: Pack) -> int:
     rows = db.execute(waiting).all()
     sent = sent_pack(db, pack)
     going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
-    posts = {link_id: _post(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
+    posts = {link_id: message_of(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
     ids = outbox.post_all(db, posts.values())
     skipped = [row[0] for row in rows if row[0] not in posts]
     written = [
@@ -172,7 +172,7 @@ def _write_some(db: Session, pack: Pack) -> int:
     return len(written)
 
 
-def _post(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, one: Stakeholder) -> Post:
+def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, one: Stakeholder) -> Post:
     """The message to one recipient."""
     config = config_of(db)
     stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, one.address_hash)}"

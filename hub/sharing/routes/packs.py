@@ -110,6 +110,8 @@ def _work_on(person: Person, one: Pack, form: forms.PackForm) -> Answer:
         form.part.data = ""
     db.flush()
     if what == "preview":
+        if objection := actions.objection_to(db, one):  # what was typed is saved all the same
+            return _draft_page(person, queries.pack_for(db, person, one.id), form, objection)
         return redirect(url_for(".preview_pack", pack_id=one.id))
     if what in {"search", "add", "drop", "up", "down"}:
         return _draft_page(person, queries.pack_for(db, person, one.id), form, at=what)

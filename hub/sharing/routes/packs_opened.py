@@ -42,7 +42,7 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
         link=link,
         items=items,
         revisions=shown,
-        pictured={item.id: _is_pictured(item, shown[item.id]) for item in items},
+        pictures={item.id: _picture_size(item, shown[item.id]) for item in items},
         done=queries.acts_of(db, link, actions.visit_of(visit())) if link else set(),
         days=web.config().TRACE_DAYS,
         Source=Source,
@@ -62,10 +62,11 @@ def revision_of(item: PackItem) -> Revision:
     return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
-def _is_pictured(item: PackItem, revision: Revision) -> bool:
+def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
+    """Width and height of the item's first picture, so that nothing jumps when it comes; None when it has none."""
     number = item.first_page or 1
     shown = previews.shown(web.config(), revision, number)
-    return shown.has(number) or (shown.embedded and number == 1)
+    return shown.size if shown.has(number) or (shown.embedded and number == 1) else None
 
 
 def _count_unless_known(link: PackLink) -> None:
@@ -115,7 +116,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
         shown=shown,
         pages=pages,
         pictured={page.number for page in pages if _has_picture(revision, page)},
-        first_pictured=_is_pictured(item, revision),
+        first_picture=_picture_size(item, revision),
         page=page_number(),
         page_count=1 if item.first_page else -(-revision.page_count // PAGES_SHOWN),
         objection=excerpts.objection(web.config(), revision, item.first_page, item.last_page)

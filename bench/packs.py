@@ -1,0 +1,135 @@
+"""A pack for 2,000 recipients: taking the list in, preparing the messages, sending them, and its page meanwhile.
+
+``HUB_BENCH_RECIPIENTS`` makes it larger or smaller. The mail server is a small one on this machine, so the speed of
+sending is the hub's and its together.
+"""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from config import Config
+from hub import migrations
+from hub.app import create_app
+from hub.core import clock, delivery
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.members.models import Person
+from hub.members.rules import Role
+from hub.sharing import actions
+from hub.sharing.models import Pack, PackLink, SharingEvent
+from hub.sharing.rules import LinkPart, PackState
+from tests.conftest import Browser
+from tests.mailserver import a_mail_server
+from tests.world import PASSWORD, a_person, a_resource, an_organization
+
+RECIPIENTS = int(os.environ.get("HUB_BENCH_RECIPIENTS", "2000"))
+RESOURCES = 6
+ALLOWED = 5.0  # seconds to prepare
+SENDER = "ana@lakeshore.example"
+
+
+def main() -> None:
+    """Print the table; preparing that takes more than 5 s ends it with status 1."""
+    print(f"A pack of {RESOURCES} resources for {RECIPIENTS:,} recipients, SQLite")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as name, a_mail_server() as server:
+        config = Config.load({}, INSTANCE=Path(name), UPLOADS=Path(name) / "uploads", LOG_LEVEL="ERROR")
+        database = Database(replace(config, MAIL_URL=server.url))
+        migrations.upgrade(database)
+        prepared = _measure(database)
+        assert len(server.got) == RECIPIENTS
+        database.close()
+    if prepared > ALLOWED:
+        sys.exit(f"Preparing took {prepared:.1f} s, more than {ALLOWED:.0f} s.")
+
+
+def _measure(database: Database) -> float:
+    _tell("list of stakeholders taken in", f"{_seconds(lambda: _fill(database)):.2f} s")
+    app = create_app(database.config, database)
+    app.test_client_class = Browser
+    looks: list[float] = []
+    stop = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(app, stop, looks))
+    watcher.start()
+    prepared = _seconds(lambda: _prepare(database))
+    _tell("from pressing Send to all messages in the outbox", f"{prepared:.2f} s")
+    sent = _seconds(lambda: _send(database))
+    _tell("sent and logged", f"{sent:.1f} s, {RECIPIENTS / sent:.0f} a second")
+    stop.set()
+    watcher.join()
+    _tell("its page meanwhile, median", f"{1000 * median(looks):.0f} ms ({len(looks)} looks)")
+    _tell("its page meanwhile, slowest", f"{1000 * max(looks):.0f} ms")
+    return prepared
+
+
+def _tell(label: str, figure: str) -> None:
+    print(f"{label:<52}{figure:>30}", flush=True)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _fill(database: Database) -> None:
+    """The organization, its list, and a draft."""
+    lines = "".join(f"person{n}@shops.example,Person {n},Shop {n},Shops\n" for n in range(RECIPIENTS))
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore")
+        ana = a_person(db, lakeshore, Role.REPRESENTATIVE, SENDER)
+        resources = [
+            a_resource(db, lakeshore, f"Toolkit {n}", summary="What it is. " * 10).id for n in range(RESOURCES)
+        ]
+        actions.take_in(db, ana, f"email,name,affiliation,groups\n{lines}")
+        pack = actions.begin_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
+        actions.change_pack(
+            db, ana, pack, title="Worth a look", words="Two sentences.", groups=["Shops"], everyone=False
+        )
+
+
+def _prepare(database: Database) -> None:
+    """Press Send, and let the worker write the messages."""
+    with database.writing() as db:
+        pack = db.scalars(select(Pack)).one()
+        person = db.scalars(select(Person)).one()
+        actions.send_pack(db, person, pack)
+    while _count(database, LinkPart.POSTED) < RECIPIENTS:
+        actions.catch_up(database)
+
+
+def _send(database: Database) -> None:
+    """Let the worker hand them over, until the record has it."""
+    while True:
+        done = delivery.catch_up(database) + actions.catch_up(database)
+        with database.reading() as db:
+            sent = db.scalars(select(Pack.state)).one() is PackState.SENT
+            if sent:
+                assert db.scalars(select(SharingEvent.people)).all() == [RECIPIENTS] * RESOURCES
+                return
+        assert done
+
+
+def _count(database: Database, part: LinkPart) -> int:
+    with database.reading() as db:
+        return db.scalar(select(func.count(PackLink.id)).where(PackLink.part == part)) or 0
+
+
+def _watch(app: Flask, stop: threading.Event, looks: list[float]) -> None:
+    """The sender looks at the pack's page again and again."""
+    browser = app.test_client()
+    browser.post("/sign-in", data={"email": SENDER, "password": PASSWORD})
+    while not stop.wait(0.2):
+        began = time.perf_counter()
+        assert browser.get("/sharing/packs/1").status_code == 200
+        looks.append(time.perf_counter() - began)

@@ -1,0 +1,165 @@
+"""The demo member's stakeholders, and the pack that it sent them near the end of last quarter, with what came of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hub.core import outbox
+from hub.core.db import config_of
+from hub.core.outbox import OutboxMessage, State
+from hub.core.quarters import Quarter
+from hub.demo.texts.stakeholders import GROUPS, ITEM, LIST, NOTE, QUESTION, SLIDES, TITLE, WHOLE
+from hub.library.models import Resource
+from hub.members.models import Person
+from hub.sharing import actions, queries
+from hub.sharing.models import Pack, PackFetch, PackItem, PackLink, PackTrace, SharingEvent, Stakeholder
+from hub.sharing.rules import Act, Carrier, Channel, LinkPart, PackState, Trace, audience_of, link_end
+
+DAYS_BEFORE_THE_END = 9  # of last quarter
+SEED = "the demo member's pack"
+# What recipients did, in turn: nothing, only their mail scanner, or acts of their own.
+DEEDS: tuple[tuple[Trace, ...] | None, ...] = (
+    (Trace.OPENED, Trace.DOWNLOADED, Trace.USEFUL),
+    None,
+    (Trace.OPENED,),
+    (),
+    (Trace.OPENED, Trace.USEFUL),
+    None,
+    (Trace.OPENED, Trace.QUESTION),
+    (Trace.OPENED, Trace.DOWNLOADED),
+    None,
+    (Trace.OPENED, Trace.NOT_FOR_ME),
+    (),
+    (Trace.OPENED, Trace.DOWNLOADED, Trace.USEFUL),
+)
+
+POPULAR = (5, 4, 3, 2, 1)  # the first item is opened most
+
+
+def add(db: Session, sender: Person, resources: dict[str, Resource], today: date) -> None:
+    """The list through the hub's own action; the pack as it would lie there since then."""
+    actions.take_in(db, sender, LIST)
+    moment = datetime.combine(
+        Quarter.of(today).previous.last_day - timedelta(days=DAYS_BEFORE_THE_END), time(14, 5), UTC
+    )
+    pack = _pack(db, sender, resources, moment)
+    people = queries.reach_of(db, pack).reachable
+    pack.recipients = len(people)
+    links = [_link(pack, one, actions.token_for(db, pack.id, one.id), moment) for one in people]
+    db.add_all(links)
+    db.flush()
+    _add_messages(db, pack, links, people, moment)
+    _add_deeds(db, pack, links, moment)
+    db.add_all(_event(pack, item, len(people), moment) for item in pack.items)
+
+
+def _pack(db: Session, sender: Person, resources: dict[str, Resource], moment: datetime) -> Pack:
+    config = config_of(db)
+    day = moment.astimezone(config.zone).date()
+    pack = Pack(
+        organization_id=sender.organization_id,
+        person_id=sender.id,
+        quarter=str(Quarter.of(day)),
+        title=TITLE,
+        note=NOTE,
+        groups=list(GROUPS),
+        state=PackState.SENT,
+        created_at=moment - timedelta(minutes=12),
+        send_at=moment,
+        published_at=moment,
+        expires_at=link_end(day, config.SHARE_LINK_DAYS, config.zone),
+        logged_at=moment + timedelta(minutes=1),
+        rounds=1,
+        finished_at=moment + timedelta(minutes=1),
+        items=_items(resources),
+    )
+    db.add(pack)
+    db.flush()
+    return pack
+
+
+def _items(resources: dict[str, Resource]) -> list[PackItem]:
+    parts: list[tuple[str, int | None, int | None]] = [(key, None, None) for key in WHOLE]
+    parts += [SLIDES, (ITEM[0], ITEM[1], ITEM[1])]
+    return [
+        PackItem(
+            position=position,
+            resource_id=resources[key].id,
+            revision_number=1 if first else None,
+            first_page=first,
+            last_page=last,
+        )
+        for position, (key, first, last) in enumerate(parts, 1)
+    ]
+
+
+def _link(pack: Pack, one: Stakeholder, token: str, moment: datetime) -> PackLink:
+    return PackLink(
+        pack_id=pack.id, token=token, stakeholder_id=one.id, part=LinkPart.POSTED, created_at=moment, logged=True
+    )
+
+
+def _add_messages(
+    db: Session, pack: Pack, links: Sequence[PackLink], people: Sequence[Stakeholder], moment: datetime
+) -> None:
+    """The messages, which a mail server took then."""
+    whole = queries.pack_for(db, db.get_one(Person, pack.person_id), pack.id)
+    sent = actions.sent_pack(db, whole)
+    posts = [
+        actions.message_of(db, whole, sent, link.id, link.token, one) for link, one in zip(links, people, strict=True)
+    ]
+    ids = outbox.post_all(db, posts)
+    for link, one in zip(links, posts, strict=True):
+        link.message_id = ids[one.once]
+    taken = {"state": State.SENT, "posted_at": moment, "since": moment, "due_at": moment, "settled_at": moment}
+    db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids.values())).values(tries=1, **taken))
+
+
+def _add_deeds(db: Session, pack: Pack, links: Sequence[PackLink], moment: datetime) -> None:
+    """What recipients did in the days after; a scanner fetched most links within the minute."""
+    chance = Random(SEED)
+    items = list(db.scalars(select(PackItem).where(PackItem.pack_id == pack.id).order_by(PackItem.position)))
+    for place, link in enumerate(links):
+        deeds = DEEDS[place % len(DEEDS)]
+        if deeds is not None:
+            db.add(PackFetch(link_id=link.id, count=chance.randint(1, 9), last_at=moment + timedelta(seconds=40)))
+        [item] = chance.choices(items, POPULAR)
+        at = moment + timedelta(minutes=chance.randint(30, 8_000))
+        for act in deeds or ():
+            db.add(_trace(pack, link, item, act, at))
+
+
+def _trace(pack: Pack, link: PackLink, item: PackItem, act: Trace, at: datetime) -> PackTrace:
+    return PackTrace(
+        pack_id=pack.id,
+        link_id=link.id,
+        item_id=item.id,
+        act=act,
+        at=at,
+        words=QUESTION if act is Trace.QUESTION else "",
+        once=f"{link.id} {act} {item.id}",
+    )
+
+
+def _event(pack: Pack, item: PackItem, people: int, moment: datetime) -> SharingEvent:
+    return SharingEvent(
+        act=Act.FORWARD,
+        carrier=Carrier.HUB_MAIL,
+        organization_id=pack.organization_id,
+        person_id=pack.person_id,
+        resource_id=item.resource_id,
+        revision_number=1,
+        page_number=item.first_page,
+        pack_id=pack.id,
+        happened_on=moment.date(),
+        quarter=pack.quarter,
+        recorded_at=moment + timedelta(minutes=1),
+        with_whom=audience_of(pack.groups, everyone=False),
+        people=people,
+        channel=Channel.EMAIL,
+        note=f"Pack: {pack.title}",
+        once=f"pack {pack.id} item {item.id} round 1 {moment.date()}",
+    )

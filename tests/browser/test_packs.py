@@ -1,0 +1,164 @@
+"""A pack from the proposal to the confirmed quarter, in a real browser, with a real mail server between."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import PASSWORD, Watched
+from tests.mailserver import MailServer, a_mail_server
+from tests.serving import Hub, eventually
+
+Open = Callable[..., Page]
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+WORDS = "Three things for the next owners' breakfast. Start with the grant."
+
+
+@pytest.fixture(scope="module")
+def mail_server() -> Iterator[MailServer]:
+    with a_mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mailing_hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
+    """`hub serve` with the demo world and a mail server."""
+    folder = tmp_path_factory.mktemp("packs")
+    shutil.copytree(demo_pattern, folder / "instance")
+    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), MAIL_URL=mail_server.url)
+    hub.start()
+    yield hub
+    hub.kill()
+
+
+@pytest.fixture
+def open_on(browser: Browser, mailing_hub: Hub) -> Iterator[Open]:
+    """``open_on("representative")``: a page of that person on the hub that mails; "visitor" isn't signed in."""
+    opened: list[tuple[BrowserContext, Watched]] = []
+
+    def page_of(role: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=mailing_hub.address, **options)
+        opened.append((context, Watched(context, mailing_hub)))
+        page = context.new_page()
+        if role != "visitor":
+            page.goto("/sign-in")
+            page.get_by_label("E-mail").fill(f"{role}@demo.example")
+            page.get_by_label("Password").fill(PASSWORD)
+            page.locator("main").get_by_role("button", name="Sign in").click()
+            page.wait_for_url(mailing_hub.address + "/")
+        return page
+
+    yield page_of
+    for context, watched in opened:
+        context.close()
+        assert watched.complaints == []
+
+
+def make_and_send(page: Page) -> None:
+    """From the record to a pack on its way."""
+    page.goto("/sharing")
+    page.get_by_role("link", name="Share this quarter").click()
+    page.get_by_role("button", name="Make the pack").click()
+    page.get_by_label("Two sentences from you").fill(WORDS)
+    page.get_by_role("button", name=re.compile("^Down")).first.click()
+    page.get_by_label("Foundry owners").check()
+    page.get_by_role("button", name="Preview, then send").click()
+    expect(page.frame_locator("iframe").get_by_text(WORDS)).to_be_visible()
+    page.get_by_role("button", name="Send to 8 people").click()
+
+
+def link_of(mail_server: MailServer, email: str) -> str:
+    """The path of the link that this recipient got."""
+    [got] = [one for one in mail_server.to(email) if "/p/" in one.part("text/plain")]
+    found = re.findall(r"https?://[^/\s]+(/p/\w+)$", got.part("text/plain").replace("\r", ""), re.MULTILINE)
+    return str(found[-1])
+
+
+def nothing_scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
+    open_on: Open, mail_server: MailServer
+) -> None:
+    rosa = open_on("representative")
+    make_and_send(rosa)
+    expect(rosa.get_by_text("Sent to 8 people")).to_be_visible(timeout=60_000)  # the page moves on by itself
+    assert len({got.recipient for got in mail_server.got}) == 8
+    phone = open_on("visitor", **PHONE)
+    phone.goto(link_of(mail_server, "ingrid@halvorsen-castings.example"))
+    expect(phone.get_by_text(WORDS)).to_be_visible()
+    assert nothing_scrolls_sideways(phone)
+    phone.get_by_role("button", name=re.compile("^Open")).first.click()
+    assert nothing_scrolls_sideways(phone)
+    phone.get_by_role("button", name=re.compile("^Useful")).click()
+    expect(phone.get_by_role("status")).to_contain_text("Thank you")
+    phone.get_by_role("link", name=re.compile("^A question")).click()
+    phone.get_by_label("Your question").fill("Does this hold for a shop of fourteen?")
+    phone.get_by_role("button", name="Ask").click()
+    expect(phone.get_by_role("status")).to_contain_text("on its way to Rosa Peña")
+    [question] = eventually(lambda: mail_server.to("representative@demo.example"))
+    assert "a shop of fourteen" in question.part("text/plain")
+    assert question.mail["Reply-To"] == "ingrid@halvorsen-castings.example"
+    rosa.reload()
+    expect(rosa.get_by_role("row", name=re.compile("Ingrid Halvorsen"))).to_contain_text("Opened by a person")
+    expect(rosa.get_by_text("Does this hold for a shop of fourteen?")).to_be_visible()
+    rosa.goto("/sharing")
+    rosa.get_by_role("link", name=re.compile("^Confirm")).first.click()
+    expect(rosa.get_by_label("With whom, if you shared something")).to_have_value(re.compile("Foundry owners"))
+    rosa.get_by_role("button", name=re.compile("^Confirm")).click()
+    expect(rosa.get_by_role("status").first).to_contain_text("is confirmed. Thank you.")
+
+
+def test_a_pack_is_made_and_sent_without_scripts(open_on: Open, mail_server: MailServer) -> None:
+    tom = open_on("alternate", java_script_enabled=False)
+    tom.goto("/sharing/packs/new")
+    tom.get_by_role("button", name="Make the pack").click()
+    tom.get_by_label("Subject of the mail").fill("Without scripts")
+    tom.get_by_label("Find a resource by its title").fill("melt")
+    tom.get_by_role("button", name="Search", exact=True).last.click()
+    tom.get_by_label("Only these pages").fill("3-5")
+    tom.get_by_role("button", name=re.compile("^Add")).first.click()
+    expect(tom.get_by_text("(slides 3 to 5)")).to_be_visible()
+    tom.get_by_label("County and cities").check()
+    tom.get_by_role("button", name="Preview, then send").click()
+    tom.get_by_role("button", name="Send to 3 people").click()
+
+    def is_sent() -> bool:
+        tom.reload()
+        return tom.get_by_text("Sent to 3 people").count() == 1
+
+    eventually(is_sent)
+    phone = open_on("visitor", **PHONE, java_script_enabled=False)
+    phone.goto(link_of(mail_server, "ellen@lakecounty.example"))
+    phone.get_by_role("button", name=re.compile("^Open.*slides 3 to 5")).click()
+    expect(phone.get_by_role("heading", name=re.compile("^Slide 3"))).to_be_visible()
+
+
+def test_a_recipient_unsubscribes_by_the_link_in_the_mail(open_on: Open, mail_server: MailServer) -> None:
+    rosa = open_on("representative")
+    rosa.goto("/sharing/stakeholders/import")
+    rosa.get_by_label("Or paste it here").fill("Nils Berg <nils@berg-tools.example>")
+    rosa.get_by_label("Put all of them into the group").fill("Tool makers")
+    rosa.get_by_role("button", name="Show what would change").click()
+    expect(rosa.get_by_role("status")).to_contain_text("1 to add")
+    rosa.get_by_role("button", name="Take 1 person in").click()
+    rosa.goto("/sharing/packs/new")
+    rosa.get_by_label(re.compile("NOFO digest")).check()
+    rosa.get_by_role("button", name="Make the pack").click()
+    rosa.get_by_label("Tool makers").check()
+    rosa.get_by_role("button", name="Preview, then send").click()
+    rosa.get_by_role("button", name="Send to 1 person").click()
+    [got] = eventually(lambda: mail_server.to("nils@berg-tools.example"))
+    stop = re.search(r"https?://[^/\s]+(/stop/\S+)", got.part("text/plain"))
+    assert stop
+    nils = open_on("visitor", **PHONE)
+    nils.goto(stop[1])
+    nils.get_by_role("button", name="Unsubscribe", exact=True).click()
+    expect(nils.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    rosa.goto("/sharing/stakeholders?q=nils")
+    expect(rosa.get_by_role("row", name=re.compile("Nils Berg"))).to_contain_text("unsubscribed")
