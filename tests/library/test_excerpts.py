@@ -1,0 +1,108 @@
+"""Some pages of a document as a PDF of their own, each with its source named, through the page that gives them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from config import Config
+from hub.core.db import Database
+from hub.library import actions, derive, files
+from hub.library.derive import previews
+from hub.library.models import Revision
+from hub.library.rules import Kind, PreviewState
+from hub.sharing.models import SharingEvent
+from tests.library.documents import pdf
+from tests.world import a_person, a_resource, an_organization
+
+SignIn = Callable[[str], FlaskClient]
+TITLE = "Casting {guide}, “third” edition"
+
+
+@pytest.fixture
+def plan(database: Database, config: Config, tmp_path: Path) -> int:
+    """A PDF of four pages that was read and drawn; ana@lakeshore.example may forward it."""
+    path = pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining", "Assembly")
+    with path.open("rb") as stream:
+        stored = files.store(config, stream)
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore Forge")
+        ana = a_person(db, lakeshore, email="ana@lakeshore.example")
+        a_resource(db, lakeshore, "Only text")
+        facts = actions.Facts(kind=Kind.RESOURCE, title=TITLE)
+        number = actions.add(db, ana, lakeshore, facts, actions.File(stored, "plan.pdf")).id
+    derive.catch_up(database)
+    previews.catch_up(database)
+    return number
+
+
+def pages_of(content: bytes) -> list[str]:
+    """The text of each page of a PDF."""
+    document = pypdfium2.PdfDocument(content)
+    texts = []
+    for page in document:
+        words = page.get_textpage()
+        texts.append(words.get_text_range())
+        words.close()
+        page.close()
+    document.close()
+    return texts
+
+
+def test_the_pages_come_each_with_its_source(plan: int, database: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    assert "Only some slides" in ana.get(f"/resources/{plan}/forward").text
+    answer = ana.get(f"/resources/{plan}/slides?pages=slides 2 to 3", buffered=True)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    texts = pages_of(answer.data)
+    assert len(texts) == 2
+    assert "Casting" in texts[0]
+    assert "Machining" in texts[1]
+    for number, text in zip((2, 3), texts, strict=True):
+        assert "Lakeshore Forge" in text
+        assert f"page {number} of 4" in text
+        assert "(guide)" in text
+    again = ana.get(f"/resources/{plan}/slides?pages=2-3", buffered=True)
+    assert again.data == answer.data, "it is kept"
+    with database.reading() as db:
+        assert [event.act for event in db.scalars(select(SharingEvent))] == ["download"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "sentence"),
+    [("", "Say which pages"), ("5", "pages 1 to 4"), ("2-9", "pages 1 to 4"), ("x", "7-9"), ("1-99", "Up to 50 pages")],
+)
+def test_pages_that_are_not_there_are_refused_with_a_sentence(
+    plan: int, sign_in: SignIn, pages: str, sentence: str
+) -> None:
+    answer = sign_in("ana@lakeshore.example").get(f"/resources/{plan}/slides?pages={pages}")
+    assert answer.status_code == 422
+    assert sentence in answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (PreviewState.CARDS, "can’t print slides"),
+        (PreviewState.FAILED, "can’t be cut out"),
+        (PreviewState.NONE, "Only PDFs and slide decks"),
+    ],
+)
+def test_where_nothing_can_be_cut_the_page_says_why(
+    plan: int, database: Database, sign_in: SignIn, state: PreviewState, sentence: str
+) -> None:
+    with database.writing() as db:
+        db.scalars(select(Revision).where(Revision.resource_id == plan)).one().preview_state = state
+    answer = sign_in("ana@lakeshore.example").get(f"/resources/{plan}/slides?pages=1")
+    assert answer.status_code == 422
+    assert sentence in answer.text.replace("&#39;", "’")
+    typed = sign_in("ana@lakeshore.example").get("/resources/1/slides?pages=1")
+    assert "Only files have pages" in typed.text
+
+
+def test_only_who_may_forward_gets_them(plan: int, client: FlaskClient) -> None:
+    assert client.get(f"/resources/{plan}/slides?pages=1").status_code == 302
