@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -11,15 +12,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from config import Config
 from hub import worker
-from hub.core import bounces, clock
+from hub.core import bounces, clock, delivery
 from hub.core.db import Database
 from hub.core.outbox import OutboxMessage
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
+from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions
 from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace, SharingEvent, Stakeholder
@@ -240,7 +243,7 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     page = ok(ana.get(draft))
     assert "1 person who unsubscribed" in page
     assert "1 address whose mail comes back" in page
-    assert {event.people for event in rows(world, SharingEvent)} == {1}
+    assert {one.people for one in rows(world, SharingEvent)} == {1}
 
 
 def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
@@ -358,9 +361,7 @@ def test_a_person_opens_takes_and_says_what_they_think(
     assert client.post(f"{sent}/2/say", data={"opinion": "spam"}).status_code == 404
     acts = Counter(trace.act for trace in rows(world, PackTrace))
     assert acts == {Trace.OPENED: 1, Trace.DOWNLOADED: 1, Trace.NOT_FOR_ME: 1}, "the last word stands, twice is once"
-    assert [event.carrier for event in rows(world, SharingEvent)] == [Carrier.HUB_MAIL] * 2, (
-        "sending was logged already"
-    )
+    assert [one.carrier for one in rows(world, SharingEvent)] == [Carrier.HUB_MAIL] * 2, "sending was logged already"
     page = ok(ana.get("/sharing/packs/1"))
     assert "<strong>1</strong> opened by a person" in page
     assert "Downloaded" in page
@@ -434,7 +435,7 @@ def test_deleting_a_stakeholder_leaves_counts_and_no_address(
     assert "Maria" not in page
     assert "555" not in page
     assert "<strong>1</strong> opened by a person" in page
-    assert {event.people for event in rows(world, SharingEvent)} == {2}
+    assert {one.people for one in rows(world, SharingEvent)} == {2}
     messages = [one for one in rows(world, OutboxMessage) if one.kind == "pack"]
     assert sum("maria" in repr((one.to, one.name, one.text, one.html)).lower() for one in messages) == 0
     assert client.get(sent).status_code == 200, "the link still opens for whoever has it"
@@ -523,6 +524,59 @@ def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
         if hours == 4:
             mail_server.refuses_recipient.clear()
         worker.catch_up(world)
-    assert [event.people for event in rows(world, SharingEvent)] == [1, 1]
+    assert [one.people for one in rows(world, SharingEvent)] == [1, 1]
     assert [link.logged for link in rows(world, PackLink) if link.part is LinkPart.POSTED] == [True, True]
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
+
+
+@pytest.mark.parametrize("crash_at", [1, 2, 3])
+def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
+    world: Database, sign_in: SignIn, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, crash_at: int
+) -> None:
+    send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")), everyone="y")
+    steps = 0
+    writing = Database.writing
+
+    @contextmanager
+    def dying(self: Database) -> Iterator[Session]:
+        """The transaction is over, and its worker dead, just before it would have been kept."""
+        nonlocal steps
+        with writing(self) as db:
+            yield db
+            steps += 1
+            if steps == crash_at:
+                raise KeyboardInterrupt
+
+    for _ in range(3):
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(Database, "writing", dying)
+            actions.catch_up(world)
+        delivery.catch_up(world)
+    assert steps > crash_at, "it died, and another went on"
+    worker.catch_up(world)
+    assert sorted(got.recipient for got in mail_server.got) == [
+        f"{name}@shops.example" for name in ("bo", "cy", "maria")
+    ]
+    assert [one.people for one in rows(world, SharingEvent)] == [3, 3]
+    assert len(rows(world, PackLink)) == 3
+
+
+def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, sign_in: SignIn) -> None:
+    with world.writing() as db:
+        ana = db.scalars(select(Person).where(Person.email == "ana@lakeshore.example")).one()
+        actions.take_in(db, ana, "".join(f"person{n}@many.example\n" for n in range(500)), "Many")
+    ana_s = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana_s)
+    send(ana_s, draft, groups=["Many"])
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        statements.append(statement)
+
+    event.listen(world.engine, "before_cursor_execute", note)
+    for _ in range(3):
+        actions.catch_up(world)
+    event.remove(world.engine, "before_cursor_execute", note)
+    assert len(rows(world, OutboxMessage)) == 500
+    assert len(statements) < 90
+    assert "Being sent: 0 of 500 messages" in ok(ana_s.get(draft)), "the page says how far it is"
