@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import bounces, clock, web
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.web import db
 from hub.members import actions, login, queries
@@ -429,6 +429,14 @@ def make_link(person_id: int) -> Any:
     return _link_page(invited, make(db, actor, invited))
 
 
+@bp.post("/people/<int:person_id>/address")
+def address_works(person_id: int) -> Any:
+    """Mail came back from somebody's address, and now it works again."""
+    about = queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
+    bounces.clear(db, about.email)
+    return _back_to(about, f"Mail goes to {about.email} again.")
+
+
 @bp.post("/people/<int:person_id>/leave")
 def leave(person_id: int) -> Any:
     """Mark somebody as gone."""
@@ -474,6 +482,7 @@ def _person_page(
         about=about,
         history=queries.roles_of(db, about),
         manages=manages,
+        bounced=bounces.bouncing(db, [about.email]).get(about.email),
         facts=facts,
         role=role,
         move=move,

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from hub.core import bounces, delivery, outbox
+from hub.core import bounces, clock, delivery, outbox
 from hub.core.db import Database
 from hub.core.letters import Letter, Link, Links, Paragraph
 from hub.core.outbox import OutboxMessage, State
@@ -142,3 +142,27 @@ def test_an_address_that_works_again_gets_mail_again(
     browser.post(f"/outbox/{message_id}/address")
     with database.reading() as db:
         assert bounces.bouncing(db, ["rosa@lakeshore.example"]) == {}
+
+
+def test_home_tells_who_caused_a_message_that_it_did_not_arrive(
+    database: Database, people: dict[str, int], sign_in: SignIn
+) -> None:
+    message_id = posted(database, "carl@forge.example", sent_by_id=people["rosa"])
+    browser = sign_in("rosa@lakeshore.example")
+    assert "didn’t arrive" not in browser.get("/").get_data(as_text=True)
+    put(database, message_id, State.FAILED)
+    with database.writing() as db:
+        db.execute(update(OutboxMessage).values(settled_at=clock.now()))
+    assert "1 message that you sent" in browser.get("/").get_data(as_text=True)
+    assert "didn’t arrive" not in sign_in("coordinator@demo.example").get("/").get_data(as_text=True)
+
+
+def test_a_persons_page_says_that_mail_came_back_and_lets_it_go_again(
+    database: Database, people: dict[str, int], sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        bounces.mark(db, bounces.hash_of(db, "rosa@lakeshore.example"), "5.1.1 No such user")
+    browser = sign_in("coordinator@demo.example")
+    assert "5.1.1 No such user" in browser.get(f"/people/{people['rosa']}").get_data(as_text=True)
+    browser.post(f"/people/{people['rosa']}/address")
+    assert "5.1.1 No such user" not in browser.get(f"/people/{people['rosa']}").get_data(as_text=True)

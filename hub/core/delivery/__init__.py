@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTP
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from config import MailServer
@@ -52,7 +52,11 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
     loud = [message for message in messages if not _waits_for_morning(database, message)]
     if server is None:
         return sum(_keep(database, message) for message in loud)
-    good = [message for message in loud if not _comes_back(database, message)]
+    known = _known_to_come_back(database, loud)
+    good = [message for message in loud if message.to_hash not in known]
+    for message in loud:
+        if message.to_hash in known:
+            _give_up(database, message, known[message.to_hash])
     refused = len(loud) - len(good)
     if not good:
         return refused
@@ -90,16 +94,20 @@ def _hand_one(database: Database, smtp: SMTP, message: OutboxMessage) -> Outcome
     return hand_over(smtp, sender, message.to, text, lambda: leases.is_being_sent(database, message))
 
 
-def _comes_back(database: Database, message: OutboxMessage) -> bool:
-    """Give a message up whose address takes no mail, without bothering the server."""
+def _known_to_come_back(database: Database, messages: Sequence[OutboxMessage]) -> dict[str, str]:
+    """Why the addresses take no mail to which some of these messages go, by the hash of the address."""
+    marked = bounces.BouncedAddress
+    hashes = {message.to_hash for message in messages}
     with database.reading() as db:
-        known = db.get(bounces.BouncedAddress, message.to_hash)
-    if known is None:
-        return False
-    words = f"Mail to this address came back before: {known.words} Correct the address, or say that it works again."
+        found = db.execute(select(marked.address_hash, marked.words).where(marked.address_hash.in_(hashes))).all()
+    return dict(found)
+
+
+def _give_up(database: Database, message: OutboxMessage, why: str) -> None:
+    """Don't bother the server with an address that takes no mail."""
+    words = f"Mail to this address came back before: {why} Correct the address, or say that it works again."
     with database.writing() as db:
         leases.settle(db, message, State.FAILED, words)
-    return True
 
 
 def _waits_for_morning(database: Database, message: OutboxMessage) -> bool:

@@ -13,6 +13,7 @@ from hub.core.outbox.queries import (
     message,
     messages,
     states_of,
+    troubles_caused_by,
     troubles_of,
 )
 from hub.core.outbox.rules import SETTLED, TROUBLED, State
@@ -42,5 +43,6 @@ __all__ = [
     "send_again",
     "states_of",
     "take_back",
+    "troubles_caused_by",
     "troubles_of",
 ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -95,6 +96,12 @@ def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
     ):
         raise NotFound
     return found
+
+
+def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
+    """How many messages that the person caused weren't delivered, perhaps weren't, or came back since then."""
+    hers = OutboxMessage.sent_by_id == person_id, OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
+    return db.scalar(select(func.count(OutboxMessage.id)).where(*hers)) or 0
 
 
 def last_trouble(db: Session) -> OutboxMessage | None:

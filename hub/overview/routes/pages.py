@@ -1,6 +1,7 @@
 """Home, the board, the audit, and the health page."""
 
 import sqlite3
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, jsonify, make_response, redirect, render_template, request
@@ -9,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.calls import queries as calls
 from hub.calls.rules import forecast
-from hub.core import clock, pulse, web
+from hub.core import clock, outbox, pulse, web
 from hub.core.tables import csv_of
 from hub.core.web import db
 from hub.library import queries as library
@@ -30,6 +31,7 @@ from hub.sharing.rules import Standing
 
 NEWEST = 10
 QUARTERS_ON_HOME = 4
+TOLD_OF_TROUBLES = timedelta(days=14)
 
 
 @bp.get("/")
@@ -56,6 +58,7 @@ def home() -> str | Response:
         before=before,
         strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         to_vote_on=joining.waiting_for(db, person),
+        undelivered=outbox.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
         on_calls=on_calls,
         next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,
