@@ -163,6 +163,20 @@ def test_a_name_that_many_devices_show_is_never_remembered(database: Database, s
         assert db.scalars(select(Alias)).all() == []
 
 
+def test_in_a_large_alliance_only_who_is_asked_for_is_offered_everybody(
+    database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.calls.routes.attending.MOST_CHOICES", 10)
+    cora = sign_in(CORA)
+    page = send(cora, LAYOUTS["zoom of today"])
+    assert "Somebody else" in page
+    assert '<option value="organization-' not in page
+    with database.reading() as db:
+        number = db.scalars(select(Guest.id).where(Guest.state == GuestState.WAITING)).one()
+    asked = cora.get(f"/calls/{DAY}/participants?guest={number}").text
+    assert asked.count('<optgroup label="Organizations">') == 1
+
+
 def test_a_second_file_of_the_same_call_adds_only_who_is_new(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     head = "Name (Original Name),User Email,Total Duration (Minutes),Guest"

@@ -14,6 +14,8 @@ from hub.members import queries as members
 from hub.members.login import safe_next
 from hub.members.rules import Permission
 
+MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
+
 
 @bp.post("/calls/<day>/check-in")
 def check_in(day: str) -> Response:
@@ -85,12 +87,17 @@ def _said(result: actions.Result) -> str:
 
 @bp.get("/calls/<day>/participants")
 def participants(day: str) -> str:
-    """Everybody whom the meeting tool names, those whom somebody has to decide on first."""
+    """Everybody whom the meeting tool names, those whom somebody has to decide on first.
+
+    In a large alliance only the participant that is asked for (``?guest=``) is offered everybody to choose from.
+    """
     signed_in(Permission.RUN_CALLS)
     call = call_named(day)
     guests = queries.guests_of(db, call)
     people = queries.people_at(db, call.starts_at)
+    organizations = members.organizations(db)
     waiting = [guest for guest in guests if guest.state is GuestState.WAITING]
+    few = len(guests) * (len(people) + len(organizations)) <= MOST_CHOICES
     return render_template(
         "calls/participants.html",
         call=call,
@@ -99,9 +106,10 @@ def participants(day: str) -> str:
         others=[guest for guest in guests if guest.state is not GuestState.WAITING],
         likely={guest.id: likely(Participant(guest.name, guest.email), people) for guest in waiting},
         generic={guest.id for guest in guests if not guest.email and is_generic(guest.name)},
-        names={one.id: one.name for one in members.organizations(db)},
+        names={one.id: one.name for one in organizations},
         people=sorted(people, key=lambda one: one.name.lower()),
-        organizations=members.organizations(db),
+        organizations=organizations,
+        whole={guest.id for guest in guests} if few else {request.args.get("guest", type=int)},
         reports=queries.reports_of(db, call),
         GuestState=GuestState,
     )
