@@ -99,8 +99,8 @@ def test_a_past_quarter_may_be_declared_and_both_dates_show(
     [event] = events(database)
     assert (event.happened_on, event.quarter) == (day, str(Quarter.of(day)))
     assert event.recorded_at.date() >= today
-    assert f"{day.day} {day:%b %Y}" in answer.text
-    assert f"{today.day} {today:%b %Y}" in answer.text
+    assert f'datetime="{day}"' in answer.text
+    assert f'datetime="{today}T' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -197,6 +196,25 @@ def test_a_mail_without_a_known_resource_asks_which_it_was(
     assert 'value="2026-07-08"' in page
     assert "Mail: A <b> & more" in page
     assert sign_in("dora@delta.example").get(address).status_code == 404
+    browser = sign_in("ana@elsewhere.example")
+    assert "1 mail came to a log address" in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
+    found = re.findall(r'action="(/sharing/declare\?mail=\d+)"', browser.get(address).text)
+    said = {"resources": [world["text"]], "happened_on": "2026-07-08", "with_whom": "them", "channel": "email"}
+    assert browser.post(found[0], data=said).status_code == 302
+    assert "came to a log address" not in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
+    assert "The &lt;text&gt;" in browser.get(address.replace("declare?mail=", "mails/")).text
+    assert browser.post(address.replace("declare?mail=", "mails/") + "/dismiss").status_code == 422
+
+
+def test_a_mail_without_anything_of_the_hub_is_dismissed(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    arrive(database, mails.plain())
+    browser = sign_in("rita@prairie.example")
+    assert "Nothing of the hub was in it" in browser.get("/sharing/mails/1").text
+    assert sign_in("dora@delta.example").post("/sharing/mails/1/dismiss").status_code == 404
+    assert "Noted" in browser.post("/sharing/mails/1/dismiss", follow_redirects=True).text
+    assert "came to a log address" not in browser.get("/sharing/2026Q3/confirm").text
 
 
 def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_second_quarter(
@@ -276,10 +294,10 @@ def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Data
 
 
 def test_without_a_mail_domain_the_page_says_that_it_is_off(
-    app: Flask, world: dict[str, int], sign_in: SignIn, config: Config
+    database: Database, world: dict[str, int], sign_in: SignIn, config: Config
 ) -> None:
     browser = sign_in("rita@prairie.example")
-    app.extensions["hub-config"] = replace(config, MAIL_DOMAIN="")
+    database.config = replace(config, MAIL_DOMAIN="")
     assert "are off in this hub" in browser.get("/sharing/log-address").text
     assert browser.post("/sharing/log-address").status_code == 422
 

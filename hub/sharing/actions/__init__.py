@@ -4,7 +4,15 @@ from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.declaring import Declaration, correct, declare, take_back
 from hub.sharing.actions.entries import SentBeforeError
 from hub.sharing.actions.incoming import catch_up as log_waiting_mail
-from hub.sharing.actions.incoming import end_log_address, log_arrived, log_mail, new_log_address, takes
+from hub.sharing.actions.incoming import (
+    dismiss_mail,
+    end_log_address,
+    log_arrived,
+    log_mail,
+    name_mail,
+    new_log_address,
+    takes,
+)
 from hub.sharing.actions.links import make_link, open_link, opens, revoke
 from hub.sharing.actions.openings import act_on, ask, count_fetch, visit_of
 from hub.sharing.actions.packets import make_packet
@@ -59,6 +67,7 @@ __all__ = [
     "correct",
     "count_fetch",
     "declare",
+    "dismiss_mail",
     "drop_item",
     "end_log_address",
     "item_of",
@@ -69,6 +78,7 @@ __all__ = [
     "make_link",
     "make_packet",
     "message_of",
+    "name_mail",
     "new_log_address",
     "nudge",
     "objection_to",

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.core import bounces, clock
 from hub.core.audit import note
 from hub.core.db import Database, config_of
-from hub.core.errors import NotFound
+from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Person
 from hub.members.rules import Permission, has_left, may
@@ -129,6 +130,22 @@ def log_mail(db: Session, person: Person, mail: Mail, received_at: datetime) -> 
     logged.event_ids = [event.id for event in events]
     telling.tell_of_mail(db, person, logged, [one.resource for one in found], audience)
     return outcome
+
+
+def name_mail(db: Session, logged: LoggedMail, events: Sequence[SharingEvent]) -> None:
+    """Somebody declared what was in a mail in which the hub recognized nothing: it waits no longer."""
+    db.flush()  # gives the events their numbers
+    logged.event_ids = [*logged.event_ids, *(event.id for event in events if event.id not in logged.event_ids)]
+
+
+def dismiss_mail(db: Session, person: Person, logged: LoggedMail) -> None:
+    """Nothing of the hub was in the mail. Raises NotFound when the person may not say so, Refused when it has entries."""
+    if not may(person, Permission.DECLARE, logged):
+        raise NotFound
+    if logged.event_ids or logged.outcome not in {Outcome.NOTHING_FOUND, Outcome.DISMISSED}:
+        raise Refused("Something of this mail is on the record already. Take that back instead.")
+    logged.outcome = Outcome.DISMISSED
+    note(db, person, "dismiss a mail", logged)
 
 
 def _event(logged: LoggedMail, one: queries.Recognized, audience: Audience) -> SharingEvent:

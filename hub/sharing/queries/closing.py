@@ -53,7 +53,7 @@ def _is_open(row: QuarterRow) -> bool:
 
 
 def _unnamed_mails(db: Session, organization: Organization, quarter: Quarter) -> Sequence[LoggedMail]:
-    return db.scalars(
+    mails = db.scalars(
         select(LoggedMail)
         .where(
             LoggedMail.organization_id == organization.id,
@@ -61,4 +61,5 @@ def _unnamed_mails(db: Session, organization: Organization, quarter: Quarter) ->
             LoggedMail.happened_on.between(quarter.first_day, quarter.last_day),
         )
         .order_by(LoggedMail.id)
-    ).all()
+    )
+    return [mail for mail in mails if not mail.event_ids]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
-from hub.core.errors import Refused
+from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import clean
 from hub.core.web import db
@@ -15,6 +15,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
+from hub.sharing.models import LoggedMail
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
 from hub.sharing.rules import LONGEST_AUDIENCE, Act, Audience, shorten
 
@@ -48,6 +49,8 @@ def declare() -> Answer:
             refused = str(error)
             form.renew()
         else:
+            if "mail" in request.args:
+                actions.name_mail(db, _mail(person), events)
             flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
@@ -64,11 +67,19 @@ def _begin_quarter(person: Person, form: forms.DeclareForm, quarter: Quarter) ->
 
 def _begin_mail(person: Person, form: forms.DeclareForm) -> None:
     """Fill in when a mail to the log address was sent, and to how many: which resource it was, the person says."""
-    mail = queries.mail_for(db, person, request.args.get("mail", 0, type=int))
+    mail = _mail(person)
     audience = Audience(mail.people, mail.domains)
     form.happened_on.data, form.people.data = mail.happened_on, mail.people
     form.with_whom.data = shorten(audience.label, LONGEST_AUDIENCE) if mail.people else ""
     form.note.data = f"Mail: {mail.subject}" if mail.subject else ""
+
+
+def _mail(person: Person) -> LoggedMail:
+    """The mail of the person's organization that the address names; raises NotFound."""
+    mail = queries.mail_for(db, person, request.args.get("mail", 0, type=int))
+    if mail.organization_id != person.organization_id:
+        raise NotFound
+    return mail
 
 
 def wants_search(form: forms.DeclareForm | forms.ConfirmForm) -> bool:
@@ -83,6 +94,7 @@ def _declare_page(person: Person, form: forms.DeclareForm, refused: str = "") ->
         form=form,
         refused=refused,
         choice=choice_of(person, form, queries.offered_to(db, person)),
+        mail=request.args.get("mail"),
     )
 
 

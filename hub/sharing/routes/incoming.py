@@ -59,3 +59,12 @@ def mail(mail_id: int) -> str:
         lines=queries.lines_of_mail(db, organization, found),
         may_correct=may(person, Permission.DECLARE, found),
     )
+
+
+@bp.post("/sharing/mails/<int:mail_id>/dismiss")
+def dismiss_mail(mail_id: int) -> Response:
+    """Nothing of the hub was in the mail: nobody asks again."""
+    person = signed_in()
+    actions.dismiss_mail(db, person, queries.mail_for(db, person, mail_id))
+    flash("Noted: nothing of the hub was in it.")
+    return redirect(url_for(".mail", mail_id=mail_id))

@@ -36,6 +36,7 @@ class Outcome(StrEnum):
 
     LOGGED = "logged"
     NOTHING_FOUND = "nothing-found"  # it counts as soon as its person says what was in it
+    DISMISSED = "dismissed"  # its person says that nothing of the hub was in it
     OWN_ONLY = "own-only"
     FORGED = "forged"
     AUTOMATIC = "automatic"
@@ -47,6 +48,7 @@ class Outcome(StrEnum):
         return {
             "logged": "Logged",
             "nothing-found": "No resource recognized",
+            "dismissed": "Nothing of the hub in it",
             "own-only": "Not counted: own organization only",
             "forged": "Not counted: not from you",
             "automatic": "Not counted: automatic",
