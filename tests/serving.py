@@ -143,7 +143,17 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """The page's HTML."""
+        return self.look(path)[1]
+
+    def look(self, path: str) -> tuple[str, str]:
+        """What an address answers: its media type, and the text."""
         with self.opener.open(self.hub.address + path, timeout=PATIENCE) as answer:
+            return answer.headers.get_content_type(), str(answer.read().decode(errors="replace"))
+
+    def post(self, path: str, **fields: str) -> str:
+        """Send the form of a page; answers the page that comes of it."""
+        form = urllib.parse.urlencode({"csrf_token": self.token(path)} | fields).encode()
+        with self.opener.open(self.hub.address + path, form, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def sign_in(self, email: str = "ana@lakeshore.example", password: str = "welcome-to-the-hub") -> "Visitor":

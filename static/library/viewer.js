@@ -9,17 +9,35 @@ document.body.append(announcer);
 const viewer = () => document.querySelector("#viewer");
 const isFull = () => document.fullscreenElement !== null;
 
-// Put the content of another page of the hub in the place of this one's.
-async function replaceBy(address) {
+// Put the content of another page of the hub in the place of this one's; the keyboard stays where it was.
+async function replaceBy(address, part = ".page") {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) throw new Error(`answered ${answer.status}`);
   const other = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const focused = document.activeElement?.rel;
-  document.querySelector(".page").replaceWith(other.querySelector(".page"));
+  const refocus = whereTheKeyboardIs(part !== ".page");
+  document.querySelector(part).replaceWith(other.querySelector(part));
   document.title = other.title;
   enliven();
-  const same = document.querySelector(`.viewer-steps a[rel="${focused}"]`) ?? document.querySelector(".viewer-steps a");
-  if (focused) same?.focus({ preventScroll: true });
+  refocus();
+}
+
+// Remember the place of the keyboard; answers what brings it back there once the page's content is another.
+function whereTheKeyboardIs(isSamePage) {
+  const old = document.activeElement;
+  if (!old?.closest(".page")) return () => {};
+  const alike = {
+    rel: () => document.querySelector(`.viewer-steps a[rel="${old.rel}"]`) ?? document.querySelector(".viewer-steps a"),
+    id: () => document.getElementById(old.id),
+    href: () => document.querySelector(`a[href="${CSS.escape(old.getAttribute("href"))}"]`),
+    text: () => [...document.querySelectorAll(".page button, .page a")].find((one) => one.textContent === old.textContent),
+  };
+  const kind = old.matches(".viewer-steps a") ? "rel" : old.id ? "id" : old.hasAttribute("href") ? "href" : "text";
+  const typed = isSamePage && old.matches("input") ? old.value : null;
+  return () => {
+    const same = alike[kind]() ?? document.querySelector("#content");
+    if (typed !== null && same.matches("input")) same.value = typed;
+    same.focus({ preventScroll: true });
+  };
 }
 
 // Go to another page of the document; as any link would when that fails.
@@ -76,9 +94,10 @@ async function copy(button) {
     field.remove();
   }
   announcer.textContent = "The link is copied.";
-  const label = button.textContent;
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = label; }, 2000);
+  if (button.textContent === "Copied") return;
+  const label = [...button.childNodes];
+  button.replaceChildren("Copied");
+  setTimeout(() => button.replaceChildren(...label), 2000);
 }
 
 // Ask how far the hub got until there is something new to see; less and less often.
@@ -95,7 +114,7 @@ function watch(notice, pause = 700) {
     if (progress && progress.mark !== notice.dataset.mark && !isFull()) {
       const place = [scrollX, scrollY];
       try {
-        await replaceBy(location.href);
+        await replaceBy(location.href, "#content"); // what the hub said above it stays
         scrollTo(...place);
         announcer.textContent = progress.sentence;
         return;

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,18 @@ PASSWORD = "welcome-to-the-hub"
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium; without it the tests fail in CI and say elsewhere how to get it."""
+    """Debian's Chromium."""
+    return {"executable_path": chromium_or_else(), "args": FLAGS}
+
+
+def chromium_or_else() -> str:
+    """The path of Chromium; without it the tests fail in CI, and elsewhere are skipped and say how to get it."""
     found = find_chromium()
     if found is None:
         if os.environ.get("CI"):
             pytest.fail(HOW_TO_GET_IT)
         pytest.skip(HOW_TO_GET_IT)
-    return {"executable_path": found, "args": FLAGS}
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +42,13 @@ def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)
     yield hub
     hub.kill()
+
+
+def is_drawn(hub: Hub, file_name: str) -> bool:
+    """Whether the worker is done with the pictures of that file's pages."""
+    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
+        states = rows.execute("SELECT preview_state FROM revision WHERE file_name = ?", (file_name,)).fetchall()
+    return bool(states) and all(state != "waiting" for (state,) in states)
 
 
 class Watched:
