@@ -25,7 +25,7 @@ from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.members.models import Person
 from hub.members.rules import Role
-from hub.sharing import actions
+from hub.sharing import actions, queries
 from hub.sharing.models import Pack, PackLink, SharingEvent
 from hub.sharing.rules import LinkPart, PackState
 from tests.conftest import Browser
@@ -60,13 +60,17 @@ def _measure(database: Database) -> float:
     looks: list[float] = []
     stop = threading.Event()
     watcher = threading.Thread(target=_watch, args=(app, stop, looks))
-    watcher.start()
+    busy = time.process_time()
     prepared = _seconds(lambda: _prepare(database))
-    _tell("from pressing Send to all messages in the outbox", f"{prepared:.2f} s")
-    sent = _seconds(lambda: _send(database))
-    _tell("sent and logged", f"{sent:.1f} s, {RECIPIENTS / sent:.0f} a second")
-    stop.set()
-    watcher.join()
+    busy = time.process_time() - busy
+    _tell("from pressing Send to all messages in the outbox", f"{prepared:.2f} s ({busy:.2f} s of work)")
+    watcher.start()
+    try:
+        sent = _seconds(lambda: _send(database))
+        _tell("sent and logged", f"{sent:.1f} s, {RECIPIENTS / sent:.0f} a second")
+    finally:
+        stop.set()
+        watcher.join()
     _tell("its page meanwhile, median", f"{1000 * median(looks):.0f} ms ({len(looks)} looks)")
     _tell("its page meanwhile, slowest", f"{1000 * max(looks):.0f} ms")
     return prepared
@@ -101,9 +105,8 @@ def _fill(database: Database) -> None:
 def _prepare(database: Database) -> None:
     """Press Send, and let the worker write the messages."""
     with database.writing() as db:
-        pack = db.scalars(select(Pack)).one()
         person = db.scalars(select(Person)).one()
-        actions.send_pack(db, person, pack)
+        actions.send_pack(db, person, queries.pack_for(db, person, 1))
     while _count(database, LinkPart.POSTED) < RECIPIENTS:
         actions.catch_up(database)
 
