@@ -388,3 +388,16 @@ def test_a_page_is_the_best_one_among_hundreds_and_found_quickly(world: Database
     assert link.get_text() == "Page 318"
     results = [files.opened(world.config).snapshot.live.bit_count()]
     assert results == [5]
+
+
+def test_half_a_word_finds_what_begins_so_while_one_types_and_the_page_says_it(ana: FlaskClient) -> None:
+    def typed(text: str) -> BeautifulSoup:
+        answer = ana.get("/search", query_string={"q": text}, headers={"X-Typing": "yes"})
+        return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+    page = typed("appr")
+    assert titles(page) == ["Shared apprenticeship"]
+    assert "words that begin with “appr” is shown" in page.select(".search-notes")[0].get_text()
+    assert page.select_one("#q")["value"] == "appr"  # type: ignore[index]
+    assert titles(searched(ana, q="appr")) == []
+    assert titles(typed("zzz")) == []

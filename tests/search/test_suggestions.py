@@ -118,3 +118,12 @@ def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, 
     words = suggesting.typed_words(name)
     assert suggesting.begins(spoken, [word[:2] for word in reversed(words)])
     assert suggesting.best([("it", spoken)], suggesting.typed_words(other), 1) in (["it"], [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [("appr", "appr"), ("zinc pla", "pla"), ("zi", ""), ("zinc ", ""), ("A-1312", ""), ('"zinc pla', ""), ("kind:brief", ""),
+     ("zinc OR", ""), ("zinc*", ""), ("-zinc", ""), ("Núñ", "Núñ")],
+)  # fmt: skip
+def test_a_word_may_be_half_typed_when_it_is_the_last(typed: str, word: str) -> None:
+    assert suggesting.unfinished(typed) == word

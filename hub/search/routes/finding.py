@@ -19,6 +19,7 @@ from hub.search.routes import visiting
 from hub.search.routes.blueprint import asked, bp, query_of
 from hub.search.rules import addresses
 from hub.search.rules.addresses import LABELS, SORT_LABELS, Asked
+from hub.search.rules.suggesting import unfinished
 from hub.search.rules.visits import Seen
 
 
@@ -37,9 +38,9 @@ def results() -> Response:
     """What the person finds; the whole question stands in the address."""
     person, question = web.signed_in(), asked()
     query = query_of(question)
-    found = queries.search(db, person, query)
+    found = _found(person, query)
     if query.page > found.pages:
-        found = queries.search(db, person, replace(query, page=found.pages))
+        found = _found(person, replace(query, page=found.pages))
     address = addresses.kept(question)
     saved = queries.saved_as(db, person, address) if person else None
     seen = visiting.seen_by(person)
@@ -62,6 +63,17 @@ def results() -> Response:
     if person:
         visiting.note_after(answer, person, seen, " ".join(question.text.split()) if query.page == 1 else "", saved)
     return answer
+
+
+def _found(person: Person | None, query: queries.Query) -> queries.Results:
+    """What is found; when that is nothing and somebody still types the last word, what has words that begin so."""
+    found = queries.search(db, person, query)
+    begun = unfinished(query.text) if visiting.is_typing() else ""
+    if found.total or not begun:
+        return found
+    wider = queries.search(db, person, replace(query, text=f"{query.text}*"))
+    note = f"While you type, what has words that begin with “{begun}” is shown."
+    return replace(wider, query=query, notes=[*wider.notes, note]) if wider.total else found
 
 
 def _name_of(question: Asked) -> str:

@@ -22,6 +22,11 @@ def seen_by(person: Person | None) -> Seen | None:
     return queries.last_visit(db, person.id) if person else None
 
 
+def is_typing() -> bool:
+    """Whether the page is asked for while somebody still types (`live.js` says so)."""
+    return "X-Typing" in request.headers
+
+
 def note_after(
     answer: Response, person: Person, seen: Seen | None, searched: str = "", saved: SavedSearch | None = None
 ) -> None:
@@ -33,9 +38,8 @@ def note_after(
     the lock of somebody who writes, and one that is lost costs a mark on a list.
     """
     database: Database = current_app.extensions["hub-database"]
-    is_typing = "X-Typing" in request.headers
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
-    if not is_typing and (is_stale or searched or saved):
+    if not is_typing() and (is_stale or searched or saved):
         answer.call_on_close(partial(_note, database, person.id, searched, saved.id if saved else None))
 
 

@@ -97,7 +97,8 @@ def narrowed(asked: Asked, organizations: Mapping[str, str]) -> str:
         words.append(f"{SORT_LABELS[asked.sort].lower()}{'' if asked.sort == 'title' else ' first'}")
     if asked.exact:
         words.append("without the glossary")
-    return ", ".join(words)
+    text = ", ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def kept(asked: Asked) -> str:

@@ -7,6 +7,7 @@ from hub.search.rules import words
 
 LONGEST = 100  # characters that are looked at
 _APART = re.compile(r"[^\w]+")
+_LAST_WORD = re.compile(r"(?<!\S)[^\W\d_]{3,}\Z")
 
 
 def spoken(text: str) -> str:
@@ -29,6 +30,12 @@ def rank(name: str, typed: Sequence[str]) -> tuple[int, int]:
     first = name.find(f" {typed[0]}") if typed else 0
     together = " " + " ".join(typed)
     return (0 if name.startswith(together) else 1 if together in name else 2, first)
+
+
+def unfinished(text: str) -> str:
+    """The last word of what was typed, if somebody may still be typing it: letters alone, in no phrase; else ""."""
+    match = _LAST_WORD.search(text)
+    return match[0] if match and text.count('"') % 2 == 0 and match[0] not in {"AND", "NOT", "OR"} else ""
 
 
 def best(names: Iterable[tuple[str, str]], typed: Sequence[str], most: int) -> Sequence[str]:
