@@ -201,7 +201,9 @@ def _check_dates(page: BeautifulSoup, address: str) -> None:
         )
         assert not moment.find("time"), f"{address}: {moment} stands in <time> already; the filters write it themselves"
     for text_node in page.find_all(string=SAID_DATE):
-        written_by_people = text_node.find_parent(class_=["page-text", "written", "snippet", "sheet", "page-list"])
+        written_by_people = text_node.find_parent(
+            class_=["page-text", "mail-text", "written", "snippet", "sheet", "page-list"]
+        )
         assert written_by_people or text_node.find_parent(["time", "title", "option"]), f"{address}: {text_node!r}"
 
 
