@@ -47,6 +47,8 @@ STEPS: dict[str, Step] = {
     ),
     "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, sharing.post_due_reminders),
     "digests": lambda database, _reader: _in_its_time(database, digest_waits, overview.post_due_digests),
+    # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
+    "copies": lambda database, _reader: sharing.log_waiting_mail(database),
     "mail": lambda database, _reader: delivery.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
@@ -55,7 +57,7 @@ LINES = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
-    ("passwords", "reminders", "digests", "mail"),
+    ("passwords", "reminders", "digests", "copies", "mail"),
 )
 
 

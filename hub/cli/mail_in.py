@@ -69,7 +69,9 @@ def _take_file(database: Database, raw: bytes, recipients: Sequence[str]) -> lis
         raise Refused("None of its recipients is a log address of this hub. Say whom the envelope named: --to ADDRESS.")
     path = files.keep(database.config, files.Arrived(ours, clock.now(), raw))
     with files.held(path) as arrived:
-        outcomes = actions.log_arrived(database, arrived) if arrived else []
+        if arrived is None:
+            return ["Taken; the hub's worker logs it at this moment."]
+        outcomes = actions.log_arrived(database, arrived)
         files.drop(path)
     return [f"{one.label}." for one in outcomes] or ["A report of undelivered mail, taken."]
 

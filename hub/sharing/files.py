@@ -40,15 +40,34 @@ def keep(config: Config, arrived: Arrived) -> Path:
         file.write(json.dumps(head).encode() + b"\n" + arrived.raw)
         file.flush()
         os.fsync(file.fileno())
+    _next_look(unready, arrived.received_at)
     unready.rename(path)
     _sync(folder)
     return path
 
 
-def waiting(config: Config) -> list[Path]:
-    """What is to be logged, in the order in which it came."""
+def waiting(config: Config, now: datetime | None = None) -> list[Path]:
+    """What is to be logged, in the order in which it came; with ``now`` without what was put off until later."""
     folder = folder_of(config)
-    return sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
+    found = sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
+    return [path for path in found if now is None or _may_be_looked_at(path, now)]
+
+
+def put_off(path: Path, until: datetime) -> None:
+    """Leave a message that could not be logged alone until then."""
+    _next_look(path, until)
+
+
+def _next_look(path: Path, at: datetime) -> None:
+    """The time of a file says from when on it may be looked at."""
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def _may_be_looked_at(path: Path, now: datetime) -> bool:
+    try:
+        return path.stat().st_mtime <= now.timestamp()
+    except FileNotFoundError:
+        return False  # another process has just logged it
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from hashlib import sha256
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from config import Config
+from hub import worker
 from hub.cli import main
 from hub.core import clock
 from hub.core.addresses import bounce_address
@@ -24,6 +26,7 @@ from hub.core.outbox import OutboxMessage, State
 from hub.core.quarters import Quarter
 from hub.library import actions as library
 from hub.library import files as originals
+from hub.library.extract import Reader
 from hub.library.rules import Audience, Kind
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Role
@@ -314,6 +317,8 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
         assert actions.log_waiting_mail(database) == 0
         assert events(database) == []
     assert len(files.waiting(database.config)) == 2
+    assert actions.log_waiting_mail(database) == 0, "not at once again"
+    monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(minutes=2))
     assert actions.log_waiting_mail(database) == 2
     assert len(events(database)) == 2
     assert files.waiting(database.config) == []
@@ -361,6 +366,9 @@ def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
     assert len(events(database)) == 2
     assert files.waiting(config) == []
     assert sha256(FILE).hexdigest() in {one.name for one in config.UPLOADS.rglob("*") if one.is_file()}
+    files.keep(config, files.Arrived((address,), NOW, raw.replace(b"<DM6", b"<FR6")))  # killed before it was logged
+    assert worker.STEPS["copies"](database, cast("Reader", None)) == 1
+    assert len(events(database)) == 3
     off = _hub(replace(config, MAIL_DOMAIN=""), "mail-in", str(file))
     assert off.exit_code == 1
     assert "HUB_MAIL_DOMAIN" in off.output

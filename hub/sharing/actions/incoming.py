@@ -25,6 +25,7 @@ from hub.sharing.rules.mail import Mail, read_mail
 
 log = logging.getLogger("hub.mail")
 
+AGAIN_AFTER = timedelta(minutes=1)  # a message that could not be logged
 KEPT_AT_MOST = timedelta(days=7)  # a message that can't be logged; others go at once
 
 
@@ -68,7 +69,7 @@ def catch_up(database: Database) -> int:
     """Log all mail that waits; answers how much. May be killed at any moment and run again."""
     files.sweep(database.config, clock.now())
     done = 0
-    for path in files.waiting(database.config):
+    for path in files.waiting(database.config, clock.now()):
         with files.held(path) as arrived:
             if arrived is None:
                 continue
@@ -77,6 +78,7 @@ def catch_up(database: Database) -> int:
             except Exception:  # one message that can't be logged holds no other up
                 log.exception("A message to the log address could not be logged; it is tried again.")
                 if clock.now() - arrived.received_at < KEPT_AT_MOST:
+                    files.put_off(path, clock.now() + AGAIN_AFTER)
                     continue
                 log.error("It is given up after 7 days.")  # noqa: TRY400 - the line before has the cause
             files.drop(path)
