@@ -59,6 +59,7 @@ GAP = 100
 MOST_WORDS = 1_500_000
 # Words kept of a resource by which others that are alike are found, and what one in its title or a heading counts.
 KEYWORDS, IN_TITLE, IN_HEADING = 40, 5, 2
+SHORTEST_KEYWORD = 3  # letters; shorter ones tell nothing
 # Seconds that another writer is waited for.
 PATIENCE = 30.0
 
@@ -309,12 +310,11 @@ class _Text:
     """The words of a resource in a row, with a gap between its parts, and where its pages are."""
 
     def __init__(self, parts: Sequence[str]) -> None:
-        self.places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self.places = _Places()
         self.headings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self.bounds: array[int] = array("I")
         self.next = 0
         self.count = 0
-        self.parts: list[str] = []
         for part in parts:
             self._add(part, GAP)
 
@@ -331,25 +331,45 @@ class _Text:
             self._add(notes, GAP)
 
     def _add(self, text: str, gap: int) -> None:
-        last = self.next - 1
-        if self.count < MOST_WORDS:
-            self.parts.append(text)
-            for last, terms in words.spread([text], self.next):
-                for term in terms:
-                    self.places[term].append(last)
-                self.count += 1
+        places, position, last = self.places, self.next, self.next - 1
+        for piece in words.all_pieces(text) if self.count < MOST_WORDS else ():
+            places.piece = piece
+            for terms in words.terms_of(piece):
+                if terms:
+                    for term in terms:
+                        places[term].append(position)
+                    last = position
+                    self.count += 1
+                position += 1
         self.next = last + 1 + gap
 
     def keywords(self, title: Mapping[str, Sequence[int]]) -> str:
         """The words that it has most, as they are written where they first stand, the foremost first."""
-        counts = {
-            term: len(places) + IN_HEADING * len(self.headings.get(term, ())) + IN_TITLE * len(title.get(term, ()))
-            for term, places in self.places.items()
-            if len(term) > 2 and term.isalpha() and term.islower()  # noqa: PLR2004 - shorter ones tell nothing
-        }
-        foremost = sorted(counts, key=lambda term: (-counts[term], term))[:KEYWORDS]
-        written = words.as_written(self.parts, foremost)
-        return " ".join(written[term] for term in foremost if term in written)
+        counts = {term: len(places) for term, places in self.places.items() if len(places) > 1}
+        for some, worth in ((self.headings, IN_HEADING), (title, IN_TITLE)):
+            for term, places in some.items():
+                counts[term] = counts.get(term, 1) + worth * len(places)
+        found: list[str] = []
+        for term in sorted(counts, key=lambda term: (-counts[term], term)):
+            if len(term) >= SHORTEST_KEYWORD and term.isalpha() and term.islower():
+                found += words.written_in(self.places.first[term], term)
+            if len(found) == KEYWORDS:
+                break
+        return " ".join(found)
+
+
+class _Places(dict[str, "array[int]"]):
+    """Where each term stands, and the piece of text in which it stands first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.piece = ""  # that is being read
+        self.first: dict[str, str] = {}
+
+    def __missing__(self, term: str) -> "array[int]":
+        self.first[term] = self.piece
+        self[term] = places = array("I")
+        return places
 
 
 # Merging

@@ -19,6 +19,7 @@ MOST_COMPARED = 4_000  # words that look alike, for one typed word
 MOST_LOOKED_AT = 40  # resources in which a word is looked up as it is written
 # What a word counts by where it stands; a mistake takes as much away as a word in twenty times as many resources gives.
 IN_TITLE, A_NAME, MISTAKE = 1.0, 2.0, 3.0
+SAME_LETTERS = 2.0  # letters doubled or in each other's place are what people mistype most
 
 
 Names = Callable[[], Mapping[str, str]]
@@ -107,7 +108,8 @@ class _Speller:
             there = self.count(other)
             if there and there >= count * MUCH_MORE:
                 weight = math.log(1 + there) + IN_TITLE * math.log(1 + self.count(other, "title"))
-                yield _Candidate(other, weight + A_NAME * (other in named) - MISTAKE * mistakes)
+                weight += A_NAME * (other in named) + SAME_LETTERS * (set(other) == set(term))
+                yield _Candidate(other, weight - MISTAKE * mistakes)
 
     def alike(self, term: str, most: int) -> Sequence[str]:
         """Terms that have a part of the word in them and about as many letters."""

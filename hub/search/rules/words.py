@@ -108,6 +108,11 @@ def pieces(text: str) -> Iterator[re.Match[str]]:
     return _PIECE.finditer(text)
 
 
+def all_pieces(text: str) -> Sequence[str]:
+    """The words and compounds of a text, without their places."""
+    return _PIECE.findall(text)
+
+
 def spread(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
     """Each position of the texts, counted on from ``first``, with the terms that stand there."""
     position = first
@@ -132,6 +137,11 @@ def as_written(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
             if not lacking:
                 return found
     return found
+
+
+def written_in(piece: str, term: str) -> Sequence[str]:
+    """The word of a compound that is the term, in small letters; none when it is made of several."""
+    return [word.lower() for word, one in _words_of(piece) if one == term][:1]
 
 
 @lru_cache(maxsize=1 << 15)
