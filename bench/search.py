@@ -1,129 +1,180 @@
-"""Search: a hub of 10,000 resources with 10 pages each, asked over HTTP as people ask it.
+"""Search in a hub full of text: this hub by whole requests, its engine alone, and the yardsticks, as the hub grows.
 
-``HUB_BENCH_RESOURCES`` makes it smaller; ``HUB_BENCH_FOLDER`` names a folder in which the hub is kept for the next run.
+``HUB_BENCH_SIZES`` names the numbers of resources (1000,10000,50000), of ten pages each; ``HUB_BENCH_NAIVE`` the
+largest at which Whoosh is also used naively, which takes long to index; ``HUB_BENCH_FILES`` how many files are
+imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000, or at the largest size.
 """
 
 import http.client
 import os
-import socket
+import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor
 
 import psutil
 
 from bench import corpus
-from config import ROOT, Config
+from bench.yardsticks import YARDSTICKS
+from config import Config
 from hub import migrations
-from hub.app import create_app
-from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Person
-from hub.search import files, index
+from hub.search import files, index, queries
+from hub.search.queries import Query
+from tests.serving import Hub, Visitor
 
-RESOURCES = int(os.environ.get("HUB_BENCH_RESOURCES", "10000"))
+SIZES = [int(size) for size in os.environ.get("HUB_BENCH_SIZES", "1000,10000,50000").split(",")]
+NAIVE = int(os.environ.get("HUB_BENCH_NAIVE", "10000"))
+FILES = int(os.environ.get("HUB_BENCH_FILES", "1000"))
+FRESH_AT = 10_000
 PAGES = 10
 CLIENTS = 8
 SECONDS = 15.0
+UPLOADS = 9
+
+
+@dataclass
+class Filled:
+    """A hub with its text in it, not served yet."""
+
+    hub: Hub
+    database: Database
+    characters: int
+    resources: int
+    questions: Sequence[str]
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
+    stories = corpus.stories()
     source = "Reuters-21578" if corpus.REUTERS.exists() else "invented words"
-    print(f"Search: {RESOURCES:,} resources of {PAGES} pages ({source})")
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    with ExitStack() as stack:
-        kept = os.environ.get("HUB_BENCH_FOLDER")
-        folder = Path(kept or stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-bench-")))
-        folder.mkdir(parents=True, exist_ok=True)
-        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
-        database = Database(config)
-        stories = corpus.stories()
-        characters = _filled(database, folder, stories)
-        _build(database, characters)
-        _measure(config, _cookie(config, database), corpus.questions(stories))
-        database.close()
+    print(f"{source}, {PAGES} pages a resource; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print("Milliseconds are median / 95th percentile, one client, everything opened before.\n")
+    names = ["this hub, whole request", "its engine alone", *YARDSTICKS]
+    print(f"| resources | {' | '.join(names)} | {CLIENTS} clients | indexed | index : text | a web process | load |")
+    print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
+    for size in SIZES:
+        with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
+            filled = _filled(Path(folder), size, stories)
+            _row(filled, Path(folder))
+            if size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES)):
+                fresh = _freshness(filled, Path(folder))
+            filled.database.close()
+    print("\n| while it is searched | figure |\n|---|---|")
+    for what, figure in fresh:
+        print(f"| {what} | {figure} |", flush=True)
 
 
-def _filled(database: Database, folder: Path, stories: Sequence[corpus.Story]) -> int:
-    note = folder / "characters"
-    if not note.exists():
-        migrations.upgrade(database)
-        note.write_text(str(corpus.fill(database, RESOURCES, PAGES, stories)))
-    return int(note.read_text())
+def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
+    hub = Hub(folder / "hub")
+    instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
+    database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
+    migrations.upgrade(database)
+    characters = corpus.fill(database, size, PAGES, stories)
+    words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
+    added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
+    assert added.returncode == 0, added.stderr
+    return Filled(hub, database, characters, size, corpus.questions(stories))
 
 
-def _build(database: Database, characters: int) -> None:
-    began = time.monotonic()
-    count = index.catch_up(database)
-    took = time.monotonic() - began
-    folder = files.current_folder(files.root_of(database.config))
-    assert folder is not None
-    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-    rows = [("index and text", f"{size / 1e6:.0f} MB of index, {characters / 1e6:.0f} MB of text")]
-    if count:
-        speed = f"{count / took:.0f} resources/s, {count * PAGES / took:.0f} pages/s"
-        rows.append((f"index built in {took:.0f} s", speed))
-        rows.append(("memory of the builder, at most", f"{_peak():.0f} MB, with the corpus in it"))
-    began = time.monotonic()
+# How quick, as the hub grows
+
+
+def _row(filled: Filled, folder: Path) -> None:
+    """One line of the table."""
+    database = filled.database
+    before = resource.getrusage(resource.RUSAGE_SELF)
     index.catch_up(database)
-    rows.append(("a look when nothing changed", f"{(time.monotonic() - began) * 1000:.0f} ms"))
-    _table(rows)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    current = files.current_folder(files.root_of(database.config))
+    assert current is not None
+    share = sum(path.stat().st_size for path in current.iterdir() if path.is_file()) / filled.characters
+    cells = [_timed(_engine(database), filled.questions)]
+    for name, yardstick in YARDSTICKS.items():
+        if name == "naive Whoosh" and filled.resources > NAIVE:
+            cells.append("not measured")
+            continue
+        with yardstick(database, folder / name) as search:
+            cells.append(_timed(search, filled.questions))
+    filled.hub.start()
+    try:
+        cookie, addresses = _cookie(filled.hub), _addresses(filled.questions)
+        for _ in range(3):  # each web process opens the index when it is first asked
+            _ask(filled.hub.port, cookie, addresses)
+        one = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
+        with _Clients(filled.hub.port, cookie, addresses) as clients:
+            clients.wait(SECONDS)
+        web = filled.hub.web()
+        weight = max(child.memory_info().rss for child in web.children()) / 1e6 if web else 0.0
+    finally:
+        filled.hub.stop()
+    cells.insert(0, _figures(one))
+    many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {_p95(clients.times):.0f} ms"
+    last = [many, f"{filled.resources / seconds:.0f}/s of one core", f"{share:.2f}", f"{weight:.0f} MB", _load()]
+    print(f"| {filled.resources:,} | {' | '.join([*cells, *last])} |", flush=True)
 
 
-def _peak() -> float:
-    import resource  # noqa: PLC0415 - not on Windows
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-
-
-def _cookie(config: Config, database: Database) -> str:
-    """A session of a member, as signing in leaves it."""
+def _engine(database: Database) -> Callable[[str], int]:
+    """Search by itself, with rights, facets and snippets, but no request around it."""
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
-    app = create_app(config, database)
-    browser = app.test_client()
-    with browser.session_transaction() as session:
-        session.update(_user_id=person.get_id(), _fresh=True, signed_in_at=clock.now().isoformat())
-    assert b"Sign out" in browser.get("/search").data, "the session that this benchmark makes is not accepted"
-    cookie = browser.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    return f"{cookie.key}={cookie.value}"
+
+    def search(question: str) -> int:
+        with database.reading() as db:
+            return queries.search(db, person, Query(question)).total
+
+    return search
 
 
-def _measure(config: Config, cookie: str, questions: Sequence[str]) -> None:
-    addresses = [f"/search?{urlencode({'q': question})}" for question in questions]
-    with _served(config) as (port, server):
-        for _ in range(3):  # each web process opens the index when it is first asked
-            _ask(port, cookie, addresses)
-        one = sorted(_ask(port, cookie, addresses) + _ask(port, cookie, addresses))
-        many, took = _ask_at_once(port, cookie, addresses)
-        memory = max(child.memory_info().rss for child in psutil.Process(server).children())
-    many.sort()
-    _table(
-        [
-            ("one client", _line(one)),
-            (f"{CLIENTS} clients", f"{len(many) / took:.0f} requests/s, {_line(many)}"),
-            ("memory of a web process", f"{memory / 1e6:.0f} MB"),
-        ]
-    )
+def _timed(search: Callable[[str], int], questions: Sequence[str]) -> str:
+    for question in questions:
+        search(question)
+    times = []
+    for question in [*questions, *questions]:
+        began = time.perf_counter()
+        search(question)
+        times.append((time.perf_counter() - began) * 1000)
+    return _figures(times)
 
 
-def _line(times: Sequence[float]) -> str:
-    return f"median {statistics.median(times):.1f} ms, p95 {times[int(len(times) * 0.95)]:.1f} ms, worst {times[-1]:.1f} ms"
+def _figures(times: Sequence[float]) -> str:
+    return f"{statistics.median(times):.1f} / {_p95(times):.1f}"
+
+
+def _p95(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def _load() -> str:
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def _cookie(hub: Hub) -> str:
+    """A session of a member, signed in through the form."""
+    browser = Visitor(hub).sign_in()
+    jar = next(one.cookiejar for one in browser.opener.handlers if isinstance(one, HTTPCookieProcessor))
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def _addresses(questions: Sequence[str]) -> Sequence[str]:
+    return [f"/search?{urlencode({'q': question})}" for question in questions]
 
 
 def _ask(port: int, cookie: str, addresses: Sequence[str]) -> list[float]:
     """Milliseconds from the request to the whole page, for each address."""
     times = []
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for address in addresses:
         began = time.perf_counter()
         connection.request("GET", address, headers={"Cookie": cookie})
@@ -136,61 +187,110 @@ def _ask(port: int, cookie: str, addresses: Sequence[str]) -> list[float]:
     return times
 
 
-def _ask_at_once(port: int, cookie: str, addresses: Sequence[str]) -> tuple[list[float], float]:
-    times: list[float] = []
-    until = time.monotonic() + SECONDS
+class _Clients:
+    """Clients that ask one question after the other until the block ends; a failed request ends the benchmark."""
 
-    def client(number: int) -> None:
-        while time.monotonic() < until:
-            times.extend(_ask(port, cookie, addresses[number::3]))
+    def __init__(self, port: int, cookie: str, addresses: Sequence[str], count: int = CLIENTS) -> None:
+        self.port, self.cookie, self.addresses = port, cookie, addresses
+        self.times: list[float] = []
+        self.failures: list[BaseException] = []
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self._client, args=(number,)) for number in range(count)]
+        self.took = 0.0
 
-    threads = [threading.Thread(target=client, args=(number % 3,)) for number in range(CLIENTS)]
-    began = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times, time.monotonic() - began
+    def _client(self, number: int) -> None:
+        turn = number
+        while not self.over.is_set():
+            try:
+                self.times += _ask(self.port, self.cookie, [self.addresses[turn % len(self.addresses)]])
+            except (OSError, AssertionError, http.client.HTTPException) as error:
+                self.failures.append(error)
+                return
+            turn += 3
+
+    def __enter__(self) -> Self:
+        self.began = time.monotonic()
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def wait(self, seconds: float) -> None:
+        """Let them ask for so long."""
+        self.over.wait(seconds)
+
+    def __exit__(self, *_error: object) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+        self.took = time.monotonic() - self.began
+        assert not self.failures, self.failures[:3]
 
 
-@contextmanager
-def _served(config: Config) -> Iterator[tuple[int, int]]:
-    """The hub behind gunicorn as `hub serve` runs it: its port and the process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        f"HUB_{name}": str(getattr(config, name)) for name in ("INSTANCE", "UPLOADS", "DATABASE_URL", "SECRET_KEY")
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--workers", str(config.WEB_WORKERS), "--threads", str(config.WEB_THREADS),
-         "--worker-class", "gthread", "--bind", f"127.0.0.1:{port}", "--log-level", "error", "hub.app:create_app()"],
-        cwd=ROOT,
-        env=os.environ | settings | {"HUB_LOG_LEVEL": "ERROR"},
-    )  # fmt: skip
+# How fresh
+
+
+def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
+    """Uploads, a large import and a rebuild while the hub is searched."""
+    hub = filled.hub
+    hub.start()
     try:
-        _wait_for(port)
-        yield port, server.pid
+        cookie, addresses = _cookie(hub), _addresses(filled.questions)
+        for _ in range(3):
+            _ask(hub.port, cookie, addresses)
+        found = [("load before", _load()), ("resources", f"{filled.resources:,}")]
+        with _Clients(hub.port, cookie, addresses) as clients:
+            browser = Visitor(hub).sign_in()
+            uploads = [_findable(browser, turn) for turn in range(UPLOADS)]
+        found.append((
+            f"upload to findable, {CLIENTS} clients searching",
+            f"median {statistics.median(uploads):.2f} s, most {max(uploads):.2f} s",
+        ))  # fmt: skip
+        with _Clients(hub.port, cookie, addresses, count=1) as quiet:
+            quiet.wait(SECONDS)
+        with _Clients(hub.port, cookie, addresses, count=1) as busy:
+            took = _import(hub, folder)
+        found.append(("search p95, quiet", f"{_p95(quiet.times):.0f} ms"))
+        found.append((
+            f"search p95, {FILES:,} files being imported in {took:.0f} s",
+            f"{_p95(busy.times):.0f} ms, {_p95(busy.times) / _p95(quiet.times):.1f} times the quiet one",
+        ))  # fmt: skip
+        with _Clients(hub.port, cookie, addresses, count=2) as clients:
+            began = time.monotonic()
+            rebuilt = hub.command("rebuild", "--index")
+            took = time.monotonic() - began
+        assert rebuilt.returncode == 0, rebuilt.stderr
+        asked = f"{len(clients.times):,} requests, {len(clients.failures)} failed, p95 {_p95(clients.times):.0f} ms"
+        found += [(f"rebuild of the whole index in {took:.0f} s, 2 clients searching", asked), ("load after", _load())]
+        return found
     finally:
-        server.terminate()
-        server.wait(30)
+        hub.stop()
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError
+def _findable(browser: Visitor, turn: int) -> float:
+    """Seconds from sending a text to its word being found."""
+    word = f"zephyrine{turn}"
+    token = browser.token("/resources/new")
+    began = time.perf_counter()
+    browser.upload(f"{word}.txt", f"Suppliers of the region. {word}. ".encode() * 40, token)
+    while "1 resource" not in browser.get(f"/search?q={word}"):
+        time.sleep(0.05)
+    return time.perf_counter() - began
 
 
-def _table(rows: Sequence[tuple[str, str]]) -> None:
-    for name, value in rows:
-        print(f"  {name:<34} {value}", flush=True)
+def _import(hub: Hub, folder: Path) -> float:
+    """Seconds until so many files are imported and read."""
+    made = folder / "import"
+    made.mkdir()
+    for number in range(FILES):
+        (made / f"{number:04}.txt").write_text(f"Note {number}\n\n" + f"Castings and forgings of lot {number}. " * 200)
+    began = time.monotonic()
+    words = ("import", str(made), "--organization", "community-2", "--kind", "resource")
+    assert hub.command(*words).returncode == 0
+    while (hub.health() or {"worker": {"files_waiting": 1}})["worker"]["files_waiting"]:
+        time.sleep(0.2)
+    return time.monotonic() - began
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(psutil.NoSuchProcess):
+        main()
