@@ -321,7 +321,7 @@ class _Text:
     def add_page(self, number: int, title: str, text: str, notes: str) -> None:
         """One page; words beyond the limit of a resource aren't indexed."""
         start = self.next
-        for position, terms in words.spread([title], start):
+        for position, terms in words.spread([words.spoken(title)], start):
             for term in terms:
                 self.headings[term].append(position)
         self._add(title, 1)
@@ -332,6 +332,7 @@ class _Text:
 
     def _add(self, text: str, gap: int) -> None:
         places, position, last = self.places, self.next, self.next - 1
+        text = words.spoken(text)
         for piece in words.all_pieces(text) if self.count < MOST_WORDS else ():
             places.piece = piece
             for terms in words.terms_of(piece):

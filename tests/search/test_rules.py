@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from itertools import accumulate
 from typing import Literal
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from whoosh.lang.porter import stem
 
 from hub.library.rules import Kind
+from hub.search.files import codec
 from hub.search.index import to_merge
 from hub.search.rules import dates, glossary, passages, question, spelling, words
 from hub.search.rules.glossary import Entry, Glossary
@@ -75,6 +77,7 @@ TEXT = st.text(
         ("1312", "1312B"),
         ("plan", "site_plan_2026"),
         ("obrien", "O’Brien"),
+        ("lift", "HOW TO LIFT STEEL"),
     ],
 )
 def test_what_is_typed_finds_what_is_written(typed: str, written: str) -> None:
@@ -402,6 +405,25 @@ def test_a_very_long_page_is_searched_for_its_best_part() -> None:
     assert "**apprenticeship** standards of **machinists**" in str(
         passages.snippet(text, {words.term_of("apprenticeship"), words.term_of("machinists")})
     )
+
+
+# How the index keeps places
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 200_000), st.sets(st.integers(0, 200_000), min_size=1, max_size=300)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_a_block_of_postings_is_read_as_it_was_written(rows: list[tuple[int, set[int]]]) -> None:
+    ids, counts = list(accumulate(step for step, _ in rows)), [len(places) for _, places in rows]
+    values = [codec.encoded(sorted(places)) for _, places in rows]
+    how, data = codec.packed(ids, counts, values)
+    docs, times, ends, kept = codec.unpacked(len(ids), how, data)
+    assert (list(docs), list(times)) == (ids, counts)
+    assert [kept[begin:end] for begin, end in zip((0, *ends), ends, strict=False)] == values
 
 
 # Merging

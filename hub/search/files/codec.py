@@ -1,16 +1,16 @@
 """How the index keeps words and their places: fields, postings, and the pool in which they are sorted.
 
-Whoosh's own format unpacks each posting by itself. This one keeps a block of postings as four rows of numbers, which
-are read as they lie: some ten times quicker to search, a third of the size.
+Whoosh's own format unpacks each posting by itself. This one keeps a block of postings as rows of numbers, each number
+in as few bytes as the largest of its row needs: some ten times quicker to search, a quarter of the size.
 """
 
 import marshal
-import pickle
+import struct
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 from typing import Any
 
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3Codec, W3LeafMatcher, W3PostingsWriter
@@ -20,6 +20,11 @@ from whoosh.writing import PostingPool
 
 SMALL = 65_536  # places below it take two bytes each; the largest number that two bytes hold, plus one
 WORTH_PACKING = 200  # bytes
+# Before the rows of a block: how many postings, the last document, the largest weight, and how the rows are kept.
+HEAD = struct.Struct("<IIfB")
+LENGTH = struct.Struct("<i")
+PACKED, WITH_ENDS = 1, 2  # bits of how; the other bits say how wide the documents' and the counts' numbers are
+WIDTHS = "BHI"
 
 
 # Fields
@@ -119,19 +124,52 @@ class _Writer(W3PostingsWriter):  # type: ignore[misc]
         if not self._blockcount:
             file.write(WHOOSH3_HEADER_MAGIC)
         self._terminfo.add_block(self)
-        ends = array("I", accumulate(map(len, self._values)))
-        counts = array("I", map(int, self._weights))
-        data = marshal.dumps((self._ids.tobytes(), counts.tobytes(), ends.tobytes(), b"".join(self._values)))
-        packed = len(data) > WORTH_PACKING
-        if packed:
-            data = zlib.compress(data, 1)
-        about = pickle.dumps((len(self._ids), self._ids[-1], self._maxweight, int(packed), 0, 0), 2)
+        how, data = packed(self._ids, array("I", map(int, self._weights)), self._values)
+        about = HEAD.pack(len(self._ids), self._ids[-1], self._maxweight, how)
         length = len(about) + len(data)
-        file.write_int(-length if last else length)
-        file.write(about)
-        file.write(data)
+        file.write(LENGTH.pack(-length if last else length) + about + data)
         self._blockcount += 1
         self._new_block()
+
+
+def packed(ids: Sequence[int], counts: Sequence[int], values: Sequence[bytes]) -> tuple[int, bytes]:
+    """A block's rows as bytes, and how they are kept: steps from document to document, counts, ends if they aren't
+    told by the counts, places.
+    """
+    steps = list(ids[:1]) + [after - before for before, after in pairwise(ids)]
+    step_width, count_width = _width(steps), _width(counts)
+    lengths = list(map(len, values))
+    told = all(length == 2 * count for length, count in zip(lengths, counts, strict=True))
+    ends = b"" if told else array("I", accumulate(lengths)).tobytes()
+    data = array(WIDTHS[step_width], steps).tobytes() + array(WIDTHS[count_width], counts).tobytes()
+    data += ends + b"".join(values)
+    how = (0 if told else WITH_ENDS) | step_width << 2 | count_width << 4
+    return (how | PACKED, zlib.compress(data, 1)) if len(data) > WORTH_PACKING else (how, data)
+
+
+def unpacked(count: int, how: int, data: bytes) -> Block:
+    """The rows of a block of so many postings."""
+    if how & PACKED:
+        data = zlib.decompress(data)
+    steps, at = _row(WIDTHS[how >> 2 & 3], data, 0, count)
+    counts, at = _row(WIDTHS[how >> 4 & 3], data, at, count)
+    if how & WITH_ENDS:
+        ends, at = _row("I", data, at, count)
+    else:
+        ends = array("I", accumulate(2 * times for times in counts))
+    return array("I", accumulate(steps)), array("I", counts), ends, data[at:]
+
+
+def _width(numbers: Sequence[int]) -> int:
+    largest = max(numbers)
+    return 0 if largest < 256 else 1 if largest < SMALL else 2  # noqa: PLR2004 - one byte's numbers
+
+
+def _row(width: str, data: bytes, at: int, count: int) -> "tuple[array[int], int]":
+    row = array(width)
+    end = at + count * row.itemsize
+    row.frombytes(data[at:end])
+    return row, end
 
 
 class Matcher(W3LeafMatcher):  # type: ignore[misc]
@@ -145,10 +183,20 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
             yield self._data
             self._next_block()
 
+    def _goto(self, position: int) -> None:
+        self._data = self._ids = self._weights = self._values = None
+        self._i = self._minlength = self._maxlength = 0
+        [length] = LENGTH.unpack(self._postfile.get(position, LENGTH.size))
+        self._lastblock = self._lastblock or length < 0
+        begin = position + LENGTH.size
+        self._blocklength, self._maxid, self._maxweight, self._compression = HEAD.unpack(
+            self._postfile.get(begin, HEAD.size)
+        )
+        self._dataoffset, self._nextoffset = begin + HEAD.size, begin + abs(length)
+
     def _read_data(self) -> None:
         data = self._postfile.get(self._dataoffset, self._nextoffset - self._dataoffset)
-        ids, counts, ends, places = marshal.loads(zlib.decompress(data) if self._compression else data)  # noqa: S302 - our own file
-        self._data = array("I", ids), array("I", counts), array("I", ends), places
+        self._data = unpacked(self._blocklength, self._compression, data)
 
     def _read_ids(self) -> None:
         self._loaded()

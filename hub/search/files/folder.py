@@ -26,7 +26,7 @@ from hub.search.files.codec import schema
 from hub.search.files.segments import IndexUnusable, Snapshot, mark_damaged
 
 # Counts up with every change of what is indexed or how: an index of another version is built anew.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)

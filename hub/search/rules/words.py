@@ -86,6 +86,7 @@ LONGEST_JOINED = 24  # characters of a compound that is also indexed as one word
 MOST_PARTS = 4
 SHORTEST_DIGITS = 2  # of a run of digits inside a word such as 1312B that is found by itself
 SHORTEST_LETTERS = 3
+SEVERAL = 2  # spaces in a heading that may be in capitals for its looks alone
 CAPITALS = range(2, 9)  # letters of a word in capitals that is found as an acronym too
 
 # Letters and digits in a row, with what holds a compound together: A-1312/B, e-mail, O'Brien, 1,312.
@@ -106,6 +107,11 @@ Terms = tuple[str, ...]  # what may be found at one position
 def pieces(text: str) -> Iterator[re.Match[str]]:
     """The words and compounds of a text, each with its place."""
     return _PIECE.finditer(text)
+
+
+def spoken(text: str) -> str:
+    """The text in small letters when all of it is in capitals: a heading's capitals tell no acronym from a word."""
+    return text.lower() if text.count(" ") >= SEVERAL and text.isupper() else text
 
 
 def all_pieces(text: str) -> Sequence[str]:
