@@ -163,7 +163,8 @@ def _load() -> str:
 def _cookie(hub: Hub) -> str:
     """A session of a member, signed in through the form."""
     browser = Visitor(hub).sign_in()
-    jar = next(one.cookiejar for one in browser.opener.handlers if isinstance(one, HTTPCookieProcessor))
+    handlers = vars(browser.opener)["handlers"]
+    jar = next(one.cookiejar for one in handlers if isinstance(one, HTTPCookieProcessor))
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 

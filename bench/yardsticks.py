@@ -152,7 +152,7 @@ def native_tantivy(database: Database, folder: Path) -> Iterator[Search]:
         for _, address in found.hits:
             snippets.snippet_from_doc(searcher.doc(address))
         searcher.aggregate(query, counts)
-        return int(found.count)
+        return int(found.count)  # type: ignore[attr-defined]
 
     yield search
 

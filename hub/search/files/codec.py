@@ -175,12 +175,17 @@ def _row(width: str, data: bytes, at: int, count: int) -> "tuple[array[int], int
 class Matcher(W3LeafMatcher):  # type: ignore[misc]
     """Reads the postings of one term: as Whoosh does, one by one, or in blocks."""
 
+    _data: Block | None
+    _ids: Any
+    _weights: Any
+    _values: Any
+    _lastblock: bool
+
     def blocks(self) -> Iterator[Block]:
         """All postings, from the first on."""
         self.reset()
         while self.is_active():
-            self._read_data()
-            yield self._data
+            yield self._read_data()
             self._next_block()
 
     def _goto(self, position: int) -> None:
@@ -194,26 +199,24 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
         )
         self._dataoffset, self._nextoffset = begin + HEAD.size, begin + abs(length)
 
-    def _read_data(self) -> None:
+    def _read_data(self) -> Block:
         data = self._postfile.get(self._dataoffset, self._nextoffset - self._dataoffset)
-        self._data = unpacked(self._blocklength, self._compression, data)
+        return unpacked(self._blocklength, self._compression, data)
 
     def _read_ids(self) -> None:
-        self._loaded()
-        self._ids = self._data[0]
+        self._ids = self._loaded()[0]
 
     def _read_weights(self) -> None:
-        self._loaded()
-        self._weights = array("f", self._data[1])
+        self._weights = array("f", self._loaded()[1])
 
     def _read_values(self) -> None:
-        self._loaded()
-        _, _, ends, places = self._data
+        _, _, ends, places = self._loaded()
         self._values = [places[begin:end] for begin, end in zip((0, *ends), ends, strict=False)]
 
-    def _loaded(self) -> None:
+    def _loaded(self) -> Block:
         if self._data is None:
-            self._read_data()
+            self._data = self._read_data()
+        return self._data
 
 
 class Pool(PostingPool):  # type: ignore[misc]
