@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from hub.core import clock
-from tests.browser.test_every_page import LOOKS, RULES
+from tests.browser.test_every_page import RULES
 
 OpenAs = Callable[..., Page]
 EASTERN = ZoneInfo("America/New_York")
@@ -99,6 +99,7 @@ def test_the_report_of_the_meeting_tool_is_read_and_reviewed(open_as: OpenAs, a_
     expect(page.get_by_text("This very file was read before; nothing has changed.")).to_be_visible()
 
 
+LOOKS = {"light": {"color_scheme": "light"}, "dark": {"color_scheme": "dark"}}
 PAGES = {
     "representative": ["/", "/calls", "/calls?when=past", "/calls/{day}", "/calls/calendar", "/calls/present"],
     "coordinator": [
