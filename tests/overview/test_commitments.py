@@ -4,6 +4,8 @@ import csv
 import io
 
 import pytest
+from openpyxl import load_workbook
+from pypdfium2 import PdfDocument
 
 from hub.calls.rules import Attended, PresentationStanding
 from hub.core.quarters import Quarter
@@ -92,3 +94,27 @@ def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(s
     host = sign_in("cora@amcc.example").get("/").text
     assert "Your calls this year" not in host
     assert "Next call" in host
+
+
+@pytest.mark.usefixtures("alliance")
+def test_a_year_of_commitments_can_be_kept_by_who_may_see_it(sign_in: SignIn, set_clock: SetClock) -> None:
+    sign_in("rosa@lakeshore.example").post("/calls/2026-11-16/check-in")
+    set_clock("2026-11-16T12:01")
+    rosa, board = sign_in("rosa@lakeshore.example"), sign_in("board@amcc.example")
+    sheet = load_workbook(io.BytesIO(rosa.get("/commitments/2026?format=xlsx").data)).active
+    assert sheet is not None
+    header, own = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert own[header.index("organization")] == "lakeshore-forge"
+    assert own[header.index("calls attended")] == 1
+    pdf = PdfDocument(rosa.get("/commitments/2026").data)
+    words = pdf[0].get_textpage().get_text_range()
+    pdf.close()
+    assert "The three commitments in 2026" in words
+    assert "1 of 41" in words
+    everybody = load_workbook(io.BytesIO(board.get("/board?view=commitments&format=xlsx").data)).active
+    assert everybody is not None
+    assert everybody.max_row == 1 + 3
+    assert board.get("/board?view=commitments&format=pdf").data.startswith(b"%PDF-")
+    assert board.get("/commitments/2026?organization=lakeshore-forge&format=csv").status_code == 200
+    for address in ("/commitments/2026?organization=supply-atlas", "/commitments/1999", "/commitments/2026?format=exe"):
+        assert rosa.get(address).status_code == 404, address

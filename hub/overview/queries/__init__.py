@@ -10,7 +10,12 @@ from hub.overview.queries.board import (
     most_shared,
     this_quarter,
 )
-from hub.overview.queries.commitments import CommitmentsOfAYear, commitments, commitments_of
+from hub.overview.queries.commitments import (
+    CommitmentsOfAYear,
+    commitments,
+    commitments_of,
+    quarters_of_year,
+)
 from hub.overview.queries.digests import Digest, digest_waits, digests, round_name
 from hub.overview.queries.setup import (
     GUIDE,
@@ -41,6 +46,7 @@ __all__ = [
     "how_many",
     "most_shared",
     "names_and_addresses",
+    "quarters_of_year",
     "round_name",
     "steps_done",
     "this_quarter",

@@ -1,16 +1,24 @@
 """The three commitments: on the board, and what is open of them on home."""
 
+from collections.abc import Callable
+
 from flask import Response, render_template, request
 
 from hub.calls import queries as calls
 from hub.core import clock, web
 from hub.core.dates import said
-from hub.core.tables import csv_of
+from hub.core.errors import NotFound
+from hub.core.paper import PDF
+from hub.core.tables import CSV, XLSX
 from hub.core.web import db
+from hub.members import queries as members
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
+from hub.overview.derive import commitments as made
+from hub.overview.routes.blueprint import bp, signed_in
 from hub.overview.rules import Open, what_is_next
+from hub.sharing.derive.reports import Setting
 from hub.sharing.queries.quarters import YourQuarter
 
 
@@ -35,12 +43,12 @@ def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_
 
 
 def commitments_page(kind: OrganizationKind | None) -> str | Response:
-    """All three commitments per organization of a year: ``&year=&kind=&behind=1&format=csv``."""
+    """All three commitments per organization of a year: ``&year=&kind=&behind=1&format=pdf|csv|xlsx``."""
     year, years = year_asked()
     only_behind = request.args.get("behind") == "1"
     found = queries.commitments(db, year, kind, only_behind=only_behind)
-    if request.args.get("format") == "csv":
-        return _as_csv(found)
+    if request.args.get("format"):
+        return _to_keep(found, web.config().HUB_NAME, f"commitments-{year}")
     return render_template(
         "overview/commitments.html",
         found=found,
@@ -59,17 +67,29 @@ def year_asked() -> tuple[int, list[int]]:
     return (asked if asked in years else this), years
 
 
-def _as_csv(found: queries.CommitmentsOfAYear) -> Response:
-    header = ["organization", "name", "kind", "calls attended", "calls held", "calls", "presentation"]
-    rows = [
-        [
-            row.organization.slug, row.organization.name, row.organization.kind, row.attended.attended,
-            row.attended.held, row.attended.keeping, row.presentation, *row.quarters,
-        ]
-        for row in found.rows
-    ]  # fmt: skip
-    return Response(
-        csv_of([*header, *(str(quarter) for quarter in found.quarters)], rows),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename=commitments-{found.year}.csv"},
-    )
+@bp.get("/commitments/<int:year>")
+def commitments_report(year: int) -> Response:
+    """One organization's three commitments in a year to keep (``?organization=``, else one's own; ``?format=``)."""
+    person = signed_in()
+    slug = request.args.get("organization", "") or person.organization.slug
+    organization = members.organization_for(db, person, slug, Permission.SEE_RECORD)
+    if organization.kind is OrganizationKind.HOST or year not in year_asked()[1]:
+        raise NotFound
+    row = queries.commitments_of(db, organization, year)
+    found = queries.CommitmentsOfAYear(year, queries.quarters_of_year(db, year), (row,))
+    return _to_keep(found, organization.name, f"commitments-{organization.slug}-{year}")
+
+
+def _to_keep(found: queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
+    """The year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
+    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "pdf": (PDF, lambda: made.as_pdf(found, setting, whose=whose)),
+        "csv": (CSV, lambda: made.as_csv(found)),
+        "xlsx": (XLSX, lambda: made.as_xlsx(found)),
+    }
+    form = request.args.get("format", "pdf")
+    if form not in makers:
+        raise NotFound
+    media_type, make = makers[form]
+    return web.as_attachment(make(), media_type, f"{name}.{form}")
