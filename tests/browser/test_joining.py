@@ -1,0 +1,79 @@
+"""A whole application in a real browser: from interest to the first sign-in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PASSWORD
+from tests.library.documents import pdf
+
+OpenAs = Callable[..., Page]
+PHONE = {"width": 360, "height": 740}
+PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
+
+
+def _sign_in(page: Page, email: str) -> Page:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hello", timeout=PATIENCE)
+    return page
+
+
+def _vote(page: Page, name: str, ballot: str) -> None:
+    page.goto("/applications")
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.get_by_label(ballot, exact=True).check()
+    page.get_by_role("button", name="Vote", exact=True).click()
+    expect(page.get_by_text("Your vote is cast")).to_be_visible(timeout=PATIENCE)
+
+
+def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path: Path) -> None:
+    name = "Tidewater Patternmakers"
+    applicant = open_as("visitor", viewport=PHONE)
+    applicant.goto("/")
+    applicant.get_by_role("link", name="Join the alliance").click()
+    applicant.get_by_label("a member: a regional collaboration").check()
+    applicant.get_by_label("Name of your organization").fill(name)
+    applicant.get_by_label("Your name").fill("Ines Calloway")
+    applicant.get_by_label("Your e-mail address").fill("ines@tidewater.example")
+    applicant.get_by_role("button", name="Begin the application").click()
+    link = applicant.get_by_label("Link of your application").input_value()
+    applicant.get_by_role("link", name="Go on with the application").click()
+    plan = pdf(tmp_path / "plan.pdf", "Cover", "Patterns are a third of our jobs")
+    for part in ("agreement", "swot", "plan", "inclusion"):
+        section = applicant.locator(f'section[aria-labelledby="part-{part}"]')
+        section.locator("textarea").fill(f"What we say of {part}.")
+        if part != "inclusion":
+            section.locator("input[type=file]").set_input_files(plan)
+            section.get_by_label("Page to look at").fill("2")
+    applicant.get_by_label("Representative: name").fill("Ines Calloway")
+    applicant.get_by_label("Representative: e-mail").fill("ines@tidewater.example")
+    assert applicant.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    applicant.get_by_role("button", name="Save and submit").click()
+    expect(applicant.get_by_text("With the Advisory Board")).to_be_visible(timeout=PATIENCE)
+
+    board = open_as("board")
+    _vote(board, name, "Approve")
+    _vote(_sign_in(open_as("visitor"), "ruth.abernethy@ridgeline-materials.example"), name, "Approve")
+    coordinator = open_as("coordinator")
+    coordinator.goto("/applications")
+    coordinator.get_by_role("link", name=name).click()
+    coordinator.get_by_label("Approve: they join today").check()
+    coordinator.get_by_role("textbox", name="Reason").fill("A region with a plan.")
+    coordinator.get_by_role("button", name="Enter the decision").click()
+    coordinator.get_by_role("link", name="Go to the organization").click()
+    coordinator.get_by_role("link", name="Ines Calloway").first.click()
+    coordinator.get_by_role("button", name="invitation").click()
+    invitation = coordinator.get_by_label("Link", exact=True).input_value()
+
+    applicant.goto(link)
+    expect(applicant.get_by_text("Welcome.")).to_be_visible()
+    applicant.goto(invitation)
+    for field in applicant.locator("input[type=password]").all():
+        field.fill("patterns and sand")
+    applicant.locator("main").get_by_role("button").click()
+    expect(applicant.get_by_role("heading", level=1)).to_contain_text("Ines", timeout=PATIENCE)
