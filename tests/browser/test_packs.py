@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     rosa = open_on("representative")
     make_and_send(rosa)
     expect(rosa.get_by_text("Sent to 8 people")).to_be_visible(timeout=60_000)  # the page moves on by itself
-    assert len({got.recipient for got in mail_server.got}) == 8
+    assert len({got.recipient for got in mail_server.got if "/p/" in got.part("text/plain")}) == 8
     phone = open_on("visitor", **PHONE)
     phone.goto(link_of(mail_server, "ingrid@halvorsen-castings.example"))
     expect(phone.get_by_text(WORDS)).to_be_visible()
@@ -101,8 +102,9 @@ def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     phone.get_by_label("Your question").fill("Does this hold for a shop of fourteen?")
     phone.get_by_role("button", name="Ask").click()
     expect(phone.get_by_role("status")).to_contain_text("on its way to Rosa Peña")
-    [question] = eventually(lambda: mail_server.to("representative@demo.example"))
-    assert "a shop of fourteen" in question.part("text/plain")
+    words = "a shop of fourteen"  # the hub writes to her of other things too
+    to_rosa = partial(mail_server.to, "representative@demo.example")
+    [question] = eventually(lambda: [one for one in to_rosa() if words in one.part("text/plain")])
     assert question.mail["Reply-To"] == "ingrid@halvorsen-castings.example"
     rosa.reload()
     expect(rosa.get_by_role("row", name=re.compile("Ingrid Halvorsen"))).to_contain_text("Opened by a person")

@@ -170,11 +170,13 @@ def test_suggestions_are_chosen_by_the_keyboard_alone(open_as: OpenAs, address: 
     expect(box).to_have_value("cmmc")
     page.keyboard.press("ArrowDown")
     expect(box).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("ArrowDown")
-    assert _active(page) == options[0]
+    title = next(one for one in options if one.startswith("CMMC in plain words"))  # earlier searches stand before it
+    for one in options[: options.index(title) + 1]:
+        page.keyboard.press("ArrowDown")
+        assert _active(page) == one
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/resources/\d+"))
-    expect(page.locator("h1")).to_have_text(options[0])
+    expect(page.locator("h1")).to_have_text(title)
 
 
 def test_enter_without_a_choice_searches_for_what_was_typed(open_as: OpenAs) -> None:
@@ -310,10 +312,9 @@ def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_
         page.locator(f"#{field}").fill("cm")
         expect(page.get_by_role("option").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    heights = page.locator(".facet .count").evaluate_all(
-        "all => all.map(one => one.getClientRects().length)",
-    )
-    assert set(heights) == {1}
+    page.goto("/search?q=training&kind=presentation&kind=briefing")
+    lines = "all => all.filter(one => one.checkVisibility()).map(one => one.getClientRects().length)"
+    assert set(page.locator(".facet .count").evaluate_all(lines)) == {1}
     page.get_by_role("link", name="Narrow down").click()
     expect(page.get_by_role("heading", name="Narrow down")).to_be_in_viewport()
 

@@ -234,7 +234,7 @@ def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskCli
     link = first_link(database)
     assert client.get(link).status_code == 200
     assert client.post(link, data=WELCOME | {"repeated": "x"}).status_code == 422
-    assert client.post(link, data=WELCOME).location == "/"
+    assert client.post(link, data=WELCOME).location == "/setup"
     assert client.get("/organizations/new").status_code == 200
     with database.writing() as db:
         host = db.scalars(select(Organization)).one()
