@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, eventually
 
 PASSWORD = "welcome-to-the-hub"
+expect.set_options(timeout=20_000)  # milliseconds, on a machine that is busy with other tests
 
 
 @pytest.fixture(scope="session")

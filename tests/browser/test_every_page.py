@@ -216,6 +216,14 @@ def test_every_place_of_the_hub_is_looked_at(atlas: Atlas, built_app: Flask) -> 
     assert not missed, f"no link of the demo world leads to {sorted(missed)}: let one, or say in ELSEWHERE why not"
 
 
+# A form may come filled with what the log knows, by whatever other tests did before.
+NOTHING_FILLED_IN = """forms => forms.forEach(form => {
+    form.noValidate = true;
+    form.querySelectorAll("textarea, input:is([type=text], [type=number], [type=date])").forEach(one => { one.value = ""; });
+    form.querySelectorAll("input[type=checkbox]").forEach(one => { one.checked = false; });
+})"""
+
+
 def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
     page_of: Callable[[str], Page], known: dict[str, str]
 ) -> None:
@@ -228,7 +236,7 @@ def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
         ("/account", "Change the password"),
     ):
         page.goto(address)
-        page.locator("main form").evaluate_all("forms => forms.forEach(form => { form.noValidate = true; })")
+        page.locator("main form").evaluate_all(NOTHING_FILLED_IN)
         page.locator("main").get_by_role("button", name=button).last.click()
         expect(page.get_by_role("alert").first).to_be_visible()
         found += [f"{address}: {problem}" for problem in _problems_everywhere(page)]
