@@ -1,9 +1,11 @@
 """A real browser on a real hub with the demo world."""
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +35,34 @@ def chromium_or_else() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """`hub serve` with the demo world, read and indexed."""
-    folder = tmp_path_factory.mktemp("browser")
+    """`hub serve` with the demo world, read and indexed; each module has its own, whatever others do to theirs."""
+    with a_demo_hub(demo_pattern, tmp_path_factory.mktemp("browser")) as hub:
+        yield hub
+
+
+@contextmanager
+def a_demo_hub(demo_pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
+    """`hub serve` in that folder, with a demo world of its own."""
     shutil.copytree(demo_pattern, folder / "instance")
-    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"))
+    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), **settings)
     hub.start()
-    eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)
-    yield hub
-    hub.kill()
+    try:
+        eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)
+        yield hub
+    finally:
+        hub.kill()
+
+
+def sign_in(page: Page, email: str) -> Page:
+    """Through the form; answers the page, on home."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile(r"^http://[^/]+/$"))
+    return page
 
 
 def is_drawn(hub: Hub, file_name: str) -> bool:
@@ -82,11 +102,7 @@ def open_as(browser: Browser, hub: Hub) -> Iterator[Callable[..., Page]]:
         opened.append((context, Watched(context, hub)))
         page = context.new_page()
         if role != "visitor":
-            page.goto("/sign-in")
-            page.get_by_label("E-mail").fill(f"{role}@demo.example")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Sign in").click()
-            page.wait_for_url(hub.address + "/")
+            sign_in(page, f"{role}@demo.example")
         return page
 
     yield page_of

@@ -3,10 +3,11 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from config import ROOT
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.conftest import sign_in
 from tests.serving import Hub
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -43,24 +44,15 @@ def main() -> None:
 def take(browser: Browser, hub: str) -> None:
     """Take every picture of the hub at this address."""
     for name, role, address, viewport, scheme in SHOTS:
-        context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
-        page = context.new_page()
-        _sign_in(page, hub, role)
-        page.goto(hub + address)
+        context = browser.new_context(base_url=hub, viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+        page = sign_in(context.new_page(), f"{role}@demo.example")
+        page.goto(address)
         while (hint := page.get_by_role("button", name="Got it")).count():
             hint.first.click()
         page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / f"{name}.png")
         context.close()
         print(PICTURES / f"{name}.png")
-
-
-def _sign_in(page: Page, hub: str, role: str) -> None:
-    page.goto(f"{hub}/sign-in")
-    page.fill("[name=email]", f"{role}@demo.example")
-    page.fill("[name=password]", "welcome-to-the-hub")
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
 
 
 if __name__ == "__main__":

@@ -5,21 +5,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import sign_in
 from tests.library.documents import pdf
 
 OpenAs = Callable[..., Page]
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
-
-
-def _sign_in(page: Page, email: str) -> Page:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Hello", timeout=PATIENCE)
-    return page
 
 
 def _vote(page: Page, name: str, ballot: str) -> None:
@@ -58,7 +49,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
 
     board = open_as("board")
     _vote(board, name, "Approve")
-    _vote(_sign_in(open_as("visitor"), "ruth.abernethy@ridgeline-materials.example"), name, "Approve")
+    _vote(sign_in(open_as("visitor"), "ruth.abernethy@ridgeline-materials.example"), name, "Approve")
     coordinator = open_as("coordinator")
     coordinator.goto("/applications")
     coordinator.get_by_role("link", name=name).click()

@@ -1,20 +1,19 @@
 """A pack from the proposal to the confirmed quarter, in a real browser, with a real mail server between."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Watched
+from tests.browser.conftest import a_demo_hub
 from tests.mailserver import MailServer, a_mail_server
 from tests.serving import Hub, eventually
 
-Open = Callable[..., Page]
+OpenAs = Callable[..., Page]
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 WORDS = "Three things for the next owners' breakfast. Start with the grant."
 
@@ -26,37 +25,10 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def mailing_hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
+def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
     """`hub serve` with the demo world and a mail server."""
-    folder = tmp_path_factory.mktemp("packs")
-    shutil.copytree(demo_pattern, folder / "instance")
-    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), MAIL_URL=mail_server.url)
-    hub.start()
-    yield hub
-    hub.kill()
-
-
-@pytest.fixture
-def open_on(browser: Browser, mailing_hub: Hub) -> Iterator[Open]:
-    """``open_on("representative")``: a page of that person on the hub that mails; "visitor" isn't signed in."""
-    opened: list[tuple[BrowserContext, Watched]] = []
-
-    def page_of(role: str, **options: Any) -> Page:
-        context = browser.new_context(base_url=mailing_hub.address, **options)
-        opened.append((context, Watched(context, mailing_hub)))
-        page = context.new_page()
-        if role != "visitor":
-            page.goto("/sign-in")
-            page.get_by_label("E-mail").fill(f"{role}@demo.example")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Sign in").click()
-            page.wait_for_url(mailing_hub.address + "/")
-        return page
-
-    yield page_of
-    for context, watched in opened:
-        context.close()
-        assert watched.complaints == []
+    with a_demo_hub(demo_pattern, tmp_path_factory.mktemp("packs"), MAIL_URL=mail_server.url) as hub:
+        yield hub
 
 
 def make_and_send(page: Page) -> None:
@@ -84,13 +56,13 @@ def nothing_scrolls_sideways(page: Page) -> bool:
 
 
 def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
-    open_on: Open, mail_server: MailServer
+    open_as: OpenAs, mail_server: MailServer
 ) -> None:
-    rosa = open_on("representative")
+    rosa = open_as("representative")
     make_and_send(rosa)
     expect(rosa.get_by_text("Sent to 8 people")).to_be_visible(timeout=60_000)  # the page moves on by itself
     assert len({got.recipient for got in mail_server.got if "/p/" in got.part("text/plain")}) == 8
-    phone = open_on("visitor", **PHONE)
+    phone = open_as("visitor", **PHONE)
     phone.goto(link_of(mail_server, "ingrid@halvorsen-castings.example"))
     expect(phone.get_by_text(WORDS)).to_be_visible()
     assert nothing_scrolls_sideways(phone)
@@ -116,8 +88,8 @@ def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     expect(rosa.get_by_role("status").first).to_contain_text("is confirmed. Thank you.")
 
 
-def test_a_pack_is_made_and_sent_without_scripts(open_on: Open, mail_server: MailServer) -> None:
-    tom = open_on("alternate", java_script_enabled=False)
+def test_a_pack_is_made_and_sent_without_scripts(open_as: OpenAs, mail_server: MailServer) -> None:
+    tom = open_as("alternate", java_script_enabled=False)
     tom.goto("/sharing/packs/new")
     tom.get_by_role("button", name="Make the pack").click()
     tom.get_by_label("Subject of the mail").fill("Without scripts")
@@ -135,14 +107,14 @@ def test_a_pack_is_made_and_sent_without_scripts(open_on: Open, mail_server: Mai
         return tom.get_by_text("Sent to 3 people").count() == 1
 
     eventually(is_sent)
-    phone = open_on("visitor", **PHONE, java_script_enabled=False)
+    phone = open_as("visitor", **PHONE, java_script_enabled=False)
     phone.goto(link_of(mail_server, "ellen@lakecounty.example"))
     phone.get_by_role("button", name=re.compile("^Open.*slides 3 to 5")).click()
     expect(phone.get_by_role("heading", name=re.compile("^Slide 3"))).to_be_visible()
 
 
-def test_a_recipient_unsubscribes_by_the_link_in_the_mail(open_on: Open, mail_server: MailServer) -> None:
-    rosa = open_on("representative")
+def test_a_recipient_unsubscribes_by_the_link_in_the_mail(open_as: OpenAs, mail_server: MailServer) -> None:
+    rosa = open_as("representative")
     rosa.goto("/sharing/stakeholders/import")
     rosa.get_by_label("Or paste it here").fill("Nils Berg <nils@berg-tools.example>")
     rosa.get_by_label("Put all of them into the group").fill("Tool makers")
@@ -158,7 +130,7 @@ def test_a_recipient_unsubscribes_by_the_link_in_the_mail(open_on: Open, mail_se
     [got] = eventually(lambda: mail_server.to("nils@berg-tools.example"))
     stop = re.search(r"https?://[^/\s]+(/stop/\S+)", got.part("text/plain"))
     assert stop
-    nils = open_on("visitor", **PHONE)
+    nils = open_as("visitor", **PHONE)
     nils.goto(stop[1])
     nils.get_by_role("button", name="Unsubscribe", exact=True).click()
     expect(nils.get_by_role("heading", name="You are unsubscribed")).to_be_visible()

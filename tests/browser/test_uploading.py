@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from tests.browser.conftest import sign_in
 from tests.serving import Hub, a_hub
 
 OpenAs = Callable[..., Page]
@@ -107,12 +108,7 @@ def page(browser: Browser, line: Line) -> Iterator[Page]:
     context = browser.new_context(base_url=line.address)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("ana@lakeshore.example")
-    page.get_by_label("Password").fill("welcome-to-the-hub")
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    page.wait_for_url(line.address + "/")
-    page.goto("/resources/new")
+    sign_in(page, "ana@lakeshore.example").goto("/resources/new")
     yield page
     context.close()
 

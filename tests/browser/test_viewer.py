@@ -15,7 +15,7 @@ from tests.serving import Hub, eventually
 OpenAs = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plan(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a document of four pages whose pictures are there."""
     path = pdf(tmp_path_factory.mktemp("plan") / "plan.pdf", "Welding", "Casting", "Machining", "Assembly")

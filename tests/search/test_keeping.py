@@ -179,6 +179,16 @@ def test_what_is_new_is_told_once_to_those_who_asked(world: Database, ana: Flask
         assert queries.what_is_new(db, person, news.until).searches == []
 
 
+def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana: FlaskClient) -> None:
+    save(ana, "q=quenched+gear+steel+for+windmills")
+    come(world, "Gear for windmills")
+    complete = come(world, "Quenched gear steel for windmills")
+    assert "Gear for windmills" in page_of(ana, "/search?q=quenched+gear+steel+for+windmills").get_text()
+    with world.reading() as db:
+        [told] = queries.what_is_new(db, person_of(db, EMAILS[Role.CONTRIBUTOR]), LONG_AGO).searches
+    assert [one.resource for one in told.newest] == [complete]
+
+
 def test_what_is_still_being_read_is_told_the_next_time(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=zinc", "Zinc")
     with world.writing() as db:

@@ -71,6 +71,11 @@ class Matches:
         """The terms to mark."""
         return frozenset(term for leaf in self.leaves for term in leaf.terms)
 
+    @property
+    def whole(self) -> int:
+        """The documents that have all of the question."""
+        return reduce(int.__and__, (part.bits for part in self.parts), self.bits) if self.shares else self.bits
+
     def lacking(self, doc: int) -> Sequence[str]:
         """The words of the question that a document doesn't have, as they were typed."""
         return [part.label for part in self.parts if not part.bits >> doc & 1] if self.shares else ()

@@ -115,9 +115,10 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
 
 
 def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequence[Collection[int]]:
-    """The resources that ``person`` finds with each query, all of them, in no order; whatever its page is.
+    """The resources that have all of what each query asks for, of those that ``person`` may open, in no order.
 
-    They are what the index has: who shows them asks the rows first, as each page does.
+    What lacks words is shown where nothing better is, but nobody is told of it. They are what the index has: who
+    shows them asks the rows first, as each page does.
     """
     if not queries:
         return []
@@ -127,7 +128,7 @@ def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequ
         answers = [_answered(here, query, question.parse(query.text, here.today)) for query in queries]
     except files.IndexUnusable:
         return [_ids_of_titles(db, person, query) for query in queries]
-    return [{facts[doc].id for doc in files.docs_of(answer.bits)} for answer in answers]
+    return [{facts[doc].id for doc in files.docs_of(answer.whole)} for answer in answers]
 
 
 def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collection[int]:
@@ -198,6 +199,11 @@ class _Answer:
     @property
     def bits(self) -> int:
         return reduce(int.__and__, self.chosen.values(), self.found.bits)
+
+    @property
+    def whole(self) -> int:
+        """Those that lack no word."""
+        return self.bits & self.found.whole
 
 
 def _answered(here: _Index, query: Query, asked: Question) -> _Answer:
