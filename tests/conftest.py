@@ -23,7 +23,7 @@ from hub.app import create_app
 from hub.core.db import Base, Database
 from hub.demo import load as demo_world
 from hub.library import derive
-from hub.members import actions as members
+from hub.members.actions import signing_in
 from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD
@@ -39,7 +39,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that take no time: what they are worth is argon2's business, not these tests'."""
-    monkeypatch.setattr(members, "PASSWORDS", CHEAP)
+    monkeypatch.setattr(signing_in, "PASSWORDS", CHEAP)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +108,7 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
             database = Database(config)
             migrations.upgrade(database)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(members, "PASSWORDS", CHEAP)
+                patch.setattr(signing_in, "PASSWORDS", CHEAP)
                 demo_world.load(database)
             derive.catch_up(database)
             index.catch_up(database)

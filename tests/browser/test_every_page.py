@@ -131,7 +131,9 @@ def mailed(hub: Hub) -> list[str]:
     """Where the mails of the demo world lead those who have no account: packs, applications, stopping mails."""
     with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
         mails = rows.execute("SELECT text || ' ' || unsubscribe FROM outbox_message ORDER BY id").fetchall()
-    return sorted({path for (text,) in mails for path in re.findall(r"/(?:p|stop|mail/stop|join)/[\w-]+(?:/\d+)?", text)})
+    return sorted(
+        {path for (text,) in mails for path in re.findall(r"/(?:p|stop|mail/stop|join)/[\w-]+(?:/\d+)?", text)}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members import actions, queries
+from hub.members.actions import links
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules import OrganizationKind, Role
 from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
@@ -133,16 +134,16 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
 ) -> None:
     link = invited(sign_in(ROSA))
     fast, slow = app.test_client(), app.test_client()
-    hash_it = actions.hashed
+    hash_it = links.hashed
 
     def overtaken(password: str, email: str = "") -> str:
-        monkeypatch.setattr(actions, "hashed", hash_it)
+        monkeypatch.setattr(links, "hashed", hash_it)
         data = {"password": "the fast one", "repeated": "the fast one"}
         assert fast.post(link, data=data).status_code == 302
         return hash_it(password, email)
 
     slow.get(link)
-    monkeypatch.setattr(actions, "hashed", overtaken)
+    monkeypatch.setattr(links, "hashed", overtaken)
     assert slow.post(link, data=NEW).status_code == 410
     assert may_sign_in(app, "new@lakeshore.example", "the fast one")
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])

@@ -13,6 +13,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.members import actions
+from hub.members.actions import people
 from hub.members.models import Person, RoleHeld
 from hub.members.rules import Role
 from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
@@ -247,7 +248,7 @@ def test_the_database_itself_refuses_a_second_representative(database: Database,
     with database.writing() as db:
         keisha = db.get_one(Person, alliance.keisha)
         with pytest.raises(Refused, match="Somebody else just changed this role"):
-            actions._hold(db, keisha, Role.REPRESENTATIVE)
+            people._hold(db, keisha, Role.REPRESENTATIVE)
     assert roles(database)["Rosa"] is Role.REPRESENTATIVE
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from hub.core import clock
 from hub.core.db import Database
 from hub.members import actions
+from hub.members.actions import signing_in
 from hub.members.models import Person, SignInTry
 from hub.members.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
@@ -71,7 +72,7 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
             verified.append(hash)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(actions, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
     texts = set()
     for email, password in (
         (ROSA, "not the password"),
@@ -349,7 +350,7 @@ def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
         with database.reading() as db:
             return db.scalars(select(Person.password_hash).where(Person.email == ROSA)).one() or ""
 
-    monkeypatch.setattr(actions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    monkeypatch.setattr(signing_in, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert "m=8,t=1" in kept()
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
     assert "m=16,t=2" in kept()
@@ -369,7 +370,7 @@ def test_nobody_else_waits_while_a_password_is_tried(
             written.append(True)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(actions, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
     rosa = sign_in(ROSA)
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
     assert rosa.post("/account/password", data=data).status_code == 302

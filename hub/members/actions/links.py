@@ -1,0 +1,130 @@
+"""Inviting people, and links with which they set a password."""
+
+from sqlalchemy.orm import Session
+
+from hub.core import outbox
+from hub.core.audit import note
+from hub.core.db import config_of
+from hub.core.errors import NotFound, Refused
+from hub.core.letters import Letter
+from hub.members import queries
+from hub.members.actions.organizations import add_organization
+from hub.members.actions.people import add_person, check_here
+from hub.members.actions.signing_in import hashed, set_password
+from hub.members.actions.tokens import new_link, usable_link, use_up
+from hub.members.derive import letters
+from hub.members.models import (
+    LinkKind,
+    Person,
+)
+from hub.members.rules import (
+    OrganizationKind,
+    Role,
+    email_of,
+    may_manage,
+)
+
+
+def invite(db: Session, actor: Person | None, person: Person) -> str:
+    """The token of a new link with which ``person`` sets a first password; older links lose their power."""
+    _may_let_in(actor, person)
+    if person.password_hash:
+        raise Refused(f"{person.name} has accepted an invitation already. Make a link for a new password instead.")
+    note(db, actor, "invited", person)
+    token = new_link(db, actor, LinkKind.INVITATION, person)
+    _mail_invitation(db, actor, person, token)
+    return token
+
+
+def reset_link(db: Session, actor: Person | None, person: Person) -> str:
+    """The token of a new link with which ``person`` sets a new password; older links lose their power."""
+    _may_let_in(actor, person)
+    if not person.password_hash:
+        raise Refused(f"{person.name} has no password yet. Invite them again instead.")
+    note(db, actor, "made a password link for", person)
+    token = new_link(db, actor, LinkKind.PASSWORD_RESET, person)
+    if config_of(db).mail_server:
+        mail_new_password(db, actor, person, token)
+    return token
+
+
+def accept(db: Session, token: str, password: str) -> Person:
+    """Use an invitation or a link for a new password: set ``password``, once. Commits before it hashes.
+
+    Raises NotFound or Refused when the link can't be used, Refused when the password can't be one.
+    """
+    kinds = (LinkKind.INVITATION, LinkKind.PASSWORD_RESET)
+    invited = usable_link(db, token, *kinds).person
+    db.commit()
+    password_hash = hashed(password, invited.email if invited else "")
+    link = usable_link(db, token, *kinds)
+    use_up(db, link)
+    person = link.person
+    if person is None:
+        raise NotFound
+    set_password(db, person, password_hash)
+    accepted = link.kind is LinkKind.INVITATION
+    note(db, person, "accepted the invitation of" if accepted else "set a new password with a link for", person)
+    return person
+
+
+def first_coordinator_link(db: Session) -> str | None:
+    """The token of the link with which the first coordinator signs up; None when the hub has people."""
+    if queries.anyone(db):
+        return None
+    return new_link(db, None, LinkKind.FIRST_COORDINATOR, None)
+
+
+def sign_up_first_coordinator(
+    db: Session, token: str, *, organization: str, name: str, email: str, password: str
+) -> Person:
+    """Set up the host ``organization`` and its first coordinator, once. Commits before it hashes.
+
+    A host that is there already keeps its name. Raises NotFound or Refused when the link can't be used.
+    """
+    usable_link(db, token, LinkKind.FIRST_COORDINATOR)
+    db.commit()
+    password_hash = hashed(password, email_of(email))
+    use_up(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
+    if queries.anyone(db):
+        raise Refused("The hub has people already. Sign in, or ask the coordinator for an invitation.")
+    host = queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
+    return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
+
+
+def _may_let_in(actor: Person | None, person: Person) -> None:
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    check_here(person)
+
+
+def _mail_invitation(db: Session, actor: Person | None, person: Person, token: str) -> None:
+    """Send the link too; without a mail server whoever invites hands it over."""
+    config = config_of(db)
+    if config.mail_server is None:
+        return
+    by = actor.name if actor else ""
+    letter = letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
+    post_link(db, actor, person, token, letter, kind="invitation")
+
+
+def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
+    """Post the letter with a link for a new password."""
+    letter = letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
+    post_link(db, actor, person, token, letter, kind="password")
+
+
+def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
+    """Post a letter with a link, once for each link; its text is kept from whoever reads the outbox."""
+    outbox.post(
+        db,
+        letter,
+        to=person.email,
+        name=person.name,
+        once=f"link {queries.token_hash(token)}",
+        kind=kind,
+        about=f"person {person.id}",
+        person_id=person.id,
+        sent_by_id=actor.id if actor else None,
+        secret=True,
+    )

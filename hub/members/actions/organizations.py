@@ -1,0 +1,151 @@
+"""Adding organizations, and changing what is said of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.audit import note
+from hub.core.db import config_of
+from hub.core.errors import NotFound, Refused
+from hub.members import queries
+from hub.members.actions.rows import flush_or, lock_roles
+from hub.members.models import (
+    Designation,
+    Organization,
+    Person,
+)
+from hub.members.rules import (
+    ROLES_OF_KIND,
+    DesignationFacts,
+    OrganizationKind,
+    Permission,
+    may,
+    name_of,
+    slug_of,
+    website_of,
+)
+
+RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
+
+
+def add_organization(
+    db: Session,
+    actor: Person | None,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    joined_on: date | None = None,
+    slug: str = "",
+    region: str = "",
+    website: str = "",
+    left_on: date | None = None,
+    designations: Iterable[DesignationFacts] = (),
+) -> Organization:
+    """A new organization; without ``slug`` its name makes one, and without ``joined_on`` it joins today.
+
+    Raises Refused with what to change.
+    """
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    organization = Organization(
+        **_facts(name, kind, region, website, joined_on or clock.today(config_of(db).zone), left_on),
+        slug=_free_slug(db, slug, name),
+        designations=_designations(designations),
+    )
+    db.add(organization)
+    flush_or(db, "Somebody else just added an organization with this name. Look at the list, then try again.")
+    note(db, actor, "added", organization)
+    return organization
+
+
+def change_organization(
+    db: Session,
+    actor: Person | None,
+    organization: Organization,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    joined_on: date,
+    region: str = "",
+    website: str = "",
+    left_on: date | None = None,
+    designations: Iterable[DesignationFacts] = (),
+) -> None:
+    """Give ``organization`` these facts and designations instead of its own; its slug stays."""
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
+        raise NotFound
+    facts = _facts(name, kind, region, website, joined_on, left_on)
+    stated = _designations(designations)
+    organization = queries.organization_of(db, organization.slug)
+    lock_roles(db, organization.id)
+    _keep_roles_fitting(db, organization, kind)
+    changed = {key: _plain(value) for key, value in facts.items() if getattr(organization, key) != value}
+    for key, value in facts.items():
+        setattr(organization, key, value)
+    if {_identity(d) for d in stated} != {_identity(d) for d in organization.designations}:
+        changed["designations"] = [d.name for d in stated]
+        organization.designations = stated
+    if changed:
+        note(db, actor, "changed", organization, **changed)
+
+
+def _facts(
+    name: str, kind: OrganizationKind, region: str, website: str, joined_on: date, left_on: date | None
+) -> dict[str, Any]:
+    """What somebody says of an organization, checked."""
+    if left_on and left_on < joined_on:
+        raise Refused("The day it left is before the day it joined. Correct one of them.")
+    return {
+        "name": name_of(name),
+        "kind": kind,
+        "region": name_of(region, "region") if region.strip() else "",
+        "website": website_of(website),
+        "joined_on": joined_on,
+        "left_on": left_on,
+    }
+
+
+def _designations(stated: Iterable[DesignationFacts]) -> list[Designation]:
+    rows = []
+    for facts in stated:
+        if facts.starts_on and facts.ends_on and facts.ends_on < facts.starts_on:
+            raise Refused(f"The designation {facts.name} ends before it starts. Correct one of the dates.")
+        name = name_of(facts.name, "designation")
+        rows.append(Designation(name=name, status=facts.status, starts_on=facts.starts_on, ends_on=facts.ends_on))
+    return rows
+
+
+def _identity(designation: Designation) -> tuple[Any, ...]:
+    return designation.name, designation.status, designation.starts_on, designation.ends_on
+
+
+def _plain(value: object) -> object:
+    """``value`` as the audit keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _free_slug(db: Session, wanted: str, name: str) -> str:
+    """``wanted`` if it is free and fit for an address; without it one made of ``name``, numbered when taken."""
+    taken = {*db.scalars(select(Organization.slug)), *RESERVED_SLUGS}
+    if wanted:
+        if wanted != slug_of(wanted):
+            raise Refused(f"The short name may have small letters, digits and hyphens, for example {slug_of(wanted)}.")
+        if wanted in taken:
+            raise Refused(f"The short name {wanted} is taken. Choose another one.")
+        return wanted
+    slug, number = slug_of(name), 1
+    while slug in taken:
+        number += 1
+        slug = f"{slug_of(name)[:55].rstrip('-')}-{number}"
+    return slug
+
+
+def _keep_roles_fitting(db: Session, organization: Organization, kind: OrganizationKind) -> None:
+    """The host's people have other roles than a member's: an organization with people can't become another kind."""
+    for person in queries.people_of(db, organization):
+        if person.role not in ROLES_OF_KIND[kind]:
+            raise Refused(f"{person.name} is {person.role.label} here, and a {kind.label} has no such role.")

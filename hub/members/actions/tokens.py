@@ -1,0 +1,86 @@
+"""Links that let somebody in, once: their tokens, of which the hash alone is kept."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.errors import NotFound, Refused
+from hub.members import queries
+from hub.members.models import (
+    LinkKind,
+    OneTimeLink,
+    Person,
+)
+from hub.members.rules import (
+    INVITATION_DAYS,
+    RESET_HOURS,
+)
+
+LINK_USED = "This link was used already: it works once. Sign in with the password that was set with it."
+
+LIFETIME = {
+    LinkKind.INVITATION: timedelta(days=INVITATION_DAYS),
+    LinkKind.PASSWORD_RESET: timedelta(hours=RESET_HOURS),
+    LinkKind.FIRST_COORDINATOR: timedelta(days=INVITATION_DAYS),
+}
+
+
+class LinkIsGone(Refused):
+    """The link was used, has expired, or was replaced."""
+
+
+def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
+    """The link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
+    link = queries.link(db, token)
+    if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
+        raise NotFound
+    if link.used_at:
+        raise LinkIsGone(LINK_USED)
+    if link.expires_at <= clock.now():
+        raise LinkIsGone(
+            "This link has expired, or a newer one took its place. Ask whoever gave it to you for a new one."
+        )
+    return link
+
+
+def new_link(
+    db: Session, actor: Person | None, kind: LinkKind, person: Person | None, *, keep_older: bool = False
+) -> str:
+    """The token of a new link; older links of ``person`` lose their power unless they are kept."""
+    if not keep_older:
+        void_links(db, person)
+    token, now = secrets.token_urlsafe(32), clock.now()
+    link = OneTimeLink(
+        kind=kind,
+        token_hash=queries.token_hash(token),
+        person_id=person.id if person else None,
+        created_at=now,
+        created_by_id=actor.id if actor else None,
+        expires_at=now + LIFETIME[kind],
+    )
+    db.add(link)
+    db.flush()
+    return token
+
+
+def void_links(db: Session, person: Person | None) -> None:
+    """Links of ``person`` that nobody used lose their power; None: those for the first coordinator."""
+    whose = OneTimeLink.person_id == person.id if person else OneTimeLink.person_id.is_(None)
+    now = clock.now()
+    db.execute(
+        update(OneTimeLink)
+        .where(whose, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
+def use_up(db: Session, link: OneTimeLink) -> None:
+    """Use the link up. Of two who try at once the row lets one through."""
+    used = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
+    result: Any = db.execute(used.values(used_at=clock.now()))
+    if result.rowcount != 1:
+        raise LinkIsGone(LINK_USED)
