@@ -134,7 +134,7 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
 ) -> None:
     link = invited(sign_in(ROSA))
     fast, slow = app.test_client(), app.test_client()
-    hash_it = links.hashed
+    hash_it = actions.hashed
 
     def overtaken(password: str, email: str = "") -> str:
         monkeypatch.setattr(links, "hashed", hash_it)

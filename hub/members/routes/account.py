@@ -1,0 +1,72 @@
+"""One's own account, and the hints that one was shown."""
+
+from typing import Any
+
+from flask import flash, g, redirect, request, url_for
+
+from hub.core import web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.members import actions, login, queries
+from hub.members.forms import (
+    ChangePassword,
+    OwnName,
+)
+from hub.members.routes.answers import form_page, refusal
+from hub.members.routes.blueprint import bp
+from hub.members.rules.hints import HINTS, is_shown
+
+
+@bp.route("/account", methods=["GET", "POST"])
+def account() -> Any:
+    """One's own name."""
+    person = web.signed_in()
+    form = OwnName(obj=person)
+    if form.validate_on_submit():
+        actions.rename(db, person, form.name.data)
+        flash("Your name is saved.")
+        return redirect(url_for("members.account"))
+    return form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
+
+
+@bp.post("/account/password")
+def change_password() -> Any:
+    """One's own password; sessions in other browsers end."""
+    person, form, refused = web.signed_in(), ChangePassword(), ""
+    if form.validate():
+        try:
+            actions.change_password(db, person, form.current.data, form.password.data, request.remote_addr or "")
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            login.begin_session(person)
+            flash("Your password is changed. Other browsers in which you were signed in are signed out.")
+            return redirect(url_for("members.account"))
+    name = OwnName(formdata=None, obj=person)
+    return form_page("members/account.html", person=person, form=name, password=form, refused=refused)
+
+
+@bp.post("/hints/<name>/dismiss")
+def dismiss_hint(name: str) -> Any:
+    """Put a hint away, and go back to where it stood."""
+    actions.dismiss_hint(db, web.signed_in(), name)
+    return redirect(login.safe_next(request.form.get("next")))
+
+
+@bp.post("/account/hints")
+def show_hints_again() -> Any:
+    """Show every hint again."""
+    actions.show_hints_again(db, web.signed_in())
+    flash("The hints are shown again on the pages where they help.")
+    return redirect(url_for("members.account"))
+
+
+@bp.app_template_global()
+def hint_text(name: str) -> str:
+    """What the hint says to the person who is signed in; empty when it isn't for them, or was put away."""
+    person = web.signed_in()
+    if person is None:
+        return ""
+    if "dismissed_hints" not in g:
+        g.dismissed_hints = queries.dismissed_hints(db, person)
+    return HINTS[name].text if is_shown(name, person.role, g.dismissed_hints) else ""

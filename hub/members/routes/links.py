@@ -1,0 +1,90 @@
+"""Links that let somebody in, once."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members import actions, login, queries
+from hub.members.forms import (
+    SetPassword,
+    Welcome,
+)
+from hub.members.models import LinkKind
+from hub.members.routes.answers import form_page, refusal
+from hub.members.routes.blueprint import bp
+
+
+@bp.route("/invitation/<token>", methods=["GET", "POST"])
+@web.public
+def invitation(token: str) -> Any:
+    """Accept an invitation: set a first password."""
+    return _set_password(token, LinkKind.INVITATION)
+
+
+@bp.route("/password/<token>", methods=["GET", "POST"])
+@web.public
+def new_password(token: str) -> Any:
+    """Set a new password with a link."""
+    return _set_password(token, LinkKind.PASSWORD_RESET)
+
+
+def _set_password(token: str, kind: LinkKind) -> Any:
+    try:
+        link = actions.usable_link(db, token, kind)
+    except (Refused, NotFound) as error:
+        return _no_link(error)
+    form, refused = SetPassword(), ""
+    if form.validate_on_submit():
+        try:
+            person = actions.accept(db, token, form.password.data)
+        except actions.LinkIsGone as error:
+            return _no_link(error)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            login.begin_session(person)
+            flash("Your password is set, and you are signed in.")
+            return redirect(url_for("overview.home"))
+    return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
+
+
+@bp.route("/welcome/<token>", methods=["GET", "POST"])
+@web.public
+def welcome(token: str) -> Any:
+    """The first coordinator signs up, and so sets up the hub."""
+    try:
+        actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
+    except (Refused, NotFound) as error:
+        return _no_link(error)
+    form, refused = Welcome(), ""
+    host = queries.host(db)
+    if host:
+        del form.organization
+    if form.validate_on_submit():
+        try:
+            person = actions.sign_up_first_coordinator(
+                db,
+                token,
+                organization=form.organization.data if form.organization else "",
+                name=form.name.data,
+                email=form.email.data,
+                password=form.password.data,
+            )
+        except actions.LinkIsGone as error:
+            return _no_link(error)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            login.begin_session(person)
+            flash("Welcome. The hub is yours; four short steps make it ready for your alliance.")
+            return redirect(url_for("overview.setup"))
+    return form_page("members/welcome.html", form=form, host=host, refused=refused)
+
+
+def _no_link(error: Exception) -> tuple[str, int]:
+    """The page of a link that can't be used (any more)."""
+    unknown = isinstance(error, NotFound)
+    return render_template("members/link_gone.html", sentence="" if unknown else str(error)), 404 if unknown else 410

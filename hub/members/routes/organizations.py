@@ -1,0 +1,94 @@
+"""Organizations: the list, one of them, adding and changing."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members import actions, queries
+from hub.members.forms import (
+    EditOrganization,
+    FindOrganizations,
+)
+from hub.members.routes.answers import form_page, refusal
+from hub.members.routes.blueprint import bp
+from hub.members.rules import (
+    OrganizationKind,
+    Permission,
+    has_left,
+    may,
+)
+
+
+@bp.get("/organizations")
+def organizations() -> str:
+    """Members, BFFs and the host; those that left stand apart."""
+    form = FindOrganizations(request.args)
+    form.offer(queries.regions(db), queries.designation_names(db))
+    kind = OrganizationKind(form.kind.data) if form.kind.data in list(OrganizationKind) else None
+    found = queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
+    today = clock.today(web.config().zone)
+    return render_template(
+        "members/organizations.html",
+        form=form,
+        here=[o for o in found if not has_left(o.left_on, today)],
+        gone=[o for o in found if has_left(o.left_on, today)],
+        filtered=bool(kind or form.region.data or form.designation.data),
+    )
+
+
+@bp.get("/organizations/<slug>")
+def organization(slug: str) -> str:
+    """One organization: its facts, designations and, for those who may see them, its people."""
+    person = web.signed_in()
+    shown = queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
+    sees_people = may(person, Permission.SEE_PEOPLE, shown)
+    return render_template(
+        "members/organization.html",
+        organization=shown,
+        left=has_left(shown.left_on, clock.today(web.config().zone)),
+        people=queries.people_of(db, shown) if sees_people else [],
+        history=queries.role_history(db, shown) if sees_people else [],
+        sees_people=sees_people,
+    )
+
+
+@bp.route("/organizations/new", methods=["GET", "POST"])
+def new_organization() -> Any:
+    """Add a member or a BFF."""
+    person = web.signed_in()
+    if not may(person, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    form, refused = EditOrganization(), ""
+    form.offer_kinds()
+    if form.validate_on_submit():
+        try:
+            added = actions.add_organization(db, person, **form.facts())
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            flash(f"{added.name} is added. Next, invite its representative.")
+            return redirect(url_for("members.organization", slug=added.slug))
+    form.offer_rows()
+    return form_page("members/edit_organization.html", form=form, organization=None, refused=refused)
+
+
+@bp.route("/organizations/<slug>/edit", methods=["GET", "POST"])
+def edit_organization(slug: str) -> Any:
+    """Change an organization's facts and designations."""
+    person = web.signed_in()
+    changed = queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
+    form, refused = EditOrganization(obj=changed), ""
+    form.offer_kinds(changed.kind)
+    if form.validate_on_submit():
+        try:
+            actions.change_organization(db, person, changed, **form.facts())
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            flash("The changes are saved.")
+            return redirect(url_for("members.organization", slug=slug))
+    form.offer_rows()
+    return form_page("members/edit_organization.html", form=form, organization=changed, refused=refused)

@@ -1,0 +1,216 @@
+"""People: the list, one of them, adding, roles, moving and leaving."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import bounces, web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members import actions, queries
+from hub.members.forms import (
+    ChangePerson,
+    FindPeople,
+    GiveRole,
+    MovePerson,
+    NewPerson,
+    organization_choices,
+    role_choices,
+)
+from hub.members.models import Organization, Person
+from hub.members.routes.answers import form_page, refusal
+from hub.members.routes.blueprint import bp
+from hub.members.rules import (
+    Permission,
+    Role,
+    may,
+    may_manage,
+    roles_to_give,
+)
+
+HIGHEST_PAGE = 100_000  # of a list; a number beyond the database's would break the query
+
+
+@bp.get("/people")
+def people() -> str:
+    """The people of one's own organization, or everybody's."""
+    form = FindPeople(request.args)
+    page = min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+    found, total = queries.people(db, web.signed_in(), form.q.data, page)
+    pages = -(-total // queries.PEOPLE_PER_PAGE)
+    return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
+
+
+@bp.route("/people/new", methods=["GET", "POST"])
+def new_person() -> Any:
+    """Add somebody and show the link with which they get in."""
+    person = web.signed_in()
+    if not may(person, Permission.MANAGE_PEOPLE):
+        raise NotFound
+    form, own = _new_person_form(person)
+    refused = ""
+    if form.validate_on_submit():
+        into = own or queries.organization_for(db, person, form.organization.data, Permission.MANAGE_PEOPLE)
+        try:
+            added = actions.add_person(
+                db, person, into, email=form.email.data, name=form.name.data, role=form.role.data
+            )
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            return _link_page(added, actions.invite(db, person, added))
+    return form_page("members/new_person.html", form=form, own=own, refused=refused)
+
+
+def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
+    """The form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
+    form = NewPerson(organization=request.args.get("organization", ""), role=request.args.get("role", Role.CONTRIBUTOR))
+    if may(person, Permission.MANAGE_ORGANIZATIONS):
+        form.organization.choices = organization_choices(queries.organizations(db))
+        form.role.choices = role_choices(Role)
+        return form, None
+    del form.organization
+    form.role.choices = role_choices(roles_to_give(person, person.organization.kind))
+    return form, person.organization
+
+
+@bp.get("/people/<int:person_id>")
+def person(person_id: int) -> Any:
+    """Somebody's role now and before; for who manages them, what can be changed."""
+    return _person_page(queries.person_for(db, web.signed_in(), person_id, Permission.SEE_PEOPLE))
+
+
+@bp.post("/people/<int:person_id>")
+def change_person(person_id: int) -> Any:
+    """Correct a name or an e-mail address."""
+    actor = web.signed_in()
+    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    form, refused = ChangePerson(), ""
+    if form.validate():
+        try:
+            actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            return _back_to(changed, "The changes are saved.")
+    return _person_page(changed, facts=form, refused=refused)
+
+
+@bp.post("/people/<int:person_id>/role")
+def give_role(person_id: int) -> Any:
+    """Give somebody another role, or let somebody who left come back with one."""
+    actor = web.signed_in()
+    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    form, refused = _role_form(actor, changed), ""
+    if form.validate():
+        give = actions.give_role if changed.is_active else actions.come_back
+        try:
+            give(db, actor, changed, form.role.data)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            return _back_to(changed, f"{changed.name} is {changed.role.label} now.")
+    return _person_page(changed, role=form, refused=refused)
+
+
+@bp.post("/people/<int:person_id>/organization")
+def move_person(person_id: int) -> Any:
+    """Let somebody go on in another organization."""
+    actor = web.signed_in()
+    moved = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    if not may(actor, Permission.MANAGE_ORGANIZATIONS):
+        raise NotFound
+    form, refused = _move_form(moved), ""
+    if form.validate():
+        into = queries.organization_for(db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS)
+        try:
+            actions.move(db, actor, moved, into, form.role.data)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            return _back_to(moved, f"{moved.name} belongs to {into.name} now, as {moved.role.label}.")
+    return _person_page(moved, move=form, refused=refused)
+
+
+@bp.post("/people/<int:person_id>/link")
+def make_link(person_id: int) -> Any:
+    """Make a link with which somebody sets a first or a new password, and show it this once."""
+    actor = web.signed_in()
+    invited = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    make = actions.reset_link if invited.password_hash else actions.invite
+    return _link_page(invited, make(db, actor, invited))
+
+
+@bp.post("/people/<int:person_id>/address")
+def address_works(person_id: int) -> Any:
+    """Mail came back from somebody's address, and now it works again."""
+    about = queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
+    bounces.clear(db, about.email)
+    return _back_to(about, f"Mail goes to {about.email} again.")
+
+
+@bp.post("/people/<int:person_id>/leave")
+def leave(person_id: int) -> Any:
+    """Mark somebody as gone."""
+    actor = web.signed_in()
+    gone = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    try:
+        actions.leave(db, actor, gone)
+    except Refused as error:
+        return _person_page(gone, refused=refusal(error))
+    return _back_to(gone, f"{gone.name} can't sign in any more.")
+
+
+def _role_form(actor: Person, about: Person) -> GiveRole:
+    form = GiveRole(role=about.role)
+    form.role.choices = role_choices(roles_to_give(actor, about.organization.kind))
+    return form
+
+
+def _move_form(about: Person) -> MovePerson:
+    form = MovePerson(role=Role.CONTRIBUTOR)
+    others = [one for one in queries.organizations(db) if one.id != about.organization_id]
+    form.organization.choices = organization_choices(others)
+    form.role.choices = role_choices(Role)
+    return form
+
+
+def _person_page(
+    about: Person,
+    facts: ChangePerson | None = None,
+    role: GiveRole | None = None,
+    move: MovePerson | None = None,
+    refused: str = "",
+) -> tuple[str, int]:
+    actor = web.signed_in()
+    manages = may_manage(actor, about)
+    if manages:
+        facts = facts or ChangePerson(formdata=None, obj=about)
+        role = role or _role_form(actor, about)
+        if may(actor, Permission.MANAGE_ORGANIZATIONS) and about.is_active:
+            move = move or _move_form(about)
+    return form_page(
+        "members/person.html",
+        about=about,
+        history=queries.roles_of(db, about),
+        manages=manages,
+        bounced=bounces.bouncing(db, [about.email]).get(about.email),
+        facts=facts,
+        role=role,
+        move=move,
+        refused=refused,
+    )
+
+
+def _link_page(about: Person, token: str) -> str:
+    """The page that shows a link this once; only its hash is kept."""
+    view = "members.new_password" if about.password_hash else "members.invitation"
+    address = web.config().BASE_URL + url_for(view, token=token)
+    return render_template(
+        "members/link.html", about=about, address=address, mailed=web.config().mail_server is not None
+    )
+
+
+def _back_to(about: Person, sentence: str) -> Any:
+    flash(sentence)
+    return redirect(url_for("members.person", person_id=about.id))

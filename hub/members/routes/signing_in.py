@@ -1,0 +1,83 @@
+"""Signing in and out, forgotten passwords, and ending a kind of mail."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.members import actions, login, queries
+from hub.members.forms import (
+    ForgotPassword,
+    SignIn,
+)
+from hub.members.routes.answers import form_page, refusal
+from hub.members.routes.blueprint import bp
+from hub.members.rules import (
+    whose_stop,
+)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@web.public
+def sign_in() -> Any:
+    """Sign in, and go on to where the person wanted to go."""
+    wanted = login.safe_next(request.values.get("next"))
+    if request.method == "GET" and web.signed_in():
+        return redirect(wanted)
+    form, refused = SignIn(), ""
+    if form.validate_on_submit():
+        try:
+            person = actions.sign_in(db, form.email.data, form.password.data, request.remote_addr or "")
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            login.begin_session(person)
+            return redirect(wanted)
+    return form_page("members/sign_in.html", form=form, refused=refused)
+
+
+@bp.route("/forgot-password", methods=["GET", "POST"])
+@web.public
+def forgot_password() -> Any:
+    """Ask for a link with which one sets a new password: the same answer, whoever asks."""
+    form, refused = ForgotPassword(), ""
+    if form.validate_on_submit():
+        try:
+            actions.ask_for_password(db, form.email.data, request.remote_addr or "")
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            return render_template("members/asked.html", by_mail=web.config().mail_server is not None)
+    return form_page("members/forgot_password.html", form=form, refused=refused)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    """Sign out on this browser."""
+    login.end_session()
+    return redirect(url_for("overview.home"))
+
+
+@bp.post("/sign-out/everywhere")
+def sign_out_everywhere() -> Any:
+    """Sign out in every browser, this one too: a session that somebody copied ends with it."""
+    actions.end_sessions(db, web.signed_in())
+    login.end_session()
+    flash("You are signed out in every browser.")
+    return redirect(url_for("members.sign_in"))
+
+
+@bp.route("/mail/stop/<token>", methods=["GET", "POST"])
+@web.public
+@web.from_mail_programs
+def stop_mail(token: str) -> Any:
+    """End a kind of mail: a GET, which scanners make too, only shows the button."""
+    found = whose_stop(web.config().SECRET_KEY, token)
+    person = queries.person(db, found[0]) if found else None
+    if not found or person is None:
+        raise NotFound
+    if request.method == "POST":
+        actions.stop_mail(db, person, found[1])
+    return render_template("members/stop_mail.html", kind=found[1], done=request.method == "POST")
