@@ -1,0 +1,149 @@
+"""Pages on which one adds to the library: by upload, by typing, by an address."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+
+from hub.core import clock, web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.library import actions, files, forms, queries
+from hub.library.extract import FORMATS, READER_VERSION
+from hub.library.models import Resource
+from hub.library.routes.blueprint import Answer, bp, person_here, stored
+from hub.members.models import Organization, Person
+
+WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
+MOST_ADDED = 500  # resources on the page of what was added together
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that the hub has stored and that waits for the rest of its form; `handle` brings it back."""
+
+    file: actions.File
+    handle: str
+    same: Resource | None  # what is in the hub already with the same bytes
+    form: forms.FileForm
+
+
+@bp.route("/resources/new", methods=["GET", "POST"])
+@web.takes_files
+def add() -> Answer:
+    """Add by upload, by typing, or by giving an address (``?by=upload|text|link``)."""
+    person = person_here()
+    way = request.args.get("by", "upload")
+    form = WAYS.get(way, forms.UploadForm)()
+    organizations = queries.may_add_for(db, person)
+    form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
+    if request.method == "GET":
+        return _add_page(form, way)
+    kept, refusals = _received(person) if isinstance(form, forms.UploadForm) else ([], [])
+    valid = form.validate_on_submit()
+    if isinstance(form, forms.UploadForm) and not kept and not refusals:
+        refusals = ["Choose at least one file."]
+    wrong = [one.file.name for one in kept if not one.form.validate()]
+    refusals += [f"{name}: look at what is said of it below." for name in wrong]
+    warned = set(request.form.getlist("warned"))
+    if not valid or refusals or any(one.same and one.file.stored.sha256 not in warned for one in kept):
+        return _add_page(form, way, kept, refusals), 422
+    organization = _chosen(form, organizations)
+    try:
+        added = _add_all(person, organization, form, kept)
+    except Refused as refused:
+        db.rollback()
+        return _add_page(form, way, kept, [str(refused)]), 422
+    if len(added) == 1:
+        flash("Added. It can be found as soon as the hub has read it, in a few seconds.")
+        return redirect(url_for(".show", resource_id=added[0].id))
+    flash(f"Added {len(added)} resources. They can be found as soon as the hub has read them.")
+    return redirect(url_for(".added", ids=",".join(str(resource.id) for resource in added)))
+
+
+@bp.get("/resources/added")
+def added() -> str:
+    """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
+    numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
+    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]  # noqa: PLR2004 - rows have less
+    resources = queries.some_of(db, person_here(), ids)
+    return render_template(
+        "library/added.html",
+        resources=resources,
+        page_kinds=queries.page_kinds(db, resources),
+        READER_VERSION=READER_VERSION,
+    )
+
+
+def _add_page(
+    form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
+) -> str:
+    return render_template(
+        "library/add.html",
+        form=form,
+        way=way,
+        kept=kept or [],
+        refusals=refusals or [],
+        formats=FORMATS,
+        new_file=forms.FileForm(formdata=None, prefix=forms.file_prefix("new")),
+    )
+
+
+def _add_all(person: Person, organization: Organization, form: forms.FactsForm, kept: list[Kept]) -> list[Resource]:
+    """All of it or nothing: Refused undoes what went before."""
+    if isinstance(form, forms.UploadForm):
+        return [_add_file(person, organization, form, one, alone=len(kept) == 1) for one in kept]
+    if isinstance(form, forms.WriteForm):
+        return [actions.add(db, person, organization, form.facts(), actions.Written(form.body.data))]
+    return [actions.add(db, person, organization, form.facts(), actions.WebLink(form.url.data))]
+
+
+def _add_file(
+    person: Person, organization: Organization, form: forms.UploadForm, kept: Kept, *, alone: bool
+) -> Resource:
+    today = clock.today(web.config().zone)
+    facts = form.facts_of(kept.file.name, kept.form, today, alone=alone)
+    try:
+        return actions.add(db, person, organization, facts, kept.file)
+    except Refused as refused:
+        if alone:
+            raise
+        raise Refused(f"{kept.file.name}: {refused}") from refused
+
+
+def _chosen(form: forms.FactsForm, organizations: list[Organization]) -> Organization:
+    """The organization that was chosen among those offered."""
+    if "organization" not in form:
+        return organizations[0]
+    return next(one for one in organizations if one.slug == form.organization.data)
+
+
+def _received(person: Person) -> tuple[list[Kept], list[str]]:
+    """The files of this form: those that came now, and those kept from the try before; and what was refused.
+
+    Files are stored before any row is locked, since that may take long.
+    """
+    db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+    arrived: list[actions.File] = []
+    refusals: list[str] = []
+    for upload in request.files.getlist("files"):
+        if upload.filename:
+            try:
+                arrived.append(stored(upload))
+            except Refused as refused:
+                refusals.append(f"{upload.filename}: {refused}")
+    again = [file for handle in request.form.getlist("kept") if (file := _reopen(person, handle))]
+    each = {(file.stored.sha256, file.name): file for file in (*again, *arrived)}
+    return [_kept(person, file) for file in each.values()], refusals
+
+
+def _kept(person: Person, file: actions.File) -> Kept:
+    handle = files.handle_of(web.config(), person.id, file.stored, file.name)
+    prefix = forms.file_prefix(handle)
+    said = request.form if f"{prefix}-title" in request.form else None
+    form = forms.FileForm(formdata=said, prefix=prefix)
+    return Kept(file, handle, queries.same_file(db, person, file.stored.sha256), form)
+
+
+def _reopen(person: Person, handle: str) -> actions.File | None:
+    found = files.opened(web.config(), person.id, handle)
+    return actions.File(*found) if found else None

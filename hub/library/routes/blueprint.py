@@ -1,0 +1,38 @@
+"""What every page of the library starts with: the blueprint, the person, and a file that came."""
+
+from flask import Blueprint
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.library import actions, files
+from hub.library.rules import (
+    after_title,
+    table_of,
+    topic_label,
+)
+from hub.members.models import Person
+
+bp = Blueprint("library", __name__)
+
+bp.add_app_template_global(topic_label)
+bp.add_app_template_global(table_of)
+bp.add_app_template_global(after_title)
+
+Answer = str | Response | tuple[str, int]
+
+
+def person_here() -> Person:
+    """The person; views that aren't public have one."""
+    person = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person  # type: ignore[no-any-return]
+
+
+def stored(upload: FileStorage) -> actions.File:
+    """Store one file under its hash; raises Refused."""
+    name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+    actions.check_name(name)
+    return actions.File(files.store(web.config(), upload.stream), name)

@@ -1,0 +1,114 @@
+"""Pages on which one changes a resource: what is said of it, a new revision, withdrawing."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.library import actions, forms, queries
+from hub.library.extract import FORMATS
+from hub.library.models import Resource
+from hub.library.routes.blueprint import Answer, bp, person_here, stored
+from hub.library.rules import (
+    Source,
+)
+from hub.members.rules import Permission
+
+
+@bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])
+def edit(resource_id: int) -> Answer:
+    """Change what is said of a resource."""
+    person = person_here()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.FactsForm()
+    del form.organization
+    form.published_on.description = ""
+    if request.method == "GET":
+        form.show(resource)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            actions.change(db, person, resource, form.facts())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("Saved.")
+            return redirect(url_for(".show", resource_id=resource_id))
+    page = render_template("library/edit.html", resource=resource, form=form, refused=refused)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.route("/resources/<int:resource_id>/replace", methods=["GET", "POST"])
+@web.takes_files
+def replace(resource_id: int) -> Answer:
+    """Give a resource a new revision; the old one stays."""
+    person = person_here()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.ReplaceForm()
+    if request.method == "GET":
+        form.body.data, form.url.data = resource.current.body, resource.current.url
+        return _replace_page(resource, form)
+    try:
+        if not form.validate_on_submit():
+            return _replace_page(resource, form), 422
+        content = _new_content(resource, form)
+        actions.replace(db, person, resource, content, form.note.data or "")
+    except Refused as refused:
+        db.rollback()
+        resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+        return _replace_page(resource, form, str(refused)), 422
+    flash("Replaced. The earlier revision stays under its number.")
+    return redirect(url_for(".show", resource_id=resource_id))
+
+
+def _replace_page(resource: Resource, form: forms.ReplaceForm, refused: str = "") -> str:
+    return render_template(
+        "library/replace.html", resource=resource, form=form, refused=refused, Source=Source, formats=FORMATS
+    )
+
+
+def _new_content(resource: Resource, form: forms.ReplaceForm) -> actions.Content:
+    """What the form brought, of the same sort as what is there."""
+    if resource.current.source is Source.TEXT:
+        return actions.Written(form.body.data or "")
+    if resource.current.source is Source.LINK:
+        return actions.WebLink(form.url.data or "")
+    db.commit()  # lets the lock go while the bytes are stored
+    upload = next((one for one in request.files.getlist("files") if one.filename), None)
+    if upload is None:
+        message = "Choose the new file."
+        raise Refused(message)
+    return stored(upload)
+
+
+@bp.route("/resources/<int:resource_id>/withdraw", methods=["GET", "POST"])
+def withdraw(resource_id: int) -> Answer:
+    """Hide a resource, with a reason."""
+    person = person_here()
+    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = forms.WithdrawForm()
+    if form.validate_on_submit():
+        actions.withdraw(db, person, resource, form.reason.data)
+        flash("Withdrawn. Only its organization and the coordinator still see it; you can restore it here.")
+        return redirect(url_for(".show", resource_id=resource_id))
+    page = render_template("library/withdraw.html", resource=resource, form=form)
+    return page if request.method == "GET" else (page, 422)
+
+
+@bp.post("/resources/<int:resource_id>/restore")
+def restore(resource_id: int) -> Response:
+    """Show a withdrawn resource again."""
+    person = person_here()
+    actions.restore(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    flash("Restored. Everyone whom its audience names finds it again.")
+    return redirect(url_for(".show", resource_id=resource_id))
+
+
+@bp.post("/resources/<int:resource_id>/read-again")
+def read_again(resource_id: int) -> Response:
+    """Let the worker read the current revision once more."""
+    person = person_here()
+    actions.read_again(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    flash("The hub reads it again; this takes a few seconds.")
+    return redirect(url_for(".show", resource_id=resource_id))

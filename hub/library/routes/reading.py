@@ -1,0 +1,152 @@
+"""Pages on which one reads: a resource, its pages and their pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import NotFound
+from hub.core.text import clean
+from hub.core.web import db
+from hub.library import queries
+from hub.library.derive import previews
+from hub.library.extract import READER_VERSION
+from hub.library.models import Page, Revision
+from hub.library.routes.blueprint import Answer, bp
+from hub.library.rules import (
+    LARGEST,
+    LONGEST_TITLE,
+    PageKind,
+    PreviewState,
+    Progress,
+    Source,
+    progress,
+)
+from hub.members.rules import Permission
+
+
+@dataclass(frozen=True)
+class View:
+    """What the viewer shows: a page, and what lies around it."""
+
+    page: Page
+    strip: Sequence[queries.Outline]
+    before: int | None
+    after: int | None
+    count: int  # pages in all
+    shown: previews.Shown
+    q: str | None  # the words that were searched for
+
+
+@bp.get("/resources/<int:resource_id>")
+@web.public
+def show(resource_id: int) -> str:
+    """A resource: what it is, how far it was read, its pages, its revisions."""
+    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    first = queries.first_page(db, resource.current)
+    return render_template(
+        "library/show.html",
+        resource=resource,
+        revisions=queries.readable_revisions(web.signed_in(), resource),
+        view=_view(resource.current, first) if first else None,
+        progress=_progress(resource.current, first.kind if first else None),
+        text=previews.set_text(web.config(), resource.current),
+        Source=Source,
+        PreviewState=PreviewState,
+    )
+
+
+@bp.get("/resources/<int:resource_id>/pages/<int:number>")
+@web.public
+def page(resource_id: int, number: int) -> str:
+    """One page, slide, sheet, section or item."""
+    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    one = queries.page_of(db, resource.current, number)
+    return render_template(
+        "library/page.html",
+        resource=resource,
+        view=_view(resource.current, one),
+        progress=_progress(resource.current, one.kind),
+    )
+
+
+@bp.get("/resources/<int:resource_id>/pages")
+@web.public
+def pages(resource_id: int) -> Response:
+    """The page whose number somebody typed (``?number=``), or the nearest there is."""
+    revision = queries.revision_for(db, web.signed_in(), resource_id)
+    typed = request.args.get("number", "").strip()
+    number = min(int(typed), LARGEST) if typed.isdecimal() and len(typed) < 10 else 1  # noqa: PLR2004 - digits of it
+    nearest = queries.nearest_page(db, revision, number)
+    q = request.args.get("q") or None
+    if nearest is None:
+        return redirect(url_for(".show", resource_id=resource_id, q=q))
+    return redirect(url_for(".page", resource_id=resource_id, number=nearest, q=q))
+
+
+@bp.get("/resources/<int:resource_id>/pages/<int:number>/image")
+@web.public
+def image(resource_id: int, number: int) -> Answer:
+    """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
+    asked = request.args.get("revision", "")
+    lasting = asked.isdecimal() and len(asked) < 10  # noqa: PLR2004 - digits of LARGEST
+    revision = queries.revision_for(db, web.signed_in(), resource_id, min(int(asked), LARGEST) if lasting else None)
+    return as_picture(revision, number, lasting=lasting)
+
+
+def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
+    """The picture of a page, in the width that is asked for; the rows must have been read before.
+
+    ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
+    """
+    width = previews.SMALL if request.args.get("width") == str(previews.SMALL) else previews.LARGE
+    db.commit()  # lets the rows go while a picture is drawn
+    try:
+        path = previews.picture(web.config(), revision, number, width)
+    except previews.Busy:
+        return web.error_page(503)
+    if path is None:
+        raise NotFound
+    answer = Response(path.read_bytes(), mimetype="image/webp")
+    answer.add_etag()
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    if lasting and path.stem == f"{number}-{width}":
+        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    else:
+        answer.headers["Cache-Control"] = "private, no-cache"
+    return answer.make_conditional(request)
+
+
+@bp.get("/resources/<int:resource_id>/state")
+@web.public
+def state(resource_id: int) -> Response:
+    """How far the hub got with a resource, for a page that waits for it."""
+    revision = queries.revision_for(db, web.signed_in(), resource_id)
+    first = queries.outline(db, revision, reach=0)
+    return jsonify(_progress(revision, first[0].kind if first else None))
+
+
+def _view(revision: Revision, one: Page) -> View:
+    before, after = queries.neighbours(db, revision, one.number)
+    return View(
+        page=one,
+        strip=queries.outline(db, revision, one.number),
+        before=before,
+        after=after,
+        count=revision.page_count,
+        shown=previews.shown(web.config(), revision, one.number),
+        q=clean(request.args.get("q", ""))[:LONGEST_TITLE] or None,
+    )
+
+
+def _progress(revision: Revision, kind: PageKind | None) -> Progress:
+    """How far the hub got with a revision."""
+    return progress(
+        revision.state,
+        revision.preview_state,
+        kind,
+        revision.page_count,
+        is_read=revision.reader_version >= READER_VERSION,
+    )
