@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
@@ -19,8 +20,38 @@ from hub.members.models import Organization
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
+# The module of each command. It is loaded when its command is called: the web server, fonts and office formats take
+# longer to load than most commands take to run.
+MODULES = {
+    "catch-up": "derived",
+    "db": "rows",
+    "demo": "demo",
+    "import": "importing",
+    "mail-in": "mail_in",
+    "organization": "people",
+    "person": "people",
+    "rebuild": "derived",
+    "search": "searching",
+    "serve": "running",
+    "sharing": "sharing",
+    "verify": "derived",
+    "verify-packet": "packets",
+    "worker": "running",
+}
+
+
 class Hub(click.Group):
-    """Answers a refusal with its sentence on stderr and exit 1, never with a stack trace."""
+    """Loads a command when it is called, and answers a refusal with its sentence on stderr and exit 1."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The commands by name."""
+        return sorted(MODULES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of this name; None when there is none."""
+        if name in MODULES:
+            import_module(f"hub.cli.{MODULES[name]}")
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command that was named."""

@@ -1,0 +1,69 @@
+"""What is derived from rows and files, and whether all is whole: catch-up, rebuild, verify."""
+
+import sys
+
+import click
+
+from hub import worker
+from hub.cli.base import main, progress_bar, rows
+from hub.core.db import Database
+from hub.library import actions as library
+from hub.library import derive
+from hub.library.derive import previews
+from hub.search import index
+
+
+@main.command("catch-up")
+def catch_up() -> None:
+    """Run the worker's steps until nothing is left to do."""
+    with rows() as database:
+        with progress_bar("Reading files") as progress:
+            derive.catch_up(database, progress=progress)
+        index.catch_up(database)
+        _draw(database)
+        worker.catch_up(database)
+    click.echo("Nothing is left to do.")
+
+
+def _draw(database: Database) -> None:
+    with progress_bar("Drawing pages") as progress:
+        previews.catch_up(database, progress=progress)
+
+
+@main.command()
+@click.option("--pages", is_flag=True, help="The pages that were read out of the files.")
+@click.option("--index", "the_index", is_flag=True, help="The search index.")
+def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of the command
+    """Throw derived data away and build it again (all of it, when nothing is named)."""
+    everything = not (pages or the_index)
+    with rows() as database:
+        if pages or everything:
+            with database.writing() as db:
+                library.forget_pages(db)
+            with progress_bar("Reading files") as progress:
+                derive.catch_up(database, progress=progress)
+        if everything:
+            previews.forget(database)
+        if the_index or everything:
+            with progress_bar("Building the index") as progress:
+                index.rebuild(database, progress)
+        _draw(database)
+        worker.catch_up(database)
+    click.echo("Rebuilt.")
+
+
+@main.command()
+def verify() -> None:
+    """Check files against their hashes, rows against files, and the index against rows."""
+    with rows() as database:
+        with progress_bar("Checking files") as progress:
+            problems = derive.what_is_off(database, progress)
+        problems += index.audit_index(database)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(
+            f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True
+        )
+        sys.exit(1)
+    click.echo("Everything is as it should be.")

@@ -1,0 +1,44 @@
+"""Finding resources: search."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from hub.cli.base import main, rows
+from hub.core.errors import Refused
+from hub.members import queries as members
+from hub.members.rules import OPERATOR
+from hub.search import queries as search
+
+
+@main.command("search")
+@click.argument("query")
+@click.option("--as", "email", default="", help="Search as this person; without it, as the operator who sees all.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print hits and facets as JSON.")
+def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command
+    """Find resources, and the page in them."""
+    with rows() as database, database.reading() as db:
+        searcher: Any = OPERATOR
+        if email and (searcher := members.person_by_email(db, email)) is None:
+            message = f"There is nobody with the e-mail address {email!r}."
+            raise Refused(message)
+        results = search.search(db, searcher, search.Query(text=query, per_page=limit))
+    if as_json:
+        click.echo(json.dumps(search.as_json(results), ensure_ascii=False, indent=2))
+        return
+    for line in _lines_of(results):
+        click.echo(line)
+
+
+def _lines_of(results: search.Results) -> Iterator[str]:
+    """What was found, as a person reads it in a terminal."""
+    yield from results.notes
+    yield f"{results.total:,} found"
+    for hit in search.as_json(results)["hits"]:
+        place = f", {hit['page_kind']} {hit['page']}" if hit["page"] else ""
+        yield f"\n{hit['title']}{place}  [{hit['organization']}, {hit['published_on']}, resource {hit['resource']}]"
+        if hit["snippet"]:
+            yield f"  {hit['snippet']}"
