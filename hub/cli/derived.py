@@ -11,6 +11,7 @@ from hub.library import actions as library
 from hub.library import derive
 from hub.library.derive import previews
 from hub.search import index
+from hub.sharing.queries.checking import what_was_changed
 
 
 @main.command("catch-up")
@@ -54,16 +55,21 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
 
 @main.command()
 def verify() -> None:
-    """Check files against their hashes, rows against files, and the index against rows."""
+    """Check files against their hashes, rows against files, the index against rows, the record against its digests."""
     with rows() as database:
         with progress_bar("Checking files") as progress:
             problems = derive.what_is_off(database, progress)
         problems += index.audit_index(database)
-    for problem in problems:
+        with database.reading() as db:
+            changed = what_was_changed(db)
+    for problem in (*problems, *changed):
         click.echo(problem)
     if problems:
         click.echo(
             f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True
         )
+    if changed:
+        click.echo(f"{len(changed)} of the record was changed. A backup has what was said.", err=True)
+    if problems or changed:
         sys.exit(1)
     click.echo("Everything is as it should be.")

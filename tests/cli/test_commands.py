@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config import Config
 from hub import worker
@@ -17,12 +17,15 @@ from hub.cli import main
 from hub.cli.base import MODULES
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.core.quarters import Quarter
 from hub.library import files
 from hub.library.models import Resource
 from hub.library.rules import Audience
-from hub.members.models import Person
-from hub.sharing.models import SharingEvent
-from tests.world import a_resource, an_organization
+from hub.members.models import Organization, Person
+from hub.members.rules import Role
+from hub.sharing.actions import Statement, confirm, make_packet
+from hub.sharing.models import AuditPacket, Confirmation, SharingEvent
+from tests.world import a_person, a_resource, an_organization
 
 Hub = Callable[..., Result]
 
@@ -221,6 +224,25 @@ def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folde
     off = hub("verify")
     assert off.exit_code == 1
     assert "'plan.txt' is missing" in off.stdout
+
+
+def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, member: str, database: Database) -> None:
+    with database.writing() as db:
+        organization = db.scalars(select(Organization)).one()
+        person = a_person(db, organization, Role.REPRESENTATIVE)
+        statement = Statement(shared=False, reason="Nobody asked.")
+        confirmed = confirm(db, person, Quarter(2025, 2), statement).id
+        packet = make_packet(db, person, organization, Quarter(2025, 2)).id
+    assert hub("verify").exit_code == 0
+    with database.writing() as db:
+        db.execute(update(Confirmation).values(reason="We forgot."))
+        db.execute(update(AuditPacket).where(AuditPacket.id == packet).values(manifest="{}"))
+    off = hub("verify")
+    assert off.exit_code == 1
+    assert off.stdout.splitlines()[-2:] == [
+        f"The confirmation {confirmed} (Lakeshore Forge, Q2 2025) was changed after it was made.",
+        f"The audit packet {packet} was changed after it was made.",
+    ]
 
 
 def test_rebuilding_gives_the_same_answers(hub: Hub, member: str, folder: Path) -> None:
