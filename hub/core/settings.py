@@ -23,6 +23,9 @@ class Setting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+_CHOSEN = select(Setting.name, Setting.value).where(Setting.name.in_(CHOSEN))
+
+
 def kept(db: Session, name: str) -> str:
     """What is kept under this name, or nothing."""
     return db.scalar(select(Setting.value).where(Setting.name == name)) or ""
@@ -41,8 +44,8 @@ def refresh(database: Database) -> None:
     with a name or a time zone that the others have left. Rows that can't be read now change nothing.
     """
     try:
-        with database.reading() as db:
-            rows = db.execute(select(Setting.name, Setting.value).where(Setting.name.in_(CHOSEN))).all()
+        with database.engine.connect() as connection:
+            rows = connection.execute(_CHOSEN).all()
     except (OperationalError, ProgrammingError):  # no database, or not migrated yet: the request will meet that itself
         return
     given, config = database.config.given, database.config

@@ -233,6 +233,7 @@ def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, membe
         statement = Statement(shared=False, reason="Nobody asked.")
         confirmed = confirm(db, person, Quarter(2025, 2), statement).id
         packet = make_packet(db, person, organization, Quarter(2025, 2)).id
+    hub("catch-up")
     assert hub("verify").exit_code == 0
     with database.writing() as db:
         db.execute(update(Confirmation).values(reason="We forgot."))

@@ -6,8 +6,9 @@ never.
 
 import secrets
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -120,11 +121,11 @@ def remember(db: Session, person_id: int, text: str) -> None:
     if not 0 < len(text) <= LONGEST_RECENT:
         return
     key = queries.hash_of(text.casefold())
-    recent = db.scalar(
-        select(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
-    ) or RecentSearch(person_id=person_id, text_hash=key)
-    recent.text, recent.at = text, clock.now()
-    db.add(recent)
+    again = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
+    done: Any = db.execute(again.values(text=text, at=clock.now()))
+    if done.rowcount:
+        return
+    db.add(RecentSearch(person_id=person_id, text_hash=key, text=text, at=clock.now()))
     db.flush()
     last = (
         select(RecentSearch.id)
@@ -132,8 +133,7 @@ def remember(db: Session, person_id: int, text: str) -> None:
         .order_by(RecentSearch.at.desc(), RecentSearch.id.desc())
         .limit(MOST_RECENT)
     )
-    kept = list(db.scalars(last))
-    db.execute(delete(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.id.not_in(kept)))
+    db.execute(delete(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.id.not_in(last)))
 
 
 def clear_recent(db: Session, person: Person) -> None:

@@ -18,6 +18,12 @@ _compiled: OrderedDict[tuple[object, ...], Glossary] = OrderedDict()
 _compiling = threading.Lock()
 MOST_COMPILED = 4
 
+_STATE = select(
+    func.count(GlossaryEntry.id),
+    func.max(GlossaryEntry.changed_at),
+    func.sum(GlossaryEntry.id * GlossaryEntry.version),
+)
+
 
 def entries(db: Session) -> Sequence[GlossaryEntry]:
     """All entries by name, with who changed them last."""
@@ -37,16 +43,7 @@ def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntr
 
 def glossary(db: Session) -> Glossary:
     """The glossary as it is now, compiled once for each state of its rows."""
-    state = (
-        str(db.get_bind().engine.url),
-        *db.execute(
-            select(
-                func.count(GlossaryEntry.id),
-                func.max(GlossaryEntry.changed_at),
-                func.sum(GlossaryEntry.id * GlossaryEntry.version),
-            )
-        ).one(),
-    )
+    state = (str(db.get_bind().engine.url), *db.execute(_STATE).one())
     with _compiling:
         found = _compiled.get(state)
         if found is None:

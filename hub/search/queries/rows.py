@@ -9,18 +9,17 @@ from sqlalchemy.orm import Session
 from hub.library.models import Resource
 from hub.members.models import Organization
 
+# Every search asks it, and it looks at every resource: as few sums as tell, over an index that has all of it.
+_SIGNATURE = select(
+    func.count(),
+    func.sum(Resource.version),
+    func.sum(cast(Resource.id, BigInteger) * Resource.version),
+).where(Resource.withdrawn_at.is_(None))
+
 
 def signature(db: Session) -> tuple[int, ...]:
     """What changes whenever a resource that can be found does: one quick look at the rows."""
-    numbers = db.execute(
-        select(
-            func.count(Resource.id),
-            func.max(Resource.id),
-            func.sum(Resource.version),
-            func.sum(cast(Resource.id, BigInteger) * Resource.version),
-        ).where(Resource.withdrawn_at.is_(None))
-    ).one()
-    return tuple(int(number or 0) for number in numbers)
+    return tuple(int(number or 0) for number in db.execute(_SIGNATURE).one())
 
 
 def marks(db: Session) -> Mapping[int, int]:

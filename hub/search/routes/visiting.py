@@ -40,17 +40,22 @@ def note_after(
     database: Database = current_app.extensions["hub-database"]
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
     if not is_typing() and (is_stale or searched or saved):
-        answer.call_on_close(partial(_note, database, person.id, searched, saved.id if saved else None))
+        answer.call_on_close(
+            partial(_note, database, person.id, searched, saved.id if saved else None, is_stale=is_stale)
+        )
 
 
-def _note(database: Database, person_id: int, searched: str, saved_id: int | None) -> None:
+def _note(database: Database, person_id: int, searched: str, saved_id: int | None, *, is_stale: bool) -> None:
     try:
         with database.reading() as reading:
             if searched and searched in queries.recent_of(reading, person_id, 1):
                 searched = ""
             until = queries.settled_until(reading) if saved_id else None
+        if not (is_stale or searched or until):
+            return
         with database.writing() as writing:
-            actions.note_visit(writing, person_id)
+            if is_stale:
+                actions.note_visit(writing, person_id)
             if searched:
                 actions.remember(writing, person_id, searched)
             if saved_id and until:
