@@ -19,7 +19,7 @@ from config import Config
 from hub import worker
 from hub.core import bounces, clock, delivery
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox import OutboxMessage, State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
 from hub.members.models import Person
@@ -526,6 +526,24 @@ def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
         worker.catch_up(world)
     assert [one.people for one in rows(world, SharingEvent)] == [1, 1]
     assert [link.logged for link in rows(world, PackLink) if link.part is LinkPart.POSTED] == [True, True]
+    assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
+
+
+def test_a_message_that_goes_again_after_the_pack_was_done_is_logged_too(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    mail_server.refuses_recipient["bo@shops.example"] = "550 5.7.1 not today"
+    ana = sign_in("ana@lakeshore.example")
+    send(ana, a_draft(ana, (1,)))
+    worker.catch_up(world)
+    assert [(one.state, people) for one in rows(world, Pack) for people in [len(mail_server.got)]] == [
+        (PackState.SENT, 1)
+    ]
+    mail_server.refuses_recipient.clear()
+    [failed] = [one for one in rows(world, OutboxMessage) if one.state is State.FAILED]
+    assert "goes out again" in ok(ana.post(f"/outbox/{failed.id}/again", follow_redirects=True))
+    worker.catch_up(world)
+    assert [one.people for one in rows(world, SharingEvent)] == [1, 1]
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 

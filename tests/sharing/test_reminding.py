@@ -18,7 +18,7 @@ from hub.members import actions as members
 from hub.members.models import Person
 from hub.members.rules import MailKind, OrganizationKind, Role
 from hub.sharing import actions
-from hub.sharing.actions import Declaration
+from hub.sharing.actions import Declaration, Statement
 from hub.sharing.rules import Channel
 from tests.world import a_person, a_resource, an_organization
 
@@ -148,6 +148,18 @@ def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Pe
         members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
     with database.reading() as db:
         assert db.get_one(OutboxMessage, rosa.id).state is outbox.State.CANCELLED
+
+
+def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    remind(database)
+    hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
+    with database.writing() as db:
+        said = Statement(shared=False, reason="Nobody asked.")
+        actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
+    with database.reading() as db:
+        assert {one.state for one in db.scalars(select(OutboxMessage))} == {outbox.State.CANCELLED}
 
 
 def test_the_coordinator_reminds_by_hand_once_a_day(

@@ -11,6 +11,7 @@ from hub.core.text import mail_html
 from hub.core.web import db
 from hub.members.rules import Permission, may
 from hub.overview.routes.blueprint import bp, one_of, page_number, signed_in
+from hub.sharing import actions as sharing
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
 SHOWN = {
@@ -102,6 +103,7 @@ def _decide(message_id: int, decision: Any, done: str) -> Any:
     found = outbox.message(db, _seer(), message_id)
     try:
         decision(db, signed_in(), found)
+        sharing.look_again(db, found)
     except Refused as error:
         flash(str(error), "danger")
     else:

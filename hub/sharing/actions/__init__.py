@@ -35,7 +35,7 @@ from hub.sharing.actions.packs import (
     usable_items,
 )
 from hub.sharing.actions.reminding import nudge, post_due_reminders
-from hub.sharing.actions.sending import catch_up, message_of
+from hub.sharing.actions.sending import catch_up, look_again, message_of
 from hub.sharing.actions.stakeholders import (
     add_stakeholder,
     change_stakeholder,
@@ -75,6 +75,7 @@ __all__ = [
     "log_download",
     "log_mail",
     "log_waiting_mail",
+    "look_again",
     "make_link",
     "make_packet",
     "message_of",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, outbox
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
@@ -12,6 +12,7 @@ from hub.core.quarters import Quarter
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
+from hub.sharing.actions import reminding
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of, text_of
 from hub.sharing.models import Confirmation, ConfirmedResource
 from hub.sharing.rules import (
@@ -68,6 +69,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         db.add(confirmation)
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
+    outbox.cancel(db, about=reminding.about(organization, quarter))  # what waits for the morning has no point any more
     note(
         db,
         person,

@@ -10,7 +10,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.core.outbox import Post
 from hub.core.quarters import Quarter
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.rules import MailKind, Permission, may, stop_token
 from hub.sharing import queries
 from hub.sharing.derive import letters
@@ -44,6 +44,11 @@ def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collec
     return sent
 
 
+def about(organization: Organization, quarter: Quarter) -> str:
+    """What the outbox keeps the reminders by that an organization gets of a quarter."""
+    return f"reminders {quarter} organization {organization.id}"
+
+
 def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person | None) -> None:
     config = config_of(db)
     outbox.post_all(
@@ -55,7 +60,7 @@ def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person
                 name=one.person.name,
                 once=f"{once} organization {one.organization.id} person {one.person.id}",
                 kind=MailKind.REMINDER,
-                about=f"reminders {one.facts.quarter}",
+                about=about(one.organization, one.facts.quarter),
                 person_id=one.person.id,
                 sent_by_id=sender.id if sender else None,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"

@@ -208,6 +208,12 @@ def _settle(db: Session, pack: Pack) -> int:
     return 1
 
 
+def look_again(db: Session, message: OutboxMessage) -> None:
+    """Somebody decided about a message of a pack that was done with: whom it reaches now is logged as well."""
+    pack_id = select(PackLink.pack_id).where(PackLink.message_id == message.id).scalar_subquery()
+    db.execute(update(Pack).where(Pack.id == pack_id, Pack.state == PackState.SENT).values(state=PackState.SENDING))
+
+
 def _count_unsettled(db: Session, pack: Pack) -> int:
     messages = queries.messages_of(db, pack)
     unwritten = select(func.count(PackLink.id)).where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
