@@ -227,6 +227,29 @@ def test_the_form_waits_for_its_files_and_is_sent_by_itself(page: Page, line: Li
     assert _arrived_whole(own_hub, large)
 
 
+def test_a_file_is_replaced_with_progress_over_a_line_that_breaks(
+    page: Page, line: Line, own_hub: Hub, large: Path, a_file: AFile
+) -> None:
+    _choose(page, a_file("Survey of sites.csv", "Site,Jobs\nNorth,12\n"))
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add(page)
+    address = page.url
+    page.goto(f"{address}/replace")
+    offsets = _offsets(page)
+    line.break_after(PIECE + 3_000_000)
+    _choose(page, large)
+    page.get_by_label("What changed").fill("All sites")
+    page.get_by_role("button", name="Replace").click()
+    assert line.broke.wait(60)
+    expect(page.locator("#replacing").get_by_role("status")).to_contain_text("The connection was lost at")
+    line.mend()
+    page.wait_for_url(address, timeout=PATIENCE)
+    assert offsets.count(0) == 1, "the upload began anew"
+    expect(page.get_by_text("Replaced. The earlier revision stays under its number.")).to_be_visible()
+    expect(page.get_by_text("All sites")).to_be_visible()
+    assert _arrived_whole(own_hub, large)
+
+
 def test_a_removed_file_leaves_nothing_on_the_hub(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
     parts = own_hub.folder / "uploads" / "files" / "parts"
     before = set(parts.rglob("*"))

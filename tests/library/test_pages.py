@@ -1,6 +1,7 @@
 """The library through its pages: add, read, change, replace, withdraw."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -243,6 +244,22 @@ def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, peopl
         b"the first plan",
         b"the second plan",
     ]
+
+
+def test_a_new_file_whose_form_was_refused_need_not_be_sent_again(sign_in: SignIn, people: People) -> None:
+    browser = sign_in(people.ours)
+    address = _add(browser, ("plan.txt", b"the first plan")).request.path
+    data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "n" * 501}
+    refused = browser.post(f"{address}/replace", data=data)
+    assert refused.status_code == 422
+    assert "plan2.txt is here already from your last try." in refused.text
+    found = re.search(r'name="kept" value="([^"]+)"', refused.text)
+    assert found
+    stranger = sign_in(people.theirs).post(f"{address}/replace", data={"kept": found[1]})
+    assert stranger.status_code == 404
+    done = browser.post(f"{address}/replace", data={"kept": found[1], "note": "Shorter"}, follow_redirects=True)
+    assert "Replaced. The earlier revision stays" in done.text
+    assert "plan2.txt" in done.text
 
 
 def test_opening_a_resource_opens_what_it_holds_now_and_not_what_it_held(

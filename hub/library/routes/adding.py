@@ -10,7 +10,7 @@ from hub.core.web import db
 from hub.library import actions, files, forms, queries
 from hub.library.extract import FORMATS, READER_VERSION
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, person_here, stored
+from hub.library.routes.blueprint import Answer, bp, person_here, reopened, stored
 from hub.members.models import Organization, Person
 
 WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
@@ -131,7 +131,7 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
                 arrived.append(stored(upload))
             except Refused as refused:
                 refusals.append(f"{upload.filename}: {refused}")
-    again = [file for handle in request.form.getlist("kept") if (file := _reopen(person, handle))]
+    again = [file for handle in request.form.getlist("kept") if (file := reopened(person, handle))]
     each = {(file.stored.sha256, file.name): file for file in (*again, *arrived)}
     return [_kept(person, file) for file in each.values()], refusals
 
@@ -142,8 +142,3 @@ def _kept(person: Person, file: actions.File) -> Kept:
     said = request.form if f"{prefix}-title" in request.form else None
     form = forms.FileForm(formdata=said, prefix=prefix)
     return Kept(file, handle, queries.same_file(db, person, file.stored.sha256), form)
-
-
-def _reopen(person: Person, handle: str) -> actions.File | None:
-    found = files.opened(web.config(), person.id, handle)
-    return actions.File(*found) if found else None

@@ -36,3 +36,9 @@ def stored(upload: FileStorage) -> actions.File:
     name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     actions.check_name(name)
     return actions.File(files.store(web.config(), upload.stream), name)
+
+
+def reopened(person: Person, handle: str) -> actions.File | None:
+    """A file that was stored before the form came, by the note that its sender got; None when the note isn't theirs."""
+    found = files.opened(web.config(), person.id, handle)
+    return actions.File(*found) if found else None

@@ -6,13 +6,12 @@ from werkzeug.wrappers import Response
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library import actions, forms, queries
+from hub.library import actions, files, forms, queries
 from hub.library.extract import FORMATS
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, person_here, stored
-from hub.library.rules import (
-    Source,
-)
+from hub.library.routes.blueprint import Answer, bp, person_here, reopened, stored
+from hub.library.rules import Source
+from hub.members.models import Person
 from hub.members.rules import Permission
 
 
@@ -49,37 +48,56 @@ def replace(resource_id: int) -> Answer:
     if request.method == "GET":
         form.body.data, form.url.data = resource.current.body, resource.current.url
         return _replace_page(resource, form)
+    content: actions.Content | None = None
+    if resource.current.source is Source.FILE:
+        db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
     try:
         if not form.validate_on_submit():
-            return _replace_page(resource, form), 422
-        content = _new_content(resource, form)
+            content = _file_of(person)
+            return _replace_page(resource, form, content=content), 422
+        content = _new_content(person, resource, form)
         actions.replace(db, person, resource, content, form.note.data or "")
     except Refused as refused:
         db.rollback()
         resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
-        return _replace_page(resource, form, str(refused)), 422
+        return _replace_page(resource, form, str(refused), content), 422
     flash("Replaced. The earlier revision stays under its number.")
     return redirect(url_for(".show", resource_id=resource_id))
 
 
-def _replace_page(resource: Resource, form: forms.ReplaceForm, refused: str = "") -> str:
+def _replace_page(
+    resource: Resource, form: forms.ReplaceForm, refused: str = "", content: actions.Content | None = None
+) -> str:
+    """The form; a file that came with it need not be sent again."""
+    kept = content if isinstance(content, actions.File) else None
     return render_template(
-        "library/replace.html", resource=resource, form=form, refused=refused, Source=Source, formats=FORMATS
+        "library/replace.html",
+        resource=resource,
+        form=form,
+        refused=refused,
+        kept=files.handle_of(web.config(), person_here().id, kept.stored, kept.name) if kept else "",
+        kept_name=kept.name if kept else "",
+        Source=Source,
+        formats=FORMATS,
     )
 
 
-def _new_content(resource: Resource, form: forms.ReplaceForm) -> actions.Content:
+def _new_content(person: Person, resource: Resource, form: forms.ReplaceForm) -> actions.Content:
     """What the form brought, of the same sort as what is there."""
     if resource.current.source is Source.TEXT:
         return actions.Written(form.body.data or "")
     if resource.current.source is Source.LINK:
         return actions.WebLink(form.url.data or "")
-    db.commit()  # lets the lock go while the bytes are stored
+    if file := _file_of(person):
+        return file
+    message = "Choose the new file."
+    raise Refused(message)
+
+
+def _file_of(person: Person) -> actions.File | None:
+    """The file that came with the form, or before it: with progress, or with the form's last try. Raises Refused."""
     upload = next((one for one in request.files.getlist("files") if one.filename), None)
-    if upload is None:
-        message = "Choose the new file."
-        raise Refused(message)
-    return stored(upload)
+    return stored(upload) if upload else reopened(person, request.form.get("kept", ""))
 
 
 @bp.route("/resources/<int:resource_id>/withdraw", methods=["GET", "POST"])
