@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from hub.core.db import Database
 from hub.library.extract import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
-from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, Source, State
+from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, PreviewState, Source, State
 from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Role
 
@@ -157,6 +157,7 @@ def _add_rows(
             "state_detail": "",
             "reader_version": READER_VERSION,
             "page_count": len(some),
+            "preview_state": PreviewState.NONE,
             "tries": 0,
         }
     )

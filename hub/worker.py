@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -29,7 +30,7 @@ log = logging.getLogger("hub.worker")
 FILES_A_ROUND = 50
 # Pieces of drawing before the worker looks whether it should stop; each takes seconds at most, but for huge decks.
 PIECES_A_ROUND = 1
-PATIENCE = 5.0  # seconds that a piece of drawing gets to end when the worker stops; its lease ends by itself
+PATIENCE = 5.0  # seconds that what is under way gets to end when the worker stops; all of it can be killed
 
 Step = Callable[[Database, Reader], int]
 
@@ -71,15 +72,26 @@ def _in_its_time(database: Database, waits: Callable[[Session], object], act: Ca
 
 
 def run_until(stop: threading.Event, database: Database) -> None:
-    """Work until ``stop`` is set; the first line runs here and beats, the others beside it."""
+    """Work until ``stop`` is set, on each line beside the others; the first one beats.
+
+    What takes long, as building or merging a large index does, is cut off: whoever stops the hub isn't kept waiting.
+    """
     derive.take_over_from_the_dead(database)
-    first, *others = LINES
-    beside = [threading.Thread(target=_run_line, args=(stop, database, line), daemon=True) for line in others]
-    for thread in beside:
+    lines = [
+        threading.Thread(
+            target=_run_line, args=(stop, database, line), kwargs={"beats": line is LINES[0]}, name=line[0], daemon=True
+        )
+        for line in LINES
+    ]
+    for thread in lines:
         thread.start()
-    _run_line(stop, database, first, beats=True)
-    for thread in beside:
-        thread.join(PATIENCE)
+    stop.wait()
+    until = time.monotonic() + PATIENCE
+    for thread in lines:
+        thread.join(max(0.0, until - time.monotonic()))
+    cut_off = [thread.name for thread in lines if thread.is_alive()]
+    if cut_off:
+        log.info("What was under way is cut off and done again at the next start.", extra={"steps": cut_off})
 
 
 def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], *, beats: bool = False) -> None:

@@ -1,0 +1,33 @@
+"""The worker stops when it is asked to, whatever is under way."""
+
+import logging
+import threading
+
+import pytest
+
+from hub import worker
+from hub.core.db import Database
+
+
+def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, over, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def merge_for_hours(_database: Database, _reader: object) -> int:
+        begun.set()
+        over.wait()
+        return 0
+
+    monkeypatch.setitem(worker.STEPS, "index", merge_for_hours)
+    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    caplog.set_level(logging.INFO, "hub.worker")
+    running = threading.Thread(target=worker.run_until, args=(stop, database))
+    running.start()
+    assert begun.wait(60)
+    stop.set()
+    running.join(60)
+    assert not running.is_alive()
+    [told] = [record for record in caplog.records if "cut off" in record.message]
+    assert "pages" in vars(told)["steps"]  # the line that has the index
+    over.set()
