@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
-    hub = Hub(folder / "hub")
+    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not that of tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
     migrations.upgrade(database)

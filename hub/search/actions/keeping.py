@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -122,18 +122,18 @@ def remember(db: Session, person_id: int, text: str) -> None:
         return
     key = queries.hash_of(text.casefold())
     again = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
-    done: Any = db.execute(again.values(text=text, at=clock.now()))
+    done: Any = db.execute(again.values(text=text, at=clock.now()), execution_options={"synchronize_session": False})
     if done.rowcount:
         return
-    db.add(RecentSearch(person_id=person_id, text_hash=key, text=text, at=clock.now()))
-    db.flush()
+    db.execute(insert(RecentSearch).values(person_id=person_id, text_hash=key, text=text, at=clock.now()))
     last = (
         select(RecentSearch.id)
         .where(RecentSearch.person_id == person_id)
         .order_by(RecentSearch.at.desc(), RecentSearch.id.desc())
         .limit(MOST_RECENT)
     )
-    db.execute(delete(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.id.not_in(last)))
+    beyond = delete(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.id.not_in(last))
+    db.execute(beyond, execution_options={"synchronize_session": False})
 
 
 def clear_recent(db: Session, person: Person) -> None:
