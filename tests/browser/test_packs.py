@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import a_demo_hub
-from tests.mailserver import MailServer, a_mail_server
+from tests.browser.conftest import PASSWORD, a_demo_hub
+from tests.mailserver import Got, MailServer, a_mail_server
 from tests.serving import Hub, eventually
 
 OpenAs = Callable[..., Page]
@@ -136,3 +136,30 @@ def test_a_recipient_unsubscribes_by_the_link_in_the_mail(open_as: OpenAs, mail_
     expect(nils.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     rosa.goto("/sharing/stakeholders?q=nils")
     expect(rosa.get_by_role("row", name=re.compile("Nils Berg"))).to_contain_text("unsubscribed")
+
+
+def test_from_the_reminder_mail_to_a_confirmed_quarter(open_as: OpenAs, mail_server: MailServer) -> None:
+    """As a new representative does: the mail, its link, the sign-in, two fields, done."""
+    before = len(mail_server.got)
+    coordinator = open_as("coordinator")
+    coordinator.goto("/outbox/nudge")
+    coordinator.locator("main").get_by_role("checkbox").first.check()
+    coordinator.get_by_role("button", name="Send the reminder").click()
+
+    def reminders() -> list[Got]:
+        return [got for got in mail_server.got[before:] if "/confirm" in got.part("text/plain")]
+
+    reminder = eventually(reminders)[0]
+    link = re.search(r"https?://[^/\s]+(/sharing/\w+/confirm)", reminder.part("text/plain"))
+    assert link
+    page = open_as("visitor", **PHONE)
+    page.goto(link[1])
+    page.get_by_label("E-mail").fill(reminder.recipient)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm Q")
+    assert nothing_scrolls_sideways(page)
+    page.get_by_label("With whom, if you shared something").fill("Our shops, at the breakfast")
+    page.get_by_label("Note").fill("Read out the grant's dates")
+    page.get_by_role("button", name=re.compile("^Confirm Q")).click()
+    expect(page.get_by_role("status").first).to_contain_text("is confirmed. Thank you.")

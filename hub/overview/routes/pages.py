@@ -22,6 +22,7 @@ from hub.overview import queries
 from hub.overview.queries import joining
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
+from hub.overview.rules.audit import audit_words
 from hub.search import index
 from hub.search import queries as search
 from hub.search.routes import visiting
@@ -124,6 +125,9 @@ def organization(slug: str) -> str:
         people=members.people_of(db, one),
         quarters=sharing.quarters_of(db, one, quarters),
     )
+
+
+bp.add_app_template_global(audit_words)
 
 
 @bp.get("/audit")

@@ -1,0 +1,35 @@
+"""The audit as its readers see it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from hub.core.db import Database
+from hub.members.rules import OrganizationKind, Role
+from hub.overview.rules.audit import audit_words
+from tests.world import a_person, an_organization
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("call-notes", "call notes"), ("published_on", "published on"), ("2026-11-24", "2026-11-24"), (True, "yes"),
+        (False, "no"), (None, "nothing"), ([], "nothing"), (["bff", "call-notes"], "bff, call notes"),
+        ("ana-lu@lakeshore.example", "ana-lu@lakeshore.example"), ({"shared_with": 3}, "shared with 3"), (7, "7"),
+    ],
+)  # fmt: skip
+def test_details_read_like_words(value: object, words: str) -> None:
+    assert audit_words(value) == words
+
+
+def test_the_audit_says_a_change_in_words(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
+    coordinator = sign_in("coordinator@hub.example")
+    data = {"name": "Lakeshore", "kind": "member", "joined_on": "2026-01-05", "region": "Duluth"}
+    assert coordinator.post("/organizations/new", data=data).status_code == 302
+    data |= {"joined_on": "2026-02-02"}
+    assert coordinator.post("/organizations/lakeshore/edit", data=data).status_code == 302
+    assert "joined on: 2026-02-02" in coordinator.get("/audit").text
