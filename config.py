@@ -6,7 +6,7 @@ The environment variable ``HUB_<NAME>`` overrides each; a wrong value stops the 
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import time
 from email.headerregistry import Address
@@ -115,64 +115,10 @@ class Config:
 
     def _check(self) -> None:
         """Refuse what can't work, in the words of the person who set it."""
-        _require(self.SEARCH_ENGINE == "whoosh", "SEARCH_ENGINE", self.SEARCH_ENGINE, "it must be whoosh")
-        _require(self.LOG_FORMAT in {"text", "json"}, "LOG_FORMAT", self.LOG_FORMAT, "it must be text or json")
-        levels = {"DEBUG", "INFO", "WARNING", "ERROR"}
-        _require(self.LOG_LEVEL in levels, "LOG_LEVEL", self.LOG_LEVEL, "it must be DEBUG, INFO, WARNING or ERROR")
-        _require(is_zone(self.TIME_ZONE), "TIME_ZONE", self.TIME_ZONE, "it must be a zone such as America/New_York")
-        _require(_is_time(self.CALL_TIME), "CALL_TIME", self.CALL_TIME, "it must be a time of day such as 11:30")
-        _require(self.CALL_WEEKDAY in WEEKDAYS, "CALL_WEEKDAY", self.CALL_WEEKDAY, "it must be a day such as monday")
-        _require(10 <= self.CALL_MINUTES <= 240, "CALL_MINUTES", self.CALL_MINUTES, "it must be from 10 to 240")  # noqa: PLR2004 - minutes of a call
-        _require(
-            not self.CALL_LINK or self.CALL_LINK.startswith(("https://", "http://")),
-            "CALL_LINK",
-            self.CALL_LINK,
-            "it must be an address that begins with https://",
-        )
-        url = urlsplit(self.BASE_URL)
-        _require(
-            url.scheme in {"http", "https"} and bool(url.netloc),
-            "BASE_URL",
-            self.BASE_URL,
-            "it must be an address such as https://hub.example.org",
-        )
-        _require(
-            not self.DATABASE_URL
-            or self.DATABASE_URL.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")),
-            "DATABASE_URL",
-            self.DATABASE_URL.split("@")[-1],
-            "it must begin with sqlite:/// or postgresql://",
-        )
-        _require(_mail_server(self.MAIL_URL) is not None or not self.MAIL_URL, "MAIL_URL", "(hidden)", MAIL_URL_MUST)
-        _require(
-            not self.MAIL_FROM or _is_address(self.MAIL_FROM),
-            "MAIL_FROM",
-            self.MAIL_FROM,
-            "it must be an e-mail address such as hub@example.org",
-        )
-        _require(
-            not self.MAIL_DOMAIN or bool(_DOMAIN.fullmatch(self.MAIL_DOMAIN)),
-            "MAIL_DOMAIN",
-            self.MAIL_DOMAIN,
-            "it must be a domain such as hub.example.org",
-        )
-        for name in (
-            "MAIL_KEEP_DAYS",
-            "MAX_UPLOAD_MB",
-            "MAX_EVIDENCE_MB",
-            "APPLICATION_QUORUM",
-            "SHARE_LINK_DAYS",
-            "TRACE_DAYS",
-            "SESSION_DAYS",
-            "WEB_WORKERS",
-            "WEB_THREADS",
-            "WORKER_PAUSE",
-        ):
-            _require(getattr(self, name) > 0, name, getattr(self, name), "it must be more than 0")
-        _require(self.TRUSTED_PROXIES >= 0, "TRUSTED_PROXIES", self.TRUSTED_PROXIES, "it must be 0 or more")
-        for name in ("SECRET_KEY", "UNSUBSCRIBE_KEY"):
-            short = 0 < len(getattr(self, name)) < 16  # noqa: PLR2004 - shorter ones can be guessed
-            _require(not short, name, "(hidden)", "it must have at least 16 characters")
+        for name, (holds, must) in MUST.items():
+            value = getattr(self, name)
+            if not holds(value):
+                raise WrongSettingError(_sentence(name, _shown(name, value), must))
 
     def _settled(self) -> "Config":
         """The same settings with folders made absolute, and the database and the key filled in."""
@@ -238,16 +184,10 @@ def _parsed(setting: Field[Any], text: str) -> Any:
         raise WrongSettingError(_sentence(setting.name, text, "it must be a number")) from error
 
 
-def _require(holds: bool, name: str, value: object, must: str) -> None:  # noqa: FBT001 - a predicate
-    if not holds:
-        raise WrongSettingError(_sentence(name, value, must))
-
-
 def _sentence(name: str, value: object, must: str) -> str:
     return f"The setting HUB_{name} is {str(value)!r}, but {must}."
 
 
-MAIL_URL_MUST = "it must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org"
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
@@ -315,3 +255,72 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
+
+
+def _is_base(text: str) -> bool:
+    url = urlsplit(text)
+    return url.scheme in {"http", "https"} and bool(url.netloc)
+
+
+def _is_safe_key(text: str) -> bool:
+    """Empty, for one that the hub makes; or too long to be guessed."""
+    return not text or len(text) >= SHORTEST_KEY
+
+
+def _shown(name: str, value: object) -> str:
+    """The value as the operator may see it on a screen: secrets aren't shown."""
+    if name in {"SECRET_KEY", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
+        return "(hidden)"
+    return str(value).rsplit("@", maxsplit=1)[-1] if name == "DATABASE_URL" else str(value)
+
+
+SHORTEST_KEY = 16  # characters
+_ROWS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_WEB = ("https://", "http://")
+_POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it must be more than 0")
+_KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least {SHORTEST_KEY} characters")
+
+# What each setting must be: a test of its value, and the rest of the sentence for who set it.
+MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
+    "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
+    "LOG_LEVEL": (
+        lambda value: value in {"DEBUG", "INFO", "WARNING", "ERROR"},
+        "it must be DEBUG, INFO, WARNING or ERROR",
+    ),
+    "TIME_ZONE": (is_zone, "it must be a zone such as America/New_York"),
+    "CALL_TIME": (_is_time, "it must be a time of day such as 11:30"),
+    "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a day such as monday"),
+    "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call
+    "CALL_LINK": (lambda value: not value or value.startswith(_WEB), "it must be an address that begins with https://"),
+    "BASE_URL": (_is_base, "it must be an address such as https://hub.example.org"),
+    "DATABASE_URL": (
+        lambda value: not value or value.startswith(_ROWS),
+        "it must begin with sqlite:/// or postgresql://",
+    ),
+    "MAIL_URL": (
+        lambda value: not value or _mail_server(value) is not None,
+        "it must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org",
+    ),
+    "MAIL_FROM": (
+        lambda value: not value or _is_address(value),
+        "it must be an e-mail address such as hub@example.org",
+    ),
+    "MAIL_DOMAIN": (
+        lambda value: not value or bool(_DOMAIN.fullmatch(value)),
+        "it must be a domain such as hub.example.org",
+    ),
+    "MAIL_KEEP_DAYS": _POSITIVE,
+    "MAX_UPLOAD_MB": _POSITIVE,
+    "MAX_EVIDENCE_MB": _POSITIVE,
+    "APPLICATION_QUORUM": _POSITIVE,
+    "SHARE_LINK_DAYS": _POSITIVE,
+    "TRACE_DAYS": _POSITIVE,
+    "SESSION_DAYS": _POSITIVE,
+    "WEB_WORKERS": _POSITIVE,
+    "WEB_THREADS": _POSITIVE,
+    "WORKER_PAUSE": _POSITIVE,
+    "TRUSTED_PROXIES": (lambda value: value >= 0, "it must be 0 or more"),
+    "SECRET_KEY": _KEY,
+    "UNSUBSCRIBE_KEY": _KEY,
+}
