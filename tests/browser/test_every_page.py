@@ -43,12 +43,13 @@ STARTS = {
     "representative": [
         "/", "/search?q=CMMC+grant", "/search?q=nothing+is+called+so", "/resources/new?by=text", "/resources/{deck}/pages/3",
         "/resources/{sheet}/pages/1", "/resources/{mail}/pages/1", "/resources/added?ids={deck},{pdf}",
-        "/resources/{deck}/forward?page=2", "/sharing/{quarter}/confirm",
+        "/resources/{deck}/forward?page=2", "/resources/{deck}/slides", "/sharing/{quarter}/confirm",
+        "/sharing/packs/{draft}", "/sharing/packs/{draft}/preview",
         *(f"/resources/{{{sort}}}" for sort in SORTS),
     ],
     "coordinator": [
         "/", "/resources/{deck}", "/resources/{withdrawn}", "/people/{person}", "/calls/{held}", "/calls/{held}/attendance",
-        "/calls/{planned}", "/board/reports/{quarter}",
+        "/calls/{planned}", "/board/reports/{quarter}", "/outbox/plan/digest/{person}",
     ],
     "board": ["/"],
 }  # fmt: skip
@@ -57,7 +58,9 @@ ELSEWHERE = {
     "overview.healthz": "JSON for monitors",
     "search.suggestions": "what a script asks for",
     "library.state": "what a script asks for",
+    "library.pages": "leads on to the page whose number was typed",
     "overview.message_html": "a mail, for the frame of its page",
+    "sharing.preview_mail": "a mail, for the frame of its page",
     "members.welcome": "for a hub without a coordinator: tests/members",
     "members.new_password": "the link is shown once, and looks like an invitation",
     "sharing.mail": "what came to a log address; nothing comes in the demo world",
@@ -113,10 +116,22 @@ def known(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found["invitation"] = urlsplit(re.findall(r"http\S+", person.stdout)[0]).path
     member = Visitor(hub).sign_in("contributor@demo.example", PASSWORD)
     found["share"] = _a_share_link(member, found["deck"])
+    found["draft"] = _a_draft(hub, found["deck"])
     path = pdf(tmp_path_factory.mktemp("withdrawn") / "withdrawn.pdf", "Not for everybody")
     found["withdrawn"] = member.upload(path.name, path.read_bytes(), member.token("/resources/new")).rsplit("/", 1)[-1]
     member.post(f"/resources/{found['withdrawn']}/withdraw", reason="Too early")
     return found
+
+
+def _a_draft(hub: Hub, resource: str) -> str:
+    """The number of a pack that isn't sent yet, to all recipients."""
+    representative = Visitor(hub).sign_in("representative@demo.example", PASSWORD)
+    page = BeautifulSoup(representative.post("/sharing/packs/new", resources=resource), "lxml")
+    form = page.select_one("#draft")
+    assert form
+    path = str(form["action"])
+    representative.post(path, title="Worth a look", words="Two sentences. From us.", everyone="y", do="save")
+    return path.rsplit("/", 1)[-1]
 
 
 def _a_share_link(member: Visitor, resource: str) -> str:
