@@ -1,6 +1,8 @@
 """What somebody tried who wished the hub ill: each test is an attack that once worked."""
 
+import io
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from config import Config
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.log import TextLines
+from hub.library import queries as library
+from hub.library.actions import Facts, Written, change, replace
+from hub.library.rules import Audience
 from hub.members import actions as members
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules import OrganizationKind, Permission, Role
 from hub.sharing.models import ShareLink, SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
@@ -182,3 +188,93 @@ def test_a_browser_that_looks_ahead_takes_nothing(
     assert answer.status_code == 503
     with database.reading() as db:
         assert db.scalar(select(func.count(SharingEvent.id))) == 0
+
+
+@pytest.mark.parametrize("number", ["999999999999", "9" * 20, "9" * 5_000, "-1", "x"])
+def test_no_number_of_a_row_breaks_a_page(number: str, resource: int, sign_in: SignIn) -> None:
+    pat, cora = sign_in(PROMOTED), sign_in(COORDINATOR)
+    assert pat.post("/sharing/packs/add", data={"resource": number, "part": "1"}).status_code == 422
+    assert pat.get(f"/sharing/declare?mail={number}").status_code in {200, 404}
+    assert pat.get(f"/resources/{resource}/pages?number={number}").status_code == 302
+    assert cora.post("/outbox/nudge", data={"organization": number}).status_code == 302
+
+
+def test_no_quarter_is_too_far_away(resource: int, sign_in: SignIn) -> None:
+    for quarter in ("9999Q4", "0001Q1", "2200Q4"):
+        for page in (
+            "/sharing/declare?quarter={}",
+            "/sharing/packs/new?quarter={}",
+            "/sharing/{}",
+            "/sharing/{}/packet",
+        ):
+            assert sign_in(PROMOTED).get(page.format(quarter)).status_code < 500
+
+
+def test_a_pack_tells_nothing_of_what_one_may_not_read(resource: int, database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        hidden = a_resource(db, an_organization(db, "Prairie"), pages=["one"], audience=Audience.ORGANIZATION).id
+    answers = {
+        sign_in(PROMOTED).post("/sharing/packs/add", data={"resource": str(number), "part": part}).text
+        for number, part in ((hidden, "1"), (hidden, "9"), (hidden + 1, "1"))
+    }
+    assert len({re.sub(r'value="[^"]*"', "", answer) for answer in answers}) == 1
+
+
+def test_a_pack_shows_no_earlier_revision_that_was_closed(
+    resource: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    with database.writing() as db:
+        prairie = an_organization(db, "Prairie")
+        otto = a_person(db, prairie, email="otto@prairie.example")
+        theirs = a_resource(db, prairie, pages=["what was too much"], created_by=otto).id
+    pat = sign_in(PROMOTED)
+    pack = pat.post("/sharing/packs/add", data={"resource": str(theirs), "part": "1"}).location
+    channel = pat.post(f"{pack}/channel", data={"channel": "newsletter"}).location
+    link = re.findall(r"/p/[\w-]+", pat.get(channel).text)[0]
+    item = f"{link}/{re.findall(rf'{link}/([0-9]+)', client.get(link).text)[0]}"
+    assert "what was too much" in client.post(f"{item}/open", follow_redirects=True).text
+    for audience in (Audience.ORGANIZATION, Audience.NETWORK):
+        with database.writing() as db:
+            person = db.scalars(select(Person).where(Person.email == "otto@prairie.example")).one()
+            one = library.get_for(db, person, theirs, Permission.CHANGE)
+            facts = Facts(kind=one.kind, title=one.title, audience=audience, published_on=one.published_on)
+            change(db, person, one, facts)
+            if audience is Audience.ORGANIZATION:
+                replace(db, person, one, Written("what everybody may know"))
+    assert pat.get(f"/resources/{theirs}/download?revision=1").status_code == 404
+    for answer in (client.get(link), client.get(item), client.post(f"{item}/open", follow_redirects=True)):
+        assert "what was too much" not in answer.text
+
+
+def test_files_for_an_application_that_takes_none_are_not_kept(client: FlaskClient, config: Config) -> None:
+    said = {"kind": "member", "name": "X Org", "contact_name": "C", "contact_email": "c@x.example"}
+    link = re.findall(r"/join/[\w-]{20,}", client.post("/join", data=said).text)[0]
+    some = {"file-swot": [(io.BytesIO(bytes([number]) * 100), f"{number}.txt") for number in range(15)]}
+    assert "files at most" in client.post(link, data=said | some, content_type="multipart/form-data").text
+    client.post(f"{link}/withdraw", data={"reason": "later"})
+    one = {"file-swot": [(io.BytesIO(b"x" * 100), "x.txt")]}
+    assert client.post(link, data=said | one, content_type="multipart/form-data").status_code == 422
+    assert not [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()]
+
+
+def test_a_pasted_line_without_an_end_is_refused_and_not_chewed_on(resource: int, sign_in: SignIn) -> None:
+    """It took minutes, in which the process answered nobody."""
+    pat = sign_in(PROMOTED)
+    for line in (
+        "x" * 150_000 + "@",
+        "x" * 90_000 + "@",
+        "<" * 90_000,
+        '"' * 90_000 + "<a",
+        "< " * 45_000,
+        "a <b" * 22_000,
+    ):
+        assert pat.post("/sharing/stakeholders/import", data={"lines": line}).status_code in {200, 422}
+
+
+def test_text_that_is_nested_without_end_is_shown_in_time(resource: int, database: Database, sign_in: SignIn) -> None:
+    """It took 11 seconds at each view."""
+    stars = "*" * 40_000
+    facts = {"title": "Stars", "kind": "briefing", "audience": "network", "body": f"{stars}a{stars}"}
+    answer = sign_in(PROMOTED).post("/resources/new?by=text", data=facts, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "Stars" in answer.text

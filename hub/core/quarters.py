@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+YEARS = range(1900, 2201)  # that somebody may mean; dates far beyond can't even be computed with
 _WRITTEN = re.compile(r"(\d{4})\s*-?\s*[Qq]([1-4])")
 
 
@@ -23,7 +24,7 @@ class Quarter:
     def parse(cls, text: str) -> "Quarter":
         """The quarter written as ``2026Q3``; raises ValueError with a sentence otherwise."""
         match = _WRITTEN.fullmatch(text.strip())
-        if not match or int(match[1]) == 0:
+        if not match or int(match[1]) not in YEARS:
             message = f"{text!r} is not a quarter: write it like 2026Q3."
             raise ValueError(message)
         return cls(int(match[1]), int(match[2]))

@@ -64,11 +64,31 @@ ERRORS = {
 }
 
 
+LARGEST_ROW = 2**31 - 1  # the largest number that a row can have; larger ones break a query
+HIGHEST_PAGE = 1_000_000  # of a long list, for the same reason
+
+
 class RowNumber(IntegerConverter):
     """A number in an address; one that is larger than rows can have is no page, instead of a broken query."""
 
-    def __init__(self, url_map: Map, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:  # noqa: A002 - werkzeug's names
+    def __init__(self, url_map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_ROW) -> None:  # noqa: A002 - werkzeug's names
         super().__init__(url_map, fixed_digits, min, max)
+
+
+def row_number(text: str | None) -> int:
+    """The number of a row that somebody sent; 0, which no row has, when it is none."""
+    text = (text or "").strip()
+    return int(text) if text.isdecimal() and len(text) < len(str(LARGEST_ROW)) else 0
+
+
+def page_number() -> int:
+    """Which page of a long list is asked for (``?page=``), from 1."""
+    return min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+
+
+def page_count(total: int, of_each: int) -> int:
+    """How many pages a list of so many has."""
+    return -(-total // of_each)
 
 
 def _open_session() -> Session:

@@ -36,7 +36,9 @@ def test_a_day_lies_between_its_quarters_first_and_last_day(day: date) -> None:
     assert quarter.previous < quarter < quarter.next
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026Q5", "Q3", "2026Q33", "0000Q1", "2026Q0", "'; drop"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026Q5", "Q3", "2026Q33", "0000Q1", "1899Q4", "9999Q4", "2026Q0", "'; drop"]
+)
 def test_what_is_no_quarter_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="2026Q3"):
         Quarter.parse(text)

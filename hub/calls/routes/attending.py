@@ -32,7 +32,7 @@ def attendance(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "GET":
         return _attendance_page(call)
-    ticked = {int(text) for text in request.form.getlist("organizations") if text.isdecimal() and len(text) < 10}  # noqa: PLR2004 - digits of a row's number
+    ticked = {number for text in request.form.getlist("organizations") if (number := web.row_number(text))}
     try:
         added, gone = actions.tick(db, person, call, ticked, request.form.get("reason", ""))
     except Refused as refused:
@@ -127,12 +127,13 @@ def decide(day: str, guest_id: int) -> Response:
 
 
 def _target(who: str) -> Target:
-    kind, _, number = who.partition("-")
+    kind, _, text = who.partition("-")
     if who == "nobody":
         return Target()
-    if kind not in {"person", "organization"} or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - digits
+    number = web.row_number(text)
+    if kind not in {"person", "organization"} or not number:
         raise Refused("Choose who it is: a person, an organization, or nobody of the alliance.")
-    return Target(person_id=int(number)) if kind == "person" else Target(organization_id=int(number))
+    return Target(person_id=number) if kind == "person" else Target(organization_id=number)
 
 
 def _decided(guest: Guest, settled: int) -> str:

@@ -6,7 +6,7 @@ from hub.calls import actions, forms, queries
 from hub.calls.models import Ask, AskKind, Call
 from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
 from hub.calls.rules import TAKES_PLACE, CallState, Given, SlotState, is_held, notes_of, notes_title, takes_check_ins
-from hub.core import clock
+from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.web import db
 from hub.library import queries as library
@@ -30,14 +30,14 @@ def index() -> str:
     which = queries.Which(
         {"coming": False, "past": True}.get(when), year if year and 0 < year <= LATEST_YEAR else None, state
     )
-    page = min(max(request.args.get("page", 1, type=int), 1), 100_000)
+    page = web.page_number()
     calls, total = queries.calls(db, which, now, page)
     return render_template(
         "calls/index.html",
         calls=calls,
         total=total,
         page=page,
-        pages=-(-total // queries.CALLS_PER_PAGE),
+        pages=web.page_count(total, queries.CALLS_PER_PAGE),
         when=when if when in {"coming", "past"} else "all",
         which=which,
         years=queries.years(db),

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from config import Config
 from hub.core.errors import Refused
 
 CHUNK = 1 << 20  # bytes read at a time, so that a file of any size takes no memory
+ROOM_TO_LEAVE = 100_000_000  # bytes that stay free on the disk for everything else
 STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still under way
 
 
@@ -35,6 +37,8 @@ def store(config: Config, stream: IO[bytes]) -> StoredFile:
     """
     folder = config.UPLOADS / "files" / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < ROOM_TO_LEAVE:
+        raise Refused("The hub's disk has no room for this file. Tell the coordinator; nothing was kept of it.")
     temporary = folder / secrets.token_hex(16)
     try:
         stored = _write(temporary, stream, config)

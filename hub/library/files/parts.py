@@ -20,6 +20,7 @@ from pathlib import Path
 from config import Config
 from hub.core.errors import NotFound, Refused
 from hub.library.files.originals import (
+    ROOM_TO_LEAVE,
     STALE_AFTER,
     StoredFile,
     hash_of,
@@ -29,7 +30,6 @@ from hub.library.files.originals import (
 )
 
 MOST_UNDER_WAY = 200  # uploads of one person that aren't whole yet
-ROOM_TO_LEAVE = 100_000_000  # bytes that stay free on the disk for everything else
 _ID = re.compile(r"[0-9a-f]{32}")
 _NOTE = ".json"
 

@@ -64,7 +64,7 @@ def add() -> Answer:
 def added() -> str:
     """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
     numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
-    ids = [int(number) for number in numbers if number.isdecimal() and len(number) < 10]  # noqa: PLR2004 - rows have less
+    ids = [number for text in numbers if (number := web.row_number(text))]
     resources = queries.some_of(db, person_here(), ids)
     return render_template(
         "library/added.html",

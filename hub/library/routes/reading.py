@@ -78,7 +78,7 @@ def pages(resource_id: int) -> Response:
     """The page whose number somebody typed (``?number=``), or the nearest there is."""
     revision = queries.revision_for(db, web.signed_in(), resource_id)
     typed = request.args.get("number", "").strip()
-    number = min(int(typed), LARGEST) if typed.isdecimal() and len(typed) < 10 else 1  # noqa: PLR2004 - digits of it
+    number = min(web.row_number(typed) or 1, LARGEST)
     nearest = queries.nearest_page(db, revision, number)
     q = request.args.get("q") or None
     if nearest is None:
@@ -91,9 +91,9 @@ def pages(resource_id: int) -> Response:
 def image(resource_id: int, number: int) -> Answer:
     """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
     asked = request.args.get("revision", "")
-    lasting = asked.isdecimal() and len(asked) < 10  # noqa: PLR2004 - digits of LARGEST
-    revision = queries.revision_for(db, web.signed_in(), resource_id, min(int(asked), LARGEST) if lasting else None)
-    return as_picture(revision, number, lasting=lasting)
+    lasting = asked.isdecimal()
+    wanted = min(web.row_number(asked), LARGEST) if lasting else None
+    return as_picture(queries.revision_for(db, web.signed_in(), resource_id, wanted), number, lasting=lasting)
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:

@@ -28,16 +28,14 @@ from hub.members.rules import (
     roles_to_give,
 )
 
-HIGHEST_PAGE = 100_000  # of a list; a number beyond the database's would break the query
-
 
 @bp.get("/people")
 def people() -> str:
     """The people of one's own organization, or everybody's."""
     form = FindPeople(request.args)
-    page = min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+    page = web.page_number()
     found, total = queries.people(db, web.signed_in(), form.q.data, page)
-    pages = -(-total // queries.PEOPLE_PER_PAGE)
+    pages = web.page_count(total, queries.PEOPLE_PER_PAGE)
     return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
 
 

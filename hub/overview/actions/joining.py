@@ -132,15 +132,20 @@ def save(application: Application, said: Draft) -> None:
     application.changed_at = clock.now()
 
 
+def check_room(application: Application, count: int) -> None:
+    """Raises Refused when the application doesn't take so many more files."""
+    _must_be_open(application)
+    if len(application.evidence) + count > MOST_EVIDENCE:
+        raise Refused(f"An application holds {MOST_EVIDENCE} files at most. Remove one that says less.")
+
+
 def attach(
     db: Session, application: Application, criterion: Criterion, stored: StoredFile, file_name: str, page: int | None
 ) -> Evidence:
     """Add a stored file as evidence; ``page`` is where the board should look. Raises Refused."""
-    _must_be_open(application)
+    check_room(application, 1)
     if criterion not in CRITERIA[application.kind]:
         raise Refused("This application doesn't ask for that. Choose one of its criteria.")
-    if len(application.evidence) >= MOST_EVIDENCE:
-        raise Refused(f"An application holds {MOST_EVIDENCE} files at most. Remove one that says less.")
     if page is not None and not 1 <= page <= LARGEST:
         raise Refused("The page is a number from 1.")
     evidence = Evidence(

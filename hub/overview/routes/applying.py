@@ -98,6 +98,9 @@ def _page(token: str, found: Application, form: ApplicationForm, refused: str = 
 
 def _keep_files(token: str, form: ApplicationForm) -> None:
     """Store the files of this form, then name them in the application."""
+    count = sum(bool(one.filename) for name in request.files for one in request.files.getlist(name))
+    if count:
+        actions.check_room(queries.application_by_token(db, token), count)  # before a byte of them is kept
     db.commit()  # nothing was written yet: lets the rows go while the bytes are stored
     smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
     sent = []
@@ -114,9 +117,9 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
 
 
 def _remove_files(found: Application) -> None:
-    for number in request.form.getlist("remove"):
-        if number.isdecimal() and len(number) < 10:  # noqa: PLR2004 - rows have less
-            actions.remove(db, found, queries.evidence_of(found, int(number)))
+    for text in request.form.getlist("remove"):
+        if number := web.row_number(text):
+            actions.remove(db, found, queries.evidence_of(found, number))
 
 
 @bp.post("/join/<token>/withdraw")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from hub.core import web
 from hub.core.errors import NotFound
@@ -10,8 +10,6 @@ from hub.members.models import Person
 from hub.members.rules import Permission, may
 
 bp = Blueprint("overview", __name__)
-
-HIGHEST_PAGE = 1_000_000  # of a long list; a number beyond the database's would break the query
 
 
 def signed_in() -> Person:
@@ -28,9 +26,7 @@ def must(permission: Permission) -> None:
         raise NotFound
 
 
-def page_number() -> int:
-    """Which page of a long list is asked for, from 1."""
-    return min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
+page_number = web.page_number
 
 
 def one_of(kind: Any, value: str) -> Any:

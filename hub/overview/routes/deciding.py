@@ -30,7 +30,7 @@ def applications() -> str:
         applications=found,
         total=total,
         page=page,
-        pages=-(-total // queries.APPLICATIONS_PER_PAGE),
+        pages=web.page_count(total, queries.APPLICATIONS_PER_PAGE),
         progress=progress,
         Progress=Progress,
         mine={one.id for one in queries.waiting_for(db, signed_in())},

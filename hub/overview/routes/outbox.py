@@ -37,7 +37,7 @@ def list_messages() -> str:
         messages=messages,
         total=total,
         page=page,
-        pages=-(-total // outbox.MESSAGES_PER_PAGE),
+        pages=web.page_count(total, outbox.MESSAGES_PER_PAGE),
         counts=outbox.counts(db, seer),
         kinds=outbox.kinds(db, seer),
         state=state,

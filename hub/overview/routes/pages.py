@@ -137,7 +137,7 @@ def audit() -> str:
     page = page_number()
     words = request.args.get("q", "").strip()[:200]
     entries, total = queries.audit_entries(db, words, page)
-    pages = -(-total // queries.ENTRIES_PER_PAGE)
+    pages = web.page_count(total, queries.ENTRIES_PER_PAGE)
     return render_template("overview/audit.html", entries=entries, total=total, page=page, pages=pages, words=words)
 
 

@@ -122,7 +122,7 @@ def nudge() -> Any:
     must(Permission.RUN_MAIL)
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
-        chosen = {int(number) for number in request.form.getlist("organization") if number.isdecimal()}
+        chosen = {web.row_number(number) for number in request.form.getlist("organization")}
         sent = sharing.nudge(db, signed_in(), quarter, chosen)
         flash(_said(len(sent)), "message" if sent else "warning")
         return redirect(url_for("overview.nudge", quarter=quarter))

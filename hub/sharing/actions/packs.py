@@ -15,7 +15,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.library.models import Page, Resource, Revision
-from hub.library.queries import visible_to
+from hub.library.queries import may_read_revision, visible_to
 from hub.library.rules import PageKind
 from hub.members.models import Person
 from hub.members.rules import Permission, may
@@ -99,9 +99,9 @@ def _item(pack: Pack, resource: Resource, first: int | None, last: int | None) -
 def add_item(db: Session, person: Person, pack: Pack, resource_id: int, part: Part = None) -> None:
     """Put a resource, or some pages of it, at the draft's end; raises Refused."""
     _refuse_unless_draft(pack)
+    _add_items(db, person, pack, [(resource_id, part)])  # first of all whether they may see it
     if part is not None:
         _refuse_unless_read(db, resource_id, part)
-    _add_items(db, person, pack, [(resource_id, part)])
 
 
 def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) -> None:
@@ -246,12 +246,20 @@ def token_for(db: Session, pack_id: int, stakeholder_id: int) -> str:
 
 
 def usable_items(pack: Pack) -> list[PackItem]:
-    """The items that its recipients may see now: not withdrawn, and still the sender's to forward."""
+    """The items that its recipients may see now: not withdrawn, and still the sender's to read and to forward."""
     return [
         item
         for item in pack.items
-        if not item.resource.withdrawn_at and may(pack.person, Permission.FORWARD, item.resource)
+        if not item.resource.withdrawn_at
+        and may(pack.person, Permission.FORWARD, item.resource)
+        and may_read_revision(pack.person, item.resource, revision_of(item))
     ]
+
+
+def revision_of(item: PackItem) -> Revision:
+    """What the item shows: the newest revision, or the one that its pages were taken from."""
+    number = item.revision_number or item.resource.revision_number
+    return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
 def opens_pack(pack: Pack) -> bool:

@@ -48,6 +48,4 @@ def quarter_named(text: str) -> Quarter:
         raise NotFound from error
 
 
-def page_number() -> int:
-    """Which page of a long list is asked for, from 1."""
-    return min(max(request.args.get("page", 1, type=int), 1), 1_000_000)
+page_number = web.page_number

@@ -76,7 +76,7 @@ def _begin_mail(person: Person, form: forms.DeclareForm) -> None:
 
 def _mail(person: Person) -> LoggedMail:
     """The mail of the person's organization that the address names; raises NotFound."""
-    mail = queries.mail_for(db, person, request.args.get("mail", 0, type=int))
+    mail = queries.mail_for(db, person, web.row_number(request.args.get("mail")))
     if mail.organization_id != person.organization_id:
         raise NotFound
     return mail

@@ -143,7 +143,7 @@ def links() -> str:
         organization=organization,
         lines=lines,
         page=page,
-        pages=-(-total // queries.LINKS_PER_PAGE),
+        pages=web.page_count(total, queries.LINKS_PER_PAGE),
         state_of=_state_of,
         address_of=_address,
         may_revoke=lambda link: may_revoke(person, link),
@@ -182,7 +182,7 @@ def landing(token: str) -> Answer:
         pictures=previews.shown(web.config(), revision, link.page_number or first) if shown else None,
         text=previews.set_text(web.config(), revision) if shown and link.page_number is None else None,
         page=page_number(),
-        page_count=-(-revision.page_count // PAGES_SHOWN),
+        page_count=web.page_count(revision.page_count, PAGES_SHOWN),
         Source=Source,
     )
     return unlisted(page)

@@ -34,7 +34,7 @@ def packs() -> str:
         packs=found,
         quarter=this_quarter(),
         page=page,
-        pages=-(-total // queries.PACKS_PER_PAGE),
+        pages=web.page_count(total, queries.PACKS_PER_PAGE),
     )
 
 
@@ -100,7 +100,7 @@ def _work_on(person: Person, one: Pack, form: forms.PackForm) -> Answer:
         everyone=form.everyone.data,
     )
     what, _, item = request.form.get("do", "save").partition("-")
-    number = int(item) if item.isdecimal() and len(item) < 10 else 0  # noqa: PLR2004 - digits of a row's number
+    number = web.row_number(item)
     steps = {"up": -1, "down": 1}.get(what)
     actions.order_items(one, form.places(), (number, steps) if steps else None)
     if what == "drop":
@@ -236,7 +236,7 @@ def delete_pack(pack_id: int) -> Answer:
 def _outcome_page(one: Pack) -> str:
     page = page_number()
     outcome = queries.outcome_of(db, one)
-    pages = -(-one.recipients // queries.RECIPIENTS_PER_PAGE)
+    pages = web.page_count(one.recipients, queries.RECIPIENTS_PER_PAGE)
     return render_template(
         "sharing/pack.html",
         pack=one,
@@ -289,7 +289,7 @@ def _through(one: Pack, link: PackLink | None) -> SentPack:
 def add_to_pack() -> Answer:
     """Put a resource, or some pages of it, into the newest draft, or into a new one."""
     person = signed_in()
-    resource_id, part = request.form.get("resource", 0, type=int), range_of(request.form.get("part", ""))
+    resource_id, part = web.row_number(request.form.get("resource")), range_of(request.form.get("part", ""))
     drafts = queries.drafts_of(db, person)
     one = drafts[0] if drafts else actions.begin_pack(db, person, this_quarter(), [])
     actions.add_item(db, person, one, resource_id, part)

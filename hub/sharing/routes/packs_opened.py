@@ -10,6 +10,7 @@ from hub.library.derive import excerpts, previews
 from hub.library.models import Page, Revision
 from hub.library.rules import Source
 from hub.sharing import actions, forms, queries
+from hub.sharing.actions.packs import revision_of
 from hub.sharing.models import Pack, PackItem, PackLink
 from hub.sharing.routes.blueprint import Answer, bp, page_number, signed_in
 from hub.sharing.routes.links import PAGES_SHOWN, unlisted, visit
@@ -54,12 +55,6 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
 def preview_pack_page(pack_id: int) -> str:
     """The recipient's page, as its sender sees it before it is sent."""
     return _pack_page(queries.pack_for(db, signed_in(), pack_id), None)
-
-
-def revision_of(item: PackItem) -> Revision:
-    """What the item shows: the newest revision, or the one that its pages were taken from."""
-    number = item.revision_number or item.resource.revision_number
-    return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
 def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
@@ -118,7 +113,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
         pictured={page.number for page in pages if _has_picture(revision, page)},
         first_picture=_picture_size(item, revision),
         page=page_number(),
-        page_count=1 if item.first_page else -(-revision.page_count // PAGES_SHOWN),
+        page_count=1 if item.first_page else web.page_count(revision.page_count, PAGES_SHOWN),
         objection=excerpts.objection(web.config(), revision, item.first_page, item.last_page)
         if item.first_page
         else "",

@@ -39,7 +39,7 @@ def record() -> str | Response:
         yours=queries.your_quarter(db, person, this_quarter()) if not theirs(person, organization) else None,
         rows=queries.quarters_of(db, organization, shown),
         page=page,
-        pages=-(-len(quarters) // QUARTERS_PER_PAGE),
+        pages=web.page_count(len(quarters), QUARTERS_PER_PAGE),
         objection=_objection(organization),
     )
 
@@ -87,7 +87,7 @@ def quarter(quarter: str) -> str | Response:
         lines=queries.events_of(db, organization, [which], only, page),
         total=total,
         page=page,
-        pages=-(-total // queries.EVENTS_PER_PAGE),
+        pages=web.page_count(total, queries.EVENTS_PER_PAGE),
         only=only,
         resources=queries.resources_in(db, organization, which),
         people=queries.people_in(db, organization, which),

@@ -45,7 +45,7 @@ def stakeholders() -> str | Response:
         words=words,
         group=group,
         page=page,
-        pages=-(-total // queries.STAKEHOLDERS_PER_PAGE),
+        pages=web.page_count(total, queries.STAKEHOLDERS_PER_PAGE),
     )
 
 

@@ -26,7 +26,8 @@ COLUMNS = {
     "affiliation": ("affiliation", "organization", "organisation", "company", "employer", "institution", "firm"),
     "groups": ("groups", "group", "tags", "tag", "lists", "list", "category", "categories", "audience"),
 }
-_MAILBOX = re.compile(r'(?:"([^"]*)"|([^<>,;"]*))\s*<\s*([^<>\s]+)\s*>')
+_ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")  # as mail programs write one, after its name
+LONGEST_LINE = 100_000  # characters; some 2,000 recipients as mail programs copy them
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,14 @@ def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Itera
 
 def _free(number: int, text: str) -> Iterator[Line]:
     """What a line without column names says: mailboxes, or cells of which one is the address."""
-    mailboxes = list(_MAILBOX.finditer(text))
+    if len(text) > LONGEST_LINE:
+        yield Line(
+            number, text[:100] + "…", refused=f"This line has more than {LONGEST_LINE:,} characters. Break it up."
+        )
+        return
+    mailboxes, rest = _mailboxes(text)
     if mailboxes:
-        rest = _MAILBOX.sub("", text)
-        yield from (_line(number, text, found[3], found[1] or found[2] or "") for found in mailboxes)
+        yield from (_line(number, text, email, name) for name, email in mailboxes)
         yield from (_line(number, text, word) for word in re.split(r"[\s,;]+", rest) if "@" in word)
         return
     delimiter = max("\t;,", key=text.count)
@@ -195,6 +200,27 @@ def _free(number: int, text: str) -> Iterator[Line]:
         return
     name, affiliation, groups = ([cell for cell in cells if "@" not in cell] + ["", "", ""])[:3]
     yield _line(number, text, addresses[0], name, affiliation, groups)
+
+
+def _mailboxes(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Names and addresses of what is written like ``Ana Peña <ana@example.org>``, and what else the text has.
+
+    Each character is looked at a few times, however the text is made.
+    """
+    found: list[tuple[str, str]] = []
+    rest: list[str] = []
+    done = 0
+    for address in _ADDRESS.finditer(text):
+        before, done = text[done : address.start()].rstrip(), address.end()
+        opening = before.rfind('"', 0, -1) if before.endswith('"') else -1
+        if opening >= 0:
+            name, others = before[opening + 1 : -1], before[:opening]
+        else:
+            begin = 1 + max(before.rfind(sign) for sign in ',;"<>')
+            name, others = before[begin:], before[:begin]
+        found.append((name.strip(), address[1]))
+        rest.append(others)
+    return found, " ".join((*rest, text[done:]))
 
 
 def _line(number: int, text: str, email: str, name: str = "", affiliation: str = "", groups: str = "") -> Line:
