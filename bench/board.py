@@ -1,34 +1,26 @@
 """The board: the standings of 500 organizations in 8 quarters, over a log of 1,000,000 events."""
 
-import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, delete, insert, select, text
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from config import Config
-from hub import migrations
-from hub.app import create_app
+from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules import Role
 from hub.sharing import queries
 from hub.sharing.models import Confirmation
-from tests import postgres
 
-ORGANIZATIONS, QUARTERS, EVENTS, RESOURCES = 500, 8, 1_000_000, 1_000
+QUARTERS, EVENTS, RESOURCES = 8, 1_000_000, 1_000
 LAST = Quarter.of(clock.now().date())
 RUNS = 15
 
@@ -51,46 +43,15 @@ FROM n
 
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL where it is installed."""
-    print(f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {EVENTS:,} events")
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
-        with opened() as database:
-            if database is None:
-                print(f"\n{name}: not installed here")
-                continue
-            _fill(database)
-            _measure(name, database)
-
-
-@contextmanager
-def _sqlite() -> Iterator[Database | None]:
-    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        yield from _migrated(Path(folder), "")
-
-
-@contextmanager
-def _postgresql() -> Iterator[Database | None]:
-    if postgres.binaries() is None:
-        yield None
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
-        postgres.server() as pattern,
-    ):
-        engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CREATE DATABASE bench"))
-        engine.dispose()
-        yield from _migrated(Path(folder) / "hub", pattern.format(name="bench"))
-
-
-def _migrated(folder: Path, url: str) -> Iterator[Database]:
-    database = Database(
-        Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url, LOG_LEVEL="ERROR")
+    on_each_kind(
+        f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {EVENTS:,} events",
+        _filled_and_measured,
     )
-    migrations.upgrade(database)
-    yield database
-    database.close()
+
+
+def _filled_and_measured(name: str, database: Database) -> None:
+    _fill(database)
+    _measure(name, database)
 
 
 def _fill(database: Database) -> None:
@@ -100,8 +61,8 @@ def _fill(database: Database) -> None:
     case = " ".join(f"WHEN {number} THEN '{quarter}'" for number, quarter in enumerate(quarters))
     with database.writing() as db:
         host = ORGANIZATIONS + 1
-        db.execute(insert(Organization), [_organization(n) for n in range(1, host + 1)])
-        db.execute(insert(Person), [_person(n, moment) for n in range(1, host + 1)])
+        db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
+        db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         db.execute(insert(Resource), [_resource(n, moment) for n in range(1, RESOURCES + 1)])
         statement = FILL.format(quarter=f"CASE (i / {ORGANIZATIONS}) % {QUARTERS} {case} END")
         if db.get_bind().dialect.name == "postgresql":
@@ -111,23 +72,6 @@ def _fill(database: Database) -> None:
         db.execute(insert(Confirmation), list(_confirmations(quarters, moment)))
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-
-
-def _organization(n: int) -> dict[str, object]:
-    kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
-    kind = OrganizationKind.HOST if n > ORGANIZATIONS else kind
-    return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
-
-
-def _person(n: int, moment: datetime) -> dict[str, object]:
-    return {
-        "id": n,
-        "email": f"p{n}@example.org",
-        "name": f"Person {n}",
-        "organization_id": n,
-        "role": Role.REPRESENTATIVE if n <= ORGANIZATIONS else Role.COORDINATOR,
-        "created_at": moment,
-    }
 
 
 def _resource(n: int, moment: datetime) -> dict[str, object]:
@@ -172,7 +116,7 @@ def _measure(name: str, database: Database) -> None:
     print(f"\n{name:34}{'median ms':>12}{'slowest ms':>12}")
     for label, query in queries_of.items():
         _print(label, [_timed(database, query) for _ in range(RUNS)])
-    browser = _coordinator(database)
+    browser = coordinator(database)
     _print("the board's page", [_requested(browser, "/board") for _ in range(RUNS)])
     with database.writing() as db:
         db.execute(delete(Confirmation))
@@ -188,15 +132,6 @@ def _timed(database: Database, query: Callable[[Session], object]) -> float:
         start = time.perf_counter()
         query(db)
         return 1000 * (time.perf_counter() - start)
-
-
-def _coordinator(database: Database) -> FlaskClient:
-    """The coordinator's browser, signed in."""
-    browser = create_app(database.config, database).test_client()
-    with browser.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
-        cookie["signed_in_at"] = clock.now().isoformat()
-    return browser
 
 
 def _requested(browser: FlaskClient, address: str) -> float:

@@ -1,8 +1,6 @@
 """Calls: the commitments of 500 organizations over a year of 52 calls, as the board shows them."""
 
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,8 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bench.board import ORGANIZATIONS, _organization, _person, _postgresql, _sqlite
-from hub.app import create_app
+from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
 from hub.calls import actions, queries
 from hub.calls.models import Attendance, Call, Presentation, Source
 from hub.calls.rules import SlotState
@@ -25,15 +22,14 @@ CALLS, RUNS = 52, 15
 
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL where it is installed."""
-    print(f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance said twice")
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
-        with opened() as database:
-            if database is None:
-                print(f"\n{name}: not installed here")
-                continue
-            year = _fill(database)
-            _measure(name, database, year)
+    on_each_kind(
+        f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance said twice",
+        _filled_and_measured,
+    )
+
+
+def _filled_and_measured(name: str, database: Database) -> None:
+    _measure(name, database, _fill(database))
 
 
 def _fill(database: Database) -> int:
@@ -42,8 +38,8 @@ def _fill(database: Database) -> int:
     year = moment.year - 1
     host = ORGANIZATIONS + 1
     with database.writing() as db:
-        db.execute(insert(Organization), [_organization(n) for n in range(1, host + 1)])
-        db.execute(insert(Person), [_person(n, moment) for n in range(1, host + 1)])
+        db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
+        db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         first = moment.date().replace(year=year, month=1, day=1)
         actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
         calls = db.scalars(select(Call).order_by(Call.day)).all()
@@ -87,7 +83,7 @@ def _measure(name: str, database: Database, year: int) -> None:
     print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'of it here':>12}")
     for label, query in queries_of.items():
         _print(label, [_timed(database, query) for _ in range(RUNS)])
-    browser = _coordinator(database)
+    browser = coordinator(database)
     address = f"/board?view=commitments&year={year}"
     _print("the board's page", [_requested(browser, address) for _ in range(RUNS)])
     _print("the page of one call", [_requested(browser, f"/calls/{_some_day(database)}") for _ in range(RUNS)])
@@ -114,15 +110,6 @@ def _took(act: Callable[[], object]) -> tuple[float, float]:
     start, own = time.perf_counter(), time.process_time()
     act()
     return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - own)
-
-
-def _coordinator(database: Database) -> FlaskClient:
-    """The coordinator's browser, signed in."""
-    browser = create_app(database.config, database).test_client()
-    with browser.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
-        cookie["signed_in_at"] = clock.now().isoformat()
-    return browser
 
 
 def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:

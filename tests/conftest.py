@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ from sqlalchemy.orm import Session
 from config import Config
 from hub import migrations
 from hub.app import create_app
+from hub.core import clock
 from hub.core.db import Base, Database
 from hub.demo import load as demo_world
 from hub.library import derive
 from hub.members.actions import signing_in
 from hub.search import index
 from tests import postgres
-from tests.world import PASSWORD
+from tests.world import PASSWORD, Hands, SignIn
 
 # How long an example takes says something of the machine, and nothing of the rule.
 settings.register_profile("house", deadline=None)
@@ -163,6 +165,14 @@ def db(database: Database) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Stops the clock at noon; a test sets it to the moment that it speaks of."""
+    hands = Hands(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: hands.at)
+    return hands
+
+
 class Browser(FlaskClient):
     """A test client that sends the CSRF token with each POST, as the hub's own forms do."""
 
@@ -216,7 +226,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def sign_in(app: Flask) -> Callable[[str], FlaskClient]:
+def sign_in(app: Flask) -> SignIn:
     """Signs a person in: ``sign_in("ana@lakeshore.example")`` answers their browser."""
 
     def signed_in(email: str, password: str = PASSWORD) -> FlaskClient:

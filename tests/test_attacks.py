@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,9 +22,7 @@ from hub.members import actions as members
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Permission, Role
 from hub.sharing.models import ShareLink, SharingEvent
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
+from tests.world import SignIn, a_person, a_resource, an_organization
 
 COORDINATOR, REPRESENTATIVE, PROMOTED = "cora@host.example", "rosa@lakeshore.example", "pat@lakeshore.example"
 TOO_LONG = "9" * 400  # digits: no float holds it

@@ -1,23 +1,44 @@
-"""Small builders of what a test needs; each adds and flushes, the caller commits."""
+"""What tests build their world from: builders that add and flush while the caller commits, a clock, the worker."""
 
 import itertools
-from collections.abc import Sequence
-from datetime import date, timedelta
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub import worker
 from hub.core import clock
+from hub.core.db import Database
+from hub.core.outbox import OutboxMessage
 from hub.library.extract import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules import OrganizationKind, Role, slug_of
 
+SignIn = Callable[[str], FlaskClient]
+
 PASSWORD = "welcome-to-the-hub"
+NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _numbers = itertools.count(1)
+
+
+@dataclass
+class Hands:
+    """A clock that stands still until it is set on."""
+
+    at: datetime
+
+    def on(self, **by: float) -> None:
+        """Let time pass."""
+        self.at += timedelta(**by)
 
 
 def an_organization(
@@ -105,3 +126,18 @@ def a_resource(
     )
     db.flush()
     return resource
+
+
+def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
+    """What the outbox holds after the worker took this step of its own twice, the oldest first."""
+    for _ in range(2):
+        worker.STEPS[step](database, None)  # type: ignore[arg-type]
+    with database.reading() as db:
+        return db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+
+
+def the(pattern: str, page: str) -> str:
+    """What the page has where ``pattern`` has its group."""
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, page
+    return found[found.re.groups]

@@ -111,11 +111,6 @@ def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind
     return {row[0]: row[1] for row in kinds}
 
 
-def pages_of(db: Session, revision: Revision) -> Sequence[Page]:
-    """The pages of a revision in order."""
-    return db.scalars(select(Page).where(Page.revision_id == revision.id).order_by(Page.number)).all()
-
-
 def page_of(db: Session, revision: Revision, number: int) -> Page:
     """One page; raises NotFound."""
     page = db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask.testing import FlaskClient
 
 from hub.calls import actions
 from hub.core import clock
@@ -14,7 +13,6 @@ from hub.members.rules import OrganizationKind, Role
 from tests.world import a_person, an_organization
 
 EASTERN = ZoneInfo("America/New_York")
-SignIn = Callable[[str], FlaskClient]
 SetClock = Callable[[str], None]
 
 

@@ -16,9 +16,9 @@ from hub.calls.rules import Attended, CallState, attended_of
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization
-from tests.calls.conftest import SetClock, SignIn
+from tests.calls.conftest import SetClock
 from tests.calls.test_reports import LAYOUTS, zoom
-from tests.world import an_organization
+from tests.world import SignIn, an_organization
 
 pytestmark = pytest.mark.usefixtures("alliance")
 CORA, ROSA, TOM, ERIK = "cora@amcc.example", "rosa@lakeshore.example", "tom@lakeshore.example", "erik@prairie.example"

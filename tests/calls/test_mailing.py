@@ -14,8 +14,8 @@ from hub.library.rules import Audience, Kind
 from hub.members import actions as members
 from hub.members.models import Organization, Person
 from hub.members.rules import MailKind
-from tests.calls.conftest import SetClock, SignIn
-from tests.world import a_resource
+from tests.calls.conftest import SetClock
+from tests.world import SignIn, a_resource
 
 pytestmark = pytest.mark.usefixtures("alliance")
 CORA, ROSA, TOM, ERIK, INGRID = (

@@ -16,8 +16,8 @@ from hub.core.errors import NotFound, Refused
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
-from tests.calls.conftest import SetClock, SignIn
-from tests.world import a_resource
+from tests.calls.conftest import SetClock
+from tests.world import SignIn, a_resource
 
 pytestmark = pytest.mark.usefixtures("alliance")
 CORA, BO, ROSA, ERIK = "cora@amcc.example", "board@amcc.example", "rosa@lakeshore.example", "erik@prairie.example"

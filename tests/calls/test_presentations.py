@@ -13,8 +13,9 @@ from hub.calls.rules import SlotState
 from hub.core.db import Database
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind
-from tests.calls.conftest import SetClock, SignIn
+from tests.calls.conftest import SetClock
 from tests.library.documents import slides_deck
+from tests.world import SignIn
 
 pytestmark = pytest.mark.usefixtures("alliance")
 CORA, ROSA, ERIK, INGRID = (

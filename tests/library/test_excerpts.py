@@ -1,6 +1,5 @@
 """Some pages of a document as a PDF of their own, each with its source named, through the page that gives them."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
@@ -16,9 +15,8 @@ from hub.library.models import Revision
 from hub.library.rules import Kind, PreviewState
 from hub.sharing.models import SharingEvent
 from tests.library.documents import pdf
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 TITLE = "Casting {guide}, “third” edition"
 
 

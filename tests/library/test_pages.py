@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -18,9 +17,8 @@ from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.members.models import Organization
 from hub.members.rules import OrganizationKind, Role
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 NOTES = b"# Workforce call\n\nAna spoke about apprenticeships.\n\n# Follow-ups\n\nSend the toolkit."
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -35,9 +35,8 @@ from hub.library.rules import Kind, date_from, kind_from
 from hub.members.rules import Role
 from tests.conftest import Browser
 from tests.library import documents
-from tests.world import PASSWORD, a_person, an_organization
+from tests.world import PASSWORD, SignIn, a_person, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 OURS, THEIRS = "ana@lakeshore.example", "bo@rivers.example"
 TEXT = b"Apprenticeships in machining.\n" * 1000
 

@@ -1,7 +1,7 @@
 """The viewer through its pages: pictures, texts, tables, what is on its way, and who may see it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,11 @@ from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Role
 from tests.library import documents
 from tests.library.test_previews import a_deck
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
 # For the many variants of one question that rows don't answer: one kind of database is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-SignIn = Callable[[str], FlaskClient]
 OURS, THEIRS, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
 
 

@@ -1,14 +1,11 @@
 """A small alliance: a host with a coordinator, two members and a BFF with their people."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hub.core import clock
 from hub.core.db import Database
 from hub.members.rules import OrganizationKind, Role
 from tests.world import a_person, an_organization
@@ -50,26 +47,5 @@ def visitor(app: Flask, alliance: Alliance) -> FlaskClient:
     return app.test_client()
 
 
-@dataclass
-class Hands:
-    """A clock that stands still until it is set on."""
-
-    at: datetime
-
-    def on(self, **by: float) -> None:
-        """Let time pass."""
-        self.at += timedelta(**by)
-
-
-@pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    """Stops the clock at noon."""
-    hands = Hands(datetime(2026, 11, 23, 12, tzinfo=UTC))
-    monkeypatch.setattr(clock, "now", lambda: hands.at)
-    return hands
-
-
 # For the many variants of one question that rows don't answer: one kind of database is enough.
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-SignIn = Callable[[str], FlaskClient]

@@ -1,7 +1,6 @@
 """Somebody who forgot their password, or was invited, gets a link by mail; nobody learns who has an account."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,22 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from config import Config
-from hub import worker
 from hub.core.db import Database
 from hub.core.outbox import OutboxMessage
 from hub.members import actions
 from hub.members.models import Person, StoppedMail
 from hub.members.rules import MailKind, stop_token, whose_stop
 from tests.members.conftest import Alliance
-
-SignIn = Callable[[str], FlaskClient]
-
-
-def answer(database: Database) -> list[OutboxMessage]:
-    """What the outbox holds once the worker has looked at the requests."""
-    worker.STEPS["passwords"](database, None)  # type: ignore[arg-type]
-    with database.reading() as db:
-        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+from tests.world import SignIn, posted_by
 
 
 def ask(browser: FlaskClient, email: str) -> str:
@@ -47,7 +37,7 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(database: Dat
 def test_a_known_address_gets_a_link_that_sets_a_new_password_once(database: Database, visitor: FlaskClient) -> None:
     for email in ("Rosa@Lakeshore.example ", "nobody@lakeshore.example"):
         ask(visitor, email)
-    (message,) = answer(database)
+    (message,) = posted_by("passwords", database)
     assert (message.to, message.kind, message.secret) == ("rosa@lakeshore.example", "password", True)
     found = re.search(r"http://127\.0\.0\.1:8000(/password/\S+)", message.text)
     assert found
@@ -55,7 +45,7 @@ def test_a_known_address_gets_a_link_that_sets_a_new_password_once(database: Dat
     assert page.status_code == 302
     again = visitor.get(found[1])
     assert again.status_code == 410
-    assert len(answer(database)) == 1
+    assert len(posted_by("passwords", database)) == 1
 
 
 def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
@@ -68,7 +58,7 @@ def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
         first = actions.invite(db, None, keisha)
     ask(visitor, "tom@lakeshore.example")
     ask(visitor, "keisha@lakeshore.example")
-    (message,) = answer(database)
+    (message,) = posted_by("passwords", database)
     assert message.kind == "invitation"
     assert f"/invitation/{first}" not in message.text
     assert visitor.get(f"/invitation/{first}").status_code == 200  # anybody may ask; the first link keeps its power
@@ -78,7 +68,7 @@ def test_asking_again_and_again_is_stopped_and_fills_nobodys_mailbox(database: D
     for email in ("rosa@lakeshore.example", "nobody@lakeshore.example"):
         statuses = [visitor.post("/forgot-password", data={"email": email}).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]
-    assert len(answer(database)) == 3
+    assert len(posted_by("passwords", database)) == 3
 
 
 def test_with_a_mail_server_an_invitation_goes_by_mail_and_is_shown_to_who_invites(
@@ -105,7 +95,7 @@ def test_without_one_an_invitation_is_shown_alone(database: Database, sign_in: S
     sign_in("rosa@lakeshore.example").post(
         "/people/new", data={"name": "New One", "email": "new@lakeshore.example", "role": "contributor"}
     )
-    assert answer(database) == []
+    assert posted_by("passwords", database) == []
 
 
 def test_a_get_of_the_stopping_link_changes_nothing_and_one_post_without_a_session_stops(

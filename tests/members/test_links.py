@@ -14,8 +14,8 @@ from hub.members import actions, queries
 from hub.members.actions import links
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules import OrganizationKind, Role
-from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
-from tests.world import PASSWORD
+from tests.members.conftest import Alliance, on_sqlite
+from tests.world import PASSWORD, Hands, SignIn
 
 ROSA = "rosa@lakeshore.example"
 NEW = {"password": "a brand new one", "repeated": "a brand new one"}

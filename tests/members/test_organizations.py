@@ -12,8 +12,8 @@ from hub.core.errors import NotFound, Refused
 from hub.members import actions, queries
 from hub.members.models import Organization, Person
 from hub.members.rules import DesignationFacts, DesignationStatus, OrganizationKind
-from tests.members.conftest import Alliance, SignIn, on_sqlite
-from tests.world import an_organization
+from tests.members.conftest import Alliance, on_sqlite
+from tests.world import SignIn, an_organization
 
 ROSA = "rosa@lakeshore.example"
 COORDINATOR = "coordinator@demo.example"

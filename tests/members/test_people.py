@@ -16,8 +16,8 @@ from hub.members import actions
 from hub.members.actions import people
 from hub.members.models import Person, RoleHeld
 from hub.members.rules import Role
-from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
-from tests.world import PASSWORD, a_person, an_organization
+from tests.members.conftest import Alliance, on_sqlite
+from tests.world import PASSWORD, Hands, SignIn, a_person, an_organization
 
 ROSA = "rosa@lakeshore.example"
 COORDINATOR = "coordinator@demo.example"

@@ -17,8 +17,8 @@ from hub.members import actions
 from hub.members.actions import signing_in
 from hub.members.models import Person, SignInTry
 from hub.members.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from tests.members.conftest import Alliance, Hands, SignIn, on_sqlite
-from tests.world import PASSWORD
+from tests.members.conftest import Alliance, on_sqlite
+from tests.world import PASSWORD, Hands, SignIn
 
 ROSA = "rosa@lakeshore.example"
 

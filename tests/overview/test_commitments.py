@@ -11,7 +11,8 @@ from hub.calls.rules import Attended, PresentationStanding
 from hub.core.quarters import Quarter
 from hub.overview.rules import Open, what_is_next
 from hub.sharing.rules import Standing
-from tests.calls.conftest import SetClock, SignIn, alliance, set_clock
+from tests.calls.conftest import SetClock, alliance, set_clock
+from tests.world import SignIn
 
 __all__ = ["alliance", "set_clock"]
 

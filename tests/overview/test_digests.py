@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hub import worker
-from hub.core import clock, rounds
+from hub.core import rounds
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
 from hub.library import actions as library
 from hub.library.models import Resource
 from hub.library.rules import Audience
@@ -21,28 +19,16 @@ from hub.members.rules import MailKind, Role
 from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.search import actions as saving
 from hub.search import index
-from tests.world import a_person, a_resource, an_organization
+from tests.world import Hands, a_person, a_resource, an_organization, posted_by
 
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # half past eight in New York
 
 
-class Hands:
-    """A clock that stands still until it is set."""
-
-    at = MONDAY
-
-
-@pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    hands = Hands()
-    monkeypatch.setattr(clock, "now", lambda: hands.at)
-    return hands
-
-
 @pytest.fixture
 def people(database: Database, hands: Hands) -> dict[str, Person]:
     """Rosa follows workforce and CMMC, Jolene trade; a week ago some resources came."""
+    hands.at = MONDAY
     with database.writing() as db:
         lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
         people = {
@@ -65,17 +51,10 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
     return people
 
 
-def posted(database: Database) -> list[OutboxMessage]:
-    for _ in range(2):
-        worker.STEPS["digests"](database, None)  # type: ignore[arg-type]
-    with database.reading() as db:
-        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-
-
 def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
-    (message,) = posted(database)
+    (message,) = posted_by("digests", database)
     assert message.to == "rosa@lakeshore.example"
     assert message.subject == "New in the hub: Apprenticeship guide, and 1 more"
     for title in ("Apprenticeship guide", "CMMC in plain words", "For small shops."):
@@ -83,9 +62,9 @@ def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
     for title in ("Supply chains", "Ours alone", "Two weeks old", "Of today"):
         assert title not in message.text
     hands.at += timedelta(days=3)
-    assert len(posted(database)) == 1
+    assert len(posted_by("digests", database)) == 1
     hands.at += timedelta(days=4)
-    assert [one.to for one in posted(database)] == ["rosa@lakeshore.example"] * 2
+    assert [one.to for one in posted_by("digests", database)] == ["rosa@lakeshore.example"] * 2
 
 
 def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_their_own(
@@ -98,7 +77,7 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
         db.scalars(select(Resource).where(Resource.title == "Apprenticeship guide")).one().created_by_id = people[
             "rosa"
         ].id
-    rosa, tom = posted(database)
+    rosa, tom = posted_by("digests", database)
     assert tom.to == "tom@ridgeline.example"
     assert "Your search “Plain words”" in tom.text
     assert "CMMC in plain words" in tom.text
@@ -109,7 +88,7 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
 def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:
     with database.writing() as db:
         members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
-    assert posted(database) == []
+    assert posted_by("digests", database) == []
 
 
 def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
@@ -117,11 +96,11 @@ def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
 ) -> None:
     with database.writing() as db:
         rounds.hold(db, MailKind.DIGEST)
-    assert posted(database) == []
+    assert posted_by("digests", database) == []
     with database.writing() as db:
         rounds.begin(db, MailKind.DIGEST, None)
     hands.at = MONDAY - timedelta(hours=1)  # the week before is still the newest whole one that was told
-    assert "Two weeks old" in posted(database)[0].text
+    assert "Two weeks old" in posted_by("digests", database)[0].text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """From interest to the first sign-in: applications, their evidence, the board's votes, the decision."""
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -37,9 +36,8 @@ from hub.overview.rules.joining import (
 )
 from tests.conftest import Browser
 from tests.library.documents import pdf
-from tests.world import a_person, an_organization
+from tests.world import SignIn, a_person, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 INTEREST = {
     "kind": "member",
     "name": "Copper Basin Partnership",

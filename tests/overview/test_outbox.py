@@ -1,9 +1,6 @@
 """The outbox as its readers see it: who runs the mail sees it, and everybody what they caused."""
 
-from collections.abc import Callable
-
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from hub.core import bounces, clock, delivery, outbox
@@ -11,9 +8,8 @@ from hub.core.db import Database
 from hub.core.letters import Letter, Link, Links, Paragraph
 from hub.core.outbox import OutboxMessage, State
 from hub.members.rules import OrganizationKind, Role
-from tests.world import a_person, an_organization
+from tests.world import SignIn, a_person, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 LETTER = Letter(
     "What is new <b>here</b>",
     (Paragraph("Hello <script>alert(1)</script>"), Links((Link("Toolkit", "https://hub.example.org/s/abc"),))),

@@ -1,7 +1,6 @@
 """The guide of the first run, as a first coordinator goes through it; what is chosen holds in every process."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -16,9 +15,7 @@ from hub.core import settings
 from hub.core.db import Database
 from hub.members.models import Organization
 from hub.members.rules import OrganizationKind, Role
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
+from tests.world import SignIn, a_person, a_resource, an_organization
 
 
 @pytest.fixture

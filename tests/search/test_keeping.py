@@ -27,9 +27,8 @@ from hub.search.actions.keeping import MOST_SAVED
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
 from hub.search.rules import addresses
 from hub.search.rules.visits import ENDS_AFTER, NOTED_EVERY, Seen
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 EMAILS = {role: f"{role.value}@lake.example" for role in Role} | {Role.COORDINATOR: "coordinator@hub.example"}
 ATOM = "{http://www.w3.org/2005/Atom}"
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)

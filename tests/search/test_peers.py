@@ -1,18 +1,14 @@
 """Peers: who has done this, and regions like ours, each with the resources that say so."""
 
-from collections.abc import Callable
-
 import pytest
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
 
 from hub.core.db import Database
 from hub.library.rules import Audience
 from hub.members.rules import OrganizationKind, Role
 from hub.search import index
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 CASTING = "Foundry castings scrap patternmaker apprenticeship furnace energy meters"
 
 

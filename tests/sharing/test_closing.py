@@ -1,13 +1,11 @@
 """Closing a quarter on one screen: what is known, what is missing; and how far a resource reached."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hub.core.db import Database
@@ -19,9 +17,8 @@ from hub.members.rules import OrganizationKind, Permission, Role
 from hub.sharing import actions, queries
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules import Act, Carrier, Channel, Known, Outcome, Reached, gaps
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
 NOTHING = Known(0, 0, 0, 0, 0, Q2, JULY.date())

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
@@ -25,10 +24,7 @@ from hub.members.rules import OrganizationKind, Permission, Role
 from hub.sharing import actions, queries
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.rules import Act, Channel, Standing
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
-NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -21,17 +20,7 @@ from hub.members.models import Organization
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules import Act
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
-NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
-
-
-def the(pattern: str, page: str) -> str:
-    """What the page has where ``pattern`` has its group."""
-    found = re.search(pattern, page, re.DOTALL)
-    assert found, page
-    return found[found.re.groups]
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Taking a resource out of the hub, as people and machines do it."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -21,9 +20,8 @@ from hub.library.rules import Audience, Source
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules import Act
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40
 
 

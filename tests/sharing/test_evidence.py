@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from html import unescape
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
@@ -36,9 +34,7 @@ from hub.sharing.rules import (
     rung,
     strongest_rung,
 )
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
+from tests.world import SignIn, a_person, a_resource, an_organization
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Share links: made, handed over, opened by people without an account, closed."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -25,17 +24,7 @@ from hub.members.rules import OrganizationKind, Role
 from hub.sharing.models import ShareLink, SharingEvent
 from hub.sharing.rules import Act
 from tests.library import documents
-from tests.world import a_person, a_resource, an_organization
-
-SignIn = Callable[[str], FlaskClient]
-NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
-
-
-def the(pattern: str, page: str) -> str:
-    """What the page has where ``pattern`` has its group."""
-    found = re.search(pattern, page, re.DOTALL)
-    assert found, page
-    return found[found.re.groups]
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
 
 @pytest.fixture

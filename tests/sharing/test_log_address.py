@@ -2,7 +2,6 @@
 
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -13,7 +12,6 @@ from typing import cast
 
 import pytest
 from click.testing import CliRunner, Result
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from config import Config
@@ -34,9 +32,8 @@ from hub.sharing import actions, files, queries
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules import Act, Carrier, Channel, Outcome, Rung
 from tests.sharing import mails
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 DOMAIN = "log.hub.example"
 NOW = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 FILE, SECRET_FILE = b"%PDF-1.4 energy kit", b"%PDF-1.4 of Delta alone"

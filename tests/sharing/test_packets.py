@@ -6,14 +6,13 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from shutil import copy
 
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -30,9 +29,8 @@ from hub.sharing.models import AuditPacket
 from hub.sharing.rules import Channel
 from hub.sharing.rules.packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL, sha256_of
 from hub.sharing.rules.verifying import check_packet
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 Q1, Q2, Q3 = (Quarter(2026, number) for number in (1, 2, 3))
 NAUGHTY = "=1+1, \"quotes\" & 'more'\nsecond line \u202e🦊 مرحبا"

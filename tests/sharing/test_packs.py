@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,10 +28,8 @@ from hub.sharing import actions
 from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace, SharingEvent, Stakeholder
 from hub.sharing.rules import Act, Carrier, LinkPart, PackState, Trace
 from tests.mailserver import MailServer, a_mail_server
-from tests.world import a_person, a_resource, an_organization
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
-NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' 🦊 مرحبا"
 PEOPLE = (
     "name,email,groups\nMaria,maria@shops.example,Board\nBo,bo@shops.example,Board;Shops\nCy,cy@shops.example,Shops\n"
 )

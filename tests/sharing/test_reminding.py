@@ -1,14 +1,11 @@
 """Reminders go to representative and alternate, from what the log has, once."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hub import worker
-from hub.core import bounces, clock, outbox, rounds
+from hub.core import bounces, outbox, rounds
 from hub.core.db import Database
 from hub.core.outbox import OutboxMessage
 from hub.core.quarters import Quarter
@@ -20,28 +17,15 @@ from hub.members.rules import MailKind, OrganizationKind, Role
 from hub.sharing import actions
 from hub.sharing.actions import Declaration, Statement
 from hub.sharing.rules import Channel
-from tests.world import a_person, a_resource, an_organization
+from tests.world import Hands, SignIn, a_person, a_resource, an_organization, posted_by
 
-SignIn = Callable[[str], FlaskClient]
 TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in New York
-
-
-class Hands:
-    """A clock that stands still until it is set."""
-
-    at = TWO_WEEKS
-
-
-@pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    hands = Hands()
-    monkeypatch.setattr(clock, "now", lambda: hands.at)
-    return hands
 
 
 @pytest.fixture
 def people(database: Database, hands: Hands) -> dict[str, Person]:
     """Lakeshore has taken something out, Ridgeline shared, Supply Atlas is silent and has nobody, the host isn't due."""
+    hands.at = TWO_WEEKS
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
         lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
@@ -62,18 +46,10 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
     return people
 
 
-def remind(database: Database) -> list[OutboxMessage]:
-    """What the outbox holds after the worker looked."""
-    for _ in range(2):
-        worker.STEPS["reminders"](database, None)  # type: ignore[arg-type]
-    with database.reading() as db:
-        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-
-
 def test_representative_and_alternate_hear_what_the_log_has_and_where_to_confirm(
     database: Database, people: dict[str, Person]
 ) -> None:
-    found = remind(database)
+    found = posted_by("reminders", database)
     assert [message.to for message in found] == ["rosa@lakeshore.example", "tom@lakeshore.example"]
     rosa = found[0]
     assert rosa.subject == "Q4 2026: what has Lakeshore shared so far?"
@@ -89,7 +65,7 @@ def test_the_whole_quarter_end_reminds_three_times_and_no_more(
 ) -> None:
     hands.at = datetime(2026, 12, 10, 15, tzinfo=UTC)
     while hands.at < datetime(2027, 2, 10, tzinfo=UTC):
-        found = remind(database)
+        found = posted_by("reminders", database)
         hands.at += timedelta(days=1)
     # The quarter that follows has its own occasions; nobody shared on New Year's Eve either.
     hers = [message for message in found if message.to == "rosa@lakeshore.example"]
@@ -105,20 +81,20 @@ def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
     database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
 ) -> None:
     hands.at = TWO_WEEKS - timedelta(hours=2)
-    assert remind(database) == []
+    assert posted_by("reminders", database) == []
     hands.at = TWO_WEEKS
     with database.writing() as db:
         rounds.hold(db, MailKind.REMINDER)
-    assert remind(database) == []
+    assert posted_by("reminders", database) == []
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox/plan").get_data(as_text=True)
     for words in ("They are held.", "2 reminders for Q4 2026", "Rosa Peña", "Supply Atlas"):
         assert words in page
     words = browser.get(f"/outbox/plan/reminder/{people['rosa'].id}").get_data(as_text=True)
     assert "Apprenticeship toolkit" in words
-    assert remind(database) == []
+    assert posted_by("reminders", database) == []
     browser.post("/outbox/plan/begin", data={"kind": "reminder"})
-    assert len(remind(database)) == 2
+    assert len(posted_by("reminders", database)) == 2
     assert "let begin" in browser.get("/audit").get_data(as_text=True)
 
 
@@ -128,7 +104,7 @@ def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
     with database.writing() as db:
         members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
         bounces.mark(db, bounces.hash_of(db, "tom@lakeshore.example"), "5.1.1 gone")
-    assert remind(database) == []
+    assert posted_by("reminders", database) == []
 
 
 def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
@@ -137,13 +113,13 @@ def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
     with database.writing() as db:
         quiet = Quiet.parse("20:00-09:30 Pacific/Honolulu")  # where it is five in the morning
         members.wish_for_mail(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
-    rosa, tom = remind(database)
+    rosa, tom = posted_by("reminders", database)
     assert rosa.due_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
     assert tom.due_at == TWO_WEEKS
 
 
 def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Person]) -> None:
-    rosa, _tom = remind(database)
+    rosa, _tom = posted_by("reminders", database)
     with database.writing() as db:
         members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
     with database.reading() as db:
@@ -153,7 +129,7 @@ def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Pe
 def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
-    remind(database)
+    posted_by("reminders", database)
     hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
     with database.writing() as db:
         said = Statement(shared=False, reason="Nobody asked.")
@@ -194,11 +170,11 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
 def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
-    assert len(remind(database)) == 2
+    assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         members.give_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
     hands.at += timedelta(days=1)
-    assert [message.to for message in remind(database)] == [
+    assert [message.to for message in posted_by("reminders", database)] == [
         "rosa@lakeshore.example", "tom@lakeshore.example", "keisha@lakeshore.example",
     ]  # fmt: skip
 
@@ -206,10 +182,10 @@ def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
 def test_a_quarter_that_is_closed_meanwhile_needs_no_second_reminder(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
-    assert len(remind(database)) == 2
+    assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         rosa = db.get_one(Person, people["rosa"].id)
         said = actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
         actions.confirm(db, rosa, Quarter(2026, 4), said)
     hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
-    assert len(remind(database)) == 2
+    assert len(posted_by("reminders", database)) == 2

@@ -2,14 +2,12 @@
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pypdfium2
 import pytest
-from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,9 +20,8 @@ from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules import Act, Carrier, Channel, Period, Reached, reached
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 FORMULA = "=HYPERLINK(1)"
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 JANUARY = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)  # still New Year's Eve in New York

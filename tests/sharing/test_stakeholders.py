@@ -1,7 +1,7 @@
 """An organization's list of stakeholders through its pages; unsubscribing holds for ever."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -15,10 +15,8 @@ from hub.core.db import Database
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions, queries
 from hub.sharing.models import Stakeholder, StakeholderGroup, Unsubscribe
-from tests.world import a_person, an_organization
+from tests.world import NAUGHTY, SignIn, a_person, an_organization
 
-SignIn = Callable[[str], FlaskClient]
-NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' 🦊 مرحبا"
 LIST = (
     "name,email,affiliation,groups\nMaria,maria@shops.example,Forge,Board\nBo,bo@shops.example,,Board;Shops\nX,nope,,\n"
 )

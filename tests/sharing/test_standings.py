@@ -1,7 +1,6 @@
 """The board's query gives what the rule gives, whatever the log holds; and looking changes nothing that counts."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,9 +19,8 @@ from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions, queries
 from hub.sharing.models import Confirmation, ShareLink, SharingEvent
 from hub.sharing.rules import Act, Channel, QuarterFacts, Standing, next_step, standing, what_stands
-from tests.world import a_person, a_resource, an_organization
+from tests.world import SignIn, a_person, a_resource, an_organization
 
-SignIn = Callable[[str], FlaskClient]
 QUARTERS = [Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3)]
 DAYS = st.dates(date(2025, 12, 15), date(2026, 10, 15))
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))

@@ -31,8 +31,3 @@ def notes_of(
         "## Follow-ups\n\n- ",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def kept_in_one_line(text: str) -> str:
-    """A text as one line: what a list or a subject shows of it."""
-    return " ".join(text.split())

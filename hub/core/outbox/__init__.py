@@ -7,23 +7,19 @@ from hub.core.outbox.queries import (
     MESSAGES_PER_PAGE,
     Seer,
     counts,
-    counts_of,
     kinds,
     last_trouble,
     message,
     messages,
-    states_of,
     troubles_caused_by,
-    troubles_of,
 )
-from hub.core.outbox.rules import SETTLED, TROUBLED, State
+from hub.core.outbox.rules import SETTLED, State
 
 __all__ = [
     "AGAIN",
     "FORGOTTEN",
     "MESSAGES_PER_PAGE",
     "SETTLED",
-    "TROUBLED",
     "OutboxMessage",
     "Post",
     "Seer",
@@ -32,7 +28,6 @@ __all__ = [
     "cancel_kind",
     "count_as_sent",
     "counts",
-    "counts_of",
     "forget",
     "kinds",
     "last_trouble",
@@ -41,8 +36,6 @@ __all__ = [
     "post",
     "post_all",
     "send_again",
-    "states_of",
     "take_back",
     "troubles_caused_by",
-    "troubles_of",
 ]

@@ -15,24 +15,6 @@ from hub.core.outbox.rules import TROUBLED, State
 MESSAGES_PER_PAGE = 50
 
 
-def counts_of(db: Session, about: str) -> Counter[State]:
-    """How many messages of a thing (``pack 12``) stand where."""
-    found = select(OutboxMessage.state, func.count()).where(OutboxMessage.about == about).group_by(OutboxMessage.state)
-    return Counter(dict(db.execute(found).all()))
-
-
-def troubles_of(db: Session, about: str) -> Sequence[OutboxMessage]:
-    """The messages of a thing that weren't delivered, perhaps weren't, or came back; each says why in ``trouble``."""
-    hers = OutboxMessage.about == about, OutboxMessage.state.in_(TROUBLED)
-    return db.scalars(select(OutboxMessage).where(*hers).order_by(OutboxMessage.id)).all()
-
-
-def states_of(db: Session, about: str) -> dict[str, State]:
-    """Where each message of a thing stands, by its ``once``."""
-    found = select(OutboxMessage.once, OutboxMessage.state).where(OutboxMessage.about == about)
-    return dict(db.execute(found).all())
-
-
 @dataclass(frozen=True)
 class Seer:
     """Who looks at the outbox: everybody sees what they caused themselves, and who runs the mail the rest."""

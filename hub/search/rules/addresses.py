@@ -38,11 +38,6 @@ class Asked:
     exact: bool = False  # without what the glossary adds
     notes: tuple[str, ...] = ()
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether it asks for nothing in particular."""
-        return not self.text and not self.filters
-
 
 def read(pairs: Iterable[tuple[str, str]]) -> Asked:
     """What the names and values of an address ask. Never raises: what means nothing is left out, with a note."""

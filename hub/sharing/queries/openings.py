@@ -12,7 +12,6 @@ from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace
 from hub.sharing.rules import LinkPart, Seen, Trace, seen
 
 RECIPIENTS_PER_PAGE = 100
-MACHINES = "machines"  # the count of links that were fetched and never used by a person
 MESSAGES = "messages "  # before a message's state, among the counts
 
 

@@ -1,7 +1,6 @@
 """The rules of sharing: what counts, what comes next, what may be said. Pure."""
 
 from hub.sharing.rules.counting import (
-    LATE_AFTER,
     PASSED_ON,
     Act,
     Channel,
@@ -32,7 +31,7 @@ from hub.sharing.rules.evidence import (
 )
 from hub.sharing.rules.gaps import Known, gaps
 from hub.sharing.rules.incoming import Audience, Outcome, Sender, log_address, token_in
-from hub.sharing.rules.links import KnownPerson, LinkState, OwnedLink, SomeLink, link_end, link_state, may_revoke
+from hub.sharing.rules.links import KnownPerson, LinkState, OwnedLink, link_end, link_state, may_revoke
 from hub.sharing.rules.openings import OPINIONS, Seen, Trace, seen
 from hub.sharing.rules.packs import (
     LOG_AFTER,
@@ -66,13 +65,11 @@ from hub.sharing.rules.reminding import (
     occasions_on,
 )
 from hub.sharing.rules.stakeholders import (
-    LONGEST_GROUP,
     MOST_STAKEHOLDERS,
     Change,
     Entry,
     Line,
     Planned,
-    differences,
     entry_of,
     groups_of,
     key_name,
@@ -98,10 +95,8 @@ from hub.sharing.rules.texts import (
 )
 
 __all__ = [
-    "LATE_AFTER",
     "LOG_AFTER",
     "LONGEST_AUDIENCE",
-    "LONGEST_GROUP",
     "LONGEST_NOTE",
     "LONGEST_PACK_NOTE",
     "LONGEST_PACK_TITLE",
@@ -146,7 +141,6 @@ __all__ = [
     "Sender",
     "SomeConfirmation",
     "SomeEvent",
-    "SomeLink",
     "Stage",
     "Standing",
     "Step",
@@ -154,7 +148,6 @@ __all__ = [
     "acts_of",
     "audience_of",
     "canonical",
-    "differences",
     "digest_of",
     "download_name",
     "entry_of",

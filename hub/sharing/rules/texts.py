@@ -73,6 +73,6 @@ MOST_PEOPLE = 100_000_000
 MOST_RESOURCES = 1_000  # in one declaration or confirmation
 
 
-def list_of(texts: Iterable[str], longest: int = LONGEST_AUDIENCE) -> str:
+def list_of(texts: Iterable[str]) -> str:
     """Different texts as one line, in their order: how a confirmation's audience begins."""
-    return shorten("; ".join(dict.fromkeys(text.strip() for text in texts if text.strip())), longest)
+    return shorten("; ".join(dict.fromkeys(text.strip() for text in texts if text.strip())), LONGEST_AUDIENCE)

@@ -1,0 +1,91 @@
+"""What the benchmarks of rows share: a migrated database of each kind, its organizations and people, a browser."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from config import Config
+from hub import migrations
+from hub.app import create_app
+from hub.core import clock
+from hub.core.db import Database
+from hub.members.rules import OrganizationKind, Role
+from tests import postgres
+
+ORGANIZATIONS = 500  # the host comes after them
+
+
+def on_each_kind(title: str, run: Callable[[str, Database], object]) -> None:
+    """Say what is measured and on what machine; run on SQLite, and on PostgreSQL where it is installed."""
+    print(title)
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
+    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with opened() as database:
+            if database is None:
+                print(f"\n{name}: not installed here")
+                continue
+            run(name, database)
+
+
+@contextmanager
+def _sqlite() -> Iterator[Database | None]:
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        yield from _migrated(Path(folder), "")
+
+
+@contextmanager
+def _postgresql() -> Iterator[Database | None]:
+    if postgres.binaries() is None:
+        yield None
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder,
+        postgres.server() as pattern,
+    ):
+        engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("CREATE DATABASE bench"))
+        engine.dispose()
+        yield from _migrated(Path(folder) / "hub", pattern.format(name="bench"))
+
+
+def _migrated(folder: Path, url: str) -> Iterator[Database]:
+    database = Database(
+        Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url, LOG_LEVEL="ERROR")
+    )
+    migrations.upgrade(database)
+    yield database
+    database.close()
+
+
+def organization_row(n: int) -> dict[str, object]:
+    kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
+    kind = OrganizationKind.HOST if n > ORGANIZATIONS else kind
+    return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
+
+
+def person_row(n: int, moment: datetime) -> dict[str, object]:
+    return {
+        "id": n,
+        "email": f"p{n}@example.org",
+        "name": f"Person {n}",
+        "organization_id": n,
+        "role": Role.REPRESENTATIVE if n <= ORGANIZATIONS else Role.COORDINATOR,
+        "created_at": moment,
+    }
+
+
+def coordinator(database: Database) -> FlaskClient:
+    """The coordinator's browser, signed in."""
+    browser = create_app(database.config, database).test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
+        cookie["signed_in_at"] = clock.now().isoformat()
+    return browser
