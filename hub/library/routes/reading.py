@@ -1,7 +1,8 @@
 """Pages on which one reads: a resource, its pages and their pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -90,10 +91,8 @@ def pages(resource_id: int) -> Response:
 @web.public
 def image(resource_id: int, number: int) -> Answer:
     """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
-    asked = request.args.get("revision", "")
-    lasting = asked.isdecimal()
-    wanted = min(web.row_number(asked), LARGEST) if lasting else None
-    return as_picture(queries.revision_for(db, web.signed_in(), resource_id, wanted), number, lasting=lasting)
+    asked = min(web.row_number(request.args.get("revision")), LARGEST)
+    return as_picture(queries.revision_for(db, web.signed_in(), resource_id, asked or None), number, lasting=asked > 0)
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
@@ -102,9 +101,26 @@ def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
     ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
     """
     width = previews.SMALL if request.args.get("width") == str(previews.SMALL) else previews.LARGE
+
+    def draw() -> Path | None:
+        return previews.picture(web.config(), revision, number, width)
+
+    def kept_for(path: Path) -> str:
+        itself = path.stem == f"{number}-{width}"  # and not what stands in for it until it is drawn
+        return "private, max-age=31536000, immutable" if lasting and itself else "private, no-cache"
+
+    return drawn(draw, kept_for)
+
+
+def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> Answer:
+    """A picture that is drawn now or was before; ``kept_for`` says how long browsers may keep it.
+
+    The rows must have been read before. Raises NotFound when there is no picture; while too many are being drawn the
+    page says so.
+    """
     db.commit()  # lets the rows go while a picture is drawn
     try:
-        path = previews.picture(web.config(), revision, number, width)
+        path = draw()
     except previews.Busy:
         return web.error_page(503)
     if path is None:
@@ -112,10 +128,7 @@ def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
     answer = Response(path.read_bytes(), mimetype="image/webp")
     answer.add_etag()
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if lasting and path.stem == f"{number}-{width}":
-        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    else:
-        answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = kept_for(path)
     return answer.make_conditional(request)
 
 

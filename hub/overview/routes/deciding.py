@@ -1,12 +1,14 @@
 """Applications to join as the Advisory Board reads them: the dossier, votes, the decision."""
 
+from pathlib import Path
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library.derive import previews
+from hub.library.routes import drawn
 from hub.members.rules import Permission, may
 from hub.overview.actions import joining as actions
 from hub.overview.derive import evidence as evidence_texts
@@ -149,17 +151,11 @@ def evidence(application_id: int, evidence_id: int) -> Response:
 
 
 @bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/image")
-def evidence_image(application_id: int, evidence_id: int) -> Response | tuple[str, int]:
+def evidence_image(application_id: int, evidence_id: int) -> Answer:
     """The picture of the page that the applicant named, or of the first."""
     found = queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id)
-    db.commit()  # lets the rows go while a picture is drawn
-    try:
-        path = evidence_texts.picture(web.config(), found, found.page_number or 1)
-    except previews.Busy:
-        return web.error_page(503)
-    if path is None:
-        raise NotFound
-    answer = Response(path.read_bytes(), mimetype="image/webp")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+
+    def draw() -> Path | None:
+        return evidence_texts.picture(web.config(), found, found.page_number or 1)
+
+    return drawn(draw, lambda _path: "private, no-cache")

@@ -1,5 +1,7 @@
 """Packs as their recipients see them: without an account, and nothing counts but what a person does by a button."""
 
+from pathlib import Path
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 
@@ -8,6 +10,7 @@ from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.library.derive import excerpts, previews
 from hub.library.models import Page, Revision
+from hub.library.routes import drawn
 from hub.library.rules import Source
 from hub.sharing import actions, forms, queries
 from hub.sharing.actions.packs import revision_of
@@ -159,17 +162,11 @@ def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
         raise NotFound
     width = previews.LARGE if request.args.get("width") == str(previews.LARGE) else previews.SMALL
     revision = revision_of(item)
-    db.commit()  # lets the rows go while a picture is drawn
-    try:
-        path = previews.picture(web.config(), revision, number, width)
-    except previews.Busy:
-        return web.error_page(503)
-    if path is None:
-        raise NotFound
-    answer = Response(path.read_bytes(), mimetype="image/webp")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = "private, max-age=3600"
-    return answer
+
+    def draw() -> Path | None:
+        return previews.picture(web.config(), revision, number, width)
+
+    return drawn(draw, lambda _path: "private, max-age=3600")
 
 
 @bp.post("/p/<token>/<int:item_id>/open")
