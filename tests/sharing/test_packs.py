@@ -12,19 +12,21 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, joinedload
 
 from config import Config
 from hub import worker
 from hub.core import bounces, clock, delivery
 from hub.core.db import Database
+from hub.core.errors import Refused
 from hub.core.outbox import OutboxMessage, State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions
+from hub.sharing import actions, queries
 from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace, SharingEvent, Stakeholder
 from hub.sharing.rules import Act, Carrier, LinkPart, PackState, Trace
 from tests.mailserver import MailServer, a_mail_server
@@ -275,6 +277,87 @@ def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, m
     assert "Worth a look" in ok(ana.get(draft))
     assert "Deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
     assert rows(world, Pack) == []
+
+
+def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
+    """Ana and her pack, as a request loads them before it acts; the transaction is over."""
+    ana = db.scalars(
+        select(Person).where(Person.email == "ana@lakeshore.example").options(joinedload(Person.organization))
+    ).one()
+    pack = queries.pack_for(db, ana, pack_id)
+    db.commit()
+    return ana, pack
+
+
+def test_a_pack_that_begins_while_it_is_called_off_goes_on(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
+    with world.writer() as db:
+        ana, pack = loaded(db)
+        actions.catch_up(world)
+        with pytest.raises(Refused, match="Meanwhile this pack went out"):
+            actions.call_off(db, ana, pack)
+    worker.catch_up(world)
+    assert len(mail_server.got) == 2
+    assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
+
+
+def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(world: Database, sign_in: SignIn) -> None:
+    browser = sign_in("ana@lakeshore.example")
+    draft = a_draft(browser)
+    work_on(browser, draft, "save")
+    with world.writer() as db:
+        ana, pack = loaded(db)
+        ok(browser.post(f"{draft}/send", data={"when": "now"}, follow_redirects=True))
+        actions.catch_up(world)
+        actions.send_pack(db, ana, pack)
+        db.commit()
+        assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sent twice is once"
+        changes: list[Callable[[], object]] = [
+            lambda: actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
+            lambda: actions.add_item(db, ana, pack, 3),
+            lambda: actions.throw_away(db, ana, pack),
+        ]
+        for change in changes:
+            with pytest.raises(Refused, match="Meanwhile this pack went out"):
+                change()
+
+
+def test_calling_off_waits_for_the_worker_that_writes_messages(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    if world.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
+    with world.writing() as db:
+        db.execute(update(Pack).values(state=PackState.SENDING))
+    with world.writing() as busy, world.writer() as db:
+        ana, pack = loaded(db)
+        busy.scalars(select(Pack.id).with_for_update(of=Pack)).all()
+        db.connection().exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            actions.call_off(db, ana, pack)
+        db.rollback()
+
+
+def test_a_pack_that_fails_holds_no_other_up(
+    world: Database, sign_in: SignIn, mail_server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = sign_in("ana@lakeshore.example")
+    for _ in range(2):
+        send(browser, a_draft(browser))
+    with world.writing() as db:  # in the way of the first pack's own link
+        token = actions.token_for(db, 1, 1)
+        db.add(PackLink(pack_id=2, token=token, part=LinkPart.SKIPPED, created_at=clock.now()))
+    worker.catch_up(world)
+    assert {pack.id: pack.state for pack in rows(world, Pack)} == {1: PackState.SCHEDULED, 2: PackState.SENT}
+    assert len(mail_server.got) == 2
+    assert "Pack 1 can't go on" in caplog.text
+    with world.writing() as db:
+        db.execute(delete(PackLink).where(PackLink.token == token))
+    worker.catch_up(world)
+    assert {pack.state for pack in rows(world, Pack)} == {PackState.SENT}
 
 
 @pytest.mark.parametrize(
