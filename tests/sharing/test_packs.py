@@ -230,10 +230,7 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     ana = sign_in("ana@lakeshore.example")
     with world.writing() as db:
         bounces.mark(db, bounces.hash_of(db, "cy@shops.example"), "no such user")
-    with world.reading() as db:
-        bo = db.scalars(select(Stakeholder).where(Stakeholder.email == "bo@shops.example")).one()
-        stop = f"/stop/{actions.token_of(db, bo.organization_id, bo.address_hash)}"
-    client.post(stop)
+    client.post(stop_address(world))
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview", everyone="y")
     assert "<strong>1 person</strong>" in page
@@ -258,13 +255,40 @@ def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
     ok(ana.post(f"{draft}/send", data={"when": "later", "at": f"{later:%Y-%m-%dT%H:%M}"}, follow_redirects=True))
     worker.catch_up(world)
     assert mail_server.got == []
-    with world.reading() as db:
-        bo = db.scalars(select(Stakeholder).where(Stakeholder.email == "bo@shops.example")).one()
-        stop = f"/stop/{actions.token_of(db, bo.organization_id, bo.address_hash)}"
-    client.post(stop)
+    client.post(stop_address(world))
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=1, minutes=1))
     worker.catch_up(world)
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+
+
+@pytest.mark.parametrize("whose", ["", "all"])
+def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_again(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
+) -> None:
+    with world.writing() as db:
+        otto = db.scalars(
+            select(Person).where(Person.email == "otto@prairie.example").options(joinedload(Person.organization))
+        ).one()
+        actions.take_in(db, otto, PEOPLE)
+    for email in ("ana@lakeshore.example", "otto@prairie.example"):
+        send(sign_in(email), a_draft(sign_in(email)))
+    for _ in range(2):
+        actions.catch_up(world)
+    assert len(rows(world, OutboxMessage)) == 4, "Bo and Maria, from both"
+    client.post(stop_address(world), data={"from": whose})
+    delivery.catch_up(world)
+    got = Counter(got.recipient for got in mail_server.got)
+    assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
+    taken_back = [one for one in rows(world, OutboxMessage) if one.state is State.CANCELLED]
+    for one in taken_back:
+        sender = "ana@lakeshore.example" if "Lakeshore" in one.sender_name else "otto@prairie.example"
+        page = ok(sign_in(sender).post(f"/outbox/{one.id}/again", follow_redirects=True))
+        assert "The recipient has unsubscribed" in page
+    assert (
+        [one.state for one in rows(world, OutboxMessage) if one.to == "bo@shops.example"].count(State.CANCELLED)
+        == len(taken_back)
+        == (2 if whose else 1)
+    )
 
 
 def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
@@ -277,6 +301,14 @@ def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, m
     assert "Worth a look" in ok(ana.get(draft))
     assert "Deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
     assert rows(world, Pack) == []
+
+
+def stop_address(database: Database, email: str = "bo@shops.example") -> str:
+    """Where Ana's recipient unsubscribes."""
+    with database.reading() as db:
+        one = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
+        assert one is not None
+        return f"/stop/{actions.token_of(db, one.organization_id, one.address_hash)}"
 
 
 def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:

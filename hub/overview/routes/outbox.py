@@ -73,8 +73,13 @@ def message_html(message_id: int) -> Response:
 
 @bp.post("/outbox/<int:message_id>/again")
 def send_again(message_id: int) -> Any:
-    """Let a message go once more."""
-    return _decide(message_id, outbox.send_again, "The message goes out again.")
+    """Let a message go once more, unless its recipient has unsubscribed meanwhile."""
+
+    def again(session: Any, actor: Any, found: OutboxMessage) -> None:
+        sharing.refuse_if_stopped(session, found)
+        outbox.send_again(session, actor, found)
+
+    return _decide(message_id, again, "The message goes out again.")
 
 
 @bp.post("/outbox/<int:message_id>/arrived")

@@ -19,7 +19,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.sharing import queries
 from hub.sharing.actions.packs import address_of, publish, sent_pack, token_for, usable_items
-from hub.sharing.actions.stakeholders import token_of
+from hub.sharing.actions.stakeholders import KIND, token_of
 from hub.sharing.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace, SharingEvent, Stakeholder
 from hub.sharing.queries.openings import MESSAGES
 from hub.sharing.rules import (
@@ -192,7 +192,7 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
         to=one.email,
         name=one.name,
         once=f"pack {pack.id} link {link_id}",
-        kind="pack",
+        kind=KIND,
         about=str(pack),
         sent_by_id=pack.person_id,
         sender_name=f"{pack.person.name}, {pack.organization.name}",
