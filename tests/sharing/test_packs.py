@@ -21,6 +21,7 @@ from hub import worker
 from hub.core import bounces, clock, delivery
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.core.letters import NOT_SHOWN
 from hub.core.outbox import OutboxMessage, State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
@@ -188,12 +189,33 @@ def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, m
     worker.catch_up(world)
     for text, email in zip(texts, ("bo@shops.example", "maria@shops.example"), strict=True):
         [got] = mail_server.to(email)
-        assert got.part("text/plain").split() == text.split()
+        stop = str(got.mail["List-Unsubscribe"]).strip("<>")
+        assert "/stop/" in stop
+        assert got.part("text/plain").replace(stop, NOT_SHOWN).split() == text.split()
         assert "Ana Peña, Lakeshore" in str(got.mail["From"])
         assert got.mail["Reply-To"] == "ana@lakeshore.example"
         assert got.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail_server.to("maria@shops.example")[0].part("text/html").split() == html.text.split()
+    assert mail_server.to("maria@shops.example")[0].part("text/html").replace(stop, "#").split() == html.text.split()
     assert mail_server.to("cy@shops.example") == []
+
+
+def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    send(ana, draft, everyone="y")
+    other = a_draft(ana)
+    work_on(ana, other, "save")
+    worker.catch_up(world)
+    [got] = mail_server.to("maria@shops.example")
+    assert got.part("text/plain").count("/stop/") == got.part("text/html").count("/stop/") == 1
+    pages = [f"{other}/{page}?recipient={place}" for page in ("preview", "mail") for place in (1, 2)]
+    pages += [f"/outbox/{one.id}{html}" for one in rows(world, OutboxMessage) for html in ("", "/html")]
+    for page in (*pages, draft, "/outbox"):
+        assert "/stop/" not in ok(ana.get(page)), page
+    assert "not shown here" in ok(ana.get("/outbox/1"))
+    assert "No more of these messages" in ok(ana.get("/outbox/1/html"))
 
 
 def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(

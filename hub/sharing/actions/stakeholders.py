@@ -187,7 +187,16 @@ def stop(db: Session, token: str, *, everyone: bool = False) -> None:
     whose = None if everyone else organization.id
     if queries.unsubscribe_of(db, whose, hashed) is None:
         key = config_of(db).UNSUBSCRIBE_KEY
-        db.add(Unsubscribe(address_hash=hashed, organization_id=whose, key_name=key_name(key), at=clock.now()))
+        through = organization.id if everyone else None
+        db.add(
+            Unsubscribe(
+                address_hash=hashed,
+                organization_id=whose,
+                through_id=through,
+                key_name=key_name(key),
+                at=clock.now(),
+            )
+        )
         db.flush()
     _take_back(db, token, None if everyone else organization.id, hashed)
 
@@ -217,8 +226,16 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
 
 
 def start_again(db: Session, token: str) -> None:
-    """The recipient wants the organization's mail again: only they can say so, by the link in a message to them."""
+    """The recipient wants the organization's mail again: only they can say so, by the link in a message to them.
+
+    Raises Refused when they stopped everybody's mail by another organization's message.
+    """
     organization, hashed = whom_it_stops(db, token)
+    if (other := queries.stopped_through_another(db, organization, hashed)) is not None:
+        raise Refused(
+            f"You stopped everybody's mail by a message of {other.name}. Only the link in a message of theirs to you "
+            "takes that back."
+        )
     for whose in (organization.id, None):
         found = queries.unsubscribe_of(db, whose, hashed)
         if found is not None:
