@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 WIDTH = 72  # of a line of plain text; addresses may be longer, since a broken one can't be followed
 
+# Stands for the link with which the recipient stops such messages where others look at one: with it they could do so.
+NOT_SHOWN = "(the recipient's own link, not shown here)"
+NOWHERE = "#"
+
 # A mail program takes no stylesheet from elsewhere, so what little look there is stands in the elements.
 _BODY = "margin:0;padding:16px;background:#ffffff;color:#1b1f24;font:16px/1.5 system-ui,-apple-system,Arial,sans-serif"
 _COLUMN = "max-width:38em;margin:0 auto"

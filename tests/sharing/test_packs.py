@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,19 +12,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, joinedload
 
 from config import Config
 from hub import worker
 from hub.core import bounces, clock, delivery
 from hub.core.db import Database
+from hub.core.errors import Refused
+from hub.core.letters import NOT_SHOWN
 from hub.core.outbox import OutboxMessage, State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions
+from hub.sharing import actions, queries
 from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace, SharingEvent, Stakeholder
 from hub.sharing.rules import Act, Carrier, LinkPart, PackState, Trace
 from tests.mailserver import MailServer, a_mail_server
@@ -184,12 +187,33 @@ def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, m
     worker.catch_up(world)
     for text, email in zip(texts, ("bo@shops.example", "maria@shops.example"), strict=True):
         [got] = mail_server.to(email)
-        assert got.part("text/plain").split() == text.split()
+        stop = str(got.mail["List-Unsubscribe"]).strip("<>")
+        assert "/stop/" in stop
+        assert got.part("text/plain").replace(stop, NOT_SHOWN).split() == text.split()
         assert "Ana Peña, Lakeshore" in str(got.mail["From"])
         assert got.mail["Reply-To"] == "ana@lakeshore.example"
         assert got.mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail_server.to("maria@shops.example")[0].part("text/html").split() == html.text.split()
+    assert mail_server.to("maria@shops.example")[0].part("text/html").replace(stop, "#").split() == html.text.split()
     assert mail_server.to("cy@shops.example") == []
+
+
+def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    send(ana, draft, everyone="y")
+    other = a_draft(ana)
+    work_on(ana, other, "save")
+    worker.catch_up(world)
+    [got] = mail_server.to("maria@shops.example")
+    assert got.part("text/plain").count("/stop/") == got.part("text/html").count("/stop/") == 1
+    pages = [f"{other}/{page}?recipient={place}" for page in ("preview", "mail") for place in (1, 2)]
+    pages += [f"/outbox/{one.id}{html}" for one in rows(world, OutboxMessage) for html in ("", "/html")]
+    for page in (*pages, draft, "/outbox"):
+        assert "/stop/" not in ok(ana.get(page)), page
+    assert "not shown here" in ok(ana.get("/outbox/1"))
+    assert "No more of these messages" in ok(ana.get("/outbox/1/html"))
 
 
 def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(
@@ -226,10 +250,7 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     ana = sign_in("ana@lakeshore.example")
     with world.writing() as db:
         bounces.mark(db, bounces.hash_of(db, "cy@shops.example"), "no such user")
-    with world.reading() as db:
-        bo = db.scalars(select(Stakeholder).where(Stakeholder.email == "bo@shops.example")).one()
-        stop = f"/stop/{actions.token_of(db, bo.organization_id, bo.address_hash)}"
-    client.post(stop)
+    client.post(stop_address(world))
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview", everyone="y")
     assert "<strong>1 person</strong>" in page
@@ -254,13 +275,40 @@ def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
     ok(ana.post(f"{draft}/send", data={"when": "later", "at": f"{later:%Y-%m-%dT%H:%M}"}, follow_redirects=True))
     worker.catch_up(world)
     assert mail_server.got == []
-    with world.reading() as db:
-        bo = db.scalars(select(Stakeholder).where(Stakeholder.email == "bo@shops.example")).one()
-        stop = f"/stop/{actions.token_of(db, bo.organization_id, bo.address_hash)}"
-    client.post(stop)
+    client.post(stop_address(world))
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=1, minutes=1))
     worker.catch_up(world)
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+
+
+@pytest.mark.parametrize("whose", ["", "all"])
+def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_again(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
+) -> None:
+    with world.writing() as db:
+        otto = db.scalars(
+            select(Person).where(Person.email == "otto@prairie.example").options(joinedload(Person.organization))
+        ).one()
+        actions.take_in(db, otto, PEOPLE)
+    for email in ("ana@lakeshore.example", "otto@prairie.example"):
+        send(sign_in(email), a_draft(sign_in(email)))
+    for _ in range(2):
+        actions.catch_up(world)
+    assert len(rows(world, OutboxMessage)) == 4, "Bo and Maria, from both"
+    client.post(stop_address(world), data={"from": whose})
+    delivery.catch_up(world)
+    got = Counter(got.recipient for got in mail_server.got)
+    assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
+    taken_back = [one for one in rows(world, OutboxMessage) if one.state is State.CANCELLED]
+    for one in taken_back:
+        sender = "ana@lakeshore.example" if "Lakeshore" in one.sender_name else "otto@prairie.example"
+        page = ok(sign_in(sender).post(f"/outbox/{one.id}/again", follow_redirects=True))
+        assert "The recipient has unsubscribed" in page
+    assert (
+        [one.state for one in rows(world, OutboxMessage) if one.to == "bo@shops.example"].count(State.CANCELLED)
+        == len(taken_back)
+        == (2 if whose else 1)
+    )
 
 
 def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
@@ -273,6 +321,95 @@ def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, m
     assert "Worth a look" in ok(ana.get(draft))
     assert "Deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
     assert rows(world, Pack) == []
+
+
+def stop_address(database: Database, email: str = "bo@shops.example") -> str:
+    """Where Ana's recipient unsubscribes."""
+    with database.reading() as db:
+        one = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
+        assert one is not None
+        return f"/stop/{actions.token_of(db, one.organization_id, one.address_hash)}"
+
+
+def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
+    """Ana and her pack, as a request loads them before it acts; the transaction is over."""
+    ana = db.scalars(
+        select(Person).where(Person.email == "ana@lakeshore.example").options(joinedload(Person.organization))
+    ).one()
+    pack = queries.pack_for(db, ana, pack_id)
+    db.commit()
+    return ana, pack
+
+
+def test_a_pack_that_begins_while_it_is_called_off_goes_on(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
+    with world.writer() as db:
+        ana, pack = loaded(db)
+        actions.catch_up(world)
+        with pytest.raises(Refused, match="Meanwhile this pack went out"):
+            actions.call_off(db, ana, pack)
+    worker.catch_up(world)
+    assert len(mail_server.got) == 2
+    assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
+
+
+def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(world: Database, sign_in: SignIn) -> None:
+    browser = sign_in("ana@lakeshore.example")
+    draft = a_draft(browser)
+    work_on(browser, draft, "save")
+    with world.writer() as db:
+        ana, pack = loaded(db)
+        ok(browser.post(f"{draft}/send", data={"when": "now"}, follow_redirects=True))
+        actions.catch_up(world)
+        actions.send_pack(db, ana, pack)
+        db.commit()
+        assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sent twice is once"
+        changes: list[Callable[[], object]] = [
+            lambda: actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
+            lambda: actions.add_item(db, ana, pack, 3),
+            lambda: actions.throw_away(db, ana, pack),
+        ]
+        for change in changes:
+            with pytest.raises(Refused, match="Meanwhile this pack went out"):
+                change()
+
+
+def test_calling_off_waits_for_the_worker_that_writes_messages(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    if world.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
+    with world.writing() as db:
+        db.execute(update(Pack).values(state=PackState.SENDING))
+    with world.writing() as busy, world.writer() as db:
+        ana, pack = loaded(db)
+        busy.scalars(select(Pack.id).with_for_update(of=Pack)).all()
+        db.connection().exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            actions.call_off(db, ana, pack)
+        db.rollback()
+
+
+def test_a_pack_that_fails_holds_no_other_up(
+    world: Database, sign_in: SignIn, mail_server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = sign_in("ana@lakeshore.example")
+    for _ in range(2):
+        send(browser, a_draft(browser))
+    with world.writing() as db:  # in the way of the first pack's own link
+        token = actions.token_for(db, 1, 1)
+        db.add(PackLink(pack_id=2, token=token, part=LinkPart.SKIPPED, created_at=clock.now()))
+    worker.catch_up(world)
+    assert {pack.id: pack.state for pack in rows(world, Pack)} == {1: PackState.SCHEDULED, 2: PackState.SENT}
+    assert len(mail_server.got) == 2
+    assert "Pack 1 can't go on" in caplog.text
+    with world.writing() as db:
+        db.execute(delete(PackLink).where(PackLink.token == token))
+    worker.catch_up(world)
+    assert {pack.state for pack in rows(world, Pack)} == {PackState.SENT}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 
 from config import Config
 from hub.core.db import Database
+from hub.members.models import Organization
 from hub.members.rules import OrganizationKind, Role
 from hub.sharing import actions, queries
 from hub.sharing.models import Stakeholder, StakeholderGroup, Unsubscribe
@@ -60,9 +61,12 @@ def counted(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
-def stop_address(database: Database, email: str = "maria@shops.example") -> str:
+def stop_address(database: Database, organization: str = "Lakeshore") -> str:
+    """Where Maria unsubscribes from the organization's mail."""
     with database.reading() as db:
-        one = db.scalars(select(Stakeholder).where(Stakeholder.email == email)).one()
+        hers = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
+        joined = select(Stakeholder).join(Organization, Organization.id == Stakeholder.organization_id)
+        one = db.scalars(joined.where(*hers)).one()
         return f"/stop/{actions.token_of(db, one.organization_id, one.address_hash)}"
 
 
@@ -182,6 +186,26 @@ def test_somebody_may_stop_everybodys_mail_and_take_it_back(
     assert "asked not to get mail" in take_in(otto, "maria@shops.example")
     client.post(address, data={"again": "1"})
     assert "1 to add" in take_in(otto, "maria@shops.example")
+    assert rows(world, Unsubscribe) == []
+
+
+def test_only_the_message_that_stopped_everybodys_mail_takes_it_back(
+    world: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    addresses = {}
+    for email, name in (("ana@lakeshore.example", "Lakeshore"), ("otto@prairie.example", "Prairie")):
+        take_in(sign_in(email), LIST, apply="1")
+        addresses[name] = stop_address(world, organization=name)
+    client.post(addresses["Prairie"], data={"from": "all"})
+    client.post(addresses["Lakeshore"])
+    page = client.get(addresses["Lakeshore"]).text
+    assert "You chose that by a message of Prairie" in page
+    assert "That was a mistake" not in page
+    refused = client.post(addresses["Lakeshore"], data={"again": "1"})
+    assert "by a message of Prairie" in refused.text
+    assert [one.organization_id is None for one in rows(world, Unsubscribe)] == [True, False]
+    client.post(addresses["Prairie"], data={"again": "1"})
+    client.post(addresses["Lakeshore"], data={"again": "1"})
     assert rows(world, Unsubscribe) == []
 
 

@@ -1,11 +1,13 @@
 """The outbox: what the hub has promised to send, and what became of it."""
 
+from html import escape
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from hub.core import bounces, clock, outbox, web
 from hub.core.errors import Refused
+from hub.core.letters import NOT_SHOWN, NOWHERE
 from hub.core.outbox import OutboxMessage, Seer, State
 from hub.core.text import mail_html
 from hub.core.web import db
@@ -58,6 +60,7 @@ def message(message_id: int) -> str:
     return render_template(
         "overview/message.html",
         message=found,
+        text=_as_others_see_it(found)[0],
         State=State,
         can_go_again=found.state in outbox.AGAIN,
         bounced=bounces.bouncing(db, [found.to]).get(found.to) if found.to else None,
@@ -67,14 +70,27 @@ def message(message_id: int) -> str:
 @bp.get("/outbox/<int:message_id>/html")
 def message_html(message_id: int) -> Response:
     """The message's HTML as a mail program would show it."""
-    html = mail_html(outbox.message(db, _seer(), message_id).html)
-    return Response(html, headers=SHOWN)
+    _text, html = _as_others_see_it(outbox.message(db, _seer(), message_id))
+    return Response(mail_html(html), headers=SHOWN)
+
+
+def _as_others_see_it(found: OutboxMessage) -> tuple[str, str]:
+    """What a message says, as text and HTML, without its recipient's link that stops such messages."""
+    if not found.unsubscribe:
+        return found.text, found.html
+    html = found.html.replace(escape(found.unsubscribe), NOWHERE)
+    return found.text.replace(found.unsubscribe, NOT_SHOWN), html.replace(found.unsubscribe, NOWHERE)
 
 
 @bp.post("/outbox/<int:message_id>/again")
 def send_again(message_id: int) -> Any:
-    """Let a message go once more."""
-    return _decide(message_id, outbox.send_again, "The message goes out again.")
+    """Let a message go once more, unless its recipient has unsubscribed meanwhile."""
+
+    def again(session: Any, actor: Any, found: OutboxMessage) -> None:
+        sharing.refuse_if_stopped(session, found)
+        outbox.send_again(session, actor, found)
+
+    return _decide(message_id, again, "The message goes out again.")
 
 
 @bp.post("/outbox/<int:message_id>/arrived")

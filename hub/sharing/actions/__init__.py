@@ -39,6 +39,7 @@ from hub.sharing.actions.sending import catch_up, look_again, message_of
 from hub.sharing.actions.stakeholders import (
     add_stakeholder,
     change_stakeholder,
+    refuse_if_stopped,
     remove_stakeholders,
     start_again,
     stop,
@@ -88,6 +89,7 @@ __all__ = [
     "opens_pack",
     "order_items",
     "post_due_reminders",
+    "refuse_if_stopped",
     "remove_stakeholders",
     "revoke",
     "send_pack",

@@ -71,6 +71,7 @@ def begin_pack(
 
 def _add_items(db: Session, person: Person, pack: Pack, chosen: Sequence[tuple[int, Part]]) -> None:
     """Put resources or parts of them at the pack's end; what is in it already stays as it is."""
+    _hold(db, pack)
     ids = {resource_id for resource_id, _part in chosen if 0 < resource_id < 2**31}
     found = {one.id: one for one in db.scalars(select(Resource).where(Resource.id.in_(ids), visible_to(person)))}
     there = {(item.resource_id, item.first_page, item.last_page) for item in pack.items}
@@ -124,6 +125,7 @@ def change_pack(
 ) -> None:
     """Say what the draft is called, what it says, and to whom it goes; raises Refused."""
     _refuse_unless_draft(pack)
+    _hold(db, pack)
     pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Give the pack a subject.").split())
     pack.note = text_of(words, LONGEST_PACK_NOTE)
     known = set(queries.group_names(db, person.organization))
@@ -153,6 +155,20 @@ def _place(pack: Pack, items: Sequence[PackItem]) -> None:
         item.position = position
 
 
+def _state_now(db: Session, pack: Pack) -> PackState | None:
+    """How far the pack is at this moment: its row is held from here on, and no worker begins or goes on with it.
+
+    It may have been loaded before a worker was done with it. None: it is new, or somebody deleted it.
+    """
+    return db.scalar(select(Pack.state).where(Pack.id == pack.id).with_for_update())
+
+
+def _hold(db: Session, pack: Pack) -> None:
+    """Hold the pack's row; raises Refused when it isn't any more what it was when it was loaded."""
+    if pack.id is not None and _state_now(db, pack) is not pack.state:
+        raise Refused("Meanwhile this pack went out, or somebody else changed it. Look at it again.")
+
+
 def _refuse_unless_draft(pack: Pack) -> None:
     if pack.state is not PackState.DRAFT:
         raise Refused("This pack is on its way already and can't be changed. Make a new one.")
@@ -160,7 +176,7 @@ def _refuse_unless_draft(pack: Pack) -> None:
 
 def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None = None) -> None:
     """Let the pack go now, or at that moment; the worker writes the messages. Sent twice is once. Raises Refused."""
-    if pack.state is not PackState.DRAFT:
+    if pack.state is not PackState.DRAFT or _state_now(db, pack) is not PackState.DRAFT:
         return
     now = clock.now()
     if objection := objection_to(db, pack, send_at):
@@ -190,6 +206,7 @@ def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> st
 
 def call_off(db: Session, person: Person, pack: Pack) -> None:
     """Take a pack back: one that waits becomes a draft again, of one on its way the rest stays here. Raises Refused."""
+    _hold(db, pack)
     if pack.state is PackState.SCHEDULED:
         pack.state, pack.send_at = PackState.DRAFT, None
     elif pack.state is PackState.SENDING:
@@ -204,6 +221,7 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
 def throw_away(db: Session, person: Person, pack: Pack) -> None:
     """Delete a draft; raises Refused when it was published in any way."""
     _refuse_unless_draft(pack)
+    _hold(db, pack)
     if pack.published_at is not None:
         raise Refused("This pack has a link that somebody may have, so it stays.")
     note(db, person, "delete a pack", pack)

@@ -19,7 +19,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.sharing import queries
 from hub.sharing.actions.packs import address_of, publish, sent_pack, token_for, usable_items
-from hub.sharing.actions.stakeholders import token_of
+from hub.sharing.actions.stakeholders import KIND, token_of
 from hub.sharing.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace, SharingEvent, Stakeholder
 from hub.sharing.queries.openings import MESSAGES
 from hub.sharing.rules import (
@@ -51,15 +51,26 @@ def catch_up(database: Database) -> int:
 
 
 def _one(database: Database, find: Any, do: Any) -> int:
-    """Do one piece, if there is one; looking costs no lock."""
-    with database.reading() as db:
-        if db.scalar(find(db).limit(1)) is None:
-            return 0
-    with database.writing() as db:
-        number = db.scalar(find(db).limit(1).with_for_update(of=Pack, skip_locked=True))
-        if number is None:
-            return 0
-        return int(do(db, _whole(db, number)))
+    """Do one piece, if there is one; a pack that fails holds no other up: the next one has its turn."""
+    failed: list[int] = []
+    while True:
+        with database.reading() as db:  # looking costs no lock
+            if db.scalar(_next(find(db), failed)) is None:
+                return 0
+        number: int | None = None
+        try:
+            with database.writing() as db:
+                number = db.scalar(_next(find(db), failed).with_for_update(of=Pack, skip_locked=True))
+                return 0 if number is None else int(do(db, _whole(db, number)))
+        except Exception:
+            if number is None:
+                raise
+            log.exception("Pack %s can't go on; it is tried again.", number)
+            failed.append(number)
+
+
+def _next(found: Select[Any], failed: list[int]) -> Select[Any]:
+    return found.where(Pack.id.not_in(failed)).limit(1)
 
 
 def _due(_db: Session) -> Select[Any]:
@@ -181,7 +192,7 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
         to=one.email,
         name=one.name,
         once=f"pack {pack.id} link {link_id}",
-        kind="pack",
+        kind=KIND,
         about=str(pack),
         sent_by_id=pack.person_id,
         sender_name=f"{pack.person.name}, {pack.organization.name}",

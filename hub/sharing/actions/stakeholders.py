@@ -14,12 +14,13 @@ from hub.core.outbox import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
-from hub.sharing.models import PackLink, PackTrace, Stakeholder, StakeholderGroup, Unsubscribe
+from hub.sharing.models import Pack, PackLink, PackTrace, Stakeholder, StakeholderGroup, Unsubscribe
 from hub.sharing.rules import (
     MOST_STAKEHOLDERS,
     Change,
     Entry,
     Line,
+    PackState,
     Planned,
     entry_of,
     key_name,
@@ -29,6 +30,7 @@ from hub.sharing.rules import (
 )
 
 ROWS_AT_ONCE = 1_000
+KIND = "pack"  # of the messages that carry an address by which stakeholders unsubscribe
 
 
 def take_in(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
@@ -177,18 +179,63 @@ def whom_it_stops(db: Session, token: str) -> tuple[Organization, str]:
 
 
 def stop(db: Session, token: str, *, everyone: bool = False) -> None:
-    """No more mail to the token's address from its organization, or from any through this hub. Twice is once."""
+    """No more mail to the token's address from its organization, or from any through this hub. Twice is once.
+
+    What waits for it in the outbox is taken back.
+    """
     organization, hashed = whom_it_stops(db, token)
     whose = None if everyone else organization.id
     if queries.unsubscribe_of(db, whose, hashed) is None:
         key = config_of(db).UNSUBSCRIBE_KEY
-        db.add(Unsubscribe(address_hash=hashed, organization_id=whose, key_name=key_name(key), at=clock.now()))
+        through = organization.id if everyone else None
+        db.add(
+            Unsubscribe(
+                address_hash=hashed,
+                organization_id=whose,
+                through_id=through,
+                key_name=key_name(key),
+                at=clock.now(),
+            )
+        )
         db.flush()
+    _take_back(db, token, None if everyone else organization.id, hashed)
+
+
+def _take_back(db: Session, token: str, organization_id: int | None, hashed: str) -> None:
+    """Take back what packs of the organization, or of all (None), have in the outbox for the address."""
+    # A worker that writes messages at this moment may not know of the unsubscribe: it is waited for.
+    sending = select(Pack.id).where(Pack.state == PackState.SENDING).order_by(Pack.id).with_for_update()
+    if organization_id is not None:
+        sending = sending.where(Pack.organization_id == organization_id)
+    db.scalars(sending).all()
+    stops = OutboxMessage.unsubscribe
+    theirs = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
+    waits = (OutboxMessage.state == outbox.State.WAITING, OutboxMessage.kind == KIND, theirs)
+    outbox.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
+
+
+def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
+    """Raises Refused when the message is a pack's and its recipient wants no more of them."""
+    if message.kind != KIND or not message.unsubscribe:
+        return
+    found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
+    if found is None:
+        raise Refused("The hub's key for unsubscribed addresses was changed, so it can't tell who must not be mailed.")
+    if any(queries.unsubscribe_of(db, whose, found[1]) for whose in (found[0], None)):
+        raise Refused("The recipient has unsubscribed, so this message doesn't go again.")
 
 
 def start_again(db: Session, token: str) -> None:
-    """The recipient wants the organization's mail again: only they can say so, by the link in a message to them."""
+    """The recipient wants the organization's mail again: only they can say so, by the link in a message to them.
+
+    Raises Refused when they stopped everybody's mail by another organization's message.
+    """
     organization, hashed = whom_it_stops(db, token)
+    if (other := queries.stopped_through_another(db, organization, hashed)) is not None:
+        raise Refused(
+            f"You stopped everybody's mail by a message of {other.name}. Only the link in a message of theirs to you "
+            "takes that back."
+        )
     for whose in (organization.id, None):
         found = queries.unsubscribe_of(db, whose, hashed)
         if found is not None:

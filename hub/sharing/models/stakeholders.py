@@ -54,6 +54,9 @@ class Unsubscribe(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # None: from every one
+    # Of an unsubscribe from every one: whose message it was done by, and only such a message's link takes it back.
+    # None: it is older than this column, and any link does.
+    through_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     key_name: Mapped[str] = mapped_column(String(16))  # which key made the hash: another one would find nobody
     at: Mapped[datetime]
 

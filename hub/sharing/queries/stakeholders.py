@@ -187,6 +187,14 @@ def key_was_changed(db: Session) -> bool:
     return db.scalar(select(Unsubscribe.id).where(Unsubscribe.key_name != mine).limit(1)) is not None
 
 
+def stopped_through_another(db: Session, organization: Organization, hashed: str) -> Organization | None:
+    """The other organization by whose message everybody's mail to the address was stopped, if it was so."""
+    found = unsubscribe_of(db, None, hashed)
+    if found is None or found.through_id in {None, organization.id}:
+        return None
+    return db.get(Organization, found.through_id)
+
+
 def unsubscribe_of(db: Session, organization_id: int | None, hashed: str) -> Unsubscribe | None:
     """The unsubscribe of an address from an organization, or from all of them (None)."""
     whose = (

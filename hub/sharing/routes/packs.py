@@ -7,7 +7,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
-from hub.core.letters import Letter
+from hub.core.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.core.text import clean
 from hub.core.web import db
 from hub.members.models import Person
@@ -144,7 +144,6 @@ class Previewed:
     name: str
     email: str
     letter: Letter
-    unsubscribe: str
 
 
 def _previewed(one: Pack, reach: queries.Reach) -> tuple[Previewed, int]:
@@ -152,10 +151,9 @@ def _previewed(one: Pack, reach: queries.Reach) -> tuple[Previewed, int]:
     place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
     sent = actions.sent_pack(db, one)
     if not reach.reachable:
-        return Previewed("", "", _letter(sent, one, 0, ""), ""), 1
+        return Previewed("", "", _letter(sent, one, 0, "")), 1
     to = reach.reachable[place - 1]
-    stop = f"{web.config().BASE_URL}/stop/{actions.token_of(db, one.organization_id, to.address_hash)}"
-    return Previewed(to.name, to.email, _letter(sent, one, to.id, to.name), stop), place
+    return Previewed(to.name, to.email, _letter(sent, one, to.id, to.name)), place
 
 
 def _letter(sent: SentPack, one: Pack, stakeholder_id: int, name: str) -> Letter:
@@ -165,7 +163,7 @@ def _letter(sent: SentPack, one: Pack, stakeholder_id: int, name: str) -> Letter
 
 @bp.get("/sharing/packs/<int:pack_id>/preview")
 def preview_pack(pack_id: int) -> str:
-    """Exactly what each recipient gets, and the button that sends it."""
+    """Exactly what each recipient gets, but for their link to stop it, and the button that sends it."""
     return _preview_page(queries.pack_for(db, keeper(), pack_id), forms.SendForm(formdata=None))
 
 
@@ -179,6 +177,7 @@ def _preview_page(one: Pack, form: forms.SendForm, refused: str = "") -> str:
         pack=one,
         reach=reach,
         previewed=previewed,
+        not_shown=NOT_SHOWN,
         place=place,
         audience=audience_of(one.groups, everyone=one.everyone),
         form=form,
@@ -192,7 +191,7 @@ def preview_mail(pack_id: int) -> Response:
     """The message to one recipient as a mail program shows it, to be framed by the preview."""
     one = queries.pack_for(db, keeper(), pack_id)
     previewed, _place = _previewed(one, queries.reach_of(db, one))
-    answer = make_response(previewed.letter.html(previewed.unsubscribe))
+    answer = make_response(previewed.letter.html(NOWHERE))
     answer.headers["Content-Security-Policy"] = MAIL_POLICY
     return answer
 

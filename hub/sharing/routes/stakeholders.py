@@ -184,6 +184,7 @@ def stop(token: str) -> Answer:
         token=token,
         stopped=queries.unsubscribe_of(db, organization.id, hashed) is not None,
         stopped_all=queries.unsubscribe_of(db, None, hashed) is not None,
+        another=queries.stopped_through_another(db, organization, hashed),
     )
 
 
