@@ -285,6 +285,13 @@ def test_a_mail_of_too_many_parts_is_not_taken_apart() -> None:
     assert read_mail(b"From: a@b.example\r\n" + deep).senders == ("a@b.example",)
 
 
+@pytest.mark.parametrize("sign", ["(", ":", "a:", "<", '"', "[", "\\", "@"])
+@pytest.mark.parametrize("name", ["From", "To", "Date", "Subject", "Content-Type", "Message-ID"])
+def test_headers_of_one_sign_over_and_over_are_left_out(name: str, sign: str) -> None:
+    mail = read_mail(f"{name}: {sign * 3_000}\r\nCc: ida@foundry.example\r\n\r\nhi".encode())
+    assert "ida@foundry.example" in mail.recipients
+
+
 @settings(max_examples=150)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_without_breaking(raw: bytes) -> None:

@@ -128,7 +128,11 @@ def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
         values = [str(value) for value in message.get_all(name, [])]
         if sum(map(len, values)) > LONGEST_HEADER:
             continue
-        for _name, address in getaddresses(values):
+        try:
+            found = getaddresses(values)
+        except _UNREADABLE:
+            continue
+        for _name, address in found:
             if re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
                 yield address.lower()
 
