@@ -15,6 +15,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.sharing import actions
 from hub.sharing.rules.mail import read_mail
+from hub.sharing.rules.places import places_in
 
 PACKED_QUARTERS_AGO = 2
 MEMBER, BFF = "representative@demo.example", "bff@demo.example"
@@ -58,4 +59,5 @@ def _mail(
     mail.set_content(f"Hello all,\n\nsee below.\n\n{links}\n")
     if attached is not None:
         mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
-    actions.log_mail(db, person, read_mail(mail.as_bytes()), sent)
+    read = read_mail(mail.as_bytes())
+    actions.log_mail(db, person, read, places_in(read.text, base), sent)

@@ -1,5 +1,7 @@
 """The outbox as its readers see it: who runs the mail sees it, and everybody what they caused."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
@@ -107,6 +109,42 @@ def test_whom_an_organization_writes_to_is_its_own_even_before_the_coordinator(
     assert "Nothing fits" in browser.get("/outbox?q=carl").get_data(as_text=True)
     for address in (f"/outbox/{hers}", f"/outbox/{hers}/html"):
         assert browser.get(address).status_code == 404
+
+
+STATES = [State.WAITING, State.SENDING, State.KEPT, State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_server(
+    database: Database, people: dict[str, int], sign_in: SignIn, state: State
+) -> None:
+    message_id = posted(database, "new@lakeshore.example", secret=True, sent_by_id=people["coordinator"])
+    put(database, message_id, state)
+    browser = sign_in("coordinator@demo.example")
+    pages = (f"/outbox/{message_id}", f"/outbox/{message_id}/html")
+    for page in pages:
+        assert "https://hub.example.org/s/abc" in browser.get(page).text, "somebody has to hand it on"
+    database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
+    for page in pages:
+        assert "https://hub.example.org/s/abc" not in browser.get(page).text
+    assert "lets one person in" in browser.get(pages[0]).text
+    if state in outbox.AGAIN:
+        browser.post(f"/outbox/{message_id}/again")
+        with database.reading() as db:
+            found = db.get_one(OutboxMessage, message_id)
+            assert (found.state, "https://hub.example.org/s/abc" in found.text) == (State.WAITING, True)
+
+
+def test_a_link_that_lets_somebody_in_goes_once_its_message_is_known_to_have_arrived(
+    database: Database, people: dict[str, int], sign_in: SignIn
+) -> None:
+    message_id = posted(database, "new@lakeshore.example", secret=True, sent_by_id=people["coordinator"])
+    put(database, message_id, State.UNKNOWN)
+    sign_in("coordinator@demo.example").post(f"/outbox/{message_id}/arrived")
+    with database.reading() as db:
+        found = db.get_one(OutboxMessage, message_id)
+        assert (found.state, found.html) == (State.SENT, "")
+        assert "/s/abc" not in found.text
 
 
 def test_what_nobody_knows_a_person_decides(database: Database, people: dict[str, int], sign_in: SignIn) -> None:

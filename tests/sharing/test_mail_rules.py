@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hub.sharing.rules import Audience, Outcome, Sender, log_address, token_in
 from hub.sharing.rules.incoming import audience_of, day_of, identity, judge
-from hub.sharing.rules.mail import Mail, _in_tnef, read_mail
-from hub.sharing.rules.places import places_in
+from hub.sharing.rules.mail import MOST_BOUNDARIES, MOST_PARTS, MOST_TEXT, Mail, _in_tnef, read_mail
+from hub.sharing.rules.places import MOST_PLACES, places_in
 from tests.sharing import mails
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -95,6 +95,8 @@ def test_a_text_file_is_known_whatever_its_line_ends() -> None:
         f"{BASE.upper().replace('HTTPS', 'https')}/s/{TOKEN}/show",
         f"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhub.example.org%2Fs%2F{TOKEN}&data=05%7C01",
         "https://urldefense.com/v3/__" + f"{BASE}/s/{TOKEN}__;!!abc",
+        "https://urldefense.com/v3/__https://urldefense.com/v3/__" + f"{BASE}/s/{TOKEN}__;!!abc__;!!def",
+        "https://urldefense.com/v3/__ and &#" + "9" * 5_000 + f"; {BASE}/s/{TOKEN}",
         "https://urldefense.proofpoint.com/v2/url?u=https-3A__hub.example.org_s_"
         + TOKEN.replace("-", "-2D").replace("_", "-5F") + "&d=DwMF",
     ],
@@ -116,6 +118,57 @@ def test_other_places_are_none_of_the_hubs() -> None:
         assert [*places.links, *places.packs, *places.resources] == [], text
     places = places_in(f"{BASE}/hub/p/{TOKEN} {BASE}/hub/resources/7/pages/3", f"{BASE}/hub")
     assert (list(places.packs), list(places.resources)) == ([TOKEN], [7])
+
+
+@pytest.mark.parametrize(
+    "piece", ["https://urldefense.com/v3/__", "&#9", "%25", "__;", f"{BASE}/s/{TOKEN} ", "https://"]
+)
+def test_the_longest_text_is_read_once_whatever_it_is_made_of(piece: str) -> None:
+    """Reading each beginning to the end of the text would take half an hour."""
+    text = (piece * (MOST_TEXT // len(piece)))[: MOST_TEXT - 100] + f" {BASE}/s/{TOKEN} "
+    assert list(places_in(text, BASE).links) == [TOKEN]
+
+
+def test_only_so_many_places_are_looked_for() -> None:
+    text = " ".join(f"{BASE}/resources/{n} https%3A%2F%2Fhub.example.org/s/{n:020}" for n in range(1, 1_000))
+    places = places_in(text, BASE)
+    assert len(places.resources) + len(places.links) == MOST_PLACES
+
+
+@pytest.mark.parametrize("name", ["Subject", "Message-ID", "Date", "Auto-Submitted", "Authentication-Results"])
+def test_of_a_header_no_more_is_read_than_anybody_needs(name: str) -> None:
+    """Decoding all of it would take hours."""
+    mail = read_mail(f"From: a@b.example\r\n{name}: ".encode() + b"=?a?q?x" * 400_000 + b"\r\n\r\nhi")
+    assert (mail.senders, mail.text, mail.odd) == (("a@b.example",), "hi", "")
+    content = b"Content-Type: text/plain" + b";" * 4_000_000
+    assert read_mail(b"From: a@b.example\r\n" + content + b"\r\n\r\nhi").text == "hi"
+
+
+def test_thousands_of_recipients_are_read_and_hundreds_of_thousands_are_not() -> None:
+    many = ", ".join(f"person{n}@b.example" for n in range(5_000))
+    assert len(read_mail(f"To: {many}\r\n\r\nhi".encode()).recipients) == 5_000
+    assert read_mail(f"To: {', '.join([many] * 10)}\r\n\r\nhi".encode()).recipients == ()
+
+
+def test_parts_within_parts_are_read_as_far_as_their_lines_allow() -> None:
+    def nested(deep: int, lines: int) -> bytes:
+        heads = (b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(deep))
+        return b"From: a@b.example\r\n" + b"".join(heads) + b"\r\nx\r\n" + b"--x\r\n" * lines
+
+    assert read_mail(nested(3, 1_000)).odd == ""
+    assert read_mail(nested(190, 400_000)).odd == "It has too many parts for its many lines."
+
+
+def test_forwarded_messages_are_looked_for_in_so_many_parts_and_files_in_a_winmail_dat_are_counted() -> None:
+    inner = b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nhi"
+    heads = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n%s\r\n--b%d\r\n" % (n, n, inner, n)
+        for n in range(40)
+    )
+    assert len(read_mail(b"From: a@b.example\r\n" + heads).attachments) == MOST_BOUNDARIES
+    one = b"\x02" + (0x6800F).to_bytes(4, "little") + b"\x01\0\0\0" + b"x" + b"\0\0"
+    raw = b"Content-Type: application/ms-tnef\r\n\r\n" + b"\x78\x9f\x3e\x22\x01\x00" + one * 10_000
+    assert len(read_mail(raw).attachments) == MOST_PARTS
 
 
 @pytest.mark.parametrize(
@@ -230,6 +283,13 @@ def test_a_mail_of_too_many_parts_is_not_taken_apart() -> None:
     assert (mail.odd, mail.attachments, mail.text) == ("It has more than 200 parts.", (), "")
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(190))
     assert read_mail(b"From: a@b.example\r\n" + deep).senders == ("a@b.example",)
+
+
+@pytest.mark.parametrize("sign", ["(", ":", "a:", "<", '"', "[", "\\", "@"])
+@pytest.mark.parametrize("name", ["From", "To", "Date", "Subject", "Content-Type", "Message-ID"])
+def test_headers_of_one_sign_over_and_over_are_left_out(name: str, sign: str) -> None:
+    mail = read_mail(f"{name}: {sign * 3_000}\r\nCc: ida@foundry.example\r\n\r\nhi".encode())
+    assert "ida@foundry.example" in mail.recipients
 
 
 @settings(max_examples=150)

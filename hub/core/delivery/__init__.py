@@ -19,14 +19,12 @@ from hub.core.db import Database
 from hub.core.delivery import forgetting, keeping, leases
 from hub.core.delivery.composing import wire
 from hub.core.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox import WIPED, OutboxMessage, State
 from hub.core.outbox.rules import next_try
 from hub.core.quiet import Quiet
 
 log = logging.getLogger("hub.mail")
 
-# What stays of a message that holds a secret once it is sent.
-WIPED = {"text": "This message held a link that lets one person in. Its text isn't kept once it is sent.\n", "html": ""}
 # While the server takes nothing, one message is tried each minute; the others wait without growing pauses.
 SERVER_PAUSE = timedelta(minutes=1)
 

@@ -2,7 +2,7 @@
 
 from hub.core.outbox.deciding import AGAIN, count_as_sent, send_again, take_back
 from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.posting import FORGOTTEN, Post, cancel, cancel_kind, forget, post, post_all
+from hub.core.outbox.posting import FORGOTTEN, WIPED, Post, cancel, cancel_kind, forget, post, post_all
 from hub.core.outbox.queries import (
     MESSAGES_PER_PAGE,
     Seer,
@@ -20,6 +20,7 @@ __all__ = [
     "FORGOTTEN",
     "MESSAGES_PER_PAGE",
     "SETTLED",
+    "WIPED",
     "OutboxMessage",
     "Post",
     "Seer",

@@ -9,6 +9,7 @@ from hub.core import clock
 from hub.core.audit import Actor, note
 from hub.core.errors import Refused
 from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.posting import WIPED
 from hub.core.outbox.rules import State
 
 AGAIN = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED, State.KEPT})
@@ -27,7 +28,8 @@ def send_again(db: Session, actor: Actor, message: OutboxMessage) -> None:
 
 def count_as_sent(db: Session, actor: Actor, message: OutboxMessage) -> None:
     """The recipient has it: what nobody knew is known. Raises Refused when there is nothing to settle."""
-    _move(db, message, frozenset({State.UNKNOWN}), State.SENT, trouble="", lease_token=None, lease_until=None)
+    values: dict[str, Any] = {"trouble": "", "lease_token": None, "lease_until": None}
+    _move(db, message, frozenset({State.UNKNOWN}), State.SENT, **values, **(WIPED if message.secret else {}))
     note(db, actor, "counted as sent", message)
 
 

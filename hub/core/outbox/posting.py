@@ -179,6 +179,9 @@ def forget(db: Session, address: str) -> None:
 # What a message loses when its time is over, or its recipient is forgotten.
 FORGOTTEN = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
 
+# What stays of a message that holds a secret once it is sent.
+WIPED = {"text": "This message held a link that lets one person in. Its text isn't kept once it is sent.\n", "html": ""}
+
 
 def _conditions(db: Session, about: str, once: Sequence[str], to: str) -> Iterator[ColumnElement[bool]]:
     if sum(map(bool, (about, once, to))) > 1:

@@ -61,6 +61,7 @@ def message(message_id: int) -> str:
         "overview/message.html",
         message=found,
         text=_as_others_see_it(found)[0],
+        hidden=_is_hidden(found),
         State=State,
         can_go_again=found.state in outbox.AGAIN,
         bounced=bounces.bouncing(db, [found.to]).get(found.to) if found.to else None,
@@ -74,8 +75,15 @@ def message_html(message_id: int) -> Response:
     return Response(mail_html(html), headers=SHOWN)
 
 
+def _is_hidden(found: OutboxMessage) -> bool:
+    """Whether a message lets its recipient in, and nobody but them: without a mail server somebody has to hand it on."""
+    return found.secret and web.config().mail_server is not None
+
+
 def _as_others_see_it(found: OutboxMessage) -> tuple[str, str]:
-    """What a message says, as text and HTML, without its recipient's link that stops such messages."""
+    """What a message says, as text and HTML: nothing if it is hidden, and never the link that stops such messages."""
+    if _is_hidden(found):
+        return "", ""
     if not found.unsubscribe:
         return found.text, found.html
     html = found.html.replace(escape(found.unsubscribe), NOWHERE)

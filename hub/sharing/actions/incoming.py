@@ -22,6 +22,7 @@ from hub.sharing.models import LogAddress, LoggedMail, SharingEvent
 from hub.sharing.rules import Act, Audience, Carrier, Channel, Outcome, token_in
 from hub.sharing.rules.incoming import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge
 from hub.sharing.rules.mail import Mail, read_mail
+from hub.sharing.rules.places import Places, places_in
 
 log = logging.getLogger("hub.mail")
 
@@ -88,7 +89,8 @@ def catch_up(database: Database) -> int:
 
 def log_arrived(database: Database, arrived: files.Arrived) -> list[Outcome]:
     """Log a message for each of its recipients, one transaction each; answers what became of it."""
-    mail = read_mail(arrived.raw)  # before any row is locked
+    mail = read_mail(arrived.raw)  # before any row is locked, and so what it links to
+    places = places_in(mail.text, database.config.BASE_URL)
     outcomes = []
     for recipient in arrived.recipients:
         with database.writing() as db:
@@ -96,19 +98,19 @@ def log_arrived(database: Database, arrived: files.Arrived) -> list[Outcome]:
             if not token:
                 bounces.take(db, arrived.raw, recipient)
             elif (person := _owner(db, token)) is not None:
-                outcomes.append(log_mail(db, person, mail, arrived.received_at))
+                outcomes.append(log_mail(db, person, mail, places, arrived.received_at))
     return outcomes
 
 
-def log_mail(db: Session, person: Person, mail: Mail, received_at: datetime) -> Outcome:
-    """Log one mail for one person, and tell them; a machine's mail leaves no trace."""
+def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_at: datetime) -> Outcome:
+    """Log one mail, which links to these places, for one person, and tell them; a machine's mail leaves no trace."""
     config = config_of(db)
     sender = queries.log_sender_of(db, person)
     outcome = judge(mail, sender, config.MAIL_DOMAIN)
     if outcome is Outcome.AUTOMATIC:
         return outcome
     audience = audience_of(mail, sender, config.MAIL_DOMAIN)
-    found = queries.recognized_in(db, person, mail, config.BASE_URL) if outcome is Outcome.LOGGED else []
+    found = queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
     if outcome is Outcome.LOGGED and not found:
         outcome = Outcome.NOTHING_FOUND
     logged = LoggedMail(

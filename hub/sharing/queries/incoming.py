@@ -15,7 +15,7 @@ from hub.sharing.queries.log import LoggedLine, lines_of
 from hub.sharing.queries.naming import nameable
 from hub.sharing.rules import Sender
 from hub.sharing.rules.mail import Mail
-from hub.sharing.rules.places import places_in
+from hub.sharing.rules.places import Places
 
 MAILS_PER_PAGE = 20
 
@@ -56,12 +56,12 @@ def log_sender_of(db: Session, person: Person) -> Sender:
     )
 
 
-def recognized_in(db: Session, person: Person, mail: Mail, base_url: str) -> list[Recognized]:
-    """The resources that the mail carries as a file or links to, of those that the person may name; each once.
+def recognized_in(db: Session, person: Person, mail: Mail, places: Places) -> list[Recognized]:
+    """The resources that the mail carries as a file or links to at ``places``, of those that the person may name; each once.
 
     A file that the hub holds for others alone isn't recognized: mailing it in must not tell that it is there.
     """
-    found = {one.resource_id: one for one in reversed([*_attached(db, mail), *_linked(db, mail, base_url)])}
+    found = {one.resource_id: one for one in reversed([*_attached(db, mail), *_linked(db, places)])}
     resources = {resource.id: resource for resource in nameable(db, person, found)}
     return [
         Recognized(resources[number], one.revision_number or resources[number].revision_number, one.page, one.link_id)
@@ -92,9 +92,8 @@ def _attached(db: Session, mail: Mail) -> list[_Named]:
     return [_Named(resource_id, number) for resource_id, number in rows]
 
 
-def _linked(db: Session, mail: Mail, base_url: str) -> list[_Named]:
+def _linked(db: Session, places: Places) -> list[_Named]:
     """What its links open: share links, packs, and resources by their own addresses."""
-    places = places_in(mail.text, base_url)
     links = select(ShareLink).where(ShareLink.token.in_(list(places.links)))
     opened = [_Named(one.resource_id, one.revision_number, one.page_number, one.id) for one in db.scalars(links)]
     items = (

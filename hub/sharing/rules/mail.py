@@ -14,6 +14,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from hub.core.text import clean
@@ -21,11 +22,16 @@ from hub.core.text import clean
 MOST_BYTES = 40_000_000  # of a message; mail servers take 25 MB to 35 MB
 MOST_PARTS = 200
 MOST_TEXT = 2_000_000  # letters of text that are searched for links
+MOST_COMPARED = 20_000_000  # lines, times the parts whose end each of them might be; a large mail has 3,000,000
+MOST_BOUNDARIES = 10  # of parts inside of parts, between which forwarded messages are looked for
 LONGEST_HEADER = 512_000  # of addresses; more is nobody's mail
+LONGEST_VALUE = 4_000  # letters of any other header that are read: what reads them takes ever longer
 LONGEST_SUBJECT = 200
 MOST_HOPS = 50  # servers that a message came through; RFC 5321 calls 100 a loop
 
 _PART = re.compile(rb"(?im)^content-type\s*:")
+_PARTS_INSIDE = re.compile(rb"(?im)^content-type\s*:\s*multipart/")
+_OF_ADDRESSES = frozenset({"from", "sender", "to", "cc", "bcc"})
 _UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -59,19 +65,33 @@ class _Found:
     texts: list[str] = field(default_factory=list)
 
 
+class _Bounded(policy.Compat32):
+    """Reads headers as they are, but not more of each than anybody needs."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """A header's name and value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: LONGEST_HEADER + 1 if name.lower() in _OF_ADDRESSES else LONGEST_VALUE]
+
+
+_POLICY = _Bounded()
+
+
 def read_mail(raw: bytes) -> Mail:
     """What a raw message says. Never raises: what can't be read is left out, and ``odd`` says so."""
     head, body = _split(raw)
     try:
-        message = message_from_bytes(head + b"\r\n\r\n", policy=policy.compat32)
+        message = message_from_bytes(head + b"\r\n\r\n", policy=_POLICY)
     except _UNREADABLE:
         message = Message()
     found, odd = _Found(), ""
     if len(_PART.findall(raw)) > MOST_PARTS:
         odd = f"It has more than {MOST_PARTS} parts."
+    elif len(_PARTS_INSIDE.findall(raw)) * raw.count(b"\n") > MOST_COMPARED:
+        odd = "It has too many parts for its many lines."
     else:
         try:
-            _read_parts(message_from_bytes(raw, policy=policy.compat32), raw, found)
+            _read_parts(message_from_bytes(raw, policy=_POLICY), raw, found)
         except _UNREADABLE:
             odd = "It isn't written as mail is."
     return Mail(
@@ -108,7 +128,11 @@ def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
         values = [str(value) for value in message.get_all(name, [])]
         if sum(map(len, values)) > LONGEST_HEADER:
             continue
-        for _name, address in getaddresses(values):
+        try:
+            found = getaddresses(values)
+        except _UNREADABLE:
+            continue
+        for _name, address in found:
             if re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
                 yield address.lower()
 
@@ -149,11 +173,14 @@ def _forged(message: Message) -> str:
 
 
 def _read_parts(message: Message, raw: bytes, found: _Found) -> None:
+    boundaries: dict[str, None] = {}
     for part in message.walk():
         if not part.is_multipart():
             _read_part(part, found)
         elif boundary := part.get_boundary():
-            found.attachments.extend(_messages_in(raw, boundary.encode("utf-8", "replace")))
+            boundaries[boundary] = None
+    for boundary in list(boundaries)[:MOST_BOUNDARIES]:
+        found.attachments.extend(_messages_in(raw, boundary.encode("utf-8", "replace")))
 
 
 def _messages_in(raw: bytes, boundary: bytes) -> Iterator[Attachment]:
@@ -173,7 +200,7 @@ def _read_part(part: Message, found: _Found) -> None:
         found.texts.append(_decoded(content, part))
     if is_text and not part.get_filename():
         return
-    inner = list(_in_tnef(content))
+    inner = list(islice(_in_tnef(content), MOST_PARTS))
     found.attachments.extend(Attachment(_digests(one)) for one in inner or [content])
 
 

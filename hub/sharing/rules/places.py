@@ -7,7 +7,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 _PROOFPOINT = re.compile(r"urldefense\.proofpoint\.com/v2/url\?u=([^&\s\"'<>]+)", re.IGNORECASE)
-_PROOFPOINT_3 = re.compile(r"https://urldefense\.com/v3/__(\S+?)__;", re.IGNORECASE)
+_PROOFPOINT_3 = re.compile(r"https://urldefense\.com/v3/__", re.IGNORECASE)
 MOST_PLACES = 200
 
 
@@ -28,18 +28,19 @@ def places_in(text: str, base_url: str) -> Places:
         rf"{start}/(?:(s|p)/([A-Za-z0-9_-]{{16,64}})|resources/(\d{{1,9}}))(?![A-Za-z0-9_-])", re.IGNORECASE
     )
     places = Places()
-    for form in _forms(text):
-        for kind, token, number in shape.findall(form)[:MOST_PLACES]:
-            if number:
-                places.resources[int(number)] = None
-            else:
-                (places.links if kind.lower() == "s" else places.packs)[token] = None
+    for kind, token, number in (one.groups() for form in _forms(text) for one in shape.finditer(form)):
+        if number:
+            places.resources[int(number)] = None
+        else:
+            (places.links if kind.lower() == "s" else places.packs)[token] = None
+        if len(places.links) + len(places.packs) + len(places.resources) == MOST_PLACES:
+            break
     return places
 
 
 def _forms(text: str) -> Iterator[str]:
     """The text as it is, and with what rewrites links undone: HTML, Safe Links, Proofpoint."""
-    plain = _PROOFPOINT_3.sub(r" \1 ", unescape(text))
+    plain = _without_wrapping(_unescaped(text))
     yield plain
     decoded = unquote(plain)
     if decoded != plain:
@@ -48,3 +49,22 @@ def _forms(text: str) -> Iterator[str]:
     for written in _PROOFPOINT.findall(plain):
         # It writes "-" for "%" and "_" for "/", so a token's own signs come as -2D and -5F.
         yield unquote(written.replace("-", "%").replace("_", "/"))
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a number of thousands of digits, which is no letter
+        return text
+
+
+def _without_wrapping(text: str) -> str:
+    """The text with each ``https://urldefense.com/v3/__address__;`` as its address. Each letter is looked at once."""
+    before, *pieces = _PROOFPOINT_3.split(text)
+    return " ".join([before, *map(_address_first, pieces)])
+
+
+def _address_first(piece: str) -> str:
+    """What follows the beginning of such a link, the end of its address marked by a space."""
+    address, end, after = piece.partition("__;")
+    return f"{address} {after}" if end and len(address.split()) == 1 else piece
