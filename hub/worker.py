@@ -19,7 +19,7 @@ from hub.members import actions as members
 from hub.members.queries import anybody_waits_for_a_link
 from hub.overview import actions as overview
 from hub.overview.derive import evidence
-from hub.overview.queries import digest_waits
+from hub.overview.queries import digest_to_post
 from hub.search import index
 from hub.sharing import actions as sharing
 from hub.sharing.queries import reminders_wait
@@ -47,7 +47,7 @@ STEPS: dict[str, Step] = {
         database, anybody_waits_for_a_link, members.answer_password_requests
     ),
     "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, sharing.post_due_reminders),
-    "digests": lambda database, _reader: _in_its_time(database, digest_waits, overview.post_due_digests),
+    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, overview.post_due_digests),
     # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
     "copies": lambda database, _reader: sharing.log_waiting_mail(database),
     "mail": lambda database, _reader: delivery.catch_up(database),

@@ -24,7 +24,7 @@ def deliverable(text: str) -> str:
 def keyed_hash(key: str, address: str) -> str:
     """What is kept of an address that itself is forgotten: the same for each way of writing it, 64 hex digits.
 
-    ``key`` is the hub's secret key: without it nobody can try addresses out.
+    ``key`` is a secret of the hub's: without it nobody can try addresses out.
     """
     return hmac.new(key.encode(), b"address:" + _as_sent(address).lower().encode(), sha256).hexdigest()
 

@@ -16,7 +16,7 @@ from hub.core import clock
 from hub.core.addresses import keyed_hash, message_of_bounce
 from hub.core.db import Base, config_of
 from hub.core.outbox import OutboxMessage, State
-from hub.core.text import clean
+from hub.core.text import one_line
 
 log = logging.getLogger("hub.mail")
 
@@ -132,7 +132,7 @@ def _report(block: Message) -> Report:
     action = str(block["Action"]).split("(")[0].strip().lower()
     status = found[0] if (found := _ENHANCED.search(str(block["Status"] or ""))) else ""
     said = str(block["Diagnostic-Code"] or "").partition(";")[2] or str(block["Diagnostic-Code"] or "")
-    words = " ".join(clean(said).split())[:LONGEST_WORDS]
+    words = one_line(said)[:LONGEST_WORDS]
     return Report(action, status, words if status and status in words else f"{status} {words}".strip())
 
 

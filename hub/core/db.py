@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Enum, MetaData, create_engine, event
+from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -95,6 +96,20 @@ def config_of(db: Session) -> Config:
     """The settings of the installation whose rows ``db`` reads."""
     database: Database = db.info["database"]
     return database.config
+
+
+def add_unless(db: Session, row: Base, there: Select[int]) -> bool:
+    """Add the row unless ``there`` finds one; the database's unique index decides between two requests."""
+    if db.scalar(there) is not None:
+        return False
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        if db.scalar(there) is None:
+            raise
+        return False
+    return True
 
 
 def _engine(url: str) -> Engine:

@@ -9,6 +9,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from hub.core.errors import Refused
+
 # What a briefing or call notes need; no images (they would call other hosts) and no styles.
 TAGS = frozenset(
     {
@@ -105,3 +107,18 @@ def markdown(text: str) -> Markup:
 def clean(text: str) -> str:
     """A line or text that somebody typed, as they typed it, less what no database or page can hold."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+
+
+def one_line(text: str) -> str:
+    """The same on one line: whatever begins a new one becomes a space."""
+    return " ".join(clean(text).split())
+
+
+def text_of(typed: str, longest: int, missing: str = "") -> str:
+    """What was typed, cleaned; raises Refused when it is too long, or missing and may not be."""
+    typed = clean(typed)
+    if missing and not typed:
+        raise Refused(missing)
+    if len(typed) > longest:
+        raise Refused(f"A text is too long: up to {longest:,} characters fit here.")
+    return typed

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Config
+from hub.library.files import sync_folder
 
 _ENDING = ".mail"
 
@@ -42,7 +43,7 @@ def keep(config: Config, arrived: Arrived) -> Path:
         os.fsync(file.fileno())
     _next_look(unready, arrived.received_at)
     unready.rename(path)
-    _sync(folder)
+    sync_folder(folder)
     return path
 
 
@@ -103,11 +104,3 @@ def sweep(config: Config, now: datetime) -> None:
     for path in folder.glob("*.part") if folder.is_dir() else ():
         if now.timestamp() - path.stat().st_mtime > 3600:  # noqa: PLR2004 - seconds of an hour
             path.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.core import rounds
 from hub.core.db import Database
 from hub.library import actions as library
-from hub.library.models import Resource
+from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.members import actions as members
 from hub.members.models import Person
@@ -48,6 +48,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         hands.at = MONDAY
         a_resource(db, lakeshore, "Of today", topics=["workforce"])
         rounds.begin(db, MailKind.DIGEST, None)
+    index.catch_up(database)
     return people
 
 
@@ -70,7 +71,6 @@ def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
 def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_their_own(
     database: Database, people: dict[str, Person]
 ) -> None:
-    index.catch_up(database)
     with database.writing() as db:
         saving.save(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
         saving.save(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
@@ -83,6 +83,31 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
     assert "CMMC in plain words" in tom.text
     assert "Your search" not in rosa.text
     assert "Apprenticeship guide" not in rosa.text
+
+
+def test_a_digest_waits_for_what_came_in_its_week_and_is_still_being_read(
+    database: Database, people: dict[str, Person], hands: Hands
+) -> None:
+    with database.writing() as db:
+        tom = db.get_one(Person, people["tom"].id)
+        saving.save(db, tom, "Zinc", "q=zinc", tells=True)
+        hands.at = MONDAY - timedelta(days=1)
+        a_resource(db, db.get_one(Person, people["rosa"].id).organization, "Plating", ["Zinc, of course."])
+    hands.at = MONDAY
+    assert posted_by("digests", database) == []
+    index.catch_up(database)
+    told = {message.to: message.text for message in posted_by("digests", database)}
+    assert told.keys() == {"rosa@lakeshore.example", "tom@ridgeline.example"}
+    assert told["tom@ridgeline.example"].count("Plating") == 1
+
+
+def test_a_digest_does_not_wait_for_ever(database: Database, people: dict[str, Person], hands: Hands) -> None:
+    with database.writing() as db:
+        guide = db.scalars(select(Resource).where(Resource.title == "CMMC in plain words")).one()
+        db.scalars(select(Revision).where(Revision.resource_id == guide.id)).one().reader_version = 0
+    assert posted_by("digests", database) == []
+    hands.at += timedelta(days=3)
+    assert [message.to for message in posted_by("digests", database)] == ["rosa@lakeshore.example"]
 
 
 def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:

@@ -135,6 +135,9 @@ def test_new_results_are_counted_until_one_looks_and_ones_own_never(world: Datab
     come(world, "Zinc prices")
     come(world, "Steel that nobody else sees", audience=Audience.ORGANIZATION)
     come(world, "Steel of my own", by=EMAILS[Role.CONTRIBUTOR])
+    withdrawn = come(world, "Steel that is withdrawn")
+    with world.writing() as db:
+        db.get_one(Resource, withdrawn).withdrawn_at = clock.now()
     assert count() == ["1 new", "1 new"]
     page = page_of(ana, "/search?q=steel")
     assert [hit.h2.get_text(" ", strip=True) for hit in page.select(".hit") if hit.select(".new-badge")] == [  # type: ignore[union-attr]
@@ -156,50 +159,31 @@ def test_typing_neither_looks_nor_is_remembered(world: Database, ana: FlaskClien
         assert db.scalars(select(RecentSearch.text)).all() == []
 
 
-def test_what_is_new_is_told_once_to_those_who_asked(world: Database, ana: FlaskClient) -> None:
-    save(ana, "q=steel", "B steel")
-    save(ana, "", "A everything")
-    save(ana, "q=prices", "Not told", tells="")
-    with world.reading() as db:
-        since = queries.what_is_new(db, person_of(db, EMAILS[Role.CONTRIBUTOR]), LONG_AGO).until
-    for number in range(6):
-        come(world, f"Steel prices {number}")
-    come(world, "Own steel", by=EMAILS[Role.CONTRIBUTOR])
-    hidden = come(world, "Steel that is withdrawn")
-    with world.writing() as db:
-        db.get_one(Resource, hidden).withdrawn_at = clock.now()
+def told(world: Database) -> list[int]:
+    """How much is new in each of Ana's saved searches."""
     with world.reading() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
-        news = queries.what_is_new(db, person, since)
-        assert [(one.saved.name, one.total) for one in news.searches] == [("A everything", 6), ("B steel", 6)]
-        assert [one.title for one in news.searches[1].newest] == [
-            f"Steel prices {number}" for number in (5, 4, 3, 2, 1)
-        ]
-        assert queries.what_is_new(db, person, news.until).searches == []
+        return list(queries.new_in(db, person, queries.saved_of(db, person)).values())
 
 
 def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=quenched+gear+steel+for+windmills")
     come(world, "Gear for windmills")
-    complete = come(world, "Quenched gear steel for windmills")
+    assert told(world) == [0]
+    come(world, "Quenched gear steel for windmills")
+    assert told(world) == [1]
     assert "Gear for windmills" in page_of(ana, "/search?q=quenched+gear+steel+for+windmills").get_text()
-    with world.reading() as db:
-        [told] = queries.what_is_new(db, person_of(db, EMAILS[Role.CONTRIBUTOR]), LONG_AGO).searches
-    assert [one.resource for one in told.newest] == [complete]
 
 
-def test_what_is_still_being_read_is_told_the_next_time(world: Database, ana: FlaskClient) -> None:
+def test_what_is_still_being_read_when_one_looks_is_told_afterwards(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=zinc", "Zinc")
     with world.writing() as db:
         person = person_of(db, "bo@harbor.example")
         a_resource(db, person.organization, "Plating", ["Zinc, of course."], created_by=person)  # not in the index yet
-    with world.reading() as db:
-        person = person_of(db, EMAILS[Role.CONTRIBUTOR])
-        first = queries.what_is_new(db, person, LONG_AGO)
-        assert first.searches == []
+    page_of(ana, "/search?q=zinc")
+    assert told(world) == [0]
     index.catch_up(world)
-    with world.reading() as db:
-        assert [one.total for one in queries.what_is_new(db, person, first.until).searches] == [1]
+    assert told(world) == [1]
 
 
 def test_saved_searches_cost_a_few_statements_however_many_there_are(

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.calls import queries
@@ -11,6 +10,7 @@ from hub.calls.models import Attendance, Call, Source
 from hub.calls.rules import LONGEST_REASON, CallState, takes_check_ins
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.db import add_unless
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.members.models import Organization, Person
@@ -113,12 +113,12 @@ def record(
         recorded_by_id=by.id,
         once=f"{stem}{len(earlier)}",
     )
-    return entry if _added(db, entry) else None
+    return entry if _add(db, entry) else None
 
 
 def supersede(db: Session, by: Person, entry: Attendance, reason: str) -> None:
     """Add the entry that takes ``entry`` back, unless there is one."""
-    _added(
+    _add(
         db,
         Attendance(
             call_id=entry.call_id,
@@ -136,12 +136,5 @@ def supersede(db: Session, by: Person, entry: Attendance, reason: str) -> None:
     )
 
 
-def _added(db: Session, entry: Attendance) -> bool:
-    try:
-        with db.begin_nested():
-            db.add(entry)
-    except IntegrityError:
-        if db.scalar(select(Attendance.id).where(Attendance.once == entry.once)) is None:
-            raise
-        return False
-    return True
+def _add(db: Session, entry: Attendance) -> bool:
+    return add_unless(db, entry, select(Attendance.id).where(Attendance.once == entry.once))

@@ -18,7 +18,7 @@ from hub.core.letters import Letter
 from hub.core.outbox.models import OutboxMessage
 from hub.core.outbox.rules import SETTLED, State
 from hub.core.quiet import Quiet
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 
 LONGEST_ONCE = 200
 ROWS_AT_ONCE = 400  # below the number of parameters that SQLite takes
@@ -125,10 +125,10 @@ def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
         "sent_by_id": one.sent_by_id,
         "to": to,
         "to_hash": keyed_hash(key, to),
-        "name": _line(one.name),
-        "sender_name": _line(one.sender_name),
+        "name": one_line(one.name),
+        "sender_name": one_line(one.sender_name),
         "reply_to": deliverable(one.reply_to) if one.reply_to else "",
-        "subject": _line(one.letter.subject),
+        "subject": one_line(one.letter.subject),
         "text": clean(one.letter.text(one.unsubscribe)) + "\n",
         "html": clean(one.letter.html(one.unsubscribe)) + "\n",
         "calendar": one.calendar,
@@ -140,11 +140,6 @@ def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
         "tries": 0,
         "trouble": "",
     }
-
-
-def _line(text: str) -> str:
-    """One line of what may stand in a header: whatever begins a new one becomes a space."""
-    return " ".join(clean(text).split())
 
 
 def cancel(db: Session, *, about: str = "", once: Sequence[str] = (), to: str = "") -> int:

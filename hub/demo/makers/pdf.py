@@ -5,12 +5,10 @@ from datetime import UTC, datetime, time
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from hub.core.paper import ENCODING, safe
 from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, blocks
 
-# The core fonts know these characters and no others, so whatever else a text has is put plainly.
-ENCODING = "windows-1252"
-PLAIN = {0x2011: "-", 0x2192: "to", 0x2264: "at most ", 0x2265: "at least ", 0x2212: "-", 0x202F: " "}
 # A report's page in millimeters, 7.5 by 9.5 inches.
 SIZE = (190, 241)
 BODY = 12
@@ -25,11 +23,6 @@ def make(cover: Cover, text: str) -> bytes:
     for block in blocks(text):
         pdf.put(block)
     return bytes(pdf.output())
-
-
-def safe(text: str) -> str:
-    """``text`` in characters that the core fonts have."""
-    return text.translate(PLAIN).encode(ENCODING, "replace").decode(ENCODING)
 
 
 class Paper(FPDF):

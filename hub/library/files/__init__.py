@@ -9,6 +9,7 @@ from hub.library.files.originals import (
     hash_of,
     path_of,
     store,
+    sync_folder,
 )
 from hub.library.files.parts import Busy, NoRoom, Part, WrongOffset, append, begin, find, forget, keep
 from hub.library.files.sweeping import sweep
@@ -33,4 +34,5 @@ __all__ = [
     "path_of",
     "store",
     "sweep",
+    "sync_folder",
 ]

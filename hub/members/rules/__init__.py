@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from hub.core.errors import Refused
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 
 
 class OrganizationKind(StrEnum):
@@ -313,7 +313,7 @@ LONGEST_WEBSITE = 500
 
 def name_of(text: str, what: str = "name") -> str:
     """The name that somebody typed, on one line; raises Refused when it is empty or too long."""
-    name = " ".join(clean(text).split())
+    name = one_line(text)
     if not name:
         raise Refused(f"Enter the {what}.")
     if len(name) > LONGEST_NAME:

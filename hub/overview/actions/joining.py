@@ -15,7 +15,7 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.letters import Button, Letter, Paragraph, Quote, greeting
-from hub.core.text import clean
+from hub.core.text import clean, text_of
 from hub.library import actions as library
 from hub.library.files import StoredFile
 from hub.library.rules import LARGEST
@@ -124,7 +124,7 @@ def save(application: Application, said: Draft) -> None:
         raise Refused("Representative and alternate are two people: give each an e-mail address of their own.")
     known = {one.criterion: one for one in application.statements}
     for criterion in CRITERIA[application.kind]:
-        text = _text(said.statements.get(criterion, ""), LONGEST_STATEMENT)
+        text = text_of(said.statements.get(criterion, ""), LONGEST_STATEMENT)
         if criterion in known:
             known[criterion].text = text
         elif text:
@@ -209,7 +209,7 @@ def withdraw(db: Session, application: Application, reason: str) -> None:
     """The applicant no longer wants to join."""
     if application.progress.is_over:
         raise Refused(NOT_OPEN)
-    application.progress, application.reason = Progress.WITHDRAWN, _text(reason, LONGEST_REASON)
+    application.progress, application.reason = Progress.WITHDRAWN, text_of(reason, LONGEST_REASON)
     application.decided_at = clock.now()
     note(db, _applicant(application), "withdrew", application)
 
@@ -220,7 +220,7 @@ def vote(db: Session, person: Person, application: Application, ballot: Ballot, 
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
         raise Refused(f"This application is not before the Advisory Board: {application.progress.label.lower()}.")
-    why = _text(reason, LONGEST_REASON)
+    why = text_of(reason, LONGEST_REASON)
     if ballot is Ballot.DECLINE and not why:
         raise Refused("Say in a few words why you would decline.")
     cast = Vote(round=application.round, person_id=person.id, ballot=ballot, reason=why, cast_at=clock.now())
@@ -235,7 +235,7 @@ def ask_for_changes(db: Session, person: Person, application: Application, what:
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
         raise Refused(f"This application is not before the Advisory Board: {application.progress.label.lower()}.")
-    application.asked = _text(what, LONGEST_REASON, "Say what the applicant should change.")
+    application.asked = text_of(what, LONGEST_REASON, "Say what the applicant should change.")
     application.progress, application.changed_at = Progress.CHANGES_ASKED, clock.now()
     note(db, person, "asked for changes in", application, what=application.asked)
     _write_to_applicant(
@@ -267,7 +267,7 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
     objection = objection_to_deciding(application.progress, queries.tally_of(votes), config_of(db).APPLICATION_QUORUM)
     if objection:
         raise Refused(objection)
-    application.reason = _text(reason, LONGEST_REASON, "Give the reason; the applicant reads it.")
+    application.reason = text_of(reason, LONGEST_REASON, "Give the reason; the applicant reads it.")
     application.progress = Progress.APPROVED if approve else Progress.DECLINED
     application.decided_at, application.decided_by_id = clock.now(), person.id
     people: list[Person] = []
@@ -333,7 +333,7 @@ def _say_interest(application: Application, said: Interest) -> None:
         raise Refused("Choose whether you apply as a member or as a BFF.")
     application.kind, application.name = said.kind, name_of(said.name, "name of your organization")
     application.region = name_of(said.region, "region") if said.region.strip() else ""
-    application.website, application.interest = website_of(said.website), _text(said.interest, LONGEST_INTEREST)
+    application.website, application.interest = website_of(said.website), text_of(said.interest, LONGEST_INTEREST)
     application.contact_name = name_of(said.contact_name, "name of somebody whom we can ask")
     application.contact_email = email_of(said.contact_email)
 
@@ -343,15 +343,6 @@ def _contact(name: str, email: str, what: str) -> tuple[str, str]:
     if not name.strip() and not email.strip():
         return "", ""
     return name_of(name, f"name of the {what}"), email_of(email)
-
-
-def _text(typed: str, longest: int, missing: str = "") -> str:
-    text = clean(typed)
-    if missing and not text:
-        raise Refused(missing)
-    if len(text) > longest:
-        raise Refused(f"A text is too long: up to {longest:,} characters fit here.")
-    return text
 
 
 def _must_be_open(application: Application) -> None:

@@ -18,8 +18,8 @@ LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
 
 
 def post_due_digests(db: Session) -> int:
-    """Post the digests of the last week, if they are due; answers how many rounds were done, 0 or 1."""
-    week = queries.digest_waits(db)
+    """Post the digests of the last week, if it is time; answers how many rounds were done, 0 or 1."""
+    week = queries.digest_to_post(db)
     if week is None:
         return 0
     post_digests(db, week)

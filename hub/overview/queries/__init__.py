@@ -16,7 +16,7 @@ from hub.overview.queries.commitments import (
     commitments_of,
     quarters_of_year,
 )
-from hub.overview.queries.digests import Digest, digest_waits, digests, round_name
+from hub.overview.queries.digests import Digest, digest_to_post, digest_waits, digests, round_name
 from hub.overview.queries.setup import (
     GUIDE,
     STEPS,
@@ -41,6 +41,7 @@ __all__ = [
     "board",
     "commitments",
     "commitments_of",
+    "digest_to_post",
     "digest_waits",
     "digests",
     "how_many",

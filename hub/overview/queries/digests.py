@@ -16,9 +16,9 @@ from hub.members import queries as members
 from hub.members.models import Person
 from hub.members.queries import Wishes
 from hub.members.rules import MailKind, Permission, may
-from hub.overview.rules.digests import DigestWeek, week_to_tell
+from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, week_to_tell
 from hub.search.models import SavedSearch
-from hub.search.queries.news import query_of
+from hub.search.queries.news import is_settled, query_of
 from hub.search.queries.results import ids_of
 
 
@@ -107,5 +107,16 @@ def digest_waits(db: Session) -> DigestWeek | None:
     """The week whose digests are due and weren't posted; none until somebody let digests begin."""
     week = week_to_tell(clock.now(), config_of(db).zone)
     if rounds.is_done(db, round_name(week)) or not rounds.has_begun(db, MailKind.DIGEST):
+        return None
+    return week
+
+
+def digest_to_post(db: Session) -> DigestWeek | None:
+    """The week whose digests can be posted now: due, and what came in it can be found, or was waited for long enough.
+
+    A week is told once: what a saved search doesn't find by then, it never tells.
+    """
+    week = digest_waits(db)
+    if week is None or (clock.now() < week.until + LONGEST_WAIT and not is_settled(db, week.since, week.until)):
         return None
     return week

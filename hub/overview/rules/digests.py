@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DIGEST_DAY, DIGEST_TIME = 0, time(8)  # Monday at eight on the hub's clocks
+LONGEST_WAIT = timedelta(days=3)  # after the week, for what came in it and is still being read
 
 
 @dataclass(frozen=True)

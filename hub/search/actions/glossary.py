@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import audit, clock
 from hub.core.errors import Refused
-from hub.core.text import clean
+from hub.core.text import one_line
 from hub.members.models import Person
 from hub.search.models import GlossaryEntry
 from hub.search.rules import words
@@ -77,7 +77,7 @@ def _checked(db: Session, wording: Wording, entry: GlossaryEntry | None = None) 
 
 def _line(text: str, what: str, longest: int) -> str:
     """What somebody typed, on one line; raises Refused when there is no word in it or it is too long."""
-    line = " ".join(clean(text).split())
+    line = one_line(text)
     if not any(words.pieces(line)):
         raise Refused(f"Enter the {what}: it needs a letter or a digit.")
     if len(line) > longest:

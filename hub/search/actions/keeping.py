@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import Refused
-from hub.core.text import clean
+from hub.core.text import one_line
 from hub.members.models import Person
 from hub.search import queries
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
@@ -156,7 +156,7 @@ def note_visit(db: Session, person_id: int) -> None:
 
 def name_of(typed: str) -> str:
     """The name of a saved search, on one line; raises Refused."""
-    name = " ".join(clean(typed).split())
+    name = one_line(typed)
     if not name:
         raise Refused("Enter a name by which you will know this search.")
     if len(name) > LONGEST_NAME:

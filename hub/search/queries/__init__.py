@@ -15,14 +15,12 @@ from hub.search.queries.keeping import (
 )
 from hub.search.queries.news import (
     Newcomer,
-    News,
-    SearchNews,
     is_new,
+    is_settled,
     new_in,
     newest_of,
     query_of,
     settled_until,
-    what_is_new,
 )
 from hub.search.queries.related import Related, related
 from hub.search.queries.results import Facet, Hit, Query, Results, allowed, as_json, ids_of, search
@@ -33,11 +31,9 @@ __all__ = [
     "Facet",
     "Hit",
     "Newcomer",
-    "News",
     "Query",
     "Related",
     "Results",
-    "SearchNews",
     "Sort",
     "Suggestion",
     "allowed",
@@ -52,6 +48,7 @@ __all__ = [
     "hash_of",
     "ids_of",
     "is_new",
+    "is_settled",
     "last_visit",
     "marks",
     "new_in",
@@ -67,5 +64,4 @@ __all__ = [
     "signature",
     "stamps",
     "suggestions",
-    "what_is_new",
 ]

@@ -19,11 +19,9 @@ from hub.library.rules import Kind
 from hub.members.models import Organization, Person
 from hub.search import files
 from hub.search.models import SavedSearch
-from hub.search.queries.keeping import saved_of
 from hub.search.queries.results import Query, ids_of
 from hub.search.rules import addresses
 
-MOST_TOLD = 5  # newcomers of a search that are named; the rest are counted
 MOST_LOOKED_AT = 5_000  # newcomers since somebody looked; whoever was away for longer sees a number that large
 READ_WITHIN = timedelta(hours=1)  # what is unread for longer stays so
 
@@ -42,50 +40,13 @@ class Newcomer:
     summary: str
 
 
-@dataclass(frozen=True)
-class SearchNews:
-    """What is new in a saved search: how much, and the newest of it."""
-
-    saved: SavedSearch
-    total: int
-    newest: Sequence[Newcomer]
-
-
-@dataclass(frozen=True)
-class News:
-    """What is new in a person's saved searches. Ask again with ``since=until``: nothing is told twice or left out."""
-
-    until: datetime
-    searches: Sequence[SearchNews]
-
-
-def what_is_new(db: Session, person: Person, since: datetime) -> News:
-    """What came after ``since`` into those saved searches of which ``person`` wants to be told, by name.
-
-    Only searches with something new are given, only what the person may open now, nothing that they added
-    themselves. For a digest: keep ``until`` with what was sent, and ask with it the next time; a resource that is
-    still being read is left for then, since its words can't be searched yet. Reads only: a few queries,
-    and the index once for each search.
-    """
-    until = settled_until(db)
-    came = _newcomers(db, person, since, until)
-    told = [saved for saved in saved_of(db, person) if saved.tells] if came else []
-    found = ids_of(db, person, [query_of(saved.address) for saved in told])
-    news = []
-    for saved, ids in zip(told, found, strict=True):
-        new = [one for one in came if one.resource in ids]
-        if new:
-            news.append(SearchNews(saved, len(new), new[:MOST_TOLD]))
-    return News(until, news)
-
-
 def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping[int, int]:
     """How much is new in each saved search since its person looked at it, by id; for those that tell."""
     told = [one for one in saved if one.tells]
     if not told:
         return {}
     since = min(one.looked_at for one in told)
-    came = _newcomers(db, person, since, clock.now())
+    came = _newcomers(db, person, since)
     told = [one for one in told if came and came[0].came_at > one.looked_at]
     found = ids_of(db, person, [query_of(one.address) for one in told])
     return {
@@ -119,16 +80,24 @@ def query_of(address: str) -> Query:
 def settled_until(db: Session) -> datetime:
     """The moment up to which everything that came can be found: now, or just before the first that is being read."""
     now = clock.now()
-    lately = db.execute(
+    waiting = _being_read(db, Resource.created_at > now - READ_WITHIN)
+    return min([now, *(came - timedelta(microseconds=1) for came in waiting)])
+
+
+def is_settled(db: Session, since: datetime, until: datetime) -> bool:
+    """Whether everything that came from ``since`` to before ``until`` can be found, however long that took."""
+    return not _being_read(db, Resource.created_at >= since, Resource.created_at < until)
+
+
+def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datetime]:
+    """When those of some resources came whose words can't be searched yet."""
+    rows = db.execute(
         select(Resource.id, Resource.version, Resource.created_at, unread(READER_VERSION).label("unread"))
         .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
-        .where(Resource.created_at > now - READ_WITHIN, Resource.withdrawn_at.is_(None))
+        .where(Resource.withdrawn_at.is_(None), *conditions)
     ).all()
-    stamps = _stamps(db, [row.id for row in lately])
-    waiting: list[datetime] = [
-        row.created_at for row in lately if row.unread or stamps.get(row.id, "").split(".")[0] != str(row.version)
-    ]
-    return min([now, *(came - timedelta(microseconds=1) for came in waiting)])
+    stamps = _stamps(db, [row.id for row in rows])
+    return [row.created_at for row in rows if row.unread or stamps.get(row.id, "").split(".")[0] != str(row.version)]
 
 
 def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
@@ -156,12 +125,10 @@ _NEWCOMER = (
 )
 
 
-def _newcomers(db: Session, person: Person, since: datetime, until: datetime) -> Sequence[Newcomer]:
-    """What came from others between two moments and is there for the person, the last first."""
+def _newcomers(db: Session, person: Person, since: datetime) -> Sequence[Newcomer]:
+    """What came from others since then and is there for the person, the last first."""
     rows = db.execute(
-        _NEWCOMER.where(
-            Resource.created_at > since, Resource.created_at <= until, visible_to(person), _not_added_by(person)
-        )
+        _NEWCOMER.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
         .order_by(Resource.created_at.desc(), Resource.id.desc())
         .limit(MOST_LOOKED_AT)
     )

@@ -9,11 +9,12 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
+from hub.core.text import text_of
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
 from hub.sharing.actions import reminding
-from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of, text_of
+from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of
 from hub.sharing.models import Confirmation, ConfirmedResource
 from hub.sharing.rules import (
     LONGEST_NOTE,

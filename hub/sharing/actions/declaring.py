@@ -9,24 +9,15 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.db import config_of
+from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
+from hub.core.text import text_of
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
-from hub.sharing.actions.entries import (
-    SENT_BEFORE,
-    SentBeforeError,
-    add_once,
-    add_unless,
-    digest,
-    event_now,
-    named,
-    people_of,
-    text_of,
-)
+from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, event_now, named, people_of
 from hub.sharing.models import ShareLink, SharingEvent
 from hub.sharing.rules import (
     LONGEST_AUDIENCE,

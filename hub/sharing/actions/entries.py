@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
-from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.db import Base, config_of
+from hub.core.db import add_unless, config_of
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
-from hub.core.text import clean
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.sharing import queries
@@ -51,33 +49,9 @@ def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
     return add_unless(db, row, select(type(row).id).where(type(row).once == row.once))
 
 
-def add_unless(db: Session, row: Base, there: Select[int]) -> bool:
-    """Add the row unless ``there`` finds one; the database's unique index decides between two requests."""
-    if db.scalar(there) is not None:
-        return False
-    try:
-        with db.begin_nested():
-            db.add(row)
-    except IntegrityError:
-        if db.scalar(there) is None:
-            raise
-        return False
-    return True
-
-
 def digest(word: str) -> str:
     """A word of a form or a browser in a length that fits, whatever it was."""
     return sha256(word.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def text_of(typed: str, longest: int, missing: str = "") -> str:
-    """What was typed, cleaned; raises Refused when it is too long, or missing and may not be."""
-    typed = clean(typed)
-    if missing and not typed:
-        raise Refused(missing)
-    if len(typed) > longest:
-        raise Refused(f"A text is too long: up to {longest:,} characters fit here.")
-    return typed
 
 
 def people_of(number: int | None) -> int | None:

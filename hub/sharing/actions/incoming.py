@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from hub.core import bounces, clock
 from hub.core.audit import note
-from hub.core.db import Database, config_of
+from hub.core.db import Database, add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Person
 from hub.members.rules import Permission, has_left, may
 from hub.sharing import files, queries
 from hub.sharing.actions import telling
-from hub.sharing.actions.entries import add_unless
 from hub.sharing.models import LogAddress, LoggedMail, SharingEvent
 from hub.sharing.rules import Act, Audience, Carrier, Channel, Outcome, token_in
 from hub.sharing.rules.incoming import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge

@@ -4,13 +4,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock, outbox
-from hub.core.db import config_of
+from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.letters import Letter, Link, Links, Paragraph, Quote, greeting
 from hub.core.outbox import OutboxMessage, State
+from hub.core.text import text_of
 from hub.members.models import Person
 from hub.members.rules import email_of
-from hub.sharing.actions.entries import add_once, add_unless, digest, event_now, text_of
+from hub.sharing.actions.entries import add_once, digest, event_now
 from hub.sharing.actions.packs import opens_pack
 from hub.sharing.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.sharing.rules import LONGEST_QUESTION, MOST_QUESTIONS, OPINIONS, Act, Carrier, Channel, LinkPart, Trace

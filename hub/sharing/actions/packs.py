@@ -14,13 +14,13 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
+from hub.core.text import text_of
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import may_read_revision, visible_to
 from hub.library.rules import PageKind
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
-from hub.sharing.actions.entries import text_of
 from hub.sharing.models import Pack, PackItem, PackLink
 from hub.sharing.rules import (
     LONGEST_PACK_NOTE,

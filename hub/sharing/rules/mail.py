@@ -17,7 +17,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from hub.core.text import clean
+from hub.core.text import one_line
 
 MOST_BYTES = 40_000_000  # of a message; mail servers take 25 MB to 35 MB
 MOST_PARTS = 200
@@ -99,7 +99,7 @@ def read_mail(raw: bytes) -> Mail:
         body_hash=sha256(b"\n".join(line.rstrip() for line in body.strip().splitlines())).hexdigest(),
         senders=tuple(dict.fromkeys(_addresses(message, ("From", "Sender")))),
         recipients=tuple(dict.fromkeys(_addresses(message, ("To", "Cc", "Bcc")))),
-        subject=" ".join(clean(_text(message.get("Subject"))).split())[:LONGEST_SUBJECT],
+        subject=one_line(_text(message.get("Subject")))[:LONGEST_SUBJECT],
         sent_at=_moment(message),
         automatic=_automatic(message),
         forged=_forged(message),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from hub.core.errors import Refused
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 from hub.members.rules import LONGEST_NAME, email_of
 
 LONGEST_GROUP = 80
@@ -243,7 +243,7 @@ def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = ""
 
 
 def _short(what: str, typed: str) -> str:
-    text = " ".join(clean(typed).split())
+    text = one_line(typed)
     if len(text) > LONGEST_NAME:
         raise Refused(f"The {what} is too long: it may have up to {LONGEST_NAME} characters.")
     return text
@@ -252,7 +252,7 @@ def _short(what: str, typed: str) -> str:
 def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
     """The names of groups, each once however it is capitalized; raises Refused."""
     groups: dict[str, str] = {}
-    for name in (" ".join(clean(one).split()) for one in typed):
+    for name in map(one_line, typed):
         if len(name) > LONGEST_GROUP:
             raise Refused(f"A group's name may have up to {LONGEST_GROUP} characters.")
         if name:
