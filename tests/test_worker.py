@@ -31,3 +31,5 @@ def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
     [told] = [record for record in caplog.records if "cut off" in record.message]
     assert "pages" in vars(told)["steps"]  # the line that has the index
     over.set()
+    for line in [one for one in threading.enumerate() if one.name in {names[0] for names in worker.LINES}]:
+        line.join(60)  # in a process of its own it would end with that
