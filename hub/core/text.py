@@ -76,7 +76,9 @@ def safe_html(html: str) -> Markup:
 
 def _nesting(html: str) -> int:
     """How many elements stand inside of each other at most, as far as the tags tell."""
-    return max(accumulate(-1 if tag[1] else 1 for tag in _TAG.finditer(html)), default=0)
+    steps = (-1 if tag[1] else 1 for tag in _TAG.finditer(html))
+    # What closes nothing doesn't count: otherwise it would hide as many that are open.
+    return max(accumulate(steps, lambda depth, step: max(0, depth + step), initial=0))
 
 
 def mail_html(html: str) -> Markup:

@@ -36,9 +36,8 @@ class OutboxMessage(Base):
     about: Mapped[str] = mapped_column(String(60), default="")  # what it belongs to, as "pack 12"; its page asks by it
     state: Mapped[State] = mapped_column(default=State.WAITING)
     bulk: Mapped[bool] = mapped_column(default=False)  # goes to many: after those that somebody waits for
-    secret: Mapped[bool] = mapped_column(
-        default=False
-    )  # holds a link that lets in: its text isn't kept once sent, and hidden before
+    # Holds a link that lets in: its text is hidden before it is sent, and not kept afterwards.
+    secret: Mapped[bool] = mapped_column(default=False)
 
     person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, when it is somebody of the hub
     sent_by_id: Mapped[int | None] = mapped_column(index=True)  # who caused it and hears of failures; None: the hub
