@@ -12,9 +12,26 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
+from tests.serving import eventually
+
 PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
 Words = str | re.Pattern[str]
 MOST_TABS = 300  # presses of one key in search of one thing; a person gives up long before
+
+
+def look_until(page: Page, sentence: str) -> None:
+    """Follow the page's link "Look again" until it says so, as one does where no script moves the page on."""
+    said = page.get_by_role("status").filter(has_text=sentence)
+    again = page.get_by_role("link", name="Look again")
+    expect(said.or_(again)).to_be_visible(timeout=PATIENCE)
+
+    def is_said() -> bool:
+        if again.count():
+            with page.expect_navigation(timeout=PATIENCE):  # to its end: half a page says neither
+                again.click(timeout=PATIENCE)
+        return said.count() == 1
+
+    eventually(is_said)
 
 
 class Hands:

@@ -101,7 +101,8 @@ def test_a_pack_is_made_and_sent_without_scripts(open_as: OpenAs, mail_server: M
     expect(tom.get_by_text("(slides 3 to 5)")).to_be_visible()
     tom.get_by_label("County and cities").check()
     tom.get_by_role("button", name="Preview, then send").click()
-    tom.get_by_role("button", name="Send to 3 people").click()
+    with tom.expect_navigation():
+        tom.get_by_role("button", name="Send to 3 people").click()
 
     def is_sent() -> bool:
         tom.reload()
