@@ -1,6 +1,5 @@
 """Documents that leave the hub as PDF, in the hub's look. Knows what a table is, not what stands in it."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +7,10 @@ from datetime import datetime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from hub.core.fonts import ENCODING, is_plain, wide_font, written
+
 PDF = "application/pdf"
-# The core fonts know these characters and no others: what else a text has is put plainly, or becomes a question mark.
-ENCODING = "windows-1252"
-PLAIN = {0x2011: "-", 0x2192: "to", 0x2264: "at most ", 0x2265: "at least ", 0x2212: "-", 0x202F: " "}
+CORE, WIDE = "helvetica", "opensans"
 NAVY, ORANGE, STEEL, MIST, INK = (20, 33, 61), (232, 89, 12), (92, 107, 122), (233, 237, 241), (31, 41, 51)
 WHITE = (255, 255, 255)
 SIZE, LINE = 10.0, 5.2  # of the text in points, and of its lines in millimeters
@@ -39,20 +38,6 @@ class Column:
     is_number: bool = False
 
 
-def safe(text: str) -> str:
-    """``text`` in characters that the core fonts have: letters without the accents that they lack, else ``?``."""
-    return "".join(_plain(letter) for letter in text.translate(PLAIN))
-
-
-def _plain(letter: str) -> str:
-    for candidate in (letter, unicodedata.normalize("NFKD", letter)[0]):
-        try:
-            return candidate.encode(ENCODING).decode(ENCODING)
-        except UnicodeError:
-            continue
-    return "" if unicodedata.category(letter) in {"Cf", "Mn"} else "?"
-
-
 class Paper(FPDF):
     """A document: begin with `banner`, then put pieces under each other."""
 
@@ -62,9 +47,9 @@ class Paper(FPDF):
         self.core_fonts_encoding = ENCODING
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(auto=True, margin=MARGIN)
-        self.set_title(safe(head.title))
-        self.set_author(safe(head.organization))
-        self.set_creator(safe(head.hub_name))
+        self.set_title(written(head.title))
+        self.set_author(written(head.organization))
+        self.set_creator(written(head.hub_name))
         self.set_lang("en-US")
         self.set_creation_date(head.made_at)
         self.alias_nb_pages()
@@ -79,7 +64,10 @@ class Paper(FPDF):
         self.set_y(-13)
         self._ink(STEEL, size=8)
         made = f"{self.head.made_at:%B} {self.head.made_at.day}, {self.head.made_at:%Y, %H:%M %Z}"
-        self.cell(0, 5, safe(f"{self.head.hub_name}  |  {self.head.organization}  |  made {made}"))
+        whose = written(f"{self.head.hub_name}  |  {self.head.organization}  |  made {made}")
+        self._wear(whose)
+        self.cell(0, 5, whose)
+        self._wear("")
         self.set_x(self.l_margin)
         self.cell(0, 5, f"Page {self.page_no()} of {{nb}}", align="R")
 
@@ -155,13 +143,22 @@ class Paper(FPDF):
 
     def _stack(self, lines: Sequence[str], left: float, width: float, *, right: bool) -> None:
         """Lines below each other inside a cell, without moving on."""
+        self._wear("".join(lines))
         for place, line in enumerate(lines):
             start = left + width - 1.5 - self.get_string_width(line) if right else left + 1.5
             self.text(start, self.get_y() + PADDING + 4.4 * (place + 0.74), line)
 
     def _ink(self, color: tuple[int, int, int] = INK, style: str = "", size: float = SIZE) -> None:
         self.set_text_color(*color)
-        self.set_font("Helvetica", style, size)
+        self.set_font(CORE, style, size)
+
+    def _wear(self, text: str) -> None:
+        """Take the font that can write ``text``: the one that every reader has, or else the one that has more."""
+        is_wide = not is_plain(text)
+        if is_wide and WIDE not in self.fonts:
+            self.add_font(WIDE, "", wide_font(""))
+            self.add_font(WIDE, "B", wide_font("B"))
+        self.set_font(WIDE if is_wide else CORE, self.font_style, self.font_size_pt)
 
     def _lines(self, text: str, height: float = LINE, most: int = 0) -> None:
         """Text from here to the right margin, at most ``most`` lines (0: all).
@@ -174,9 +171,11 @@ class Paper(FPDF):
 
     def _wrapped(self, text: str, width: float) -> list[str]:
         """``text`` in lines no wider than ``width`` in the current font; a word that is wider is broken."""
+        text = written(text)
+        self._wear(text)
         lines: list[str] = []
         space, used = self.get_string_width(" "), width
-        for word in safe(text).split():
+        for word in text.split():
             for piece in self._pieces(word, width):
                 needed = self.get_string_width(piece)
                 if lines and used + space + needed <= width:

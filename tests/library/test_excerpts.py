@@ -11,13 +11,14 @@ from config import Config
 from hub.core.db import Database
 from hub.library import actions, derive, files
 from hub.library.derive import previews
-from hub.library.models import Revision
+from hub.library.models import Resource, Revision
 from hub.library.rules import Kind, PreviewState
 from hub.sharing.models import SharingEvent
 from tests.library.documents import pdf
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 TITLE = "Casting {guide}, “third” edition"
+POLISH = "Odlewanie w Łodzi, Część 3"
 
 
 @pytest.fixture
@@ -68,6 +69,14 @@ def test_the_pages_come_each_with_its_source(plan: int, database: Database, sign
     assert again.data == answer.data, "it is kept"
     with database.reading() as db:
         assert [event.act for event in db.scalars(select(SharingEvent))] == ["download"]
+
+
+def test_a_source_is_named_in_letters_of_any_european_language(plan: int, database: Database, sign_in: SignIn) -> None:
+    with database.writing() as db:
+        db.get_one(Resource, plan).title = POLISH
+    answer = sign_in("ana@lakeshore.example").get(f"/resources/{plan}/slides?pages=2", buffered=True)
+    [text] = pages_of(answer.data)
+    assert POLISH in text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.core.paper import Column, Head, Paper, safe
+from hub.core.fonts import plain, written
+from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.core.tables import Sheet, xlsx_of
 from hub.members.rules import OrganizationKind, Role
@@ -60,7 +61,7 @@ def test_an_opening_is_one_person_a_download_nobody_and_what_nobody_counted_is_s
 @settings(max_examples=40)
 @given(st.text(max_size=200))
 def test_a_pdf_takes_any_text(text: str) -> None:
-    assert safe(text).encode("windows-1252") is not None
+    assert plain(text).encode("windows-1252") is not None
     paper = Paper(Head(text, text, "Hub", datetime(2026, 7, 8, tzinfo=UTC)))
     paper.banner(text)
     paper.paragraph(text)
@@ -69,7 +70,18 @@ def test_a_pdf_takes_any_text(text: str) -> None:
 
 
 def test_letters_that_the_pdf_lacks_lose_their_accents_and_signs_are_marked() -> None:
-    assert safe("Peña, “Größe”, Łódź, Čapek, 日本 🦊\u202e") == "Peña, “Größe”, ?ódz, Capek, ?? ?"
+    assert written("Peña, “Größe”, Łódź, Čapek, Жанна, 日本 🦊\u202e") == "Peña, “Größe”, Łódź, Čapek, Жанна, ?? ?"
+    assert plain("Peña, “Größe”, Łódź, Čapek") == "Peña, “Größe”, ?ódz, Capek"
+
+
+def test_names_with_letters_of_any_european_language_stand_in_the_pdf() -> None:
+    paper = Paper(Head("Łukasz’ report", "Őrség Iparpark", "Hub", datetime(2026, 7, 8, tzinfo=UTC)))
+    paper.banner("Jiří Čapek")
+    paper.paragraph("≥ 12 shops\nof Strålsund")
+    paper.grid([Column("Who", 1), Column("n", 1, is_number=True)], [["Ştefan Țepeș", "1"], ["Ana", "2"]])
+    text = pypdfium2.PdfDocument(paper.as_bytes())[0].get_textpage().get_text_bounded()
+    for words in ("Łukasz’ report", "Őrség Iparpark", "Jiří Čapek", "≥ 12 shops", "Strålsund", "Ştefan Țepeș", "Ana"):
+        assert words in text, text
 
 
 @settings(max_examples=40)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
-from hub.core.paper import ENCODING, safe
+from hub.core.fonts import ENCODING, plain
 from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, blocks
 
@@ -34,9 +34,9 @@ class Paper(FPDF):
         self.core_fonts_encoding = ENCODING
         self.set_margins(22, 22, 22)
         self.set_auto_page_break(auto=True, margin=22)
-        self.set_title(safe(cover.title))
-        self.set_author(safe(cover.organization))
-        self.set_subject(safe(cover.summary))
+        self.set_title(plain(cover.title))
+        self.set_author(plain(cover.organization))
+        self.set_subject(plain(cover.summary))
         self.set_creator("AMCC Resource Hub")
         self.set_lang("en-US")
         self.set_creation_date(datetime.combine(cover.published_on, time(14), UTC))
@@ -45,7 +45,7 @@ class Paper(FPDF):
         """The organization and the page's number."""
         self.set_y(-16)
         self._ink(STEEL, size=8)
-        self.cell(0, 5, safe(self.cover.organization))
+        self.cell(0, 5, plain(self.cover.organization))
         self.set_x(self.l_margin)
         self.cell(0, 5, f"Page {self.page_no()}", align="R")
 
@@ -144,12 +144,12 @@ class Paper(FPDF):
         most = max(number(value) for _, value in block.rows)
         for place, (label, value) in enumerate(block.rows):
             self._ink(size=9)
-            self.cell(50, 6.4, safe(label))
+            self.cell(50, 6.4, plain(label))
             self.set_fill_color(*rgb(CHART_COLORS[place % 2]))
             width = 78 * number(value) / most
             self.rect(self.get_x(), self.get_y() + 1, width, 4.4, style="F")
             self.set_x(self.get_x() + width + 2)
-            self.cell(20, 6.4, safe(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.cell(20, 6.4, plain(value), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(4)
 
     def _ink(self, color: str = INK, style: str = "", size: float = BODY) -> None:
@@ -179,7 +179,7 @@ class Paper(FPDF):
         """``text`` in lines no wider than ``width`` in the current font, as far as its words allow."""
         lines: list[str] = []
         space, used = self.get_string_width(" "), width
-        for word in safe(text).split():
+        for word in plain(text).split():
             needed = self.get_string_width(word)
             if lines and used + space + needed <= width - 2 * self.c_margin:
                 lines[-1] += f" {word}"

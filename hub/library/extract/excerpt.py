@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
+from hub.core.fonts import is_plain, wide_font, written
 from hub.library.extract.pictures import opened
 
 FONT = b"Helvetica"
@@ -64,10 +65,23 @@ def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, i
 
 
 def text_object(made: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
-    """The line in the strip, in letters that every PDF program has; others become a question mark."""
-    line = line[:LONGEST_LINE].encode("cp1252", "replace").decode("cp1252")
-    written = pypdfium2.PdfObject(raw.FPDFPageObj_NewTextObj(made, FONT, size), pdf=made)
+    """The line in the strip; letters that neither of the two fonts has lose their accents or become ``?``."""
+    line = written(line[:LONGEST_LINE])
+    written_line = pypdfium2.PdfObject(_begun(made, line, size), pdf=made)
     letters = (line + "\0").encode("utf-16-le")
-    raw.FPDFText_SetText(written, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
-    written.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
-    return written
+    raw.FPDFText_SetText(written_line, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
+    written_line.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
+    return written_line
+
+
+def _begun(made: pypdfium2.PdfDocument, line: str, size: float) -> raw.FPDF_PAGEOBJECT:
+    if is_plain(line):
+        return raw.FPDFPageObj_NewTextObj(made, FONT, size)
+    data = wide_font().read_bytes()
+    font = raw.FPDFText_LoadFont(
+        made, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, True
+    )
+    try:
+        return raw.FPDFPageObj_CreateTextObj(made, font, size)
+    finally:
+        raw.FPDFFont_Close(font)
