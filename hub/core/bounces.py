@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 from enum import StrEnum
 
@@ -21,6 +22,8 @@ from hub.core.text import one_line
 log = logging.getLogger("hub.mail")
 
 LONGEST_WORDS = 500
+# The reports come first, then the message that came back (RFC 3462); what is nested for its own sake takes ever longer.
+MOST_OF_A_REPORT = 100_000  # bytes
 
 
 class BouncedAddress(Base):
@@ -120,9 +123,12 @@ class Report:
 
 
 def reports_in(raw_message: bytes) -> Iterator[Report]:
-    """The recipients that a DSN speaks of; none when the message isn't one."""
-    message = message_from_bytes(raw_message)
-    for part in message.walk():
+    """The recipients that a DSN speaks of; none when the message isn't one, or can't be read."""
+    try:
+        parts = list(message_from_bytes(raw_message[:MOST_OF_A_REPORT]).walk())
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return
+    for part in parts:
         if part.get_content_type() in {"message/delivery-status", "message/global-delivery-status"}:
             blocks = part.get_payload()
             yield from (_report(block) for block in blocks if isinstance(block, Message) and block["Action"])

@@ -248,3 +248,14 @@ def test_a_bounce_address_leads_back_to_its_message_and_fits_a_local_part(messag
     assert message_of_bounce(key, "in.example.org", address) == message_id
     assert message_of_bounce(f"{key}x", "in.example.org", address) is None
     assert len(address.partition("@")[0]) <= 64
+
+
+def test_a_report_that_brings_back_a_large_message_is_read() -> None:
+    large = UNKNOWN_USER.replace("Hello.", "Hello.\n" * 200_000)
+    assert [report.action for report in reports_in(large.encode())] == ["failed"]
+
+
+def test_a_message_that_is_nested_for_its_own_sake_is_no_report() -> None:
+    """Reading all of it would take minutes, or end in an error of the parser's."""
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n" for number in range(50_000))
+    assert list(reports_in(nested.encode())) == []
