@@ -222,6 +222,7 @@ def _problems(page: Page) -> Iterator[str]:
 
 def _problems_everywhere(page: Page) -> Iterator[str]:
     """What is wrong with the page: in the light look on a wide screen, in the dark one on a phone."""
+    page.wait_for_load_state()
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     yield from (f"light, wide: {problem}" for problem in _problems(page))
@@ -319,10 +320,9 @@ def test_the_first_tab_leads_to_the_content(open_as: OpenAs) -> None:
 
 def test_the_look_is_chosen_and_remembered_without_scripts(open_as: OpenAs) -> None:
     page = open_as("representative", java_script_enabled=False, color_scheme="light")
-    background = "getComputedStyle(document.body).backgroundColor"
-    assert page.locator("body").evaluate(f"() => {background}") == "rgb(246, 247, 249)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")
     page.get_by_role("button", name="Dark").click()
     page.goto("/sharing")
-    assert page.locator("body").evaluate(f"() => {background}") == "rgb(16, 21, 31)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(16, 21, 31)")
     page.get_by_role("button", name="As the system").click()
-    assert page.locator("body").evaluate(f"() => {background}") == "rgb(246, 247, 249)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")

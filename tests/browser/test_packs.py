@@ -53,6 +53,7 @@ def link_of(mail_server: MailServer, email: str) -> str:
 
 
 def nothing_scrolls_sideways(page: Page) -> bool:
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 

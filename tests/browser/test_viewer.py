@@ -60,7 +60,7 @@ def test_the_strip_and_the_steps_lead_on_and_the_keyboard_stays_where_it_was(dra
     drawn.locator("a[rel=next]").focus()
     drawn.keyboard.press("Enter")
     drawn.wait_for_url("**/pages/3")
-    assert drawn.evaluate("document.activeElement.rel") == "next"
+    expect(drawn.locator("a[rel=next]")).to_be_focused()
     drawn.locator(".filmstrip a").first.click()
     drawn.wait_for_url("**/pages/1")
     expect(drawn.locator(".filmstrip [aria-current=page] .filmstrip-number")).to_contain_text("1")
