@@ -65,10 +65,10 @@ def sign_in(page: Page, email: str) -> Page:
     return page
 
 
-def is_drawn(hub: Hub, file_name: str) -> bool:
-    """Whether the worker is done with the pictures of that file's pages."""
+def is_drawn(hub: Hub, file_names: str = "%") -> bool:
+    """Whether the worker is done with the pictures of the pages of files with such a name, or of all."""
     with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
-        states = rows.execute("SELECT preview_state FROM revision WHERE file_name = ?", (file_name,)).fetchall()
+        states = rows.execute("SELECT preview_state FROM revision WHERE file_name LIKE ?", (file_names,)).fetchall()
     return bool(states) and all(state != "waiting" for (state,) in states)
 
 

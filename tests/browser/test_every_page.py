@@ -20,9 +20,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, is_drawn
 from tests.library.documents import pdf
-from tests.serving import Hub, Visitor
+from tests.serving import Hub, Visitor, eventually
 
 OpenAs = Callable[..., Page]
 
@@ -287,8 +287,9 @@ def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
 
 @pytest.mark.parametrize("link", ["share", "pack"])
 def test_a_page_shown_through_a_link_is_accessible(
-    page_of: Callable[[str], Page], known: dict[str, str], mailed: list[str], link: str
+    hub: Hub, page_of: Callable[[str], Page], known: dict[str, str], mailed: list[str], link: str
 ) -> None:
+    eventually(lambda: is_drawn(hub), 300)
     page = page_of("visitor")
     page.goto(known["share"] if link == "share" else next(path for path in mailed if re.fullmatch(r"/p/\w+", path)))
     page.get_by_role("button", name=re.compile("^(Show|Open)")).first.click()

@@ -115,7 +115,7 @@ def test_a_hit_shows_the_picture_of_its_page_without_moving_anything(open_as: Op
         page.goto("/search?q=CMMC+readiness+grant")
         return page.locator(".hit-picture").count() > 0
 
-    eventually(is_drawn)
+    eventually(is_drawn, 300)
     picture = page.locator(".hit-picture img").first
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") == 320

@@ -26,7 +26,7 @@ def plan(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> str:
         with urlopen(f"{hub.address}{address}/state") as answer:
             return not json.load(answer)["busy"]
 
-    eventually(is_drawn)
+    eventually(is_drawn, 300)
     return address
 
 
