@@ -1,4 +1,4 @@
-"""Every page in a real browser: accessible in both looks and on a phone, quiet, with a title of its own.
+"""Every page in a real browser: accessible in both looks, at home on a phone and on paper, quiet, with its own title.
 
 Which pages there are is found by following links from the home page of each role, so that new ones come by
 themselves; of addresses that differ in a number or a name alone one is looked at.
@@ -35,6 +35,12 @@ RULES = {
     "resultTypes": ["violations"],
 }
 WIDE, PHONE = {"width": 1200, "height": 800}, {"width": 360, "height": 740}
+PAPER = {"width": 672, "height": 912}  # Letter between its margins, in CSS pixels
+LOST_ON_PAPER = """main => {
+    const seen = one => one.checkVisibility() || one.closest(".on-screen, details:not([open])");
+    const what = [...main.querySelectorAll("table, dl, textarea, fieldset")].filter(one => !seen(one));
+    return what.map(one => one.outerHTML.slice(0, 200));
+}"""
 
 # Resources of each sort look different, and so do pages that say no.
 SORTS = ("deck", "pdf", "sheet", "mail", "document", "typed", "link")
@@ -229,13 +235,23 @@ def _problems_everywhere(page: Page) -> Iterator[str]:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     yield from (f"dark, phone: {problem}" for problem in _problems(page))
+    yield from _too_wide(page, "phone", PHONE["width"])
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)  # type: ignore[arg-type]
+    yield from (f"paper: {lost}" for lost in page.locator("main").evaluate(LOST_ON_PAPER))
+    if not page.locator(".board-page").count():  # that one is printed across
+        yield from _too_wide(page, "paper", PAPER["width"])
+    page.emulate_media(media="screen")
+
+
+def _too_wide(page: Page, where: str, most: int) -> Iterator[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
-    if width > PHONE["width"]:
-        yield f"phone: the page is {width} pixels wide"
+    if width > most:
+        yield f"{where}: the page is {width} pixels wide"
 
 
 @pytest.mark.parametrize("role", STARTS)
-def test_every_page_is_accessible_quiet_and_at_home_on_a_phone(
+def test_every_page_is_accessible_quiet_and_at_home_on_a_phone_and_on_paper(
     page_of: Callable[[str], Page], atlas: Atlas, role: str
 ) -> None:
     """That nothing is complained of in the console, nor asked of another host, `open_as` sees to."""
