@@ -1,18 +1,25 @@
 """Planning calls, their pages, and who may do what with them."""
 
 import re
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 import vobject
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from config import Config
 from hub.calls import actions
 from hub.calls.models import Call
 from hub.calls.rules import CallState
+from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
+from hub.core.outbox import OutboxMessage
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
@@ -45,6 +52,54 @@ def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_
     assert actions.catch_up(database) == 2
     assert actions.catch_up(database) == 0
     assert the_call(database, "2027-11-29").starts_at.hour == 16  # half past eleven in winter
+
+
+@pytest.fixture
+def tuesdays(app: Flask, config: Config, database: Database) -> Iterator[Database]:
+    """The same hub after its settings were changed: the weekly call is on Tuesdays at ten, for 45 minutes."""
+    changed = Database(replace(config, CALL_WEEKDAY="tuesday", CALL_TIME="10:00", CALL_MINUTES=45))
+    app.extensions["hub-database"] = changed
+    yield changed
+    app.extensions["hub-database"] = database
+    changed.close()
+
+
+def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
+    database: Database, tuesdays: Database, sign_in: SignIn, set_clock: SetClock
+) -> None:
+    with database.writing() as db:
+        cora = db.scalars(select(Person).where(Person.email == CORA)).one()
+        actions.move(db, cora, call_in(db, "2026-12-07"), actions.When(date(2026, 12, 9), time(9), 30), "Travel")
+        actions.cancel(db, cora, call_in(db, "2026-12-14"), "Snow")
+        extra = actions.add_call(db, cora, actions.When(date(2027, 1, 5), time(9), 30), "Extra")
+        a_resource(db, cora.organization, "Notes", call_on=date(2026, 11, 30))
+        invited = call_in(db, "2026-11-30")
+        invited.invited_at = clock.now()
+        assert extra.series_day is None
+    set_clock("2026-11-18T09:00")
+    assert actions.catch_up(tuesdays) == 0, "a week has one call of the series, on whichever day it was planned"
+    cora_, rosa = sign_in(CORA), sign_in(ROSA)
+    page = cora_.get("/calls/plan").text
+    assert "It is on Tuesday at 10:00 now, for 45 minutes." in page
+    assert "50 calls to come are still planned as it was before" in page
+    assert rosa.post("/calls/plan", data={"do": "follow"}).status_code == 404
+    answer = cora_.post("/calls/plan", data={"do": "follow"}, follow_redirects=True).text
+    assert "49 calls moved." in answer
+    moved = the_call(database, "2026-12-01")
+    assert (moved.state, moved.sequence, str(moved.series_day)) == (CallState.PLANNED, 1, "2026-12-01")
+    assert (moved.starts_at.hour, moved.ends_at - moved.starts_at) == (15, timedelta(minutes=45))
+    assert the_call(database, "2027-01-19").state is CallState.PLANNED, "the holiday was the Monday's"
+    assert [the_call(database, day).state.value for day in ("2026-12-09", "2026-12-14")] == ["planned", "cancelled"]
+    assert the_call(database, "2027-01-04").starts_at.hour == 16, "the Tuesday has a call already"
+    with database.reading() as db:
+        assert db.scalars(select(Resource.call_on)).all() == [date(2026, 12, 1)]
+        told = db.scalars(select(OutboxMessage.about).distinct()).all()
+    assert told == ["call 2026-12-01"], "only who was invited hears of it"
+    assert actions.catch_up(tuesdays) == 0
+
+
+def call_in(db: Session, day: str) -> Call:
+    return db.scalars(select(Call).where(Call.day == date.fromisoformat(day))).one()
 
 
 def test_the_coordinator_runs_a_call_and_everybody_reads_its_one_page(database: Database, sign_in: SignIn) -> None:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
@@ -24,6 +24,7 @@ from hub.calls.rules import (
     holiday_on,
     span,
 )
+from hub.calls.rules.series import monday_of
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import Database, config_of
@@ -53,11 +54,16 @@ def catch_up(database: Database) -> int:
 
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
-    """The days of the series in a period that have no call yet, neither as planned nor moved from there."""
+    """The days of the series in a period whose week has no call of it yet, neither as planned nor moved from there."""
     days = queries.series_of(config_of(db)).days(first, last)
-    known = select(Call.day, Call.series_day).where(or_(Call.day.in_(days), Call.series_day.in_(days)))
-    there = {day for row in db.execute(known) for day in row}
-    return [day for day in days if day not in there]
+    week = timedelta(days=7)
+    near = select(Call.day, Call.series_day).where(
+        or_(Call.day.in_(days), Call.series_day.between(first - week, last + week))
+    )
+    there = db.execute(near).all()
+    taken = {day for day, _series_day in there}
+    weeks = {monday_of(series_day) for _day, series_day in there if series_day}
+    return [day for day in days if day not in taken and monday_of(day) not in weeks]
 
 
 def make_series(db: Session, person: Person | None, first: date, last: date) -> list[Call]:
@@ -80,6 +86,31 @@ def make_series(db: Session, person: Person | None, first: date, last: date) -> 
     if made and person:
         note(db, person, "planned the series up to the", made[-1], calls=len(made))
     return made
+
+
+def follow_settings(db: Session, person: Person) -> int:
+    """Put the calls to come of the series where the settings have them now; answers how many.
+
+    Calls that somebody moved or called off stay. Where another call has the day already, the call stays too.
+    """
+    _may_run(person)
+    series, followed = queries.series_of(config_of(db)), 0
+    for call in queries.behind_settings(db, clock.now()):
+        old_day, new_day = call.day, series.in_week_of(call.day)
+        if new_day != old_day:
+            if db.scalar(select(Call.id).where(or_(Call.day == new_day, Call.series_day == new_day))):
+                continue
+            library.follow_call(db, old_day, new_day)
+        call.day = call.series_day = new_day
+        call.starts_at, call.ends_at = series.span(new_day)
+        holiday = holiday_on(new_day)
+        call.state, call.reason = (CallState.HOLIDAY, holiday) if holiday else (CallState.PLANNED, "")
+        _count_up(call)
+        tell_of_change(db, person, call)
+        followed += 1
+    if followed:
+        note(db, person, "put calls where the settings have them, up to the", call, calls=followed)
+    return followed
 
 
 def _new_call(db: Session, day: date, starts_at: datetime, ends_at: datetime) -> Call:

@@ -98,6 +98,20 @@ def all_coming(db: Session, now: datetime) -> Sequence[Call]:
     return db.scalars(select(Call).where(Call.starts_at > now).order_by(Call.day)).all()
 
 
+def behind_settings(db: Session, now: datetime) -> list[Call]:
+    """Calls to come of the series that nobody moved or called off, and that aren't when the settings have them now."""
+    series = series_of(config_of(db))
+    return [call for call in all_coming(db, now) if _is_behind(call, series, now)]
+
+
+def _is_behind(call: Call, series: Series, now: datetime) -> bool:
+    is_untouched = call.state is CallState.HOLIDAY or (call.state is CallState.PLANNED and not call.reason)
+    if not is_untouched or call.day != call.series_day:
+        return False
+    span = series.span(series.in_week_of(call.day))
+    return span != (call.starts_at, call.ends_at) and span[0] > now
+
+
 def call_of(db: Session, entry: Attendance) -> Call:
     """The call that an entry of the attendance is about."""
     return db.scalars(select(Call).where(Call.id == entry.call_id)).one()

@@ -5,6 +5,7 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from config import WEEKDAYS
 from hub.calls import actions, forms, queries
 from hub.calls.derive import letters
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
@@ -33,9 +34,16 @@ def plan() -> Answer:
         series.first.data, series.last.data = today.replace(month=1, day=1), today + AHEAD
         settings = queries.series_of(web.config())
         extra.at.data, extra.minutes.data = settings.at, settings.minutes
-    coming = queries.all_coming(db, clock.now())
     page = render_template(
-        "calls/plan.html", series=series, extra=extra, refused=refused, calls=coming, CallState=CallState
+        "calls/plan.html",
+        series=series,
+        extra=extra,
+        refused=refused,
+        calls=queries.all_coming(db, clock.now()),
+        behind=queries.behind_settings(db, clock.now()),
+        settings=queries.series_of(web.config()),
+        CallState=CallState,
+        WEEKDAYS=WEEKDAYS,
     )
     return page if request.method == "GET" else (page, 422)
 
@@ -48,6 +56,8 @@ def _planned(person: Person, series: forms.SeriesForm, extra: forms.ExtraForm) -
     if what == "extra" and extra.validate():
         call = actions.add_call(db, person, extra.when(), extra.title.data or "")
         return f"The call of {in_words(call.day)} is planned."
+    if what == "follow":
+        return f"{web.plural(actions.follow_settings(db, person), 'call')} moved. Calendars follow by themselves."
     if what == "skip":
         days = [day for text in request.form.getlist("days") if (day := _day(text))]
         if not days:

@@ -45,6 +45,10 @@ class Series:
         day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
         return [day + timedelta(weeks=week) for week in range((last - day).days // 7 + 1)]
 
+    def in_week_of(self, day: date) -> date:
+        """Its day in the week, Monday to Sunday, that ``day`` lies in."""
+        return monday_of(day) + timedelta(days=self.weekday)
+
     def span(self, day: date) -> tuple[datetime, datetime]:
         """When the call of ``day`` begins and ends, in UTC."""
         return span(day, self.at, self.minutes, self.zone)
@@ -54,6 +58,11 @@ def span(day: date, at: time, minutes: int, zone: ZoneInfo) -> tuple[datetime, d
     """When a call begins and ends in UTC: at ``at`` on the clocks of ``zone``, whichever side of DST ``day`` is on."""
     start = datetime.combine(day, at, zone).astimezone(UTC)
     return start, start + timedelta(minutes=minutes)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week that ``day`` lies in; a week has one call of the series."""
+    return day - timedelta(days=day.weekday())
 
 
 def is_held(state: CallState, ends_at: datetime, now: datetime) -> bool:
