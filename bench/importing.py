@@ -76,6 +76,8 @@ def _findable(hub: object, turn: int) -> float:
     for page in range(50):
         pdf.add_page()
         pdf.multi_cell(0, 6, f"Page {page}. " + "Suppliers, sites and skills of a region. " * 60)
+    pdf.ln()
+    pdf.set_x(pdf.l_margin)
     pdf.multi_cell(0, 6, word)
     browser = Visitor(hub).sign_in()  # type: ignore[arg-type]
     token = browser.token("/resources/new")

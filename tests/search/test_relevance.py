@@ -5,24 +5,27 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from hub.core.db import Database
 from hub.demo.world import RESOURCES
-from hub.library.models import Resource
+from hub.library.models import Page, Resource, Revision
+from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.search import queries
 from hub.search.queries import Query
-from tests.search.relevance import DEEP, VARIANTS, Answered, WantedHit, figures, variants
+from tests.search.relevance import DEEP, QUERIES, VARIANTS, Answered, WantedHit, figures, variants
 
 KEPT = Path(__file__).with_name("relevance.json")
 # A figure may fall by less than one query: the demo world's dates move with today's.
 TOLERANCE = 0.009
 PAGE_ACCURACY = 0.95
+LIFTED = "What has words that the best of them share"
 
 
 def answered(database: Database, kind: str) -> list[Answered]:
@@ -63,3 +66,20 @@ def test_the_right_page_is_named_when_the_right_resource_is_found(measured: Mapp
     assert figures(measured["as written"])["page accuracy"] >= PAGE_ACCURACY
     every = [one for some in measured.values() for one in some]
     assert figures(every)["page accuracy"] >= PAGE_ACCURACY
+
+
+@pytest.mark.parametrize("email", ["coordinator@demo.example", "bff@demo.example"])
+def test_a_long_question_says_which_words_of_the_best_lift_others_and_tells_nobody_of_what_they_may_not_open(
+    demo: Database, email: str
+) -> None:
+    with demo.reading() as db:
+        person = db.scalars(select(Person).where(Person.email == email)).one()
+        texts = select(func.lower(Resource.title + " " + Page.title + " " + Page.text + " " + Page.notes))
+        texts = texts.select_from(Resource).join(Revision, Revision.resource_id == Resource.id).join(Page)
+        readable = " ".join(db.scalars(texts.where(visible_to(person))))
+        named = []
+        for wanted in QUERIES:
+            notes = queries.search(db, person, Query(f"where did somebody write about {wanted.query}")).notes
+            named += [word for note in notes if note.startswith(LIFTED) for word in re.findall("“(.+?)”", note)]
+    assert named, "no question of so many had help"
+    assert [word for word in named if word not in readable] == []

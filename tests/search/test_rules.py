@@ -197,6 +197,36 @@ def test_no_text_is_an_error(text: str) -> None:
     assert all(note.endswith(".") for note in asked.notes)
 
 
+@pytest.mark.parametrize(
+    ("typed", "rest"),
+    [
+        ("Where did I see the part about CMMC grants?", "CMMC grants?"),
+        ("I'm looking for something about zinc plating", "zinc plating"),
+        ("can you show me the slide about kind:briefing -steel", "kind:briefing -steel"),
+        ("Who wrote about “what we know about rail”?", "“what we know about rail”?"),
+    ],
+)
+def test_a_question_to_a_colleague_asks_for_what_stands_behind_about(typed: str, rest: str) -> None:
+    read = parse(typed)
+    assert read.nodes == parse(rest).nodes
+    assert read.notes == (f"Read as a question about: {rest.rstrip('?').translate(question._QUOTES)}.",)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "about welding",
+        "questions about welding",  # too short a beginning to be one
+        "state grants we heard about",  # says something before, and nothing behind
+        "who told us about",
+        '"who told us about" welding',
+        "kind:briefing tell me about welding",
+    ],
+)
+def test_what_may_mean_more_than_a_beginning_is_searched_for(typed: str) -> None:
+    assert parse(typed).notes == ()
+
+
 # Dates
 
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from heapq import nlargest
 from itertools import pairwise
@@ -23,13 +24,22 @@ RECENCY, HALF_AFTER_DAYS = 0.15, 730
 MANY_WORDS, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK = 4, 10, 2, 10, 0.2, 200
 
 
-def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Sequence[int]:
+@dataclass(frozen=True)
+class Ranked:
+    """Documents, best first; and the words that nobody asked for by which some of them were lifted, strongest first."""
+
+    docs: Sequence[int]
+    shared: Sequence[str] = ()
+
+
+def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Ranked:
     """The ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
     of the words to each other, and a gentle preference for what is new.
     """
     scores = _scores(snapshot, found.parts, docs_of(bits))
+    shared: Sequence[str] = ()
     if found.shares and len(found.parts) >= MANY_WORDS:
-        _feed_back(snapshot, found.terms, scores)
+        shared = _feed_back(snapshot, found.terms, scores)
     recent = _recency(snapshot, today)
     for doc in scores:
         scores[doc] *= recent[doc]
@@ -40,7 +50,7 @@ def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int
             scores[doc] *= 1 + NEARNESS * _nearness([leaf.body.places_in(doc) for leaf in found.leaves])
     facts = snapshot.facts
     best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
-    return [*best, *docs[LOOKED_AT_CLOSELY:]][:most]
+    return Ranked([*best, *docs[LOOKED_AT_CLOSELY:]][:most], shared)
 
 
 def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> dict[int, float]:
@@ -54,11 +64,14 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> d
     return scores
 
 
-def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, float]) -> None:
-    """Lift what has the words that the best share, though nobody asked for them: what is alike belongs together."""
+def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, float]) -> Sequence[str]:
+    """Lift what has the words that the best share, though nobody asked for them: what is alike belongs together.
+
+    Answers these words as the best write them.
+    """
     in_order = nlargest(FED_BACK, scores, key=scores.__getitem__)
     if len(in_order) <= BEST:
-        return
+        return ()
     with snapshot.lock:
         weights = _shared(snapshot, asked, {doc: scores[doc] for doc in in_order[:BEST]})
         leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
@@ -69,6 +82,10 @@ def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, flo
     most, best = max(lifts.values()), scores[in_order[0]]
     for doc, gain in lifts.items() if most else ():
         scores[doc] += FEEDBACK * best * gain / most
+    if not most:
+        return ()
+    written = {words.term_of(word): word for doc in in_order[:BEST] for word in snapshot.facts[doc].keywords.split()}
+    return [written[term] for term in weights]
 
 
 def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:

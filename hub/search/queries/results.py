@@ -6,8 +6,8 @@ shown or counted.
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, reduce
 from itertools import islice
@@ -30,6 +30,7 @@ from hub.search.files import Snapshot
 from hub.search.queries import matching, ranking, spelling
 from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import Matches
+from hub.search.queries.ranking import Ranked
 from hub.search.queries.rows import signature
 from hub.search.rules import passages, question
 from hub.search.rules.addresses import FILTERS
@@ -38,6 +39,7 @@ from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
 
 PER_PAGE = 10
+MOST_SHARED = 5  # words that are named, of those by which the best lift others
 FACETS = ("kind", "organization", "topic", "year")
 BUILDING = "The search index is being built. Until it is done, only titles are searched; try again in a few minutes."
 
@@ -219,7 +221,8 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
     here = _index(db, person)
     answer = _answered(here, query, asked)
     snapshot, found = here.snapshot, answer.found
-    docs = _page_of(db, snapshot, found, answer.bits, query)
+    page = _page_of(db, snapshot, found, answer.bits, query)
+    docs = page.docs
     hits = _hits(db, person, snapshot, found, docs)
     vanished = len(docs) - len(hits)
     return Results(
@@ -227,7 +230,7 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
         answer.bits.bit_count() - vanished,
         hits,
         {name: _facet(snapshot, found, answer.chosen, name, query, here.names) for name in FACETS},
-        [*asked.notes, *found.notes],
+        [*asked.notes, *found.notes, *_in_words(page)],
         (time.perf_counter() - began) * 1000,
         also=answer.also,
         did_you_mean=_did_you_mean(db, person, query, asked, here, found),
@@ -277,15 +280,23 @@ def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
     return bits
 
 
-def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: Query) -> Sequence[int]:
+def _in_words(page: Ranked) -> Iterator[str]:
+    """What a person is told of how the hits were ranked, beyond the words that they typed."""
+    if page.shared and page.docs:
+        words = ", ".join(f"“{word}”" for word in page.shared[:MOST_SHARED])
+        yield f"What has words that the best of them share stands a little higher: {words}."
+
+
+def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: Query) -> Ranked:
     """The documents on the asked page of results, in order."""
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and found.leaves:
-        return ranking.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)[first:]
+        best = ranking.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)
+        return replace(best, docs=best.docs[first:])
     flags = files.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
-    return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
+    return Ranked(list(islice((doc for doc in order if flags[doc] == "1"), first, last)))
 
 
 _SHOWN = (

@@ -170,12 +170,21 @@ _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb", '""""""')
 # Words that belong to a date when nobody put it in quotes: before:last quarter, after:Q3 2025, during:past 30 days.
 _MORE = re.compile(r"\s+([^\s\":]+)(?:\s+([^\s\":]+))?")
 DATED = ("before", "after", "during", "year")
+# How people begin a question to a colleague: what they ask for stands after "about". Longer beginnings say something.
+_ASKING = words.STOP_WORDS | {
+    "i'm", "any", "anybody", "anyone", "anything", "could", "deck", "document", "file", "find", "give", "hear", "heard",
+    "know", "let", "looking", "need", "one", "page", "part", "please", "read", "remember", "said", "saw", "say",
+    "search", "see", "seen", "show", "slide", "slides", "some", "somebody", "someone", "something", "spoke",
+    "talked", "tell", "thing", "told", "want", "would", "wrote",
+}  # fmt: skip
+_ABOUT = re.compile(r"\babout\b", re.IGNORECASE)
+SHORTEST_BEGINNING, LONGEST_BEGINNING = 2, 12  # words before "about"
 
 
 def parse(text: str, today: date) -> Question:
     """What ``text`` asks for when it is typed on ``today``. Never raises, whatever the text."""
     notes: list[str] = []
-    text = _quoted_dates(_bounded(text.translate(_QUOTES), notes), today)
+    text = _quoted_dates(_asked_for(_bounded(text.translate(_QUOTES), notes), notes), today)
     nodes: list[Node] = []
     joins = negates = False  # an OR, a NOT stands before
     for token in _TOKEN.finditer(text):
@@ -198,6 +207,22 @@ def parse(text: str, today: date) -> Question:
     if len(nodes) > MOST_PARTS:
         notes.append(f"Only the first {MOST_PARTS} words were searched for.")
     return Question(tuple(_grouped(nodes[:MOST_PARTS])), tuple(dict.fromkeys(notes)))
+
+
+def _asked_for(text: str, notes: list[str]) -> str:
+    """What a question asks for: without a beginning such as "Where did I see the part about"."""
+    if not (found := _ABOUT.search(text)):
+        return text
+    beginning, rest = (
+        re.findall(r"[^\s,]+", text[: found.start()].lower().replace("\u2019", "'")),
+        text[found.end() :].strip(),
+    )
+    if not SHORTEST_BEGINNING <= len(beginning) <= LONGEST_BEGINNING or not re.search(r"\w", rest):
+        return text
+    if not all(word in _ASKING for word in beginning):
+        return text
+    notes.append(f"Read as a question about: {rest.rstrip('?').strip()}.")
+    return rest
 
 
 def _bounded(text: str, notes: list[str]) -> str:
