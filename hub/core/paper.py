@@ -9,7 +9,6 @@ from fpdf.enums import XPos, YPos
 
 from hub.core.fonts import ENCODING, is_plain, wide_font, written
 
-PDF = "application/pdf"
 CORE, WIDE = "helvetica", "opensans"
 NAVY, ORANGE, STEEL, MIST, INK = (20, 33, 61), (232, 89, 12), (92, 107, 122), (233, 237, 241), (31, 41, 51)
 WHITE = (255, 255, 255)

@@ -4,7 +4,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from hub.core.audit import request_id
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.icons import icon
+from hub.core.tables import CSV, XLSX
 from hub.core.words import plural as plural
 
 log = logging.getLogger("hub.web")
@@ -39,6 +40,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # A form without a file is small; a route that takes files says so with `takes_files`.
 FORM_BYTES = 1_000_000
+TO_KEEP = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # the formats of reports, with their media types
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
@@ -317,6 +319,14 @@ def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
     """A document to keep; ``file_name`` is one of ours, in plain letters."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
+
+
+def to_keep(name: str, makers: Mapping[str, Callable[[], bytes]]) -> Response:
+    """The document as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``; raises NotFound for others."""
+    form = request.args.get("format", "pdf")
+    if form not in makers:
+        raise NotFound
+    return as_attachment(makers[form](), TO_KEEP[form], f"{name}.{form}")
 
 
 def file_size(count: int) -> str:

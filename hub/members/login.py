@@ -10,6 +10,7 @@ from flask_login import LoginManager, login_user, logout_user
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, web
+from hub.core.errors import NotFound
 from hub.members.models import Person
 from hub.members.rules import Permission, Thing, may
 
@@ -28,6 +29,14 @@ def init(app: Flask) -> None:
     app.jinja_env.globals.update(
         may=_signed_in_may, Permission=Permission, visitor=LocalProxy(lambda: web.signed_in() is None)
     )
+
+
+def signed_in() -> Person:
+    """The person, on a page that isn't public; raises NotFound for a visitor."""
+    person: Person | None = web.signed_in()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def begin_session(person: Person) -> None:

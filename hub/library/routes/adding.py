@@ -10,7 +10,8 @@ from hub.core.web import db
 from hub.library import actions, files, forms, queries
 from hub.library.extract import FORMATS, READER_VERSION
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, person_here, reopened, stored
+from hub.library.routes.blueprint import Answer, bp, reopened, stored
+from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 
 WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
@@ -31,7 +32,7 @@ class Kept:
 @web.takes_files
 def add() -> Answer:
     """Add by upload, by typing, or by giving an address (``?by=upload|text|link``)."""
-    person = person_here()
+    person = signed_in()
     way = request.args.get("by", "upload")
     form = WAYS.get(way, forms.UploadForm)()
     organizations = queries.may_add_for(db, person)
@@ -65,7 +66,7 @@ def added() -> str:
     """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
     numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
     ids = [number for text in numbers if (number := web.row_number(text))]
-    resources = queries.some_of(db, person_here(), ids)
+    resources = queries.some_of(db, signed_in(), ids)
     return render_template(
         "library/added.html",
         resources=resources,

@@ -5,7 +5,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from hub.core import web
-from hub.core.errors import NotFound
 from hub.library import actions, files
 from hub.library.rules import (
     after_title,
@@ -21,14 +20,6 @@ bp.add_app_template_global(table_of)
 bp.add_app_template_global(after_title)
 
 Answer = str | Response | tuple[str, int]
-
-
-def person_here() -> Person:
-    """The person; views that aren't public have one."""
-    person = web.signed_in()
-    if person is None:
-        raise NotFound
-    return person  # type: ignore[no-any-return]
 
 
 def stored(upload: FileStorage) -> actions.File:

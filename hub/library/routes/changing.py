@@ -9,8 +9,9 @@ from hub.core.web import db
 from hub.library import actions, files, forms, queries
 from hub.library.extract import FORMATS
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, person_here, reopened, stored
+from hub.library.routes.blueprint import Answer, bp, reopened, stored
 from hub.library.rules import Source
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import Permission
 
@@ -18,7 +19,7 @@ from hub.members.rules import Permission
 @bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])
 def edit(resource_id: int) -> Answer:
     """Change what is said of a resource."""
-    person = person_here()
+    person = signed_in()
     resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = forms.FactsForm()
     del form.organization
@@ -42,7 +43,7 @@ def edit(resource_id: int) -> Answer:
 @web.takes_files
 def replace(resource_id: int) -> Answer:
     """Give a resource a new revision; the old one stays."""
-    person = person_here()
+    person = signed_in()
     resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = forms.ReplaceForm()
     if request.method == "GET":
@@ -75,7 +76,7 @@ def _replace_page(
         resource=resource,
         form=form,
         refused=refused,
-        kept=files.handle_of(web.config(), person_here().id, kept.stored, kept.name) if kept else "",
+        kept=files.handle_of(web.config(), signed_in().id, kept.stored, kept.name) if kept else "",
         kept_name=kept.name if kept else "",
         Source=Source,
         formats=FORMATS,
@@ -103,7 +104,7 @@ def _file_of(person: Person) -> actions.File | None:
 @bp.route("/resources/<int:resource_id>/withdraw", methods=["GET", "POST"])
 def withdraw(resource_id: int) -> Answer:
     """Hide a resource, with a reason."""
-    person = person_here()
+    person = signed_in()
     resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = forms.WithdrawForm()
     if form.validate_on_submit():
@@ -117,7 +118,7 @@ def withdraw(resource_id: int) -> Answer:
 @bp.post("/resources/<int:resource_id>/restore")
 def restore(resource_id: int) -> Response:
     """Show a withdrawn resource again."""
-    person = person_here()
+    person = signed_in()
     actions.restore(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
     flash("Restored. Everyone whom its audience names finds it again.")
     return redirect(url_for(".show", resource_id=resource_id))
@@ -126,7 +127,7 @@ def restore(resource_id: int) -> Response:
 @bp.post("/resources/<int:resource_id>/read-again")
 def read_again(resource_id: int) -> Response:
     """Let the worker read the current revision once more."""
-    person = person_here()
+    person = signed_in()
     actions.read_again(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
     flash("The hub reads it again; this takes a few seconds.")
     return redirect(url_for(".show", resource_id=resource_id))

@@ -12,10 +12,11 @@ from hub.library import queries as resources
 from hub.library.rules import BIG_SIX
 from hub.members import actions as members
 from hub.members import queries as people
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import MailKind
 from hub.overview.forms import MailWishes
-from hub.overview.routes.blueprint import bp, signed_in
+from hub.overview.routes.blueprint import bp
 
 TAGS_TO_OFFER = 30
 

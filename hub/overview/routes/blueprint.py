@@ -6,18 +6,9 @@ from flask import Blueprint
 
 from hub.core import web
 from hub.core.errors import NotFound
-from hub.members.models import Person
 from hub.members.rules import Permission, may
 
 bp = Blueprint("overview", __name__)
-
-
-def signed_in() -> Person:
-    """The person; views that aren't public have one."""
-    person = web.signed_in()
-    if person is None:
-        raise NotFound
-    return person  # type: ignore[no-any-return]
 
 
 def must(permission: Permission) -> None:

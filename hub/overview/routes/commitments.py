@@ -8,15 +8,14 @@ from hub.calls import queries as calls
 from hub.core import clock, web
 from hub.core.dates import said
 from hub.core.errors import NotFound
-from hub.core.paper import PDF
-from hub.core.tables import CSV, XLSX
 from hub.core.web import db
 from hub.members import queries as members
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.overview import queries
 from hub.overview.derive import commitments as made
-from hub.overview.routes.blueprint import bp, signed_in
+from hub.overview.routes.blueprint import bp
 from hub.overview.rules import Open, what_is_next
 from hub.sharing.derive.reports import Setting
 from hub.sharing.queries.quarters import YourQuarter
@@ -84,13 +83,9 @@ def commitments_report(year: int) -> Response:
 def _to_keep(found: queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
     """The year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
-    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "pdf": (PDF, lambda: made.as_pdf(found, setting, whose=whose)),
-        "csv": (CSV, lambda: made.as_csv(found)),
-        "xlsx": (XLSX, lambda: made.as_xlsx(found)),
+    makers: dict[str, Callable[[], bytes]] = {
+        "pdf": lambda: made.as_pdf(found, setting, whose=whose),
+        "csv": lambda: made.as_csv(found),
+        "xlsx": lambda: made.as_xlsx(found),
     }
-    form = request.args.get("format", "pdf")
-    if form not in makers:
-        raise NotFound
-    media_type, make = makers[form]
-    return web.as_attachment(make(), media_type, f"{name}.{form}")
+    return web.to_keep(name, makers)

@@ -9,13 +9,14 @@ from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.library.routes import drawn
+from hub.members.login import signed_in
 from hub.members.rules import Permission, may
 from hub.overview.actions import joining as actions
 from hub.overview.derive import evidence as evidence_texts
 from hub.overview.forms.joining import AskForm, DecisionForm, VoteForm
 from hub.overview.queries import joining as queries
 from hub.overview.routes.applying import as_attachment
-from hub.overview.routes.blueprint import bp, must, one_of, page_number, signed_in
+from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.overview.rules.joining import Ballot, Progress, objection_to_deciding
 
 Answer = str | AnyResponse | tuple[str, int]

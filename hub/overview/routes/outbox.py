@@ -11,8 +11,9 @@ from hub.core.letters import NOT_SHOWN, NOWHERE
 from hub.core.outbox import OutboxMessage, Seer, State
 from hub.core.text import mail_html
 from hub.core.web import db
+from hub.members.login import signed_in
 from hub.members.rules import Permission, may
-from hub.overview.routes.blueprint import bp, one_of, page_number, signed_in
+from hub.overview.routes.blueprint import bp, one_of, page_number
 from hub.sharing import actions as sharing
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.

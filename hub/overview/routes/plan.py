@@ -12,10 +12,11 @@ from hub.core.quarters import Quarter
 from hub.core.text import mail_html
 from hub.core.web import db
 from hub.core.words import plural
+from hub.members.login import signed_in
 from hub.members.rules import MailKind, Permission
 from hub.overview import actions, queries
 from hub.overview.derive import letters
-from hub.overview.routes.blueprint import bp, must, one_of, signed_in
+from hub.overview.routes.blueprint import bp, must, one_of
 from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.sharing import actions as sharing

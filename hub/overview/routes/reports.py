@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response
 
 from hub.core import clock, web
 from hub.core.errors import NotFound
-from hub.core.paper import PDF
 from hub.core.quarters import Quarter
-from hub.core.tables import CSV, XLSX
 from hub.core.web import db
 from hub.members.rules import Permission
 from hub.overview import queries
@@ -24,16 +22,12 @@ def alliance_report(quarter: str) -> Response:
     which = _begun(quarter)
     rows = sharing.alliance_in(db, which)
     setting = reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
-    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "pdf": (PDF, lambda: reports.alliance_as_pdf(rows, which, setting)),
-        "csv": (CSV, lambda: tables.alliance_as_csv(rows)),
-        "xlsx": (XLSX, lambda: tables.alliance_as_xlsx(rows, str(which))),
+    makers: dict[str, Callable[[], bytes]] = {
+        "pdf": lambda: reports.alliance_as_pdf(rows, which, setting),
+        "csv": lambda: tables.alliance_as_csv(rows),
+        "xlsx": lambda: tables.alliance_as_xlsx(rows, str(which)),
     }
-    form = request.args.get("format", "pdf")
-    if form not in makers:
-        raise NotFound
-    media_type, make = makers[form]
-    return web.as_attachment(make(), media_type, f"sharing-alliance-{which}.{form}")
+    return web.to_keep(f"sharing-alliance-{which}", makers)
 
 
 def _begun(quarter: str) -> Quarter:

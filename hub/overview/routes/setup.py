@@ -10,12 +10,13 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import actions as members
 from hub.members import queries as people
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import INVITATION_DAYS, DesignationFacts, Permission, Role
 from hub.overview import queries
 from hub.overview.actions import setup as actions
 from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
-from hub.overview.routes.blueprint import bp, must, signed_in
+from hub.overview.routes.blueprint import bp, must
 from hub.overview.rules import Line, read_list, written_again
 
 

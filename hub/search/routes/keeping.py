@@ -8,9 +8,10 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from hub.core import web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members.models import Organization, Person
+from hub.members.login import signed_in
+from hub.members.models import Organization
 from hub.search import actions, forms, queries
 from hub.search.models import SavedSearch, SearchFeed
 from hub.search.routes.blueprint import bp
@@ -28,14 +29,6 @@ class Line:
     narrowed: str
     address: str  # of its results
     new: int = 0
-
-
-def signed_in() -> Person:
-    """The person; views that aren't public have one."""
-    person = web.signed_in()
-    if person is None:
-        raise NotFound
-    return person  # type: ignore[no-any-return]
 
 
 @bp.get("/searches")

@@ -16,14 +16,6 @@ bp = Blueprint("sharing", __name__)
 Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
 
 
-def signed_in() -> Person:
-    """The person; views that aren't public have one."""
-    person = web.signed_in()
-    if person is None:
-        raise NotFound
-    return person  # type: ignore[no-any-return]
-
-
 def whose_record(person: Person) -> Organization:
     """The organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
     slug = request.args.get("organization", person.organization.slug)

@@ -6,10 +6,11 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.web import db
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import actions, forms, queries
-from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
+from hub.sharing.routes.blueprint import Answer, bp, quarter_named
 from hub.sharing.routes.declaring import choice_of, wants_search
 from hub.sharing.rules import is_late, list_of, objection_to_confirming
 

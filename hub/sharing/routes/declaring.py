@@ -12,11 +12,12 @@ from hub.core.text import clean
 from hub.core.web import db
 from hub.core.words import plural
 from hub.library.models import Resource
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
 from hub.sharing.models import LoggedMail
-from hub.sharing.routes.blueprint import Answer, bp, quarter_named, signed_in
+from hub.sharing.routes.blueprint import Answer, bp, quarter_named
 from hub.sharing.rules import LONGEST_AUDIENCE, Act, Audience, shorten
 
 LONGEST_SEARCH = 300  # characters, as a title

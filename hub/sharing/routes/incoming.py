@@ -7,9 +7,10 @@ from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members
+from hub.members.login import signed_in
 from hub.members.rules import Permission, may
 from hub.sharing import actions, queries
-from hub.sharing.routes.blueprint import bp, signed_in, theirs
+from hub.sharing.routes.blueprint import bp, theirs
 from hub.sharing.rules import log_address
 
 

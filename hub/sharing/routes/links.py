@@ -13,11 +13,12 @@ from hub.library.derive import excerpts, previews
 from hub.library.models import Resource
 from hub.library.routes import as_picture
 from hub.library.rules import Source
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import Permission
 from hub.sharing import actions, forms, queries
 from hub.sharing.models import ShareLink
-from hub.sharing.routes.blueprint import Answer, bp, page_number, signed_in, whose_record
+from hub.sharing.routes.blueprint import Answer, bp, page_number, whose_record
 from hub.sharing.routes.taking import as_file
 from hub.sharing.rules import ReadyText, link_state, may_revoke, ready_text
 

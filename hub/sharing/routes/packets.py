@@ -7,9 +7,10 @@ from hub.core import web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
+from hub.members.login import signed_in
 from hub.members.rules import Permission, may
 from hub.sharing import actions, queries
-from hub.sharing.routes.blueprint import bp, quarter_named, signed_in, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
 
 
 @bp.get("/sharing/<quarter>/packet")

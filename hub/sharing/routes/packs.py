@@ -10,10 +10,11 @@ from hub.core.errors import NotFound, Refused
 from hub.core.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.core.text import clean
 from hub.core.web import db
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.sharing import actions, forms, queries
 from hub.sharing.models import Pack, PackLink
-from hub.sharing.routes.blueprint import Answer, bp, page_number, quarter_named, signed_in, this_quarter
+from hub.sharing.routes.blueprint import Answer, bp, page_number, quarter_named, this_quarter
 from hub.sharing.routes.stakeholders import keeper
 from hub.sharing.rules import Channel, PackState, Trace, audience_of, range_of
 from hub.sharing.rules.pack_texts import SentPack, html_for_a_channel, letter_of, text_for_a_channel

@@ -12,10 +12,11 @@ from hub.library.derive import excerpts, previews
 from hub.library.models import Page, Revision
 from hub.library.routes import drawn
 from hub.library.rules import Source
+from hub.members.login import signed_in
 from hub.sharing import actions, forms, queries
 from hub.sharing.actions.packs import revision_of
 from hub.sharing.models import Pack, PackItem, PackLink
-from hub.sharing.routes.blueprint import Answer, bp, page_number, signed_in
+from hub.sharing.routes.blueprint import Answer, bp, page_number
 from hub.sharing.routes.links import PAGES_SHOWN, unlisted, visit
 from hub.sharing.routes.taking import as_excerpt, as_file
 from hub.sharing.rules import OPINIONS, Trace

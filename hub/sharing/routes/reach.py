@@ -4,9 +4,10 @@ from flask import render_template
 
 from hub.core.web import db
 from hub.library import queries as library
+from hub.members.login import signed_in
 from hub.members.rules import Permission
 from hub.sharing import queries
-from hub.sharing.routes.blueprint import bp, signed_in
+from hub.sharing.routes.blueprint import bp
 
 
 @bp.get("/resources/<int:resource_id>/reach")

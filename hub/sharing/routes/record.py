@@ -10,11 +10,12 @@ from hub.core.quarters import Quarter
 from hub.core.tables import CSV, csv_of
 from hub.core.web import db
 from hub.members import queries as members
+from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, may
 from hub.sharing import queries
 from hub.sharing.derive.tables import ENTRIES, entry_cells
-from hub.sharing.routes.blueprint import bp, page_number, quarter_named, signed_in, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, page_number, quarter_named, theirs, this_quarter, whose_record
 from hub.sharing.rules import Act, digest_of, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12

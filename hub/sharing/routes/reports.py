@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
 from hub.core import clock, web
 from hub.core.errors import NotFound
-from hub.core.paper import PDF
 from hub.core.quarters import Quarter
-from hub.core.tables import CSV, XLSX
 from hub.core.web import db
-from hub.members.models import Organization
+from hub.members.login import signed_in
 from hub.sharing import queries
 from hub.sharing.derive import reports, tables
-from hub.sharing.routes.blueprint import bp, signed_in, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, theirs, this_quarter, whose_record
 from hub.sharing.rules import Period
 
 
@@ -40,20 +38,12 @@ def report(period: str) -> Response:
     which = period_named(period)
     found = queries.report_of(db, organization, which, this_quarter())
     zone = web.config().zone
-    makers: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "pdf": (PDF, lambda: reports.report_as_pdf(found, setting())),
-        "csv": (CSV, lambda: tables.report_as_csv(found, zone)),
-        "xlsx": (XLSX, lambda: tables.report_as_xlsx(found, zone)),
+    makers: dict[str, Callable[[], bytes]] = {
+        "pdf": lambda: reports.report_as_pdf(found, setting()),
+        "csv": lambda: tables.report_as_csv(found, zone),
+        "xlsx": lambda: tables.report_as_xlsx(found, zone),
     }
-    form = request.args.get("format", "pdf")
-    if form not in makers:
-        raise NotFound
-    media_type, make = makers[form]
-    return web.as_attachment(make(), media_type, _name(organization, which, form))
-
-
-def _name(organization: Organization, period: Period, form: str) -> str:
-    return f"sharing-{organization.slug}-{period}.{form}"
+    return web.to_keep(f"sharing-{organization.slug}-{which}", makers)
 
 
 def period_named(text: str) -> Period:

@@ -7,11 +7,12 @@ from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
 from hub.core.web import db
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing import actions, forms, queries
 from hub.sharing.models import Stakeholder
-from hub.sharing.routes.blueprint import Answer, bp, page_number, signed_in
+from hub.sharing.routes.blueprint import Answer, bp, page_number
 from hub.sharing.rules import Change, Planned
 
 LONGEST_SEARCH = 200
