@@ -102,7 +102,7 @@ def make_feed(db: Session, person: Person, address: str) -> SearchFeed:
         token=secrets.token_urlsafe(24), person_id=person.id, address=address, created_at=clock.now(), revoked_at=None
     )
     db.add(feed)
-    note(db, person, "make a feed", feed)
+    note(db, person, "made the", feed)
     return feed
 
 
@@ -110,7 +110,7 @@ def revoke_feed(db: Session, person: Person, feed: SearchFeed) -> None:
     """Close a feed for good: its address opens nothing any more."""
     if feed.revoked_at is None:
         feed.revoked_at = clock.now()
-        note(db, person, "close a feed", feed)
+        note(db, person, "closed the", feed)
 
 
 # Recent searches and visits

@@ -74,7 +74,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
     note(
         db,
         person,
-        "confirm the quarter",
+        "gave the",
         confirmation,
         shared=said.shared,
         resources=len(resources),

@@ -64,7 +64,7 @@ def declare(
             db.add(event)
         elif not add_once(db, event):
             continue
-        note(db, person, "declare", event, resource=event.resource_id, with_whom=said.with_whom, people=said.people)
+        note(db, person, "logged the", event, resource=event.resource_id, with_whom=said.with_whom, people=said.people)
     return events
 
 
@@ -161,7 +161,14 @@ def _supersede(db: Session, person: Person, line: queries.LoggedLine, said: Decl
     )
     _say(new, said)
     if not old.void and _add_correction(db, new):
-        note(db, person, "take back" if void else "correct", new, supersedes=old.id, reason=said.note)
+        note(
+            db,
+            person,
+            "took an entry back by the" if void else "corrected an entry by the",
+            new,
+            supersedes=old.id,
+            reason=said.note,
+        )
         return new
     there = db.scalar(select(SharingEvent).where(SharingEvent.supersedes_id == old.id))
     if there is None or there.person_id != person.id or _content(there) != _content(new):

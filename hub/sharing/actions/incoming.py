@@ -37,7 +37,7 @@ def new_log_address(db: Session, person: Person) -> LogAddress:
     token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
     address = LogAddress(person_id=person.id, token=token, created_at=clock.now())
     db.add(address)
-    note(db, person, "make a log address", address)
+    note(db, person, "made the", address)
     return address
 
 
@@ -46,7 +46,7 @@ def end_log_address(db: Session, person: Person) -> None:
     address = queries.log_address_of(db, person)
     if address is not None:
         address.ended_at = clock.now()
-        note(db, person, "end a log address", address)
+        note(db, person, "ended the", address)
 
 
 def takes(db: Session, recipient: str) -> bool:
@@ -148,7 +148,7 @@ def dismiss_mail(db: Session, person: Person, logged: LoggedMail) -> None:
     if logged.event_ids or logged.outcome not in {Outcome.NOTHING_FOUND, Outcome.DISMISSED}:
         raise Refused("Something of this mail is on the record already. Take that back instead.")
     logged.outcome = Outcome.DISMISSED
-    note(db, person, "dismiss a mail", logged)
+    note(db, person, "dismissed the", logged)
 
 
 def _event(logged: LoggedMail, one: queries.Recognized, audience: Audience) -> SharingEvent:

@@ -64,7 +64,7 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
         expires_at=end,
     )
     db.add(link)
-    note(db, person, "make a share link", link, resource=resource.title, page=link.page_number, until=str(end))
+    note(db, person, "made the", link, resource=resource.title, page=link.page_number, until=str(end))
     return link
 
 
@@ -74,7 +74,7 @@ def revoke(db: Session, person: Person, link: ShareLink) -> None:
         raise NotFound
     if link.revoked_at is None:
         link.revoked_at = clock.now()
-        note(db, person, "revoke a share link", link)
+        note(db, person, "revoked the", link)
 
 
 def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:

@@ -73,5 +73,5 @@ def _add(
         replaces_id=before.id if before else None,
     )
     db.add(packet)
-    note(db, person, "make an audit packet", packet, organization=organization.slug, digest=packet.digest)
+    note(db, person, "made the", packet, organization=organization.slug, digest=packet.digest)
     return packet

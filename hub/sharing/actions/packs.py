@@ -65,7 +65,7 @@ def begin_pack(
     chosen: list[tuple[int, Part]] = [(one, None) for one in dict.fromkeys(resources)]
     chosen += [(resource, (number, number)) for resource, number in dict.fromkeys(parts)]
     _add_items(db, person, pack, chosen)
-    note(db, person, "begin a pack", pack, items=len(pack.items))
+    note(db, person, "began the", pack, items=len(pack.items))
     return pack
 
 
@@ -188,7 +188,7 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
         )
     pack.person_id, pack.person = person.id, person
     pack.send_at, pack.state = max(send_at or now, now), PackState.SCHEDULED
-    note(db, person, "send a pack", pack, at=str(pack.send_at))
+    note(db, person, "sent the", pack, at=str(pack.send_at))
 
 
 def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> str | None:
@@ -215,7 +215,7 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
         outbox.cancel(db, about=str(pack))
     else:
         raise Refused("This pack isn't on its way.")
-    note(db, person, "call off a pack", pack)
+    note(db, person, "called off the", pack)
 
 
 def throw_away(db: Session, person: Person, pack: Pack) -> None:
@@ -224,7 +224,7 @@ def throw_away(db: Session, person: Person, pack: Pack) -> None:
     _hold(db, pack)
     if pack.published_at is not None:
         raise Refused("This pack has a link that somebody may have, so it stays.")
-    note(db, person, "delete a pack", pack)
+    note(db, person, "deleted the", pack)
     db.delete(pack)
 
 
@@ -245,7 +245,7 @@ def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> P
         created_at=clock.now(),
     )
     db.add(link)
-    note(db, person, "make a pack's link", link, pack=pack.id, channel=channel.value)
+    note(db, person, "made the", link, pack=pack.id, channel=channel.value)
     return link
 
 

@@ -46,7 +46,7 @@ def take_in(db: Session, person: Person, text: str, group: str = "") -> list[Pla
         if email in known:
             _write(known[email], entry)
     counts = {change.value: sum(one.change is change for one in planned) for change in Change}
-    note(db, person, "take in stakeholders", person.organization, **counts)
+    note(db, person, "took in stakeholders of", person.organization, **counts)
     return planned
 
 
@@ -99,7 +99,7 @@ def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliat
     )
     _write(one, entry)
     db.add(one)
-    note(db, person, "add a stakeholder", one)
+    note(db, person, "added the", one)
     return one
 
 
@@ -112,7 +112,7 @@ def change_stakeholder(
         _refuse_unless_free(db, person.organization, entry.email)
         one.email, one.address_hash = entry.email, queries.hash_of(db, entry.email)
     _write(one, entry)
-    note(db, person, "change a stakeholder", one)
+    note(db, person, "changed the", one)
 
 
 def _entry(db: Session, organization: Organization, email: str, name: str, affiliation: str, groups: str) -> Entry:
@@ -146,7 +146,7 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     db.execute(update(PackLink).where(PackLink.stakeholder_id.in_(numbers)).values(stakeholder_id=None))
     db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(numbers)))
     db.execute(delete(Stakeholder).where(Stakeholder.id.in_(numbers)))
-    note(db, person, "remove stakeholders", person.organization, count=len(numbers))
+    note(db, person, "removed stakeholders of", person.organization, count=len(numbers))
     return len(numbers)
 
 
