@@ -118,7 +118,7 @@ def test_confirming_puts_who_what_and_when_on_record(
     assert {item.resource_id for item in one.items} == set(world[:2])
     assert standing_of(database, quarter) is Standing.CONFIRMED
     with database.reading() as db:
-        assert "confirm the quarter" in db.scalars(select(Entry.action)).all()
+        assert "signed the" in db.scalars(select(Entry.action)).all()
 
 
 def test_an_honest_nothing_leaves_the_standing_to_the_log(

@@ -194,7 +194,7 @@ def test_a_confirmations_page_shows_its_digest_and_what_it_is_made_of(
     assert digest_of(line) == digest
     assert json.loads(line)["with_whom"] == "our <members>"
     with database.reading() as db:
-        details = db.scalars(select(Entry.details).where(Entry.action == "confirm the quarter")).one()
+        details = db.scalars(select(Entry.details).where(Entry.action == "signed the")).one()
         assert details["digest"] == digest, "the audit has it too"
     assert f"/sharing/confirmations/{number}" in browser.get(f"/sharing/{quarter}").text
     assert sign_in("coordinator@hub.example").get(f"/sharing/confirmations/{number}").status_code == 200

@@ -74,7 +74,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
     note(
         db,
         person,
-        "gave the",
+        "signed the",
         confirmation,
         shared=said.shared,
         resources=len(resources),
