@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,12 +19,15 @@ import pytest
 from sqlalchemy import func, select
 
 from config import ROOT, Config
+from hub.core import bounces, delivery
 from hub.core.db import Database
 from hub.core.outbox import OutboxMessage
 from hub.members.rules import Role
 from hub.sharing import actions, files
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules import Carrier
+from tests.core.test_bounces import UNKNOWN_USER
+from tests.mailserver import a_mail_server
 from tests.serving import PATIENCE, eventually, free_port
 from tests.sharing import mails
 from tests.world import a_person, a_resource, an_organization
@@ -120,6 +124,40 @@ def office(tmp_path: Path, sqlite_template: Path) -> Iterator[PostOffice]:
     if office.process:
         office.end(signal.SIGKILL)
     office.database.close()
+
+
+def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_the_address(office: PostOffice) -> None:
+    """Out by SMTP, back by SMTP and LMTP, as it goes on a site: the hub's letter, a person's copy, another server's DSN."""
+    with a_mail_server() as server:
+        mailing = Database(replace(office.config, MAIL_URL=server.url, MAIL_FROM="hub@hub.example.org"))
+        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+            smtp.sendmail("rita@prairie.example", [office.rita], office.mail(1))
+        eventually(lambda: office.count() == (1, 1, 1))
+        assert delivery.catch_up(mailing) == 1
+        [letter] = server.to("rita@prairie.example")
+        words = (
+            f"See what I was told:\n> {letter.part('text/plain')}\nhttps://hub.example.org/resources/{office.resource}"
+        )
+        passed_on = mails.plain(words, message_id="<2@prairie.example>", sent=datetime.now(UTC))
+        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+            smtp.sendmail("rita@prairie.example", [office.rita], passed_on)
+        eventually(lambda: office.count() == (2, 2, 2))
+        assert delivery.catch_up(mailing) == 1
+        second = server.to("rita@prairie.example")[1]
+        with office.lmtp() as client:
+            client.ehlo_or_helo_if_needed()
+            assert client.mail("")[0] == 250
+            assert client.rcpt(second.sender)[0] == 250
+            assert client.data_for(1, UNKNOWN_USER.encode()) == [250]
+        eventually(lambda: _states(office) == ["sent", "bounced"])
+        with mailing.reading() as db:
+            assert list(bounces.bouncing(db, ["rita@prairie.example"])) == ["rita@prairie.example"]
+        mailing.close()
+
+
+def _states(office: PostOffice) -> list[str]:
+    with office.database.reading() as db:
+        return [state.value for state in db.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id))]
 
 
 def test_mail_comes_by_lmtp_and_smtp_and_only_for_addresses_that_are_there(office: PostOffice) -> None:
