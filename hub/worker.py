@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from queue import SimpleQueue
 from types import FrameType
 
 from sqlalchemy.orm import Session
@@ -135,10 +136,18 @@ def catch_up(database: Database, report: Callable[[str, int], None] | None = Non
 def main(database: Database) -> None:
     """Work until SIGTERM or SIGINT, or until the process that started the worker is gone."""
     stop = threading.Event()
+    told: SimpleQueue[int] = SimpleQueue()
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    def end(number: int, _frame: FrameType | None) -> None:
+        # Runs between any two steps of the main thread, which may hold the event's lock just then, be it in an
+        # earlier run of this very function: setting the event here would wait for itself for good.
+        told.put(number)
+
+    def wait_for_the_end() -> None:
+        told.get()
         stop.set()
 
+    threading.Thread(target=wait_for_the_end, name="end", daemon=True).start()
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     log.info("The worker has started.")

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -161,3 +162,22 @@ def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path)
         assert 'name="password"' in page
     finally:
         hub.kill()
+
+
+def test_a_hub_whose_processes_are_all_told_to_stop_many_times_at_once_stops(tmp_path: Path) -> None:
+    """As a service manager tells the whole group, while `hub serve` tells its own."""
+    hub = Hub(tmp_path / "hub")
+    hub.start()
+    assert hub.process
+    family = [psutil.Process(hub.process.pid), *psutil.Process(hub.process.pid).children(recursive=True)]
+    for _ in range(1000):
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.terminate()
+    try:
+        assert hub.process.wait(PATIENCE) == 0
+        assert psutil.wait_procs(family, timeout=PATIENCE)[1] == []
+    finally:
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()

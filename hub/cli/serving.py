@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -24,6 +25,7 @@ log = logging.getLogger("hub.serve")
 # A process that dies at once is started again after a pause, so that the log stays readable.
 PAUSE = 1.0  # seconds
 PATIENCE = 20.0  # seconds that a process gets to finish what it does when the hub stops
+TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -71,10 +73,10 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
         nonlocal stopping
         stopping = True
         for pid in running:
-            os.kill(pid, signal.SIGTERM)
+            _tell(pid)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in TOLD_TO_STOP:
+        signal.signal(number, stop)
     began = time.monotonic()
     status = 0
     while running:
@@ -89,19 +91,32 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
             continue
         log.warning("The %s process died; it is started again.", name)
         time.sleep(PAUSE)
-        running[_start(starts[name])] = name
+        if not stopping:
+            pid = _start(starts[name])
+            running[pid] = name
+            if stopping:  # told to meanwhile, before this one was known
+                _tell(pid)
     return status
+
+
+def _tell(pid: int) -> None:
+    """Ask a process to stop, which may have ended just now."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def _start(run: Callable[[], Any]) -> int:
     """Fork a process that runs ``run``, and that ends when this one does, however that ends."""
     parent = os.getpid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_STOP)  # a child has no handler of ours, not for a moment
     if pid := os.fork():
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     status = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in TOLD_TO_STOP:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.setpgid(0, 0)  # Ctrl-C reaches us, and we tell them: each is told once
         _end_with_parent()
         if os.getppid() == parent:
