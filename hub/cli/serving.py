@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -24,7 +24,7 @@ log = logging.getLogger("hub.serve")
 
 # A process that dies at once is started again after a pause, so that the log stays readable.
 PAUSE = 1.0  # seconds
-PATIENCE = 20.0  # seconds that a process gets to finish what it does when the hub stops
+PATIENCE = 20  # seconds that a process gets to finish what it does when the hub stops, before it is killed
 TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -72,11 +72,15 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        for pid in running:
-            _tell(pid)
+        signal.alarm(PATIENCE)
+        _tell(running, signal.SIGTERM)
+
+    def cut_off(_number: int, _frame: FrameType | None) -> None:
+        _tell(running, signal.SIGKILL)
 
     for number in TOLD_TO_STOP:
         signal.signal(number, stop)
+    signal.signal(signal.SIGALRM, cut_off)
     began = time.monotonic()
     status = 0
     while running:
@@ -95,14 +99,15 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
             pid = _start(starts[name])
             running[pid] = name
             if stopping:  # told to meanwhile, before this one was known
-                _tell(pid)
+                _tell([pid], signal.SIGTERM)
     return status
 
 
-def _tell(pid: int) -> None:
-    """Ask a process to stop, which may have ended just now."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
+def _tell(processes: Iterable[int], what: signal.Signals) -> None:
+    """Send a signal to processes, which may have ended just now."""
+    for pid in processes:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def _start(run: Callable[[], Any]) -> int:
@@ -114,7 +119,7 @@ def _start(run: Callable[[], Any]) -> int:
         return pid
     status = 1
     try:
-        for number in TOLD_TO_STOP:
+        for number in (*TOLD_TO_STOP, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         os.setpgid(0, 0)  # Ctrl-C reaches us, and we tell them: each is told once

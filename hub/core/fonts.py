@@ -7,8 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from fontTools.ttLib import TTFont
-
 ENCODING = "windows-1252"  # all that the fonts know that every reader has
 LIKE = {0x2011: "-", 0x2192: "to", 0x202F: " "}  # signs that neither font has
 UNSEEN = {"Cf", "Mn"}  # Unicode's categories of what has no look of its own
@@ -52,5 +50,8 @@ def _is_writable(letter: str) -> bool:
 
 @cache
 def _wide_letters() -> frozenset[int]:
+    """The letters of Open Sans, as numbers."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - few texts need it, and loading it takes a while
+
     with TTFont(wide_font(), lazy=True) as font:
         return frozenset(letter for letter in font.getBestCmap() if letter >= ord(" "))
