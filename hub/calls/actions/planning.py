@@ -91,15 +91,13 @@ def make_series(db: Session, person: Person | None, first: date, last: date) -> 
 def follow_settings(db: Session, person: Person) -> int:
     """Put the calls to come of the series where the settings have them now; answers how many.
 
-    Calls that somebody moved or called off stay. Where another call has the day already, the call stays too.
+    Calls that somebody moved or called off stay, and those whose new day has another call already.
     """
     _may_run(person)
     series, followed = queries.series_of(config_of(db)), 0
     for call in queries.behind_settings(db, clock.now()):
         old_day, new_day = call.day, series.in_week_of(call.day)
         if new_day != old_day:
-            if db.scalar(select(Call.id).where(or_(Call.day == new_day, Call.series_day == new_day))):
-                continue
             library.follow_call(db, old_day, new_day)
         call.day = call.series_day = new_day
         call.starts_at, call.ends_at = series.span(new_day)

@@ -99,9 +99,19 @@ def all_coming(db: Session, now: datetime) -> Sequence[Call]:
 
 
 def behind_settings(db: Session, now: datetime) -> list[Call]:
-    """Calls to come of the series that nobody moved or called off, and that aren't when the settings have them now."""
-    series = series_of(config_of(db))
-    return [call for call in all_coming(db, now) if _is_behind(call, series, now)]
+    """Calls to come of the series that aren't when the settings have them now, and can be put there.
+
+    Not those that somebody moved or called off, nor those whose new day has another call.
+    """
+    series, since = series_of(config_of(db)), now.date() - timedelta(days=7)
+    near = select(Call.day, Call.series_day).where(or_(Call.day >= since, Call.series_day >= since))
+    taken = {day for row in db.execute(near) for day in row}
+    return [
+        call
+        for call in all_coming(db, now)
+        if _is_behind(call, series, now)
+        and (series.in_week_of(call.day) == call.day or series.in_week_of(call.day) not in taken)
+    ]
 
 
 def _is_behind(call: Call, series: Series, now: datetime) -> bool:
