@@ -308,7 +308,7 @@ def test_the_token_of_a_feed_stands_in_no_log_and_no_audit(
     assert caplog.records
     assert not [record for record in caplog.records if token in str(record.__dict__)]
     with world.reading() as db:
-        said = db.scalars(select(Entry).where(Entry.subject_kind == "SearchFeed")).all()
+        said = db.scalars(select(Entry).where(Entry.subject_kind == "SearchFeed").order_by(Entry.id)).all()
         assert [entry.action for entry in said] == ["made the", "closed the"]
         assert not [
             entry for entry in said if token in f"{entry.subject} {entry.details}" or "steel" in str(entry.details)

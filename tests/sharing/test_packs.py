@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, event, inspect, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
@@ -81,7 +81,7 @@ def world(database: Database) -> Database:
 
 def rows(database: Database, model: Any) -> list[Any]:
     with database.reading() as db:
-        return list(db.scalars(select(model)))
+        return list(db.scalars(select(model).order_by(*inspect(model).primary_key)))
 
 
 def ok(answer: Any, status: int = 200) -> str:

@@ -152,7 +152,7 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
         )
     assert "A reminder to 2 people" in sent.get_data(as_text=True)
     with database.reading() as db:
-        found = db.scalars(select(OutboxMessage)).all()
+        found = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(message.to, message.sent_by_id) for message in found] == [
         ("rosa@lakeshore.example", people["coordinator"].id),
         ("tom@lakeshore.example", people["coordinator"].id),

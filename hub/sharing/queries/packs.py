@@ -150,8 +150,13 @@ def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
 
 
 def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
-    found = select(Resource).where(visible_to(person), Resource.id.in_(ids))
-    return db.scalars(found.options(joinedload(Resource.organization), selectinload(Resource.topics))).all()
+    """Those of the resources that the person may open, newest first."""
+    return db.scalars(
+        select(Resource)
+        .where(visible_to(person), Resource.id.in_(ids))
+        .options(joinedload(Resource.organization), selectinload(Resource.topics))
+        .order_by(Resource.published_on.desc(), Resource.id.desc())
+    ).all()
 
 
 def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
