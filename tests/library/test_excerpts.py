@@ -11,6 +11,7 @@ from config import Config
 from hub.core.db import Database
 from hub.library import actions, derive, files
 from hub.library.derive import previews
+from hub.library.extract import Reader
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind, PreviewState
 from hub.sharing.models import SharingEvent
@@ -22,7 +23,7 @@ POLISH = "Odlewanie w Łodzi, Część 3"
 
 
 @pytest.fixture
-def plan(database: Database, config: Config, tmp_path: Path) -> int:
+def plan(database: Database, config: Config, reader: Reader, tmp_path: Path) -> int:
     """A PDF of four pages that was read and drawn; ana@lakeshore.example may forward it."""
     path = pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining", "Assembly")
     with path.open("rb") as stream:
@@ -33,8 +34,8 @@ def plan(database: Database, config: Config, tmp_path: Path) -> int:
         a_resource(db, lakeshore, "Only text")
         facts = actions.Facts(kind=Kind.RESOURCE, title=TITLE)
         number = actions.add(db, ana, lakeshore, facts, actions.File(stored, "plan.pdf")).id
-    derive.catch_up(database)
-    previews.catch_up(database)
+    derive.catch_up(database, reader)
+    previews.catch_up(database, reader)
     return number
 
 

@@ -96,7 +96,7 @@ def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
 
 
 def _hidden(html: str) -> dict[str, str]:
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(html, "lxml")
     return {
         str(field["name"]): str(field["value"])
         for field in page.find_all("input")
@@ -362,7 +362,7 @@ def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
 ) -> None:
     browser = sign_in(people.ours)
     answer = _add(browser, ("plan.txt", b"a plan"), title=typed, summary=typed, tags=typed)
-    page = BeautifulSoup(answer.text, "html.parser")
+    page = BeautifulSoup(answer.text, "lxml")
     assert page.h1 is not None
     assert page.h1.get_text() == typed
     assert page.find("img", attrs={"onerror": True}) is None

@@ -1,7 +1,6 @@
 """The viewer through its pages: pictures, texts, tables, what is on its way, and who may see it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +44,6 @@ from tests.world import SignIn, a_person, a_resource, an_organization
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 OURS, THEIRS, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    with Reader() as reader:
-        yield reader
 
 
 @dataclass

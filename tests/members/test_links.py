@@ -23,7 +23,7 @@ NEW = {"password": "a brand new one", "repeated": "a brand new one"}
 
 def link_on(page: str) -> str:
     """The path of the link that a page shows to hand over."""
-    field = BeautifulSoup(page, "html.parser").select_one("input#link")
+    field = BeautifulSoup(page, "lxml").select_one("input#link")
     assert field is not None
     assert field.has_attr("readonly")
     address = str(field["value"])

@@ -40,20 +40,20 @@ NEW = {
 
 
 def names_on(page: str) -> list[str]:
-    return [cell.get_text() for cell in BeautifulSoup(page, "html.parser").select("tbody th")]
+    return [cell.get_text() for cell in BeautifulSoup(page, "lxml").select("tbody th")]
 
 
 def test_the_coordinator_adds_an_organization_with_its_designations(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     coordinator = sign_in(COORDINATOR)
-    form = BeautifulSoup(coordinator.get("/organizations/new").text, "html.parser")
+    form = BeautifulSoup(coordinator.get("/organizations/new").text, "lxml")
     assert len(form.select("fieldset")) == 3, "a few empty rows, without scripts"
     assert [option["value"] for option in form.select("select[name=kind] option")] == ["member", "bff"]
     answer = coordinator.post("/organizations/new", data=NEW)
     assert answer.location == "/organizations/bayou-marine"
     page = coordinator.get("/organizations/bayou-marine").text
-    text = BeautifulSoup(page, "html.parser").get_text(" ")
+    text = BeautifulSoup(page, "lxml").get_text(" ")
     for shown in (
         "Bayou Marine is added",
         "Gulf Coast",
@@ -76,7 +76,7 @@ def test_the_coordinator_changes_adds_and_takes_out_designations(
 ) -> None:
     coordinator = sign_in(COORDINATOR)
     coordinator.post("/organizations/new", data=NEW)
-    form = BeautifulSoup(coordinator.get("/organizations/bayou-marine/edit").text, "html.parser")
+    form = BeautifulSoup(coordinator.get("/organizations/bayou-marine/edit").text, "lxml")
     assert len(form.select("fieldset")) == 5
     filled = form.select_one("input[name=designations-0-name]")
     assert filled is not None

@@ -72,7 +72,7 @@ def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Allianc
     page = sign_in(COORDINATOR).get("/people", query_string={"q": q})
     assert page.status_code == 200
     assert ("Rosa Peña" in page.text) == found
-    field = BeautifulSoup(page.text, "html.parser").select_one("input#q")
+    field = BeautifulSoup(page.text, "lxml").select_one("input#q")
     assert field is not None
     assert field["value"] == q
 
@@ -99,7 +99,7 @@ def test_a_representative_adds_a_person_and_is_shown_the_link_once(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     rosa = sign_in(ROSA)
-    form = BeautifulSoup(rosa.get("/people/new").text, "html.parser")
+    form = BeautifulSoup(rosa.get("/people/new").text, "lxml")
     assert [o["value"] for o in form.select("select[name=role] option")] == [
         "representative",
         "alternate",
@@ -162,7 +162,7 @@ def test_a_contributor_and_the_board_look_but_change_nothing(
     browser = sign_in(email)
     page = browser.get(f"/people/{alliance.tom}")
     assert page.status_code == 200
-    assert not BeautifulSoup(page.text, "html.parser").select("main form")
+    assert not BeautifulSoup(page.text, "lxml").select("main form")
     assert browser.get("/people/new").status_code == 404
     assert browser.post("/people/new", data={"name": "H", "email": "h@x.example", "role": "board"}).status_code == 404
     for act in ("", "/role", "/link", "/leave"):
@@ -210,7 +210,7 @@ def test_an_alternate_becomes_representative_and_the_former_is_replaced(
     now = roles(database)
     assert (now["Tom"], now["Rosa"]) == (Role.REPRESENTATIVE, Role.CONTRIBUTOR)
     assert Role.ALTERNATE not in now.values()
-    page = BeautifulSoup(tom.get("/organizations/lakeshore").text, "html.parser").get_text()
+    page = BeautifulSoup(tom.get("/organizations/lakeshore").text, "lxml").get_text()
     assert "Nobody at the moment" in page
 
 
@@ -322,7 +322,7 @@ def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
     assert "Left on" in page
     assert rosa.post(f"/people/{alliance.tom}/link").status_code == 422
     assert "Left" in rosa.get("/people").text
-    people = BeautifulSoup(rosa.get("/organizations/lakeshore").text, "html.parser").select("main ul li")
+    people = BeautifulSoup(rosa.get("/organizations/lakeshore").text, "lxml").select("main ul li")
     assert not any("Tom" in line.get_text() for line in people)
 
     assert rosa.post(f"/people/{alliance.tom}/role", data={"role": "alternate"}).status_code == 302
@@ -379,7 +379,7 @@ def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     coordinator = sign_in(COORDINATOR)
-    form = BeautifulSoup(coordinator.get("/people/new?organization=ridgeline").text, "html.parser")
+    form = BeautifulSoup(coordinator.get("/people/new?organization=ridgeline").text, "lxml")
     chosen = form.select_one("select[name=organization] option[selected]")
     assert chosen is not None
     assert chosen["value"] == "ridgeline"
@@ -411,7 +411,7 @@ def test_naughty_names_come_back_as_typed_and_run_nothing(sign_in: SignIn, allia
     data = {"name": name, "email": "naughty@lakeshore.example", "role": "contributor"}
     assert rosa.post("/people/new", data=data).status_code == 200
     for address in ("/people", "/organizations/lakeshore"):
-        page = BeautifulSoup(rosa.get(address).text, "html.parser")
+        page = BeautifulSoup(rosa.get(address).text, "lxml")
         assert name in page.get_text()
         assert not [script for script in page.find_all("script") if "src" not in script.attrs]
 
@@ -433,7 +433,7 @@ def test_every_page_of_people_is_there_for_every_role(sign_in: SignIn, alliance:
         for address in ("/people", "/organizations", "/organizations/lakeshore", "/account", f"/people/{alliance.tom}"):
             page = browser.get(address)
             assert page.status_code == 200
-            assert len(BeautifulSoup(page.text, "html.parser").find_all("h1")) == 1
+            assert len(BeautifulSoup(page.text, "lxml").find_all("h1")) == 1
 
 
 def test_the_coordinator_moves_a_person_and_what_they_had_stays_behind(
@@ -455,9 +455,9 @@ def test_the_coordinator_moves_a_person_and_what_they_had_stays_behind(
     assert "Ridgeline" in tom.get("/account").text
     assert tom.get(f"/people/{alliance.keisha}").status_code == 404
     assert app.test_client().get(link[0]).status_code == 410, "made by whom he left behind"
-    history = BeautifulSoup(coordinator.get(f"/people/{alliance.tom}").text, "html.parser").select("table tbody th")
+    history = BeautifulSoup(coordinator.get(f"/people/{alliance.tom}").text, "lxml").select("table tbody th")
     assert [cell.get_text() for cell in history][-2:] == ["Ridgeline", "Lakeshore"]
-    lakeshore = BeautifulSoup(sign_in(ROSA).get("/organizations/lakeshore").text, "html.parser")
+    lakeshore = BeautifulSoup(sign_in(ROSA).get("/organizations/lakeshore").text, "lxml")
     assert "Tom" in lakeshore.get_text()
     assert lakeshore.find("a", string="Tom") is None, "no link to a page that isn't theirs to see"
 

@@ -29,7 +29,7 @@ def try_to_sign_in(browser: FlaskClient, email: str, password: str, address: str
 
 
 def heading(html: str) -> str:
-    headings = BeautifulSoup(html, "html.parser").find_all("h1")
+    headings = BeautifulSoup(html, "lxml").find_all("h1")
     assert len(headings) == 1
     return headings[0].get_text()
 
@@ -86,14 +86,14 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
         assert answer.status_code == 422
         assert len(verified) == 1, "argon2 works once, whoever it is"
         assert "m=8,t=1,p=1" in str(verified[0]), "with the same parameters"
-        texts.add(BeautifulSoup(answer.text, "html.parser").select_one("[role=alert]").get_text())  # type: ignore[union-attr]
+        texts.add(BeautifulSoup(answer.text, "lxml").select_one("[role=alert]").get_text())  # type: ignore[union-attr]
     assert len(texts) == 1
     assert "don't belong together" in texts.pop()
 
 
 def test_what_was_typed_but_the_password_is_still_there_after_a_refusal(visitor: FlaskClient) -> None:
     page = visitor.post("/sign-in", data={"email": '"><script>x</script>', "password": "not the password"}).text
-    field = BeautifulSoup(page, "html.parser").select_one("input[name=email]")
+    field = BeautifulSoup(page, "lxml").select_one("input[name=email]")
     assert field is not None
     assert field["value"] == '"><script>x</script>'
     assert "not the password" not in page
@@ -316,7 +316,7 @@ def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
 ) -> None:
     rosa = sign_in(ROSA)
     assert rosa.post("/account", data={"name": f" {name} "}).status_code == 302
-    page = BeautifulSoup(rosa.get("/account").text, "html.parser")
+    page = BeautifulSoup(rosa.get("/account").text, "lxml")
     field = page.select_one("input[name=name]")
     assert field is not None
     assert field["value"] == name
@@ -330,7 +330,7 @@ def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
 ) -> None:
     answer = sign_in(ROSA).post("/account", data={"name": name})
     assert answer.status_code == 422
-    field = BeautifulSoup(answer.text, "html.parser").select_one("input[name=name]")
+    field = BeautifulSoup(answer.text, "lxml").select_one("input[name=name]")
     assert field is not None
     assert field["value"] == name.strip()
 

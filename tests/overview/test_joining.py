@@ -99,7 +99,7 @@ def _begin(browser: FlaskClient, **said: str) -> str:
     """Express interest; answers the path of the application's link."""
     answer = browser.post("/join", data=INTEREST | said)
     assert answer.status_code == 200, answer.text
-    field = BeautifulSoup(answer.text, "html.parser").select_one("input#link")
+    field = BeautifulSoup(answer.text, "lxml").select_one("input#link")
     assert field is not None
     return str(field["value"]).removeprefix("http://127.0.0.1:8000")
 
@@ -134,7 +134,7 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     walter, ruth = sign_in("walter@amcc.example"), sign_in("ruth@lakeshore.example")
     dossier = walter.get(f"/applications/{number}").text
     assert "Manufacturing is the second chapter" in dossier
-    picture = BeautifulSoup(dossier, "html.parser").select("img.evidence-page")[-1]
+    picture = BeautifulSoup(dossier, "lxml").select("img.evidence-page")[-1]
     drawn = walter.get(str(picture["src"]))
     assert drawn.mimetype == "image/webp", drawn.text
     voted = walter.post(f"/applications/{number}/vote", data={"ballot": "approve", "reason": "Substance"})
@@ -164,7 +164,7 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
         }
         assert {f"application {number} link", f"application {number} decision"} <= mailed
     invitation = coordinator.post(f"/people/{person.id}/link")
-    field = BeautifulSoup(invitation.text, "html.parser").select_one("input#link")
+    field = BeautifulSoup(invitation.text, "lxml").select_one("input#link")
     assert field is not None
     newcomer = app.test_client()
     words = {"password": "copper and sand", "repeated": "copper and sand"}

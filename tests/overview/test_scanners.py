@@ -70,7 +70,7 @@ def links_of(raw: bytes) -> set[str]:
         if part.get_content_type() == "text/plain":
             found |= set(re.findall(r"https?://\S+", part.get_content()))
         if part.get_content_type() == "text/html":
-            page = BeautifulSoup(part.get_content(), "html.parser")
+            page = BeautifulSoup(part.get_content(), "lxml")
             assert not page.find_all(["img", "script", "link", "iframe", "style"])
             found |= {str(link["href"]) for link in page.find_all("a")}
     return found
@@ -95,6 +95,6 @@ def test_text_and_html_of_a_message_lead_to_the_same_places(messages: list[bytes
     for raw in messages:
         mail = message_from_bytes(raw, policy=default)
         text, html = (part.get_content() for part in mail.walk() if not part.is_multipart())
-        in_html = {str(link["href"]) for link in BeautifulSoup(html, "html.parser").find_all("a")}
+        in_html = {str(link["href"]) for link in BeautifulSoup(html, "lxml").find_all("a")}
         assert set(re.findall(r"https?://\S+", text)) == in_html
-        assert len(BeautifulSoup(html, "html.parser").get_text(" ", strip=True)) > 100
+        assert len(BeautifulSoup(html, "lxml").get_text(" ", strip=True)) > 100

@@ -44,7 +44,7 @@ def ana(world: Database, sign_in: Callable[[str], FlaskClient]) -> FlaskClient:
 def page(browser: FlaskClient, address: str, status: int = 200) -> BeautifulSoup:
     answer = browser.get(address)
     assert answer.status_code == status
-    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def found(browser: FlaskClient, q: str, more: str = "") -> set[str]:
@@ -124,7 +124,7 @@ def test_what_makes_no_entry_is_said_and_nothing_is_lost(
     answer = cora.post("/glossary/new", data=NEW | wrong)
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
-    shown = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    shown = BeautifulSoup(answer.get_data(as_text=True), "lxml")
     assert shown.select_one("#name")["value"] == (NEW | wrong)["name"]  # type: ignore[index]
 
 

@@ -57,7 +57,7 @@ def ana(world: Database, sign_in: SignIn) -> FlaskClient:
 def page_of(browser: FlaskClient, address: str) -> BeautifulSoup:
     answer = browser.get(address, buffered=True)  # what is noted once the answer is out is noted now
     assert answer.status_code == 200
-    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def person_of(db: Session, email: str) -> Person:

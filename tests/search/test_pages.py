@@ -70,7 +70,7 @@ def ana(world: Database, sign_in: Callable[[str], FlaskClient]) -> FlaskClient:
 def searched(browser: FlaskClient, **query: Any) -> BeautifulSoup:
     answer = browser.get("/search", query_string=query)
     assert answer.status_code == 200
-    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def titles(page: BeautifulSoup) -> list[str]:
@@ -172,7 +172,7 @@ def test_facets_count_the_whole_result_and_narrow_it_by_a_link(ana: FlaskClient)
     page = searched(ana, q="steel")
     assert facets(page)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
     link = page.find("a", string="Briefing")
-    narrowed = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "html.parser")  # type: ignore[index]
+    narrowed = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "lxml")  # type: ignore[index]
     assert titles(narrowed) == ["Second source of part A-1312/B"]
     assert facets(narrowed)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
     assert facets(narrowed)["organization"] == {"Harbor Casting": 1}
@@ -279,7 +279,7 @@ def test_a_mistyped_word_is_asked_about_and_never_replaced(ana: FlaskClient, typ
     assert link is not None
     assert link.get_text() == meant
     assert page.select_one("input#q")["value"] == typed  # type: ignore[index]
-    answer = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "html.parser")
+    answer = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "lxml")
     assert titles(answer)
     assert answer.select(".did-you-mean") == []
 
@@ -393,7 +393,7 @@ def test_a_page_is_the_best_one_among_hundreds_and_found_quickly(world: Database
 def test_half_a_word_finds_what_begins_so_while_one_types_and_the_page_says_it(ana: FlaskClient) -> None:
     def typed(text: str) -> BeautifulSoup:
         answer = ana.get("/search", query_string={"q": text}, headers={"X-Typing": "yes"})
-        return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+        return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
     page = typed("appr")
     assert titles(page) == ["Shared apprenticeship"]

@@ -30,7 +30,7 @@ def world(database: Database) -> None:
 
 
 def _section(page: str, name: str) -> str:
-    found = BeautifulSoup(page, "html.parser").select_one(f'section[aria-labelledby="{name}"] .resource-list')
+    found = BeautifulSoup(page, "lxml").select_one(f'section[aria-labelledby="{name}"] .resource-list')
     return found.get_text(" ", strip=True) if found else ""
 
 
@@ -56,7 +56,7 @@ def test_who_has_done_this_names_organizations_with_the_page_that_says_so(world:
     assert "Copper Basin" in done
     assert "Lakeshore" in done
     assert "Coast" not in done
-    link = BeautifulSoup(page, "html.parser").select_one('section[aria-labelledby="who-has-done"] li li a')
+    link = BeautifulSoup(page, "lxml").select_one('section[aria-labelledby="who-has-done"] li li a')
     assert link is not None
     assert "/pages/1" in str(link["href"])
     assert browser.get(str(link["href"])).status_code == 200

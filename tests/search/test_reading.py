@@ -38,7 +38,7 @@ def world(database: Database) -> Database:
 def page(browser: FlaskClient, address: str) -> BeautifulSoup:
     answer = browser.get(address)
     assert answer.status_code == 200
-    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
 def alike(browser: FlaskClient, address: str = "/resources/1") -> dict[str, str]:
