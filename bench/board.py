@@ -28,11 +28,12 @@ RUNS = 15
 # seventh is silent in half of the quarters; one event in fifty corrects an older one, every second of those takes it back.
 FILL = f"""
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {EVENTS})
-INSERT INTO sharing_event (id, act, organization_id, person_id, resource_id, happened_on, quarter, recorded_at,
+INSERT INTO sharing_event (id, act, organization_id, person_id, resource_id, title, happened_on, quarter, recorded_at,
                            with_whom, note, supersedes_id, void)
 SELECT i,
        CASE WHEN i % 5 = 0 OR i % 3 > 0 THEN 'download' WHEN i % 2 = 0 THEN 'declared' ELSE 'forward' END,
-       i % {ORGANIZATIONS} + 1, i % {ORGANIZATIONS} + 1, i % {RESOURCES} + 1, '2026-10-01',
+       i % {ORGANIZATIONS} + 1, i % {ORGANIZATIONS} + 1, i % {RESOURCES} + 1, 'Toolkit for manufacturers ' || (i % {RESOURCES} + 1),
+       '2026-10-01',
        CASE WHEN i % 7 = 0 AND (i / {ORGANIZATIONS}) % 2 = 0 THEN '2020Q1'
             ELSE {{quarter}} END,
        '2026-10-01 12:00:00', 'our manufacturers', '',

@@ -169,6 +169,7 @@ def _add_history(
             organization_id=organizations[event.organization].id,
             person_id=people[event.person].id,
             resource_id=resources[event.resource].id,
+            title=resources[event.resource].title,
             revision_number=1,
             happened_on=event.happened_on,
             quarter=str(Quarter.of(event.happened_on)),
@@ -183,6 +184,7 @@ def _add_history(
     before: dict[tuple[str, str], Confirmation] = {}
     for made in history.confirmations(today):
         key = (made.organization, made.quarter)
+        named = [resources[name] for name in made.resources]
         confirmation = Confirmation(
             organization_id=organizations[made.organization].id,
             quarter=made.quarter,
@@ -195,7 +197,7 @@ def _add_history(
             note=made.note,
             reason=made.reason,
             supersedes_id=before[key].id if key in before else None,
-            items=[ConfirmedResource(resource_id=resources[name].id) for name in made.resources],
+            items=[ConfirmedResource(resource_id=one.id, title=one.title) for one in named],
         )
         confirmation.digest = digest_of(confirmation.canonical)
         db.add(confirmation)

@@ -151,6 +151,7 @@ def _event(pack: Pack, item: PackItem, people: int, moment: datetime) -> Sharing
         organization_id=pack.organization_id,
         person_id=pack.person_id,
         resource_id=item.resource_id,
+        title=item.resource.title,
         revision_number=1,
         page_number=item.first_page,
         pack_id=pack.id,

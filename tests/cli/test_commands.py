@@ -198,7 +198,7 @@ def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
         organization_id = db.scalar(select(Person.organization_id)) or 1
         db.add(
             SharingEvent(
-                act="download", organization_id=organization_id, resource_id=resource.id, happened_on=date(2025, 5, 5),
+                act="download", organization_id=organization_id, resource_id=resource.id, title=resource.title, happened_on=date(2025, 5, 5),
                 quarter="2025Q2", recorded_at=datetime(2025, 5, 5, tzinfo=UTC),
             )
         )  # fmt: skip

@@ -60,7 +60,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         def event(act: Act, organization: int | None, resource: Resource, day: date, **others: object) -> None:
             db.add(
                 SharingEvent(
-                    act=act, organization_id=organization, resource_id=resource.id, happened_on=day,
+                    act=act, organization_id=organization, resource_id=resource.id, title=resource.title, happened_on=day,
                     quarter=str(Quarter.of(day)), recorded_at=JULY, **others,
                 )
             )  # fmt: skip

@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from config import Config
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.library.rules import Audience
 from hub.members.models import Organization
 from hub.members.rules import OrganizationKind, Role
-from hub.sharing.models import SharingEvent
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules import Act
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
@@ -335,3 +337,47 @@ def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, tod
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
     assert NAUGHTY in unescape(page)
+
+
+def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_before(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
+    took, quarter = world[0], Quarter.of(today)
+    assert ana.get(f"/resources/{took}/download", buffered=True).status_code == 200
+    assert ana.post(f"/resources/{took}/forward", data={"days": 30}).status_code == 302
+    with database.writing() as db:
+        resource = db.get_one(Resource, took)
+        resource.title, resource.audience = "Layoffs to come", Audience.ORGANIZATION
+    declared(ana, [took], today)
+    form = a_form(rita, f"/sharing/{quarter}/confirm") | {
+        "shared": "yes",
+        "resources": [took],
+        "with_whom": "our manufacturers",
+    }
+    assert rita.post(f"/sharing/{quarter}/confirm", data=form).status_code == 302
+    with database.reading() as db:
+        confirmation = db.scalars(select(Confirmation.id)).one()
+        last = db.scalar(select(func.max(SharingEvent.id)))
+    record = ("/", "/sharing", f"/sharing/{quarter}", f"/sharing/{quarter}/confirm", "/sharing/declare")
+    one_entry = ("/sharing/links", f"/sharing/confirmations/{confirmation}", f"/sharing/events/{last}/correct")
+    for address in (*record, *one_entry, "/sharing?format=csv"):
+        page = rita.get(address).text
+        assert "Layoffs" not in page, address
+        assert "Toolkit one" in page or address in {"/", "/sharing"}, address
+    assert rita.post(f"/sharing/events/{last}/correct", data={"take_back": "1", "reason": "Twice"}).status_code == 302
+    with database.reading() as db:
+        assert {event.title for event in db.scalars(select(SharingEvent))} == {"Toolkit one"}
+        assert [named.title for named in db.scalars(select(ConfirmedResource))] == ["Toolkit one"]
+
+
+def test_the_record_says_what_a_resource_was_called_when_it_was_shared(
+    world: list[int], database: Database, sign_in: SignIn, today: date
+) -> None:
+    ana = sign_in("ana@prairie.example")
+    declared(ana, world[:1], today)
+    with database.writing() as db:
+        db.get_one(Resource, world[0]).title = "Toolkit one, second edition"
+    declared(ana, world[:1], today)
+    page = ana.get(f"/sharing/{Quarter.of(today)}").text
+    assert re.findall(r">(Toolkit one[^<]*)</a>", page) == ["Toolkit one, second edition", "Toolkit one"]

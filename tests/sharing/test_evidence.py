@@ -151,6 +151,7 @@ def world(database: Database, quarter: Quarter) -> int:
                     organization_id=ours.id,
                     person_id=rita.id,
                     resource_id=resource.id,
+                    title=resource.title,
                     happened_on=quarter.first_day,
                     quarter=str(quarter),
                     recorded_at=clock.now(),

@@ -136,6 +136,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
                 organization_id=ours.id,
                 person_id=rita.id,
                 resource_id=resource.id,
+                title=resource.title,
                 happened_on=date(2026, 7, 1),
                 quarter="2026Q3",
                 recorded_at=clock.now(),

@@ -48,6 +48,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         raise Refused(objection)
     said = _complete(said)
     resources = named(db, person, said.resource_ids)
+    titles = queries.known_titles(db, person, resources)
     once = f"confirm {person.id} {digest(form_id)}" if form_id else None
     before = queries.confirmations_of(db, organization, quarter)
     confirmation = Confirmation(
@@ -63,7 +64,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         reason=said.reason,
         once=once,
         supersedes_id=before[0].id if before else None,
-        items=[ConfirmedResource(resource_id=resource.id) for resource in resources],
+        items=[ConfirmedResource(resource_id=number, title=title) for number, title in titles.items()],
     )
     confirmation.digest = digest_of(confirmation.canonical)
     if once is None:

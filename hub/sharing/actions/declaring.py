@@ -56,7 +56,8 @@ def declare(
     resources = named(db, person, resource_ids)
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
-    events = [_declared(db, person, resource, said, form_id, link) for resource in resources]
+    titles = queries.known_titles(db, person, resources)
+    events = [_declared(db, person, resource, titles[resource.id], said, form_id, link) for resource in resources]
     if form_id and (before := _sent_before(db, events)):
         return before
     for event in events:
@@ -69,9 +70,15 @@ def declare(
 
 
 def _declared(
-    db: Session, person: Person, resource: Resource, said: Declaration, form_id: str, link: ShareLink | None
+    db: Session,
+    person: Person,
+    resource: Resource,
+    title: str,
+    said: Declaration,
+    form_id: str,
+    link: ShareLink | None,
 ) -> SharingEvent:
-    event = event_now(db, Act.DECLARED, resource, organization_id=person.organization_id, person_id=person.id)
+    event = event_now(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
     _say(event, said)
     event.once = f"declare {person.id} {digest(form_id)} {resource.id}" if form_id else None
     if link is not None:
@@ -152,6 +159,7 @@ def _supersede(db: Session, person: Person, line: queries.LoggedLine, said: Decl
         organization_id=old.organization_id,
         person_id=person.id,
         resource_id=old.resource_id,
+        title=old.title,
         revision_number=old.revision_number,
         page_number=old.page_number,
         link_id=old.link_id,

@@ -30,13 +30,14 @@ class SentBeforeError(Refused):
     """A form came again with other words than the first time; the person decides which they meant."""
 
 
-def event_now(db: Session, act: Act, resource: Resource, **others: object) -> SharingEvent:
-    """An event of this moment."""
+def event_now(db: Session, act: Act, resource: Resource, title: str = "", **others: object) -> SharingEvent:
+    """An event of this moment; ``title`` is what the organization knows the resource as, if not as it is called now."""
     now = clock.now()
     today = now.astimezone(config_of(db).zone).date()
     return SharingEvent(
         act=act,
         resource_id=resource.id,
+        title=title or resource.title,
         happened_on=today,
         quarter=str(Quarter.of(today)),
         recorded_at=now,

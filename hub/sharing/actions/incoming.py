@@ -131,7 +131,7 @@ def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_a
     db.add_all(events)
     db.flush()
     logged.event_ids = [event.id for event in events]
-    telling.tell_of_mail(db, person, logged, [one.resource for one in found], audience)
+    telling.tell_of_mail(db, person, logged, [one.title for one in found], audience)
     return outcome
 
 
@@ -158,6 +158,7 @@ def _event(logged: LoggedMail, one: queries.Recognized, audience: Audience) -> S
         organization_id=logged.organization_id,
         person_id=logged.person_id,
         resource_id=one.resource.id,
+        title=one.title,
         revision_number=one.revision_number,
         page_number=one.page_number,
         link_id=one.link_id,

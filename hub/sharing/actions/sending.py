@@ -241,6 +241,7 @@ def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
             organization_id=pack.organization_id,
             person_id=pack.person_id,
             resource_id=item.resource_id,
+            title=item.resource.title,
             revision_number=item.revision_number or item.resource.revision_number,
             page_number=item.first_page,
             pack_id=pack.id,

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from hub.core.db import config_of
 from hub.core.letters import Bullets, Button, Letter, Paragraph, greeting
 from hub.core.outbox import post
-from hub.library.models import Resource
 from hub.members.models import Person
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules import Audience, Outcome
@@ -15,11 +14,9 @@ from hub.sharing.rules import Audience, Outcome
 REASON = "You get this because a copy of this mail came to your log address."
 
 
-def tell_of_mail(
-    db: Session, person: Person, logged: LoggedMail, resources: Sequence[Resource], audience: Audience
-) -> None:
+def tell_of_mail(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
     """Put a letter about a logged mail into the outbox, once; of mail that wasn't theirs one a day at most."""
-    letter = _LETTERS[logged.outcome](config_of(db).BASE_URL, person, logged, resources, audience)
+    letter = _LETTERS[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
     once = f"log mail {logged.id}"
     if logged.outcome is Outcome.FORGED:
         once = f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}"
@@ -30,11 +27,9 @@ def _about(logged: LoggedMail) -> str:
     return f"“{logged.subject}”" if logged.subject else "your mail without a subject"
 
 
-def _of_logged(
-    base: str, person: Person, logged: LoggedMail, resources: Sequence[Resource], audience: Audience
-) -> Letter:
+def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
     day = f"{logged.happened_on:%B} {logged.happened_on.day}, {logged.happened_on.year}"
-    what = "1 resource" if len(resources) == 1 else f"{len(resources):,} resources"
+    what = "1 resource" if len(titles) == 1 else f"{len(titles):,} resources"
     return Letter(
         f"Logged: {logged.subject or 'your mail'}",
         (
@@ -42,7 +37,7 @@ def _of_logged(
             Paragraph(
                 f"{_about(logged)} is on the record of {person.organization.name} for {day}: {what}, {audience.label}."
             ),
-            Bullets(tuple(resource.title for resource in resources)),
+            Bullets(tuple(titles)),
             Button("See it, or correct it", f"{base}/sharing/mails/{logged.id}"),
         ),
         REASON,
@@ -50,7 +45,7 @@ def _of_logged(
 
 
 def _of_nothing_found(
-    base: str, person: Person, logged: LoggedMail, _resources: Sequence[Resource], audience: Audience
+    base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], audience: Audience
 ) -> Letter:
     return Letter(
         f"Which resource was it? {logged.subject}".strip(),
@@ -66,9 +61,7 @@ def _of_nothing_found(
     )
 
 
-def _of_own_only(
-    base: str, person: Person, logged: LoggedMail, _resources: Sequence[Resource], _audience: Audience
-) -> Letter:
+def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
     return Letter(
         f"Not counted: {logged.subject or 'your mail'}",
         (
@@ -83,9 +76,7 @@ def _of_own_only(
     )
 
 
-def _of_forged(
-    base: str, person: Person, logged: LoggedMail, _resources: Sequence[Resource], _audience: Audience
-) -> Letter:
+def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
     return Letter(
         "Mail that wasn't from you came to your log address",
         (

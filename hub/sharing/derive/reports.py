@@ -114,7 +114,7 @@ def _said(one: Confirmation, *, stands: bool, zone: ZoneInfo) -> str:
     if not one.shared:
         return f"{head}: there was nothing to share. {one.reason}"
     people = f", about {_count(one.people, 'person', 'people')}" if one.people else ""
-    named = "\n".join(f"- {item.resource.title}" for item in one.items)
+    named = "\n".join(f"- {item.title}" for item in one.items)
     return "\n".join(part for part in (f"{head}: shared with {one.with_whom}{people}.", named, one.note) if part)
 
 
@@ -124,7 +124,7 @@ def _put_resources(paper: Paper, lines: Sequence[ResourceLine]) -> None:
         paper.paragraph("Nothing is logged.")
         return
     columns = [Column("Resource", 6), Column("Evidence", 4), Column("People", 1.4, is_number=True)]
-    rows = [[line.resource.title, _rungs(line.evidence), f"{line.reached.people or '-'}"] for line in lines]
+    rows = [[line.title, _rungs(line.evidence), f"{line.reached.people or '-'}"] for line in lines]
     paper.grid(
         [*columns, Column("With whom", 4)],
         [[*row, "; ".join(line.with_whom)] for row, line in zip(rows, lines, strict=True)],
@@ -153,7 +153,7 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         )
         recorded = _day(event.recorded_at.astimezone(zone).date())
         what = f"{line.rung.label}{mark}"
-        rows.append([str(event.id), _day(event.happened_on), recorded, what, event.resource.title, who, audience])
+        rows.append([str(event.id), _day(event.happened_on), recorded, what, event.title, who, audience])
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
         paper.small(f"{len(lines) - MOST_ENTRIES:,} more entries stand in the table of this report.")

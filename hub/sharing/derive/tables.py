@@ -81,7 +81,7 @@ def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[ob
             event.act.value,
             line.rung.value,
             event.resource_id,
-            event.resource.title,
+            event.title,
             event.revision_number,
             event.page_number,
             event.person.name if event.person else "",
@@ -109,7 +109,7 @@ def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) ->
             "yes" if one.shared else "no",
             one.with_whom,
             one.people,
-            "; ".join(f"{item.resource_id} {item.resource.title}" for item in one.items),
+            "; ".join(f"{item.resource_id} {item.title}" for item in one.items),
             one.note,
             one.reason,
             one.supersedes_id,
@@ -137,7 +137,7 @@ def resource_cells(report: Report) -> Iterable[list[object]]:
     for line in report.by_resource():
         yield [
             line.resource.id,
-            line.resource.title,
+            line.title,
             line.resource.kind.label,
             *_counts(line.evidence),
             line.reached.people,

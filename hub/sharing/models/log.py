@@ -76,6 +76,7 @@ class SharingEvent(Base):
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)  # what the organization knew the resource as then; it may be renamed
     revision_number: Mapped[int | None]
     page_number: Mapped[int | None]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id"), index=True)
@@ -154,6 +155,7 @@ class ConfirmedResource(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     confirmation_id: Mapped[int] = mapped_column(ForeignKey("confirmation.id"), index=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    title: Mapped[str] = mapped_column(Text)  # what the organization knew it as then
 
     resource: Mapped[Resource] = relationship(lazy="raise")
 

@@ -37,10 +37,10 @@ from hub.sharing.queries.log import (
     events_of,
     log_by_resource,
     people_in,
-    resources_in,
     superseder_of,
+    titles_in,
 )
-from hub.sharing.queries.naming import found_by_title, nameable, offered_to
+from hub.sharing.queries.naming import found_by_title, known_titles, nameable, offered_to
 from hub.sharing.queries.openings import (
     RECIPIENTS_PER_PAGE,
     Outcome,
@@ -137,6 +137,7 @@ __all__ = [
     "in_groups",
     "key_was_changed",
     "kinds_of_parts",
+    "known_titles",
     "last_packets",
     "lines_of_mail",
     "link_by_token",
@@ -173,7 +174,6 @@ __all__ = [
     "reminders",
     "reminders_wait",
     "report_of",
-    "resources_in",
     "revision_of",
     "sender_of",
     "sharing_of",
@@ -184,6 +184,7 @@ __all__ = [
     "stands",
     "stopped_through_another",
     "superseder_of",
+    "titles_in",
     "unsubscribe_of",
     "unsubscribed",
     "visitors_of",

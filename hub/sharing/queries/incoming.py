@@ -12,7 +12,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules import OrganizationKind, Permission, may
 from hub.sharing.models import LogAddress, LoggedMail, PackItem, PackLink, ShareLink
 from hub.sharing.queries.log import LoggedLine, lines_of
-from hub.sharing.queries.naming import nameable
+from hub.sharing.queries.naming import known_titles, nameable
 from hub.sharing.rules import Sender
 from hub.sharing.rules.mail import Mail
 from hub.sharing.rules.places import Places
@@ -25,6 +25,7 @@ class Recognized:
     """A resource that a mail passes on: which revision, and which page when a link led to one."""
 
     resource: Resource
+    title: str  # what the person knows it as
     revision_number: int
     page_number: int | None = None
     link_id: int | None = None
@@ -63,8 +64,15 @@ def recognized_in(db: Session, person: Person, mail: Mail, places: Places) -> li
     """
     found = {one.resource_id: one for one in reversed([*_attached(db, mail), *_linked(db, places)])}
     resources = {resource.id: resource for resource in nameable(db, person, found)}
+    titles = known_titles(db, person, resources.values())
     return [
-        Recognized(resources[number], one.revision_number or resources[number].revision_number, one.page, one.link_id)
+        Recognized(
+            resource=resources[number],
+            title=titles[number],
+            revision_number=one.revision_number or resources[number].revision_number,
+            page_number=one.page,
+            link_id=one.link_id,
+        )
         for number, one in reversed(found.items())
         if number in resources
     ]

@@ -13,7 +13,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, Thing, may
-from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands
 from hub.sharing.rules import (
     Act,
@@ -115,10 +115,16 @@ def _conditions(
     ]
 
 
-def resources_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Resource]:
-    """The resources that the log of the quarter names, by title."""
-    named = select(SharingEvent.resource_id).where(logged_by(organization, quarter))
-    return db.scalars(select(Resource).where(Resource.id.in_(named)).order_by(Resource.title, Resource.id)).all()
+def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
+    """The resources that the log of the quarter names, each with what it was called there last; by title."""
+    named = (
+        select(SharingEvent.resource_id, SharingEvent.title)
+        .where(logged_by(organization, quarter))
+        .group_by(SharingEvent.resource_id, SharingEvent.title)
+        .order_by(func.max(SharingEvent.id))
+    )
+    called = dict(db.execute(named).all())
+    return sorted(called.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Person]:
@@ -132,6 +138,7 @@ class ResourceLog:
     """What stands of one resource in a quarter: how a confirmation begins."""
 
     resource: Resource
+    title: str  # what the log called it last
     downloads: int
     forwards: int
     declared: int
@@ -157,13 +164,14 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
     grouped: dict[int, list[SharingEvent]] = defaultdict(list)
     for event in events:
         grouped[event.resource_id].append(event)
-    return sorted((_log_of(group) for group in grouped.values()), key=lambda log: log.resource.title.casefold())
+    return sorted((_log_of(group) for group in grouped.values()), key=lambda log: log.title.casefold())
 
 
 def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
     counts = Counter(event.act for event in events)
     return ResourceLog(
         resource=events[0].resource,
+        title=events[-1].title,
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
@@ -181,7 +189,7 @@ def confirmations_of(db: Session, organization: Organization, quarter: Quarter) 
         .where(Confirmation.organization_id == organization.id, Confirmation.quarter == str(quarter))
         .options(
             joinedload(Confirmation.person),
-            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+            selectinload(Confirmation.items),
         )
         .order_by(Confirmation.confirmed_at.desc(), Confirmation.id.desc())
     ).all()
@@ -195,7 +203,7 @@ def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confi
         .options(
             joinedload(Confirmation.organization),
             joinedload(Confirmation.person),
-            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+            selectinload(Confirmation.items),
         )
     )
     if confirmation is None or not may(person, Permission.SEE_RECORD, confirmation):

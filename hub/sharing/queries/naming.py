@@ -54,6 +54,26 @@ def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource
     ).all()
 
 
+def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
+    """What the person knows each of the resources as, by its number, in their order.
+
+    That is its title; or, where they may not read it any more, what their organization's log called it last: what
+    it was renamed to since is not for them.
+    """
+    titles = {resource.id: resource.title for resource in resources}
+    readable = set(db.scalars(select(Resource.id).where(Resource.id.in_(titles), visible_to(person))))
+    closed = titles.keys() - readable
+    titles |= {number: f"Resource {number}" for number in closed}
+    logged = (
+        select(SharingEvent.resource_id, SharingEvent.title)
+        .where(SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id)
+        .order_by(SharingEvent.id)
+    )
+    if closed:
+        titles |= dict(db.execute(logged).all())
+    return titles
+
+
 def nameable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
     """Those of the resources that the person may name: they may read them, or their own log has them already.
 

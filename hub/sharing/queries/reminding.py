@@ -69,7 +69,7 @@ def reminders(
             row.organization,
             person,
             row,
-            _facts(db, row, stage, titles[row.organization.id]),
+            _facts(db, row, stage, titles.get(row.organization.id, [])),
             wishes[person.id],
             stopped=MailKind.REMINDER in wishes[person.id].stopped,
             bounces=person.email in bounced,
@@ -101,7 +101,7 @@ def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Pers
 def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
     """What these organizations took out in the quarter, less what was withdrawn since."""
     taken = (
-        select(SharingEvent.organization_id, Resource.title)
+        select(SharingEvent.organization_id, SharingEvent.resource_id, SharingEvent.title)
         .join(Resource, Resource.id == SharingEvent.resource_id)
         .where(
             SharingEvent.quarter == str(quarter),
@@ -110,14 +110,13 @@ def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> d
             Resource.withdrawn_at.is_(None),
             stands(),
         )
-        .distinct()
-        .order_by(Resource.title)
+        .order_by(SharingEvent.id)
     )
-    titles: dict[int, list[str]] = defaultdict(list)
-    for organization_id, title in db.execute(taken):
+    titles: dict[int, dict[int, str]] = defaultdict(dict)
+    for organization_id, resource_id, title in db.execute(taken):
         if organization_id is not None:
-            titles[organization_id].append(title)
-    return titles
+            titles[organization_id][resource_id] = title  # what the log called it last
+    return {organization_id: sorted(called.values()) for organization_id, called in titles.items()}
 
 
 def round_name(db: Session, occasion: Occasion) -> str:

@@ -11,7 +11,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.members.rules import OrganizationKind
-from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters
 from hub.sharing.queries.log import LoggedLine, events_of
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
@@ -23,6 +23,7 @@ class ResourceLine:
     """What stands of one resource in the period."""
 
     resource: Resource
+    title: str  # what the log called it last
     evidence: tuple[RungCount, ...]
     reached: Reached
     with_whom: tuple[str, ...]  # as declared
@@ -59,12 +60,13 @@ class Report:
         grouped: dict[int, list[SharingEvent]] = defaultdict(list)
         for event in self.standing_events:
             grouped[event.resource_id].append(event)
-        return sorted((_line_of(group) for group in grouped.values()), key=lambda line: line.resource.title.casefold())
+        return sorted((_line_of(group) for group in grouped.values()), key=lambda line: line.title.casefold())
 
 
 def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
     return ResourceLine(
         resource=events[0].resource,
+        title=events[-1].title,
         evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
         reached=reached(events),
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
@@ -89,7 +91,7 @@ def _confirmations_in(db: Session, organization: Organization, quarters: Sequenc
         .where(Confirmation.organization_id == organization.id, in_quarters(Confirmation.quarter, quarters))
         .options(
             joinedload(Confirmation.person),
-            selectinload(Confirmation.items).joinedload(ConfirmedResource.resource),
+            selectinload(Confirmation.items),
         )
         .order_by(Confirmation.confirmed_at, Confirmation.id)
     ).all()

@@ -64,7 +64,7 @@ def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
 def _page(person: Person, quarter: Quarter, form: forms.ConfirmForm, refused: str = "") -> str:
     closing = queries.closing_of(db, person.organization, quarter)
     before = queries.confirmations_of(db, person.organization, quarter)
-    known = [log.resource.id for log in (*closing.shared, *closing.taken)]
+    known = [log.resource for log in (*closing.shared, *closing.taken)]
     return render_template(
         "sharing/confirm.html",
         quarter=quarter,

@@ -106,18 +106,23 @@ class Choice:
     offered: Sequence[Resource]
     found: Sequence[Resource]
     words: str  # that were searched for
+    titles: dict[int, str]  # what the person knows each as, and each of those that the page shows elsewhere
 
 
 def choice_of(
-    person: Person, form: forms.DeclareForm | forms.ConfirmForm, offered: Sequence[Resource], known: Sequence[int] = ()
+    person: Person,
+    form: forms.DeclareForm | forms.ConfirmForm,
+    offered: Sequence[Resource],
+    known: Sequence[Resource] = (),
 ) -> Choice:
-    """What the form offers; what is ticked stays on offer. ``known`` are numbers that the page shows elsewhere."""
+    """What the form offers; what is ticked stays on offer. ``known`` are those that the page shows elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     found = queries.found_by_title(db, person, words) if words else []
-    elsewhere = {*known, *(resource.id for resource in (*offered, *found))}
+    elsewhere = {resource.id for resource in (*known, *offered, *found)}
     ticked = queries.nameable(db, person, [number for number in form.resources.data or () if number not in elsewhere])
-    there = {*known, *(resource.id for resource in offered)}
-    return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words)
+    there = {resource.id for resource in (*known, *offered)}
+    titles = queries.known_titles(db, person, [*known, *offered, *ticked, *found])
+    return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words, titles)
 
 
 @bp.route("/sharing/events/<int:event_id>/correct", methods=["GET", "POST"])

@@ -143,6 +143,7 @@ def links() -> str:
         "sharing/links.html",
         organization=organization,
         lines=lines,
+        titles=queries.known_titles(db, person, [line.link.resource for line in lines]),
         page=page,
         pages=web.page_count(total, queries.LINKS_PER_PAGE),
         state_of=_state_of,

@@ -90,7 +90,7 @@ def quarter(quarter: str) -> str | Response:
         page=page,
         pages=web.page_count(total, queries.EVENTS_PER_PAGE),
         only=only,
-        resources=queries.resources_in(db, organization, which),
+        titles=queries.titles_in(db, organization, which),
         people=queries.people_in(db, organization, which),
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
