@@ -293,10 +293,12 @@ form.querySelector("#upload-kinds select").addEventListener("change", (event) =>
   for (const row of rows) if (event.target.value) row.field("kind").value = event.target.value;
 });
 
-chooser.addEventListener("change", () => {
+function addChosen() {
   add(chooser.files);
   chooser.value = ""; // they travel by themselves, not with the form
-});
+}
+
+chooser.addEventListener("change", addChosen);
 
 // Dropping, anywhere on the page
 
@@ -382,3 +384,4 @@ form.addEventListener("submit", (event) => {
 for (const element of form.querySelectorAll("[data-with-scripts]")) element.hidden = false;
 showRemembered();
 showAll();
+if (chooser.files.length) addChosen(); // on a slow line people are quicker than this script

@@ -9,11 +9,11 @@ const trouble = document.querySelector("[data-trouble]");
 let timer; // until the hub is asked
 let turn = 0; // counts the questions: an answer to another than the last is dropped
 let underway; // the request of the last question
-let shown = addressNow();
+let shown = addressNow(field.defaultValue);
 
-function addressNow() {
+function addressNow(typed = field.value) {
   const asked = new URLSearchParams(new FormData(form));
-  asked.set("q", asked.get("q").trim());
+  asked.set("q", typed.trim());
   if (!asked.get("q")) asked.delete("q");
   return form.action + (asked.size ? `?${asked}` : "");
 }
@@ -81,3 +81,5 @@ document.addEventListener("click", (event) => {
     fetch(location.href, { keepalive: true }).catch(() => {});
   }
 });
+
+if (field.value !== field.defaultValue) soon(); // on a slow line people type before this is there

@@ -122,4 +122,7 @@ function enliven(field) {
       close();
     }
   });
+
+  // On a slow line people type before this is there.
+  if (document.activeElement === field && field.value.trim() && field.value !== field.defaultValue) soon();
 }

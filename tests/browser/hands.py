@@ -90,8 +90,9 @@ class Hands:
         return taken.value
 
     def at(self, heading: Words) -> None:
-        """The page with that heading has come."""
+        """The page with that heading has come, whole and with its scripts."""
         expect(self.page.locator("h1")).to_have_text(heading, timeout=PATIENCE)
+        self.page.wait_for_load_state("domcontentloaded")
 
     def told(self, sentence: str) -> None:
         """The page says so."""

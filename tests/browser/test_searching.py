@@ -145,6 +145,20 @@ def _active(page: Page) -> str:
     )
 
 
+def test_what_is_typed_before_the_scripts_are_there_is_suggested_and_asked_for(open_as: OpenAs) -> None:
+    page = open_as("contributor")
+    late: list[Route] = []
+    page.route(re.compile(r"/search/(suggest|live)\.js"), lambda route: late.append(route))  # noqa: PLW0108 - it marks what it calls, and a method of a list takes no marks
+    page.goto("/search", wait_until="commit")
+    page.locator("#q").press_sequentially("cmmc")
+    expect(page.locator("#q")).not_to_have_attribute("role", "combobox")
+    for route in late:
+        route.continue_()
+    page.unroute_all(behavior="ignoreErrors")
+    expect(page.locator("#q")).to_have_attribute("aria-expanded", "true")
+    page.wait_for_url("**/search?q=cmmc")
+
+
 @pytest.mark.parametrize(("address", "field"), [("/sharing", "header-q"), ("/search", "q")])
 def test_suggestions_are_chosen_by_the_keyboard_alone(open_as: OpenAs, address: str, field: str) -> None:
     page = open_as("contributor")

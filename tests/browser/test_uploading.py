@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.hands import look_until
@@ -295,6 +295,19 @@ def test_many_files_dropped_on_the_page_are_named_and_added_together(open_as: Op
     expect(page.get_by_role("link", name="Who spoke of tooling")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Everything has been read.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("1 section found, searchable")).to_have_count(2)
+
+
+def test_files_that_are_chosen_before_the_script_is_there_are_uploaded_too(open_as: OpenAs, a_file: AFile) -> None:
+    page = open_as("contributor")
+    late: list[Route] = []
+    page.route("**/library/upload.js*", lambda route: late.append(route))  # noqa: PLW0108 - it marks what it calls, and a method of a list takes no marks
+    with page.expect_request("**/library/upload.js*"):
+        page.goto("/resources/new", wait_until="commit")
+    _choose(page, a_file("Quick hands.txt", "Chosen before the page was whole."))
+    assert not page.locator(".upload").count()
+    late[0].continue_()
+    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add(page)
 
 
 def test_a_duplicate_is_named_before_a_byte_is_sent(open_as: OpenAs, a_file: AFile) -> None:
