@@ -616,6 +616,24 @@ def test_what_was_withdrawn_or_made_private_is_not_shown(sent: str, world: Datab
     assert rows(world, PackTrace) == []
 
 
+def test_what_an_item_is_renamed_to_for_others_is_not_for_its_sender(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    went, draft = a_draft(ana), a_draft(ana)
+    send(ana, went)
+    worker.catch_up(world)
+    with world.reading() as db:
+        called = db.get_one(Resource, 2).title
+    with world.writing() as db:
+        resource = db.get_one(Resource, 2)
+        resource.title, resource.audience = "Layoffs to come", Audience.ORGANIZATION
+    for address in (went, draft):
+        page = ok(ana.get(address))
+        assert "Layoffs" not in page
+        assert called in page, "as the record has it"
+
+
 def test_the_links_end(sent: str, world: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=world.config.SHARE_LINK_DAYS + 2))
     for closed in (

@@ -11,6 +11,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
+from hub.members.rules import Permission, may
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.conditions import in_quarters, stands
 
@@ -57,19 +58,19 @@ def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource
 def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
     """What the person knows each of the resources as, by its number, in their order.
 
-    That is its title; or, where they may not read it any more, what their organization's log called it last: what
-    it was renamed to since is not for them.
+    That is its title, withdrawn or not; or, where it is for others alone by now, what their organization's log called
+    it last: what it was renamed to since is not for them.
     """
-    titles = {resource.id: resource.title for resource in resources}
-    readable = set(db.scalars(select(Resource.id).where(Resource.id.in_(titles), visible_to(person))))
-    closed = titles.keys() - readable
-    titles |= {number: f"Resource {number}" for number in closed}
-    logged = (
-        select(SharingEvent.resource_id, SharingEvent.title)
-        .where(SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id)
-        .order_by(SharingEvent.id)
-    )
+    of_all = list(resources)
+    titles = {resource.id: resource.title for resource in of_all}
+    closed = [resource.id for resource in of_all if not may(person, Permission.READ, resource)]
     if closed:
+        logged = (
+            select(SharingEvent.resource_id, SharingEvent.title)
+            .where(SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id)
+            .order_by(SharingEvent.id)
+        )
+        titles |= {number: f"Resource {number}" for number in closed}
         titles |= dict(db.execute(logged).all())
     return titles
 

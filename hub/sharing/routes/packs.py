@@ -74,7 +74,7 @@ def pack(pack_id: int) -> Answer:
     if one.state is not PackState.DRAFT:
         if request.method == "POST":
             raise Refused("This pack is on its way already and can't be changed. Make a new one.")
-        return _outcome_page(one)
+        return _outcome_page(person, one)
     form = forms.PackForm()
     if request.method == "GET":
         form.show(one)
@@ -127,6 +127,7 @@ def _draft_page(person: Person, one: Pack, form: forms.PackForm, refused: str = 
         "sharing/pack_draft.html",
         pack=one,
         sent=actions.sent_pack(db, one),
+        titles=queries.known_titles(db, person, [item.resource for item in one.items]),
         form=form,
         refused=refused,
         groups=queries.groups_with_counts(db, person.organization),
@@ -233,7 +234,7 @@ def delete_pack(pack_id: int) -> Answer:
     return redirect(url_for(".packs"))
 
 
-def _outcome_page(one: Pack) -> str:
+def _outcome_page(person: Person, one: Pack) -> str:
     page = page_number()
     outcome = queries.outcome_of(db, one)
     pages = web.page_count(one.recipients, queries.RECIPIENTS_PER_PAGE)
@@ -241,6 +242,7 @@ def _outcome_page(one: Pack) -> str:
         "sharing/pack.html",
         pack=one,
         sent=actions.sent_pack(db, one),
+        titles=queries.known_titles(db, person, [item.resource for item in one.items]),
         outcome=outcome,
         recipients=[] if one.reduced_at else queries.recipients_of(db, one, page),
         channels=queries.channels_of(db, one),
