@@ -381,3 +381,4 @@ def test_the_record_says_what_a_resource_was_called_when_it_was_shared(
     declared(ana, world[:1], today)
     page = ana.get(f"/sharing/{Quarter.of(today)}").text
     assert re.findall(r">(Toolkit one[^<]*)</a>", page) == ["Toolkit one, second edition", "Toolkit one"]
+    assert re.findall(r"<option[^>]*>(Toolkit one[^<]*)</option>", page) == ["Toolkit one, second edition"]

@@ -1,8 +1,9 @@
-"""Which events of the log are meant: the conditions that queries share."""
+"""Which events of the log are meant, and what it calls resources: what queries share."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hub.core.quarters import Quarter
@@ -26,3 +27,12 @@ def in_quarters(column: InstrumentedAttribute[str], quarters: Iterable[Quarter])
 def logged_by(organization: Organization, quarter: Quarter) -> ColumnElement[bool]:
     """The condition of an organization's events in a quarter, whether they stand or not."""
     return and_(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id)
+
+
+def titles_logged(*others: InstrumentedAttribute[Any]) -> Select[Any]:
+    """What the log called each resource: ``others``, the resource's number and a title.
+
+    A resource that was renamed has a row for each title; the last row has the one that was logged last.
+    """
+    columns = (*others, SharingEvent.resource_id, SharingEvent.title)
+    return select(*columns).group_by(*columns).order_by(func.max(SharingEvent.id))

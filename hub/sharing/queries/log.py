@@ -14,7 +14,7 @@ from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules import Permission, Thing, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands
+from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands, titles_logged
 from hub.sharing.rules import (
     Act,
     Reached,
@@ -117,13 +117,7 @@ def _conditions(
 
 def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
     """The resources that the log of the quarter names, each with what it was called there last; by title."""
-    named = (
-        select(SharingEvent.resource_id, SharingEvent.title)
-        .where(logged_by(organization, quarter))
-        .group_by(SharingEvent.resource_id, SharingEvent.title)
-        .order_by(func.max(SharingEvent.id))
-    )
-    called = dict(db.execute(named).all())
+    called: dict[int, str] = dict(db.execute(titles_logged().where(logged_by(organization, quarter))).all())
     return sorted(called.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
@@ -167,11 +161,16 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
     return sorted((_log_of(group) for group in grouped.values()), key=lambda log: log.title.casefold())
 
 
+def last_title(events: Sequence[SharingEvent]) -> str:
+    """What a resource was called in the one of its events that was logged last: `titles_logged` for rows at hand."""
+    return max(events, key=lambda event: event.id).title
+
+
 def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
     counts = Counter(event.act for event in events)
     return ResourceLog(
         resource=events[0].resource,
-        title=events[-1].title,
+        title=last_title(events),
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],

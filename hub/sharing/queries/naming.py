@@ -13,7 +13,7 @@ from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.members.rules import Permission, may
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import in_quarters, stands
+from hub.sharing.queries.conditions import in_quarters, stands, titles_logged
 
 OFFERED = 20  # resources that a form offers by itself
 FOUND = 20  # resources that a form's search gives
@@ -65,10 +65,8 @@ def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> 
     titles = {resource.id: resource.title for resource in of_all}
     closed = [resource.id for resource in of_all if not may(person, Permission.READ, resource)]
     if closed:
-        logged = (
-            select(SharingEvent.resource_id, SharingEvent.title)
-            .where(SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id)
-            .order_by(SharingEvent.id)
+        logged = titles_logged().where(
+            SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id
         )
         titles |= {number: f"Resource {number}" for number in closed}
         titles |= dict(db.execute(logged).all())

@@ -16,7 +16,7 @@ from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
 from hub.members.rules import SINGLE_ROLES, MailKind
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import stands
+from hub.sharing.queries.conditions import stands, titles_logged
 from hub.sharing.queries.quarters import QuarterRow, sharing_of
 from hub.sharing.rules import MORNING, Act, Facts, Occasion, Stage, needs_reminding, occasions_on
 
@@ -101,7 +101,7 @@ def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Pers
 def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
     """What these organizations took out in the quarter, less what was withdrawn since."""
     taken = (
-        select(SharingEvent.organization_id, SharingEvent.resource_id, SharingEvent.title)
+        titles_logged(SharingEvent.organization_id)
         .join(Resource, Resource.id == SharingEvent.resource_id)
         .where(
             SharingEvent.quarter == str(quarter),
@@ -110,12 +110,11 @@ def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> d
             Resource.withdrawn_at.is_(None),
             stands(),
         )
-        .order_by(SharingEvent.id)
     )
     titles: dict[int, dict[int, str]] = defaultdict(dict)
     for organization_id, resource_id, title in db.execute(taken):
         if organization_id is not None:
-            titles[organization_id][resource_id] = title  # what the log called it last
+            titles[organization_id][resource_id] = title  # the last one stays
     return {organization_id: sorted(called.values()) for organization_id, called in titles.items()}
 
 

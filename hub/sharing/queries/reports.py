@@ -13,7 +13,7 @@ from hub.members.models import Organization
 from hub.members.rules import OrganizationKind
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters
-from hub.sharing.queries.log import LoggedLine, events_of
+from hub.sharing.queries.log import LoggedLine, events_of, last_title
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
 from hub.sharing.rules import Period, Reached, RungCount, Standing, is_due, ladder, reached
 
@@ -66,7 +66,7 @@ class Report:
 def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
     return ResourceLine(
         resource=events[0].resource,
-        title=events[-1].title,
+        title=last_title(events),
         evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
         reached=reached(events),
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
