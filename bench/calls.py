@@ -10,9 +10,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
-from hub.calls import actions, queries
+from hub.calls.actions import planning as planning_actions
 from hub.calls.models import Attendance, Call, Presentation, Source
-from hub.calls.rules import SlotState
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.queries import yours as yours_queries
+from hub.calls.rules.presentations import SlotState
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization, Person
@@ -41,7 +44,7 @@ def _fill(database: Database) -> int:
         db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
         db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         first = moment.date().replace(year=year, month=1, day=1)
-        actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
+        planning_actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
         calls = db.scalars(select(Call).order_by(Call.day)).all()
         rows = [
             {
@@ -76,9 +79,9 @@ def _measure(name: str, database: Database, year: int) -> None:
     now = clock.now()
     today = now.date()
     queries_of: dict[str, Callable[[Session], object]] = {
-        "attendance of all, a year": lambda db: queries.attended(db, organizations, year, now),
-        "presentations of all, a year": lambda db: queries.standings(db, organizations, year, today, now),
-        "your calls, on home": lambda db: queries.your_calls(db, person, today, now),
+        "attendance of all, a year": lambda db: attendance_queries.attended(db, organizations, year, now),
+        "presentations of all, a year": lambda db: presentations_queries.standings(db, organizations, year, today, now),
+        "your calls, on home": lambda db: yours_queries.your_calls(db, person, today, now),
     }
     print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'of it here':>12}")
     for label, query in queries_of.items():

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from hub.core.db import Database
-from hub.library.extract import READER_VERSION
+from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, PreviewState, Source, State
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 
 REUTERS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "reuters21578.zip"
 ORGANIZATIONS = 40

@@ -31,15 +31,17 @@ from whoosh.qparser import OrGroup, QueryParser
 
 from bench import corpus
 from config import Config
-from hub import migrations
 from hub.core.db import Database
-from hub.library.extract import READER_VERSION
+from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.members.models import Organization
-from hub.members.rules import OPERATOR, OrganizationKind
-from hub.search import index, queries
-from hub.search.queries import Query
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import OPERATOR
+from hub.migrations import running
+from hub.search import index
+from hub.search.queries import results as results_queries
+from hub.search.queries.results import Query
 
 FILES = ("cran.all.1400", "cran.qry", "cranqrel")
 DEEP = 1_000  # answers of each question that are looked at
@@ -187,13 +189,13 @@ def this_hub(documents: Sequence[Document]) -> Iterator[Ranked]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
         database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
-        migrations.upgrade(database)
+        running.upgrade(database)
         _fill(database, documents)
         index.catch_up(database)
 
         def ranked(question: str) -> Sequence[int]:
             with database.reading() as db:
-                hits = queries.search(db, OPERATOR, Query(question, per_page=DEEP)).hits  # type: ignore[arg-type]
+                hits = results_queries.search(db, OPERATOR, Query(question, per_page=DEEP)).hits  # type: ignore[arg-type]
             return [hit.resource for hit in hits]
 
         yield ranked

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import Config
-from hub import migrations
-from hub.core import delivery, outbox
 from hub.core.db import Database
+from hub.core.delivery import delivering
 from hub.core.letters import Letter, Link, Links, Paragraph, greeting
-from hub.core.outbox import Post
+from hub.core.outbox import posting
+from hub.core.outbox.posting import Post
+from hub.migrations import running
 from tests.mailserver import a_mail_server
 
 RECIPIENTS = 2_000
@@ -22,13 +23,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, a_mail_server() as server:
         config = Config.load({}, INSTANCE=Path(folder), UPLOADS=Path(folder) / "uploads", LOG_LEVEL="ERROR")
         database = Database(replace(config, MAIL_URL=server.url))
-        migrations.upgrade(database)
+        running.upgrade(database)
         began = time.perf_counter()
         with database.writing() as db:
-            outbox.post_all(db, [_post(number) for number in range(RECIPIENTS)])
+            posting.post_all(db, [_post(number) for number in range(RECIPIENTS)])
         posted = time.perf_counter() - began
         began = time.perf_counter()
-        while delivery.catch_up(database):
+        while delivering.catch_up(database):
             pass
         sent = time.perf_counter() - began
         database.close()

@@ -18,16 +18,21 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import Config
-from hub import migrations
 from hub.app import create_app
-from hub.core import clock, delivery
+from hub.core import clock
 from hub.core.db import Database
+from hub.core.delivery import delivering
 from hub.core.quarters import Quarter
 from hub.members.models import Person
-from hub.members.rules import Role
-from hub.sharing import actions, queries
-from hub.sharing.models import Pack, PackLink, SharingEvent
-from hub.sharing.rules import LinkPart, PackState
+from hub.members.rules.organizations import Role
+from hub.migrations import running
+from hub.sharing.actions import packs as packs_actions
+from hub.sharing.actions import sending as sending_actions
+from hub.sharing.actions import stakeholders as stakeholders_actions
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.models.packs import Pack, PackLink
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.rules.packs import LinkPart, PackState
 from tests.conftest import Browser
 from tests.mailserver import a_mail_server
 from tests.world import PASSWORD, a_person, a_resource, an_organization
@@ -45,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name, a_mail_server() as server:
         config = Config.load({}, INSTANCE=Path(name), UPLOADS=Path(name) / "uploads", LOG_LEVEL="ERROR")
         database = Database(replace(config, MAIL_URL=server.url))
-        migrations.upgrade(database)
+        running.upgrade(database)
         prepared = _measure(database)
         assert len(server.got) == RECIPIENTS
         database.close()
@@ -95,9 +100,9 @@ def _fill(database: Database) -> None:
         resources = [
             a_resource(db, lakeshore, f"Toolkit {n}", summary="What it is. " * 10).id for n in range(RESOURCES)
         ]
-        actions.take_in(db, ana, f"email,name,affiliation,groups\n{lines}")
-        pack = actions.begin_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
-        actions.change_pack(
+        stakeholders_actions.take_in(db, ana, f"email,name,affiliation,groups\n{lines}")
+        pack = packs_actions.begin_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
+        packs_actions.change_pack(
             db, ana, pack, title="Worth a look", words="Two sentences.", groups=["Shops"], everyone=False
         )
 
@@ -106,15 +111,15 @@ def _prepare(database: Database) -> None:
     """Press Send, and let the worker write the messages."""
     with database.writing() as db:
         person = db.scalars(select(Person)).one()
-        actions.send_pack(db, person, queries.pack_for(db, person, 1))
+        packs_actions.send_pack(db, person, packs_queries.pack_for(db, person, 1))
     while _count(database, LinkPart.POSTED) < RECIPIENTS:
-        actions.catch_up(database)
+        sending_actions.catch_up(database)
 
 
 def _send(database: Database) -> None:
     """Let the worker hand them over, until the record has it."""
     while True:
-        done = delivery.catch_up(database) + actions.catch_up(database)
+        done = delivering.catch_up(database) + sending_actions.catch_up(database)
         with database.reading() as db:
             sent = db.scalars(select(Pack.state)).one() is PackState.SENT
             if sent:

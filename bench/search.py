@@ -26,11 +26,13 @@ import psutil
 from bench import corpus
 from bench.yardsticks import YARDSTICKS
 from config import Config
-from hub import migrations
 from hub.core.db import Database
 from hub.members.models import Person
-from hub.search import files, index, queries
-from hub.search.queries import Query
+from hub.migrations import running
+from hub.search import index
+from hub.search.queries import results as results_queries
+from hub.search.queries.results import Query
+from hub.search.store import folders
 from tests.serving import Hub, Visitor
 
 SIZES = [int(size) for size in os.environ.get("HUB_BENCH_SIZES", "1000,10000,50000").split(",")]
@@ -79,7 +81,7 @@ def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
     hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not that of tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
-    migrations.upgrade(database)
+    running.upgrade(database)
     characters = corpus.fill(database, size, PAGES, stories)
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
@@ -98,7 +100,7 @@ def _row(filled: Filled, folder: Path) -> None:
     after = resource.getrusage(resource.RUSAGE_SELF)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     merge_all(database)
-    current = files.current_folder(files.root_of(database.config))
+    current = folders.current_folder(folders.root_of(database.config))
     assert current is not None
     share = sum(path.stat().st_size for path in current.iterdir() if path.is_file()) / filled.characters
     cells = [_timed(_engine(database), filled.questions)]
@@ -129,7 +131,7 @@ def _row(filled: Filled, folder: Path) -> None:
 def merge_all(database: Database) -> None:
     """Merge now what the worker merges in quiet moments, so that it isn't merging while others are measured."""
     index.QUIET_AFTER = 0.0
-    root = files.root_of(database.config)
+    root = folders.root_of(database.config)
     while index._could_merge(root):  # noqa: SLF001
         index.catch_up(database)
 
@@ -141,7 +143,7 @@ def _engine(database: Database) -> Callable[[str], int]:
 
     def search(question: str) -> int:
         with database.reading() as db:
-            return queries.search(db, person, Query(question)).total
+            return results_queries.search(db, person, Query(question)).total
 
     return search
 

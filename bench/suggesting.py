@@ -19,13 +19,17 @@ from sqlalchemy import select
 
 from bench import corpus
 from config import Config
-from hub import migrations
 from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.search import actions, index, queries
+from hub.migrations import running
+from hub.search import index
+from hub.search.actions import keeping as keeping_actions
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.queries import suggestions as suggestions_queries
 
 RESOURCES = int(os.environ.get("HUB_BENCH_RESOURCES", "10000"))
 PAGES = 1  # suggestions look at titles
@@ -42,7 +46,7 @@ def main() -> None:
         folder = Path(name)
         config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
         database = Database(config)
-        migrations.upgrade(database)
+        running.upgrade(database)
         corpus.fill(database, RESOURCES, PAGES, corpus.stories())
         index.catch_up(database)
         _remember(database)
@@ -61,8 +65,8 @@ def _remember(database: Database) -> None:
     with database.writing() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for question in corpus.questions(corpus.stories(), 20):
-            actions.remember(db, person.id, question)
-            actions.save(db, person, question, f"q={question}", tells=True)
+            keeping_actions.remember(db, person.id, question)
+            keeping_actions.save(db, person, question, f"q={question}", tells=True)
 
 
 def _keys(database: Database) -> Iterator[str]:
@@ -101,7 +105,7 @@ def _by_itself(database: Database, keys: Sequence[str]) -> Iterator[Times]:
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for typed in keys:
-            yield _timed(partial(queries.suggestions, db, person, typed))
+            yield _timed(partial(suggestions_queries.suggestions, db, person, typed))
 
 
 def _news(database: Database) -> Iterator[Times]:
@@ -111,9 +115,9 @@ def _news(database: Database) -> Iterator[Times]:
             resource.created_at = clock.now()
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
-        saved = queries.saved_of(db, person)
+        saved = keeping_queries.saved_of(db, person)
         for _ in range(5):
-            yield _timed(lambda: queries.new_in(db, person, saved))
+            yield _timed(lambda: news_queries.new_in(db, person, saved))
 
 
 def _row(name: str, times: Sequence[Times]) -> None:

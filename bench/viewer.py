@@ -14,7 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 from bench.importing import Weights
 from hub.demo import documents
 from hub.demo.world import RESOURCES
-from hub.library.extract import Reader, libreoffice
+from hub.library.extract.legacy import libreoffice
+from hub.library.extract.reader import Reader
 from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, a_hub
 

@@ -1,20 +1,18 @@
 """create_app(config): wires rooms to Flask; nothing else."""
 
-from flask import Flask
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Blueprint, Flask
 
 from config import ROOT, Config
-from hub.calls import routes as calls
 from hub.core import log, web
 from hub.core.db import Database
-from hub.library import api as uploads
-from hub.library import routes as library
+from hub.library import uploads
 from hub.members import login
-from hub.members import routes as members
-from hub.overview import routes as overview
-from hub.search import routes as search
-from hub.sharing import routes as sharing
 
-ROOMS = (overview.bp, members.bp, library.bp, uploads.bp, search.bp, sharing.bp, calls.bp)
+# The rooms that have pages; the file or package `routes` of each holds them.
+ROOMS = ("overview", "members", "library", "search", "sharing", "calls")
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
@@ -28,5 +26,16 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     web.init(app, config, database or Database(config))
     login.init(app)
     for room in ROOMS:
-        app.register_blueprint(room)
+        app.register_blueprint(_blueprint_of(room))
+    app.register_blueprint(uploads.bp)
     return app
+
+
+def _blueprint_of(room: str) -> Blueprint:
+    """Return the room's blueprint with all its pages; importing a module of routes adds the pages in it."""
+    routes = import_module(f"hub.{room}.routes")
+    modules = [
+        import_module(found.name) for found in iter_modules(getattr(routes, "__path__", ()), f"{routes.__name__}.")
+    ]
+    bp: Blueprint = next(module.bp for module in (routes, *modules) if hasattr(module, "bp"))
+    return bp

@@ -10,20 +10,23 @@ from types import FrameType
 
 from sqlalchemy.orm import Session
 
-from hub.calls import actions as calls
-from hub.core import clock, delivery, pulse, settings
+from hub.calls.actions import planning as planning_actions
+from hub.core import clock, pulse, settings
 from hub.core.db import Database
-from hub.library import derive
-from hub.library.derive import previews
-from hub.library.extract import Reader
-from hub.members import actions as members
+from hub.core.delivery import delivering
+from hub.library.derive import page_texts
+from hub.library.derive.previews import making
+from hub.library.extract.reader import Reader
+from hub.members.actions import forgotten as forgotten_actions
 from hub.members.queries import anybody_waits_for_a_link
-from hub.overview import actions as overview
-from hub.overview.derive import evidence
-from hub.overview.queries import digest_to_post
+from hub.overview.actions import mailing as mailing_actions
+from hub.overview.derive import evidence as evidence_derived
+from hub.overview.queries.digests import digest_to_post
 from hub.search import index
-from hub.sharing import actions as sharing
-from hub.sharing.queries import reminders_wait
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.actions import reminding as reminding_actions
+from hub.sharing.actions import sending as sending_actions
+from hub.sharing.queries.reminding import reminders_wait
 
 log = logging.getLogger("hub.worker")
 
@@ -37,21 +40,21 @@ Step = Callable[[Database, Reader], int]
 
 # What there is to do, in order; each answers how much it did. Each can be killed at any moment and run again.
 STEPS: dict[str, Step] = {
-    "pages": lambda database, reader: derive.catch_up(database, reader, limit=FILES_A_ROUND),
+    "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
-    "evidence": evidence.catch_up,
-    "orphans": lambda database, _reader: derive.sweep_orphans(database),
-    "calls": lambda database, _reader: calls.catch_up(database),
-    "previews": lambda database, reader: previews.catch_up(database, reader, limit=PIECES_A_ROUND),
-    "packs": lambda database, _reader: sharing.catch_up(database),
+    "evidence": evidence_derived.catch_up,
+    "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
+    "calls": lambda database, _reader: planning_actions.catch_up(database),
+    "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),
+    "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _in_its_time(
-        database, anybody_waits_for_a_link, members.answer_password_requests
+        database, anybody_waits_for_a_link, forgotten_actions.answer_password_requests
     ),
-    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, sharing.post_due_reminders),
-    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, overview.post_due_digests),
+    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminding_actions.post_due_reminders),
+    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, mailing_actions.post_due_digests),
     # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
-    "copies": lambda database, _reader: sharing.log_waiting_mail(database),
-    "mail": lambda database, _reader: delivery.catch_up(database),
+    "copies": lambda database, _reader: incoming_actions.catch_up(database),
+    "mail": lambda database, _reader: delivering.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
 # while pictures of older ones are still being made, and a slow mail server holds nothing else up.
@@ -77,7 +80,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
 
     What takes long, as building or merging a large index does, is cut off: whoever stops the hub isn't kept waiting.
     """
-    derive.take_over_from_the_dead(database)
+    page_texts.take_over_from_the_dead(database)
     lines = [
         threading.Thread(
             target=_run_line, args=(stop, database, line), kwargs={"beats": line is LINES[0]}, name=line[0], daemon=True
@@ -119,7 +122,7 @@ def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], 
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
     """Run every step until nothing is left to do; answers how much was done."""
     total = 0
-    derive.take_over_from_the_dead(database)
+    page_texts.take_over_from_the_dead(database)
     with Reader() as reader:
         while True:
             done = 0

@@ -20,13 +20,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, 
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub import migrations
 from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Base, Database
-from hub.demo import load as demo_world
-from hub.library import derive
-from hub.members.actions import signing_in
+from hub.demo import load
+from hub.library.derive import page_texts
+from hub.members.actions import signing_in as signing_in_actions
+from hub.migrations import running
 from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD, Hands, SignIn
@@ -67,7 +67,7 @@ def _share_what_was_compiled(connection: Connection) -> None:
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes that take no time: what they are worth is argon2's business, not these tests'."""
-    monkeypatch.setattr(signing_in, "PASSWORDS", CHEAP)
+    monkeypatch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     folder = tmp_path_factory.mktemp("template")
     database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads"))
-    migrations.upgrade(database)
+    running.upgrade(database)
     database.close()
     return folder / "hub.sqlite3"
 
@@ -91,7 +91,7 @@ def emptied_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
         url = pattern.format(name="postgres")
         folder = tmp_path_factory.mktemp("postgres")
         database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
-        migrations.upgrade(database)
+        running.upgrade(database)
         database.close()
         engine = create_engine(url)
         yield partial(_emptied, engine, _rows_of(engine), url)
@@ -134,11 +134,11 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
             making = folder.with_name("demo-in-the-making")
             config = Config.load({}, INSTANCE=making, UPLOADS=making / "uploads", LOG_LEVEL="ERROR")
             database = Database(config)
-            migrations.upgrade(database)
+            running.upgrade(database)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(signing_in, "PASSWORDS", CHEAP)
-                demo_world.load(database)
-            derive.catch_up(database)
+                patch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
+                load.load(database)
+            page_texts.catch_up(database)
             index.catch_up(database)
             database.close()
             making.rename(folder)

@@ -15,13 +15,15 @@ from config import Config
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.log import TextLines
-from hub.library import queries as library
+from hub.library import queries as library_queries
 from hub.library.actions import Facts, Written, change, replace
 from hub.library.rules import Audience
-from hub.members import actions as members
+from hub.members.actions import links as links_actions
+from hub.members.actions import people as people_actions
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Permission, Role
-from hub.sharing.models import ShareLink, SharingEvent
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import Permission
+from hub.sharing.models.log import ShareLink, SharingEvent
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 COORDINATOR, REPRESENTATIVE, PROMOTED = "cora@host.example", "rosa@lakeshore.example", "pat@lakeshore.example"
@@ -78,10 +80,10 @@ def test_a_link_that_a_representative_made_lets_nobody_in_as_a_board_member(
         )
         if way == "invitation":
             promoted.password_hash = None
-            token = members.invite(db, representative, promoted)
+            token = links_actions.invite(db, representative, promoted)
         else:
-            token = members.reset_link(db, representative, promoted)
-        members.give_role(db, coordinator, promoted, Role.BOARD)
+            token = links_actions.reset_link(db, representative, promoted)
+        people_actions.give_role(db, coordinator, promoted, Role.BOARD)
     address = f"/{'invitation' if way == 'invitation' else 'password'}/{token}"
     answer = client.post(address, data={"password": "a long password", "repeated": "a long password"})
     assert answer.status_code == 410
@@ -96,8 +98,8 @@ def test_an_invitation_outlives_a_change_between_roles_of_the_organization(
             db.scalars(select(Person).where(Person.email == email)).one() for email in (REPRESENTATIVE, PROMOTED)
         )
         invited.password_hash = None
-        token = members.invite(db, representative, invited)
-        members.give_role(db, representative, invited, Role.ALTERNATE)
+        token = links_actions.invite(db, representative, invited)
+        people_actions.give_role(db, representative, invited, Role.ALTERNATE)
     assert client.get(f"/invitation/{token}").status_code == 200
 
 
@@ -233,7 +235,7 @@ def test_a_pack_shows_no_earlier_revision_that_was_closed(
     for audience in (Audience.ORGANIZATION, Audience.NETWORK):
         with database.writing() as db:
             person = db.scalars(select(Person).where(Person.email == "otto@prairie.example")).one()
-            one = library.get_for(db, person, theirs, Permission.CHANGE)
+            one = library_queries.get_for(db, person, theirs, Permission.CHANGE)
             facts = Facts(kind=one.kind, title=one.title, audience=audience, published_on=one.published_on)
             change(db, person, one, facts)
             if audience is Audience.ORGANIZATION:

@@ -19,8 +19,8 @@ from werkzeug.routing import MapAdapter
 from config import ROOT
 from hub.app import create_app
 from hub.core.db import Base, Database
-from hub.library import actions as library
-from hub.library import derive
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
 from hub.library.models import Page
 from hub.search import index
 from tests.conftest import Browser
@@ -272,8 +272,8 @@ def test_rebuilding_gives_what_catching_up_gave(demo: Database) -> None:
 
     before = pages()
     with demo.writing() as db:
-        library.forget_pages(db)
-    derive.catch_up(demo)
+        library_actions.forget_pages(db)
+    page_texts.catch_up(demo)
     index.catch_up(demo)
     assert pages() == before
     assert index.audit_index(demo) == []

@@ -19,20 +19,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from hub.calls.actions import Facts, Proposal, When
 from hub.calls.actions.asking import LONGEST_ASK
+from hub.calls.actions.planning import Facts, When
+from hub.calls.actions.presenting import Proposal
 from hub.calls.models import AskKind, Call, Presentation
-from hub.calls.queries import Place
-from hub.calls.rules import (
-    FEWEST_MINUTES,
-    LONGEST,
-    LONGEST_LINK,
-    LONGEST_REASON,
-    LONGEST_TEXT,
-    LONGEST_TITLE,
-    MOST_MINUTES,
-    SHORTEST,
-)
+from hub.calls.queries.presentations import Place
+from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES
+from hub.calls.rules.series import LONGEST, LONGEST_LINK, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHORTEST
 from hub.core.dates import in_full
 from hub.library.rules import BIG_SIX
 

@@ -1,5 +1,1 @@
 """The `hub` command. Errors go to stderr; exit 1 for a refusal, 2 for wrong usage."""
-
-from hub.cli.base import main
-
-__all__ = ["main"]

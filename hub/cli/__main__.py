@@ -1,5 +1,5 @@
 """`python -m hub.cli` is the command `hub`."""
 
-from hub.cli import main
+from hub.cli.base import main
 
 main(prog_name="hub")

@@ -10,12 +10,12 @@ import click
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub import migrations
 from hub.core import log, settings
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization
+from hub.migrations import running
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -78,8 +78,8 @@ def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:
-        if migrated and not migrations.is_current(database):
-            migrations.upgrade(database)
+        if migrated and not running.is_current(database):
+            running.upgrade(database)
         settings.refresh(database)
         yield database
     finally:
@@ -113,7 +113,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def organization_named(db: Session, slug: str) -> Organization:
     """The organization with this slug; raises Refused."""
     try:
-        return members.organization_of(db, slug)
+        return members_queries.organization_of(db, slug)
     except NotFound as missing:
         message = f"There is no organization {slug!r}. Add it first: hub organization add NAME --kind member."
         raise Refused(message) from missing

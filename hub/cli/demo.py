@@ -3,9 +3,9 @@
 import click
 
 from hub.cli.base import main, progress_bar, rows
-from hub.core import delivery
-from hub.demo import load as demo_world
-from hub.library import derive
+from hub.core.delivery import delivering
+from hub.demo import load
+from hub.library.derive import page_texts
 from hub.search import index
 
 
@@ -14,13 +14,13 @@ from hub.search import index
 def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Load the demo world into an empty hub."""
     with rows() as database:
-        if if_empty and not demo_world.is_empty(database):
-            click.echo(demo_world.SIGN_INS)
+        if if_empty and not load.is_empty(database):
+            click.echo(load.SIGN_INS)
             return
         with progress_bar("Loading the demo world") as progress:
-            demo_world.load(database, progress)
+            load.load(database, progress)
         # Readable and findable at once; the pictures of pages are made by the worker that serves.
-        derive.catch_up(database)
+        page_texts.catch_up(database)
         index.catch_up(database)
-        delivery.catch_up(database)
-    click.echo(demo_world.SIGN_INS)
+        delivering.catch_up(database)
+    click.echo(load.SIGN_INS)

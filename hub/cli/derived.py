@@ -7,9 +7,9 @@ import click
 from hub import worker
 from hub.cli.base import main, progress_bar, rows
 from hub.core.db import Database
-from hub.library import actions as library
-from hub.library import derive
-from hub.library.derive import previews
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
+from hub.library.derive.previews import making
 from hub.search import index
 from hub.sharing.queries.checking import what_was_changed
 
@@ -19,7 +19,7 @@ def catch_up() -> None:
     """Run the worker's steps until nothing is left to do."""
     with rows() as database:
         with progress_bar("Reading files") as progress:
-            derive.catch_up(database, progress=progress)
+            page_texts.catch_up(database, progress=progress)
         index.catch_up(database)
         _draw(database)
         worker.catch_up(database)
@@ -28,7 +28,7 @@ def catch_up() -> None:
 
 def _draw(database: Database) -> None:
     with progress_bar("Drawing pages") as progress:
-        previews.catch_up(database, progress=progress)
+        making.catch_up(database, progress=progress)
 
 
 @main.command()
@@ -40,11 +40,11 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
     with rows() as database:
         if pages or everything:
             with database.writing() as db:
-                library.forget_pages(db)
+                library_actions.forget_pages(db)
             with progress_bar("Reading files") as progress:
-                derive.catch_up(database, progress=progress)
+                page_texts.catch_up(database, progress=progress)
         if everything:
-            previews.forget(database)
+            making.forget(database)
         if the_index or everything:
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)
@@ -58,7 +58,7 @@ def verify() -> None:
     """Check files against their hashes, rows against files, the index against rows, the record against its digests."""
     with rows() as database:
         with progress_bar("Checking files") as progress:
-            problems = derive.what_is_off(database, progress)
+            problems = page_texts.what_is_off(database, progress)
         problems += index.audit_index(database)
         with database.reading() as db:
             changed = what_was_changed(db)

@@ -12,8 +12,9 @@ import click
 from hub.cli.base import DAY, main, organization_named, progress_bar, rows
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.library import actions as library
-from hub.library import files, queries
+from hub.library import actions as library_actions
+from hub.library import queries as library_queries
+from hub.library.files import originals
 from hub.library.rules import Audience, Kind, topics_from
 
 
@@ -35,7 +36,7 @@ def import_files(
     as_json: bool,  # noqa: FBT001 - a flag of the command
 ) -> None:
     """Add files, and the files in folders. A duplicate or a bad file is reported and skipped; may be run again."""
-    facts = library.Facts(
+    facts = library_actions.Facts(
         kind=Kind(kind),
         audience=Audience(audience),
         topics=tuple(topics_from([], ",".join(topics))),
@@ -65,16 +66,18 @@ def _files_in(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
-def _import_one(database: Database, path: Path, slug: str, facts: library.Facts) -> tuple[str, dict[str, Any]]:
+def _import_one(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> tuple[str, dict[str, Any]]:
     """Add one file in a transaction of its own; answers where it belongs in the report, and its entry."""
     try:
-        library.check_name(path.name)
+        library_actions.check_name(path.name)
         with path.open("rb") as stream:
-            stored = files.store(database.config, stream)
+            stored = originals.store(database.config, stream)
         with database.writing() as db:
-            if same := queries.known_file(db, stored.sha256):
+            if same := library_queries.known_file(db, stored.sha256):
                 return "duplicates", {"path": str(path), "resource": same.id}
-            added = library.add(db, None, organization_named(db, slug), facts, library.File(stored, path.name))
+            added = library_actions.add(
+                db, None, organization_named(db, slug), facts, library_actions.File(stored, path.name)
+            )
             return "imported", {"path": str(path), "resource": added.id}
     except (Refused, OSError) as error:
         sentence = f"The file can't be read: {error.strerror}." if isinstance(error, OSError) else str(error)

@@ -17,8 +17,9 @@ from hub.cli.base import main, rows
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.sharing import actions, files
-from hub.sharing.rules import token_in
+from hub.sharing import files
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.rules.incoming import token_in
 from hub.sharing.rules.mail import MOST_BYTES
 
 log = logging.getLogger("hub.mail")
@@ -64,14 +65,14 @@ def _take_file(database: Database, raw: bytes, recipients: Sequence[str]) -> lis
         raise Refused(message)
     named = list(dict.fromkeys(recipients or _named_in(database, raw)))
     with database.reading() as db:
-        ours = tuple(one for one in named if actions.takes(db, one))
+        ours = tuple(one for one in named if incoming_actions.takes(db, one))
     if not ours:
         raise Refused("None of its recipients is a log address of this hub. Say whom the envelope named: --to ADDRESS.")
     path = files.keep(database.config, files.Arrived(ours, clock.now(), raw))
     with files.held(path) as arrived:
         if arrived is None:
             return ["Taken; the hub's worker logs it at this moment."]
-        outcomes = actions.log_arrived(database, arrived)
+        outcomes = incoming_actions.log_arrived(database, arrived)
         files.drop(path)
     return [f"{one.label}." for one in outcomes] or ["A report of undelivered mail, taken."]
 
@@ -112,7 +113,7 @@ class Handler:
 
     def _takes(self, address: str) -> bool:
         with self.database.reading() as db:
-            return actions.takes(db, address)
+            return incoming_actions.takes(db, address)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the message for good, then say so: LMTP answers for each recipient (RFC 2033), SMTP once."""
@@ -179,7 +180,7 @@ def _log_what_comes(database: Database, came: threading.Event, done: threading.E
     while True:
         came.clear()
         try:
-            if count := actions.log_waiting_mail(database):
+            if count := incoming_actions.catch_up(database):
                 log.info("Mail was logged.", extra={"step": "mail-in", "done": count})
         except Exception:  # the thread outlives whatever it runs into; the log says what
             log.exception("Mail could not be logged; it is tried again.")

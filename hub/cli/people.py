@@ -6,8 +6,11 @@ from datetime import datetime
 import click
 
 from hub.cli.base import DAY, main, organization_named, rows
-from hub.members import actions as members
-from hub.members.rules import OrganizationKind, Role
+from hub.members.actions import links as links_actions
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
+from hub.members.rules.organizations import OrganizationKind, Role
 
 
 @main.group()
@@ -23,7 +26,7 @@ def organization() -> None:
 def add_organization(name: str, kind: str, slug: str, joined: datetime | None) -> None:
     """Add an organization; prints its slug."""
     with rows() as database, database.writing() as db:
-        added = members.add_organization(
+        added = organizations_actions.add_organization(
             db, None, name=name, kind=OrganizationKind(kind), slug=slug, joined_on=joined.date() if joined else None
         )
         click.echo(added.slug)
@@ -43,12 +46,14 @@ def person() -> None:
 def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool) -> None:  # noqa: FBT001 - a flag
     """Add a person; without a password, prints an invitation link to hand over."""
     # Hashing is slow: it is done before the rows are held.
-    password_hash = members.hashed(sys.stdin.readline().rstrip("\n"), email) if password_stdin else None
+    password_hash = signing_in_actions.hashed(sys.stdin.readline().rstrip("\n"), email) if password_stdin else None
     with rows() as database, database.writing() as db:
         into = organization_named(db, slug)
-        added = members.add_person(db, None, into, email=email, name=name, role=Role(role), password_hash=password_hash)
+        added = people_actions.add_person(
+            db, None, into, email=email, name=name, role=Role(role), password_hash=password_hash
+        )
         if password_stdin:
             click.echo(f"{added.email} may sign in.")
         else:
-            token = members.invite(db, None, added)
+            token = links_actions.invite(db, None, added)
             click.echo(f"{database.config.BASE_URL}/invitation/{token}")

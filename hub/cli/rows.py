@@ -2,8 +2,8 @@
 
 import click
 
-from hub import migrations
 from hub.cli.base import main, rows
+from hub.migrations import running
 
 
 @main.group("db")
@@ -15,5 +15,5 @@ def db_group() -> None:
 def upgrade() -> None:
     """Bring the rows to the newest shape; does nothing when they have it."""
     with rows(migrated=False) as database:
-        migrations.upgrade(database)
+        running.upgrade(database)
     click.echo("The rows have the newest shape.")

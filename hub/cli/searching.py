@@ -8,9 +8,9 @@ import click
 
 from hub.cli.base import main, rows
 from hub.core.errors import Refused
-from hub.members import queries as members
-from hub.members.rules import OPERATOR
-from hub.search import queries as search
+from hub.members import queries as members_queries
+from hub.members.rules.permissions import OPERATOR
+from hub.search.queries import results as results_queries
 
 
 @main.command("search")
@@ -22,22 +22,22 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
     """Find resources, and the page in them."""
     with rows() as database, database.reading() as db:
         searcher: Any = OPERATOR
-        if email and (searcher := members.person_by_email(db, email)) is None:
+        if email and (searcher := members_queries.person_by_email(db, email)) is None:
             message = f"There is nobody with the e-mail address {email!r}."
             raise Refused(message)
-        results = search.search(db, searcher, search.Query(text=query, per_page=limit))
+        results = results_queries.search(db, searcher, results_queries.Query(text=query, per_page=limit))
     if as_json:
-        click.echo(json.dumps(search.as_json(results), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(results_queries.as_json(results), ensure_ascii=False, indent=2))
         return
     for line in _lines_of(results):
         click.echo(line)
 
 
-def _lines_of(results: search.Results) -> Iterator[str]:
+def _lines_of(results: results_queries.Results) -> Iterator[str]:
     """What was found, as a person reads it in a terminal."""
     yield from results.notes
     yield f"{results.total:,} found"
-    for hit in search.as_json(results)["hits"]:
+    for hit in results_queries.as_json(results)["hits"]:
         place = f", {hit['page_kind']} {hit['page']}" if hit["page"] else ""
         yield f"\n{hit['title']}{place}  [{hit['organization']}, {hit['published_on']}, resource {hit['resource']}]"
         if hit["snippet"]:

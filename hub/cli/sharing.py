@@ -10,7 +10,7 @@ import click
 from hub.cli.base import main, rows
 from hub.core import tables
 from hub.core.quarters import Quarter
-from hub.sharing import queries as sharing
+from hub.sharing.queries import quarters as quarters_queries
 
 
 @main.command("sharing")
@@ -24,7 +24,7 @@ def sharing_of(quarter: str, form: str, output: Path | None) -> None:
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with rows() as database, database.reading() as db:
-        found = [row.as_json() for row in sharing.sharing_of(db, which)]
+        found = [row.as_json() for row in quarters_queries.sharing_of(db, which)]
     text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](found)
     if output:
         output.write_text(text, encoding="utf-8")

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hub.core import clock
 from hub.core.addresses import keyed_hash, message_of_bounce
 from hub.core.db import Base, config_of
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from hub.core.text import one_line
 
 log = logging.getLogger("hub.mail")

@@ -30,7 +30,7 @@ from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.icons import icon
 from hub.core.tables import CSV, XLSX
-from hub.core.words import plural as plural
+from hub.core.words import plural
 
 log = logging.getLogger("hub.web")
 

@@ -10,19 +10,15 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from hub.core.quarters import Quarter
+from hub.demo.organizations import ORGANIZATIONS
+from hub.demo.people import PEOPLE
 from hub.demo.shapes import DemoOrganization, DemoResource
-from hub.demo.texts.shares import (
-    AUDIENCES,
-    CONFIRMATION_NOTES,
-    CORRECTION_NOTES,
-    LATE_SHARE_NOTE,
-    NOTES,
-    REASONS,
-)
-from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
+from hub.demo.texts.shares import AUDIENCES, CONFIRMATION_NOTES, CORRECTION_NOTES, LATE_SHARE_NOTE, NOTES, REASONS
+from hub.demo.world import RESOURCES
 from hub.library.rules import BIG_SIX, Audience
-from hub.members.rules import Role
-from hub.sharing.rules import Act, Carrier, Channel
+from hub.members.rules.organizations import Role
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
 
 QUARTERS = 8
 

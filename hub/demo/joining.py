@@ -9,10 +9,10 @@ from config import Config
 from hub.core import clock
 from hub.demo.makers import pdf
 from hub.demo.makers.look import Cover
-from hub.library import files
+from hub.library.files import originals
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind
-from hub.overview.actions import joining
+from hub.members.rules.organizations import OrganizationKind
+from hub.overview.actions import joining as joining_actions
 from hub.overview.actions.joining import Draft, Interest
 from hub.overview.models import Application
 from hub.overview.rules.joining import Ballot, Criterion
@@ -107,33 +107,33 @@ DOCUMENTS = {
 }
 
 
-def store(config: Config, today: date) -> dict[Criterion, files.StoredFile]:
+def store(config: Config, today: date) -> dict[Criterion, originals.StoredFile]:
     """Make the evidence and put it on disk, before any row is locked."""
     return {
-        criterion: files.store(config, BytesIO(pdf.make(Cover(title, COMMUNITY.name, "", today), text)))
+        criterion: originals.store(config, BytesIO(pdf.make(Cover(title, COMMUNITY.name, "", today), text)))
         for criterion, (_name, title, text, _page) in DOCUMENTS.items()
     }
 
 
-def load(db: Session, stored: dict[Criterion, files.StoredFile], people: dict[str, Person]) -> None:
+def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dict[str, Person]) -> None:
     """The applications, through the same actions that applicants and the board use."""
-    community, _token = joining.express_interest(db, COMMUNITY, "192.0.2.1")
-    joining.save(
+    community, _token = joining_actions.express_interest(db, COMMUNITY, "192.0.2.1")
+    joining_actions.save(
         community,
         Draft(COMMUNITY, SAID, "Odette Marchbanks", COMMUNITY.contact_email, "Ray Tso", "ray.tso@copper-basin.example"),
     )
     for criterion, file in stored.items():
         name, _title, _text, page = DOCUMENTS[criterion]
-        joining.attach(db, community, criterion, file, name, page)
-    joining.submit(db, community)
-    joining.vote(
+        joining_actions.attach(db, community, criterion, file, name, page)
+    joining_actions.submit(db, community)
+    joining_actions.vote(
         db, people["ruth.abernethy@ridgeline-materials.example"], community, Ballot.APPROVE, "A plan with substance."
     )
-    ally, _token = joining.express_interest(db, ALLY, "192.0.2.2")
+    ally, _token = joining_actions.express_interest(db, ALLY, "192.0.2.2")
     value = {Criterion.OPEN_VALUE: "Four hundred fixture drawings, free to use and to change."}
-    joining.save(ally, Draft(ALLY, value, "Bertrand Okonjo", ALLY.contact_email))
-    joining.submit(db, ally)
-    joining.ask_for_changes(
+    joining_actions.save(ally, Draft(ALLY, value, "Bertrand Okonjo", ALLY.contact_email))
+    joining_actions.submit(db, ally)
+    joining_actions.ask_for_changes(
         db, people["board@demo.example"], ally, "Please say under which licence the drawings may be used."
     )
     for application, days in ((community, 12), (ally, 20)):

@@ -14,18 +14,22 @@ from hub.core.quarters import Quarter
 from hub.demo import documents, history, joining, packs, record, searching
 from hub.demo.calls import add_calls
 from hub.demo.mail import add_mail
+from hub.demo.organizations import ORGANIZATIONS
+from hub.demo.people import PEOPLE
 from hub.demo.shapes import DemoOrganization, DemoResource
-from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES
-from hub.library import actions as library
-from hub.library import files
+from hub.demo.world import RESOURCES
+from hub.library import actions as library_actions
+from hub.library.files import originals
 from hub.library.models import Resource
 from hub.library.rules import Audience, Source
-from hub.members import actions as members
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Organization, Person, RoleHeld
-from hub.members.rules import DesignationFacts
-from hub.overview import queries
-from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
-from hub.sharing.rules import digest_of
+from hub.members.rules.organizations import DesignationFacts
+from hub.overview.queries import setup as setup_queries
+from hub.sharing.models.log import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.rules.digests import digest_of
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone
 SIGN_INS = """Sign in with the password welcome-to-the-hub as
@@ -51,11 +55,11 @@ def load(database: Database, progress: Progress | None = None) -> None:
     if not is_empty(database):
         raise Refused("This hub has something in it already. Load the demo world into an empty one: make demo does.")
     today = clock.today(database.config.zone)
-    password_hash = members.hashed(PASSWORD)
+    password_hash = signing_in_actions.hashed(PASSWORD)
     stored = _store_files(database, today, progress)
     evidence = joining.store(database.config, today)
     with database.writing() as db:
-        settings.keep(db, queries.GUIDE, " ".join(queries.STEPS))
+        settings.keep(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
@@ -68,19 +72,19 @@ def load(database: Database, progress: Progress | None = None) -> None:
         record.add(db, people, resources, stored, today)
 
 
-def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, files.StoredFile]:
+def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, originals.StoredFile]:
     """Make the documents and put them on disk, before any row is locked."""
     stored = {}
     for done, resource in enumerate(RESOURCES, 1):
         if resource.source is Source.FILE:
-            stored[resource.key] = files.store(database.config, BytesIO(documents.make(resource, today)))
+            stored[resource.key] = originals.store(database.config, BytesIO(documents.make(resource, today)))
         if progress:
             progress(done, len(RESOURCES))
     return stored
 
 
 def _add_organization(db: Session, one: DemoOrganization, today: date) -> Organization:
-    return members.add_organization(
+    return organizations_actions.add_organization(
         db,
         None,
         name=one.name,
@@ -102,7 +106,7 @@ def _add_organization(db: Session, one: DemoOrganization, today: date) -> Organi
 def _add_people(db: Session, organizations: dict[str, Organization], password_hash: str) -> dict[str, Person]:
     """Everybody, with their roles held since their organization joined."""
     people = {
-        one.email: members.add_person(
+        one.email: people_actions.add_person(
             db,
             None,
             organizations[one.organization],
@@ -127,10 +131,10 @@ def _add_resource(
     one: DemoResource,
     organizations: dict[str, Organization],
     people: dict[str, Person],
-    stored: dict[str, files.StoredFile],
+    stored: dict[str, originals.StoredFile],
     today: date,
 ) -> Resource:
-    facts = library.Facts(
+    facts = library_actions.Facts(
         kind=one.kind,
         title=one.title,
         summary=one.summary,
@@ -141,17 +145,17 @@ def _add_resource(
     )
     organization = organizations[one.organization]
     author = next(person for person in people.values() if person.organization is organization)
-    resource = library.add(db, author, organization, facts, _content(one, stored, today))
+    resource = library_actions.add(db, author, organization, facts, _content(one, stored, today))
     resource.created_at = min(_moment(one.published_on(today)), clock.now())
     return resource
 
 
-def _content(one: DemoResource, stored: dict[str, files.StoredFile], today: date) -> library.Content:
+def _content(one: DemoResource, stored: dict[str, originals.StoredFile], today: date) -> library_actions.Content:
     if one.source is Source.LINK:
-        return library.WebLink(one.url)
+        return library_actions.WebLink(one.url)
     if one.source is Source.TEXT:
-        return library.Written(one.text(today))
-    return library.File(stored[one.key], one.file_name)
+        return library_actions.Written(one.text(today))
+    return library_actions.File(stored[one.key], one.file_name)
 
 
 def _add_history(

@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 from hub.core import bounces, clock
 from hub.core.db import config_of
 from hub.core.quiet import Quiet
-from hub.library import actions as library
+from hub.library import actions as library_actions
 from hub.library.rules import BIG_SIX
-from hub.members import actions as members
+from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
-from hub.members.rules import MailKind
-from hub.overview import actions as overview
-from hub.overview import queries
+from hub.members.rules.mail import MailKind
+from hub.overview.actions import mailing as mailing_actions
+from hub.overview.queries import board as board_queries
 from hub.overview.rules.digests import week_to_tell
-from hub.sharing import actions as sharing
-from hub.sharing import queries as log
-from hub.sharing.rules import Stage
+from hub.sharing.actions import reminding as reminding_actions
+from hub.sharing.queries import reminding as reminding_queries
+from hub.sharing.rules.reminding import Stage
 
 FOLLOWED = {
     "representative@demo.example": ("workforce", "supply-chain", "cmmc"),
@@ -35,16 +35,16 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     """Let reminders and digests begin, send what is due, and remind some who are behind."""
     coordinator = people["coordinator@demo.example"]
     for email, topics in FOLLOWED.items():
-        library.follow(db, people[email], topics)
-    members.wish_for_mail(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
-    for kind in overview.LOOKED_AT:
-        overview.let_begin(db, coordinator, kind)
-    overview.post_due_digests(db)
+        library_actions.follow(db, people[email], topics)
+    wishes_actions.wish_for_mail(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
+    for kind in mailing_actions.LOOKED_AT:
+        mailing_actions.let_begin(db, coordinator, kind)
+    mailing_actions.post_due_digests(db)
     _add_digest(db)
-    quarter = queries.this_quarter(db)
-    open_ones, _unreached = log.reminders(db, quarter, Stage.NUDGE)
+    quarter = board_queries.this_quarter(db)
+    open_ones, _unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE)
     behind = list(dict.fromkeys(one.organization.id for one in open_ones))[:REMINDED]
-    sharing.nudge(db, coordinator, quarter, behind)
+    reminding_actions.nudge(db, coordinator, quarter, behind)
     if open_ones:
         gone = bounces.hash_of(db, open_ones[-1].person.email)
         bounces.mark(db, gone, "550 5.1.1 The mailbox isn't there any more")
@@ -54,5 +54,5 @@ def _add_digest(db: Session) -> None:
     """A digest to look at: of the last week in which something came that people follow."""
     now, zone = clock.now(), config_of(db).zone
     for weeks in range(WEEKS_BACK):
-        if overview.post_digests(db, week_to_tell(now - timedelta(weeks=weeks), zone)):
+        if mailing_actions.post_digests(db, week_to_tell(now - timedelta(weeks=weeks), zone)):
             return

@@ -1,7 +1,7 @@
 """The demo world's organizations. All are invented."""
 
 from hub.demo.shapes import DemoOrganization, Designation
-from hub.members.rules import DesignationStatus, OrganizationKind
+from hub.members.rules.organizations import DesignationStatus, OrganizationKind
 
 ORGANIZATIONS: tuple[DemoOrganization, ...] = (
     DemoOrganization(

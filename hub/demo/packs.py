@@ -7,16 +7,26 @@ from random import Random
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.core import outbox
 from hub.core.db import config_of
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox import posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
 from hub.demo.texts.stakeholders import GROUPS, ITEM, LIST, NOTE, QUESTION, SLIDES, TITLE, WHOLE
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.sharing import actions, queries
-from hub.sharing.models import Pack, PackFetch, PackItem, PackLink, PackTrace, SharingEvent, Stakeholder
-from hub.sharing.rules import Act, Carrier, Channel, LinkPart, PackState, Trace, audience_of, link_end
+from hub.sharing.actions import packs as packs_actions
+from hub.sharing.actions import sending as sending_actions
+from hub.sharing.actions import stakeholders as stakeholders_actions
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.models.packs import Pack, PackFetch, PackItem, PackLink, PackTrace
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.links import link_end
+from hub.sharing.rules.openings import Trace
+from hub.sharing.rules.packs import LinkPart, PackState, audience_of
 
 DAYS_BEFORE_THE_END = 9  # of last quarter
 SEED = "the demo member's pack"
@@ -41,14 +51,14 @@ POPULAR = (5, 4, 3, 2, 1)  # the first item is opened most
 
 def add(db: Session, sender: Person, resources: dict[str, Resource], today: date) -> None:
     """The list through the hub's own action; the pack as it would lie there since then."""
-    actions.take_in(db, sender, LIST)
+    stakeholders_actions.take_in(db, sender, LIST)
     moment = datetime.combine(
         Quarter.of(today).previous.last_day - timedelta(days=DAYS_BEFORE_THE_END), time(14, 5), UTC
     )
     pack = _pack(db, sender, resources, moment)
-    people = queries.reach_of(db, pack).reachable
+    people = packs_queries.reach_of(db, pack).reachable
     pack.recipients = len(people)
-    links = [_link(pack, one, actions.token_for(db, pack.id, one.id), moment) for one in people]
+    links = [_link(pack, one, packs_actions.token_for(db, pack.id, one.id), moment) for one in people]
     db.add_all(links)
     db.flush()
     _add_messages(db, pack, links, people, moment)
@@ -106,12 +116,13 @@ def _add_messages(
     db: Session, pack: Pack, links: Sequence[PackLink], people: Sequence[Stakeholder], moment: datetime
 ) -> None:
     """The messages, which a mail server took then."""
-    whole = queries.pack_for(db, db.get_one(Person, pack.person_id), pack.id)
-    sent = actions.sent_pack(db, whole)
+    whole = packs_queries.pack_for(db, db.get_one(Person, pack.person_id), pack.id)
+    sent = packs_actions.sent_pack(db, whole)
     posts = [
-        actions.message_of(db, whole, sent, link.id, link.token, one) for link, one in zip(links, people, strict=True)
+        sending_actions.message_of(db, whole, sent, link.id, link.token, one)
+        for link, one in zip(links, people, strict=True)
     ]
-    ids = outbox.post_all(db, posts)
+    ids = posting.post_all(db, posts)
     for link, one in zip(links, posts, strict=True):
         link.message_id = ids[one.once]
     taken = {"state": State.SENT, "posted_at": moment, "since": moment, "due_at": moment, "settled_at": moment}

@@ -5,7 +5,7 @@ Each line is an organization, a role, an e-mail address and a name. The six addr
 """
 
 from hub.demo.shapes import DemoPerson
-from hub.members.rules import Role
+from hub.members.rules.organizations import Role
 
 _LINES = """
 amcc              coordinator     coordinator@demo.example                       Marguerite Oyelaran

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
-from hub.library import files
+from hub.library.files import originals
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.sharing import actions
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.actions import packets as packets_actions
 from hub.sharing.rules.mail import read_mail
 from hub.sharing.rules.places import places_in
 
@@ -26,19 +27,19 @@ def add(
     db: Session,
     people: dict[str, Person],
     resources: dict[str, Resource],
-    stored: dict[str, files.StoredFile],
+    stored: dict[str, originals.StoredFile],
     today: date,
 ) -> None:
     """Two people copy mails of theirs to the hub, and one quarter is packed for an auditor."""
     member, bff = people[MEMBER], people[BFF]
     for person in (member, bff):
-        actions.new_log_address(db, person)
+        incoming_actions.new_log_address(db, person)
     last = Quarter.of(today).previous.last_day
-    file = files.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
+    file = originals.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
     _mail(db, member, "Fwd: worth ten minutes before the holidays", FOUNDRIES, last - timedelta(days=9), attached=file)
     _mail(db, member, "Plant tour on Thursday", "ana@foundries.example", last - timedelta(days=3))
     _mail(db, bff, "What we read this week", "team@supply-atlas.example", today, linked=list(resources.values())[:2])
-    actions.make_packet(db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1])
+    packets_actions.make_packet(db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1])
 
 
 def _mail(
@@ -60,4 +61,4 @@ def _mail(
     if attached is not None:
         mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
     read = read_mail(mail.as_bytes())
-    actions.log_mail(db, person, read, places_in(read.text, base), sent)
+    incoming_actions.log_mail(db, person, read, places_in(read.text, base), sent)

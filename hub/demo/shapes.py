@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from hub.calls.rules import holiday_on
+from hub.calls.rules.holidays import holiday_on
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind, Source
-from hub.members.rules import DesignationStatus, OrganizationKind, Role
+from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 
 _TOKEN = re.compile(r"\{([dmy])([+-]\d+)?\}")
 

@@ -3,31 +3,8 @@
 from itertools import chain
 
 from hub.demo.organizations import ORGANIZATIONS
-from hub.demo.people import PEOPLE
-from hub.demo.shapes import DemoOrganization, DemoPerson, DemoResource, Designation
-from hub.demo.texts import (
-    capital,
-    cyber,
-    energy,
-    network,
-    sites,
-    supply_chain,
-    technology,
-    trade,
-    updates,
-    workforce,
-)
-
-__all__ = [
-    "ORGANIZATIONS",
-    "PEOPLE",
-    "RESOURCES",
-    "DemoOrganization",
-    "DemoPerson",
-    "DemoResource",
-    "Designation",
-    "organization_of",
-]
+from hub.demo.shapes import DemoOrganization, DemoResource
+from hub.demo.texts import capital, cyber, energy, network, sites, supply_chain, technology, trade, updates, workforce
 
 _THEMES = (
     network,

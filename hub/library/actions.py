@@ -12,8 +12,8 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
-from hub.library import files
-from hub.library.extract import FORMATS, format_of
+from hub.library.extract.formats import FORMATS, format_of
+from hub.library.files import originals
 from hub.library.models import FollowedTopic, KeptFile, Resource, Revision, Topic
 from hub.library.rules import (
     LONGEST_BODY,
@@ -28,7 +28,7 @@ from hub.library.rules import (
     wider_than,
 )
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Facts:
 class File:
     """A stored file and the name that it came with."""
 
-    stored: files.StoredFile
+    stored: originals.StoredFile
     name: str
 
 
@@ -200,7 +200,7 @@ def follow_call(db: Session, old_day: date, new_day: date, only: int | None = No
     )
 
 
-def keep_file(db: Session, stored: files.StoredFile, holder: str, file_name: str) -> None:
+def keep_file(db: Session, stored: originals.StoredFile, holder: str, file_name: str) -> None:
     """Keep an original that no revision names, for ``holder`` (words that name what needs it: "evidence 12")."""
     db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
 
@@ -242,7 +242,7 @@ def _fill(db: Session, revision: Revision, content: Content) -> None:
     """What the revision is made of; raises Refused with a sentence when it can't be."""
     if isinstance(content, File):
         check_name(content.name)
-        if not files.path_of(config_of(db), content.stored.sha256).exists():
+        if not originals.path_of(config_of(db), content.stored.sha256).exists():
             message = f"“{content.name}” is no longer stored: choose the file again."
             raise Refused(message)
         known = format_of(content.name)

@@ -12,7 +12,7 @@ from hub.core.errors import NotFound
 from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
 from hub.members.models import Organization, Person
-from hub.members.rules import MAY, OPERATOR, Permission, Scope, SomePerson, may
+from hub.members.rules.permissions import MAY, OPERATOR, Permission, Scope, SomePerson, may
 
 START_LENGTH = 240  # characters of a page's text in the list of pages
 

@@ -22,17 +22,9 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from hub.core.errors import Refused
 from hub.core.text import clean
 from hub.members.models import Organization
-from hub.members.rules import (
-    LONGEST_NAME,
-    SHORTEST_PASSWORD,
-    DesignationFacts,
-    DesignationStatus,
-    OrganizationKind,
-    Role,
-    email_of,
-    password_of,
-    website_of,
-)
+from hub.members.rules.fields import LONGEST_NAME, email_of, website_of
+from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind, Role
+from hub.members.rules.signing_in import SHORTEST_PASSWORD, password_of
 
 EMPTY_ROWS = 3  # for designations to come, in a form that works without scripts
 MOST_ROWS = 30

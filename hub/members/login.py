@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.members.models import Person
-from hub.members.rules import Permission, Thing, may
+from hub.members.rules.permissions import Permission, Thing, may
 
 # Files that every page needs, whoever reads it.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})

@@ -7,7 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.members.rules import DesignationStatus, MailKind, OrganizationKind, Role
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 
 
 class Organization(Base):

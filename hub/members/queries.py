@@ -22,7 +22,9 @@ from hub.members.models import (
     RoleHeld,
     StoppedMail,
 )
-from hub.members.rules import MAY, USUAL_NIGHT, MailKind, OrganizationKind, Permission, Role, Scope, may, may_manage
+from hub.members.rules.mail import USUAL_NIGHT, MailKind
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage
 
 PEOPLE_PER_PAGE = 50
 

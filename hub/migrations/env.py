@@ -2,17 +2,7 @@
 
 from alembic import context
 
-import hub.calls.models
-import hub.members.models
-import hub.overview.models
-import hub.search.models
-import hub.sharing.models  # noqa: F401 - registers the tables of library and sharing too
-from hub.core.audit import Entry  # noqa: F401 - registers its table
-from hub.core.bounces import BouncedAddress  # noqa: F401 - registers its table
 from hub.core.db import Base
-from hub.core.outbox import OutboxMessage  # noqa: F401 - registers its table
-from hub.core.pulse import Pulse  # noqa: F401 - registers its table
-from hub.core.rounds import MailRound  # noqa: F401 - registers its tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.core.db import Base
 from hub.library.rules import State
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind
+from hub.members.rules.organizations import OrganizationKind
 from hub.overview.rules.joining import Ballot, Criterion, Progress
 
 

@@ -25,9 +25,11 @@ from hub.core.db import Database
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience
 from hub.members.models import Organization
-from hub.search import files, queries
-from hub.search.files import Facts, Manifest, Snapshot
-from hub.search.rules import words
+from hub.search.queries import rows as rows_queries
+from hub.search.rules import words as words_rules
+from hub.search.store import codec, folders, snapshots
+from hub.search.store.folders import Manifest
+from hub.search.store.snapshots import Facts, Snapshot
 
 log = logging.getLogger("hub.search")
 
@@ -76,10 +78,10 @@ def catch_up(database: Database, progress: Progress | None = None, patience: flo
     Quick when nothing changed. A missing, damaged or outdated index is built in a new folder and swapped in.
     Several processes may call it: one writes, the others wait ``patience`` seconds and then leave it to that one.
     """
-    root = files.root_of(database.config)
+    root = folders.root_of(database.config)
     if _is_current(database, root) and not _could_merge(root):
         return 0
-    with files.held(root, patience) as mine:
+    with folders.held(root, patience) as mine:
         if not mine:
             return 0
         if _is_current(database, root):
@@ -93,28 +95,28 @@ def rebuild(database: Database, progress: Progress | None = None, patience: floa
 
     Another writer is waited for ``patience`` seconds; 0 when it hasn't finished by then.
     """
-    root = files.root_of(database.config)
-    with files.held(root, patience) as mine:
+    root = folders.root_of(database.config)
+    with folders.held(root, patience) as mine:
         if not mine:
             return 0
-        for folder in files.begun_folders(root):
+        for folder in folders.begun_folders(root):
             shutil.rmtree(folder, ignore_errors=True)
         return _bring_in_line(database, root, None, progress)
 
 
 def audit_index(database: Database) -> list[str]:
     """What is wrong with the index, compared with the rows, a sentence each; nothing when all is well."""
-    folder = files.current_folder(files.root_of(database.config))
+    folder = folders.current_folder(folders.root_of(database.config))
     if folder is None:
         return ["There is no search index: run `hub catch-up`."]
     try:
         snapshot = Snapshot(folder)
-    except files.IndexUnusable as error:
+    except snapshots.IndexUnusable as error:
         return [f"{error} Run `hub rebuild --index`."]
     manifest = Manifest.read(folder)
     wrong = [f"The file {name} of the search index is missing or damaged." for name in manifest.scrambled(folder)]
     with database.reading() as db:
-        wanted = queries.stamps(db, queries.marks(db))
+        wanted = rows_queries.stamps(db, rows_queries.marks(db))
     there = _stamps_in(snapshot)
     wrong += [f"Resource {id_} is missing in the search index." for id_ in sorted(wanted.keys() - there.keys())]
     wrong += [f"Resource {id_} should not be in the search index." for id_ in sorted(there.keys() - wanted.keys())]
@@ -125,20 +127,22 @@ def audit_index(database: Database) -> list[str]:
 def state(config: Config) -> dict[str, Any]:
     """How the index is, in a word and a number, for the health page: ok, or being built (again)."""
     try:
-        opened = files.opened(config)
-    except files.IndexUnusable:
+        opened = folders.opened(config)
+    except snapshots.IndexUnusable:
         return {"state": "building"}
     return {"state": "ok", "entries": opened.snapshot.live.bit_count()}
 
 
 def _is_current(database: Database, root: Path) -> bool:
     """Whether the index stands for the rows as they are now: a few quick looks."""
-    folder = files.current_folder(root)
-    if folder is None or files.is_damaged(folder):
+    folder = folders.current_folder(root)
+    if folder is None or folders.is_damaged(folder):
         return False
     manifest = Manifest.read(folder)
     with database.reading() as db:
-        return manifest.signature == queries.signature(db) and manifest.organizations == _checksum(queries.marks(db))
+        return manifest.signature == rows_queries.signature(db) and manifest.organizations == _checksum(
+            rows_queries.marks(db)
+        )
 
 
 def _checksum(marks: Mapping[int, int]) -> int:
@@ -151,12 +155,12 @@ def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
 
 def _searched(config: Config, root: Path) -> Snapshot | None:
     """The index that is searched now, if it can be read."""
-    folder = files.current_folder(root)
-    if folder is None or files.is_damaged(folder):
+    folder = folders.current_folder(root)
+    if folder is None or folders.is_damaged(folder):
         return None
     try:
-        return files.opened(config).snapshot
-    except files.IndexUnusable as error:
+        return folders.opened(config).snapshot
+    except snapshots.IndexUnusable as error:
         log.warning("%s", error)
         return None
 
@@ -168,8 +172,8 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
         snapshot = _begun(root)
         log.info("Building the search index anew.", extra={"folder": snapshot.folder.name})
     with database.reading() as db:
-        signature, marks = queries.signature(db), queries.marks(db)
-        wanted = queries.stamps(db, marks)
+        signature, marks = rows_queries.signature(db), rows_queries.marks(db)
+        wanted = rows_queries.stamps(db, marks)
     there = _stamps_in(snapshot)
     gone = [id_ for id_ in there if id_ not in wanted]
     lacking = [id_ for id_, stamp in wanted.items() if there.get(id_) != stamp]
@@ -183,18 +187,18 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
             progress(done, len(lacking))
     _note_state(snapshot.folder, Manifest(snapshot.generation, signature, _checksum(marks)))
     if not searched:
-        files.publish(root, snapshot.folder)
+        folders.publish(root, snapshot.folder)
     return len(there.keys() - wanted.keys()) + len(lacking)
 
 
 def _begun(root: Path) -> Snapshot:
     """An index that was begun and never finished, or a new one."""
-    for folder in files.begun_folders(root):
+    for folder in folders.begun_folders(root):
         try:
             return Snapshot(folder)
-        except files.IndexUnusable:
+        except snapshots.IndexUnusable:
             shutil.rmtree(folder, ignore_errors=True)
-    return Snapshot(files.fresh_folder(root))
+    return Snapshot(folders.fresh_folder(root))
 
 
 def _note_state(folder: Path, manifest: Manifest) -> None:
@@ -204,7 +208,7 @@ def _note_state(folder: Path, manifest: Manifest) -> None:
     names = [name for name in names if not name.endswith("LOCK")]
     sizes = {name: (folder / name).stat().st_size for name in names}
     checked = {
-        name: known[name] if name in known and known[name][0] == size else (size, files.checksum(folder / name))
+        name: known[name] if name in known and known[name][0] == size else (size, folders.checksum(folder / name))
         for name, size in sizes.items()
     }
     Manifest(manifest.generation, manifest.signature, manifest.organizations, checked).write(folder)
@@ -230,9 +234,9 @@ def _writer(folder: Path, go_on: Callable[[], None] | None = None) -> Any:
 
     ``go_on`` is called now and then while postings are sorted and may raise.
     """
-    index = files.MappedStorage(str(folder)).open_index()
-    writer = index.writer(timeout=PATIENCE, codec=files.Codec(), compound=False)
-    writer.pool = files.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, go_on)
+    index = snapshots.MappedStorage(str(folder)).open_index()
+    writer = index.writer(timeout=PATIENCE, codec=codec.Codec(), compound=False)
+    writer.pool = codec.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, go_on)
     return writer
 
 
@@ -255,7 +259,7 @@ def _fill(
 
 def _entries(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     """The entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
-    marks = queries.marks(db)
+    marks = rows_queries.marks(db)
     rows = db.execute(
         select(Resource, Organization, Revision.id, Revision.file_name, Revision.url)
         .join(Organization, Resource.organization_id == Organization.id)
@@ -298,7 +302,7 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
         resource.published_on.toordinal(),
         resource.published_on.year,
         f"org:{organization.id}" if resource.audience is Audience.ORGANIZATION else resource.audience.value,
-        words.fold(resource.title)[:200],
+        words_rules.fold(resource.title)[:200],
         text.count,
         text.bounds.tobytes(),
         text.keywords(title),
@@ -321,7 +325,7 @@ class _Text:
     def add_page(self, number: int, title: str, text: str, notes: str) -> None:
         """One page; words beyond the limit of a resource aren't indexed."""
         start = self.next
-        for position, terms in words.spread([words.spoken(title)], start):
+        for position, terms in words_rules.spread([words_rules.spoken(title)], start):
             for term in terms:
                 self.headings[term].append(position)
         self._add(title, 1)
@@ -332,10 +336,10 @@ class _Text:
 
     def _add(self, text: str, gap: int) -> None:
         places, position, last = self.places, self.next, self.next - 1
-        text = words.spoken(text)
-        for piece in words.all_pieces(text) if self.count < MOST_WORDS else ():
+        text = words_rules.spoken(text)
+        for piece in words_rules.all_pieces(text) if self.count < MOST_WORDS else ():
             places.piece = piece
-            for terms in words.terms_of(piece):
+            for terms in words_rules.terms_of(piece):
                 if terms:
                     for term in terms:
                         places[term].append(position)
@@ -353,7 +357,7 @@ class _Text:
         found: list[str] = []
         for term in sorted(counts, key=lambda term: (-counts[term], term)):
             if len(term) >= SHORTEST_KEYWORD and term.isalpha() and term.islower():
-                found += words.written_in(self.places.first[term], term)
+                found += words_rules.written_in(self.places.first[term], term)
             if len(found) == KEYWORDS:
                 break
         return " ".join(found)
@@ -403,7 +407,7 @@ def _merge_few(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> 
 
 def _could_merge(root: Path) -> bool:
     """Whether nothing has changed for a while and segments are worth merging."""
-    folder = files.current_folder(root)
+    folder = folders.current_folder(root)
     return folder is not None and _is_quiet(folder) and bool(to_merge(*_sizes(folder), quiet=True))
 
 
@@ -417,8 +421,8 @@ def _is_quiet(folder: Path) -> bool:
 def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
     """How many entries each segment has, and how many of them aren't deleted."""
     try:
-        segments = TOC.read(files.MappedStorage(str(folder)), "MAIN").segments
-    except files.DAMAGE:
+        segments = TOC.read(snapshots.MappedStorage(str(folder)), "MAIN").segments
+    except snapshots.DAMAGE:
         return (), ()
     segments = [segment for segment in segments if segment.doc_count() > 0]
     return [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments]
@@ -430,14 +434,14 @@ class _Interrupted(Exception):
 
 def _merge_in_quiet(database: Database, root: Path) -> None:
     """Merge what is worth it; given up at once when a resource changes, which mustn't wait."""
-    folder = files.current_folder(root)
+    folder = folders.current_folder(root)
     if folder is None or not _could_merge(root):
         return
     had = Manifest.read(folder)
 
     def go_on() -> None:
         with database.reading() as db:
-            if queries.signature(db) != had.signature:
+            if rows_queries.signature(db) != had.signature:
                 raise _Interrupted
 
     writer = _writer(folder, go_on)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Config
-from hub.library.files import sync_folder
+from hub.library.files.originals import sync_folder
 
 _ENDING = ".mail"
 

@@ -24,18 +24,15 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.errors import Refused
-from hub.members.rules import LONGEST_EMAIL, LONGEST_NAME
-from hub.sharing.actions import Declaration, Statement
-from hub.sharing.models import Confirmation, Pack, SharingEvent, Stakeholder
-from hub.sharing.rules import (
-    LONGEST_AUDIENCE,
-    LONGEST_NOTE,
-    LONGEST_PACK_NOTE,
-    LONGEST_PACK_TITLE,
-    LONGEST_QUESTION,
-    MOST_PEOPLE,
-    Channel,
-)
+from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
+from hub.sharing.actions.confirming import Statement
+from hub.sharing.actions.declaring import Declaration
+from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models.packs import Pack
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
+from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE, MOST_PEOPLE
 
 CHANNEL_LABELS = {
     Channel.NEWSLETTER: "Our newsletter tool",

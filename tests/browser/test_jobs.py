@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from hub.library.extract import libreoffice
+from hub.library.extract.legacy import libreoffice
 from tests.browser.conftest import PASSWORD, is_drawn
 from tests.browser.hands import Hands, Keys, Mouse, look_until
 from tests.library import documents

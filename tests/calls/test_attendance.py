@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hub.calls import queries
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
-from hub.calls.rules import Attended, CallState, attended_of
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.rules.commitment import Attended, attended_of
+from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization
@@ -28,7 +29,7 @@ DAY = "2026-11-16"
 def attended(database: Database, slug: str = "lakeshore-forge", year: int = 2026) -> Attended:
     with database.reading() as db:
         one = db.scalars(select(Organization).where(Organization.slug == slug)).one()
-        return queries.attended(db, [one], year, clock.now())[one.id]
+        return attendance_queries.attended(db, [one], year, clock.now())[one.id]
 
 
 def entries(database: Database) -> Counter[str]:
@@ -248,6 +249,6 @@ def test_the_database_counts_as_the_rule_does(database: Database, data: st.DataO
             .join(Attendance, Attendance.call_id == Call.id)
             .where(Attendance.organization_id == one.id, ~Attendance.void)
         ).all()
-        found = queries.attended(db, [one], 2026, now)[one.id]
+        found = attendance_queries.attended(db, [one], 2026, now)[one.id]
         assert found == attended_of(held, counted, one.joined_on, one.left_on, coming)
         db.rollback()

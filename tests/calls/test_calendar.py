@@ -8,7 +8,8 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.calls.rules import Occasion, calendar, span
+from hub.calls.rules.calendar import Occasion, calendar
+from hub.calls.rules.series import span
 
 EASTERN = ZoneInfo("America/New_York")
 MADE = datetime(2026, 1, 2, 15, tzinfo=UTC)

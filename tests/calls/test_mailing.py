@@ -6,14 +6,14 @@ import pytest
 import vobject
 from sqlalchemy import select
 
-from hub.calls import actions
+from hub.calls.actions import planning as planning_actions
 from hub.calls.models import Attendance
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox.models import OutboxMessage
 from hub.library.rules import Audience, Kind
-from hub.members import actions as members
+from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Organization, Person
-from hub.members.rules import MailKind
+from hub.members.rules.mail import MailKind
 from tests.calls.conftest import SetClock
 from tests.world import SignIn, a_resource
 
@@ -31,7 +31,7 @@ def mail(database: Database, to: str = "") -> list[OutboxMessage]:
 
 def stop(database: Database, email: str) -> None:
     with database.writing() as db:
-        members.stop_mail(db, db.scalars(select(Person).where(Person.email == email)).one(), MailKind.CALL)
+        wishes_actions.stop_mail(db, db.scalars(select(Person).where(Person.email == email)).one(), MailKind.CALL)
 
 
 def test_an_invitation_its_change_and_its_cancelling_are_one_entry_in_every_calendar(
@@ -99,16 +99,16 @@ def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminde
 ) -> None:
     sign_in(ROSA).post("/calls/present", data={"call": "2026-11-30", "title": "Our year", "minutes": "15"})
     sign_in(CORA).post("/calls/presentations/1", data={"do": "accept"})
-    actions.catch_up(database)
+    planning_actions.catch_up(database)
     assert mail(database) == []
     set_clock("2026-11-24T09:00")
-    actions.catch_up(database)
+    planning_actions.catch_up(database)
     assert {one.to for one in mail(database)} == {ROSA, TOM}
-    assert actions.catch_up(database) == 0
+    assert planning_actions.catch_up(database) == 0
     assert "“Our year” is on the call of Monday, 30 November 2026, 11:30 a.m. (EST)" in " ".join(
         mail(database, ROSA)[0].text.split()
     )
     sign_in(CORA).post("/calls/presentations/1", data={"do": "move", "move-call": "2026-12-07"})
     set_clock("2026-12-02T09:00")
-    actions.catch_up(database)
+    planning_actions.catch_up(database)
     assert len(mail(database, ROSA)) == 2  # another date, another reminder

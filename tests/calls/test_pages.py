@@ -13,13 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub.calls import actions
+from hub.calls.actions import attending as attending_actions
+from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import reports as reports_actions
 from hub.calls.models import Call
-from hub.calls.rules import CallState
+from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox.models import OutboxMessage
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
@@ -36,9 +38,9 @@ def the_call(database: Database, day: str) -> Call:
 
 
 def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Database) -> None:
-    assert actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
+    assert planning_actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
     with database.writing() as db:
-        assert actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
+        assert planning_actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
         calls = db.scalars(select(Call).order_by(Call.day)).all()
     assert [call.day.weekday() for call in calls] == [0] * len(calls)
     assert len({call.uid for call in calls}) == len(calls)
@@ -49,8 +51,8 @@ def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Databa
 
 def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_clock: SetClock) -> None:
     set_clock("2026-12-02T09:00")
-    assert actions.catch_up(database) == 2
-    assert actions.catch_up(database) == 0
+    assert planning_actions.catch_up(database) == 2
+    assert planning_actions.catch_up(database) == 0
     assert the_call(database, "2027-11-29").starts_at.hour == 16  # half past eleven in winter
 
 
@@ -69,15 +71,19 @@ def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
 ) -> None:
     with database.writing() as db:
         cora = db.scalars(select(Person).where(Person.email == CORA)).one()
-        actions.move(db, cora, call_in(db, "2026-12-07"), actions.When(date(2026, 12, 9), time(9), 30), "Travel")
-        actions.cancel(db, cora, call_in(db, "2026-12-14"), "Snow")
-        extra = actions.add_call(db, cora, actions.When(date(2027, 1, 5), time(9), 30), "Extra")
+        planning_actions.move(
+            db, cora, call_in(db, "2026-12-07"), planning_actions.When(date(2026, 12, 9), time(9), 30), "Travel"
+        )
+        planning_actions.cancel(db, cora, call_in(db, "2026-12-14"), "Snow")
+        extra = planning_actions.add_call(db, cora, planning_actions.When(date(2027, 1, 5), time(9), 30), "Extra")
         a_resource(db, cora.organization, "Notes", call_on=date(2026, 11, 30))
         invited = call_in(db, "2026-11-30")
         invited.invited_at = clock.now()
         assert extra.series_day is None
     set_clock("2026-11-18T09:00")
-    assert actions.catch_up(tuesdays) == 0, "a week has one call of the series, on whichever day it was planned"
+    assert planning_actions.catch_up(tuesdays) == 0, (
+        "a week has one call of the series, on whichever day it was planned"
+    )
     cora_, rosa = sign_in(CORA), sign_in(ROSA)
     page = cora_.get("/calls/plan").text
     assert "It is on Tuesday at 10:00 now, for 45 minutes." in page
@@ -96,7 +102,7 @@ def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
         assert db.scalars(select(Resource.call_on)).all() == [date(2026, 12, 1)]
         told = db.scalars(select(OutboxMessage.about).distinct()).all()
     assert told == ["call 2026-12-01"], "only who was invited hears of it"
-    assert actions.catch_up(tuesdays) == 0
+    assert planning_actions.catch_up(tuesdays) == 0
 
 
 def call_in(db: Session, day: str) -> Call:
@@ -174,7 +180,7 @@ def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Data
     refused = cora.post("/calls/2026-12-07/move", data=moved)
     assert refused.status_code == 422
     assert "There is a call on that day already" in refused.text
-    assert actions.catch_up(database) == 0  # the week it was moved from isn't filled again
+    assert planning_actions.catch_up(database) == 0  # the week it was moved from isn't filled again
 
 
 def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database, sign_in: SignIn) -> None:
@@ -336,13 +342,13 @@ def test_actions_ask_who_it_is_themselves(database: Database) -> None:
         rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
         call = db.scalars(select(Call).where(Call.day == date(2026, 11, 23))).one()
         for refused in (
-            lambda: actions.cancel(db, rosa, call, "x"),
-            lambda: actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
-            lambda: actions.tick(db, rosa, call, []),
-            lambda: actions.read_in(db, rosa, call, b"", "x.csv"),
+            lambda: planning_actions.cancel(db, rosa, call, "x"),
+            lambda: planning_actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
+            lambda: attending_actions.tick(db, rosa, call, []),
+            lambda: reports_actions.read_in(db, rosa, call, b"", "x.csv"),
         ):
             with pytest.raises(NotFound):
                 refused()
         assert db.scalar(select(func.count(Call.id)).where(Call.state == CallState.CANCELLED)) == 0
         with pytest.raises(Refused):
-            actions.check_in(db, rosa, call)
+            attending_actions.check_in(db, rosa, call)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hub.calls.models import Presentation
-from hub.calls.rules import SlotState
+from hub.calls.rules.presentations import SlotState
 from hub.core.db import Database
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind

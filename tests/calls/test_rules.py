@@ -7,27 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.calls.rules import (
-    Attended,
-    CallState,
-    Given,
-    Keeping,
+from hub.calls.rules.commitment import Attended, Keeping, attended_of, forecast
+from hub.calls.rules.holidays import holiday_on, holidays_of
+from hub.calls.rules.presentations import (
     PresentationStanding,
-    Series,
     SlotFacts,
     SlotState,
-    attended_of,
-    forecast,
-    holiday_on,
-    holidays_of,
     is_due_in,
-    is_held,
-    notes_of,
     presentation_standing,
     schedule,
-    takes_check_ins,
     uncovered,
 )
+from hub.calls.rules.series import CallState, Series, is_held, takes_check_ins
+from hub.calls.rules.texts import Given, notes_of
 
 EASTERN = ZoneInfo("America/New_York")
 MONDAYS = Series(0, time(11, 30), 30, EASTERN)

@@ -13,18 +13,19 @@ from sqlalchemy import select, update
 
 from config import Config
 from hub import worker
-from hub.cli import main
-from hub.cli.base import MODULES
+from hub.cli.base import MODULES, main
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.quarters import Quarter
-from hub.library import files
+from hub.library.files import originals
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Organization, Person
-from hub.members.rules import Role
-from hub.sharing.actions import Statement, confirm, make_packet
-from hub.sharing.models import AuditPacket, Confirmation, SharingEvent
+from hub.members.rules.organizations import Role
+from hub.sharing.actions.confirming import Statement, confirm
+from hub.sharing.actions.packets import make_packet
+from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models.packets import AuditPacket
 from tests.world import a_person, a_resource, an_organization
 
 Hub = Callable[..., Result]
@@ -220,7 +221,7 @@ def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folde
     hub("import", str(folder / "plan.txt"), "--organization", member, "--kind", "resource")
     hub("catch-up")
     assert hub("verify").exit_code == 0
-    next(files.all_stored(database.config)).unlink()
+    next(originals.all_stored(database.config)).unlink()
     off = hub("verify")
     assert off.exit_code == 1
     assert "'plan.txt' is missing" in off.stdout

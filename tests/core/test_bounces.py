@@ -8,12 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config import Config
-from hub.core import bounces, outbox
+from hub.core import bounces
 from hub.core.addresses import bounce_address, message_of_bounce
 from hub.core.bounces import Taken, is_about_the_address, reports_in
 from hub.core.db import Database
 from hub.core.letters import Letter, Paragraph
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox import posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 
 LETTER = Letter("What is new", (Paragraph("Hello."),), "You are a test.")
 
@@ -154,7 +156,7 @@ def mailing(config: Config) -> Database:
 def sent(mailing: Database) -> OutboxMessage:
     """A message that left."""
     with mailing.writing() as db:
-        message = db.get_one(OutboxMessage, outbox.post(db, LETTER, to="carl@forge.example", once="x", kind="test"))
+        message = db.get_one(OutboxMessage, posting.post(db, LETTER, to="carl@forge.example", once="x", kind="test"))
         message.state = State.SENT
     return message
 

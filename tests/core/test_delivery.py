@@ -10,12 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from config import Config
-from hub.core import bounces, clock, delivery, outbox
+from hub.core import bounces, clock
 from hub.core.db import Database
-from hub.core.delivery import keeping
+from hub.core.delivery import delivering, keeping
 from hub.core.errors import Refused
 from hub.core.letters import Button, Letter, Paragraph
-from hub.core.outbox import OutboxMessage, Post, State
+from hub.core.outbox import posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.posting import Post
+from hub.core.outbox.rules import State
 from tests.mailserver import USER, MailServer, a_certificate, a_mail_server
 
 LETTER = Letter("Ça y est: 3 resources", (Paragraph("Hello Ana Peña,\n.dots first"),), "You are a test.")
@@ -37,7 +40,7 @@ def mailing(config: Config, server: MailServer) -> Iterator[Database]:
 
 def posted(database: Database, to: str = "ana@lakeshore.example", once: str = "", **others: object) -> int:
     with database.writing() as db:
-        return outbox.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
+        return posting.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
 
 
 def states(database: Database) -> list[State]:
@@ -67,8 +70,8 @@ def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing:
         mailing, name="Ana Peña", unsubscribe="https://hub.example.org/unsubscribe/x", reply_to="tom@ridge.example"
     )
     assert posted(mailing, name="Ana again") == message_id
-    assert delivery.catch_up(mailing) == 1
-    assert delivery.catch_up(mailing) == 0
+    assert delivering.catch_up(mailing) == 1
+    assert delivering.catch_up(mailing) == 0
     assert states(mailing) == [State.SENT]
     (got,) = server.got
     assert got.recipient == "ana@lakeshore.example"
@@ -91,7 +94,7 @@ def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing:
 
 def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database) -> None:
     with mailing.writer() as db:
-        outbox.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
+        posting.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
         db.rollback()
     assert states(mailing) == []
 
@@ -106,7 +109,7 @@ def test_nothing_that_people_type_begins_a_header(mailing: Database, server: Mai
     evil = "Ana\r\nBcc: everyone@lakeshore.example\r\n\r\nBuy\x0b\x0c\x85\u2028now"
     letter = Letter(f"Subject {evil}", (Paragraph(evil),), evil)
     with mailing.writing() as db:
-        outbox.post(
+        posting.post(
             db,
             letter,
             to="ana@lakeshore.example",
@@ -115,7 +118,7 @@ def test_nothing_that_people_type_begins_a_header(mailing: Database, server: Mai
             name=evil,
             sender_name=f'"{evil}" <x@y.example>',
         )
-    delivery.catch_up(mailing)
+    delivering.catch_up(mailing)
     (got,) = server.got
     assert got.mail["Bcc"] is None
     head = got.raw.partition(b"\r\n\r\n")[0]
@@ -138,12 +141,12 @@ def test_the_hub_signs_in_with_a_password_that_has_every_sign(
         url = f"{scheme}://hub%40example.org:p%40ss%3Aw%2Frd%251@127.0.0.1:{server.port}"
         database = Database(replace(config, MAIL_URL=url))
         posted(database)
-        delivery.catch_up(database)
+        delivering.catch_up(database)
         assert states(database) == [State.SENT]
         assert (server.got[0].user, server.got[0].encrypted) == (USER, encryption == "starttls")
         wrong = Database(replace(config, MAIL_URL=url.replace("w%2Frd", "wrong")))
         posted(wrong, once="again")
-        delivery.catch_up(wrong)
+        delivering.catch_up(wrong)
         assert states(wrong) == [State.SENT, State.WAITING]
         with wrong.reading() as db:
             trouble = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()[1]
@@ -160,7 +163,7 @@ def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_u
     server.refuses_text["picky@lakeshore.example"] = "554 5.7.1 Looks like advertising"
     for name in ("gone", "picky", "ana"):
         posted(mailing, to=f"{name}@lakeshore.example", about="pack 1")
-    assert delivery.catch_up(mailing) == 3
+    assert delivering.catch_up(mailing) == 3
     assert states(mailing) == [State.FAILED, State.FAILED, State.SENT]
     with mailing.reading() as db:
         troubles = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()
@@ -169,7 +172,7 @@ def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_u
     assert "554 5.7.1 Looks like advertising" in troubles[1]
     assert list(marked) == ["Gone@LAKESHORE.example"]
     posted(mailing, to="gone@lakeshore.example", once="second")
-    delivery.catch_up(mailing)
+    delivering.catch_up(mailing)
     assert server.tries.count("gone@lakeshore.example") == 1
     assert states(mailing)[-1] is State.FAILED
 
@@ -181,7 +184,7 @@ def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after
     posted(mailing)
     pauses = []
     while the_message(mailing).state is State.WAITING:
-        delivery.catch_up(mailing)
+        delivering.catch_up(mailing)
         message = the_message(mailing)
         pauses.append(message.due_at - clock.now())
         later(message.due_at - clock.now())
@@ -197,11 +200,11 @@ def test_greylisting_ends_with_one_message(
 ) -> None:
     server.refuses_recipient["ana@lakeshore.example"] = "450 4.2.0 Greylisted"
     posted(mailing)
-    assert delivery.catch_up(mailing) == 0
+    assert delivering.catch_up(mailing) == 0
     server.refuses_recipient.clear()
-    assert delivery.catch_up(mailing) == 0
+    assert delivering.catch_up(mailing) == 0
     later(timedelta(minutes=2))
-    assert delivery.catch_up(mailing) == 1
+    assert delivering.catch_up(mailing) == 1
     assert len(server.got) == 1
 
 
@@ -212,8 +215,8 @@ def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
         url = server.url
     database = Database(replace(config, MAIL_URL=url))
     with database.writing() as db:
-        outbox.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
-    assert delivery.catch_up(database) == 0
+        posting.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
+    assert delivering.catch_up(database) == 0
     with database.reading() as db:
         rows = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [row.tries for row in rows] == [1] + [0] * 59
@@ -221,7 +224,7 @@ def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
     later(timedelta(minutes=2))
     with a_mail_server() as server:
         again = Database(replace(config, MAIL_URL=server.url))
-        while delivery.catch_up(again):
+        while delivering.catch_up(again):
             pass
         assert sorted(got.recipient for got in server.got) == sorted(f"p{n}@lakeshore.example" for n in range(60))
         again.close()
@@ -233,11 +236,11 @@ def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
 ) -> None:
     posted(mailing, once="tomorrow", not_before=clock.now() + timedelta(days=1))
     posted(mailing, once="never", not_before=clock.now() + timedelta(days=1), about="pack 2")
-    assert delivery.catch_up(mailing) == 0
+    assert delivering.catch_up(mailing) == 0
     with mailing.writing() as db:
-        assert outbox.cancel(db, about="pack 2") == 1
+        assert posting.cancel(db, about="pack 2") == 1
     later(timedelta(days=1, minutes=1))
-    delivery.catch_up(mailing)
+    delivering.catch_up(mailing)
     assert states(mailing) == [State.SENT, State.CANCELLED]
     assert len(server.got) == 1
 
@@ -245,13 +248,13 @@ def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
 def test_what_somebody_waits_for_goes_before_what_goes_to_many(mailing: Database, server: MailServer) -> None:
     posted(mailing, to="many@lakeshore.example", unsubscribe="https://hub.example.org/u/1")
     posted(mailing, to="one@lakeshore.example")
-    delivery.catch_up(mailing)
+    delivering.catch_up(mailing)
     assert [got.recipient for got in server.got] == ["one@lakeshore.example", "many@lakeshore.example"]
 
 
 def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(database: Database) -> None:
     message_id = posted(database)
-    assert delivery.catch_up(database) == 1
+    assert delivering.catch_up(database) == 1
     assert states(database) == [State.KEPT]
     path = keeping.path_of(database.config, message_id)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -262,8 +265,8 @@ def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(
 def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
     with mailing.writing() as db:
-        outbox.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
-    delivery.catch_up(mailing)
+        posting.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
+    delivering.catch_up(mailing)
     assert "abc123" in server.got[0].part("text/plain")
     message = the_message(mailing)
     assert "abc123" not in message.text + message.html
@@ -273,10 +276,10 @@ def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
     mailing: Database, server: MailServer
 ) -> None:
     posted(mailing, once="old", name="Ana")
-    delivery.catch_up(mailing)
+    delivering.catch_up(mailing)
     posted(mailing, once="new", not_before=clock.now() + timedelta(days=1))
     with mailing.writing() as db:
-        outbox.forget(db, "ANA@lakeshore.example")
+        posting.forget(db, "ANA@lakeshore.example")
     assert states(mailing) == [State.SENT, State.CANCELLED]
     with mailing.reading() as db:
         for message in db.scalars(select(OutboxMessage)):

@@ -5,11 +5,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
-from hub import migrations
 from hub.core.db import Base, Database
 from hub.library.models import Revision
-from hub.sharing import actions
-from hub.sharing.models import SharingEvent
+from hub.migrations import running
+from hub.sharing.actions import taking as taking_actions
+from hub.sharing.models.log import SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
 
@@ -20,8 +20,8 @@ def test_the_migrated_rows_match_the_models(database: Database) -> None:
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
-    migrations.upgrade(database)
-    assert migrations.is_current(database)
+    running.upgrade(database)
+    assert running.is_current(database)
 
 
 def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database: Database) -> None:
@@ -30,17 +30,17 @@ def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database
         ana = a_person(db, lakeshore)
         toolkit = a_resource(db, lakeshore, "Toolkit")
         revision = db.scalars(select(Revision)).one()
-        actions.log_download(db, ana, toolkit, revision, whole=True)
+        taking_actions.log_download(db, ana, toolkit, revision, whole=True)
     _go_back(database, "2026_11_24_stopped_through")
-    assert not migrations.is_current(database)
-    migrations.upgrade(database)
+    assert not running.is_current(database)
+    running.upgrade(database)
     with database.reading() as db:
         assert db.scalars(select(SharingEvent.title)).all() == ["Toolkit"]
 
 
 def _go_back(database: Database, revision: str) -> None:
     """Take back all migrations after that one."""
-    alembic = migrations._alembic()
+    alembic = running._alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").begin() as connection:
         alembic.attributes["connection"] = connection
         command.downgrade(alembic, revision)

@@ -18,10 +18,13 @@ import pytest
 from sqlalchemy import select, update
 
 from config import ROOT, Config
-from hub.core import clock, delivery, outbox
+from hub.core import clock
 from hub.core.db import Database
+from hub.core.delivery import delivering, leases
 from hub.core.letters import Letter, Paragraph
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox import deciding, posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from tests.serving import eventually
 
 
@@ -116,7 +119,7 @@ def database(sqlite_template: Path, tmp_path: Path, server: Server) -> Iterator[
     config = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path / "uploads", LOG_LEVEL="ERROR")
     database = Database(replace(config, MAIL_URL=f"smtp://127.0.0.1:{server.server_address[1]}"))
     with database.writing() as db:
-        outbox.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
+        posting.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
     yield database
     database.close()
 
@@ -131,7 +134,7 @@ def work_until_settled(database: Database, monkeypatch: pytest.MonkeyPatch) -> O
     begun = clock.now()
     for hours in range(4):
         monkeypatch.setattr(clock, "now", lambda hours=hours: begun + timedelta(hours=hours))
-        delivery.catch_up(database)
+        delivering.catch_up(database)
     return the_message(database)
 
 
@@ -176,7 +179,7 @@ def test_a_server_that_dies_leaves_one_message_or_an_open_question(
     database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.dies_at = step
-    delivery.catch_up(database)
+    delivering.catch_up(database)
     assert server.died.is_set()
     message = work_until_settled(database, monkeypatch)
     one_message_or_an_honest_outbox(server, message, step)
@@ -188,12 +191,12 @@ def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the
     database: Database, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.dies_at = "end"
-    delivery.catch_up(database)
+    delivering.catch_up(database)
     message = work_until_settled(database, monkeypatch)
     monkeypatch.undo()
     with database.writing() as db:
-        outbox.send_again(db, Somebody(), message)
-    delivery.catch_up(database)
+        deciding.send_again(db, Somebody(), message)
+    delivering.catch_up(database)
     ids = [message_from_bytes(one)["Message-ID"] for one in server.taken]
     assert ids == [f"<{message.key}@localhost>"] * 2
     assert the_message(database).state is State.SENT
@@ -201,11 +204,11 @@ def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the
 
 def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, server: Server) -> None:
     with database.writing() as db:
-        outbox.post_all(db, [outbox.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)])
+        posting.post_all(db, [posting.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)])
     others = [Database(database.config) for _ in range(3)]
 
     def work(own: Database) -> None:
-        while delivery.catch_up(own):
+        while delivering.catch_up(own):
             pass
 
     threads = [threading.Thread(target=work, args=(own,)) for own in others]
@@ -222,14 +225,14 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
 
 
 def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Database) -> None:
-    (message,) = delivery.leases.claim(database)
-    assert delivery.leases.is_being_sent(database, message)
+    (message,) = leases.claim(database)
+    assert leases.is_being_sent(database, message)
     with database.writing() as db:
         past = clock.now() - timedelta(minutes=1)
         db.execute(update(OutboxMessage).values(lease_until=past))
-    delivery.leases.take_over_from_the_dead(database)
+    leases.take_over_from_the_dead(database)
     assert the_message(database).state is State.UNKNOWN
     with database.writing() as db:
-        delivery.leases.settle(db, message, State.SENT)
+        leases.settle(db, message, State.SENT)
     assert the_message(database).state is State.SENT
-    assert not delivery.leases.is_being_sent(database, message)
+    assert not leases.is_being_sent(database, message)

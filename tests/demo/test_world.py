@@ -24,10 +24,13 @@ from hub.core.quarters import Quarter
 from hub.demo.documents import make
 from hub.demo.history import DemoConfirmation, DemoEvent, confirmations, events
 from hub.demo.markup import blocks, sections
-from hub.demo.world import ORGANIZATIONS, PEOPLE, RESOURCES, DemoOrganization, DemoResource, organization_of
+from hub.demo.organizations import ORGANIZATIONS
+from hub.demo.people import PEOPLE
+from hub.demo.shapes import DemoOrganization, DemoResource
+from hub.demo.world import RESOURCES, organization_of
 from hub.library.rules import BIG_SIX, Audience, Kind, Source
-from hub.members.rules import Role
-from hub.sharing.rules import Act, Standing, is_late, standing
+from hub.members.rules.organizations import Role
+from hub.sharing.rules.counting import Act, Standing, is_late, standing
 from tests.search.relevance import QUERIES
 
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.library.extract import Reader
+from hub.library.extract.reader import Reader
 
 
 @pytest.fixture(scope="session")

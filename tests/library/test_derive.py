@@ -17,8 +17,11 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.library import actions, derive, files
-from hub.library.extract import Extraction, Reader
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
+from hub.library.extract.pages import Extraction
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, State
 from tests.world import a_resource, an_organization
@@ -26,10 +29,12 @@ from tests.world import a_resource, an_organization
 
 def _added(database: Database, name: str, content: bytes) -> int:
     """The id of a resource whose file waits to be read."""
-    stored = files.store(database.config, io.BytesIO(content))
+    stored = originals.store(database.config, io.BytesIO(content))
     with database.writing() as db:
         organization = an_organization(db)
-        return actions.add(db, None, organization, actions.Facts(Kind.RESOURCE), actions.File(stored, name)).id
+        return library_actions.add(
+            db, None, organization, library_actions.Facts(Kind.RESOURCE), library_actions.File(stored, name)
+        ).id
 
 
 def _revision(db: Session, resource_id: int) -> Revision:
@@ -39,7 +44,7 @@ def _revision(db: Session, resource_id: int) -> Revision:
 def test_a_bad_file_gets_a_state_with_what_to_do_and_does_not_stop_the_next(database: Database) -> None:
     bad = _added(database, "broken.pdf", b"%PDF-1.7 and then nothing that a reader knows")
     good = _added(database, "good.txt", b"A sentence about workforce.")
-    assert derive.catch_up(database) == 2
+    assert page_texts.catch_up(database) == 2
     with database.reading() as db:
         assert _revision(db, good).state is State.OK
         revision = _revision(db, bad)
@@ -49,8 +54,8 @@ def test_a_bad_file_gets_a_state_with_what_to_do_and_does_not_stop_the_next(data
 
 def test_catching_up_again_does_nothing(database: Database) -> None:
     _added(database, "good.txt", b"A sentence about workforce.")
-    assert derive.catch_up(database) == 1
-    assert derive.catch_up(database) == 0
+    assert page_texts.catch_up(database) == 1
+    assert page_texts.catch_up(database) == 0
 
 
 class CountingReader(Reader):
@@ -73,7 +78,7 @@ def test_two_workers_at_once_never_read_the_same_revision(database: Database) ->
 
     def work() -> None:
         with CountingReader(asked) as reader:
-            derive.catch_up(database, reader)
+            page_texts.catch_up(database, reader)
 
     workers = [threading.Thread(target=work) for _ in range(2)]
     for worker in workers:
@@ -89,11 +94,11 @@ def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource_id = _added(database, "held.txt", b"held text")
-    assert derive._claim(database) is not None  # and then the worker dies
-    assert derive.catch_up(database) == 0
-    later = clock.now() + derive.LEASE + timedelta(seconds=1)
+    assert page_texts._claim(database) is not None  # and then the worker dies
+    assert page_texts.catch_up(database) == 0
+    later = clock.now() + page_texts.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert derive.catch_up(database) == 1
+    assert page_texts.catch_up(database) == 1
     with database.reading() as db:
         assert _revision(db, resource_id).state is State.OK
 
@@ -102,24 +107,24 @@ def test_what_a_worker_of_this_machine_held_is_free_as_soon_as_it_is_known_to_be
     process = subprocess.Popen(["true"])
     process.wait()
     _added(database, "held.txt", b"held text")
-    derive._claim(database)
-    derive.take_over_from_the_dead(database)
-    assert derive.catch_up(database) == 0  # we live
+    page_texts._claim(database)
+    page_texts.take_over_from_the_dead(database)
+    assert page_texts.catch_up(database) == 0  # we live
     with database.writing() as db:
         token = f"{socket.gethostname()}/{process.pid} word"
         db.execute(update(Revision).values(lease_token=token))
-    derive.take_over_from_the_dead(database)
-    assert derive.catch_up(database) == 1
+    page_texts.take_over_from_the_dead(database)
+    assert page_texts.catch_up(database) == 1
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None:
     resource_id = _added(database, "slow.txt", b"slow text")
-    slow = derive._claim(database)
+    slow = page_texts._claim(database)
     assert slow is not None
     with database.writing() as db:
         db.execute(update(Revision).values(lease_token=None, lease_until=None))
-    derive.catch_up(database)
-    derive._finish(database, slow, Extraction(State.CORRUPT, "wrong", "", None, ()))
+    page_texts.catch_up(database)
+    page_texts._finish(database, slow, Extraction(State.CORRUPT, "wrong", "", None, ()))
     with database.reading() as db:
         assert _revision(db, resource_id).state is State.OK
 
@@ -129,11 +134,11 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
 ) -> None:
     resource_id = _added(database, "deadly.txt", b"deadly")
     start = clock.now()
-    for number in range(derive.MOST_TRIES):
-        monkeypatch.setattr(clock, "now", lambda number=number: start + 2 * number * derive.LEASE)
-        assert derive._claim(database) is not None  # each time the worker dies
-    monkeypatch.setattr(clock, "now", lambda: start + 10 * derive.LEASE)
-    assert derive.catch_up(database) == 1
+    for number in range(page_texts.MOST_TRIES):
+        monkeypatch.setattr(clock, "now", lambda number=number: start + 2 * number * page_texts.LEASE)
+        assert page_texts._claim(database) is not None  # each time the worker dies
+    monkeypatch.setattr(clock, "now", lambda: start + 10 * page_texts.LEASE)
+    assert page_texts.catch_up(database) == 1
     with database.reading() as db:
         revision = _revision(db, resource_id)
         assert revision.state is State.CORRUPT
@@ -143,18 +148,20 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
 def test_the_documents_own_title_replaces_the_one_that_its_name_proposed(database: Database) -> None:
     mail = b"From: a@b.example\r\nSubject: AMCC Update\r\nDate: Tue, 4 Mar 2025 10:00:00 -0500\r\n\r\nHello.\r\n"
     resource_id = _added(database, "mail_0001.eml", mail)
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     with database.reading() as db:
         resource = db.get_one(Resource, resource_id)
         assert (resource.title, resource.published_on.isoformat()) == ("AMCC Update", "2025-03-04")
 
 
 def test_a_title_that_a_person_gave_stays(database: Database) -> None:
-    stored = files.store(database.config, io.BytesIO(b"Subject: AMCC Update\r\n\r\nHello.\r\n"))
+    stored = originals.store(database.config, io.BytesIO(b"Subject: AMCC Update\r\n\r\nHello.\r\n"))
     with database.writing() as db:
-        facts = actions.Facts(Kind.BRIEFING, title="Given by hand")
-        resource_id = actions.add(db, None, an_organization(db), facts, actions.File(stored, "mail.eml")).id
-    derive.catch_up(database)
+        facts = library_actions.Facts(Kind.BRIEFING, title="Given by hand")
+        resource_id = library_actions.add(
+            db, None, an_organization(db), facts, library_actions.File(stored, "mail.eml")
+        ).id
+    page_texts.catch_up(database)
     with database.reading() as db:
         assert db.get_one(Resource, resource_id).title == "Given by hand"
 
@@ -163,20 +170,20 @@ def test_a_missing_original_is_a_state_and_a_finding(database: Database) -> None
     resource_id = _added(database, "gone.txt", b"gone")
     with database.reading() as db:
         sha256 = str(_revision(db, resource_id).sha256)
-    files.path_of(database.config, sha256).unlink()
-    derive.catch_up(database)
+    originals.path_of(database.config, sha256).unlink()
+    page_texts.catch_up(database)
     with database.reading() as db:
         assert "missing" in _revision(db, resource_id).state_detail
-    assert any("'gone.txt' is missing" in problem for problem in derive.what_is_off(database))
+    assert any("'gone.txt' is missing" in problem for problem in page_texts.what_is_off(database))
 
 
 def test_a_damaged_original_is_a_finding(database: Database) -> None:
     _added(database, "plan.txt", b"a plan")
-    derive.catch_up(database)
-    assert derive.what_is_off(database) == []
-    path = next(files.all_stored(database.config))
+    page_texts.catch_up(database)
+    assert page_texts.what_is_off(database) == []
+    path = next(originals.all_stored(database.config))
     path.write_bytes(b"another plan")
-    assert any("is damaged" in problem for problem in derive.what_is_off(database))
+    assert any("is damaged" in problem for problem in page_texts.what_is_off(database))
 
 
 def test_rebuilding_gives_what_was_there(database: Database) -> None:
@@ -189,32 +196,32 @@ def test_rebuilding_gives_what_was_there(database: Database) -> None:
             found = select(Page.revision_id, Page.number, Page.text).order_by(Page.revision_id, Page.number)
             return [(row.revision_id, row.number, row.text) for row in db.execute(found)]
 
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     with database.writing() as db:
-        actions.forget_pages(db)
-    derive.catch_up(database)
+        library_actions.forget_pages(db)
+    page_texts.catch_up(database)
     before = pages()
     with database.writing() as db:
-        actions.forget_pages(db)
-    derive.catch_up(database)
+        library_actions.forget_pages(db)
+    page_texts.catch_up(database)
     assert pages() == before
     assert len(before) == 3
 
 
 def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     _added(database, "kept.txt", b"kept")
-    orphan = files.store(database.config, io.BytesIO(b"nobody's"))
-    young = files.store(database.config, io.BytesIO(b"of an upload under way"))
+    orphan = originals.store(database.config, io.BytesIO(b"nobody's"))
+    young = originals.store(database.config, io.BytesIO(b"of an upload under way"))
     old = clock.now().timestamp() - 2 * 86_400
-    for path in files.all_stored(database.config):
+    for path in originals.all_stored(database.config):
         if path.name != young.sha256:
             os.utime(path, (old, old))
-    assert derive.sweep_orphans(database) == 1
-    names = {path.name for path in files.all_stored(database.config)}
+    assert page_texts.sweep_orphans(database) == 1
+    names = {path.name for path in originals.all_stored(database.config)}
     assert orphan.sha256 not in names
     assert young.sha256 in names
     assert len(names) == 2
-    assert derive.sweep_orphans(database) == 0
+    assert page_texts.sweep_orphans(database) == 0
 
 
 @pytest.mark.parametrize("problem", ["too large", "empty"])
@@ -222,5 +229,5 @@ def test_a_file_that_is_refused_leaves_nothing_behind(database: Database, proble
     config = replace(database.config, MAX_UPLOAD_MB=1)
     content = b"" if problem == "empty" else b"x" * 1_000_001
     with pytest.raises(Refused, match="empty" if problem == "empty" else "larger than the 1 MB"):
-        files.store(config, io.BytesIO(content))
+        originals.store(config, io.BytesIO(content))
     assert [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()] == []

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from config import Config
 from hub.core.db import Database
-from hub.library import actions, derive, files
-from hub.library.derive import previews
-from hub.library.extract import Reader
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
+from hub.library.derive.previews import making
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind, PreviewState
-from hub.sharing.models import SharingEvent
+from hub.sharing.models.log import SharingEvent
 from tests.library.documents import pdf
 from tests.world import SignIn, a_person, a_resource, an_organization
 
@@ -27,15 +29,15 @@ def plan(database: Database, config: Config, reader: Reader, tmp_path: Path) -> 
     """A PDF of four pages that was read and drawn; ana@lakeshore.example may forward it."""
     path = pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining", "Assembly")
     with path.open("rb") as stream:
-        stored = files.store(config, stream)
+        stored = originals.store(config, stream)
     with database.writing() as db:
         lakeshore = an_organization(db, "Lakeshore Forge")
         ana = a_person(db, lakeshore, email="ana@lakeshore.example")
         a_resource(db, lakeshore, "Only text")
-        facts = actions.Facts(kind=Kind.RESOURCE, title=TITLE)
-        number = actions.add(db, ana, lakeshore, facts, actions.File(stored, "plan.pdf")).id
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+        facts = library_actions.Facts(kind=Kind.RESOURCE, title=TITLE)
+        number = library_actions.add(db, ana, lakeshore, facts, library_actions.File(stored, "plan.pdf")).id
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     return number
 
 

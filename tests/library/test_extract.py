@@ -12,8 +12,11 @@ from openpyxl import Workbook
 from pptx.presentation import Presentation
 from pptx.util import Inches
 
-from hub.library.extract import FORMATS, Extraction, Limits, Reader, format_of
+from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.legacy import libreoffice
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Extraction
+from hub.library.extract.reader import Reader
 from hub.library.rules import PageKind, State
 from tests.library import documents
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.library.extract import Reader, format_of
+from hub.library.extract.formats import format_of
+from hub.library.extract.reader import Reader
 from hub.library.rules import State
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"

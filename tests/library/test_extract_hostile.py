@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hub.library.extract import Limits, Reader
 from hub.library.extract.container import OLE_START
+from hub.library.extract.limits import Limits
+from hub.library.extract.reader import Reader
 from hub.library.rules import State
 from tests.library import documents
 

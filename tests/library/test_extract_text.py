@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from hub.library.extract import sections_of
 from hub.library.extract.answers import Hearing, Outcome
 from hub.library.extract.pages import clean, one_line
+from hub.library.extract.text import sections_of
 from hub.library.rules import PageKind, State
 
 WORD = re.compile(r"[^\W_]+")

@@ -12,11 +12,12 @@ from werkzeug.test import TestResponse
 
 from hub.core.audit import Entry
 from hub.core.db import Database
-from hub.library import derive, files
+from hub.library.derive import page_texts
+from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 NOTES = b"# Workforce call\n\nAna spoke about apprenticeships.\n\n# Follow-ups\n\nSend the toolkit."
@@ -61,7 +62,7 @@ def test_an_uploaded_file_is_there_at_once_and_readable_once_the_worker_has_read
     assert answer.status_code == 200
     assert "The hub is reading it" in answer.text
     assert "call notes" in answer.text
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     page = browser.get(answer.request.path)
     assert "2 sections" in page.text
     assert "Section 2: Follow-ups" in page.text
@@ -166,7 +167,7 @@ def test_a_briefing_can_be_typed_and_its_items_stand_by_themselves(
     )
     assert answer.status_code == 200
     assert "<script>alert" not in answer.text
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     page = browser.get(answer.request.path)
     assert "3 items" in page.text
     assert "CMMC webinar on Friday" in browser.get(f"{answer.request.path}/pages/2").text
@@ -234,11 +235,11 @@ def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, peopl
     assert answer.request.path == address
     assert "Numbers corrected" in answer.text
     assert "Download revision 1" in answer.text
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     assert "the second plan" in browser.get(f"{address}/pages/1").text
     with database.reading() as db:
         hashes = list(db.scalars(select(Revision.sha256).order_by(Revision.number)))
-    assert [files.path_of(database.config, str(sha)).read_bytes() for sha in hashes] == [
+    assert [originals.path_of(database.config, str(sha)).read_bytes() for sha in hashes] == [
         b"the first plan",
         b"the second plan",
     ]
@@ -370,7 +371,7 @@ def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
 
 
 def test_two_uploads_at_once_of_the_same_bytes_are_one_file(database: Database) -> None:
-    first = files.store(database.config, io.BytesIO(b"the same"))
-    second = files.store(database.config, io.BytesIO(b"the same"))
+    first = originals.store(database.config, io.BytesIO(b"the same"))
+    second = originals.store(database.config, io.BytesIO(b"the same"))
     assert first == second
-    assert len(list(files.all_stored(database.config))) == 1
+    assert len(list(originals.all_stored(database.config))) == 1

@@ -18,11 +18,14 @@ from sqlalchemy import select, update
 from hub import worker
 from hub.core import clock
 from hub.core.db import Database
-from hub.library import actions, derive, files
-from hub.library.derive import previews
-from hub.library.derive.previews import making, shelf
-from hub.library.extract import Limits, Pieces, Reader, libreoffice
-from hub.library.extract.pieces import heard, piece
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
+from hub.library.derive.previews import making, shelf, showing
+from hub.library.extract.legacy import libreoffice
+from hub.library.extract.limits import Limits
+from hub.library.extract.pieces import Pieces, heard, piece
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import Kind, PreviewState, State
 from tests.library import documents
@@ -36,10 +39,10 @@ needs_libreoffice = pytest.mark.skipif(libreoffice() is None, reason="LibreOffic
 def _add(database: Database, path: Path) -> int:
     """The id of a resource with that file, which waits to be read."""
     with path.open("rb") as stream:
-        stored = files.store(database.config, stream)
+        stored = originals.store(database.config, stream)
     with database.writing() as db:
-        facts = actions.Facts(Kind.RESOURCE)
-        return actions.add(db, None, an_organization(db), facts, actions.File(stored, path.name)).id
+        facts = library_actions.Facts(Kind.RESOURCE)
+        return library_actions.add(db, None, an_organization(db), facts, library_actions.File(stored, path.name)).id
 
 
 def _revision(database: Database, resource_id: int) -> Revision:
@@ -81,58 +84,58 @@ def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one", "two", "three"))
-    derive.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.WAITING
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     sizes = _pictures(database, resource)
     assert set(sizes) == {"1-1200", "1-320", "2-320", "3-320"}
     assert sizes["1-1200"][0] == 1200
     assert {sizes[name][0] for name in ("1-320", "2-320", "3-320")} == {320}
-    assert previews.catch_up(database, reader) == 0
+    assert making.catch_up(database, reader) == 0
 
 
 def test_nothing_is_drawn_before_it_was_read(database: Database, reader: Reader, tmp_path: Path) -> None:
     _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
-    assert previews.catch_up(database, reader) == 0
+    assert making.catch_up(database, reader) == 0
 
 
 def test_previews_that_were_deleted_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one", "two"))
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     before = _pictures(database, resource)
     shutil.rmtree(database.config.UPLOADS / "derived")
-    assert previews.catch_up(database, reader) > 0
+    assert making.catch_up(database, reader) > 0
     assert _pictures(database, resource) == before
-    previews.forget(database)
+    making.forget(database)
     assert _pictures(database, resource) == {}
     assert _revision(database, resource).preview_state is PreviewState.WAITING
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _pictures(database, resource) == before
 
 
 def test_what_somebody_missed_is_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     shutil.rmtree(_folder(database, resource))
-    assert previews.catch_up(database, reader) == 0  # nobody knows yet
+    assert making.catch_up(database, reader) == 0  # nobody knows yet
     shelf.want(database.config, _revision(database, resource).sha256 or "")
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
     assert shelf.wanted(database.config) == []
 
 
 def test_reading_again_lets_it_be_drawn_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     with database.writing() as db:
-        actions.forget_pages(db)
-    derive.catch_up(database, reader)
+        library_actions.forget_pages(db)
+    page_texts.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.WAITING
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 
@@ -144,8 +147,8 @@ def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
     document.add_page()
     document.output(str(tmp_path / "tall.pdf"))
     resource = _add(database, tmp_path / "tall.pdf")
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     width, height = _pictures(database, resource)["1-1200"]
     assert (width, height) == (15, 3600)
 
@@ -156,8 +159,8 @@ def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
     resource = _add(database, a_deck(tmp_path / "a.pptx"))
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     assert set(_pictures(database, resource)) == {"1-1200", "1-320", "2-320", "3-320"}
 
@@ -168,15 +171,15 @@ def test_without_libreoffice_cards_serve_until_it_appears(
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
     resource = _add(database, a_deck(tmp_path / "a.pptx", thumbnail=True))
-    derive.catch_up(database, reader)
-    previews.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.CARDS
     assert set(_pictures(database, resource)) == {"embedded"}
-    assert previews.catch_up(database, reader) == 0
+    assert making.catch_up(database, reader) == 0
     monkeypatch.setattr(making, "libreoffice", libreoffice)
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
-    assert previews.catch_up(database, reader) == 0
+    assert making.catch_up(database, reader) == 0
 
 
 class Printer(Reader):
@@ -204,7 +207,7 @@ def _webp() -> bytes:
 def _ready(database: Database, reader: Reader, path: Path) -> int:
     """A resource that was read and waits to be drawn."""
     resource = _add(database, path)
-    derive.catch_up(database, reader)
+    page_texts.catch_up(database, reader)
     return resource
 
 
@@ -214,7 +217,7 @@ def test_pictures_of_another_number_of_slides_are_never_shown(
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
     resource = _ready(database, reader, a_deck(tmp_path / "a.pptx"))
-    previews.catch_up(
+    making.catch_up(
         database,
         Printer(lambda job, _: Pieces({2: b"%PDF-"} if job == "print" else {}, State.OK)),
     )
@@ -229,10 +232,10 @@ def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
     resource = _ready(database, reader, a_deck(tmp_path / "a.pptx", thumbnail=True))
     printer = Printer(lambda job, _: Pieces({}, State.CORRUPT) if job == "print" else Pieces({1: _webp()}, State.OK))
-    previews.catch_up(database, printer)
+    making.catch_up(database, printer)
     assert _revision(database, resource).preview_state is PreviewState.FAILED
     assert set(_pictures(database, resource)) == {"embedded"}
-    assert previews.catch_up(database, printer) == 0
+    assert making.catch_up(database, printer) == 0
 
 
 @on_sqlite
@@ -246,11 +249,11 @@ def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
         good = numbers[: numbers.index(2)] if 2 in numbers else numbers
         return Pieces({number: _webp() for number in good}, State.OK if 2 not in numbers else None)
 
-    previews.catch_up(database, Printer(draw))
+    making.catch_up(database, Printer(draw))
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     assert set(_pictures(database, resource)) == {"1-1200", "1-320", "3-320"}
     assert (_folder(database, resource) / "2-320.none").exists()
-    shown = previews.shown(database.config, _revision(database, resource), 1)
+    shown = showing.shown(database.config, _revision(database, resource), 1)
     assert [shown.has(number) for number in (1, 2, 3)] == [True, False, True]
 
 
@@ -260,11 +263,9 @@ def test_what_the_helper_hands_over_as_a_picture_must_be_one(
     database: Database, reader: Reader, tmp_path: Path, content: bytes
 ) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
-    previews.catch_up(
-        database, Printer(lambda _, details: Pieces(dict.fromkeys(details["numbers"], content), State.OK))
-    )
+    making.catch_up(database, Printer(lambda _, details: Pieces(dict.fromkeys(details["numbers"], content), State.OK)))
     assert _pictures(database, resource) == {}
-    assert not previews.shown(database.config, _revision(database, resource), 1).has(1)
+    assert not showing.shown(database.config, _revision(database, resource), 1).has(1)
 
 
 def test_a_long_document_is_drawn_a_piece_at_a_time(
@@ -273,10 +274,10 @@ def test_a_long_document_is_drawn_a_piece_at_a_time(
     monkeypatch.setattr(making, "PAGES_AT_ONCE", 2)
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", *"abcde"))
     printer = Printer(lambda _, details: Pieces({number: _webp() for number in details["numbers"]}, State.OK))
-    assert previews.catch_up(database, printer, limit=1) == 1
+    assert making.catch_up(database, printer, limit=1) == 1
     assert _revision(database, resource).preview_state is PreviewState.WAITING
     assert _revision(database, resource).lease_token is None
-    assert previews.catch_up(database, printer) == 2
+    assert making.catch_up(database, printer) == 2
     assert printer.asked == [("draw", [1]), ("draw", [1, 2]), ("draw", [3, 4]), ("draw", [5])]
 
 
@@ -286,10 +287,10 @@ def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
     claimed = making._claim(database)  # and then the worker dies
     assert claimed
-    assert previews.catch_up(database, reader) == 0
+    assert making.catch_up(database, reader) == 0
     later = clock.now() + making.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     making._finish(database, claimed[0], PreviewState.FAILED)  # it wasn't dead after all: too late
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
@@ -303,7 +304,7 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
         monkeypatch.setattr(clock, "now", lambda number=number: start + 2 * number * making.LEASE)
         assert making._claim(database)  # each time the worker dies
     monkeypatch.setattr(clock, "now", lambda: start + 20 * making.LEASE)
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.FAILED
 
 
@@ -317,13 +318,13 @@ def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader:
     note = tmp_path / "note.md"
     note.write_text("# Call\n\nAna **spoke** <script>alert(1)</script>\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     markdown = _ready(database, reader, note)
-    previews.catch_up(database, reader)
-    set_mail = previews.set_text(database.config, _revision(database, mail))
+    making.catch_up(database, reader)
+    set_mail = showing.set_text(database.config, _revision(database, mail))
     assert set_mail is not None
     assert "<b>week</b>" in set_mail
     for bad in ("script", "alert", "img", "onclick", "javascript", "color: red", "tracker"):
         assert bad not in set_mail
-    set_note = previews.set_text(database.config, _revision(database, markdown))
+    set_note = showing.set_text(database.config, _revision(database, markdown))
     assert set_note is not None
     assert "<strong>spoke</strong>" in set_note
     assert "<td>1</td>" in set_note
@@ -335,8 +336,8 @@ def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_pa
     mail = _ready(
         database, reader, documents.message(tmp_path / "a.eml", "Hi", plain="One <two>\nthree\n\nFour & five")
     )
-    previews.catch_up(database, reader)
-    text = previews.set_text(database.config, _revision(database, mail))
+    making.catch_up(database, reader)
+    text = showing.set_text(database.config, _revision(database, mail))
     assert text is not None
     assert "One &lt;two&gt;<br>" in text
     assert "<p>Four &amp; five</p>" in text
@@ -348,7 +349,7 @@ def test_a_picture_that_was_uploaded_is_its_own_preview(database: Database, read
     resource = _ready(database, reader, tmp_path / "plant.png")
     (tmp_path / "fake.jpg").write_bytes(b"\xff\xd8 no picture at all")
     fake = _ready(database, reader, tmp_path / "fake.jpg")
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _pictures(database, resource) == {"1-1200": (1200, 600), "1-320": (320, 160)}
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     assert _revision(database, fake).preview_state is PreviewState.FAILED
@@ -358,15 +359,15 @@ def test_what_is_typed_or_is_a_table_has_nothing_to_draw(database: Database, rea
     with database.writing() as db:
         typed = a_resource(db, an_organization(db), pages=["one", "two"]).id
     sheet = _ready(database, reader, documents.workbook(tmp_path / "a.xlsx", lambda book: book.create_sheet("Sites")))
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert {_revision(database, one).preview_state for one in (typed, sheet)} == {PreviewState.NONE}
 
 
 def test_a_missing_original_does_not_stop_the_others(database: Database, reader: Reader, tmp_path: Path) -> None:
     gone = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "gone"))
-    files.path_of(database.config, _revision(database, gone).sha256 or "").unlink()
+    originals.path_of(database.config, _revision(database, gone).sha256 or "").unlink()
     good = _ready(database, reader, documents.pdf(tmp_path / "b.pdf", "good"))
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert _revision(database, gone).preview_state is PreviewState.NONE
     assert _revision(database, good).preview_state is PreviewState.PICTURES
 
@@ -377,7 +378,7 @@ def test_an_encrypted_or_damaged_file_has_no_pictures(database: Database, reader
     with zipfile.ZipFile(tmp_path / "b.pptx", "w") as archive:
         archive.writestr("[Content_Types].xml", "rubbish")
     broken = _ready(database, reader, tmp_path / "b.pptx")
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     assert {_revision(database, one).preview_state for one in (locked, broken)} == {PreviewState.NONE}
 
 
@@ -387,10 +388,10 @@ def test_every_step_of_the_worker_runs_in_one_line() -> None:
 
 def test_previews_of_an_older_drawer_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
-    previews.catch_up(database, reader)
+    making.catch_up(database, reader)
     with database.writing() as db:
         db.execute(update(Revision).values(preview_version=1))
-    assert previews.catch_up(database, reader) == 1
+    assert making.catch_up(database, reader) == 1
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 

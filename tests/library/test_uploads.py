@@ -28,11 +28,12 @@ from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import NotFound
-from hub.library import derive, files
-from hub.library.extract import FORMATS
+from hub.library.derive import page_texts
+from hub.library.extract.formats import FORMATS
+from hub.library.files import originals, parts
 from hub.library.models import Resource
 from hub.library.rules import Kind, date_from, kind_from
-from hub.members.rules import Role
+from hub.members.rules.organizations import Role
 from tests.conftest import Browser
 from tests.library import documents
 from tests.world import PASSWORD, SignIn, a_person, an_organization
@@ -124,7 +125,7 @@ def test_a_file_sent_in_pieces_arrives_whole_and_is_added_by_the_same_form(ours:
     assert added.status_code == 200
     with database.reading() as db:
         resource = db.scalars(select(Resource)).one()
-    assert files.path_of(database.config, kept["sha256"]).read_bytes() == TEXT
+    assert originals.path_of(database.config, kept["sha256"]).read_bytes() == TEXT
     assert (resource.kind, resource.published_on) == (Kind.CALL_NOTES, date(2026, 3, 2))
 
 
@@ -151,7 +152,7 @@ def test_what_each_file_is_said_to_be_holds_for_it_alone(ours: Sender, database:
     ]
     assert found[0].published_on == date(2025, 2, 3)
     assert [one.title_is_proposed for one in found] == [False, True]
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     again = ours.browser.get(f"/resources/added?ids={found[0].id},{found[1].id}")
     assert "1 section found, searchable" in again.text
     assert "Look again" not in again.text
@@ -162,7 +163,7 @@ def test_a_title_left_as_the_file_name_proposed_it_gives_way_to_the_documents_ow
 ) -> None:
     kept = ours.whole("notes_of_today.md", b"# Sites for factories\n\nText.")
     ours.add(kept["handle"], **{f"{kept['prefix']}-title": kept["title"]})
-    derive.catch_up(database)
+    page_texts.catch_up(database)
     with database.reading() as db:
         assert db.scalar(select(Resource.title)) == "Sites for factories"
 
@@ -377,7 +378,7 @@ def test_a_file_that_did_not_arrive_as_it_was_sent_is_refused(ours: Sender, conf
     assert answer.status_code == 422
     assert "didn't arrive as it was sent" in answer.get_json()["error"]
     assert _parts(config) == []
-    assert list(files.all_stored(config)) == []
+    assert list(originals.all_stored(config)) == []
 
 
 def test_removing_an_upload_leaves_nothing(ours: Sender, config: Config) -> None:
@@ -416,7 +417,7 @@ def test_what_arrived_before_the_connection_was_lost_is_kept(ours: Sender, datab
 
 
 def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Config) -> None:
-    part = files.begin(config, 1, "plan.txt", 4_000)
+    part = parts.begin(config, 1, "plan.txt", 4_000)
     both_began = threading.Barrier(2)
     won: list[bool] = []
 
@@ -427,9 +428,9 @@ def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Con
 
     def send(byte: bytes) -> None:
         try:
-            files.append(part, 0, pieces(byte))
+            parts.append(part, 0, pieces(byte))
             won.append(True)
-        except files.WrongOffset:
+        except parts.WrongOffset:
             won.append(False)
 
     threads = [threading.Thread(target=send, args=(byte,)) for byte in (b"a", b"b")]
@@ -445,28 +446,28 @@ def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Con
 
 
 def test_a_sender_that_hangs_keeps_nobody_waiting(config: Config) -> None:
-    part = files.begin(config, 1, "plan.txt", 8)
+    part = parts.begin(config, 1, "plan.txt", 8)
 
     def hanging() -> Iterator[bytes]:
         yield b"old"
-        assert files.append(part, 3, [b" new", b"!"]) == 8  # the same person again, on a new connection
+        assert parts.append(part, 3, [b" new", b"!"]) == 8  # the same person again, on a new connection
         yield b"late"
 
-    with pytest.raises(files.WrongOffset):
-        files.append(part, 0, hanging())
+    with pytest.raises(parts.WrongOffset):
+        parts.append(part, 0, hanging())
     assert part.path.read_bytes() == b"old new!"
 
 
 def test_an_upload_that_is_removed_while_bytes_come_is_gone(config: Config) -> None:
-    part = files.begin(config, 1, "plan.txt", 8)
+    part = parts.begin(config, 1, "plan.txt", 8)
 
     def pieces() -> Iterator[bytes]:
         yield b"1234"
-        files.forget(part)
+        parts.forget(part)
         yield b"5678"
 
     with pytest.raises(NotFound):
-        files.append(part, 0, pieces())
+        parts.append(part, 0, pieces())
     assert _parts(config) == []
 
 
@@ -480,7 +481,7 @@ def test_parts_that_nobody_goes_on_with_expire_after_a_day(
     for path in _parts(config):
         if path.name != slow.rsplit("/", 1)[1]:  # its first byte came long ago, its last just now
             os.utime(path, (old, old))
-    derive.sweep_orphans(database)
+    page_texts.sweep_orphans(database)
     assert ours.ask("HEAD", stale).status_code == 404
     assert ours.ask("HEAD", kept).status_code == 404
     assert ours.ask("HEAD", slow).status_code == 200
@@ -489,7 +490,7 @@ def test_parts_that_nobody_goes_on_with_expire_after_a_day(
 
 def test_a_kept_file_that_was_swept_must_be_sent_again(ours: Sender, config: Config) -> None:
     kept = ours.whole()
-    files.path_of(config, kept["sha256"]).unlink()
+    originals.path_of(config, kept["sha256"]).unlink()
     assert ours.ask("POST", f"{kept['upload']}/keep").status_code == 404
     answer = ours.add(kept["handle"])
     assert answer.status_code == 422
@@ -506,7 +507,7 @@ def test_a_disk_without_room_is_said_before_a_byte_is_sent(ours: Sender, monkeyp
 
 
 def test_nobody_fills_the_disk_with_uploads_that_never_end(ours: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.parts, "MOST_UNDER_WAY", 3)
+    monkeypatch.setattr(parts, "MOST_UNDER_WAY", 3)
     begun = [ours.begin() for _ in range(4)]
     assert [answer.status_code for answer in begun] == [201, 201, 201, 429]
     ours.ask("DELETE", begun[0].headers["Location"])
@@ -597,10 +598,10 @@ def test_however_a_file_is_cut_into_pieces_it_arrives_whole(
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
     config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY="a key for the tests alone")
-    part = files.begin(config, 7, "plan.txt", len(content))
+    part = parts.begin(config, 7, "plan.txt", len(content))
     borders = [0, *sorted({cut for cut in cuts if cut < len(content)} - {0}), len(content)]
     for start, end in itertools.pairwise(borders):
-        assert files.append(files.find(config, 7, part.id), start, [content[start:end]]) == end
-    stored = files.keep(config, files.find(config, 7, part.id))
-    assert files.path_of(config, stored.sha256).read_bytes() == content
-    assert files.keep(config, files.find(config, 7, part.id)) == stored
+        assert parts.append(parts.find(config, 7, part.id), start, [content[start:end]]) == end
+    stored = parts.keep(config, parts.find(config, 7, part.id))
+    assert originals.path_of(config, stored.sha256).read_bytes() == content
+    assert parts.keep(config, parts.find(config, 7, part.id)) == stored

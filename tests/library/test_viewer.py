@@ -17,10 +17,13 @@ from sqlalchemy import event, select
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.library import actions, derive, files
-from hub.library.derive import previews
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
 from hub.library.derive.previews import making, shelf, showing
-from hub.library.extract import Reader, libreoffice
+from hub.library.extract import reader
+from hub.library.extract.legacy import libreoffice
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import (
     MOST_COLUMNS,
@@ -35,7 +38,7 @@ from hub.library.rules import (
     table_of,
 )
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.library import documents
 from tests.library.test_previews import a_deck
 from tests.world import SignIn, a_person, a_resource, an_organization
@@ -58,18 +61,18 @@ class World:
     def add(self, path: Path, audience: Audience = Audience.NETWORK, title: str = "A title of ours") -> int:
         """The id of a resource of ours with that file, which waits to be read."""
         with path.open("rb") as stream:
-            stored = files.store(self.database.config, stream)
+            stored = originals.store(self.database.config, stream)
         with self.database.writing() as db:
-            facts = actions.Facts(Kind.PRESENTATION, title=title, audience=audience)
-            return actions.add(db, None, self.ours, facts, actions.File(stored, path.name)).id
+            facts = library_actions.Facts(Kind.PRESENTATION, title=title, audience=audience)
+            return library_actions.add(db, None, self.ours, facts, library_actions.File(stored, path.name)).id
 
     def read(self) -> None:
         """Let the worker read."""
-        derive.catch_up(self.database, self.reader)
+        page_texts.catch_up(self.database, self.reader)
 
     def draw(self) -> None:
         """Let the worker draw."""
-        previews.catch_up(self.database, self.reader)
+        making.catch_up(self.database, self.reader)
 
     def drawn(self, path: Path, audience: Audience = Audience.NETWORK) -> int:
         """A resource that was read and drawn."""
@@ -235,9 +238,11 @@ def test_an_earlier_revision_keeps_its_pictures(
     browser = sign_in(OURS)
     before = browser.get(f"/resources/{resource}/pages/1/image?width=320&revision=1").data
     with documents.pdf(tmp_path / "new.pdf", "new", "and more").open("rb") as stream:
-        stored = files.store(database.config, stream)
+        stored = originals.store(database.config, stream)
     with database.writing() as db:
-        actions.replace(db, _person(db), db.get_one(Resource, resource), actions.File(stored, "new.pdf"))
+        library_actions.replace(
+            db, _person(db), db.get_one(Resource, resource), library_actions.File(stored, "new.pdf")
+        )
     world.read()
     world.draw()
     assert browser.get(f"/resources/{resource}/pages/1/image?width=320&revision=1").data == before
@@ -377,9 +382,9 @@ def test_pictures_that_are_busy_elsewhere_are_asked_for_again_later(
     resource = world.drawn(_pdf(tmp_path))
 
     def busy(*_arguments: object) -> None:
-        raise previews.Busy
+        raise reader.Busy
 
-    monkeypatch.setattr(previews, "picture", busy)
+    monkeypatch.setattr(showing, "picture", busy)
     assert sign_in(OURS).get(f"/resources/{resource}/pages/2/image").status_code == 503
 
 

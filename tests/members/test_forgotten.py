@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from config import Config
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
-from hub.members import actions
+from hub.core.outbox.models import OutboxMessage
+from hub.members.actions import links as links_actions
+from hub.members.actions import people as people_actions
 from hub.members.models import Person, StoppedMail
-from hub.members.rules import MailKind, stop_token, whose_stop
+from hub.members.rules.mail import MailKind, stop_token, whose_stop
 from tests.members.conftest import Alliance
 from tests.world import SignIn, posted_by
 
@@ -52,10 +53,10 @@ def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
     database: Database, visitor: FlaskClient, alliance: Alliance
 ) -> None:
     with database.writing() as db:
-        actions.leave(db, None, db.get_one(Person, alliance.tom))
+        people_actions.leave(db, None, db.get_one(Person, alliance.tom))
         keisha = db.get_one(Person, alliance.keisha)
         keisha.password_hash = None
-        first = actions.invite(db, None, keisha)
+        first = links_actions.invite(db, None, keisha)
     ask(visitor, "tom@lakeshore.example")
     ask(visitor, "keisha@lakeshore.example")
     (message,) = posted_by("passwords", database)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from config import ROOT
-from hub.members.rules import Role
 from hub.members.rules.hints import HINTS, is_shown
+from hub.members.rules.organizations import Role
 
 
 @pytest.mark.parametrize("role", Role)

@@ -10,10 +10,13 @@ from sqlalchemy import select
 
 from hub.core.audit import Entry
 from hub.core.db import Database
-from hub.members import actions, queries
-from hub.members.actions import links
+from hub.members import queries as members_queries
+from hub.members.actions import links as links_actions
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import OneTimeLink, Organization, Person
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.members.conftest import Alliance, on_sqlite
 from tests.world import PASSWORD, Hands, SignIn
 
@@ -66,7 +69,7 @@ def test_only_the_hash_of_a_link_is_kept(sign_in: SignIn, alliance: Alliance, da
     token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
     with database.reading() as db:
         kept = db.scalars(select(OneTimeLink)).one()
-        assert kept.token_hash == queries.token_hash(token)
+        assert kept.token_hash == members_queries.token_hash(token)
         assert token not in kept.token_hash
         assert all(token not in str(entry.details) + entry.subject for entry in db.scalars(select(Entry)))
 
@@ -134,16 +137,16 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
 ) -> None:
     link = invited(sign_in(ROSA))
     fast, slow = app.test_client(), app.test_client()
-    hash_it = actions.hashed
+    hash_it = signing_in_actions.hashed
 
     def overtaken(password: str, email: str = "") -> str:
-        monkeypatch.setattr(links, "hashed", hash_it)
+        monkeypatch.setattr(links_actions, "hashed", hash_it)
         data = {"password": "the fast one", "repeated": "the fast one"}
         assert fast.post(link, data=data).status_code == 302
         return hash_it(password, email)
 
     slow.get(link)
-    monkeypatch.setattr(links, "hashed", overtaken)
+    monkeypatch.setattr(links_actions, "hashed", overtaken)
     assert slow.post(link, data=NEW).status_code == 410
     assert may_sign_in(app, "new@lakeshore.example", "the fast one")
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
@@ -166,7 +169,7 @@ def test_a_newer_link_takes_the_place_of_the_older_one(
     rosa = sign_in(ROSA)
     older = invited(rosa)
     with database.reading() as db:
-        person = queries.person_by_email(db, "new@lakeshore.example")
+        person = members_queries.person_by_email(db, "new@lakeshore.example")
     assert person is not None
     newer = link_on(rosa.post(f"/people/{person.id}/link").text)
     assert app.test_client().post(older, data=NEW).status_code == 410
@@ -226,7 +229,7 @@ WELCOME = {"organization": "AMCC", "name": "Marguerite", "email": "m@amcc.exampl
 
 def first_link(database: Database) -> str:
     with database.writing() as db:
-        token = actions.first_coordinator_link(db)
+        token = links_actions.first_coordinator_link(db)
     assert token is not None
     return f"/welcome/{token}"
 
@@ -241,7 +244,7 @@ def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskCli
         host = db.scalars(select(Organization)).one()
         assert (host.slug, host.kind) == ("amcc", OrganizationKind.HOST)
         assert db.scalars(select(Person)).one().role is Role.COORDINATOR
-        assert actions.first_coordinator_link(db) is None
+        assert links_actions.first_coordinator_link(db) is None
     assert app.test_client().post(link, data=WELCOME | {"email": "n@amcc.example"}).status_code == 410
     assert may_sign_in(app, "m@amcc.example", NEW["password"])
 
@@ -256,7 +259,7 @@ def test_each_start_prints_a_new_first_link_and_the_older_one_loses_its_power(
 
 def test_the_first_coordinator_joins_a_host_that_is_there(client: FlaskClient, database: Database) -> None:
     with database.writing() as db:
-        actions.add_organization(db, None, name="The Secretariat", kind=OrganizationKind.HOST)
+        organizations_actions.add_organization(db, None, name="The Secretariat", kind=OrganizationKind.HOST)
     link = first_link(database)
     assert "The Secretariat" in client.get(link).text
     assert client.post(link, data=WELCOME).status_code == 302
@@ -267,8 +270,8 @@ def test_the_first_coordinator_joins_a_host_that_is_there(client: FlaskClient, d
 def test_the_first_link_lets_nobody_in_when_people_came_meanwhile(client: FlaskClient, database: Database) -> None:
     link = first_link(database)
     with database.writing() as db:
-        host = actions.add_organization(db, None, name="AMCC", kind=OrganizationKind.HOST)
-        actions.add_person(db, None, host, email="c@amcc.example", name="C", role=Role.COORDINATOR)
+        host = organizations_actions.add_organization(db, None, name="AMCC", kind=OrganizationKind.HOST)
+        people_actions.add_person(db, None, host, email="c@amcc.example", name="C", role=Role.COORDINATOR)
     answer = client.post(link, data=WELCOME)
     assert answer.status_code == 422
     assert "people already" in answer.text

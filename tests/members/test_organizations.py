@@ -9,9 +9,12 @@ from sqlalchemy import select
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
-from hub.members import actions, queries
+from hub.members import queries as members_queries
+from hub.members.actions import links as links_actions
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
-from hub.members.rules import DesignationFacts, DesignationStatus, OrganizationKind
+from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind
 from tests.members.conftest import Alliance, on_sqlite
 from tests.world import SignIn, an_organization
 
@@ -66,7 +69,7 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
         assert shown in text
     assert 'href="https://bayou.example"' in page
     with database.reading() as db:
-        bayou = queries.organization_of(db, "bayou-marine")
+        bayou = members_queries.organization_of(db, "bayou-marine")
         assert [d.name for d in bayou.designations] == ["IMCP", "Tech Hub"]
         assert [(e.actor, e.action) for e in db.scalars(select(Entry))] == [(COORDINATOR, "added")]
 
@@ -92,7 +95,7 @@ def test_the_coordinator_changes_adds_and_takes_out_designations(
     }
     assert coordinator.post("/organizations/bayou-marine/edit", data=changed).status_code == 302
     with database.reading() as db:
-        bayou = queries.organization_of(db, "bayou-marine")
+        bayou = members_queries.organization_of(db, "bayou-marine")
         assert bayou.name == "Bayou Marine & Offshore"
         assert bayou.left_on == date(2026, 1, 31)
         assert {d.name: d.status for d in bayou.designations} == {
@@ -177,7 +180,7 @@ def test_an_organization_that_is_not_there_is_not_found(sign_in: SignIn, allianc
 def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(database: Database) -> None:
     with database.writing() as db:
         slugs = [
-            actions.add_organization(db, None, name=name, kind=OrganizationKind.BFF).slug
+            organizations_actions.add_organization(db, None, name=name, kind=OrganizationKind.BFF).slug
             for name in ("New", "Forge & Foundry", "Forge, Foundry", "製作所", "石川", "x" * 200, "x" * 199)
         ]
     assert slugs == [
@@ -193,11 +196,13 @@ def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(databas
 
 def test_a_slug_that_is_asked_for_is_taken_or_refused(database: Database) -> None:
     with database.writing() as db:
-        added = actions.add_organization(db, None, name="Lakeshore Forge", kind=OrganizationKind.BFF, slug="lakeshore")
+        added = organizations_actions.add_organization(
+            db, None, name="Lakeshore Forge", kind=OrganizationKind.BFF, slug="lakeshore"
+        )
         assert added.slug == "lakeshore"
         for slug in ("lakeshore", "new", "Lake Shore", "a/b", "é"):
             with pytest.raises(Refused):
-                actions.add_organization(db, None, name="Another", kind=OrganizationKind.BFF, slug=slug)
+                organizations_actions.add_organization(db, None, name="Another", kind=OrganizationKind.BFF, slug=slug)
 
 
 def test_an_organization_with_people_cannot_become_the_host_nor_the_host_a_member(
@@ -208,9 +213,9 @@ def test_an_organization_with_people_cannot_become_the_host_nor_the_host_a_membe
         for person, kind in ((alliance.rosa, OrganizationKind.HOST), (alliance.coordinator, OrganizationKind.MEMBER)):
             organization = db.get_one(Person, person).organization
             with pytest.raises(Refused, match="has no such role"):
-                actions.change_organization(db, None, organization, kind=kind, **facts)  # type: ignore[arg-type]
+                organizations_actions.change_organization(db, None, organization, kind=kind, **facts)  # type: ignore[arg-type]
         lakeshore = db.get_one(Person, alliance.rosa).organization
-        actions.change_organization(db, None, lakeshore, kind=OrganizationKind.BFF, **facts)  # type: ignore[arg-type]
+        organizations_actions.change_organization(db, None, lakeshore, kind=OrganizationKind.BFF, **facts)  # type: ignore[arg-type]
         assert lakeshore.kind is OrganizationKind.BFF
 
 
@@ -220,19 +225,19 @@ def test_actions_check_who_acts_themselves(database: Database, alliance: Allianc
         elsewhere = jolene.organization
         facts = {"name": "X", "kind": OrganizationKind.BFF}
         with pytest.raises(NotFound):
-            actions.add_organization(db, rosa, **facts)  # type: ignore[arg-type]
+            organizations_actions.add_organization(db, rosa, **facts)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
-            actions.change_organization(db, rosa, rosa.organization, joined_on=date.min, **facts)  # type: ignore[arg-type]
+            organizations_actions.change_organization(db, rosa, rosa.organization, joined_on=date.min, **facts)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
-            actions.add_person(db, rosa, elsewhere, email="x@x.example", name="X", role=jolene.role)
-        for act in (actions.leave, actions.reset_link, actions.invite):
+            people_actions.add_person(db, rosa, elsewhere, email="x@x.example", name="X", role=jolene.role)
+        for act in (people_actions.leave, links_actions.reset_link, links_actions.invite):
             with pytest.raises(NotFound):
                 act(db, rosa, jolene)
-        for give in (actions.give_role, actions.come_back):
+        for give in (people_actions.give_role, people_actions.come_back):
             with pytest.raises(NotFound):
                 give(db, rosa, jolene, jolene.role)
         with pytest.raises(NotFound):
-            actions.change_person(db, rosa, jolene, name="X", email="x@x.example")
+            people_actions.change_person(db, rosa, jolene, name="X", email="x@x.example")
 
 
 def test_designations_are_shown_in_the_order_in_which_they_began(database: Database) -> None:
@@ -241,6 +246,8 @@ def test_designations_are_shown_in_the_order_in_which_they_began(database: Datab
         DesignationFacts("Sooner", DesignationStatus.ENDED, date(2010, 1, 1), date(2012, 1, 1)),
     ]
     with database.writing() as db:
-        slug = actions.add_organization(db, None, name="Bayou", kind=OrganizationKind.MEMBER, designations=stated).slug
+        slug = organizations_actions.add_organization(
+            db, None, name="Bayou", kind=OrganizationKind.MEMBER, designations=stated
+        ).slug
     with database.reading() as db:
-        assert [d.name for d in queries.organization_of(db, slug).designations] == ["Sooner", "Later"]
+        assert [d.name for d in members_queries.organization_of(db, slug).designations] == ["Sooner", "Later"]

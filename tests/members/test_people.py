@@ -12,10 +12,10 @@ from sqlalchemy import select
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.members import actions
-from hub.members.actions import people
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Person, RoleHeld
-from hub.members.rules import Role
+from hub.members.rules.organizations import Role
 from tests.members.conftest import Alliance, on_sqlite
 from tests.world import PASSWORD, Hands, SignIn, a_person, an_organization
 
@@ -229,7 +229,7 @@ def test_two_new_representatives_at_once_leave_one(database: Database, alliance:
         start.wait()
         try:
             with database.writing() as db:
-                actions.give_role(db, None, db.get_one(Person, person_id), Role.REPRESENTATIVE)
+                people_actions.give_role(db, None, db.get_one(Person, person_id), Role.REPRESENTATIVE)
         except Refused as error:
             refused.append(error)
 
@@ -248,7 +248,7 @@ def test_the_database_itself_refuses_a_second_representative(database: Database,
     with database.writing() as db:
         keisha = db.get_one(Person, alliance.keisha)
         with pytest.raises(Refused, match="Somebody else just changed this role"):
-            people._hold(db, keisha, Role.REPRESENTATIVE)
+            people_actions._hold(db, keisha, Role.REPRESENTATIVE)
     assert roles(database)["Rosa"] is Role.REPRESENTATIVE
 
 
@@ -283,7 +283,7 @@ def test_two_who_add_the_same_address_at_once_leave_one_person(database: Databas
         try:
             with database.writing() as db:
                 into = db.get_one(Person, organization_of).organization
-                actions.add_person(db, None, into, email="twin@x.example", name="Twin", role=Role.CONTRIBUTOR)
+                people_actions.add_person(db, None, into, email="twin@x.example", name="Twin", role=Role.CONTRIBUTOR)
         except Refused as error:
             refused.append(str(error))
 
@@ -358,9 +358,9 @@ def test_the_last_coordinator_stays(sign_in: SignIn, alliance: Alliance, databas
         assert coordinator.post(f"/people/{alliance.coordinator}/{act}", data=data).status_code == 422
     with database.writing() as db:
         host = db.get_one(Person, alliance.coordinator).organization
-        invited = actions.add_person(db, None, host, email="d@amcc.example", name="Dag", role=Role.COORDINATOR)
+        invited = people_actions.add_person(db, None, host, email="d@amcc.example", name="Dag", role=Role.COORDINATOR)
         with pytest.raises(Refused, match="last coordinator"):
-            actions.leave(db, None, db.get_one(Person, alliance.coordinator))
+            people_actions.leave(db, None, db.get_one(Person, alliance.coordinator))
         invited.password_hash = "accepted"
     assert coordinator.post(f"/people/{alliance.coordinator}/role", data={"role": "board"}).status_code == 302
     assert coordinator.get("/organizations/new").status_code == 404
@@ -419,8 +419,8 @@ def test_naughty_names_come_back_as_typed_and_run_nothing(sign_in: SignIn, allia
 def test_the_operator_adds_people_without_being_one(database: Database, alliance: Alliance) -> None:
     with database.writing() as db:
         into = db.get_one(Person, alliance.rosa).organization
-        hashed = actions.hashed("a password of theirs")
-        actions.add_person(
+        hashed = signing_in_actions.hashed("a password of theirs")
+        people_actions.add_person(
             db, None, into, email="o@x.example", name="O", role=Role.REPRESENTATIVE, password_hash=hashed
         )
     assert roles(database)["O"] is Role.REPRESENTATIVE

@@ -9,23 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import Refused
-from hub.members.rules import (
-    ROLES_OF_KIND,
-    OrganizationKind,
-    Permission,
-    Role,
-    email_of,
-    has_left,
-    is_due_on,
-    may,
-    may_manage,
-    name_of,
-    password_of,
-    roles_to_give,
-    same_network,
-    slug_of,
-    website_of,
-)
+from hub.members.rules.fields import email_of, name_of, website_of
+from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, has_left, is_due_on, slug_of
+from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
+from hub.members.rules.signing_in import password_of, same_network
 
 
 @dataclass(frozen=True)

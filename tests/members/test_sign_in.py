@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.members import actions
-from hub.members.actions import signing_in
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Person, SignInTry
-from hub.members.rules import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
+from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from tests.members.conftest import Alliance, on_sqlite
 from tests.world import PASSWORD, Hands, SignIn
 
@@ -64,7 +64,7 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
 ) -> None:
     with database.writing() as db:
         db.get_one(Person, alliance.keisha).password_hash = None
-        actions.leave(db, None, db.get_one(Person, alliance.tom))
+        people_actions.leave(db, None, db.get_one(Person, alliance.tom))
     verified = []
 
     class Counting(PasswordHasher):
@@ -72,7 +72,7 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
             verified.append(hash)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(signing_in, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
     texts = set()
     for email, password in (
         (ROSA, "not the password"),
@@ -336,7 +336,7 @@ def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
 
 
 def test_a_password_works_on_keyboards_that_compose_letters_otherwise(visitor: FlaskClient, database: Database) -> None:
-    password_hash = actions.hashed("une cle\u0301 secre\u0300te")
+    password_hash = signing_in_actions.hashed("une cle\u0301 secre\u0300te")
     with database.writing() as db:
         rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
         rosa.password_hash = password_hash
@@ -350,7 +350,7 @@ def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
         with database.reading() as db:
             return db.scalars(select(Person.password_hash).where(Person.email == ROSA)).one() or ""
 
-    monkeypatch.setattr(signing_in, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert "m=8,t=1" in kept()
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
     assert "m=16,t=2" in kept()
@@ -370,7 +370,7 @@ def test_nobody_else_waits_while_a_password_is_tried(
             written.append(True)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(signing_in, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
     rosa = sign_in(ROSA)
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
     assert rosa.post("/account/password", data=data).status_code == 302

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hub.core.db import Database
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from hub.overview.rules.audit import audit_words
 from tests.world import a_person, an_organization
 

@@ -7,14 +7,13 @@ import pytest
 from openpyxl import load_workbook
 from pypdfium2 import PdfDocument
 
-from hub.calls.rules import Attended, PresentationStanding
+from hub.calls.rules.commitment import Attended
+from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
-from hub.overview.rules import Open, what_is_next
-from hub.sharing.rules import Standing
-from tests.calls.conftest import SetClock, alliance, set_clock
+from hub.overview.rules.next_steps import Open, what_is_next
+from hub.sharing.rules.counting import Standing
+from tests.calls.conftest import SetClock
 from tests.world import SignIn
-
-__all__ = ["alliance", "set_clock"]
 
 Q3 = Quarter(2026, 3)
 KEPT = Attended(15, 20, 6)

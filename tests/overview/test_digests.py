@@ -10,15 +10,16 @@ from sqlalchemy import select
 
 from hub.core import rounds
 from hub.core.db import Database
-from hub.library import actions as library
+from hub.library import actions as library_actions
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
-from hub.members import actions as members
+from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
-from hub.members.rules import MailKind, Role
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import Role
 from hub.overview.rules.digests import week_to_come, week_to_tell
-from hub.search import actions as saving
 from hub.search import index
+from hub.search.actions import keeping as keeping_actions
 from tests.world import Hands, a_person, a_resource, an_organization, posted_by
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -36,8 +37,8 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
             "jolene": a_person(db, ridgeline, Role.REPRESENTATIVE, "jolene@ridgeline.example", "Jolene"),
             "tom": a_person(db, ridgeline, Role.ALTERNATE, "tom@ridgeline.example", "Tom"),
         }
-        library.follow(db, people["rosa"], ["workforce", "cmmc"])
-        library.follow(db, people["jolene"], ["trade"])
+        library_actions.follow(db, people["rosa"], ["workforce", "cmmc"])
+        library_actions.follow(db, people["jolene"], ["trade"])
         hands.at = MONDAY - timedelta(days=3)
         a_resource(db, lakeshore, "Apprenticeship guide", topics=["workforce", "cmmc"], summary="For small shops.")
         a_resource(db, lakeshore, "CMMC in plain words", topics=["cmmc"])
@@ -72,8 +73,8 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
-        saving.save(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
-        saving.save(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
+        keeping_actions.save(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
+        keeping_actions.save(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
         db.scalars(select(Resource).where(Resource.title == "Apprenticeship guide")).one().created_by_id = people[
             "rosa"
         ].id
@@ -90,7 +91,7 @@ def test_a_digest_waits_for_what_came_in_its_week_and_is_still_being_read(
 ) -> None:
     with database.writing() as db:
         tom = db.get_one(Person, people["tom"].id)
-        saving.save(db, tom, "Zinc", "q=zinc", tells=True)
+        keeping_actions.save(db, tom, "Zinc", "q=zinc", tells=True)
         hands.at = MONDAY - timedelta(days=1)
         a_resource(db, db.get_one(Person, people["rosa"].id).organization, "Plating", ["Zinc, of course."])
     hands.at = MONDAY
@@ -112,7 +113,7 @@ def test_a_digest_does_not_wait_for_ever(database: Database, people: dict[str, P
 
 def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:
     with database.writing() as db:
-        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
+        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
     assert posted_by("digests", database) == []
 
 

@@ -16,13 +16,13 @@ from werkzeug.test import encode_multipart
 from config import Config
 from hub.core.audit import Entry
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
-from hub.library import derive as library
-from hub.library import files
-from hub.library.extract import Reader
+from hub.core.outbox.models import OutboxMessage
+from hub.library.derive import page_texts
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
-from hub.overview.derive import evidence
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.overview.derive import evidence as evidence_derived
 from hub.overview.models import Application, Evidence
 from hub.overview.rules.joining import (
     CRITERIA,
@@ -127,8 +127,8 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     submitted = applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data", follow_redirects=True)
     assert "With the Advisory Board" in submitted.text
     with Reader() as reader:
-        assert evidence.catch_up(database, reader) == 3
-        assert evidence.catch_up(database, reader) == 0
+        assert evidence_derived.catch_up(database, reader) == 3
+        assert evidence_derived.catch_up(database, reader) == 0
     number = _application(database).id
 
     walter, ruth = sign_in("walter@amcc.example"), sign_in("ruth@lakeshore.example")
@@ -279,10 +279,10 @@ def test_evidence_outlives_the_sweep_and_a_removed_one_does_not(
         kept, removed = db.scalars(select(Evidence.sha256).order_by(Evidence.id))
     applicant.post(link, data={**INTEREST, "remove": "2"}, content_type="multipart/form-data")
     monkeypatch.setattr("hub.library.files.sweeping.STALE_AFTER", -60)
-    library.sweep_orphans(database)
-    assert files.path_of(config, kept).exists()
-    assert not files.path_of(config, removed).exists()
-    assert library.what_is_off(database) == []
+    page_texts.sweep_orphans(database)
+    assert originals.path_of(config, kept).exists()
+    assert not originals.path_of(config, removed).exists()
+    assert page_texts.what_is_off(database) == []
 
 
 def test_one_network_begins_a_handful_of_applications_a_day(app: Flask, alliance: None) -> None:

@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from hub.core import bounces, clock, delivery, outbox
+from hub.core import bounces, clock
 from hub.core.db import Database
+from hub.core.delivery import delivering
 from hub.core.letters import Letter, Link, Links, Paragraph
-from hub.core.outbox import OutboxMessage, State
-from hub.members.rules import OrganizationKind, Role
+from hub.core.outbox import deciding, posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, an_organization
 
 LETTER = Letter(
@@ -32,7 +35,7 @@ def people(database: Database) -> dict[str, int]:
 
 def posted(database: Database, to: str, **others: object) -> int:
     with database.writing() as db:
-        return outbox.post(db, LETTER, to=to, once=f"x {to}", kind="test", **others)  # type: ignore[arg-type]
+        return posting.post(db, LETTER, to=to, once=f"x {to}", kind="test", **others)  # type: ignore[arg-type]
 
 
 def put(database: Database, message_id: int, state: State) -> None:
@@ -46,7 +49,7 @@ def test_the_coordinator_reads_a_message_as_text_and_as_html_that_runs_and_loads
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     message_id = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
-    delivery.catch_up(database)
+    delivering.catch_up(database)
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox").get_data(as_text=True)
     assert "Kept as a file" in page
@@ -128,7 +131,7 @@ def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_se
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text
     assert "lets one person in" in browser.get(pages[0]).text
-    if state in outbox.AGAIN:
+    if state in deciding.AGAIN:
         browser.post(f"/outbox/{message_id}/again")
         with database.reading() as db:
             found = db.get_one(OutboxMessage, message_id)

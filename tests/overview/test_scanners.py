@@ -13,15 +13,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hub import worker
-from hub.core import clock, delivery, rounds
+from hub.core import clock, rounds
 from hub.core.db import Base, Database
-from hub.core.delivery import keeping
-from hub.core.outbox import OutboxMessage
-from hub.library import actions as library
+from hub.core.delivery import delivering, keeping
+from hub.core.outbox.models import OutboxMessage
+from hub.library import actions as library_actions
 from hub.library.models import Resource
 from hub.library.rules import Audience
-from hub.members import actions as members
-from hub.members.rules import MailKind, Role
+from hub.members.actions import forgotten as forgotten_actions
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import Role
 from tests.world import a_person, a_resource, an_organization
 
 BASE = "http://127.0.0.1:8000"
@@ -47,15 +48,15 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         keisha.password_hash = None
         guide = a_resource(db, lakeshore, "Guide", topics=["workforce"], audience=Audience.PUBLIC)
         db.get_one(Resource, guide.id).created_at = clock.now() - timedelta(days=7)
-        library.follow(db, rosa, ["workforce"])
+        library_actions.follow(db, rosa, ["workforce"])
         for kind in (MailKind.REMINDER, MailKind.DIGEST):
             rounds.begin(db, kind, None)
     with database.writer() as db:
         for email in ("rosa@lakeshore.example", "keisha@lakeshore.example"):
-            members.ask_for_password(db, email, "192.0.2.1")
+            forgotten_actions.ask_for_password(db, email, "192.0.2.1")
     for step in ("passwords", "reminders", "digests"):
         worker.STEPS[step](database, None)  # type: ignore[arg-type]
-    delivery.catch_up(database)
+    delivering.catch_up(database)
     with database.reading() as db:
         found = db.scalars(select(OutboxMessage)).all()
     assert {message.kind for message in found} == {"password", "invitation", "reminder", "digest"}

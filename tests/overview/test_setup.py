@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.core import settings
 from hub.core.db import Database
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 

@@ -25,9 +25,12 @@ from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
-from hub.search import files, index, queries
-from hub.search.queries import Query, Results
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import index
+from hub.search.queries import related as related_queries
+from hub.search.queries import results as results_queries
+from hub.search.queries.results import Query, Results
+from hub.search.store import codec, folders
 from tests.world import a_person, a_resource, an_organization
 
 # HUB_TEST_KILLS=100 is the long check: docs/search.md says how to run it.
@@ -36,7 +39,7 @@ KILLS = int(os.environ.get("HUB_TEST_KILLS", "4"))
 
 def found(database: Database, text: str, person: Person | None = None, **others: Any) -> Results:
     with database.reading() as db:
-        return queries.search(db, person, Query(text, **others))
+        return results_queries.search(db, person, Query(text, **others))
 
 
 def titles(results: Results) -> set[str]:
@@ -65,7 +68,7 @@ def test_a_look_when_nothing_changed_does_nothing(database: Database, member: Pe
     with database.writing() as db:
         a_resource(db, of(db, member))
     index.catch_up(database)
-    folder = files.current_folder(files.root_of(database.config))
+    folder = folders.current_folder(folders.root_of(database.config))
     assert folder is not None
     before = sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir())
     assert index.catch_up(database) == 0
@@ -91,7 +94,7 @@ def test_without_an_index_titles_are_searched_and_the_page_says_so(database: Dat
     results = found(database, "forging", member)
     assert titles(results) == {"Forging toolkit 100%"}
     assert not results.complete
-    assert results.notes == [queries.results.BUILDING]
+    assert results.notes == [results_queries.BUILDING]
     assert titles(found(database, "100%", member)) == {"Forging toolkit 100%"}
     everything = {
         "kind": ["briefing"],
@@ -161,7 +164,7 @@ def test_a_damaged_index_is_built_anew_and_no_search_fails_meanwhile(
     assert index.audit_index(database) == []
     if searched_first:
         found(database, "castings", member)
-    folder = files.current_folder(files.root_of(database.config))
+    folder = folders.current_folder(folders.root_of(database.config))
     assert folder is not None
     harm(folder)
     assert index.audit_index(database) != []
@@ -170,7 +173,7 @@ def test_a_damaged_index_is_built_anew_and_no_search_fails_meanwhile(
     index.catch_up(database)
     assert index.audit_index(database) == []
     assert titles(found(database, "castings", member)) == {"Toolkit"}
-    assert len(list(files.root_of(database.config).glob("v*"))) == 1
+    assert len(list(folders.root_of(database.config).glob("v*"))) == 1
 
 
 def test_the_audit_names_what_is_missing_outdated_and_too_much(database: Database, member: Person) -> None:
@@ -229,11 +232,11 @@ def test_segments_are_merged_in_quiet_moments(
             a_resource(db, of(db, member), f"Toolkit {number}")
         index.catch_up(database)
     config = database.config
-    assert len(files.opened(config).snapshot.segments) == 5
+    assert len(folders.opened(config).snapshot.segments) == 5
     monkeypatch.setattr(index, "QUIET_AFTER", -1.0)
-    monkeypatch.setattr(files.Pool, "ASKED_EVERY", 1)
+    monkeypatch.setattr(codec.Pool, "ASKED_EVERY", 1)
     assert index.catch_up(database) == 0
-    assert len(files.opened(config).snapshot.segments) == 1
+    assert len(folders.opened(config).snapshot.segments) == 1
     assert index.audit_index(database) == []
     assert found(database, "toolkit", member).total == 5
 
@@ -246,7 +249,7 @@ def test_merging_gives_way_when_something_changes(
             a_resource(db, of(db, member), f"Toolkit {number}")
         index.catch_up(database)
     monkeypatch.setattr(index, "QUIET_AFTER", -1.0)
-    monkeypatch.setattr(files.Pool, "ASKED_EVERY", 1)
+    monkeypatch.setattr(codec.Pool, "ASKED_EVERY", 1)
     real = index._merge_few
 
     def change_meanwhile(writer: Any, segments: Any, *, quiet: bool = False) -> Any:
@@ -257,7 +260,7 @@ def test_merging_gives_way_when_something_changes(
 
     monkeypatch.setattr(index, "_merge_few", change_meanwhile)
     assert index.catch_up(database) == 0
-    assert len(files.opened(database.config).snapshot.segments) == 5
+    assert len(folders.opened(database.config).snapshot.segments) == 5
     assert index.catch_up(database) == 1
     assert found(database, "toolkit", member).total == 6
     assert index.audit_index(database) == []
@@ -321,7 +324,7 @@ def check_rights(database: Database, people: list[Person | None], text: str) -> 
     for person in people:
         with database.reading() as db:
             visible = {row.id: row for row in db.scalars(select(Resource).where(visible_to(person)))}
-            results = queries.search(db, person, Query(text, per_page=100))
+            results = results_queries.search(db, person, Query(text, per_page=100))
             check_hints(db, person, set(visible))
         shown = [hit.resource for hit in results.hits]
         assert set(shown) <= set(visible)
@@ -329,7 +332,7 @@ def check_rights(database: Database, people: list[Person | None], text: str) -> 
         for name in ("kind", "organization", "year"):
             assert sum(facet.count for facet in results.facets.get(name, ())) in {results.total, 0}
         if text == "" and results.complete:
-            caught_up = index._is_current(database, files.root_of(database.config))
+            caught_up = index._is_current(database, folders.root_of(database.config))
             assert not caught_up or set(shown) == set(visible)
 
 
@@ -343,9 +346,9 @@ def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
     )
     readable = {word for row in texts for part in row for word in part.lower().split()}
     for wrong in ("stele", "exprot", "aprentice"):
-        assert set(queries.search(db, person, Query(wrong)).did_you_mean.split()) <= readable
+        assert set(results_queries.search(db, person, Query(wrong)).did_you_mean.split()) <= readable
     for id_ in visible:
-        assert {one.resource for one in queries.related(db, person, id_)} <= visible - {id_}
+        assert {one.resource for one in related_queries.related(db, person, id_)} <= visible - {id_}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -457,7 +460,7 @@ def test_two_writers_at_once_do_the_work_once(database: Database, member: Person
 def test_who_cannot_wait_for_the_writer_leaves_it_to_that_one(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member))
-    with files.held(files.root_of(database.config), 0) as mine:
+    with folders.held(folders.root_of(database.config), 0) as mine:
         assert mine
         assert index.catch_up(database, patience=0) == 0
         assert index.rebuild(database, patience=0) == 0

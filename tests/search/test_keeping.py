@@ -21,11 +21,14 @@ from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Role
-from hub.search import actions, index, queries
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import index
+from hub.search.actions import keeping as keeping_actions
 from hub.search.actions.keeping import MOST_SAVED
-from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
-from hub.search.rules import addresses
+from hub.search.models.keeping import LastVisit, RecentSearch, SavedSearch, SearchFeed
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.visits import ENDS_AFTER, NOTED_EVERY, Seen
 from tests.world import SignIn, a_person, a_resource, an_organization
 
@@ -116,7 +119,7 @@ def test_what_cant_be_kept_says_why_and_nothing_is_lost(world: Database, ana: Fl
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(MOST_SAVED - 1):
-            actions.save(db, person, "One", f"q=one{number}", tells=True)
+            keeping_actions.save(db, person, "One", f"q=one{number}", tells=True)
     save(ana, "q=too+many")
     assert f"You keep {MOST_SAVED} searches already" in page_of(ana, "/searches").get_text()
 
@@ -163,7 +166,7 @@ def told(world: Database) -> list[int]:
     """How much is new in each of Ana's saved searches."""
     with world.reading() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
-        return list(queries.new_in(db, person, queries.saved_of(db, person)).values())
+        return list(news_queries.new_in(db, person, keeping_queries.saved_of(db, person)).values())
 
 
 def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana: FlaskClient) -> None:
@@ -201,7 +204,7 @@ def test_saved_searches_cost_a_few_statements_however_many_there_are(
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(12):
-            saved = actions.save(db, person, f"Search {number}", f"q=steel+{number}", tells=True)
+            saved = keeping_actions.save(db, person, f"Search {number}", f"q=steel+{number}", tells=True)
             saved.looked_at = LONG_AGO
     assert statements("/searches") <= few + 1
 
@@ -391,10 +394,10 @@ def test_what_is_new_never_came_before_one_was_last_here(moments: list[datetime]
     )
 )
 def test_a_kept_address_asks_the_same_and_is_kept_the_same(pairs: list[tuple[str, str]]) -> None:
-    asked = addresses.read(pairs)
-    kept = addresses.kept(asked)
-    again = addresses.opened(kept)
-    assert addresses.kept(again) == kept
+    asked = addresses_rules.read(pairs)
+    kept = addresses_rules.kept(asked)
+    again = addresses_rules.opened(kept)
+    assert addresses_rules.kept(again) == kept
     assert again.notes == ()
     assert {name: set(some) for name, some in again.filters.items()} == {
         name: set(some) for name, some in asked.filters.items()

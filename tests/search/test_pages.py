@@ -14,9 +14,11 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
-from hub.members.rules import OrganizationKind, Role
-from hub.search import files, index, queries
-from hub.search.queries import Query
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import index
+from hub.search.queries import results as results_queries
+from hub.search.queries.results import Query
+from hub.search.store import folders
 from tests.world import a_person, a_resource, an_organization
 
 TODAY = date(2026, 11, 20)
@@ -341,7 +343,7 @@ def test_a_search_reads_a_few_rows_however_much_is_there(
 
 def test_the_json_is_as_promised(world: Database) -> None:
     with world.reading() as db:
-        answer = queries.as_json(queries.search(db, None, Query("steel")))
+        answer = results_queries.as_json(results_queries.search(db, None, Query("steel")))
     assert answer.pop("took_ms") >= 0
     published = answer["hits"][0].pop("published_on")
     assert date.fromisoformat(published).isoformat() == published
@@ -386,7 +388,7 @@ def test_a_page_is_the_best_one_among_hundreds_and_found_quickly(world: Database
     link = searched(ana, q="zinc plating chrome").select_one(".snippet a")
     assert link is not None
     assert link.get_text() == "Page 318"
-    results = [files.opened(world.config).snapshot.live.bit_count()]
+    results = [folders.opened(world.config).snapshot.live.bit_count()]
     assert results == [5]
 
 

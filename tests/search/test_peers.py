@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from hub.core.db import Database
 from hub.library.rules import Audience
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from tests.world import SignIn, a_person, a_resource, an_organization
 

@@ -12,7 +12,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
-from hub.members.rules import OrganizationKind, Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from tests.world import a_person, a_resource, an_organization
 

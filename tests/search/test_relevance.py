@@ -17,8 +17,8 @@ from hub.demo.world import RESOURCES
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import visible_to
 from hub.members.models import Person
-from hub.search import queries
-from hub.search.queries import Query
+from hub.search.queries import results as results_queries
+from hub.search.queries.results import Query
 from tests.search.relevance import DEEP, QUERIES, VARIANTS, Answered, WantedHit, figures, variants
 
 KEPT = Path(__file__).with_name("relevance.json")
@@ -34,11 +34,11 @@ def answered(database: Database, kind: str) -> list[Answered]:
     with database.reading() as db:
         person = db.scalars(select(Person).where(Person.email == "coordinator@demo.example")).one()
         ids = {row.title: row.id for row in db.execute(select(Resource.id, Resource.title))}
-        return [answer(wanted, ids[titles[wanted.resource]], queries.search(db, person, Query(wanted.query, per_page=DEEP)))
+        return [answer(wanted, ids[titles[wanted.resource]], results_queries.search(db, person, Query(wanted.query, per_page=DEEP)))
                 for wanted in variants(kind)]  # fmt: skip
 
 
-def answer(wanted: WantedHit, id_: int, results: queries.Results) -> Answered:
+def answer(wanted: WantedHit, id_: int, results: results_queries.Results) -> Answered:
     found = [hit.resource for hit in results.hits]
     rank = found.index(id_) + 1 if id_ in found else 0
     return Answered(wanted, rank, results.hits[rank - 1].page if rank else None)
@@ -79,7 +79,7 @@ def test_a_long_question_says_which_words_of_the_best_lift_others_and_tells_nobo
         readable = " ".join(db.scalars(texts.where(visible_to(person))))
         named = []
         for wanted in QUERIES:
-            notes = queries.search(db, person, Query(f"where did somebody write about {wanted.query}")).notes
+            notes = results_queries.search(db, person, Query(f"where did somebody write about {wanted.query}")).notes
             named += [word for note in notes if note.startswith(LIFTED) for word in re.findall("“(.+?)”", note)]
     assert named, "no question of so many had help"
     assert [word for word in named if word not in readable] == []

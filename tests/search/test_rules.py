@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from whoosh.lang.porter import stem
 
 from hub.library.rules import Kind
-from hub.search.files import codec
 from hub.search.index import to_merge
-from hub.search.rules import dates, glossary, passages, question, spelling, words
+from hub.search.rules import dates as dates_rules
+from hub.search.rules import glossary as glossary_rules
+from hub.search.rules import passages as passages_rules
+from hub.search.rules import question as question_rules
+from hub.search.rules import spelling as spelling_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.glossary import Entry, Glossary
 from hub.search.rules.passages import Snippet
 from hub.search.rules.plain import plain
@@ -36,12 +40,13 @@ from hub.search.rules.question import (
     Question,
     Word,
 )
+from hub.search.store import codec
 
 TODAY = date(2026, 11, 24)
 
 
 def parse(text: str) -> Question:
-    return question.parse(text, TODAY)
+    return question_rules.parse(text, TODAY)
 
 
 SURROGATES: tuple[Literal["Cs"]] = ("Cs",)  # no database keeps them
@@ -91,30 +96,30 @@ def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
 
 def finds(typed: str, written: str) -> bool:
     """Whether a typed word finds a text: as one term, or as its parts in a row."""
-    [piece] = [match[0] for match in words.pieces(typed)]
-    row, together = words.reading(piece)
-    places = dict(words.spread([written]))
+    [piece] = [match[0] for match in words_rules.pieces(typed)]
+    row, together = words_rules.reading(piece)
+    places = dict(words_rules.spread([written]))
     in_a_row = any(all(term in places.get(start + number, ()) for number, term in enumerate(row)) for start in places)
     return in_a_row or (together != "" and any(together in terms for terms in places.values()))
 
 
 @given(TEXT)
 def test_each_word_of_a_text_is_found_by_itself(text: str) -> None:
-    for match in words.pieces(text):
-        row, together = words.reading(match[0])
+    for match in words_rules.pieces(text):
+        row, together = words_rules.reading(match[0])
         if row:
             assert finds(match[0], text), (match[0], row, together)
 
 
 @given(TEXT)
 def test_stop_words_keep_their_place(text: str) -> None:
-    positions = [position for position, _ in words.spread([text])]
+    positions = [position for position, _ in words_rules.spread([text])]
     assert positions == sorted(set(positions))
 
 
 @given(st.from_regex(r"[a-z]{3,12}", fullmatch=True))
 def test_words_of_one_stem_share_a_term(word: str) -> None:
-    assert words.term_of(word.upper()) in {stem(word), word}
+    assert words_rules.term_of(word.upper()) in {stem(word), word}
 
 
 # Questions
@@ -193,7 +198,7 @@ def test_what_cannot_be_read_is_read_as_plain_words_and_says_so(
 @given(TEXT | st.text())
 def test_no_text_is_an_error(text: str) -> None:
     asked = parse(text)
-    glossary.widened(asked.nodes, KNOWN)
+    glossary_rules.widened(asked.nodes, KNOWN)
     assert all(note.endswith(".") for note in asked.notes)
 
 
@@ -209,7 +214,7 @@ def test_no_text_is_an_error(text: str) -> None:
 def test_a_question_to_a_colleague_asks_for_what_stands_behind_about(typed: str, rest: str) -> None:
     read = parse(typed)
     assert read.nodes == parse(rest).nodes
-    assert read.notes == (f"Read as a question about: {rest.rstrip('?').translate(question._QUOTES)}.",)
+    assert read.notes == (f"Read as a question about: {rest.rstrip('?').translate(question_rules._QUOTES)}.",)
 
 
 @pytest.mark.parametrize(
@@ -267,14 +272,14 @@ def test_what_may_mean_more_than_a_beginning_is_searched_for(typed: str) -> None
     ],
 )
 def test_a_date_is_read_as_people_say_it(said: str, first: tuple[int, int, int], last: tuple[int, int, int]) -> None:
-    assert dates.period_of(said, TODAY) == dates.Period(date(*first), date(*last))
+    assert dates_rules.period_of(said, TODAY) == dates_rules.Period(date(*first), date(*last))
 
 
 @pytest.mark.parametrize(
     "said", ["", "soon", "2025-02-30", "0000", "q5", "13/13/2025", "last 99999 years", "february 30, 2025", "２０２５"]
 )
 def test_what_is_no_date_is_none(said: str) -> None:
-    assert dates.period_of(said, TODAY) is None
+    assert dates_rules.period_of(said, TODAY) is None
 
 
 @given(
@@ -287,7 +292,7 @@ def test_what_is_no_date_is_none(said: str) -> None:
     st.dates(),
 )
 def test_no_date_is_an_error_and_each_has_its_first_day_first(said: str, today: date) -> None:
-    period = dates.period_of(said, today)
+    period = dates_rules.period_of(said, today)
     assert period is None or period.first <= period.last
 
 
@@ -323,7 +328,7 @@ KNOWN = Glossary.of(
     ],
 )
 def test_a_search_for_either_name_finds_the_other(typed: str, also: Node) -> None:
-    wide = glossary.widened(parse(typed).nodes, KNOWN)
+    wide = glossary_rules.widened(parse(typed).nodes, KNOWN)
     assert also in leaves(list(wide.nodes))
     assert also.text in wide.also  # type: ignore[union-attr]
 
@@ -331,12 +336,12 @@ def test_a_search_for_either_name_finds_the_other(typed: str, also: Node) -> Non
 @pytest.mark.parametrize("typed", ["am", "ira", "apex", "-NOFO", "steel", "notice of funding"])
 def test_an_acronym_that_is_a_word_means_the_acronym_only_in_capitals(typed: str) -> None:
     asked = parse(typed)
-    assert glossary.widened(asked.nodes, KNOWN) == glossary.Widened(asked.nodes)
+    assert glossary_rules.widened(asked.nodes, KNOWN) == glossary_rules.Widened(asked.nodes)
 
 
 def test_without_the_glossary_capitals_still_tell_an_acronym_from_a_word() -> None:
-    assert glossary.widened(parse("IRA nofo").nodes, KNOWN, expand=False).nodes == (Acronym("IRA"), Word("nofo"))
-    assert glossary.loosened((Acronym("IRA"), Word("nofo"))) == (Word("IRA"), Word("nofo"))
+    assert glossary_rules.widened(parse("IRA nofo").nodes, KNOWN, expand=False).nodes == (Acronym("IRA"), Word("nofo"))
+    assert glossary_rules.loosened((Acronym("IRA"), Word("nofo"))) == (Word("IRA"), Word("nofo"))
 
 
 def test_acronyms_in_a_text_are_known_by_how_they_are_written() -> None:
@@ -369,15 +374,15 @@ def leaves(nodes: object) -> list[object]:
     ],
 )
 def test_mistakes_are_counted_as_people_make_them(one: str, other: str, mistakes: int) -> None:
-    assert spelling.distance(one, other, 2) == mistakes
-    assert spelling.distance(other, one, 2) == mistakes
+    assert spelling_rules.distance(one, other, 2) == mistakes
+    assert spelling_rules.distance(other, one, 2) == mistakes
 
 
 @given(st.text("abc", min_size=4, max_size=9), st.integers(0, 8), st.sampled_from("abcx"))
 def test_a_word_with_a_mistake_in_it_shares_a_part_with_the_right_one(word: str, at: int, letter: str) -> None:
     wrong = word[: at % len(word)] + letter + word[at % len(word) + 1 :]
-    mistakes = spelling.mistakes_in(word)
-    assert any(part in word for part in spelling.parts_of(wrong, mistakes))
+    mistakes = spelling_rules.mistakes_in(word)
+    assert any(part in word for part in spelling_rules.parts_of(wrong, mistakes))
 
 
 # Passages
@@ -385,43 +390,43 @@ def test_a_word_with_a_mistake_in_it_shares_a_part_with_the_right_one(word: str,
 
 def test_the_best_page_has_all_words_before_it_has_them_often() -> None:
     starts, title_ends = [0, 100, 200], [3, 103, 203]
-    assert passages.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
+    assert passages_rules.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
 
 
 def test_of_pages_with_all_words_the_best_has_them_side_by_side() -> None:
-    assert passages.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
+    assert passages_rules.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
 
 
 def test_then_a_word_in_the_title_counts_and_then_how_often() -> None:
-    assert passages.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
-    assert passages.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
-    assert passages.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
+    assert passages_rules.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages_rules.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
 
 
 def test_a_word_before_the_first_page_is_on_no_page() -> None:
-    assert passages.best_page([[5]], [1.0], [10], [12]) is None
-    assert passages.best_page([], [], [10], [12]) is None
+    assert passages_rules.best_page([[5]], [1.0], [10], [12]) is None
+    assert passages_rules.best_page([], [], [10], [12]) is None
 
 
 def test_a_snippet_shows_where_the_words_stand_closest_and_marks_them() -> None:
     text = f"Steel. {'Filler words go on. ' * 40}The steel supply chain was mapped by two interns. {'More. ' * 60}"
-    shown = passages.snippet(text, {words.term_of(word) for word in ("steel", "supply", "mapped")})
+    shown = passages_rules.snippet(text, {words_rules.term_of(word) for word in ("steel", "supply", "mapped")})
     assert "**steel** **supply** chain was **mapped** by two interns" in str(shown)
-    assert len(shown.text) <= passages.LENGTH + 4
+    assert len(shown.text) <= passages_rules.LENGTH + 4
 
 
 def test_a_snippet_without_the_words_is_the_beginning() -> None:
-    assert str(passages.snippet("One two three.", {"steel"})) == "One two three."
-    assert str(passages.snippet("", {"steel"})) == ""
+    assert str(passages_rules.snippet("One two three.", {"steel"})) == "One two three."
+    assert str(passages_rules.snippet("", {"steel"})) == ""
 
 
 def test_asterisks_of_the_text_are_not_marks() -> None:
-    assert str(passages.snippet("a **bold** steel", {"steel"})) == "a bold **steel**"
+    assert str(passages_rules.snippet("a **bold** steel", {"steel"})) == "a bold **steel**"
 
 
 @given(TEXT.map(lambda text: (text + " ") * 9), st.sets(st.sampled_from(["a", "b", "ab", "1", "ab1"])))
 def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> None:
-    shown = passages.snippet(text, wanted, 60)
+    shown = passages_rules.snippet(text, wanted, 60)
     flat = " ".join(plain(text).split())
     passage = shown.text.removeprefix("… ").removesuffix(" …")
     assert passage in flat
@@ -433,7 +438,7 @@ def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> N
 def test_a_very_long_page_is_searched_for_its_best_part() -> None:
     text = f"{'filler ' * 30_000}the apprenticeship standards of machinists {'filler ' * 30_000}"
     assert "**apprenticeship** standards of **machinists**" in str(
-        passages.snippet(text, {words.term_of("apprenticeship"), words.term_of("machinists")})
+        passages_rules.snippet(text, {words_rules.term_of("apprenticeship"), words_rules.term_of("machinists")})
     )
 
 
@@ -468,7 +473,9 @@ def test_many_small_segments_are_merged_and_large_ones_are_left_alone() -> None:
 
 
 def marked_throughout(text: str, typed: str) -> Snippet:
-    return passages.marked_words(text, {term for piece in words.pieces(typed) for term in words.all_terms_of(piece[0])})
+    return passages_rules.marked_words(
+        text, {term for piece in words_rules.pieces(typed) for term in words_rules.all_terms_of(piece[0])}
+    )
 
 
 @given(st.text(), st.text(max_size=40))
@@ -512,5 +519,5 @@ def test_taking_markdown_out_loses_no_word(written: str) -> None:
 @pytest.mark.parametrize("nasty", ["*a ", "[a", "|", "_a", " ", "-", "`a", "[a](", "<http://", "> ", "\n"])
 def test_no_text_takes_long_to_read(nasty: str) -> None:
     began = time.perf_counter()
-    plain(nasty * (passages.CHUNK // len(nasty)) + "*")
+    plain(nasty * (passages_rules.CHUNK // len(nasty)) + "*")
     assert time.perf_counter() - began < 0.5  # a quadratic one takes seconds

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
-from hub.members.rules import OrganizationKind, Role
-from hub.search import actions, index, queries
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import index
+from hub.search.actions import keeping as keeping_actions
 from hub.search.actions.keeping import MOST_RECENT
-from hub.search.rules import suggesting
+from hub.search.queries import keeping as keeping_queries
+from hub.search.rules import suggesting as suggesting_rules
 from tests.world import a_person, a_resource, an_organization
 
 SECRET, PUBLIC = "Secret steel prices", "Steel for everyone"
@@ -31,8 +33,8 @@ def world(database: Database) -> Database:
         a_resource(db, harbor, SECRET, topics=["secret-plans"], audience=Audience.ORGANIZATION)
         a_resource(db, harbor, PUBLIC, topics=["scrap"], audience=Audience.PUBLIC)
         for text in ("steel scrap", "apprenticeship", "Steel Scrap"):
-            actions.remember(db, ana.id, text)
-        actions.remember(db, bo.id, "steel for a boat")
+            keeping_actions.remember(db, ana.id, text)
+        keeping_actions.remember(db, bo.id, "steel for a boat")
     index.catch_up(database)
     return database
 
@@ -102,11 +104,11 @@ def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) 
     with database.writing() as db:
         person = a_person(db, an_organization(db))
         for number in range(MOST_RECENT + 5):
-            actions.remember(db, person.id, f"search {number}")
-        actions.remember(db, person.id, "x" * 300)
-        actions.remember(db, person.id, "SEARCH 10")
+            keeping_actions.remember(db, person.id, f"search {number}")
+        keeping_actions.remember(db, person.id, "x" * 300)
+        keeping_actions.remember(db, person.id, "SEARCH 10")
     with database.reading() as db:
-        recent = queries.recent_of(db, person.id)
+        recent = keeping_queries.recent_of(db, person.id)
     assert recent[0] == "SEARCH 10"
     assert recent[1] == "search 24"
     assert len(recent) == MOST_RECENT
@@ -114,10 +116,10 @@ def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) 
 
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, other: str) -> None:
-    spoken = suggesting.spoken(name)
-    words = suggesting.typed_words(name)
-    assert suggesting.begins(spoken, [word[:2] for word in reversed(words)])
-    assert suggesting.best([("it", spoken)], suggesting.typed_words(other), 1) in (["it"], [])
+    spoken = suggesting_rules.spoken(name)
+    words = suggesting_rules.typed_words(name)
+    assert suggesting_rules.begins(spoken, [word[:2] for word in reversed(words)])
+    assert suggesting_rules.best([("it", spoken)], suggesting_rules.typed_words(other), 1) in (["it"], [])
 
 
 @pytest.mark.parametrize(
@@ -126,4 +128,4 @@ def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, 
      ("zinc OR", ""), ("zinc*", ""), ("-zinc", ""), ("Núñ", "Núñ")],
 )  # fmt: skip
 def test_a_word_may_be_half_typed_when_it_is_the_last(typed: str, word: str) -> None:
-    assert suggesting.unfinished(typed) == word
+    assert suggesting_rules.unfinished(typed) == word

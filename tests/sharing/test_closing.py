@@ -13,10 +13,19 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Permission, Role
-from hub.sharing import actions, queries
-from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.rules import Act, Carrier, Channel, Known, Outcome, Reached, gaps
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import Permission
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import reach as reach_queries
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.gaps import Known, gaps
+from hub.sharing.rules.incoming import Outcome
+from hub.sharing.rules.periods import Reached
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
@@ -66,8 +75,10 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
             )  # fmt: skip
 
         may, february = date(2026, 5, 5), date(2026, 2, 2)
-        actions.declare(db, rita, [kit.id], actions.Declaration(may, "our members", Channel.EMAIL, 40))
-        actions.declare(db, dora, [kit.id], actions.Declaration(may, "our members", Channel.EMAIL))
+        declaring_actions.declare(
+            db, rita, [kit.id], declaring_actions.Declaration(may, "our members", Channel.EMAIL, 40)
+        )
+        declaring_actions.declare(db, dora, [kit.id], declaring_actions.Declaration(may, "our members", Channel.EMAIL))
         event(Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
         event(Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
         event(Act.FORWARD, ours.id, kit, february)
@@ -75,9 +86,11 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         event(Act.DOWNLOAD, None, kit, may)
         event(Act.DOWNLOAD, ours.id, other, may)
         event(Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
-        [wrong] = actions.declare(db, dora, [kit.id], actions.Declaration(may, "x", Channel.EMAIL, 9_000))
-        line = queries.event_for(db, dora, wrong.id, Permission.DECLARE)
-        actions.take_back(db, dora, line, "A mistake.")
+        [wrong] = declaring_actions.declare(
+            db, dora, [kit.id], declaring_actions.Declaration(may, "x", Channel.EMAIL, 9_000)
+        )
+        line = log_queries.event_for(db, dora, wrong.id, Permission.DECLARE)
+        declaring_actions.take_back(db, dora, line, "A mistake.")
         mail = LoggedMail(
             person_id=rita.id, organization_id=ours.id, once="m", received_at=JULY, happened_on=may,
             outcome=Outcome.NOTHING_FOUND, subject="Fwd: <News>", people=3, domains={"a.example": 3},
@@ -109,13 +122,13 @@ def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: 
 def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
-        actions.confirm(db, dora, Q1, actions.Statement(shared=False, reason="New here."))
+        confirming_actions.confirm(db, dora, Q1, confirming_actions.Statement(shared=False, reason="New here."))
     assert "Nothing: the log says what" in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
 
 
 def test_a_resource_reached_so_many_organizations_regions_and_people(world: int, database: Database) -> None:
     with database.reading() as db:
-        reach = queries.reach_of_resource(db, db.get_one(Resource, world))
+        reach = reach_queries.reach_of_resource(db, db.get_one(Resource, world))
     assert (reach.passed_on, reach.regions, reach.took, reach.visitors) == (2, 2, 1, 1)
     assert reach.reached == Reached(40 + 12 + 2, 1)
     assert [(str(one.quarter), one.passed_on, one.took, one.reached.people) for one in reach.quarters] == [

@@ -19,9 +19,9 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
-from hub.sharing.rules import Act
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.models.log import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.rules.counting import Act
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
 

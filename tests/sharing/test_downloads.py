@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse
 from config import Config
 from hub.core import clock
 from hub.core.db import Database
-from hub.library import files
+from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience, Source
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing.models import SharingEvent
-from hub.sharing.rules import Act
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.rules.counting import Act
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40
@@ -42,7 +42,7 @@ def toolkit(database: Database, config: Config) -> int:
 def add_file(
     db: Session, config: Config, resource: Resource, number: int, content: bytes, name: str = "Plan für 2027.pdf"
 ) -> None:
-    stored = files.store(config, BytesIO(content))
+    stored = originals.store(config, BytesIO(content))
     resource.revision_number = number
     db.add(
         Revision(

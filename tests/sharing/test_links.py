@@ -14,15 +14,16 @@ from sqlalchemy import select
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.library import actions as library
-from hub.library import derive, files
-from hub.library.derive import previews
-from hub.library.extract import Reader
+from hub.library import actions as library_actions
+from hub.library.derive import page_texts
+from hub.library.derive.previews import making
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind, Source
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing.models import ShareLink, SharingEvent
-from hub.sharing.rules import Act
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.models.log import ShareLink, SharingEvent
+from hub.sharing.rules.counting import Act
 from tests.library import documents
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
@@ -285,15 +286,15 @@ def test_pictures_come_through_the_link_alone_and_only_after_show(
     database: Database, sign_in: SignIn, client: FlaskClient, tmp_path: Path
 ) -> None:
     with documents.pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining").open("rb") as stream:
-        stored = files.store(database.config, stream)
+        stored = originals.store(database.config, stream)
     with database.writing() as db:
         publisher = an_organization(db, "Lakeshore Forge")
         a_person(db, publisher, email="otto@lakeshore.example")
-        facts = library.Facts(Kind.RESOURCE, title="Plan", audience=Audience.ORGANIZATION)
-        resource = library.add(db, None, publisher, facts, library.File(stored, "plan.pdf")).id
+        facts = library_actions.Facts(Kind.RESOURCE, title="Plan", audience=Audience.ORGANIZATION)
+        resource = library_actions.add(db, None, publisher, facts, library_actions.File(stored, "plan.pdf")).id
     with Reader() as reader:
-        derive.catch_up(database, reader)
-        previews.catch_up(database, reader)
+        page_texts.catch_up(database, reader)
+        making.catch_up(database, reader)
     browser = sign_in("otto@lakeshore.example")
     whole, second = make_link(browser, resource), make_link(browser, resource, page=2)
 

@@ -16,21 +16,31 @@ from sqlalchemy import func, select
 
 from config import Config
 from hub import worker
-from hub.cli import main
+from hub.cli.base import main
 from hub.core import clock
 from hub.core.addresses import bounce_address
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
-from hub.library import actions as library
-from hub.library import files as originals
-from hub.library.extract import Reader
+from hub.library import actions as library_actions
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.rules import Audience, Kind
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions, files, queries
-from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.rules import Act, Carrier, Channel, Outcome, Rung
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing import files
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.actions import links as links_actions
+from hub.sharing.actions import packs as packs_actions
+from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.queries import incoming as incoming_queries
+from hub.sharing.queries import naming as naming_queries
+from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier, Rung
+from hub.sharing.rules.incoming import Outcome
 from tests.sharing import mails
 from tests.world import SignIn, a_person, a_resource, an_organization
 
@@ -70,8 +80,10 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
             ("theirs", dora, SECRET_FILE, Audience.ORGANIZATION),
         ):
             stored = originals.store(database.config, BytesIO(content))
-            facts = library.Facts(kind=Kind.RESOURCE, title=f"The {name}", audience=audience)
-            added = library.add(db, person, person.organization, facts, library.File(stored, f"{name}.pdf"))
+            facts = library_actions.Facts(kind=Kind.RESOURCE, title=f"The {name}", audience=audience)
+            added = library_actions.add(
+                db, person, person.organization, facts, library_actions.File(stored, f"{name}.pdf")
+            )
             numbers[name] = added.id
         numbers["text"] = a_resource(db, bff, title="The <text>").id
         return numbers
@@ -80,13 +92,13 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
 def token_of(database: Database, email: str = "rita@prairie.example") -> str:
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
-        found = queries.log_address_of(db, person) or actions.new_log_address(db, person)
+        found = incoming_queries.log_address_of(db, person) or incoming_actions.new_log_address(db, person)
         return found.token
 
 
 def arrive(database: Database, raw: bytes, email: str = "rita@prairie.example", at: datetime = NOW) -> list[Outcome]:
     address = f"log+{token_of(database, email)}@{DOMAIN}"
-    return actions.log_arrived(database, files.Arrived((address,), at, raw))
+    return incoming_actions.log_arrived(database, files.Arrived((address,), at, raw))
 
 
 def events(database: Database) -> list[SharingEvent]:
@@ -139,8 +151,8 @@ def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[s
 def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
-        resource = queries.nameable(db, dora, [world["text"]])[0]
-        token = actions.make_link(db, dora, resource, None, 30).token
+        resource = naming_queries.nameable(db, dora, [world["text"]])[0]
+        token = links_actions.make_link(db, dora, resource, None, 30).token
     link = f"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhub.example.org%2Fs%2F{token}&data=05"
     assert arrive(database, mails.gmail(link, FILE)) == [Outcome.LOGGED]
     first, second = events(database)
@@ -153,8 +165,8 @@ def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, 
 def test_a_forwarded_pack_is_all_that_is_in_it(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        pack = actions.begin_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
-        token = actions.channel_link(db, rita, pack, Channel.NEWSLETTER).token
+        pack = packs_actions.begin_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
+        token = packs_actions.channel_link(db, rita, pack, Channel.NEWSLETTER).token
     assert arrive(database, mails.plain(f"Have a look: https://hub.example.org/p/{token}/1")) == [Outcome.LOGGED]
     assert {event.resource_id for event in events(database)} == {world["kit"], world["text"]}
 
@@ -227,7 +239,7 @@ def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_secon
     assert (event.happened_on, event.quarter, event.recorded_at) == (date(2026, 6, 30), "2026Q2", NOW)
     with database.reading() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        [row] = queries.quarters_of(db, rita.organization, [Quarter(2026, 2)])
+        [row] = quarters_queries.quarters_of(db, rita.organization, [Quarter(2026, 2)])
         assert {step.rung for step in row.evidence if step.count} == {Rung.LOG_ADDRESS}
     page = sign_in("rita@prairie.example").get("/sharing/2026Q2").text
     assert 'datetime="2026-06-30"' in page
@@ -269,7 +281,7 @@ def test_the_page_makes_replaces_and_ends_the_address(
 
     def takes(address: str) -> bool:
         with database.reading() as db:
-            return actions.takes(db, address)
+            return incoming_actions.takes(db, address)
 
     first = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
     assert takes(first)
@@ -286,11 +298,11 @@ def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Data
     address = f"log+{token_of(database)}@{DOMAIN}"
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        assert actions.takes(db, address)
+        assert incoming_actions.takes(db, address)
         rita.left_at = clock.now()
     with database.reading() as db:
-        assert not actions.takes(db, address)
-    assert actions.log_arrived(database, files.Arrived((address,), NOW, mails.outlook(FILE))) == []
+        assert not incoming_actions.takes(db, address)
+    assert incoming_actions.log_arrived(database, files.Arrived((address,), NOW, mails.outlook(FILE))) == []
 
 
 def test_without_a_mail_domain_the_page_says_that_it_is_off(
@@ -311,12 +323,12 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
         files.keep(database.config, files.Arrived((address,), NOW, raw))
     with monkeypatch.context() as patch:
         patch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
-        assert actions.log_waiting_mail(database) == 0
+        assert incoming_actions.catch_up(database) == 0
         assert events(database) == []
     assert len(files.waiting(database.config)) == 2
-    assert actions.log_waiting_mail(database) == 0, "not at once again"
+    assert incoming_actions.catch_up(database) == 0, "not at once again"
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(minutes=2))
-    assert actions.log_waiting_mail(database) == 2
+    assert incoming_actions.catch_up(database) == 2
     assert len(events(database)) == 2
     assert files.waiting(database.config) == []
     path = files.keep(database.config, files.Arrived((address,), NOW, mails.outlook(FILE)))
@@ -326,7 +338,7 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
             assert again is None, "one at a time"
     monkeypatch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(days=7, hours=1))
-    assert actions.log_waiting_mail(database) == 1
+    assert incoming_actions.catch_up(database) == 1
     assert files.waiting(database.config) == []
 
 

@@ -19,13 +19,16 @@ import pytest
 from sqlalchemy import func, select
 
 from config import ROOT, Config
-from hub.core import bounces, delivery
+from hub.core import bounces
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
-from hub.members.rules import Role
-from hub.sharing import actions, files
-from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.rules import Carrier
+from hub.core.delivery import delivering
+from hub.core.outbox.models import OutboxMessage
+from hub.members.rules.organizations import Role
+from hub.sharing import files
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.rules.evidence import Carrier
 from tests.core.test_bounces import UNKNOWN_USER
 from tests.mailserver import a_mail_server
 from tests.serving import PATIENCE, eventually, free_port
@@ -66,7 +69,9 @@ class PostOffice:
             rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
             ana = a_person(db, ours, Role.CONTRIBUTOR, "ana@prairie.example", "Ana")
             self.resource = a_resource(db, ours).id
-            self.rita, self.ana = (f"log+{actions.new_log_address(db, one).token}@{DOMAIN}" for one in (rita, ana))
+            self.rita, self.ana = (
+                f"log+{incoming_actions.new_log_address(db, one).token}@{DOMAIN}" for one in (rita, ana)
+            )
 
     def start(self) -> None:
         words = [sys.executable, "-m", "hub.cli", "mail-in"]
@@ -133,7 +138,7 @@ def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_th
         with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
             smtp.sendmail("rita@prairie.example", [office.rita], office.mail(1))
         eventually(lambda: office.count() == (1, 1, 1))
-        assert delivery.catch_up(mailing) == 1
+        assert delivering.catch_up(mailing) == 1
         [letter] = server.to("rita@prairie.example")
         words = (
             f"See what I was told:\n> {letter.part('text/plain')}\nhttps://hub.example.org/resources/{office.resource}"
@@ -142,7 +147,7 @@ def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_th
         with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
             smtp.sendmail("rita@prairie.example", [office.rita], passed_on)
         eventually(lambda: office.count() == (2, 2, 2))
-        assert delivery.catch_up(mailing) == 1
+        assert delivering.catch_up(mailing) == 1
         second = server.to("rita@prairie.example")[1]
         with office.lmtp() as client:
             client.ehlo_or_helo_if_needed()

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.sharing.rules import Audience, Outcome, Sender, log_address, token_in
-from hub.sharing.rules.incoming import audience_of, day_of, identity, judge
+from hub.sharing.rules.incoming import (
+    Audience,
+    Outcome,
+    Sender,
+    audience_of,
+    day_of,
+    identity,
+    judge,
+    log_address,
+    token_in,
+)
 from hub.sharing.rules.mail import MOST_BOUNDARIES, MOST_PARTS, MOST_TEXT, Mail, _in_tnef, read_mail
 from hub.sharing.rules.places import MOST_PLACES, places_in
 from tests.sharing import mails

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.library.rules import PageKind
-from hub.sharing.rules import (
+from hub.sharing.rules.openings import Seen, Trace, seen
+from hub.sharing.rules.pack_texts import SentItem, SentPack, html_for_a_channel, letter_of, text_for_a_channel
+from hub.sharing.rules.packs import (
     LOG_AFTER,
-    Seen,
-    Trace,
     audience_of,
     is_to_be_logged,
     moved,
@@ -19,9 +19,7 @@ from hub.sharing.rules import (
     part_label,
     range_of,
     reordered,
-    seen,
 )
-from hub.sharing.rules.pack_texts import SentItem, SentPack, html_for_a_channel, letter_of, text_for_a_channel
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -23,10 +23,15 @@ from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, Role
-from hub.sharing import actions, queries
-from hub.sharing.models import AuditPacket
-from hub.sharing.rules import Channel
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import Permission
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import packets as packets_actions
+from hub.sharing.models.packets import AuditPacket
+from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import packets as packets_queries
+from hub.sharing.rules.counting import Channel
 from hub.sharing.rules.packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL, sha256_of
 from hub.sharing.rules.verifying import check_packet
 from tests.world import SignIn, a_person, a_resource, an_organization
@@ -51,10 +56,14 @@ def a_world(database: Database) -> None:
         resources = [a_resource(db, host, title=title) for title in ("Toolkit", NAUGHTY)]
         numbers = [one.id for one in resources]
         for day in (date(2026, 2, 3), date(2026, 6, 30), date(2026, 7, 1)):
-            actions.declare(db, rita, numbers, actions.Declaration(day, NAUGHTY, Channel.EMAIL, 40, NAUGHTY))
-        said = actions.Statement(shared=True, resource_ids=tuple(numbers), with_whom=NAUGHTY, people=40, note=NAUGHTY)
+            declaring_actions.declare(
+                db, rita, numbers, declaring_actions.Declaration(day, NAUGHTY, Channel.EMAIL, 40, NAUGHTY)
+            )
+        said = confirming_actions.Statement(
+            shared=True, resource_ids=tuple(numbers), with_whom=NAUGHTY, people=40, note=NAUGHTY
+        )
         for person in (rita, alan):
-            actions.confirm(db, person, Q2, said)
+            confirming_actions.confirm(db, person, Q2, said)
 
 
 @pytest.fixture
@@ -69,8 +78,8 @@ def _make(database: Database, quarter: Quarter, email: str = "rita@prairie.examp
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        made = actions.make_packet(db, person, organization, quarter)
-        return queries.packet_for(db, person, made.id)
+        made = packets_actions.make_packet(db, person, organization, quarter)
+        return packets_queries.packet_for(db, person, made.id)
 
 
 @pytest.fixture(scope="module")
@@ -357,7 +366,7 @@ def test_who_may_not_make_one_is_not_offered_to(world: Database, sign_in: SignIn
     with world.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
         with pytest.raises(NotFound):
-            actions.make_packet(db, ana, ana.organization, Q2)
+            packets_actions.make_packet(db, ana, ana.organization, Q2)
     with pytest.raises(Refused, match="no record of Q4 2025"):
         _make(world, Quarter(2025, 4))
 
@@ -366,15 +375,19 @@ def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_th
     third = _make(world, Q3)
     assert check_packet(third.content).chain == ("2026Q2", "2026Q1")
     with world.reading() as db:
-        made = queries.last_packets(db, db.get_one(Organization, third.organization_id))
+        made = packets_queries.last_packets(db, db.get_one(Organization, third.organization_id))
         assert list(made) == ["2026Q1", "2026Q2", "2026Q3"]
         assert json.loads(third.manifest)["previous"] == {"quarter": "2026Q2", "sha256": made["2026Q2"].digest}
     with world.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         [line] = [
-            line for line in queries.events_of(db, rita.organization, [Q2]) if line.event.resource.title == "Toolkit"
+            line
+            for line in log_queries.events_of(db, rita.organization, [Q2])
+            if line.event.resource.title == "Toolkit"
         ]
-        actions.take_back(db, rita, queries.event_for(db, rita, line.event.id, Permission.DECLARE), "A mistake.")
+        declaring_actions.take_back(
+            db, rita, log_queries.event_for(db, rita, line.event.id, Permission.DECLARE), "A mistake."
+        )
     second = _make(world, Q2)
     assert json.loads(second.manifest)["replaces"] == made["2026Q2"].digest
     assert check_packet(second.content).problems == ()

@@ -18,18 +18,28 @@ from sqlalchemy.orm import Session, joinedload
 
 from config import Config
 from hub import worker
-from hub.core import bounces, clock, delivery
+from hub.core import bounces, clock
 from hub.core.db import Database
+from hub.core.delivery import delivering
 from hub.core.errors import Refused
 from hub.core.letters import NOT_SHOWN
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions, queries
-from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace, SharingEvent, Stakeholder
-from hub.sharing.rules import Act, Carrier, LinkPart, PackState, Trace
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import packs as packs_actions
+from hub.sharing.actions import sending as sending_actions
+from hub.sharing.actions import stakeholders as stakeholders_actions
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackLink, PackTrace
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.openings import Trace
+from hub.sharing.rules.packs import LinkPart, PackState
 from tests.mailserver import MailServer, a_mail_server
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
 
@@ -75,7 +85,7 @@ def world(database: Database) -> Database:
             page_kind=PageKind.ITEM,
             **shared,
         )
-        actions.take_in(db, ana, PEOPLE)
+        stakeholders_actions.take_in(db, ana, PEOPLE)
     return database
 
 
@@ -289,14 +299,14 @@ def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_aga
         otto = db.scalars(
             select(Person).where(Person.email == "otto@prairie.example").options(joinedload(Person.organization))
         ).one()
-        actions.take_in(db, otto, PEOPLE)
+        stakeholders_actions.take_in(db, otto, PEOPLE)
     for email in ("ana@lakeshore.example", "otto@prairie.example"):
         send(sign_in(email), a_draft(sign_in(email)))
     for _ in range(2):
-        actions.catch_up(world)
+        sending_actions.catch_up(world)
     assert len(rows(world, OutboxMessage)) == 4, "Bo and Maria, from both"
     client.post(stop_address(world), data={"from": whose})
-    delivery.catch_up(world)
+    delivering.catch_up(world)
     got = Counter(got.recipient for got in mail_server.got)
     assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
     taken_back = [one for one in rows(world, OutboxMessage) if one.state is State.CANCELLED]
@@ -328,7 +338,7 @@ def stop_address(database: Database, email: str = "bo@shops.example") -> str:
     with database.reading() as db:
         one = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
         assert one is not None
-        return f"/stop/{actions.token_of(db, one.organization_id, one.address_hash)}"
+        return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
 
 
 def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
@@ -336,7 +346,7 @@ def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
     ana = db.scalars(
         select(Person).where(Person.email == "ana@lakeshore.example").options(joinedload(Person.organization))
     ).one()
-    pack = queries.pack_for(db, ana, pack_id)
+    pack = packs_queries.pack_for(db, ana, pack_id)
     db.commit()
     return ana, pack
 
@@ -347,9 +357,9 @@ def test_a_pack_that_begins_while_it_is_called_off_goes_on(
     send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
     with world.writer() as db:
         ana, pack = loaded(db)
-        actions.catch_up(world)
+        sending_actions.catch_up(world)
         with pytest.raises(Refused, match="Meanwhile this pack went out"):
-            actions.call_off(db, ana, pack)
+            packs_actions.call_off(db, ana, pack)
     worker.catch_up(world)
     assert len(mail_server.got) == 2
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
@@ -362,14 +372,14 @@ def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(worl
     with world.writer() as db:
         ana, pack = loaded(db)
         ok(browser.post(f"{draft}/send", data={"when": "now"}, follow_redirects=True))
-        actions.catch_up(world)
-        actions.send_pack(db, ana, pack)
+        sending_actions.catch_up(world)
+        packs_actions.send_pack(db, ana, pack)
         db.commit()
         assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sent twice is once"
         changes: list[Callable[[], object]] = [
-            lambda: actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
-            lambda: actions.add_item(db, ana, pack, 3),
-            lambda: actions.throw_away(db, ana, pack),
+            lambda: packs_actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
+            lambda: packs_actions.add_item(db, ana, pack, 3),
+            lambda: packs_actions.throw_away(db, ana, pack),
         ]
         for change in changes:
             with pytest.raises(Refused, match="Meanwhile this pack went out"):
@@ -389,7 +399,7 @@ def test_calling_off_waits_for_the_worker_that_writes_messages(
         busy.scalars(select(Pack.id).with_for_update(of=Pack)).all()
         db.connection().exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
-            actions.call_off(db, ana, pack)
+            packs_actions.call_off(db, ana, pack)
         db.rollback()
 
 
@@ -400,7 +410,7 @@ def test_a_pack_that_fails_holds_no_other_up(
     for _ in range(2):
         send(browser, a_draft(browser))
     with world.writing() as db:  # in the way of the first pack's own link
-        token = actions.token_for(db, 1, 1)
+        token = packs_actions.token_for(db, 1, 1)
         db.add(PackLink(pack_id=2, token=token, part=LinkPart.SKIPPED, created_at=clock.now()))
     worker.catch_up(world)
     assert {pack.id: pack.state for pack in rows(world, Pack)} == {1: PackState.SCHEDULED, 2: PackState.SENT}
@@ -588,7 +598,7 @@ def test_after_their_time_traces_are_counts(
     days = world.config.TRACE_DAYS
     for moment, reduced in ((days - 1, False), (days + 1, True), (days + 2, True)):
         monkeypatch.setattr(clock, "now", lambda moment=moment: datetime.now(UTC) + timedelta(days=moment))
-        actions.catch_up(world)
+        sending_actions.catch_up(world)
         assert (rows(world, PackTrace) == []) == reduced
     assert rows(world, PackFetch) == []
     assert all(link.stakeholder_id is None for link in rows(world, PackLink))
@@ -721,8 +731,8 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
     for _ in range(3):
         with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
             patch.setattr(Database, "writing", dying)
-            actions.catch_up(world)
-        delivery.catch_up(world)
+            sending_actions.catch_up(world)
+        delivering.catch_up(world)
     assert steps > crash_at, "it died, and another went on"
     worker.catch_up(world)
     assert sorted(got.recipient for got in mail_server.got) == [
@@ -735,7 +745,7 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
 def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, sign_in: SignIn) -> None:
     with world.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@lakeshore.example")).one()
-        actions.take_in(db, ana, "".join(f"person{n}@many.example\n" for n in range(500)), "Many")
+        stakeholders_actions.take_in(db, ana, "".join(f"person{n}@many.example\n" for n in range(500)), "Many")
     ana_s = sign_in("ana@lakeshore.example")
     draft = a_draft(ana_s)
     send(ana_s, draft, groups=["Many"])
@@ -746,7 +756,7 @@ def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, si
 
     event.listen(world.engine, "before_cursor_execute", note)
     for _ in range(3):
-        actions.catch_up(world)
+        sending_actions.catch_up(world)
     event.remove(world.engine, "before_cursor_execute", note)
     assert len(rows(world, OutboxMessage)) == 500
     assert len(statements) < 90

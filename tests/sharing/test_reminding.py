@@ -5,18 +5,24 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.core import bounces, outbox, rounds
+from hub.core import bounces, rounds
 from hub.core.db import Database
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox import rules
+from hub.core.outbox.models import OutboxMessage
 from hub.core.quarters import Quarter
 from hub.core.quiet import Quiet
 from hub.library.models import Revision
-from hub.members import actions as members
+from hub.members.actions import people as people_actions
+from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
-from hub.members.rules import MailKind, OrganizationKind, Role
-from hub.sharing import actions
-from hub.sharing.actions import Declaration, Statement
-from hub.sharing.rules import Channel
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import taking as taking_actions
+from hub.sharing.actions.confirming import Statement
+from hub.sharing.actions.declaring import Declaration
+from hub.sharing.rules.counting import Channel
 from tests.world import Hands, SignIn, a_person, a_resource, an_organization, posted_by
 
 TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in New York
@@ -39,9 +45,9 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         }
         toolkit = a_resource(db, lakeshore, "Apprenticeship toolkit")
         [revision] = db.scalars(select(Revision).where(Revision.resource_id == toolkit.id))
-        actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
+        taking_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
         said = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
-        actions.declare(db, people["jolene"], [toolkit.id], said)
+        declaring_actions.declare(db, people["jolene"], [toolkit.id], said)
         rounds.begin(db, MailKind.REMINDER, None)
     return people
 
@@ -102,7 +108,7 @@ def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
-        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
         bounces.mark(db, bounces.hash_of(db, "tom@lakeshore.example"), "5.1.1 gone")
     assert posted_by("reminders", database) == []
 
@@ -112,7 +118,7 @@ def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
 ) -> None:
     with database.writing() as db:
         quiet = Quiet.parse("20:00-09:30 Pacific/Honolulu")  # where it is five in the morning
-        members.wish_for_mail(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
+        wishes_actions.wish_for_mail(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
     rosa, tom = posted_by("reminders", database)
     assert rosa.due_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
     assert tom.due_at == TWO_WEEKS
@@ -121,9 +127,9 @@ def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
 def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Person]) -> None:
     rosa, _tom = posted_by("reminders", database)
     with database.writing() as db:
-        members.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
     with database.reading() as db:
-        assert db.get_one(OutboxMessage, rosa.id).state is outbox.State.CANCELLED
+        assert db.get_one(OutboxMessage, rosa.id).state is rules.State.CANCELLED
 
 
 def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
@@ -133,9 +139,9 @@ def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
     hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
     with database.writing() as db:
         said = Statement(shared=False, reason="Nobody asked.")
-        actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
+        confirming_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
     with database.reading() as db:
-        assert {one.state for one in db.scalars(select(OutboxMessage))} == {outbox.State.CANCELLED}
+        assert {one.state for one in db.scalars(select(OutboxMessage))} == {rules.State.CANCELLED}
 
 
 def test_the_coordinator_reminds_by_hand_once_a_day(
@@ -172,7 +178,7 @@ def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
-        members.give_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
+        people_actions.give_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
     hands.at += timedelta(days=1)
     assert [message.to for message in posted_by("reminders", database)] == [
         "rosa@lakeshore.example", "tom@lakeshore.example", "keisha@lakeshore.example",
@@ -185,7 +191,7 @@ def test_a_quarter_that_is_closed_meanwhile_needs_no_second_reminder(
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         rosa = db.get_one(Person, people["rosa"].id)
-        said = actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
-        actions.confirm(db, rosa, Quarter(2026, 4), said)
+        said = confirming_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
+        confirming_actions.confirm(db, rosa, Quarter(2026, 4), said)
     hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert len(posted_by("reminders", database)) == 2

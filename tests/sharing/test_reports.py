@@ -17,10 +17,13 @@ from hub.core.fonts import plain, written
 from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.core.tables import Sheet, xlsx_of
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions
-from hub.sharing.models import SharingEvent
-from hub.sharing.rules import Act, Carrier, Channel, Period, Reached, reached
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.periods import Period, Reached, reached
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 FORMULA = "=HYPERLINK(1)"
@@ -125,11 +128,11 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
         resource = a_resource(db, host, title=f"{FORMULA} Toolkit")
-        said = actions.Declaration(date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all")
-        actions.declare(db, rita, [resource.id], said)
-        statement = actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="them", people=40)
+        said = declaring_actions.Declaration(date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all")
+        declaring_actions.declare(db, rita, [resource.id], said)
+        statement = confirming_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="them", people=40)
         for person in (rita, alan):
-            actions.confirm(db, person, Quarter(2026, 2), statement)
+            confirming_actions.confirm(db, person, Quarter(2026, 2), statement)
         db.add(
             SharingEvent(
                 act=Act.DOWNLOAD,

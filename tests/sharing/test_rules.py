@@ -10,27 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
-from hub.members.rules import OrganizationKind
-from hub.sharing.rules import (
+from hub.members.rules.organizations import OrganizationKind
+from hub.sharing.rules.counting import (
     Act,
-    LinkState,
-    QuarterFacts,
     Standing,
-    Step,
-    download_name,
     is_late,
     last_confirmation,
-    link_end,
-    link_state,
-    list_of,
-    next_step,
     objection_to_confirming,
     objection_to_day,
-    ready_text,
-    shorten,
     standing,
     what_stands,
 )
+from hub.sharing.rules.links import LinkState, link_end, link_state
+from hub.sharing.rules.steps import QuarterFacts, Step, next_step
+from hub.sharing.rules.texts import download_name, list_of, ready_text, shorten
 
 NEW_YORK = ZoneInfo("America/New_York")
 Q2 = Quarter(2026, 2)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import Refused
-from hub.sharing.rules import (
+from hub.sharing.rules.stakeholders import (
     Change,
     Entry,
     Line,

@@ -13,9 +13,10 @@ from sqlalchemy import event, select
 from config import Config
 from hub.core.db import Database
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions, queries
-from hub.sharing.models import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import stakeholders as stakeholders_actions
+from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.sharing.queries import stakeholders as stakeholders_queries
 from tests.world import NAUGHTY, SignIn, a_person, an_organization
 
 LIST = (
@@ -67,7 +68,7 @@ def stop_address(database: Database, organization: str = "Lakeshore") -> str:
         hers = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
         joined = select(Stakeholder).join(Organization, Organization.id == Stakeholder.organization_id)
         one = db.scalars(joined.where(*hers)).one()
-        return f"/stop/{actions.token_of(db, one.organization_id, one.address_hash)}"
+        return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
 
 
 def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Database, sign_in: SignIn) -> None:
@@ -238,7 +239,7 @@ def test_two_thousand_lines_are_taken_in_with_a_few_queries(world: Database, sig
     assert len(statements) < 40
     page = browser.get("/sharing/stakeholders").text
     assert "2,000 people" in page
-    assert len(re.findall(r'name="who"', page)) == queries.STAKEHOLDERS_PER_PAGE
+    assert len(re.findall(r'name="who"', page)) == stakeholders_queries.STAKEHOLDERS_PER_PAGE
 
 
 def test_with_another_key_nobody_is_mailed(
@@ -247,8 +248,8 @@ def test_with_another_key_nobody_is_mailed(
     take_in(sign_in("ana@lakeshore.example"), LIST, apply="1")
     client.post(stop_address(world))
     with world.reading() as db:
-        assert not queries.key_was_changed(db)
+        assert not stakeholders_queries.key_was_changed(db)
     other = Database(Config(**{**config.__dict__, "UNSUBSCRIBE_KEY": "another key altogether"}))
     with other.reading() as db:
-        assert queries.key_was_changed(db)
+        assert stakeholders_queries.key_was_changed(db)
     other.close()

@@ -15,10 +15,15 @@ from hub.core import clock
 from hub.core.db import Database, config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Role
-from hub.sharing import actions, queries
-from hub.sharing.models import Confirmation, ShareLink, SharingEvent
-from hub.sharing.rules import Act, Channel, QuarterFacts, Standing, next_step, standing, what_stands
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import links as links_actions
+from hub.sharing.models.log import Confirmation, ShareLink, SharingEvent
+from hub.sharing.queries import board as board_queries
+from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.counting import Act, Channel, Standing, standing, what_stands
+from hub.sharing.rules.steps import QuarterFacts, next_step
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 QUARTERS = [Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3)]
@@ -58,7 +63,7 @@ def test_the_query_holds_to_the_rule(
         for organization, (kind, joined_on, left_on) in zip(organizations, members, strict=True):
             organization.kind, organization.joined_on, organization.left_on = kind, joined_on, left_on
         rows = _fill(db, log, said, organizations, person, resource)
-        found = queries.standings(db, organizations, QUARTERS)
+        found = board_queries.standings(db, organizations, QUARTERS)
         for organization in organizations:
             mine = [row for row in rows if row.organization_id == organization.id]
             events = what_stands([row for row in mine if isinstance(row, SharingEvent)])
@@ -66,7 +71,7 @@ def test_the_query_holds_to_the_rule(
             for quarter in QUARTERS:
                 expected = standing(events, confirmed, quarter, organization)
                 assert found[organization.id, str(quarter)] is expected
-                [row] = queries.quarters_of(db, organization, [quarter])
+                [row] = quarters_queries.quarters_of(db, organization, [quarter])
                 assert row.standing is expected
                 counted = [event for event in events if Quarter.of(event.happened_on) == quarter]
                 assert row.downloads == sum(event.act is Act.DOWNLOAD for event in counted)
@@ -115,9 +120,9 @@ def _fill(
 
 
 def test_no_organization_or_no_quarter_asks_nothing(db: Session) -> None:
-    assert queries.standings(db, [], QUARTERS) == {}
-    assert queries.standings(db, [an_organization(db)], []) == {}
-    assert queries.sharing_of(db, QUARTERS[0])[0].as_json() == {
+    assert board_queries.standings(db, [], QUARTERS) == {}
+    assert board_queries.standings(db, [an_organization(db)], []) == {}
+    assert quarters_queries.sharing_of(db, QUARTERS[0])[0].as_json() == {
         "organization": db.scalar(select(Organization.slug)),
         "kind": "member",
         "standing": "silent",
@@ -135,8 +140,8 @@ def test_the_log_can_neither_be_changed_nor_shortened(db: Session, change: str) 
     organization = an_organization(db)
     person, resource = a_person(db, organization), a_resource(db, organization)
     yesterday = clock.now().date() - timedelta(days=1)
-    said = actions.Declaration(yesterday, "x", Channel.EMAIL)
-    [event] = actions.declare(db, person, [resource.id], said)
+    said = declaring_actions.Declaration(yesterday, "x", Channel.EMAIL)
+    [event] = declaring_actions.declare(db, person, [resource.id], said)
     db.flush()
     if change == "change":
         event.note = "another"
@@ -164,13 +169,13 @@ def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None
             )
         )
     db.flush()
-    yours = queries.your_quarter(db, person, Quarter.of(today))
+    yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
     assert (yours.standing, yours.taken, yours.downloads) == (Standing.DOWNLOADED, 3, 3)
     assert yours.next_step == next_step(QuarterFacts(Standing.DOWNLOADED, taken=3), may_confirm=True)
-    actions.declare(db, person, [resources[0].id], actions.Declaration(today, "x", Channel.EMAIL))
-    yours = queries.your_quarter(db, person, Quarter.of(today))
+    declaring_actions.declare(db, person, [resources[0].id], declaring_actions.Declaration(today, "x", Channel.EMAIL))
+    yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
     assert (yours.standing, yours.taken) == (Standing.FORWARDED, 2)
-    assert queries.your_quarter(db, person, Quarter.of(today).previous).standing is Standing.SILENT
+    assert quarters_queries.your_quarter(db, person, Quarter.of(today).previous).standing is Standing.SILENT
 
 
 def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
@@ -180,11 +185,11 @@ def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
         organization = an_organization(db, "Prairie Works")
         rita = a_person(db, organization, Role.REPRESENTATIVE, "rita@prairie.example")
         resource = a_resource(db, organization)
-        link = actions.make_link(db, rita, resource, None, 90)
+        link = links_actions.make_link(db, rita, resource, None, 90)
         day = clock.today(config_of(db).zone)
-        actions.declare(db, rita, [resource.id], actions.Declaration(day, "members", Channel.EMAIL))
-        said = actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
-        actions.confirm(db, rita, Quarter.of(day), said)
+        declaring_actions.declare(db, rita, [resource.id], declaring_actions.Declaration(day, "members", Channel.EMAIL))
+        said = confirming_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
+        confirming_actions.confirm(db, rita, Quarter.of(day), said)
         token = link.token
     before = _counts(database)
     signed_in = sign_in("rita@prairie.example")

@@ -8,7 +8,7 @@ from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 LONGEST_ASK = 1_000
 

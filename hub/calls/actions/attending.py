@@ -5,16 +5,16 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls import queries
 from hub.calls.models import Attendance, Call, Source
-from hub.calls.rules import LONGEST_REASON, CallState, takes_check_ins
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.rules.series import LONGEST_REASON, CallState, takes_check_ins
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import add_unless
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 
 def check_in(db: Session, person: Person, call: Call) -> None:
@@ -42,8 +42,8 @@ def tick(
         raise NotFound
     if call.state is not CallState.PLANNED or call.starts_at > clock.now():
         raise Refused("Attendance is written down once the call has begun, and only of a call that takes place.")
-    expected = queries.expected_on(db, call.day)
-    present = queries.present_ids(db, call)
+    expected = attendance_queries.expected_on(db, call.day)
+    present = attendance_queries.present_ids(db, call)
     wanted = set(organization_ids)
     added = [one for one in expected if one.id in wanted - present]
     gone = [one for one in expected if one.id in present - wanted]
@@ -64,7 +64,7 @@ def _take_back_all(db: Session, person: Person, call: Call, gone: list[Organizat
         select(Attendance).where(
             Attendance.call_id == call.id,
             Attendance.organization_id.in_([one.id for one in gone]),
-            queries.stands(),
+            attendance_queries.stands(),
         )
     ).all()
     for entry in entries:
@@ -99,7 +99,9 @@ def record(
     """
     stem = f"{source.value} {call.id} {subject} "
     earlier = db.execute(
-        select(Attendance.id, queries.stands().label("counts")).where(Attendance.once.startswith(stem, autoescape=True))
+        select(Attendance.id, attendance_queries.stands().label("counts")).where(
+            Attendance.once.startswith(stem, autoescape=True)
+        )
     ).all()
     if any(row.counts for row in earlier):
         return None

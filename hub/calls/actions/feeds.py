@@ -10,7 +10,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound
 from hub.members.models import Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 
 def make_feed(db: Session, person: Person) -> CalendarFeed:

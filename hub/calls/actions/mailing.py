@@ -4,21 +4,26 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from hub.calls import queries
-from hub.calls.derive import letters
+from hub.calls.derive import letters as calls_letters
 from hub.calls.derive.letters import Brief
 from hub.calls.models import Call
-from hub.calls.queries import Reader
-from hub.calls.rules import CallState, SlotState, calendar, is_held
-from hub.core import clock, outbox, rounds
+from hub.calls.queries import mailing as mailing_queries
+from hub.calls.queries import series as series_queries
+from hub.calls.queries.mailing import Reader
+from hub.calls.rules.calendar import calendar
+from hub.calls.rules.presentations import SlotState
+from hub.calls.rules.series import CallState, is_held
+from hub.core import clock, rounds
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.letters import Letter
-from hub.core.outbox import Post
+from hub.core.outbox import posting
+from hub.core.outbox.posting import Post
 from hub.library.rules import Audience, Kind
 from hub.members.models import Person
-from hub.members.rules import OPERATOR, MailKind, Permission, may, stop_token
+from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.permissions import OPERATOR, Permission, may
 
 
 def invite(db: Session, person: Person, call: Call) -> int:
@@ -43,20 +48,20 @@ def tell_of_change(db: Session, person: Person, call: Call) -> None:
 
 def _announce(db: Session, person: Person, call: Call, *, again: bool) -> int:
     config = config_of(db)
-    readers = queries.everybody(db, clock.today(config.zone))
+    readers = mailing_queries.everybody(db, clock.today(config.zone))
     method = "REQUEST" if call.state is CallState.PLANNED else "CANCEL"
     posts = []
     for reader in readers:
         attendee = reader.person.email
         made = calendar(
-            [queries.occasion(config, call)], config.zone, call.title, method,
+            [series_queries.occasion(config, call)], config.zone, call.title, method,
             organizer=config.MAIL_FROM, attendee=attendee,
         )  # fmt: skip
-        letter = letters.invitation(config.BASE_URL, config.zone, call, reader.person.name, again=again)
+        letter = calls_letters.invitation(config.BASE_URL, config.zone, call, reader.person.name, again=again)
         # One message for each state of the call: it counts up whenever calendars have to change.
         once = f"call {call.id} state {call.sequence} person {reader.person.id}"
         posts.append(_post(db, reader, letter, once, call, by=person, made=made.decode()))
-    outbox.post_all(db, posts)
+    posting.post_all(db, posts)
     return len(posts)
 
 
@@ -81,7 +86,7 @@ def _post(
 
 def brief_of(db: Session, call: Call) -> Brief:
     """What a call left, as far as the whole network reads it: it goes to many organizations in the same words."""
-    shared = [one for one in queries.resources_of(db, OPERATOR, call) if one.audience in _SHARED]
+    shared = [one for one in series_queries.resources_of(db, OPERATOR, call) if one.audience in _SHARED]
     readable = {one.id for one in shared}
     accepted = [one for one in call.presentations if one.state is SlotState.ACCEPTED]
     return Brief(
@@ -111,15 +116,15 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
     if what.is_empty:
         raise Refused("There is nothing to send yet: write the notes, or give the recording's link first.")
     config = config_of(db)
-    readers = queries.speakers_of(db, [one.id for one in queries.absent(db, call)])
+    readers = mailing_queries.speakers_of(db, [one.id for one in mailing_queries.absent(db, call)])
     posts = [
         _post(
-            db, reader, letters.brief(config.BASE_URL, what, reader.person.name),
+            db, reader, calls_letters.brief(config.BASE_URL, what, reader.person.name),
             f"brief of call {call.id} person {reader.person.id}", call, by=person,
         )
         for reader in readers
     ]  # fmt: skip
-    outbox.post_all(db, posts)
+    posting.post_all(db, posts)
     call.briefed_at = clock.now()
     note(db, person, "sent the brief of the", call, people=len(posts))
     return len(posts)
@@ -128,16 +133,16 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
 def remind_of_decks(db: Session) -> int:
     """Remind those who present within a week and whose deck isn't in the hub, once for each date; answers how many."""
     config = config_of(db)
-    missing = queries.decks_missing(db, clock.now())
+    missing = mailing_queries.decks_missing(db, clock.now())
     for one in missing:
-        name = queries.round_of(one)
+        name = mailing_queries.round_of(one)
         posts: Iterable[Post] = [
             _post(
-                db, reader, letters.deck_is_missing(config.BASE_URL, config.zone, one, reader.person.name),
+                db, reader, calls_letters.deck_is_missing(config.BASE_URL, config.zone, one, reader.person.name),
                 f"{name} person {reader.person.id}", one.call, by=None,
             )
-            for reader in queries.speakers_of(db, [one.organization_id])
+            for reader in mailing_queries.speakers_of(db, [one.organization_id])
         ]  # fmt: skip
-        outbox.post_all(db, posts)
+        posting.post_all(db, posts)
         rounds.finish(db, name)
     return len(missing)

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.calls import queries
 from hub.calls.actions.mailing import remind_of_decks, tell_of_change
 from hub.calls.models import Call
-from hub.calls.rules import (
+from hub.calls.queries import mailing as mailing_queries
+from hub.calls.queries import series as series_queries
+from hub.calls.rules.holidays import holiday_on
+from hub.calls.rules.series import (
     AHEAD,
     LONGEST,
     LONGEST_LINK,
@@ -21,20 +23,19 @@ from hub.calls.rules import (
     LONGEST_TITLE,
     SHORTEST,
     CallState,
-    holiday_on,
+    monday_of,
     span,
 )
-from hub.calls.rules.series import monday_of
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import Database, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
-from hub.library import actions as library
+from hub.library import actions as library_actions
 from hub.library.rules import is_web_address
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 
 def catch_up(database: Database) -> int:
@@ -44,8 +45,8 @@ def catch_up(database: Database) -> int:
     """
     today = clock.today(database.config.zone)
     with database.reading() as db:
-        lacks_days = bool(members.anyone(db) and missing_days(db, today, today + AHEAD))
-        lacks_decks = bool(queries.decks_missing(db, clock.now()))
+        lacks_days = bool(members_queries.anyone(db) and missing_days(db, today, today + AHEAD))
+        lacks_decks = bool(mailing_queries.decks_missing(db, clock.now()))
     if not lacks_days and not lacks_decks:
         return 0
     with database.writing() as db:
@@ -55,7 +56,7 @@ def catch_up(database: Database) -> int:
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
     """The days of the series in a period whose week has no call of it yet, neither as planned nor moved from there."""
-    days = queries.series_of(config_of(db)).days(first, last)
+    days = series_queries.series_of(config_of(db)).days(first, last)
     week = timedelta(days=7)
     near = select(Call.day, Call.series_day).where(
         or_(Call.day.in_(days), Call.series_day.between(first - week, last + week))
@@ -73,7 +74,7 @@ def make_series(db: Session, person: Person | None, first: date, last: date) -> 
     """
     _may_run(person)
     config = config_of(db)
-    series = queries.series_of(config)
+    series = series_queries.series_of(config)
     made = []
     for day in missing_days(db, first, last):
         call = _new_call(db, day, *series.span(day))
@@ -94,11 +95,11 @@ def follow_settings(db: Session, person: Person) -> int:
     Calls that somebody moved or called off stay, and those whose new day has another call already.
     """
     _may_run(person)
-    series, followed = queries.series_of(config_of(db)), 0
-    for call in queries.behind_settings(db, clock.now()):
+    series, followed = series_queries.series_of(config_of(db)), 0
+    for call in series_queries.behind_settings(db, clock.now()):
         old_day, new_day = call.day, series.in_week_of(call.day)
         if new_day != old_day:
-            library.follow_call(db, old_day, new_day)
+            library_actions.follow_call(db, old_day, new_day)
         call.day = call.series_day = new_day
         call.starts_at, call.ends_at = series.span(new_day)
         holiday = holiday_on(new_day)
@@ -188,7 +189,7 @@ def move(db: Session, person: Person, call: Call, when: When, reason: str) -> No
     old_day = call.day
     if when.day != old_day:
         _refuse_taken(db, when.day)
-        library.follow_call(db, old_day, when.day)
+        library_actions.follow_call(db, old_day, when.day)
     call.day, call.starts_at, call.ends_at, call.reason = when.day, starts_at, ends_at, reason
     _count_up(call)
     tell_of_change(db, person, call)

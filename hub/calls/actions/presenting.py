@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls import queries
 from hub.calls.models import Call, Presentation
-from hub.calls.rules import (
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.rules.presentations import (
     FEWEST_MINUTES,
-    LONGEST_REASON,
+    LONGEST_TITLE,
     MOST_A_CALL,
     MOST_MINUTES,
     TAKES_PLACE,
-    CallState,
     SlotState,
 )
-from hub.calls.rules.presentations import LONGEST_TITLE
+from hub.calls.rules.series import LONGEST_REASON, CallState
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
-from hub.library import actions as library
+from hub.library import actions as library_actions
 from hub.library.models import Resource
 from hub.library.rules import BIG_SIX, Kind
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def move(db: Session, person: Person, presentation: Presentation, call: Call, re
     _refuse_without_room(db, call, over=False)
     before = presentation.call.day
     if presentation.resource_id:
-        library.follow_call(db, before, call.day, only=presentation.resource_id)
+        library_actions.follow_call(db, before, call.day, only=presentation.resource_id)
     presentation.call_id, presentation.call = call.id, call
     presentation.state, presentation.reason = SlotState.ACCEPTED, clean(reason)[:LONGEST_REASON]
     presentation.decided_at, presentation.decided_by_id = clock.now(), person.id
@@ -135,22 +135,22 @@ def withdraw(db: Session, person: Person, presentation: Presentation) -> None:
     note(db, person, "withdrew the presentation", presentation)
 
 
-def give_deck(db: Session, person: Person, presentation: Presentation, file: library.File) -> Resource:
+def give_deck(db: Session, person: Person, presentation: Presentation, file: library_actions.File) -> Resource:
     """The deck of a presentation: a resource of the organization; a later file becomes its next revision."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation):
         raise NotFound
     deck = presentation.resource
     if deck is not None and deck.withdrawn_at is None and may(person, Permission.CHANGE, deck):
-        library.replace(db, person, deck, file, "A newer deck for the call")
+        library_actions.replace(db, person, deck, file, "A newer deck for the call")
         return deck
-    facts = library.Facts(
+    facts = library_actions.Facts(
         kind=Kind.PRESENTATION,
         title=presentation.title,
         topics=(presentation.topic,) if presentation.topic else (),
         published_on=None,
         call_on=presentation.call.day,
     )
-    deck = library.add(db, person, presentation.organization, facts, file)
+    deck = library_actions.add(db, person, presentation.organization, facts, file)
     presentation.resource_id = deck.id
     note(db, person, "gave the deck of the presentation", presentation, resource=deck.id)
     return deck
@@ -171,7 +171,7 @@ def _refuse_without_room(db: Session, call: Call, *, over: bool) -> None:
         raise Refused("There is no call on that day. Choose another.")
     if over and call.starts_at <= clock.now():
         raise Refused("That call has begun or is over. Choose one to come.")
-    if queries.taken_places(db, call) >= MOST_A_CALL:
+    if presentations_queries.taken_places(db, call) >= MOST_A_CALL:
         raise Refused("That call has two presentations already. Choose another.")
 
 

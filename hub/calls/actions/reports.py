@@ -7,16 +7,19 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls import queries
 from hub.calls.actions.attending import record, supersede
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
-from hub.calls.rules import CallState, Directory, How, Participant, Report, Target, is_generic, match, read_report
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import reports as reports_queries
+from hub.calls.rules.matching import Directory, How, Target, is_generic, match
+from hub.calls.rules.reports import Participant, Report, read_report
+from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def _add_guests(
     db: Session, by: Person, call: Call, report: MeetingReport, participants: Iterable[Participant]
 ) -> list[Guest]:
     known = set(db.scalars(select(Guest.key).where(Guest.call_id == call.id)))
-    everybody, aliases = queries.directory_at(db, call.starts_at), queries.aliases(db)
+    everybody, aliases = reports_queries.directory_at(db, call.starts_at), reports_queries.aliases(db)
     added = [_guest(call, report, one, everybody, aliases) for one in participants if one.key not in known]
     db.add_all(added)
     db.flush()
@@ -162,7 +165,7 @@ def _checked(db: Session, target: Target) -> Target:
 
 def _uncount(db: Session, by: Person, guest: Guest) -> None:
     stem = f"{Source.REPORT.value} {guest.call_id} g{guest.id} "
-    standing = select(Attendance).where(Attendance.once.startswith(stem, autoescape=True), queries.stands())
+    standing = select(Attendance).where(Attendance.once.startswith(stem, autoescape=True), attendance_queries.stands())
     for entry in db.scalars(standing).all():
         supersede(db, by, entry, "Somebody else took part under this name.")
 

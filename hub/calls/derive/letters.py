@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hub.calls.models import Call, Presentation
-from hub.calls.rules import CallState
+from hub.calls.rules.series import CallState
 from hub.core.dates import clock_time, in_full
 from hub.core.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 from hub.library.models import Resource

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries.series import held, in_year
-from hub.calls.rules import Attended, CallState
+from hub.calls.rules.commitment import Attended
+from hub.calls.rules.series import CallState
 from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
-from hub.members.rules import MAY, OrganizationKind, Permission, Scope, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import MAY, Permission, Scope, may
 
 # The entry that takes another back, beside the one that it takes back.
 Later = aliased(Attendance, name="later")

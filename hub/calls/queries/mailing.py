@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.models import Call, Presentation
 from hub.calls.queries.attendance import expected_on, present_ids
-from hub.calls.rules import CallState, SlotState
+from hub.calls.rules.presentations import SlotState
+from hub.calls.rules.series import CallState
 from hub.core import bounces
 from hub.core.rounds import MailRound
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
-from hub.members.rules import MailKind, Role
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import Role
 
 WEEK_BEFORE = timedelta(days=7)
 SPEAK = (Role.REPRESENTATIVE, Role.ALTERNATE)
@@ -31,7 +33,7 @@ class Reader:
 
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
     """Those of ``people`` who want mail about calls and whose address takes it."""
-    wishes = members.wishes_of(db, [one.id for one in people])
+    wishes = members_queries.wishes_of(db, [one.id for one in people])
     bouncing = bounces.bouncing(db, [one.email for one in people])
     return [
         Reader(one, wishes[one.id])

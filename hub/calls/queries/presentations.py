@@ -10,22 +10,23 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.calls.models import Call, Presentation
 from hub.calls.queries.series import coming, in_year
-from hub.calls.rules import (
+from hub.calls.rules.presentations import (
     MOST_A_CALL,
     TAKES_PLACE,
     PresentationStanding,
     SlotFacts,
     SlotState,
-    is_held,
     presentation_standing,
     uncovered,
 )
+from hub.calls.rules.series import is_held
 from hub.core.errors import NotFound
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, Kind
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
 
 
 def presentation_for(db: Session, person: Person, number: int, permission: Permission) -> Presentation:

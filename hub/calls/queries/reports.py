@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.models import Alias, Call, Guest, GuestState, MeetingReport
-from hub.calls.rules import Directory, Somebody, Target, directory
+from hub.calls.rules.matching import Directory, Somebody, Target, directory
 from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
 

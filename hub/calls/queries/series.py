@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config import WEEKDAYS, Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
-from hub.calls.rules import CallState, Occasion, Series
-from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE
+from hub.calls.rules.calendar import Occasion
+from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
-from hub.members.rules import SomePerson
+from hub.members.rules.permissions import SomePerson
 
 CALLS_PER_PAGE = 30
 BEFORE_IN_FEED = timedelta(days=400)  # how far back a calendar reaches

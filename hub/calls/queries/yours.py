@@ -9,9 +9,11 @@ from hub.calls.models import Call, Presentation
 from hub.calls.queries.attendance import attended, check_in_of, was_there
 from hub.calls.queries.presentations import free_places, of_organization, standings
 from hub.calls.queries.series import call_to_check_in, next_call
-from hub.calls.rules import TAKES_PLACE, Attended, PresentationStanding, forecast
+from hub.calls.rules.commitment import Attended, forecast
+from hub.calls.rules.presentations import TAKES_PLACE, PresentationStanding
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Permission, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)

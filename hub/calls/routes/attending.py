@@ -3,16 +3,22 @@
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.calls import actions, forms, queries
+from hub.calls import forms as calls_forms
+from hub.calls.actions import attending as attending_actions
+from hub.calls.actions import reports as reports_actions
 from hub.calls.models import Call, Guest, GuestState
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import reports as reports_queries
+from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
-from hub.calls.rules import Participant, Target, is_generic, likely
-from hub.core import web
+from hub.calls.rules.matching import Target, is_generic, likely
+from hub.calls.rules.reports import Participant
+from hub.core import web, words
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.login import safe_next
-from hub.members.rules import Permission
+from hub.members.rules.permissions import Permission
 
 MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
 
@@ -21,7 +27,7 @@ MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
 def check_in(day: str) -> Response:
     """I was there."""
     person, call = signed_in(), call_named(day)
-    actions.check_in(db, person, call)
+    attending_actions.check_in(db, person, call)
     flash(f"Thank you. {person.organization.name} is on record for the call of {in_words(call.day)}.")
     return redirect(safe_next(request.form.get("next")))
 
@@ -34,11 +40,11 @@ def attendance(day: str) -> Answer:
         return _attendance_page(call)
     ticked = {number for text in request.form.getlist("organizations") if (number := web.row_number(text))}
     try:
-        added, gone = actions.tick(db, person, call, ticked, request.form.get("reason", ""))
+        added, gone = attending_actions.tick(db, person, call, ticked, request.form.get("reason", ""))
     except Refused as refused:
         db.rollback()
         return _attendance_page(call_named(day), str(refused), ticked), 422
-    flash(f"{web.plural(added, 'organization')} added, {gone:,} taken back.")
+    flash(f"{words.plural(added, 'organization')} added, {gone:,} taken back.")
     return redirect(url_for(".show", day=day, _anchor="attendance"))
 
 
@@ -46,12 +52,12 @@ def _attendance_page(call: Call, refused: str = "", ticked: set[int] | None = No
     return render_template(
         "calls/attendance.html",
         call=call,
-        organizations=queries.expected_on(db, call.day),
-        present=queries.present_ids(db, call),
+        organizations=attendance_queries.expected_on(db, call.day),
+        present=attendance_queries.present_ids(db, call),
         ticked=ticked,
         refused=refused,
-        form=forms.ReportForm(formdata=None),
-        reports=queries.reports_of(db, call),
+        form=calls_forms.ReportForm(formdata=None),
+        reports=reports_queries.reports_of(db, call),
     )
 
 
@@ -65,8 +71,8 @@ def report(day: str) -> Answer:
         return _attendance_page(call, "Choose the report that the meeting tool exported."), 422
     anyway = request.form.get("anyway") == "1"
     try:
-        result = actions.read_in(db, person, call, file.stream.read(), file.filename, anyway=anyway)
-    except actions.WrongDayError as refused:
+        result = reports_actions.read_in(db, person, call, file.stream.read(), file.filename, anyway=anyway)
+    except reports_actions.WrongDayError as refused:
         db.rollback()
         return _attendance_page(
             call_named(day), f"{refused} Or tick “whatever day it names” to read it all the same."
@@ -78,10 +84,10 @@ def report(day: str) -> Answer:
     return redirect(url_for(".participants", day=day))
 
 
-def _said(result: actions.Result) -> str:
+def _said(result: reports_actions.Result) -> str:
     if result.again:
         return "This very file was read before; nothing has changed."
-    people = web.plural(result.people, "person", "people")
+    people = words.plural(result.people, "person", "people")
     return f"{people} in the report, {result.new} new: {result.recognized} recognized, {result.waiting} to be decided."
 
 
@@ -93,9 +99,9 @@ def participants(day: str) -> str:
     """
     signed_in(Permission.RUN_CALLS)
     call = call_named(day)
-    guests = queries.guests_of(db, call)
-    people = queries.people_at(db, call.starts_at)
-    organizations = members.organizations(db)
+    guests = reports_queries.guests_of(db, call)
+    people = reports_queries.people_at(db, call.starts_at)
+    organizations = members_queries.organizations(db)
     waiting = [guest for guest in guests if guest.state is GuestState.WAITING]
     few = len(guests) * (len(people) + len(organizations)) <= MOST_CHOICES
     return render_template(
@@ -110,7 +116,7 @@ def participants(day: str) -> str:
         people=sorted(people, key=lambda one: one.name.lower()),
         organizations=organizations,
         whole={guest.id for guest in guests} if few else {request.args.get("guest", type=int)},
-        reports=queries.reports_of(db, call),
+        reports=reports_queries.reports_of(db, call),
         GuestState=GuestState,
     )
 
@@ -119,9 +125,9 @@ def participants(day: str) -> str:
 def decide(day: str, guest_id: int) -> Response:
     """Say who a participant is: ``who`` is ``person-7``, ``organization-3`` or ``nobody``."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
-    guest = queries.guest_of(db, call, guest_id)
+    guest = reports_queries.guest_of(db, call, guest_id)
     target = _target(request.form.get("who", ""))
-    settled = actions.decide(db, person, call, guest, target, remember=request.form.get("remember") == "1")
+    settled = reports_actions.decide(db, person, call, guest, target, remember=request.form.get("remember") == "1")
     flash(_decided(guest, settled))
     return redirect(url_for(".participants", day=day))
 
@@ -145,12 +151,12 @@ def _decided(guest: Guest, settled: int) -> str:
 def take_back(entry_id: int) -> Answer:
     """An entry was a mistake: it stays in the record, and counts no more."""
     person = signed_in()
-    entry = queries.entry_for(db, person, entry_id)
-    call = queries.call_of(db, entry)
-    form, refused = forms.TakeBackForm(), ""
+    entry = attendance_queries.entry_for(db, person, entry_id)
+    call = series_queries.call_of(db, entry)
+    form, refused = calls_forms.TakeBackForm(), ""
     if request.method == "POST" and form.validate():
         try:
-            actions.take_back(db, person, entry, call, form.reason.data or "")
+            attending_actions.take_back(db, person, entry, call, form.reason.data or "")
         except Refused as error:
             refused = str(error)
         else:

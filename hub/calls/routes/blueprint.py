@@ -5,14 +5,14 @@ from datetime import date
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from hub.calls import queries
 from hub.calls.models import Call
+from hub.calls.queries import series as series_queries
 from hub.core import clock, web
 from hub.core.dates import said
 from hub.core.errors import NotFound
 from hub.core.web import db
 from hub.members.models import Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("calls", __name__)
 
@@ -45,10 +45,10 @@ def in_words(day: date) -> str:
 
 def call_named(text: str) -> Call:
     """The call of an address; raises NotFound."""
-    return queries.call_on(db, day_named(text))
+    return series_queries.call_on(db, day_named(text))
 
 
 @bp.app_template_global()
 def is_there_a_call(day: date) -> bool:
     """Whether a day has a page among the calls, for a resource that names it."""
-    return queries.is_there_a_call(db, day)
+    return series_queries.is_there_a_call(db, day)

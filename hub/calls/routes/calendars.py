@@ -3,9 +3,10 @@
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from hub.calls import actions, queries
+from hub.calls.actions import feeds as feeds_actions
+from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_named, signed_in
-from hub.calls.rules import calendar
+from hub.calls.rules.calendar import calendar
 from hub.core import clock, web
 from hub.core.web import db
 
@@ -15,13 +16,15 @@ def file(day: str) -> Response:
     """One call for a calendar."""
     signed_in()
     call = call_named(day)
-    return _answer(calendar([queries.occasion(web.config(), call)], web.config().zone, call.title), f"call-{day}.ics")
+    return _answer(
+        calendar([series_queries.occasion(web.config(), call)], web.config().zone, call.title), f"call-{day}.ics"
+    )
 
 
 @bp.get("/calls/calendar")
 def my_calendar() -> str:
     """The person's own calendar address: make one, copy it, end it."""
-    feed = queries.feed_of(db, signed_in())
+    feed = series_queries.feed_of(db, signed_in())
     address = f"{web.config().BASE_URL}{url_for('.feed', token=feed.token)}" if feed else ""
     return render_template("calls/calendar.html", feed=feed, address=address)
 
@@ -29,7 +32,7 @@ def my_calendar() -> str:
 @bp.post("/calls/calendar")
 def make_calendar() -> Response:
     """Make an address, or a new one: the old one works no longer."""
-    actions.make_feed(db, signed_in())
+    feeds_actions.make_feed(db, signed_in())
     flash("Copy the address into your calendar.")
     return redirect(url_for(".my_calendar"))
 
@@ -37,7 +40,7 @@ def make_calendar() -> Response:
 @bp.post("/calls/calendar/end")
 def end_calendar() -> Response:
     """The address works no longer."""
-    actions.end_feed(db, signed_in())
+    feeds_actions.end_feed(db, signed_in())
     flash("The address works no longer.")
     return redirect(url_for(".my_calendar"))
 
@@ -46,8 +49,8 @@ def end_calendar() -> Response:
 @web.public
 def feed(token: str) -> Response:
     """All calls for the calendar of the person whose address it is."""
-    queries.feed(db, token)
-    made = calendar(queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME}: calls")
+    series_queries.feed(db, token)
+    made = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME}: calls")
     return _answer(made, "calls.ics")
 
 

@@ -2,20 +2,27 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.calls import actions, forms, queries
+from hub.calls import forms as calls_forms
+from hub.calls.actions import asking as asking_actions
 from hub.calls.models import Ask, AskKind, Call
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import reports as reports_queries
+from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
-from hub.calls.rules import TAKES_PLACE, CallState, Given, SlotState, is_held, notes_of, notes_title, takes_check_ins
+from hub.calls.rules.presentations import TAKES_PLACE, SlotState
+from hub.calls.rules.series import CallState, is_held, takes_check_ins
+from hub.calls.rules.texts import Given, notes_of, notes_title
 from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.web import db
-from hub.library import queries as library
-from hub.library.extract import FORMATS
+from hub.library import queries as library_queries
+from hub.library.extract.formats import FORMATS
 from hub.library.forms import WriteForm
 from hub.library.rules import Kind
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
 
 LATEST_YEAR = 9999
 
@@ -27,25 +34,25 @@ def index() -> str:
     when = request.args.get("when", "coming")
     year = request.args.get("year", type=int)
     state = next((one for one in CallState if one.value == request.args.get("state")), None)
-    which = queries.Which(
+    which = series_queries.Which(
         {"coming": False, "past": True}.get(when), year if year and 0 < year <= LATEST_YEAR else None, state
     )
     page = web.page_number()
-    calls, total = queries.calls(db, which, now, page)
+    calls, total = series_queries.calls(db, which, now, page)
     return render_template(
         "calls/index.html",
         calls=calls,
         total=total,
         page=page,
-        pages=web.page_count(total, queries.CALLS_PER_PAGE),
+        pages=web.page_count(total, series_queries.CALLS_PER_PAGE),
         when=when if when in {"coming", "past"} else "all",
         which=which,
-        years=queries.years(db),
+        years=series_queries.years(db),
         now=now,
         CallState=CallState,
         TAKES_PLACE=TAKES_PLACE,
-        feed=queries.feed_of(db, person),
-        waiting=queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
+        feed=series_queries.feed_of(db, person),
+        waiting=reports_queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
     )
 
 
@@ -56,15 +63,15 @@ def show(day: str) -> Answer:
     try:
         call = call_named(day)
     except NotFound:
-        if moved := queries.moved_from(db, day_named(day)):
+        if moved := series_queries.moved_from(db, day_named(day)):
             return redirect(url_for(".show", day=moved.day))
         raise
     return _page(person, call, _ask_form(person))
 
 
-def _page(person: Person, call: Call, form: forms.AskForm, refused: str = "") -> str:
+def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = "") -> str:
     now = clock.now()
-    resources = queries.resources_of(db, person, call)
+    resources = series_queries.resources_of(db, person, call)
     decks = {one.resource_id for one in call.presentations if one.resource_id}
     return render_template(
         "calls/show.html",
@@ -73,11 +80,11 @@ def _page(person: Person, call: Call, form: forms.AskForm, refused: str = "") ->
         begun=call.starts_at <= now,
         over=call.ends_at <= now,
         takes_check_ins=takes_check_ins(call.state, call.starts_at, call.ends_at, now),
-        mine=queries.check_in_of(db, person, call),
-        was_there=queries.was_there(db, person.organization, call),
-        lines=queries.lines_of(db, person, call),
+        mine=attendance_queries.check_in_of(db, person, call),
+        was_there=attendance_queries.was_there(db, person.organization, call),
+        lines=attendance_queries.lines_of(db, person, call),
         presentations=[one for one in call.presentations if one.state in TAKES_PLACE],
-        readable={one.id for one in library.some_of(db, person, sorted(decks))},
+        readable={one.id for one in library_queries.some_of(db, person, sorted(decks))},
         resources=[one for one in resources if one.id not in decks],
         notes=[one for one in resources if one.kind is Kind.CALL_NOTES],
         form=form,
@@ -91,12 +98,12 @@ def _may_write_for(person: Person) -> list[Organization]:
     """The organizations for which the person may write down an ask, their own first."""
     if not may(person, Permission.RUN_CALLS):
         return [person.organization]
-    others = [one for one in members.organizations(db) if one.left_on is None]
+    others = [one for one in members_queries.organizations(db) if one.left_on is None]
     return sorted(others, key=lambda one: one.id != person.organization_id)
 
 
-def _ask_form(person: Person) -> forms.AskForm:
-    form = forms.AskForm()
+def _ask_form(person: Person) -> calls_forms.AskForm:
+    form = calls_forms.AskForm()
     form.offer([(one.slug, one.name) for one in _may_write_for(person)])
     return form
 
@@ -110,7 +117,7 @@ def add_ask(day: str) -> Answer:
         return _page(person, call, form), 422
     organizations = {one.slug: one for one in _may_write_for(person)}
     slug = form.organization.data if "organization" in form else person.organization.slug
-    actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
+    asking_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
     flash("It stands on the call's page.")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
@@ -122,7 +129,7 @@ def settle_ask(day: str, ask_id: int) -> Answer:
     ask: Ask | None = next((one for one in call.asks if one.id == ask_id), None)
     if ask is None:
         raise NotFound
-    actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
+    asking_actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
 
@@ -130,10 +137,10 @@ def settle_ask(day: str, ask_id: int) -> Answer:
 def notes(day: str) -> str:
     """The form for writing text, begun as the call's notes: agenda, what was presented, who was there."""
     person, call = signed_in(), call_named(day)
-    if not library.may_add_for(db, person):
+    if not library_queries.may_add_for(db, person):
         raise NotFound
     form = WriteForm(formdata=None)
-    form.offer_organizations([(one.slug, one.name) for one in library.may_add_for(db, person)])
+    form.offer_organizations([(one.slug, one.name) for one in library_queries.may_add_for(db, person)])
     form.title.data = notes_title(call.title, call.day)
     form.kind.data, form.call_on.data = Kind.CALL_NOTES.value, call.day
     form.body.data = _notes(person, call)
@@ -150,7 +157,7 @@ def notes(day: str) -> str:
 
 def _notes(person: Person, call: Call) -> str:
     """The draft; who was there is filled in only for those who may see it of every organization."""
-    present = {line.entry.organization for line in queries.lines_of(db, person, call) if line.counts}
+    present = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
     given = [one for one in call.presentations if one.state is SlotState.ACCEPTED]
     return notes_of(
         call.agenda,

@@ -6,19 +6,24 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
-from hub.calls import actions, forms, queries
+from hub.calls import forms as calls_forms
+from hub.calls.actions import presenting as presenting_actions
 from hub.calls.models import Presentation
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, in_words, signed_in
-from hub.calls.rules import MOST_MINUTES, PresentationStanding, SlotState, is_held, schedule
-from hub.core import clock, web
+from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
+from hub.calls.rules.series import is_held
+from hub.core import clock, web, words
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.library import actions as library
-from hub.library import files
-from hub.library import queries as resources
-from hub.members import queries as members
+from hub.library import actions as library_actions
+from hub.library import queries as library_queries
+from hub.library.files import originals
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
 
 WAITS = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
 
@@ -30,9 +35,9 @@ def propose() -> Answer:
     organizations = _may_present(person)
     if not organizations:
         raise NotFound
-    form, refused = forms.ProposeForm(), ""
+    form, refused = calls_forms.ProposeForm(), ""
     form.offer([(one.slug, one.name) for one in organizations])
-    places = queries.free_places(db, clock.now(), _last_day())
+    places = presentations_queries.free_places(db, clock.now(), _last_day())
     form.call.offer(places)
     if request.method == "GET":
         _begin(form, places)
@@ -51,7 +56,7 @@ def propose() -> Answer:
 
 def _may_present(person: Person) -> list[Organization]:
     """The organizations for which the person may propose: their own, or every one for who runs the calls."""
-    every = members.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
+    every = members_queries.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
     return [one for one in every if one.kind is not OrganizationKind.HOST and one.left_on is None]
 
 
@@ -61,7 +66,7 @@ def _last_day() -> date:
     return date(today.year + 1, 12, 31)
 
 
-def _begin(form: forms.ProposeForm, places: list[queries.Place]) -> None:
+def _begin(form: calls_forms.ProposeForm, places: list[presentations_queries.Place]) -> None:
     asked = request.args.get("call", "")
     if asked in {str(place.call.day) for place in places}:
         form.call.data = asked
@@ -69,17 +74,17 @@ def _begin(form: forms.ProposeForm, places: list[queries.Place]) -> None:
         form.organization.data = slug
 
 
-def _propose(person: Person, form: forms.ProposeForm, organizations: list[Organization]) -> Presentation:
+def _propose(person: Person, form: calls_forms.ProposeForm, organizations: list[Organization]) -> Presentation:
     slug = form.organization.data if "organization" in form else organizations[0].slug
     organization = next(one for one in organizations if one.slug == slug)
-    return actions.propose(db, person, organization, queries.call_on(db, form.call.day), form.said())
+    return presenting_actions.propose(db, person, organization, series_queries.call_on(db, form.call.day), form.said())
 
 
 @bp.route("/calls/presentations/<int:number>", methods=["GET", "POST"])
 def presentation(number: int) -> Answer:
     """A presentation: what it is, on which call, its deck; and what may be done with it (``do``)."""
     person = signed_in()
-    one = queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
+    one = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
     sheet = _sheet(person, one)
     if request.method == "GET":
         return _page(person, one, sheet)
@@ -90,7 +95,7 @@ def presentation(number: int) -> Answer:
             return redirect(url_for(".presentation", number=number))
     except Refused as error:
         db.rollback()
-        one, refused = queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE), str(error)
+        one, refused = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE), str(error)
     return _page(person, one, sheet, refused), 422
 
 
@@ -98,24 +103,24 @@ def presentation(number: int) -> Answer:
 class Sheet:
     """The forms of a presentation's page."""
 
-    proposal: forms.ProposalForm
-    move: forms.MovePresentationForm
-    decline: forms.DeclineForm
-    deck: forms.DeckForm
+    proposal: calls_forms.ProposalForm
+    move: calls_forms.MovePresentationForm
+    decline: calls_forms.DeclineForm
+    deck: calls_forms.DeckForm
 
 
 def _sheet(person: Person, one: Presentation) -> Sheet:
     sheet = Sheet(
-        forms.ProposalForm(prefix="facts"),
-        forms.MovePresentationForm(prefix="move"),
-        forms.DeclineForm(prefix="decline"),
-        forms.DeckForm(prefix="deck"),
+        calls_forms.ProposalForm(prefix="facts"),
+        calls_forms.MovePresentationForm(prefix="move"),
+        calls_forms.DeclineForm(prefix="decline"),
+        calls_forms.DeckForm(prefix="deck"),
     )
     if request.form.get("do") != "change":
         sheet.proposal.process(formdata=None)
         sheet.proposal.show(one)
-    sheet.move.call.offer(queries.free_places(db, clock.now(), _last_day()))
-    sheet.deck.offer([(deck.id, deck.title) for deck in queries.decks_of(db, person, one.organization)])
+    sheet.move.call.offer(presentations_queries.free_places(db, clock.now(), _last_day()))
+    sheet.deck.offer([(deck.id, deck.title) for deck in presentations_queries.decks_of(db, person, one.organization)])
     return sheet
 
 
@@ -129,7 +134,7 @@ def _page(person: Person, one: Presentation, sheet: Sheet, refused: str = "") ->
         held=is_held(one.call.state, one.call.ends_at, now),
         over=one.call.ends_at <= now,
         may_change=may(person, Permission.TAKE_PART_IN_CALLS, one),
-        deck_readable=bool(one.resource_id and resources.some_of(db, person, [one.resource_id])),
+        deck_readable=bool(one.resource_id and library_queries.some_of(db, person, [one.resource_id])),
         SlotState=SlotState,
     )
 
@@ -138,20 +143,20 @@ def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
     """Do what was asked for; answers what to say, or nothing when the form needs another look."""
     what = request.form.get("do", "")
     if what == "accept":
-        actions.accept(db, person, one)
+        presenting_actions.accept(db, person, one)
         return "Accepted."
     if what == "withdraw":
-        actions.withdraw(db, person, one)
+        presenting_actions.withdraw(db, person, one)
         return "Withdrawn. The place is free again."
     if what == "decline" and sheet.decline.validate():
-        actions.decline(db, person, one, sheet.decline.reason.data or "")
+        presenting_actions.decline(db, person, one, sheet.decline.reason.data or "")
         return "Declined."
     if what == "move" and sheet.move.validate():
-        call = queries.call_on(db, sheet.move.call.day)
-        actions.move_presentation(db, person, one, call, sheet.move.reason.data or "")
+        call = series_queries.call_on(db, sheet.move.call.day)
+        presenting_actions.move(db, person, one, call, sheet.move.reason.data or "")
         return f"Moved to the call of {in_words(call.day)}."
     if what == "change" and sheet.proposal.validate():
-        actions.change_presentation(db, person, one, sheet.proposal.said())
+        presenting_actions.change(db, person, one, sheet.proposal.said())
         return "Saved."
     return ""
 
@@ -161,13 +166,13 @@ def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
 def deck(number: int) -> Answer:
     """Give a presentation its deck: a file, or a resource that is in the hub."""
     person = signed_in()
-    one = queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+    one = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
     sheet = _sheet(person, one)
     try:
         _give_deck(person, one, sheet)
     except Refused as refused:
         db.rollback()
-        one = queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+        one = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
         return _page(person, one, sheet, str(refused)), 422
     flash("The deck is in the hub, and stands on the call's page.")
     return redirect(url_for(".presentation", number=number))
@@ -178,19 +183,21 @@ def _give_deck(person: Person, one: Presentation, sheet: Sheet) -> None:
     chosen = sheet.deck.resource.data or ""
     if upload is not None and upload.filename:
         file = _stored(upload)
-        actions.give_deck(db, person, queries.presentation_for(db, person, one.id, Permission.TAKE_PART_IN_CALLS), file)
+        presenting_actions.give_deck(
+            db, person, presentations_queries.presentation_for(db, person, one.id, Permission.TAKE_PART_IN_CALLS), file
+        )
     elif chosen.isdecimal() and any(chosen == choice.value for choice in sheet.deck.resource.choices):
-        actions.link_deck(db, person, one, resources.get_for(db, person, int(chosen), Permission.READ))
+        presenting_actions.link_deck(db, person, one, library_queries.get_for(db, person, int(chosen), Permission.READ))
     else:
         raise Refused("Choose a file, or a resource that is in the hub.")
 
 
-def _stored(upload: FileStorage) -> library.File:
+def _stored(upload: FileStorage) -> library_actions.File:
     """Store the file under its hash, while no row is locked."""
     name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-    library.check_name(name)
+    library_actions.check_name(name)
     db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
-    return library.File(files.store(web.config(), upload.stream), name)
+    return library_actions.File(originals.store(web.config(), upload.stream), name)
 
 
 @bp.get("/calls/planner")
@@ -204,10 +211,12 @@ def _planner(refused: str = "") -> str:
     now, today = clock.now(), clock.today(web.config().zone)
     year = request.args.get("year", today.year, type=int)
     year = year if year in {today.year, today.year + 1} else today.year
-    organizations = [one for one in members.organizations(db) if one.left_on is None]
-    standings = queries.standings(db, organizations, year, today, now)
+    organizations = [one for one in members_queries.organizations(db) if one.left_on is None]
+    standings = presentations_queries.standings(db, organizations, year, today, now)
     waiting = [one for one in organizations if standings[one.id] in WAITS]
-    places = [place for place in queries.free_places(db, now, date(year, 12, 31)) if place.call.day.year == year]
+    places = [
+        place for place in presentations_queries.free_places(db, now, date(year, 12, 31)) if place.call.day.year == year
+    ]
     free = [(place.call.day, place.left) for place in places]
     proposed = {one.organization_id: one.day for one in schedule([one.id for one in waiting], free)}
     return render_template(
@@ -217,8 +226,8 @@ def _planner(refused: str = "") -> str:
         waiting=waiting,
         places=places,
         proposed=proposed,
-        proposals=queries.proposals(db),
-        topics=queries.topics_by_neglect(db, now),
+        proposals=presentations_queries.proposals(db),
+        topics=presentations_queries.topics_by_neglect(db, now),
         counts={state: sum(standing is state for standing in standings.values()) for state in PresentationStanding},
         PresentationStanding=PresentationStanding,
         refused=refused,
@@ -238,7 +247,7 @@ def take_schedule() -> Answer:
     except Refused as refused:
         db.rollback()
         return _planner(str(refused)), 422
-    flash(f"{web.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
+    flash(f"{words.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
     return redirect(url_for(".planner"))
 
 
@@ -249,9 +258,9 @@ def _take(person: Person, organization: Organization) -> int:
     except ValueError:
         raise Refused(f"Choose a call for {organization.name}, or untick it.") from None
     title = request.form.get(f"title-{organization.slug}", "").strip()
-    proposal = actions.Proposal(title or f"Progress and best practices of {organization.name}", MOST_MINUTES)
+    proposal = presenting_actions.Proposal(title or f"Progress and best practices of {organization.name}", MOST_MINUTES)
     try:
-        actions.propose(db, person, organization, queries.call_on(db, day), proposal)
+        presenting_actions.propose(db, person, organization, series_queries.call_on(db, day), proposal)
     except Refused as refused:
         raise Refused(f"{organization.name}: {refused}") from refused
     return 1

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.delivery import keeping
-from hub.core.outbox import FORGOTTEN, OutboxMessage
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.posting import FORGOTTEN
 
 AT_ONCE = 200
 

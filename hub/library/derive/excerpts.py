@@ -6,9 +6,9 @@ from pathlib import Path
 
 from config import Config
 from hub.core.errors import Refused
-from hub.library.derive import previews
-from hub.library.derive.previews import shelf
-from hub.library.extract import Busy, Limits, Reader
+from hub.library.derive.previews import shelf, showing
+from hub.library.extract.limits import Limits
+from hub.library.extract.reader import Reader
 from hub.library.models import Revision
 from hub.library.rules import PreviewState, Source
 
@@ -33,7 +33,7 @@ def objection(config: Config, revision: Revision, first: int, last: int | None) 
         return "Only files have pages that can be cut out as a PDF. Share a link to it instead."
     if last - first >= MOST_PAGES:
         return f"Up to {MOST_PAGES} pages can be cut out at a time. Choose fewer, or share the whole."
-    if previews.drawn_from(config, revision) is None:
+    if showing.drawn_from(config, revision) is None:
         return _why_not(revision)
     if not 1 <= first <= last <= revision.page_count:
         return f"It has pages 1 to {revision.page_count}. Choose among those."
@@ -61,7 +61,7 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
     """
     if reason := objection(config, revision, first, last):
         raise Refused(reason)
-    source = previews.drawn_from(config, revision)
+    source = showing.drawn_from(config, revision)
     numbers = list(range(first, last + 1))
     lines = [line.format(number=number, count=revision.page_count) for number in numbers]
     mark = sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:16]
@@ -78,6 +78,3 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
         raise Refused(NOT_MADE)
     shelf.keep(path, content)
     return path
-
-
-__all__ = ["MOST_PAGES", "Busy", "excerpt", "objection"]

@@ -22,6 +22,9 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
 from hub.library.extract.pieces import Pieces, heard
 
+# Raised when reading changes, so that pages are made again.
+READER_VERSION = 1
+
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-I", "-m", "hub.library.extract.child")

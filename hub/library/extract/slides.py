@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub.library.extract.container import (
-    Element,
-    Package,
-    local_name,
-    main_part,
-    open_office,
-    walk,
-)
+from hub.library.extract.container import Element, Package, local_name, main_part, open_office, walk
 from hub.library.extract.drawings import WRITTEN_TWICE, graphic_text, paragraphs, table_rows
 from hub.library.extract.findings import Unreadable
 from hub.library.extract.formats import Format

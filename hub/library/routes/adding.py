@@ -7,14 +7,18 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library import actions, files, forms, queries
-from hub.library.extract import FORMATS, READER_VERSION
+from hub.library import actions as library_actions
+from hub.library import forms as library_forms
+from hub.library import queries as library_queries
+from hub.library.extract.formats import FORMATS
+from hub.library.extract.reader import READER_VERSION
+from hub.library.files import handles
 from hub.library.models import Resource
 from hub.library.routes.blueprint import Answer, bp, reopened, stored
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 
-WAYS = {"upload": forms.UploadForm, "text": forms.WriteForm, "link": forms.LinkForm}
+WAYS = {"upload": library_forms.UploadForm, "text": library_forms.WriteForm, "link": library_forms.LinkForm}
 MOST_ADDED = 500  # resources on the page of what was added together
 
 
@@ -22,10 +26,10 @@ MOST_ADDED = 500  # resources on the page of what was added together
 class Kept:
     """A file that the hub has stored and that waits for the rest of its form; `handle` brings it back."""
 
-    file: actions.File
+    file: library_actions.File
     handle: str
     same: Resource | None  # what is in the hub already with the same bytes
-    form: forms.FileForm
+    form: library_forms.FileForm
 
 
 @bp.route("/resources/new", methods=["GET", "POST"])
@@ -34,14 +38,14 @@ def add() -> Answer:
     """Add by upload, by typing, or by giving an address (``?by=upload|text|link``)."""
     person = signed_in()
     way = request.args.get("by", "upload")
-    form = WAYS.get(way, forms.UploadForm)()
-    organizations = queries.may_add_for(db, person)
+    form = WAYS.get(way, library_forms.UploadForm)()
+    organizations = library_queries.may_add_for(db, person)
     form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
     if request.method == "GET":
         return _add_page(form, way)
-    kept, refusals = _received(person) if isinstance(form, forms.UploadForm) else ([], [])
+    kept, refusals = _received(person) if isinstance(form, library_forms.UploadForm) else ([], [])
     valid = form.validate_on_submit()
-    if isinstance(form, forms.UploadForm) and not kept and not refusals:
+    if isinstance(form, library_forms.UploadForm) and not kept and not refusals:
         refusals = ["Choose at least one file."]
     wrong = [one.file.name for one in kept if not one.form.validate()]
     refusals += [f"{name}: look at what is said of it below." for name in wrong]
@@ -66,17 +70,17 @@ def added() -> str:
     """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
     numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
     ids = [number for text in numbers if (number := web.row_number(text))]
-    resources = queries.some_of(db, signed_in(), ids)
+    resources = library_queries.some_of(db, signed_in(), ids)
     return render_template(
         "library/added.html",
         resources=resources,
-        page_kinds=queries.page_kinds(db, resources),
+        page_kinds=library_queries.page_kinds(db, resources),
         READER_VERSION=READER_VERSION,
     )
 
 
 def _add_page(
-    form: forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
+    form: library_forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
 ) -> str:
     return render_template(
         "library/add.html",
@@ -85,33 +89,35 @@ def _add_page(
         kept=kept or [],
         refusals=refusals or [],
         formats=FORMATS,
-        new_file=forms.FileForm(formdata=None, prefix=forms.file_prefix("new")),
+        new_file=library_forms.FileForm(formdata=None, prefix=library_forms.file_prefix("new")),
     )
 
 
-def _add_all(person: Person, organization: Organization, form: forms.FactsForm, kept: list[Kept]) -> list[Resource]:
+def _add_all(
+    person: Person, organization: Organization, form: library_forms.FactsForm, kept: list[Kept]
+) -> list[Resource]:
     """All of it or nothing: Refused undoes what went before."""
-    if isinstance(form, forms.UploadForm):
+    if isinstance(form, library_forms.UploadForm):
         return [_add_file(person, organization, form, one, alone=len(kept) == 1) for one in kept]
-    if isinstance(form, forms.WriteForm):
-        return [actions.add(db, person, organization, form.facts(), actions.Written(form.body.data))]
-    return [actions.add(db, person, organization, form.facts(), actions.WebLink(form.url.data))]
+    if isinstance(form, library_forms.WriteForm):
+        return [library_actions.add(db, person, organization, form.facts(), library_actions.Written(form.body.data))]
+    return [library_actions.add(db, person, organization, form.facts(), library_actions.WebLink(form.url.data))]
 
 
 def _add_file(
-    person: Person, organization: Organization, form: forms.UploadForm, kept: Kept, *, alone: bool
+    person: Person, organization: Organization, form: library_forms.UploadForm, kept: Kept, *, alone: bool
 ) -> Resource:
     today = clock.today(web.config().zone)
     facts = form.facts_of(kept.file.name, kept.form, today, alone=alone)
     try:
-        return actions.add(db, person, organization, facts, kept.file)
+        return library_actions.add(db, person, organization, facts, kept.file)
     except Refused as refused:
         if alone:
             raise
         raise Refused(f"{kept.file.name}: {refused}") from refused
 
 
-def _chosen(form: forms.FactsForm, organizations: list[Organization]) -> Organization:
+def _chosen(form: library_forms.FactsForm, organizations: list[Organization]) -> Organization:
     """The organization that was chosen among those offered."""
     if "organization" not in form:
         return organizations[0]
@@ -124,7 +130,7 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
     Files are stored before any row is locked, since that may take long.
     """
     db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
-    arrived: list[actions.File] = []
+    arrived: list[library_actions.File] = []
     refusals: list[str] = []
     for upload in request.files.getlist("files"):
         if upload.filename:
@@ -137,9 +143,9 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
     return [_kept(person, file) for file in each.values()], refusals
 
 
-def _kept(person: Person, file: actions.File) -> Kept:
-    handle = files.handle_of(web.config(), person.id, file.stored, file.name)
-    prefix = forms.file_prefix(handle)
+def _kept(person: Person, file: library_actions.File) -> Kept:
+    handle = handles.handle_of(web.config(), person.id, file.stored, file.name)
+    prefix = library_forms.file_prefix(handle)
     said = request.form if f"{prefix}-title" in request.form else None
-    form = forms.FileForm(formdata=said, prefix=prefix)
-    return Kept(file, handle, queries.same_file(db, person, file.stored.sha256), form)
+    form = library_forms.FileForm(formdata=said, prefix=prefix)
+    return Kept(file, handle, library_queries.same_file(db, person, file.stored.sha256), form)

@@ -5,12 +5,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from hub.core import web
-from hub.library import actions, files
-from hub.library.rules import (
-    after_title,
-    table_of,
-    topic_label,
-)
+from hub.library import actions as library_actions
+from hub.library.files import handles, originals
+from hub.library.rules import after_title, table_of, topic_label
 from hub.members.models import Person
 
 bp = Blueprint("library", __name__)
@@ -22,14 +19,14 @@ bp.add_app_template_global(after_title)
 Answer = str | Response | tuple[str, int]
 
 
-def stored(upload: FileStorage) -> actions.File:
+def stored(upload: FileStorage) -> library_actions.File:
     """Store one file under its hash; raises Refused."""
     name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-    actions.check_name(name)
-    return actions.File(files.store(web.config(), upload.stream), name)
+    library_actions.check_name(name)
+    return library_actions.File(originals.store(web.config(), upload.stream), name)
 
 
-def reopened(person: Person, handle: str) -> actions.File | None:
+def reopened(person: Person, handle: str) -> library_actions.File | None:
     """A file that was stored before the form came, by the note that its sender got; None when the note isn't theirs."""
-    found = files.opened(web.config(), person.id, handle)
-    return actions.File(*found) if found else None
+    found = handles.opened(web.config(), person.id, handle)
+    return library_actions.File(*found) if found else None

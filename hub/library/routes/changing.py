@@ -6,22 +6,25 @@ from werkzeug.wrappers import Response
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library import actions, files, forms, queries
-from hub.library.extract import FORMATS
+from hub.library import actions as library_actions
+from hub.library import forms as library_forms
+from hub.library import queries as library_queries
+from hub.library.extract.formats import FORMATS
+from hub.library.files import handles
 from hub.library.models import Resource
 from hub.library.routes.blueprint import Answer, bp, reopened, stored
 from hub.library.rules import Source
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import Permission
+from hub.members.rules.permissions import Permission
 
 
 @bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])
 def edit(resource_id: int) -> Answer:
     """Change what is said of a resource."""
     person = signed_in()
-    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = forms.FactsForm()
+    resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = library_forms.FactsForm()
     del form.organization
     form.published_on.description = ""
     if request.method == "GET":
@@ -29,7 +32,7 @@ def edit(resource_id: int) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.change(db, person, resource, form.facts())
+            library_actions.change(db, person, resource, form.facts())
         except Refused as error:
             refused = str(error)
         else:
@@ -44,12 +47,12 @@ def edit(resource_id: int) -> Answer:
 def replace(resource_id: int) -> Answer:
     """Give a resource a new revision; the old one stays."""
     person = signed_in()
-    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = forms.ReplaceForm()
+    resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = library_forms.ReplaceForm()
     if request.method == "GET":
         form.body.data, form.url.data = resource.current.body, resource.current.url
         return _replace_page(resource, form)
-    content: actions.Content | None = None
+    content: library_actions.Content | None = None
     if resource.current.source is Source.FILE:
         db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
     try:
@@ -57,45 +60,48 @@ def replace(resource_id: int) -> Answer:
             content = _file_of(person)
             return _replace_page(resource, form, content=content), 422
         content = _new_content(person, resource, form)
-        actions.replace(db, person, resource, content, form.note.data or "")
+        library_actions.replace(db, person, resource, content, form.note.data or "")
     except Refused as refused:
         db.rollback()
-        resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
+        resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
         return _replace_page(resource, form, str(refused), content), 422
     flash("Replaced. The earlier revision stays under its number.")
     return redirect(url_for(".show", resource_id=resource_id))
 
 
 def _replace_page(
-    resource: Resource, form: forms.ReplaceForm, refused: str = "", content: actions.Content | None = None
+    resource: Resource,
+    form: library_forms.ReplaceForm,
+    refused: str = "",
+    content: library_actions.Content | None = None,
 ) -> str:
     """The form; a file that came with it need not be sent again."""
-    kept = content if isinstance(content, actions.File) else None
+    kept = content if isinstance(content, library_actions.File) else None
     return render_template(
         "library/replace.html",
         resource=resource,
         form=form,
         refused=refused,
-        kept=files.handle_of(web.config(), signed_in().id, kept.stored, kept.name) if kept else "",
+        kept=handles.handle_of(web.config(), signed_in().id, kept.stored, kept.name) if kept else "",
         kept_name=kept.name if kept else "",
         Source=Source,
         formats=FORMATS,
     )
 
 
-def _new_content(person: Person, resource: Resource, form: forms.ReplaceForm) -> actions.Content:
+def _new_content(person: Person, resource: Resource, form: library_forms.ReplaceForm) -> library_actions.Content:
     """What the form brought, of the same sort as what is there."""
     if resource.current.source is Source.TEXT:
-        return actions.Written(form.body.data or "")
+        return library_actions.Written(form.body.data or "")
     if resource.current.source is Source.LINK:
-        return actions.WebLink(form.url.data or "")
+        return library_actions.WebLink(form.url.data or "")
     if file := _file_of(person):
         return file
     message = "Choose the new file."
     raise Refused(message)
 
 
-def _file_of(person: Person) -> actions.File | None:
+def _file_of(person: Person) -> library_actions.File | None:
     """The file that came with the form, or before it: with progress, or with the form's last try. Raises Refused."""
     upload = next((one for one in request.files.getlist("files") if one.filename), None)
     return stored(upload) if upload else reopened(person, request.form.get("kept", ""))
@@ -105,10 +111,10 @@ def _file_of(person: Person) -> actions.File | None:
 def withdraw(resource_id: int) -> Answer:
     """Hide a resource, with a reason."""
     person = signed_in()
-    resource = queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = forms.WithdrawForm()
+    resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
+    form = library_forms.WithdrawForm()
     if form.validate_on_submit():
-        actions.withdraw(db, person, resource, form.reason.data)
+        library_actions.withdraw(db, person, resource, form.reason.data)
         flash("Withdrawn. Only its organization and the coordinator still see it; you can restore it here.")
         return redirect(url_for(".show", resource_id=resource_id))
     page = render_template("library/withdraw.html", resource=resource, form=form)
@@ -119,7 +125,7 @@ def withdraw(resource_id: int) -> Answer:
 def restore(resource_id: int) -> Response:
     """Show a withdrawn resource again."""
     person = signed_in()
-    actions.restore(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    library_actions.restore(db, person, library_queries.get_for(db, person, resource_id, Permission.CHANGE))
     flash("Restored. Everyone whom its audience names finds it again.")
     return redirect(url_for(".show", resource_id=resource_id))
 
@@ -128,6 +134,6 @@ def restore(resource_id: int) -> Response:
 def read_again(resource_id: int) -> Response:
     """Let the worker read the current revision once more."""
     person = signed_in()
-    actions.read_again(db, person, queries.get_for(db, person, resource_id, Permission.CHANGE))
+    library_actions.read_again(db, person, library_queries.get_for(db, person, resource_id, Permission.CHANGE))
     flash("The hub reads it again; this takes a few seconds.")
     return redirect(url_for(".show", resource_id=resource_id))

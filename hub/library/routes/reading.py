@@ -11,21 +11,14 @@ from hub.core import web
 from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import db
-from hub.library import queries
-from hub.library.derive import previews
-from hub.library.extract import READER_VERSION
+from hub.library import queries as library_queries
+from hub.library.derive.previews import shelf, showing
+from hub.library.extract import reader
+from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Revision
 from hub.library.routes.blueprint import Answer, bp
-from hub.library.rules import (
-    LARGEST,
-    LONGEST_TITLE,
-    PageKind,
-    PreviewState,
-    Progress,
-    Source,
-    progress,
-)
-from hub.members.rules import Permission
+from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, progress
+from hub.members.rules.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -33,11 +26,11 @@ class View:
     """What the viewer shows: a page, and what lies around it."""
 
     page: Page
-    strip: Sequence[queries.Outline]
+    strip: Sequence[library_queries.Outline]
     before: int | None
     after: int | None
     count: int  # pages in all
-    shown: previews.Shown
+    shown: showing.Shown
     q: str | None  # the words that were searched for
 
 
@@ -45,15 +38,15 @@ class View:
 @web.public
 def show(resource_id: int) -> str:
     """A resource: what it is, how far it was read, its pages, its revisions."""
-    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
-    first = queries.first_page(db, resource.current)
+    resource = library_queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    first = library_queries.first_page(db, resource.current)
     return render_template(
         "library/show.html",
         resource=resource,
-        revisions=queries.readable_revisions(web.signed_in(), resource),
+        revisions=library_queries.readable_revisions(web.signed_in(), resource),
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
-        text=previews.set_text(web.config(), resource.current),
+        text=showing.set_text(web.config(), resource.current),
         Source=Source,
         PreviewState=PreviewState,
     )
@@ -63,8 +56,8 @@ def show(resource_id: int) -> str:
 @web.public
 def page(resource_id: int, number: int) -> str:
     """One page, slide, sheet, section or item."""
-    resource = queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
-    one = queries.page_of(db, resource.current, number)
+    resource = library_queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    one = library_queries.page_of(db, resource.current, number)
     return render_template(
         "library/page.html",
         resource=resource,
@@ -77,10 +70,10 @@ def page(resource_id: int, number: int) -> str:
 @web.public
 def pages(resource_id: int) -> Response:
     """The page whose number somebody typed (``?number=``), or the nearest there is."""
-    revision = queries.revision_for(db, web.signed_in(), resource_id)
+    revision = library_queries.revision_for(db, web.signed_in(), resource_id)
     typed = request.args.get("number", "").strip()
     number = min(web.row_number(typed) or 1, LARGEST)
-    nearest = queries.nearest_page(db, revision, number)
+    nearest = library_queries.nearest_page(db, revision, number)
     q = request.args.get("q") or None
     if nearest is None:
         return redirect(url_for(".show", resource_id=resource_id, q=q))
@@ -92,7 +85,9 @@ def pages(resource_id: int) -> Response:
 def image(resource_id: int, number: int) -> Answer:
     """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
     asked = min(web.row_number(request.args.get("revision")), LARGEST)
-    return as_picture(queries.revision_for(db, web.signed_in(), resource_id, asked or None), number, lasting=asked > 0)
+    return as_picture(
+        library_queries.revision_for(db, web.signed_in(), resource_id, asked or None), number, lasting=asked > 0
+    )
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
@@ -100,10 +95,10 @@ def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
 
     ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
     """
-    width = previews.SMALL if request.args.get("width") == str(previews.SMALL) else previews.LARGE
+    width = shelf.SMALL if request.args.get("width") == str(shelf.SMALL) else shelf.LARGE
 
     def draw() -> Path | None:
-        return previews.picture(web.config(), revision, number, width)
+        return showing.picture(web.config(), revision, number, width)
 
     def kept_for(path: Path) -> str:
         itself = path.stem == f"{number}-{width}"  # and not what stands in for it until it is drawn
@@ -121,7 +116,7 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
     db.commit()  # lets the rows go while a picture is drawn
     try:
         path = draw()
-    except previews.Busy:
+    except reader.Busy:
         return web.error_page(503)
     if path is None:
         raise NotFound
@@ -136,20 +131,20 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
 @web.public
 def state(resource_id: int) -> Response:
     """How far the hub got with a resource, for a page that waits for it."""
-    revision = queries.revision_for(db, web.signed_in(), resource_id)
-    first = queries.outline(db, revision, reach=0)
+    revision = library_queries.revision_for(db, web.signed_in(), resource_id)
+    first = library_queries.outline(db, revision, reach=0)
     return jsonify(_progress(revision, first[0].kind if first else None))
 
 
 def _view(revision: Revision, one: Page) -> View:
-    before, after = queries.neighbours(db, revision, one.number)
+    before, after = library_queries.neighbours(db, revision, one.number)
     return View(
         page=one,
-        strip=queries.outline(db, revision, one.number),
+        strip=library_queries.outline(db, revision, one.number),
         before=before,
         after=after,
         count=revision.page_count,
-        shown=previews.shown(web.config(), revision, one.number),
+        shown=showing.shown(web.config(), revision, one.number),
         q=clean(request.args.get("q", ""))[:LONGEST_TITLE] or None,
     )
 

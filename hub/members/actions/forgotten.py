@@ -8,22 +8,13 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import TooManyTries
 from hub.core.text import clean
-from hub.members import queries
+from hub.members import queries as members_queries
 from hub.members.actions.links import mail_new_password, post_link
 from hub.members.actions.tokens import new_link
-from hub.members.derive import letters
-from hub.members.models import (
-    LinkKind,
-    PasswordRequest,
-    Person,
-)
-from hub.members.rules import (
-    LONGEST_EMAIL,
-    REQUESTS_PER_ACCOUNT,
-    REQUESTS_PER_ADDRESS,
-    REQUESTS_WITHIN,
-    same_network,
-)
+from hub.members.derive import letters as members_letters
+from hub.members.models import LinkKind, PasswordRequest, Person
+from hub.members.rules.fields import LONGEST_EMAIL
+from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDRESS, REQUESTS_WITHIN, same_network
 
 
 def ask_for_password(db: Session, email: str, address: str) -> None:
@@ -59,7 +50,7 @@ def answer_password_requests(db: Session) -> int:
     requests = db.scalars(waiting.with_for_update(skip_locked=True)).all()
     for request in requests:
         request.answered_at = clock.now()
-        person = queries.person_by_email(db, request.account)
+        person = members_queries.person_by_email(db, request.account)
         if person and person.is_active:
             _send_asked_link(db, person)
     old = PasswordRequest.at < clock.now() - 2 * REQUESTS_WITHIN
@@ -76,5 +67,7 @@ def _send_asked_link(db: Session, person: Person) -> None:
         return
     note(db, person, "asked for another invitation of", person)
     token = new_link(db, None, LinkKind.INVITATION, person, keep_older=True)
-    letter = letters.invitation(config_of(db), token, name=person.name, organization=person.organization.name, by="")
+    letter = members_letters.invitation(
+        config_of(db), token, name=person.name, organization=person.organization.name, by=""
+    )
     post_link(db, None, person, token, letter, kind="invitation")

@@ -2,27 +2,21 @@
 
 from sqlalchemy.orm import Session
 
-from hub.core import outbox
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.letters import Letter
-from hub.members import queries
+from hub.core.outbox import posting
+from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_here
 from hub.members.actions.signing_in import hashed, set_password
 from hub.members.actions.tokens import new_link, usable_link, use_up
-from hub.members.derive import letters
-from hub.members.models import (
-    LinkKind,
-    Person,
-)
-from hub.members.rules import (
-    OrganizationKind,
-    Role,
-    email_of,
-    may_manage,
-)
+from hub.members.derive import letters as members_letters
+from hub.members.models import LinkKind, Person
+from hub.members.rules.fields import email_of
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import may_manage
 
 
 def invite(db: Session, actor: Person | None, person: Person) -> str:
@@ -70,7 +64,7 @@ def accept(db: Session, token: str, password: str) -> Person:
 
 def first_coordinator_link(db: Session) -> str | None:
     """The token of the link with which the first coordinator signs up; None when the hub has people."""
-    if queries.anyone(db):
+    if members_queries.anyone(db):
         return None
     return new_link(db, None, LinkKind.FIRST_COORDINATOR, None)
 
@@ -86,9 +80,9 @@ def sign_up_first_coordinator(
     db.commit()
     password_hash = hashed(password, email_of(email))
     use_up(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
-    if queries.anyone(db):
+    if members_queries.anyone(db):
         raise Refused("The hub has people already. Sign in, or ask the coordinator for an invitation.")
-    host = queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
+    host = members_queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
 
 
@@ -104,24 +98,24 @@ def _mail_invitation(db: Session, actor: Person | None, person: Person, token: s
     if config.mail_server is None:
         return
     by = actor.name if actor else ""
-    letter = letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
+    letter = members_letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
     post_link(db, actor, person, token, letter, kind="invitation")
 
 
 def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
     """Post the letter with a link for a new password."""
-    letter = letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
+    letter = members_letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
     post_link(db, actor, person, token, letter, kind="password")
 
 
 def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
     """Post a letter with a link, once for each link; its text is kept from whoever reads the outbox."""
-    outbox.post(
+    posting.post(
         db,
         letter,
         to=person.email,
         name=person.name,
-        once=f"link {queries.token_hash(token)}",
+        once=f"link {members_queries.token_hash(token)}",
         kind=kind,
         about=f"person {person.id}",
         person_id=person.id,

@@ -11,23 +11,12 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.members import queries
+from hub.members import queries as members_queries
 from hub.members.actions.rows import flush_or, lock_roles
-from hub.members.models import (
-    Designation,
-    Organization,
-    Person,
-)
-from hub.members.rules import (
-    ROLES_OF_KIND,
-    DesignationFacts,
-    OrganizationKind,
-    Permission,
-    may,
-    name_of,
-    slug_of,
-    website_of,
-)
+from hub.members.models import Designation, Organization, Person
+from hub.members.rules.fields import name_of, website_of
+from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, OrganizationKind, slug_of
+from hub.members.rules.permissions import Permission, may
 
 RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
 
@@ -80,7 +69,7 @@ def change_organization(
         raise NotFound
     facts = _facts(name, kind, region, website, joined_on, left_on)
     stated = _designations(designations)
-    organization = queries.organization_of(db, organization.slug)
+    organization = members_queries.organization_of(db, organization.slug)
     lock_roles(db, organization.id)
     _keep_roles_fitting(db, organization, kind)
     changed = {key: _plain(value) for key, value in facts.items() if getattr(organization, key) != value}
@@ -146,6 +135,6 @@ def _free_slug(db: Session, wanted: str, name: str) -> str:
 
 def _keep_roles_fitting(db: Session, organization: Organization, kind: OrganizationKind) -> None:
     """The host's people have other roles than a member's: an organization with people can't become another kind."""
-    for person in queries.people_of(db, organization):
+    for person in members_queries.people_of(db, organization):
         if person.role not in ROLES_OF_KIND[kind]:
             raise Refused(f"{person.name} is {person.role.label} here, and a {kind.label} has no such role.")

@@ -9,27 +9,13 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
-from hub.members import queries
+from hub.members import queries as members_queries
 from hub.members.actions.rows import flush_or, lock_roles
 from hub.members.actions.tokens import void_links
-from hub.members.models import (
-    Organization,
-    Person,
-    RoleHeld,
-)
-from hub.members.rules import (
-    HOST_ROLES,
-    ROLES_OF_KIND,
-    SINGLE_ROLES,
-    OrganizationKind,
-    Permission,
-    Role,
-    email_of,
-    may,
-    may_manage,
-    name_of,
-    roles_to_give,
-)
+from hub.members.models import Organization, Person, RoleHeld
+from hub.members.rules.fields import email_of, name_of
+from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, SINGLE_ROLES, OrganizationKind, Role
+from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
 
 EMAIL_TAKEN = "This e-mail address can't be added here. Ask the coordinator to help."
 
@@ -180,7 +166,7 @@ def _check_role(actor: Person | None, organization: Organization, role: Role) ->
 
 def _check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:
     """Tells who has the address only to those who may see that person."""
-    person = queries.person_by_email(db, email)
+    person = members_queries.person_by_email(db, email)
     if person is None:
         return
     if actor is None or may(actor, Permission.SEE_PEOPLE, person):
@@ -206,7 +192,7 @@ def _keep_a_coordinator(db: Session, person: Person) -> None:
 
 def _put(db: Session, actor: Person | None, person: Person, role: Role) -> None:
     """Give ``role``, taking it from who has it when there is one of each only."""
-    former = queries.holder(db, person.organization_id, role) if role in SINGLE_ROLES else None
+    former = members_queries.holder(db, person.organization_id, role) if role in SINGLE_ROLES else None
     if former and former.id != person.id:
         db.refresh(former)
         _hold(db, former, Role.CONTRIBUTOR)

@@ -5,9 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.core.errors import Refused
-from hub.members.models import (
-    Organization,
-)
+from hub.members.models import Organization
 
 
 def lock_roles(db: Session, organization_id: int) -> None:

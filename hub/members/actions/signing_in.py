@@ -16,20 +16,11 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import Refused, TooManyTries
 from hub.core.text import clean
-from hub.members import queries
+from hub.members import queries as members_queries
 from hub.members.actions.tokens import void_links
-from hub.members.models import (
-    Person,
-    SignInTry,
-)
-from hub.members.rules import (
-    LONGEST_EMAIL,
-    TRIES_PER_ACCOUNT,
-    TRIES_PER_ADDRESS,
-    TRIES_WITHIN,
-    password_of,
-    same_network,
-)
+from hub.members.models import Person, SignInTry
+from hub.members.rules.fields import LONGEST_EMAIL
+from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, TRIES_WITHIN, password_of, same_network
 
 PASSWORDS = PasswordHasher()
 
@@ -47,7 +38,7 @@ def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
     tried = _count_try(db, account, address)
-    person = queries.person_by_email(db, account)
+    person = members_queries.person_by_email(db, account)
     known = person.password_hash if person and person.is_active else None
     db.commit()
     right = _is_right(known or _nobodys_hash(), password)

@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.errors import NotFound, Refused
-from hub.members import queries
-from hub.members.models import (
-    LinkKind,
-    OneTimeLink,
-    Person,
-)
-from hub.members.rules import (
-    INVITATION_DAYS,
-    RESET_HOURS,
-)
+from hub.members import queries as members_queries
+from hub.members.models import LinkKind, OneTimeLink, Person
+from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 LINK_USED = "This link was used already: it works once. Sign in with the password that was set with it."
 
@@ -35,7 +28,7 @@ class LinkIsGone(Refused):
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
     """The link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
-    link = queries.link(db, token)
+    link = members_queries.link(db, token)
     if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
         raise NotFound
     if link.used_at:
@@ -56,7 +49,7 @@ def new_link(
     token, now = secrets.token_urlsafe(32), clock.now()
     link = OneTimeLink(
         kind=kind,
-        token_hash=queries.token_hash(token),
+        token_hash=members_queries.token_hash(token),
         person_id=person.id if person else None,
         created_at=now,
         created_by_id=actor.id if actor else None,

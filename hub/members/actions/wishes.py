@@ -5,20 +5,14 @@ from collections.abc import Collection
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound
+from hub.core.outbox import posting
 from hub.core.quiet import Quiet
-from hub.members.models import (
-    DismissedHint,
-    Person,
-    QuietHours,
-    StoppedMail,
-)
-from hub.members.rules import (
-    MailKind,
-)
+from hub.members.models import DismissedHint, Person, QuietHours, StoppedMail
 from hub.members.rules.hints import HINTS
+from hub.members.rules.mail import MailKind
 
 
 def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
@@ -26,7 +20,7 @@ def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
     if db.get(StoppedMail, (person.id, kind)) is None:
         db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
         note(db, person, "stopped mail for", person, kind=kind)
-    outbox.cancel_kind(db, person.id, kind)
+    posting.cancel_kind(db, person.id, kind)
 
 
 def wish_for_mail(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:

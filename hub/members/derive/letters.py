@@ -2,7 +2,7 @@
 
 from config import Config
 from hub.core.letters import Button, Letter, Paragraph, greeting
-from hub.members.rules import INVITATION_DAYS, RESET_HOURS
+from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 
 def invitation(config: Config, token: str, *, name: str, organization: str, by: str) -> Letter:

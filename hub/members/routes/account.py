@@ -7,11 +7,12 @@ from flask import flash, g, redirect, request, url_for
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import actions, login, queries
-from hub.members.forms import (
-    ChangePassword,
-    OwnName,
-)
+from hub.members import login
+from hub.members import queries as members_queries
+from hub.members.actions import people as people_actions
+from hub.members.actions import signing_in as signing_in_actions
+from hub.members.actions import wishes as wishes_actions
+from hub.members.forms import ChangePassword, OwnName
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
 from hub.members.rules.hints import HINTS, is_shown
@@ -23,7 +24,7 @@ def account() -> Any:
     person = web.signed_in()
     form = OwnName(obj=person)
     if form.validate_on_submit():
-        actions.rename(db, person, form.name.data)
+        people_actions.rename(db, person, form.name.data)
         flash("Your name is saved.")
         return redirect(url_for("members.account"))
     return form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
@@ -35,7 +36,9 @@ def change_password() -> Any:
     person, form, refused = web.signed_in(), ChangePassword(), ""
     if form.validate():
         try:
-            actions.change_password(db, person, form.current.data, form.password.data, request.remote_addr or "")
+            signing_in_actions.change_password(
+                db, person, form.current.data, form.password.data, request.remote_addr or ""
+            )
         except Refused as error:
             refused = refusal(error)
         else:
@@ -49,14 +52,14 @@ def change_password() -> Any:
 @bp.post("/hints/<name>/dismiss")
 def dismiss_hint(name: str) -> Any:
     """Put a hint away, and go back to where it stood."""
-    actions.dismiss_hint(db, web.signed_in(), name)
+    wishes_actions.dismiss_hint(db, web.signed_in(), name)
     return redirect(login.safe_next(request.form.get("next")))
 
 
 @bp.post("/account/hints")
 def show_hints_again() -> Any:
     """Show every hint again."""
-    actions.show_hints_again(db, web.signed_in())
+    wishes_actions.show_hints_again(db, web.signed_in())
     flash("The hints are shown again on the pages where they help.")
     return redirect(url_for("members.account"))
 
@@ -68,5 +71,5 @@ def hint_text(name: str) -> str:
     if person is None:
         return ""
     if "dismissed_hints" not in g:
-        g.dismissed_hints = queries.dismissed_hints(db, person)
+        g.dismissed_hints = members_queries.dismissed_hints(db, person)
     return HINTS[name].text if is_shown(name, person.role, g.dismissed_hints) else ""

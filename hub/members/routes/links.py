@@ -7,11 +7,11 @@ from flask import flash, redirect, render_template, url_for
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import actions, login, queries
-from hub.members.forms import (
-    SetPassword,
-    Welcome,
-)
+from hub.members import login
+from hub.members import queries as members_queries
+from hub.members.actions import links as links_actions
+from hub.members.actions import tokens as tokens_actions
+from hub.members.forms import SetPassword, Welcome
 from hub.members.models import LinkKind
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
@@ -33,14 +33,14 @@ def new_password(token: str) -> Any:
 
 def _set_password(token: str, kind: LinkKind) -> Any:
     try:
-        link = actions.usable_link(db, token, kind)
+        link = tokens_actions.usable_link(db, token, kind)
     except (Refused, NotFound) as error:
         return _no_link(error)
     form, refused = SetPassword(), ""
     if form.validate_on_submit():
         try:
-            person = actions.accept(db, token, form.password.data)
-        except actions.LinkIsGone as error:
+            person = links_actions.accept(db, token, form.password.data)
+        except tokens_actions.LinkIsGone as error:
             return _no_link(error)
         except Refused as error:
             refused = refusal(error)
@@ -56,16 +56,16 @@ def _set_password(token: str, kind: LinkKind) -> Any:
 def welcome(token: str) -> Any:
     """The first coordinator signs up, and so sets up the hub."""
     try:
-        actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
+        tokens_actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     except (Refused, NotFound) as error:
         return _no_link(error)
     form, refused = Welcome(), ""
-    host = queries.host(db)
+    host = members_queries.host(db)
     if host:
         del form.organization
     if form.validate_on_submit():
         try:
-            person = actions.sign_up_first_coordinator(
+            person = links_actions.sign_up_first_coordinator(
                 db,
                 token,
                 organization=form.organization.data if form.organization else "",
@@ -73,7 +73,7 @@ def welcome(token: str) -> Any:
                 email=form.email.data,
                 password=form.password.data,
             )
-        except actions.LinkIsGone as error:
+        except tokens_actions.LinkIsGone as error:
             return _no_link(error)
         except Refused as error:
             refused = refusal(error)

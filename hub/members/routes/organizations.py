@@ -7,28 +7,22 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import actions, queries
-from hub.members.forms import (
-    EditOrganization,
-    FindOrganizations,
-)
+from hub.members import queries as members_queries
+from hub.members.actions import organizations as organizations_actions
+from hub.members.forms import EditOrganization, FindOrganizations
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
-from hub.members.rules import (
-    OrganizationKind,
-    Permission,
-    has_left,
-    may,
-)
+from hub.members.rules.organizations import OrganizationKind, has_left
+from hub.members.rules.permissions import Permission, may
 
 
 @bp.get("/organizations")
 def organizations() -> str:
     """Members, BFFs and the host; those that left stand apart."""
     form = FindOrganizations(request.args)
-    form.offer(queries.regions(db), queries.designation_names(db))
+    form.offer(members_queries.regions(db), members_queries.designation_names(db))
     kind = OrganizationKind(form.kind.data) if form.kind.data in list(OrganizationKind) else None
-    found = queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
+    found = members_queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
     today = clock.today(web.config().zone)
     return render_template(
         "members/organizations.html",
@@ -43,14 +37,14 @@ def organizations() -> str:
 def organization(slug: str) -> str:
     """One organization: its facts, designations and, for those who may see them, its people."""
     person = web.signed_in()
-    shown = queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
+    shown = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     sees_people = may(person, Permission.SEE_PEOPLE, shown)
     return render_template(
         "members/organization.html",
         organization=shown,
         left=has_left(shown.left_on, clock.today(web.config().zone)),
-        people=queries.people_of(db, shown) if sees_people else [],
-        history=queries.role_history(db, shown) if sees_people else [],
+        people=members_queries.people_of(db, shown) if sees_people else [],
+        history=members_queries.role_history(db, shown) if sees_people else [],
         sees_people=sees_people,
     )
 
@@ -65,7 +59,7 @@ def new_organization() -> Any:
     form.offer_kinds()
     if form.validate_on_submit():
         try:
-            added = actions.add_organization(db, person, **form.facts())
+            added = organizations_actions.add_organization(db, person, **form.facts())
         except Refused as error:
             refused = refusal(error)
         else:
@@ -79,12 +73,12 @@ def new_organization() -> Any:
 def edit_organization(slug: str) -> Any:
     """Change an organization's facts and designations."""
     person = web.signed_in()
-    changed = queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
+    changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
     form.offer_kinds(changed.kind)
     if form.validate_on_submit():
         try:
-            actions.change_organization(db, person, changed, **form.facts())
+            organizations_actions.change_organization(db, person, changed, **form.facts())
         except Refused as error:
             refused = refusal(error)
         else:

@@ -7,7 +7,9 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import bounces, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import actions, queries
+from hub.members import queries as members_queries
+from hub.members.actions import links as links_actions
+from hub.members.actions import people as people_actions
 from hub.members.forms import (
     ChangePerson,
     FindPeople,
@@ -20,13 +22,8 @@ from hub.members.forms import (
 from hub.members.models import Organization, Person
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
-from hub.members.rules import (
-    Permission,
-    Role,
-    may,
-    may_manage,
-    roles_to_give,
-)
+from hub.members.rules.organizations import Role
+from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
 
 
 @bp.get("/people")
@@ -34,8 +31,8 @@ def people() -> str:
     """The people of one's own organization, or everybody's."""
     form = FindPeople(request.args)
     page = web.page_number()
-    found, total = queries.people(db, web.signed_in(), form.q.data, page)
-    pages = web.page_count(total, queries.PEOPLE_PER_PAGE)
+    found, total = members_queries.people(db, web.signed_in(), form.q.data, page)
+    pages = web.page_count(total, members_queries.PEOPLE_PER_PAGE)
     return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
 
 
@@ -48,15 +45,15 @@ def new_person() -> Any:
     form, own = _new_person_form(person)
     refused = ""
     if form.validate_on_submit():
-        into = own or queries.organization_for(db, person, form.organization.data, Permission.MANAGE_PEOPLE)
+        into = own or members_queries.organization_for(db, person, form.organization.data, Permission.MANAGE_PEOPLE)
         try:
-            added = actions.add_person(
+            added = people_actions.add_person(
                 db, person, into, email=form.email.data, name=form.name.data, role=form.role.data
             )
         except Refused as error:
             refused = refusal(error)
         else:
-            return _link_page(added, actions.invite(db, person, added))
+            return _link_page(added, links_actions.invite(db, person, added))
     return form_page("members/new_person.html", form=form, own=own, refused=refused)
 
 
@@ -64,7 +61,7 @@ def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
     """The form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
     form = NewPerson(organization=request.args.get("organization", ""), role=request.args.get("role", Role.CONTRIBUTOR))
     if may(person, Permission.MANAGE_ORGANIZATIONS):
-        form.organization.choices = organization_choices(queries.organizations(db))
+        form.organization.choices = organization_choices(members_queries.organizations(db))
         form.role.choices = role_choices(Role)
         return form, None
     del form.organization
@@ -75,18 +72,18 @@ def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
 @bp.get("/people/<int:person_id>")
 def person(person_id: int) -> Any:
     """Somebody's role now and before; for who manages them, what can be changed."""
-    return _person_page(queries.person_for(db, web.signed_in(), person_id, Permission.SEE_PEOPLE))
+    return _person_page(members_queries.person_for(db, web.signed_in(), person_id, Permission.SEE_PEOPLE))
 
 
 @bp.post("/people/<int:person_id>")
 def change_person(person_id: int) -> Any:
     """Correct a name or an e-mail address."""
     actor = web.signed_in()
-    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = ChangePerson(), ""
     if form.validate():
         try:
-            actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
+            people_actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
         except Refused as error:
             refused = refusal(error)
         else:
@@ -98,10 +95,10 @@ def change_person(person_id: int) -> Any:
 def give_role(person_id: int) -> Any:
     """Give somebody another role, or let somebody who left come back with one."""
     actor = web.signed_in()
-    changed = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = _role_form(actor, changed), ""
     if form.validate():
-        give = actions.give_role if changed.is_active else actions.come_back
+        give = people_actions.give_role if changed.is_active else people_actions.come_back
         try:
             give(db, actor, changed, form.role.data)
         except Refused as error:
@@ -115,14 +112,14 @@ def give_role(person_id: int) -> Any:
 def move_person(person_id: int) -> Any:
     """Let somebody go on in another organization."""
     actor = web.signed_in()
-    moved = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
     form, refused = _move_form(moved), ""
     if form.validate():
-        into = queries.organization_for(db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS)
+        into = members_queries.organization_for(db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS)
         try:
-            actions.move(db, actor, moved, into, form.role.data)
+            people_actions.move(db, actor, moved, into, form.role.data)
         except Refused as error:
             refused = refusal(error)
         else:
@@ -134,15 +131,15 @@ def move_person(person_id: int) -> Any:
 def make_link(person_id: int) -> Any:
     """Make a link with which somebody sets a first or a new password, and show it this once."""
     actor = web.signed_in()
-    invited = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
-    make = actions.reset_link if invited.password_hash else actions.invite
+    invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    make = links_actions.reset_link if invited.password_hash else links_actions.invite
     return _link_page(invited, make(db, actor, invited))
 
 
 @bp.post("/people/<int:person_id>/address")
 def address_works(person_id: int) -> Any:
     """Mail came back from somebody's address, and now it works again."""
-    about = queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
+    about = members_queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
     bounces.clear(db, about.email)
     return _back_to(about, f"Mail goes to {about.email} again.")
 
@@ -151,9 +148,9 @@ def address_works(person_id: int) -> Any:
 def leave(person_id: int) -> Any:
     """Mark somebody as gone."""
     actor = web.signed_in()
-    gone = queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    gone = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     try:
-        actions.leave(db, actor, gone)
+        people_actions.leave(db, actor, gone)
     except Refused as error:
         return _person_page(gone, refused=refusal(error))
     return _back_to(gone, f"{gone.name} can't sign in any more.")
@@ -167,7 +164,7 @@ def _role_form(actor: Person, about: Person) -> GiveRole:
 
 def _move_form(about: Person) -> MovePerson:
     form = MovePerson(role=Role.CONTRIBUTOR)
-    others = [one for one in queries.organizations(db) if one.id != about.organization_id]
+    others = [one for one in members_queries.organizations(db) if one.id != about.organization_id]
     form.organization.choices = organization_choices(others)
     form.role.choices = role_choices(Role)
     return form
@@ -190,7 +187,7 @@ def _person_page(
     return form_page(
         "members/person.html",
         about=about,
-        history=queries.roles_of(db, about),
+        history=members_queries.roles_of(db, about),
         manages=manages,
         bounced=bounces.bouncing(db, [about.email]).get(about.email),
         facts=facts,

@@ -7,16 +7,15 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import actions, login, queries
-from hub.members.forms import (
-    ForgotPassword,
-    SignIn,
-)
+from hub.members import login
+from hub.members import queries as members_queries
+from hub.members.actions import forgotten as forgotten_actions
+from hub.members.actions import signing_in as signing_in_actions
+from hub.members.actions import wishes as wishes_actions
+from hub.members.forms import ForgotPassword, SignIn
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
-from hub.members.rules import (
-    whose_stop,
-)
+from hub.members.rules.mail import whose_stop
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -29,7 +28,7 @@ def sign_in() -> Any:
     form, refused = SignIn(), ""
     if form.validate_on_submit():
         try:
-            person = actions.sign_in(db, form.email.data, form.password.data, request.remote_addr or "")
+            person = signing_in_actions.sign_in(db, form.email.data, form.password.data, request.remote_addr or "")
         except Refused as error:
             refused = refusal(error)
         else:
@@ -45,7 +44,7 @@ def forgot_password() -> Any:
     form, refused = ForgotPassword(), ""
     if form.validate_on_submit():
         try:
-            actions.ask_for_password(db, form.email.data, request.remote_addr or "")
+            forgotten_actions.ask_for_password(db, form.email.data, request.remote_addr or "")
         except Refused as error:
             refused = refusal(error)
         else:
@@ -63,7 +62,7 @@ def sign_out() -> Any:
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too: a session that somebody copied ends with it."""
-    actions.end_sessions(db, web.signed_in())
+    signing_in_actions.end_sessions(db, web.signed_in())
     login.end_session()
     flash("You are signed out in every browser.")
     return redirect(url_for("members.sign_in"))
@@ -75,9 +74,9 @@ def sign_out_everywhere() -> Any:
 def stop_mail(token: str) -> Any:
     """End a kind of mail: a GET, which scanners make too, only shows the button."""
     found = whose_stop(web.config().SECRET_KEY, token)
-    person = queries.person(db, found[0]) if found else None
+    person = members_queries.person(db, found[0]) if found else None
     if not found or person is None:
         raise NotFound
     if request.method == "POST":
-        actions.stop_mail(db, person, found[1])
+        wishes_actions.stop_mail(db, person, found[1])
     return render_template("members/stop_mail.html", kind=found[1], done=request.method == "POST")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.members.rules import Role
+from hub.members.rules.organizations import Role
 
 LEADERS = frozenset({Role.REPRESENTATIVE, Role.ALTERNATE})
 SHARERS = LEADERS | {Role.CONTRIBUTOR}

@@ -10,21 +10,26 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.letters import Button, Letter, Paragraph, Quote, greeting
+from hub.core.outbox import posting
 from hub.core.text import clean, text_of
-from hub.library import actions as library
-from hub.library.files import StoredFile
+from hub.library import actions as library_actions
+from hub.library.files.originals import StoredFile
 from hub.library.rules import LARGEST
-from hub.members import actions as members
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.queries import token_hash
-from hub.members.rules import OrganizationKind, Permission, Role, email_of, may, name_of, same_network, website_of
+from hub.members.rules.fields import email_of, name_of, website_of
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import Permission, may
+from hub.members.rules.signing_in import same_network
 from hub.overview.models import Application, Evidence, Statement, Vote
-from hub.overview.queries import joining as queries
+from hub.overview.queries import joining as joining_queries
 from hub.overview.rules.joining import (
     CRITERIA,
     LONGEST_INTEREST,
@@ -159,7 +164,7 @@ def attach(
     application.evidence.append(evidence)
     application.changed_at = clock.now()
     db.flush()
-    library.keep_file(db, stored, _holder(evidence), file_name)
+    library_actions.keep_file(db, stored, _holder(evidence), file_name)
     note(db, _applicant(application), "added evidence to", application, file=evidence.file_name, shows=criterion)
     return evidence
 
@@ -167,7 +172,7 @@ def attach(
 def remove(db: Session, application: Application, evidence: Evidence) -> None:
     """Take a file out of an open application."""
     _must_be_open(application)
-    library.let_file_go(db, _holder(evidence))
+    library_actions.let_file_go(db, _holder(evidence))
     application.evidence.remove(evidence)
     db.delete(evidence)
     note(db, _applicant(application), "removed evidence from", application, file=evidence.file_name)
@@ -185,8 +190,8 @@ def submit(db: Session, application: Application) -> None:
         application.round += 1
     application.progress, application.submitted_at, application.asked = Progress.SUBMITTED, clock.now(), ""
     note(db, _applicant(application), "submitted", application, round=application.round)
-    for person in queries.voters(db):
-        outbox.post(
+    for person in joining_queries.voters(db):
+        posting.post(
             db,
             Letter(
                 f"{application.name} asks to join",
@@ -263,8 +268,10 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
     """
     if not may(person, Permission.DECIDE_APPLICATIONS):
         raise NotFound
-    votes = queries.standing_votes(application)
-    objection = objection_to_deciding(application.progress, queries.tally_of(votes), config_of(db).APPLICATION_QUORUM)
+    votes = joining_queries.standing_votes(application)
+    objection = objection_to_deciding(
+        application.progress, joining_queries.tally_of(votes), config_of(db).APPLICATION_QUORUM
+    )
     if objection:
         raise Refused(objection)
     application.reason = text_of(reason, LONGEST_REASON, "Give the reason; the applicant reads it.")
@@ -281,7 +288,7 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
 
 def _let_in(db: Session, person: Person, application: Application) -> tuple[Organization, list[Person]]:
     """The organization that the application becomes, with its representative and alternate."""
-    organization = members.add_organization(
+    organization = organizations_actions.add_organization(
         db,
         person,
         name=application.name,
@@ -294,7 +301,7 @@ def _let_in(db: Session, person: Person, application: Application) -> tuple[Orga
         (application.alternate_name, application.alternate_email, Role.ALTERNATE),
     ]
     people = [
-        members.add_person(db, person, organization, email=email, name=name or email, role=role)
+        people_actions.add_person(db, person, organization, email=email, name=name or email, role=role)
         for name, email, role in named
         if email
     ]
@@ -317,7 +324,7 @@ def _write_to_applicant(
     db: Session, application: Application, what: str, letter: Letter, *, secret: bool = False
 ) -> None:
     db.flush()
-    outbox.post(
+    posting.post(
         db,
         letter,
         to=application.contact_email,

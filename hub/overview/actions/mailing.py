@@ -2,15 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from hub.core import outbox, rounds
+from hub.core import rounds
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.outbox import Post
+from hub.core.outbox import posting
+from hub.core.outbox.posting import Post
 from hub.members.models import Person
-from hub.members.rules import MailKind, Permission, may, stop_token
-from hub.overview import queries
-from hub.overview.derive import letters
+from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.permissions import Permission, may
+from hub.overview.derive import letters as overview_letters
+from hub.overview.queries import digests as digests_queries
 from hub.overview.rules.digests import DigestWeek
 
 # What begins only once somebody has looked at who would get what.
@@ -19,23 +21,23 @@ LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
 
 def post_due_digests(db: Session) -> int:
     """Post the digests of the last week, if it is time; answers how many rounds were done, 0 or 1."""
-    week = queries.digest_to_post(db)
+    week = digests_queries.digest_to_post(db)
     if week is None:
         return 0
     post_digests(db, week)
-    rounds.finish(db, queries.round_name(week))
+    rounds.finish(db, digests_queries.round_name(week))
     return 1
 
 
 def post_digests(db: Session, week: DigestWeek) -> int:
     """Post the digests of a week; answers how many. Posting them again changes nothing."""
     config = config_of(db)
-    due = [one for one in queries.digests(db, week) if one.goes_out]
-    outbox.post_all(
+    due = [one for one in digests_queries.digests(db, week) if one.goes_out]
+    posting.post_all(
         db,
         [
             Post(
-                letter=letters.digest(config.BASE_URL, one),
+                letter=overview_letters.digest(config.BASE_URL, one),
                 to=one.person.email,
                 name=one.person.name,
                 once=f"digest {week.monday} person {one.person.id}",

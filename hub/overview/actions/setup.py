@@ -9,11 +9,15 @@ from hub.core import settings
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.members import actions as members
+from hub.members.actions import links as links_actions
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, Role, may, name_of
-from hub.overview import queries
-from hub.overview.rules import Line
+from hub.members.rules.fields import name_of
+from hub.members.rules.organizations import Role
+from hub.members.rules.permissions import Permission, may
+from hub.overview.queries import setup as setup_queries
+from hub.overview.rules.lists import Line
 
 LONGEST_HUB_NAME = 60  # it stands at the top of every page
 
@@ -33,7 +37,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
     if "TIME_ZONE" not in config.given and zone != config.TIME_ZONE:
         if not is_zone(zone):
             raise Refused("Choose the time zone from the list.")
-        if queries.zone_is_settled(db):
+        if setup_queries.zone_is_settled(db):
             raise Refused(
                 "Something has been shared already, and the time zone decides which quarter it counts for. "
                 "It can’t be changed any more."
@@ -50,7 +54,7 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
     for line in lines:
         if line.problem:
             continue
-        organization = members.add_organization(
+        organization = organizations_actions.add_organization(
             db,
             actor,
             name=line.name,
@@ -60,7 +64,7 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
             joined_on=line.joined_on,
         )
         if line.email:
-            members.add_person(
+            people_actions.add_person(
                 db, actor, organization, email=line.email, name=line.representative, role=Role.REPRESENTATIVE
             )
         added.append(organization)
@@ -70,14 +74,14 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:
     """Everybody who has no password yet, each with the token of a new invitation; older links lose their power."""
     _may_set_up(actor)
-    return [(person, members.invite(db, actor, person)) for person in queries.uninvited(db)]
+    return [(person, links_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
 
 
 def finish_step(db: Session, actor: Person, step: str) -> None:
     """Remember that a step of the guide is done, or was left out on purpose."""
     _may_set_up(actor)
-    done = queries.steps_done(db)
-    settings.keep(db, queries.GUIDE, " ".join(sorted({*done, step})))
+    done = setup_queries.steps_done(db)
+    settings.keep(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
 
 
 def _may_set_up(actor: Person) -> None:

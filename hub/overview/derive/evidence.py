@@ -7,9 +7,9 @@ from sqlalchemy import delete, select, update
 
 from config import Config
 from hub.core.db import Database
-from hub.library import files
-from hub.library.derive import previews
-from hub.library.extract import READER_VERSION, Reader
+from hub.library.derive.previews import shelf, showing
+from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState
 from hub.overview.models import Evidence, EvidencePage
@@ -23,7 +23,7 @@ def catch_up(database: Database, reader: Reader) -> int:
     """Read every file of evidence that waits; answers how many. Read twice by two workers, it says the same."""
     done = 0
     while (waiting := _next(database)) is not None:
-        found = reader.read(files.path_of(database.config, waiting.sha256), waiting.file_name)
+        found = reader.read(originals.path_of(database.config, waiting.sha256), waiting.file_name)
         with database.writing() as db:
             db.execute(delete(EvidencePage).where(EvidencePage.evidence_id == waiting.id))
             db.execute(
@@ -53,7 +53,7 @@ def _next(database: Database) -> Evidence | None:
         waiting = db.scalars(
             select(Evidence).where(Evidence.reader_version < READER_VERSION).order_by(Evidence.id).limit(20)
         ).all()
-    return next((one for one in waiting if files.path_of(database.config, one.sha256).is_file()), None)
+    return next((one for one in waiting if originals.path_of(database.config, one.sha256).is_file()), None)
 
 
 def picture(config: Config, evidence: Evidence, number: int) -> Path | None:
@@ -66,4 +66,4 @@ def picture(config: Config, evidence: Evidence, number: int) -> Path | None:
         state=evidence.state,
         preview_state=PreviewState.WAITING,
     )
-    return previews.picture(config, as_revision, number, previews.LARGE)
+    return showing.picture(config, as_revision, number, shelf.LARGE)

@@ -8,17 +8,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.library.rules import LARGEST
-from hub.members.rules import LONGEST_EMAIL, LONGEST_NAME, LONGEST_WEBSITE, OrganizationKind
+from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME, LONGEST_WEBSITE
+from hub.members.rules.organizations import OrganizationKind
 from hub.overview.actions.joining import Draft, Interest
 from hub.overview.models import Application
-from hub.overview.rules.joining import (
-    CRITERIA,
-    LONGEST_INTEREST,
-    LONGEST_REASON,
-    LONGEST_STATEMENT,
-    Ballot,
-    Criterion,
-)
+from hub.overview.rules.joining import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
 
 
 def _longest(count: int) -> Length:

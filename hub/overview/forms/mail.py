@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
-from hub.members.rules import MailKind
+from hub.members.rules.mail import MailKind
 from hub.overview.forms.zones import zone_choices
 
 

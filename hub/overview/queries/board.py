@@ -14,14 +14,14 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource, Topic
 from hub.library.queries import visible_to
 from hub.library.rules import topic_label
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind
-from hub.overview.rules import met_of
-from hub.sharing import queries as sharing
-from hub.sharing.models import SharingEvent
-from hub.sharing.queries import stands
-from hub.sharing.rules import PASSED_ON, Standing
+from hub.members.rules.organizations import OrganizationKind
+from hub.overview.rules.board import met_of
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.queries import board as board_queries
+from hub.sharing.queries.conditions import stands
+from hub.sharing.rules.counting import PASSED_ON, Standing
 
 QUARTERS_ON_BOARD = 8
 ENTRIES_PER_PAGE = 50
@@ -64,10 +64,10 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
     quarters = tuple(reversed(this_quarter(db).back(QUARTERS_ON_BOARD)))
     organizations = [
         one
-        for one in members.organizations(db, kind)
+        for one in members_queries.organizations(db, kind)
         if one.kind is not OrganizationKind.HOST and (one.left_on is None or one.left_on >= quarters[0].first_day)
     ]
-    found = sharing.standings(db, organizations, quarters)
+    found = board_queries.standings(db, organizations, quarters)
     rows = tuple(
         Row(one, tuple(found[one.id, str(quarter)] for quarter in quarters))
         for one in organizations

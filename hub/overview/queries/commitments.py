@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from hub.calls import queries as calls
-from hub.calls.rules import Attended, Keeping, PresentationStanding
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.rules.commitment import Attended, Keeping
+from hub.calls.rules.presentations import PresentationStanding
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind
+from hub.members.rules.organizations import OrganizationKind
 from hub.overview.queries.board import this_quarter
-from hub.sharing import queries as sharing
-from hub.sharing.rules import Standing
+from hub.sharing.queries import board as board_queries
+from hub.sharing.rules.counting import Standing
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,15 @@ def commitments(
     quarters = quarters_of_year(db, year)
     organizations = [
         one
-        for one in members.organizations(db, kind)
+        for one in members_queries.organizations(db, kind)
         if one.kind is not OrganizationKind.HOST
         and one.joined_on.year <= year
         and (one.left_on is None or one.left_on.year >= year)
     ]
     now, today = clock.now(), clock.today(config_of(db).zone)
-    attended = calls.attended(db, organizations, year, now)
-    presented = calls.standings(db, organizations, year, today, now)
-    shared = sharing.standings(db, organizations, quarters)
+    attended = attendance_queries.attended(db, organizations, year, now)
+    presented = presentations_queries.standings(db, organizations, year, today, now)
+    shared = board_queries.standings(db, organizations, quarters)
     rows = (
         Commitments(
             one, attended[one.id], presented[one.id], tuple(shared[one.id, str(quarter)] for quarter in quarters)
@@ -78,10 +80,10 @@ def commitments_of(db: Session, organization: Organization, year: int) -> Commit
     """One organization's three commitments in a year."""
     now, today = clock.now(), clock.today(config_of(db).zone)
     quarters = quarters_of_year(db, year)
-    shared = sharing.standings(db, [organization], quarters)
+    shared = board_queries.standings(db, [organization], quarters)
     return Commitments(
         organization,
-        calls.attended(db, [organization], year, now).get(organization.id, Attended(0, 0)),
-        calls.standings(db, [organization], year, today, now)[organization.id],
+        attendance_queries.attended(db, [organization], year, now).get(organization.id, Attended(0, 0)),
+        presentations_queries.standings(db, [organization], year, today, now)[organization.id],
         tuple(shared[organization.id, str(quarter)] for quarter in quarters),
     )

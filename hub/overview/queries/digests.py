@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from hub.core import bounces, clock, rounds
 from hub.core.db import config_of
-from hub.library import queries as library
+from hub.library import queries as library_queries
 from hub.library.models import Resource
 from hub.library.rules import topic_label
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.queries import Wishes
-from hub.members.rules import MailKind, Permission, may
+from hub.members.rules.mail import MailKind
+from hub.members.rules.permissions import Permission, may
 from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, week_to_tell
-from hub.search.models import SavedSearch
+from hub.search.models.keeping import SavedSearch
 from hub.search.queries.news import is_settled, query_of
 from hub.search.queries.results import ids_of
 
@@ -53,18 +54,18 @@ class Digest:
 
 def digests(db: Session, week: DigestWeek) -> list[Digest]:
     """The digests of the week, by person; who has nothing to hear gets none."""
-    new = library.came_between(db, week.since, week.until)
+    new = library_queries.came_between(db, week.since, week.until)
     if not new:
         return []
     people = db.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)).all()
-    followed = library.topics_followed_by(db, [person.id for person in people])
+    followed = library_queries.topics_followed_by(db, [person.id for person in people])
     saved = _saved(db)
     parts = {
         person.id: _parts(db, person, new, followed.get(person.id, set()), saved.get(person.id, ()))
         for person in people
     }
     those = [person for person in people if parts[person.id]]
-    wishes = members.wishes_of(db, [person.id for person in those])
+    wishes = members_queries.wishes_of(db, [person.id for person in those])
     bounced = bounces.bouncing(db, [person.email for person in those])
     return [Digest(one, week, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
 

@@ -7,15 +7,15 @@ from flask import flash, redirect, render_template, url_for
 from hub.core.errors import Refused
 from hub.core.quiet import Quiet
 from hub.core.web import db
-from hub.library import actions as library
-from hub.library import queries as resources
+from hub.library import actions as library_actions
+from hub.library import queries as library_queries
 from hub.library.rules import BIG_SIX
-from hub.members import actions as members
-from hub.members import queries as people
+from hub.members import queries as members_queries
+from hub.members.actions import wishes as wishes_actions
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import MailKind
-from hub.overview.forms import MailWishes
+from hub.members.rules.mail import MailKind
+from hub.overview.forms.mail import MailWishes
 from hub.overview.routes.blueprint import bp
 
 TAGS_TO_OFFER = 30
@@ -28,23 +28,23 @@ def mail_wishes() -> Any:
     form, refused = _form(person), ""
     if form.validate_on_submit():
         try:
-            library.follow(db, person, form.followed())
+            library_actions.follow(db, person, form.followed())
         except Refused as error:
             refused = str(error)
         else:
             quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
-            members.wish_for_mail(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
+            wishes_actions.wish_for_mail(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
             flash("Your choice is saved.")
             return redirect(url_for("overview.mail_wishes"))
-    tags = resources.tags_in_use(db, person, TAGS_TO_OFFER)
+    tags = library_queries.tags_in_use(db, person, TAGS_TO_OFFER)
     page = render_template("overview/mail_wishes.html", form=form, refused=refused, person=person, tags=tags)
     return page, 422 if form.errors or refused else 200
 
 
 def _form(person: Person) -> MailWishes:
     """The form with what the person chose so far."""
-    wishes = people.wishes_of(db, [person.id])[person.id]
-    followed = resources.topics_followed_by(db, [person.id]).get(person.id, set())
+    wishes = members_queries.wishes_of(db, [person.id])[person.id]
+    followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
     form = MailWishes(
         kinds=[kind for kind in MailKind if kind not in wishes.stopped],
         topics=[name for name in BIG_SIX if name in followed],

@@ -8,17 +8,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library import actions as library
-from hub.library import files
-from hub.library.extract import FORMATS
-from hub.members.rules import OrganizationKind
-from hub.overview.actions import joining as actions
+from hub.library import actions as library_actions
+from hub.library.extract.formats import FORMATS
+from hub.library.files import originals
+from hub.members.rules.organizations import OrganizationKind
+from hub.overview.actions import joining as joining_actions
 from hub.overview.forms.joining import ApplicationForm, InterestForm, WithdrawalForm, application_form
 from hub.overview.models import Application, Evidence
-from hub.overview.queries import joining as queries
+from hub.overview.queries import joining as joining_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.rules.joining import CRITERIA, Criterion
-from hub.sharing.rules import download_name
+from hub.sharing.rules.texts import download_name
 
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -28,7 +28,7 @@ class Sent:
     """A file that came with the form, safely on disk."""
 
     criterion: Criterion
-    stored: files.StoredFile
+    stored: originals.StoredFile
     name: str
     page: int | None
 
@@ -41,7 +41,7 @@ def join() -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            application, token = actions.express_interest(db, form.said(), request.remote_addr or "")
+            application, token = joining_actions.express_interest(db, form.said(), request.remote_addr or "")
         except Refused as error:
             refused = str(error)
         else:
@@ -59,7 +59,7 @@ def join() -> Answer:
 @web.takes_files_of_visitors
 def application(token: str) -> Answer:
     """The application: where it stands, and while it is open all that it says. Everything is kept by one button."""
-    found = queries.application_by_token(db, token)
+    found = joining_queries.application_by_token(db, token)
     form = application_form(found.kind)
     if request.method == "GET":
         form.show(found)
@@ -69,15 +69,15 @@ def application(token: str) -> Answer:
         return _page(token, found, form), 422
     try:
         _keep_files(token, form)
-        found = queries.application_by_token(db, token)
+        found = joining_queries.application_by_token(db, token)
         _remove_files(found)
         db.commit()  # what arrived stays, whatever is said of the rest
-        actions.save(found, form.draft())
+        joining_actions.save(found, form.draft())
         if "submit" in request.form:
-            actions.submit(db, found)
+            joining_actions.submit(db, found)
     except Refused as refused:
         db.rollback()
-        return _page(token, queries.application_by_token(db, token), form, str(refused)), 422
+        return _page(token, joining_queries.application_by_token(db, token), form, str(refused)), 422
     flash("Submitted. The Advisory Board reads it now; we write to you." if "submit" in request.form else "Saved.")
     return redirect(url_for(".application", token=token))
 
@@ -87,7 +87,7 @@ def _page(token: str, found: Application, form: ApplicationForm, refused: str = 
         "overview/application.html",
         application=found,
         token=token,
-        parts=queries.parts_of(db, found),
+        parts=joining_queries.parts_of(db, found),
         form=form,
         withdrawal=WithdrawalForm(formdata=None),
         refused=refused,
@@ -100,7 +100,9 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
     """Store the files of this form, then name them in the application."""
     count = sum(bool(one.filename) for name in request.files for one in request.files.getlist(name))
     if count:
-        actions.check_room(queries.application_by_token(db, token), count)  # before a byte of them is kept
+        joining_actions.check_room(
+            joining_queries.application_by_token(db, token), count
+        )  # before a byte of them is kept
     db.commit()  # nothing was written yet: lets the rows go while the bytes are stored
     smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
     sent = []
@@ -108,18 +110,20 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
         for upload in request.files.getlist(f"file-{criterion.value}"):
             if upload.filename:
                 name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
-                library.check_name(name)
-                sent.append(Sent(criterion, files.store(smaller, upload.stream), name, form.page_of(criterion).data))
+                library_actions.check_name(name)
+                sent.append(
+                    Sent(criterion, originals.store(smaller, upload.stream), name, form.page_of(criterion).data)
+                )
     if sent:
-        found = queries.application_by_token(db, token)
+        found = joining_queries.application_by_token(db, token)
         for one in sent:
-            actions.attach(db, found, one.criterion, one.stored, one.name, one.page)
+            joining_actions.attach(db, found, one.criterion, one.stored, one.name, one.page)
 
 
 def _remove_files(found: Application) -> None:
     for text in request.form.getlist("remove"):
         if number := web.row_number(text):
-            actions.remove(db, found, queries.evidence_of(found, number))
+            joining_actions.remove(db, found, joining_queries.evidence_of(found, number))
 
 
 @bp.post("/join/<token>/withdraw")
@@ -127,7 +131,7 @@ def _remove_files(found: Application) -> None:
 def withdraw_application(token: str) -> AnyResponse:
     """The applicant no longer wants to join."""
     form = WithdrawalForm()
-    actions.withdraw(db, queries.application_by_token(db, token), form.reason.data or "")
+    joining_actions.withdraw(db, joining_queries.application_by_token(db, token), form.reason.data or "")
     flash("Withdrawn. Nothing more happens with this application.")
     return redirect(url_for(".application", token=token))
 
@@ -136,13 +140,13 @@ def withdraw_application(token: str) -> AnyResponse:
 @web.public
 def own_evidence(token: str, evidence_id: int) -> Response:
     """A file that the applicant sent."""
-    return as_attachment(queries.evidence_of(queries.application_by_token(db, token), evidence_id))
+    return as_attachment(joining_queries.evidence_of(joining_queries.application_by_token(db, token), evidence_id))
 
 
 def as_attachment(evidence: Evidence) -> Response:
     """The file to keep, never to be run in the browser."""
     answer = send_file(
-        files.path_of(web.config(), evidence.sha256),
+        originals.path_of(web.config(), evidence.sha256),
         mimetype="application/octet-stream",
         as_attachment=True,
         download_name=download_name(evidence.file_name),

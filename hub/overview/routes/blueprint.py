@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from hub.core import web
 from hub.core.errors import NotFound
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("overview", __name__)
 

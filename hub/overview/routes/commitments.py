@@ -4,24 +4,26 @@ from collections.abc import Callable
 
 from flask import Response, render_template, request
 
-from hub.calls import queries as calls
+from hub.calls.queries import series as series_queries
+from hub.calls.queries import yours as yours_queries
 from hub.core import clock, web
 from hub.core.dates import said
 from hub.core.errors import NotFound
 from hub.core.web import db
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import OrganizationKind, Permission, may
-from hub.overview import queries
-from hub.overview.derive import commitments as made
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
+from hub.overview.derive import commitments
+from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules import Open, what_is_next
+from hub.overview.rules.next_steps import Open, what_is_next
 from hub.sharing.derive.reports import Setting
 from hub.sharing.queries.quarters import YourQuarter
 
 
-def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_calls: calls.YourCalls) -> str:
+def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_calls: yours_queries.YourCalls) -> str:
     """What is open of the commitments of the person's organization; nothing for the host."""
     if on_calls.attended is None:
         return ""
@@ -45,7 +47,7 @@ def commitments_page(kind: OrganizationKind | None) -> str | Response:
     """All three commitments per organization of a year: ``&year=&kind=&behind=1&format=pdf|csv|xlsx``."""
     year, years = year_asked()
     only_behind = request.args.get("behind") == "1"
-    found = queries.commitments(db, year, kind, only_behind=only_behind)
+    found = commitments_queries.commitments(db, year, kind, only_behind=only_behind)
     if request.args.get("format"):
         return _to_keep(found, web.config().HUB_NAME, f"commitments-{year}")
     return render_template(
@@ -61,7 +63,7 @@ def commitments_page(kind: OrganizationKind | None) -> str | Response:
 def year_asked() -> tuple[int, list[int]]:
     """The year that is asked for (``?year=``), else this one; and those that can be."""
     this = clock.today(web.config().zone).year
-    years = sorted({*(year for year in calls.years(db) if year <= this), this}, reverse=True)
+    years = sorted({*(year for year in series_queries.years(db) if year <= this), this}, reverse=True)
     asked = request.args.get("year", this, type=int)
     return (asked if asked in years else this), years
 
@@ -71,21 +73,21 @@ def commitments_report(year: int) -> Response:
     """One organization's three commitments in a year to keep (``?organization=``, else one's own; ``?format=``)."""
     person = signed_in()
     slug = request.args.get("organization", "") or person.organization.slug
-    organization = members.organization_for(db, person, slug, Permission.SEE_RECORD)
+    organization = members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
     this = clock.today(web.config().zone).year
     if organization.kind is OrganizationKind.HOST or not organization.joined_on.year <= year <= this:
         raise NotFound
-    row = queries.commitments_of(db, organization, year)
-    found = queries.CommitmentsOfAYear(year, queries.quarters_of_year(db, year), (row,))
+    row = commitments_queries.commitments_of(db, organization, year)
+    found = commitments_queries.CommitmentsOfAYear(year, commitments_queries.quarters_of_year(db, year), (row,))
     return _to_keep(found, organization.name, f"commitments-{organization.slug}-{year}")
 
 
-def _to_keep(found: queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
+def _to_keep(found: commitments_queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
     """The year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: made.as_pdf(found, setting, whose=whose),
-        "csv": lambda: made.as_csv(found),
-        "xlsx": lambda: made.as_xlsx(found),
+        "pdf": lambda: commitments.as_pdf(found, setting, whose=whose),
+        "csv": lambda: commitments.as_csv(found),
+        "xlsx": lambda: commitments.as_xlsx(found),
     }
     return web.to_keep(name, makers)

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.library.routes import drawn
+from hub.library.routes.reading import drawn
 from hub.members.login import signed_in
-from hub.members.rules import Permission, may
-from hub.overview.actions import joining as actions
-from hub.overview.derive import evidence as evidence_texts
+from hub.members.rules.permissions import Permission, may
+from hub.overview.actions import joining as joining_actions
+from hub.overview.derive import evidence as evidence_derived
 from hub.overview.forms.joining import AskForm, DecisionForm, VoteForm
-from hub.overview.queries import joining as queries
+from hub.overview.queries import joining as joining_queries
 from hub.overview.routes.applying import as_attachment
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.overview.rules.joining import Ballot, Progress, objection_to_deciding
@@ -27,16 +27,16 @@ def applications() -> str:
     """What was submitted, what waits for the board first; ``?progress=&page=``."""
     must(Permission.SEE_APPLICATIONS)
     progress, page = one_of(Progress, request.args.get("progress", "")), page_number()
-    found, total = queries.applications(db, signed_in(), progress, page)
+    found, total = joining_queries.applications(db, signed_in(), progress, page)
     return render_template(
         "overview/applications.html",
         applications=found,
         total=total,
         page=page,
-        pages=web.page_count(total, queries.APPLICATIONS_PER_PAGE),
+        pages=web.page_count(total, joining_queries.APPLICATIONS_PER_PAGE),
         progress=progress,
         Progress=Progress,
-        mine={one.id for one in queries.waiting_for(db, signed_in())},
+        mine={one.id for one in joining_queries.waiting_for(db, signed_in())},
     )
 
 
@@ -48,16 +48,16 @@ def dossier(application_id: int) -> str:
 
 def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = "") -> str:
     person = signed_in()
-    found = queries.application_for(db, person, application_id)
+    found = joining_queries.application_for(db, person, application_id)
     quorum = web.config().APPLICATION_QUORUM
-    votes = queries.votes_for(person, found, quorum)
+    votes = joining_queries.votes_for(person, found, quorum)
     if votes.own and not vote.is_submitted():
         vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
-    standing = queries.tally_of(queries.standing_votes(found))
+    standing = joining_queries.tally_of(joining_queries.standing_votes(found))
     return render_template(
         "overview/dossier.html",
         application=found,
-        parts=queries.parts_of(db, found),
+        parts=joining_queries.parts_of(db, found),
         votes=votes,
         quorum=quorum,
         may_vote=may(person, Permission.VOTE),
@@ -77,11 +77,11 @@ def vote(application_id: int) -> Answer:
     """Cast or change one's vote."""
     must(Permission.VOTE)
     form = VoteForm()
-    found = queries.application_for(db, signed_in(), application_id)
+    found = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, vote=form)
     try:
-        actions.vote(db, signed_in(), found, Ballot(form.ballot.data), form.reason.data or "")
+        joining_actions.vote(db, signed_in(), found, Ballot(form.ballot.data), form.reason.data or "")
     except Refused as refused:
         return _again(application_id, str(refused), vote=form)
     flash("Your vote is cast. You can change it until the board decides.")
@@ -92,11 +92,11 @@ def vote(application_id: int) -> Answer:
 def ask_for_changes(application_id: int) -> Answer:
     """Give it back to its applicant with what to change."""
     form = AskForm()
-    found = queries.application_for(db, signed_in(), application_id)
+    found = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, ask=form)
     try:
-        actions.ask_for_changes(db, signed_in(), found, form.what.data or "")
+        joining_actions.ask_for_changes(db, signed_in(), found, form.what.data or "")
     except Refused as refused:
         return _again(application_id, str(refused), ask=form)
     flash("The applicant is told what to change. Votes begin anew when it comes again.")
@@ -108,12 +108,12 @@ def decide(application_id: int) -> Answer:
     """Enter the decision; on approval the organization and its people are made."""
     must(Permission.DECIDE_APPLICATIONS)
     form = DecisionForm()
-    found = queries.application_for(db, signed_in(), application_id)
+    found = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, decision=form)
     approve = form.decision.data == "approve"
     try:
-        people = actions.decide(db, signed_in(), found, form.reason.data or "", approve=approve)
+        people = joining_actions.decide(db, signed_in(), found, form.reason.data or "", approve=approve)
     except Refused as refused:
         return _again(application_id, str(refused), decision=form)
     if not approve:
@@ -148,15 +148,17 @@ def _again(
 @bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/download")
 def evidence(application_id: int, evidence_id: int) -> Response:
     """A file of the application."""
-    return as_attachment(queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id))
+    return as_attachment(
+        joining_queries.evidence_of(joining_queries.application_for(db, signed_in(), application_id), evidence_id)
+    )
 
 
 @bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/image")
 def evidence_image(application_id: int, evidence_id: int) -> Answer:
     """The picture of the page that the applicant named, or of the first."""
-    found = queries.evidence_of(queries.application_for(db, signed_in(), application_id), evidence_id)
+    found = joining_queries.evidence_of(joining_queries.application_for(db, signed_in(), application_id), evidence_id)
 
     def draw() -> Path | None:
-        return evidence_texts.picture(web.config(), found, found.page_number or 1)
+        return evidence_derived.picture(web.config(), found, found.page_number or 1)
 
     return drawn(draw, lambda _path: "private, no-cache")

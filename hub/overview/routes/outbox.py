@@ -5,16 +5,20 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import bounces, clock, outbox, web
+from hub.core import bounces, clock, web
 from hub.core.errors import Refused
 from hub.core.letters import NOT_SHOWN, NOWHERE
-from hub.core.outbox import OutboxMessage, Seer, State
+from hub.core.outbox import deciding, queries
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.queries import Seer
+from hub.core.outbox.rules import State
 from hub.core.text import mail_html
 from hub.core.web import db
 from hub.members.login import signed_in
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 from hub.overview.routes.blueprint import bp, one_of, page_number
-from hub.sharing import actions as sharing
+from hub.sharing.actions import sending as sending_actions
+from hub.sharing.actions import stakeholders as stakeholders_actions
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
 SHOWN = {
@@ -34,15 +38,15 @@ def list_messages() -> str:
     seer, page = _seer(), page_number()
     state = one_of(State, request.args.get("state", ""))
     kind, words = request.args.get("kind", "")[:30], request.args.get("q", "").strip()[:200]
-    messages, total = outbox.messages(db, seer, state, kind, words, page)
+    messages, total = queries.messages(db, seer, state, kind, words, page)
     return render_template(
         "overview/outbox.html",
         messages=messages,
         total=total,
         page=page,
-        pages=web.page_count(total, outbox.MESSAGES_PER_PAGE),
-        counts=outbox.counts(db, seer),
-        kinds=outbox.kinds(db, seer),
+        pages=web.page_count(total, queries.MESSAGES_PER_PAGE),
+        counts=queries.counts(db, seer),
+        kinds=queries.kinds(db, seer),
         state=state,
         kind=kind,
         words=words,
@@ -50,21 +54,21 @@ def list_messages() -> str:
         server=web.config().mail_server,
         runs_mail=seer.sees_all,
         now=clock.now(),
-        trouble=outbox.last_trouble(db) if seer.sees_all else None,
+        trouble=queries.last_trouble(db) if seer.sees_all else None,
     )
 
 
 @bp.get("/outbox/<int:message_id>")
 def message(message_id: int) -> str:
     """One message: to whom, what it says, what became of it."""
-    found = outbox.message(db, _seer(), message_id)
+    found = queries.message(db, _seer(), message_id)
     return render_template(
         "overview/message.html",
         message=found,
         text=_as_others_see_it(found)[0],
         hidden=_is_hidden(found),
         State=State,
-        can_go_again=found.state in outbox.AGAIN,
+        can_go_again=found.state in deciding.AGAIN,
         bounced=bounces.bouncing(db, [found.to]).get(found.to) if found.to else None,
     )
 
@@ -72,7 +76,7 @@ def message(message_id: int) -> str:
 @bp.get("/outbox/<int:message_id>/html")
 def message_html(message_id: int) -> Response:
     """The message's HTML as a mail program would show it."""
-    _text, html = _as_others_see_it(outbox.message(db, _seer(), message_id))
+    _text, html = _as_others_see_it(queries.message(db, _seer(), message_id))
     return Response(mail_html(html), headers=SHOWN)
 
 
@@ -96,8 +100,8 @@ def send_again(message_id: int) -> Any:
     """Let a message go once more, unless its recipient has unsubscribed meanwhile."""
 
     def again(session: Any, actor: Any, found: OutboxMessage) -> None:
-        sharing.refuse_if_stopped(session, found)
-        outbox.send_again(session, actor, found)
+        stakeholders_actions.refuse_if_stopped(session, found)
+        deciding.send_again(session, actor, found)
 
     return _decide(message_id, again, "The message goes out again.")
 
@@ -105,13 +109,13 @@ def send_again(message_id: int) -> Any:
 @bp.post("/outbox/<int:message_id>/arrived")
 def count_as_sent(message_id: int) -> Any:
     """The recipient says that it arrived."""
-    return _decide(message_id, outbox.count_as_sent, "The message counts as sent.")
+    return _decide(message_id, deciding.count_as_sent, "The message counts as sent.")
 
 
 @bp.post("/outbox/<int:message_id>/cancel")
 def take_back(message_id: int) -> Any:
     """Don't send it."""
-    return _decide(message_id, outbox.take_back, "The message is taken back.")
+    return _decide(message_id, deciding.take_back, "The message is taken back.")
 
 
 @bp.post("/outbox/<int:message_id>/address")
@@ -125,10 +129,10 @@ def address_works(message_id: int) -> Any:
 
 
 def _decide(message_id: int, decision: Any, done: str) -> Any:
-    found = outbox.message(db, _seer(), message_id)
+    found = queries.message(db, _seer(), message_id)
     try:
         decision(db, signed_in(), found)
-        sharing.look_again(db, found)
+        sending_actions.look_again(db, found)
     except Refused as error:
         flash(str(error), "danger")
     else:

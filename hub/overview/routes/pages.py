@@ -8,27 +8,34 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.calls import queries as calls
-from hub.calls.rules import forecast
-from hub.core import clock, outbox, pulse, web
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.queries import yours as yours_queries
+from hub.calls.rules.commitment import forecast
+from hub.core import clock, pulse, web
+from hub.core.outbox import queries
 from hub.core.tables import csv_of
 from hub.core.web import db
-from hub.library import queries as library
-from hub.library.extract import READER_VERSION
-from hub.members import queries as members
+from hub.library import queries as library_queries
+from hub.library.extract.reader import READER_VERSION
+from hub.members import queries as members_queries
 from hub.members.login import safe_next
-from hub.members.rules import OrganizationKind, Permission, may
-from hub.overview import queries
-from hub.overview.queries import joining
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
+from hub.overview.queries import board as board_queries
+from hub.overview.queries import commitments as commitments_queries
+from hub.overview.queries import joining as joining_queries
+from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp, must, one_of, page_number
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
 from hub.overview.rules.audit import audit_words
 from hub.search import index
-from hub.search import queries as search
-from hub.search.routes import visiting
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.routes import visiting as visiting_routes
 from hub.search.routes.keeping import lines_of
-from hub.sharing import queries as sharing
-from hub.sharing.rules import Standing
+from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.counting import Standing
 
 NEWEST = 10
 QUARTERS_ON_HOME = 4
@@ -40,34 +47,37 @@ TOLD_OF_TROUBLES = timedelta(days=14)
 def home() -> str | Response:
     """Where everybody starts: your quarter and what is new; for visitors, what is public."""
     person = web.signed_in()
-    newest = library.newest(db, person, NEWEST)
+    newest = library_queries.newest(db, person, NEWEST)
     if person is None:
         return render_template("overview/welcome.html", newest=newest)
-    quarter = queries.this_quarter(db)
-    board = queries.board(db) if may(person, Permission.SEE_BOARD) else None
-    seen = visiting.seen_by(person)
+    quarter = board_queries.this_quarter(db)
+    board = board_queries.board(db) if may(person, Permission.SEE_BOARD) else None
+    seen = visiting_routes.seen_by(person)
     since = seen.since(clock.now()) if seen else None
-    saved = search.saved_of(db, person)
-    yours, before = sharing.your_quarter(db, person, quarter), sharing.your_quarter(db, person, quarter.previous)
-    on_calls = calls.your_calls(db, person, clock.today(web.config().zone), clock.now())
+    saved = keeping_queries.saved_of(db, person)
+    yours, before = (
+        quarters_queries.your_quarter(db, person, quarter),
+        quarters_queries.your_quarter(db, person, quarter.previous),
+    )
+    on_calls = yours_queries.your_calls(db, person, clock.today(web.config().zone), clock.now())
     page = render_template(
         "overview/home.html",
         newest=newest,
-        new={resource.id for resource in newest if search.is_new(resource, person, since)},
-        saved=lines_of(saved, search.new_in(db, person, saved)),
+        new={resource.id for resource in newest if news_queries.is_new(resource, person, since)},
+        saved=lines_of(saved, news_queries.new_in(db, person, saved)),
         yours=yours,
         before=before,
-        strip=sharing.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
-        to_vote_on=joining.waiting_for(db, person),
-        undelivered=outbox.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
+        strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
+        to_vote_on=joining_queries.waiting_for(db, person),
+        undelivered=queries.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
         on_calls=on_calls,
         next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,
-        guide=queries.steps_done(db) if may(person, Permission.SET_UP) else None,
-        behind=queries.behind(board) if board else [],
+        guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
+        behind=board_queries.behind(board) if board else [],
     )
     answer = make_response(page)
-    visiting.note_after(answer, person, seen)
+    visiting_routes.note_after(answer, person, seen)
     return answer
 
 
@@ -79,10 +89,10 @@ def board() -> str | Response:
     if request.args.get("view") == "commitments":
         return commitments_page(kind)
     standing = one_of(Standing, request.args.get("standing", ""))
-    found = queries.board(db, kind, standing)
+    found = board_queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
         return _board_as_csv(found)
-    resources, topics = queries.most_shared(db, found.quarters[-1], web.signed_in())
+    resources, topics = board_queries.most_shared(db, found.quarters[-1], web.signed_in())
     return render_template(
         "overview/board.html",
         board=found,
@@ -95,7 +105,7 @@ def board() -> str | Response:
     )
 
 
-def _board_as_csv(found: queries.Board) -> Response:
+def _board_as_csv(found: board_queries.Board) -> Response:
     header = ["organization", "name", "kind", *(str(quarter) for quarter in found.quarters)]
     rows = [[row.organization.slug, row.organization.name, row.organization.kind, *row.standings] for row in found.rows]
     return Response(
@@ -109,10 +119,10 @@ def _board_as_csv(found: queries.Board) -> Response:
 def organization(slug: str) -> str:
     """One organization: its standings quarter by quarter, with what each rests on."""
     must(Permission.SEE_BOARD)
-    one = members.organization_of(db, slug)
-    quarters = queries.this_quarter(db).back(queries.QUARTERS_ON_BOARD)
+    one = members_queries.organization_of(db, slug)
+    quarters = board_queries.this_quarter(db).back(board_queries.QUARTERS_ON_BOARD)
     year, years = year_asked()
-    commitments = queries.commitments_of(db, one, year)
+    commitments = commitments_queries.commitments_of(db, one, year)
     return render_template(
         "overview/organization.html",
         organization=one,
@@ -120,10 +130,10 @@ def organization(slug: str) -> str:
         years=years,
         commitments=commitments,
         forecast=forecast(commitments.attended),
-        history=calls.history_of(db, one, year, clock.now()),
-        presentations=calls.of_organization(db, one),
-        people=members.people_of(db, one),
-        quarters=sharing.quarters_of(db, one, quarters),
+        history=attendance_queries.history_of(db, one, year, clock.now()),
+        presentations=presentations_queries.of_organization(db, one),
+        people=members_queries.people_of(db, one),
+        quarters=quarters_queries.quarters_of(db, one, quarters),
     )
 
 
@@ -136,8 +146,8 @@ def audit() -> str:
     must(Permission.SEE_AUDIT)
     page = page_number()
     words = request.args.get("q", "").strip()[:200]
-    entries, total = queries.audit_entries(db, words, page)
-    pages = web.page_count(total, queries.ENTRIES_PER_PAGE)
+    entries, total = board_queries.audit_entries(db, words, page)
+    pages = web.page_count(total, board_queries.ENTRIES_PER_PAGE)
     return render_template("overview/audit.html", entries=entries, total=total, page=page, pages=pages, words=words)
 
 
@@ -171,7 +181,7 @@ def healthz() -> tuple[Response, int]:
         state["index"] = index.state(web.config())
         state["worker"] = {
             "state": "ok" if pulse.is_alive(db) else "silent",
-            "files_waiting": library.waiting(db, READER_VERSION),
+            "files_waiting": library_queries.waiting(db, READER_VERSION),
         }
     state["status"] = "ok" if serves else "down"
     return jsonify(state), 200 if serves else 503

@@ -13,16 +13,19 @@ from hub.core.text import mail_html
 from hub.core.web import db
 from hub.core.words import plural
 from hub.members.login import signed_in
-from hub.members.rules import MailKind, Permission
-from hub.overview import actions, queries
-from hub.overview.derive import letters
+from hub.members.rules.mail import MailKind
+from hub.members.rules.permissions import Permission
+from hub.overview.actions import mailing as mailing_actions
+from hub.overview.derive import letters as overview_letters
+from hub.overview.queries import board as board_queries
+from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp, must, one_of
 from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
-from hub.sharing import actions as sharing
-from hub.sharing import queries as log
+from hub.sharing.actions import reminding as reminding_actions
 from hub.sharing.derive import letters as sharing_letters
-from hub.sharing.rules import Occasion, Stage, next_occasions
+from hub.sharing.queries import reminding as reminding_queries
+from hub.sharing.rules.reminding import Occasion, Stage, next_occasions
 
 MOST_SHOWN = 500
 
@@ -34,9 +37,9 @@ def mail_plan() -> str:
     zone, now = web.config().zone, clock.now()
     occasions = next_occasions(now.astimezone(zone).date())
     shown = _chosen(occasions)
-    found, unreached = log.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
-    begun = {kind: rounds.started(db, kind) for kind in actions.LOOKED_AT}
-    due = queries.digest_waits(db) if begun[MailKind.DIGEST] else None
+    found, unreached = reminding_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    begun = {kind: rounds.started(db, kind) for kind in mailing_actions.LOOKED_AT}
+    due = digests_queries.digest_waits(db) if begun[MailKind.DIGEST] else None
     week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
     return render_template(
         "overview/mail_plan.html",
@@ -46,7 +49,7 @@ def mail_plan() -> str:
         total=len(found),
         unreached=unreached,
         week=week,
-        digests=queries.digests(db, week)[:MOST_SHOWN],
+        digests=digests_queries.digests(db, week)[:MOST_SHOWN],
         begun=begun,
         MailKind=MailKind,
     )
@@ -65,7 +68,7 @@ def planned_reminder(person_id: int) -> Any:
     """The words of somebody's reminder, as it would go out on the occasion."""
     must(Permission.RUN_MAIL)
     shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
-    found, _ = log.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    found, _ = reminding_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
     one = next((one for one in found if one.person.id == person_id), None)
     if one is None or shown is None:
         raise NotFound
@@ -81,10 +84,10 @@ def planned_digest(person_id: int) -> Any:
     zone, now = web.config().zone, clock.now()
     weeks = (week_to_tell(now, zone), week_to_come(now, zone))
     week = weeks[1] if request.args.get("week") == str(weeks[1].monday) else weeks[0]
-    one = next((one for one in queries.digests(db, week) if one.person.id == person_id), None)
+    one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
     if one is None:
         raise NotFound
-    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:
@@ -97,7 +100,7 @@ def _words(letter: Letter, name: str, kind: MailKind) -> Any:
 @bp.post("/outbox/plan/begin")
 def let_begin() -> Any:
     """Let a kind of mail go out by itself from now on."""
-    actions.let_begin(db, signed_in(), _kind())
+    mailing_actions.let_begin(db, signed_in(), _kind())
     flash("It goes out by itself from now on.")
     return redirect(url_for("overview.mail_plan"))
 
@@ -105,7 +108,7 @@ def let_begin() -> Any:
 @bp.post("/outbox/plan/hold")
 def hold() -> Any:
     """Send no more of a kind by itself."""
-    actions.hold(db, signed_in(), _kind())
+    mailing_actions.hold(db, signed_in(), _kind())
     flash("It is held until you let it begin again.")
     return redirect(url_for("overview.mail_plan"))
 
@@ -124,15 +127,15 @@ def nudge() -> Any:
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}
-        sent = sharing.nudge(db, signed_in(), quarter, chosen)
+        sent = reminding_actions.nudge(db, signed_in(), quarter, chosen)
         flash(_said(len(sent)), "message" if sent else "warning")
         return redirect(url_for("overview.nudge", quarter=quarter))
-    found, unreached = log.reminders(db, quarter, Stage.NUDGE)
+    found, unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE)
     only = request.args.get("organization", "")
     return render_template(
         "overview/nudge.html",
         quarter=quarter,
-        quarters=[queries.this_quarter(db), queries.this_quarter(db).previous],
+        quarters=[board_queries.this_quarter(db), board_queries.this_quarter(db).previous],
         reminders=[one for one in found if not only or one.organization.slug == only],
         unreached=unreached,
         only=only,
@@ -148,5 +151,5 @@ def _said(count: int) -> str:
 
 def _quarter(text: str) -> Quarter:
     """The quarter that is named, or this one."""
-    this = queries.this_quarter(db)
+    this = board_queries.this_quarter(db)
     return next((one for one in (this, this.previous) if str(one) == text), this)

@@ -8,11 +8,11 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
-from hub.members.rules import Permission
-from hub.overview import queries
+from hub.members.rules.permissions import Permission
+from hub.overview.queries import board as board_queries
 from hub.overview.routes.blueprint import bp, must
-from hub.sharing import queries as sharing
 from hub.sharing.derive import reports, tables
+from hub.sharing.queries import reports as reports_queries
 
 
 @bp.get("/board/reports/<quarter>")
@@ -20,7 +20,7 @@ def alliance_report(quarter: str) -> Response:
     """The alliance's quarter (``2026Q3``) to keep: ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     must(Permission.SEE_BOARD)
     which = _begun(quarter)
-    rows = sharing.alliance_in(db, which)
+    rows = reports_queries.alliance_in(db, which)
     setting = reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: reports.alliance_as_pdf(rows, which, setting),
@@ -36,6 +36,6 @@ def _begun(quarter: str) -> Quarter:
         which = Quarter.parse(quarter)
     except ValueError as error:
         raise NotFound from error
-    if which > queries.this_quarter(db):
+    if which > board_queries.this_quarter(db):
         raise NotFound
     return which

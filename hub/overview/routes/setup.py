@@ -5,19 +5,23 @@ from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import clock, web, words
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import actions as members
-from hub.members import queries as people
+from hub.members import queries as members_queries
+from hub.members.actions import organizations as organizations_actions
+from hub.members.actions import people as people_actions
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import INVITATION_DAYS, DesignationFacts, Permission, Role
-from hub.overview import queries
-from hub.overview.actions import setup as actions
-from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
+from hub.members.rules.organizations import DesignationFacts, Role
+from hub.members.rules.permissions import Permission
+from hub.members.rules.signing_in import INVITATION_DAYS
+from hub.overview.actions import setup as setup_actions
+from hub.overview.forms.setup import AboutHost, ListOrganizations, NameHub
+from hub.overview.forms.zones import zone_choices
+from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp, must
-from hub.overview.rules import Line, read_list, written_again
+from hub.overview.rules.lists import Line, read_list, written_again
 
 
 @bp.get("/setup")
@@ -26,10 +30,10 @@ def setup() -> str:
     must(Permission.SET_UP)
     return render_template(
         "overview/setup/steps.html",
-        done=queries.steps_done(db),
-        organizations=queries.how_many(db),
-        lacking=queries.without_representative(db),
-        uninvited=queries.uninvited(db),
+        done=setup_queries.steps_done(db),
+        organizations=setup_queries.how_many(db),
+        lacking=setup_queries.without_representative(db),
+        uninvited=setup_queries.uninvited(db),
     )
 
 
@@ -40,13 +44,13 @@ def setup_hub() -> Any:
     config, refused = web.config(), ""
     form = NameHub(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else NameHub()
     form.zone.choices = zone_choices(config.TIME_ZONE)
-    settled = queries.zone_is_settled(db) or "TIME_ZONE" in config.given
+    settled = setup_queries.zone_is_settled(db) or "TIME_ZONE" in config.given
     if settled:
         form.zone.data = config.TIME_ZONE
         form.zone.validators = ()
     if form.validate_on_submit():
         try:
-            actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
+            setup_actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
         except Refused as error:
             refused = str(error)
         else:
@@ -58,11 +62,11 @@ def setup_hub() -> Any:
 def setup_host() -> Any:
     """The organization that runs the hub."""
     must(Permission.SET_UP)
-    host = people.organization_of(db, signed_in().organization.slug)
+    host = members_queries.organization_of(db, signed_in().organization.slug)
     form, refused = AboutHost(obj=host), ""
     if form.validate_on_submit():
         try:
-            members.change_organization(
+            organizations_actions.change_organization(
                 db,
                 signed_in(),
                 host,
@@ -74,7 +78,7 @@ def setup_host() -> Any:
                 left_on=host.left_on,
                 designations=[DesignationFacts(d.name, d.status, d.starts_on, d.ends_on) for d in host.designations],
             )
-            actions.finish_step(db, signed_in(), "host")
+            setup_actions.finish_step(db, signed_in(), "host")
         except Refused as error:
             refused = str(error)
         else:
@@ -103,7 +107,7 @@ def setup_organizations() -> Any:
         refused=refused,
         lines=lines,
         right=[line for line in lines if not line.problem],
-        organizations=queries.how_many(db),
+        organizations=setup_queries.how_many(db),
     )
 
 
@@ -117,16 +121,16 @@ def _listed(form: ListOrganizations) -> str:
 
 
 def _read(text: str) -> list[Line]:
-    names, emails = queries.names_and_addresses(db)
+    names, emails = setup_queries.names_and_addresses(db)
     return read_list(text, names, emails, clock.today(web.config().zone))
 
 
 def _add(lines: list[Line]) -> Any:
     """Add what is right; what isn't stays in the field to be put right."""
-    added = actions.add_listed(db, signed_in(), lines)
+    added = setup_actions.add_listed(db, signed_in(), lines)
     if added:
-        actions.finish_step(db, signed_in(), "organizations")
-        flash(f"Added {web.plural(len(added), 'organization')}.")
+        setup_actions.finish_step(db, signed_in(), "organizations")
+        flash(f"Added {words.plural(len(added), 'organization')}.")
     wrong = [line for line in lines if line.problem]
     if not wrong:
         return redirect(url_for("overview.setup_invitations"))
@@ -137,7 +141,7 @@ def _add(lines: list[Line]) -> Any:
         refused="",
         lines=_read(form.listed.data),
         right=[],
-        organizations=queries.how_many(db),
+        organizations=setup_queries.how_many(db),
     )
 
 
@@ -152,10 +156,10 @@ def setup_invitations() -> Any:
             return redirect(url_for("overview.setup_invitations"))
     return _page(
         "overview/setup/invitations.html",
-        lacking=queries.without_representative(db),
-        uninvited=queries.uninvited(db),
+        lacking=setup_queries.without_representative(db),
+        uninvited=setup_queries.uninvited(db),
         refusals=refusals,
-        organizations=queries.how_many(db),
+        organizations=setup_queries.how_many(db),
     )
 
 
@@ -163,19 +167,19 @@ def _name_representatives() -> dict[str, str]:
     """Add the representatives that were typed in, all or none; answers what was wrong, by organization."""
     refusals, added = {}, 0
     together = db.begin_nested()
-    for organization in queries.without_representative(db):
+    for organization in setup_queries.without_representative(db):
         name, email = (request.form.get(f"{what}-{organization.slug}", "").strip() for what in ("name", "email"))
         if not name and not email:
             continue
         try:
-            members.add_person(db, signed_in(), organization, email=email, name=name, role=Role.REPRESENTATIVE)
+            people_actions.add_person(db, signed_in(), organization, email=email, name=name, role=Role.REPRESENTATIVE)
             added += 1
         except Refused as error:
             refusals[organization.slug] = str(error)
     if refusals:
         together.rollback()
     elif added:
-        flash(f"Added {web.plural(added, 'representative')}. Now make their links.")
+        flash(f"Added {words.plural(added, 'representative')}. Now make their links.")
     return refusals
 
 
@@ -183,11 +187,11 @@ def _name_representatives() -> dict[str, str]:
 def setup_links() -> Any:
     """Make a link for everybody who has no password yet, and show them this once."""
     must(Permission.SET_UP)
-    made = actions.invite_all(db, signed_in())
+    made = setup_actions.invite_all(db, signed_in())
     if not made:
         flash("Everybody has a password already: there is nobody to invite.")
         return redirect(url_for("overview.setup_invitations"))
-    actions.finish_step(db, signed_in(), "invitations")
+    setup_actions.finish_step(db, signed_in(), "invitations")
     base = web.config().BASE_URL
     addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in made]
     links = [(person, address, _letter_to(person, address)) for person, address in addresses]
@@ -208,8 +212,8 @@ def _letter_to(person: Person, address: str) -> str:
 def setup_skip(step: str) -> Any:
     """Leave a step out: it counts as done. ``all`` puts the guide away."""
     must(Permission.SET_UP)
-    for one in queries.STEPS if step == "all" else (step,):
-        actions.finish_step(db, signed_in(), one)
+    for one in setup_queries.STEPS if step == "all" else (step,):
+        setup_actions.finish_step(db, signed_in(), one)
     return redirect(url_for("overview.home" if step == "all" else "overview.setup"))
 
 

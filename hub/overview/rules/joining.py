@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.members.rules import OrganizationKind
+from hub.members.rules.organizations import OrganizationKind
 
 LONGEST_STATEMENT = 4_000  # characters; a short statement, not the plan itself
 LONGEST_INTEREST = 2_000

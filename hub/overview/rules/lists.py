@@ -9,7 +9,8 @@ from datetime import date
 
 from hub.core.errors import Refused
 from hub.core.text import clean
-from hub.members.rules import OrganizationKind, email_of, name_of, website_of
+from hub.members.rules.fields import email_of, name_of, website_of
+from hub.members.rules.organizations import OrganizationKind
 
 # The columns in their order, with the words by which a heading may call them.
 LISTED = {

@@ -9,8 +9,8 @@ from hub.core import audit, clock
 from hub.core.errors import Refused
 from hub.core.text import one_line
 from hub.members.models import Person
-from hub.search.models import GlossaryEntry
-from hub.search.rules import words
+from hub.search.models.glossary import GlossaryEntry
+from hub.search.rules import words as words_rules
 
 LONGEST_NAME = 40
 LONGEST_MEANING = 200
@@ -78,7 +78,7 @@ def _checked(db: Session, wording: Wording, entry: GlossaryEntry | None = None) 
 def _line(text: str, what: str, longest: int) -> str:
     """What somebody typed, on one line; raises Refused when there is no word in it or it is too long."""
     line = one_line(text)
-    if not any(words.pieces(line)):
+    if not any(words_rules.pieces(line)):
         raise Refused(f"Enter the {what}: it needs a letter or a digit.")
     if len(line) > longest:
         raise Refused(f"The {what} is too long: it may have up to {longest} characters.")

@@ -17,9 +17,10 @@ from hub.core.audit import note
 from hub.core.errors import Refused
 from hub.core.text import one_line
 from hub.members.models import Person
-from hub.search import queries
-from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
-from hub.search.rules import addresses
+from hub.search.models.keeping import LastVisit, RecentSearch, SavedSearch, SearchFeed
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.visits import NOTED_EVERY, Seen
 
 LONGEST_NAME = 80
@@ -33,20 +34,20 @@ def save(db: Session, person: Person, name: str, address: str, *, tells: bool) -
     Raises Refused with what to change.
     """
     name, address = name_of(name), address_of(address)
-    saved = queries.saved_as(db, person, address)
+    saved = keeping_queries.saved_as(db, person, address)
     if saved is not None:
         saved.name, saved.tells = name, tells
         return saved
-    if queries.count_of(db, SavedSearch, person) >= MOST_SAVED:
+    if keeping_queries.count_of(db, SavedSearch, person) >= MOST_SAVED:
         raise Refused(
             f"You keep {MOST_SAVED} searches already. Delete one that you no longer need, then save this one."
         )
-    until = queries.settled_until(db)
+    until = news_queries.settled_until(db)
     saved = SavedSearch(
         person_id=person.id,
         name=name,
         address=address,
-        address_hash=queries.hash_of(address),
+        address_hash=keeping_queries.hash_of(address),
         created_at=clock.now(),
         tells=tells,
         looked_at=until,
@@ -92,7 +93,7 @@ def make_feed(db: Session, person: Person, address: str) -> SearchFeed:
     Raises Refused.
     """
     address = address_of(address)
-    open_ones = queries.feeds_of(db, person)
+    open_ones = keeping_queries.feeds_of(db, person)
     for feed in open_ones:
         if feed.address == address:
             return feed
@@ -120,7 +121,7 @@ def remember(db: Session, person_id: int, text: str) -> None:
     """Put a search first among the person's recent ones; the oldest beyond the limit goes."""
     if not 0 < len(text) <= LONGEST_RECENT:
         return
-    key = queries.hash_of(text.casefold())
+    key = keeping_queries.hash_of(text.casefold())
     again = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
     done: Any = db.execute(again.values(text=text, at=clock.now()), execution_options={"synchronize_session": False})
     if done.rowcount:
@@ -166,8 +167,8 @@ def name_of(typed: str) -> str:
 
 def address_of(typed: str) -> str:
     """The address of a search as it is kept; raises Refused when it is too long to keep."""
-    if len(typed) <= addresses.LONGEST_ADDRESS:
-        address = addresses.kept(addresses.opened(typed.lstrip("?")))
-        if len(address) <= addresses.LONGEST_ADDRESS:
+    if len(typed) <= addresses_rules.LONGEST_ADDRESS:
+        address = addresses_rules.kept(addresses_rules.opened(typed.lstrip("?")))
+        if len(address) <= addresses_rules.LONGEST_ADDRESS:
             return address
     raise Refused("This search is too long to keep. Use fewer words or filters.")

@@ -4,8 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from hub.search.actions import Wording
-from hub.search.actions.glossary import LONGEST_MEANING, LONGEST_NAME
+from hub.search.actions.glossary import LONGEST_MEANING, LONGEST_NAME, Wording
 
 
 class EntryForm(FlaskForm):

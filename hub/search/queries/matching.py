@@ -12,10 +12,12 @@ from functools import reduce
 from operator import or_
 
 from hub.library.rules import BIG_SIX
-from hub.members.rules import slug_of
-from hub.search.files import NOWHERE, Postings, Snapshot, bits_of, docs_of
-from hub.search.rules import glossary, question, words
+from hub.members.rules.organizations import slug_of
+from hub.search.rules import glossary as glossary_rules
+from hub.search.rules import question as question_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.question import Node
+from hub.search.store.snapshots import NOWHERE, Postings, Snapshot, bits_of, docs_of
 
 # When fewer than so many have all of so many words or more, those that lack some are shown as well.
 FEW, MANY_WORDS = 10, 4
@@ -25,9 +27,16 @@ MOST_EXPANSIONS = 120  # terms that a prefix stands for
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has the stems of words
 
 # What looks at places, and so is quicker when other words have narrowed the documents already.
-LAST = question.Phrase | question.Names
+LAST = question_rules.Phrase | question_rules.Names
 # What may be lacking; a phrase that was typed as one, a qualifier and what must not be there may not.
-MAY_LACK = question.Word | question.Acronym | question.Prefix | question.Names | question.AnyOf | question.AllOf
+MAY_LACK = (
+    question_rules.Word
+    | question_rules.Acronym
+    | question_rules.Prefix
+    | question_rules.Names
+    | question_rules.AnyOf
+    | question_rules.AllOf
+)
 
 
 @dataclass
@@ -100,7 +109,7 @@ class _Answer:
     def to(self, nodes: Sequence[Node]) -> Matches:
         """Every node must hold; when little or nothing has all of the words, what has the most and rarest of them."""
         found = self.all_of(nodes)
-        if not found.bits and (loosened := glossary.loosened(nodes)) != tuple(nodes):
+        if not found.bits and (loosened := glossary_rules.loosened(nodes)) != tuple(nodes):
             again = self.all_of(loosened)
             if again.bits:
                 found, nodes = again, loosened
@@ -122,7 +131,7 @@ class _Answer:
             found = self.holds(node, bits)
             if found is not None:
                 bits &= found
-                parts.append((number, Part(question.label_of(node), found, self.leaves)))
+                parts.append((number, Part(question_rules.label_of(node), found, self.leaves)))
         return Matches(bits, [part for _, part in sorted(parts, key=lambda pair: pair[0]) if part.leaves])
 
     def most_of(self, nodes: Sequence[Node], complete: int) -> Matches | None:
@@ -146,7 +155,7 @@ class _Answer:
         for node in nodes:
             part = self.part_of(node, all_)
             if part and not part.bits:
-                [loosened] = glossary.loosened([node])
+                [loosened] = glossary_rules.loosened([node])
                 part = (self.part_of(loosened, all_) or part) if loosened != node else part
             if part:
                 parts.setdefault(tuple(leaf.terms for leaf in part.leaves), part)
@@ -159,23 +168,23 @@ class _Answer:
         if bits is None:
             return None
         bits &= self.within
-        return Part(question.label_of(node), bits, self.leaves, rarity(bits.bit_count(), all_))
+        return Part(question_rules.label_of(node), bits, self.leaves, rarity(bits.bit_count(), all_))
 
     def holds(self, node: Node, within: int) -> int | None:
         """The documents of ``within`` (or more) for which the node holds; None when it says nothing."""
         match node:
-            case question.Not():
+            case question_rules.Not():
                 kept, self.leaves = self.leaves, []
                 found = self.holds(node.node, within)
                 self.leaves = kept
                 return None if found is None else self.snapshot.live & ~found
-            case question.AnyOf() | question.Names():
+            case question_rules.AnyOf() | question_rules.Names():
                 some = [found for one in node.nodes if (found := self.holds(one, within)) is not None]
                 return reduce(or_, some) if some else None
-            case question.AllOf():
+            case question_rules.AllOf():
                 every = [found for one in node.nodes if (found := self.holds(one, within)) is not None]
                 return reduce(int.__and__, every) if every else None
-            case question.Word() | question.Acronym() | question.Phrase() | question.Prefix():
+            case question_rules.Word() | question_rules.Acronym() | question_rules.Phrase() | question_rules.Prefix():
                 leaf = self.leaf(node, within)
                 if leaf is None:
                     self.left_out.append(node.text)
@@ -188,18 +197,20 @@ class _Answer:
     # Words
 
     def leaf(
-        self, node: question.Word | question.Acronym | question.Phrase | question.Prefix, within: int
+        self,
+        node: question_rules.Word | question_rules.Acronym | question_rules.Phrase | question_rules.Prefix,
+        within: int,
     ) -> Leaf | None:
         """Where a word, phrase or prefix stands; None when it has nothing but stop words."""
-        if isinstance(node, question.Acronym):
+        if isinstance(node, question_rules.Acronym):
             return self.weighed(lambda name: self.snapshot.postings(name, node.text), (node.text,))
-        if isinstance(node, question.Prefix):
+        if isinstance(node, question_rules.Prefix):
             terms = tuple(self.expanded(node.text))
             return self.weighed(lambda name: self.any_of(name, terms), terms)
-        if isinstance(node, question.Phrase):
+        if isinstance(node, question_rules.Phrase):
             row, together = _row(node.text), ""
         else:
-            terms, together = words.reading(node.text)
+            terms, together = words_rules.reading(node.text)
             row = list(enumerate(terms))
         if not row:
             return None
@@ -223,10 +234,10 @@ class _Answer:
 
     def expanded(self, prefix: str) -> Sequence[str]:
         """The terms that a prefix stands for. Terms are stems: "manufacturi" finds what "manufactur" begins."""
-        typed = words.fold(prefix)
-        shortest = max(question.SHORTEST_PREFIX, len(typed) - SHORTENED_BY)
+        typed = words_rules.fold(prefix)
+        shortest = max(question_rules.SHORTEST_PREFIX, len(typed) - SHORTENED_BY)
         for beginning in dict.fromkeys(
-            (typed, words.term_of(prefix), *(typed[:n] for n in range(len(typed), shortest, -1)))
+            (typed, words_rules.term_of(prefix), *(typed[:n] for n in range(len(typed), shortest, -1)))
         ):
             terms = self.snapshot.beginning_with(beginning, MOST_EXPANSIONS + 1)
             if terms:
@@ -261,19 +272,19 @@ class _Answer:
     def qualified(self, node: Node) -> int:  # noqa: PLR0911 - a table of cases
         masks = self.snapshot.masks
         match node:
-            case question.OfKind():
+            case question_rules.OfKind():
                 return masks.get(("kind", node.kind.value), 0)
-            case question.OfYear():
+            case question_rules.OfYear():
                 return masks.get(("year", node.year), 0)
-            case question.Before():
+            case question_rules.Before():
                 return self.published(lambda day: day < node.day.toordinal())
-            case question.After():
+            case question_rules.After():
                 return self.published(lambda day: day >= node.day.toordinal())
-            case question.During():
+            case question_rules.During():
                 return self.published(lambda day: node.first.toordinal() <= day <= node.last.toordinal())
-            case question.OfOrganization():
+            case question_rules.OfOrganization():
                 return self.named("organization", node.text, self.names())
-            case question.OfTopic():
+            case question_rules.OfTopic():
                 return self.named("topic", node.text, BIG_SIX)
         message = f"Not a node of a question: {node!r}"
         raise TypeError(message)
@@ -330,8 +341,8 @@ def _row(text: str) -> list[tuple[int, str]]:
     """The terms of a phrase, each with its distance from the first; stop words keep their place."""
     row: list[tuple[int, str]] = []
     at = 0
-    for piece in words.pieces(text):
-        terms, _ = words.reading(piece[0])
+    for piece in words_rules.pieces(text):
+        terms, _ = words_rules.reading(piece[0])
         row += [(at + number, term) for number, term in enumerate(terms)]
         at += max(1, len(terms))
     first = row[0][0] if row else 0

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import config_of
-from hub.library.extract import READER_VERSION
+from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Resource, Revision
 from hub.library.queries import unread, visible_to
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
-from hub.search import files
-from hub.search.models import SavedSearch
+from hub.search.models.keeping import SavedSearch
 from hub.search.queries.results import Query, ids_of
-from hub.search.rules import addresses
+from hub.search.rules import addresses as addresses_rules
+from hub.search.store import folders, snapshots
 
 MOST_LOOKED_AT = 5_000  # newcomers since somebody looked; whoever was away for longer sees a number that large
 READ_WITHIN = timedelta(hours=1)  # what is unread for longer stays so
@@ -73,7 +73,7 @@ def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
 
 def query_of(address: str) -> Query:
     """The query that a kept address stands for."""
-    asked = addresses.opened(address)
+    asked = addresses_rules.opened(address)
     return Query(asked.text, asked.filters, asked.sort, exact=asked.exact)
 
 
@@ -103,8 +103,8 @@ def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datet
 def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
     """What the index has of these resources; nothing while there is none."""
     try:
-        snapshot = files.opened(config_of(db)).snapshot
-    except files.IndexUnusable:
+        snapshot = folders.opened(config_of(db)).snapshot
+    except snapshots.IndexUnusable:
         return {}
     return {id_: snapshot.facts[snapshot.doc_of[id_]].stamp for id_ in ids if id_ in snapshot.doc_of}
 

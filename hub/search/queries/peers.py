@@ -16,12 +16,12 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, has_left
-from hub.search import files
-from hub.search.files import Snapshot, docs_of
+from hub.members.rules.organizations import OrganizationKind, has_left
 from hub.search.queries.matching import rarity
 from hub.search.queries.results import Hit, Query, search
-from hub.search.rules import words
+from hub.search.rules import words as words_rules
+from hub.search.store import folders, snapshots
+from hub.search.store.snapshots import Snapshot, docs_of
 
 MOST_PEERS = 6
 NAMED = 5  # words that are said to be shared
@@ -50,7 +50,7 @@ class Peer:
 
     organization: Organization  # with its designations
     topics: tuple[str, ...]  # that both wrote on, as people read them
-    words: tuple[str, ...]  # that both use and few others do
+    words_rules: tuple[str, ...]  # that both use and few others do
     designations: tuple[str, ...]  # that both have
     sources: tuple[Source, ...]
 
@@ -81,7 +81,7 @@ def regions_like(db: Session, person: Person, organization: Organization) -> Seq
     """
     others = _others(db, organization)
     try:
-        snapshot = files.opened(config_of(db)).snapshot
+        snapshot = folders.opened(config_of(db)).snapshot
         profiles = _profiles(snapshot)
         own = profiles.get(organization.slug, {})
         likeness = {slug: _likeness(own, profiles.get(slug, {})) for slug in others}
@@ -90,7 +90,7 @@ def regions_like(db: Session, person: Person, organization: Organization) -> Seq
                 likeness[slug] += DESIGNATION * bool(_designations(organization) & _designations(other))
         likest = nlargest(MOST_PEERS, (slug for slug in others if likeness[slug]), key=lambda slug: likeness[slug])
         telling = {slug: _telling(snapshot, own, slug) for slug in likest}
-    except files.IndexUnusable:
+    except snapshots.IndexUnusable:
         return []
     sources = _sources(db, person, [id_ for ids in telling.values() for id_ in ids])
     return [
@@ -137,7 +137,7 @@ def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
     facts, total = snapshot.facts[doc], snapshot.live.bit_count()
     weights: dict[str, float] = {}
     with snapshot.lock:
-        found = {word: snapshot.frequency(words.term_of(word)) for word in facts.keywords.split()}
+        found = {word: snapshot.frequency(words_rules.term_of(word)) for word in facts.keywords.split()}
     for place, (word, there) in enumerate(found.items()):
         if there > 1:
             weights[word.lower()] = rarity(there, total) / (1 + place / 10)

@@ -7,9 +7,10 @@ from datetime import date
 from heapq import nlargest
 from itertools import pairwise
 
-from hub.search.files import Snapshot, docs_of
 from hub.search.queries.matching import Leaf, Matches, Part, rarity
-from hub.search.rules import passages, words
+from hub.search.rules import passages as passages_rules
+from hub.search.rules import words as words_rules
+from hub.search.store.snapshots import Snapshot, docs_of
 
 # What a word counts in the title and in a heading, compared with one in the text (BM25F).
 IN_TITLE, IN_HEADING = 8.0, 2.0
@@ -84,7 +85,9 @@ def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, flo
         scores[doc] += FEEDBACK * best * gain / most
     if not most:
         return ()
-    written = {words.term_of(word): word for doc in in_order[:BEST] for word in snapshot.facts[doc].keywords.split()}
+    written = {
+        words_rules.term_of(word): word for doc in in_order[:BEST] for word in snapshot.facts[doc].keywords.split()
+    }
     return [written[term] for term in weights]
 
 
@@ -92,7 +95,7 @@ def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float
     """The words that several of the best documents have among their keywords, with how much each tells."""
     shared: dict[str, list[float]] = {}
     for doc, score in best.items():
-        for term in {words.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(asked):
+        for term in {words_rules.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(asked):
             shared.setdefault(term, []).append(score)
     all_ = snapshot.live.bit_count()
     weights = {
@@ -180,7 +183,7 @@ def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None
     there = [[(leaf.body.places_in(doc), leaf.rarity) for leaf in part.leaves] for part in parts]
     places = [some[0][0] if len(some) == 1 else sorted({p for each, _ in some for p in each}) for some in there]
     weights = [max((rarity for each, rarity in some if each), default=0.0) for some in there]
-    best = passages.best_page(places, weights, starts, title_ends)
+    best = passages_rules.best_page(places, weights, starts, title_ends)
     return None if best is None else numbers[best]
 
 

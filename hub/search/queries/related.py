@@ -13,12 +13,12 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
-from hub.search import files
-from hub.search.files import Snapshot, docs_of
-from hub.search.queries import ranking
+from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.matching import rarity
 from hub.search.queries.results import allowed
-from hub.search.rules import words
+from hub.search.rules import words as words_rules
+from hub.search.store import folders, snapshots
+from hub.search.store.snapshots import Snapshot, docs_of
 
 SHOWN = 5
 WORDS = 12  # of a resource by which others are looked for
@@ -38,20 +38,20 @@ class Related:
     published_on: date
     audience: Audience
     topics: Sequence[str]
-    words: Sequence[str]
+    words_rules: Sequence[str]
 
 
 def related(db: Session, person: Person | None, resource_id: int, most: int = SHOWN) -> Sequence[Related]:
     """Up to ``most`` resources alike that ``person`` may open, the likest first; none while there is no index."""
     try:
-        opened = files.opened(config_of(db))
+        opened = folders.opened(config_of(db))
         snapshot = opened.snapshot
         doc = snapshot.doc_of.get(resource_id)
         if doc is None:
             return []
         within = allowed(db, person, opened) & ~(1 << doc)
         reasons = _alike(snapshot, doc, within, most)
-    except files.IndexUnusable:
+    except snapshots.IndexUnusable:
         return []
     rows = {
         row.id: row
@@ -79,12 +79,12 @@ def _alike(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int,
     facts = snapshot.facts
     with snapshot.lock:
         telling = _telling(snapshot, doc)
-        leaves = {word: ranking.word_leaf(snapshot, words.term_of(word)) for word in telling}
+        leaves = {word: ranking_queries.word_leaf(snapshot, words_rules.term_of(word)) for word in telling}
     scores: dict[int, float] = {}
     shared: dict[int, list[str]] = {}
     for word, leaf in leaves.items():
         there = dict.fromkeys(docs_of(leaf.body.bits & within), 0.0)
-        for one, gain in ranking.gains(snapshot, leaf, there).items():
+        for one, gain in ranking_queries.gains(snapshot, leaf, there).items():
             scores[one] = scores.get(one, 0.0) + telling[word] * gain
             shared.setdefault(one, []).append(word)
     topics = frozenset(facts[doc].topics)
@@ -105,7 +105,7 @@ def _telling(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
     all_ = snapshot.live.bit_count()
     weights: dict[str, float] = {}
     for place, word in enumerate(snapshot.facts[doc].keywords.split()):
-        found = snapshot.frequency(words.term_of(word))
+        found = snapshot.frequency(words_rules.term_of(word))
         if found > 1:
             weights[word] = rarity(found, all_) / (1 + place / 10)
     return {word: weights[word] for word in nlargest(WORDS, weights, key=weights.__getitem__)}

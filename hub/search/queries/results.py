@@ -24,19 +24,22 @@ from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, Audience, Kind, PageKind
 from hub.members.models import Organization, Person
-from hub.members.rules import MAY, Permission, Scope
-from hub.search import files
-from hub.search.files import Snapshot
-from hub.search.queries import matching, ranking, spelling
+from hub.members.rules.permissions import MAY, Permission, Scope
+from hub.search.queries import matching as matching_queries
+from hub.search.queries import ranking as ranking_queries
+from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import Matches
 from hub.search.queries.ranking import Ranked
 from hub.search.queries.rows import signature
-from hub.search.rules import passages, question
+from hub.search.rules import passages as passages_rules
+from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
 from hub.search.rules.glossary import Glossary, widened
 from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
+from hub.search.store import folders, snapshots
+from hub.search.store.snapshots import Snapshot
 
 PER_PAGE = 10
 MOST_SHARED = 5  # words that are named, of those by which the best lift others
@@ -109,10 +112,10 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
     Works without an index as well: then titles alone are searched, and a note says so.
     """
     began = time.perf_counter()
-    asked = question.parse(query.text, clock.today(config_of(db).zone))
+    asked = question_rules.parse(query.text, clock.today(config_of(db).zone))
     try:
         return _from_index(db, person, query, asked, began)
-    except files.IndexUnusable:
+    except snapshots.IndexUnusable:
         return _from_titles(db, person, query, asked, began)
 
 
@@ -127,14 +130,14 @@ def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequ
     try:
         here = _index(db, person)
         facts = here.snapshot.facts
-        answers = [_answered(here, query, question.parse(query.text, here.today)) for query in queries]
-    except files.IndexUnusable:
+        answers = [_answered(here, query, question_rules.parse(query.text, here.today)) for query in queries]
+    except snapshots.IndexUnusable:
         return [_ids_of_titles(db, person, query) for query in queries]
-    return [{facts[doc].id for doc in files.docs_of(answer.whole)} for answer in answers]
+    return [{facts[doc].id for doc in snapshots.docs_of(answer.whole)} for answer in answers]
 
 
 def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collection[int]:
-    asked = question.parse(query.text, clock.today(config_of(db).zone))
+    asked = question_rules.parse(query.text, clock.today(config_of(db).zone))
     conditions = [*_title_conditions(asked), *_filter_conditions(query.filters)]
     return set(db.scalars(select(Resource.id).join(Organization).where(visible_to(person), *conditions)))
 
@@ -180,7 +183,7 @@ class _Index:
 
 def _index(db: Session, person: Person | None) -> _Index:
     """The index as it is now, for any number of questions. Raises IndexUnusable."""
-    opened = files.opened(config_of(db))
+    opened = folders.opened(config_of(db))
 
     @cache
     def names() -> Mapping[str, str]:
@@ -212,7 +215,7 @@ def _answered(here: _Index, query: Query, asked: Question) -> _Answer:
     """What the index has for a question. Raises IndexUnusable."""
     wide = widened(asked.nodes, here.glossary)
     nodes = widened(asked.nodes, here.glossary, expand=False).nodes if query.exact else wide.nodes
-    found = matching.matches(here.snapshot, nodes, here.allowed, here.names)
+    found = matching_queries.matches(here.snapshot, nodes, here.allowed, here.names)
     chosen = {name: _chosen(here.snapshot, name, query.filters.get(name, ())) for name in FILTERS}
     return _Answer(found, chosen, wide.also)
 
@@ -243,10 +246,10 @@ def _did_you_mean(
     def texts_at(doc: int, place: int) -> Sequence[str]:
         return _texts_at(db, person, here.snapshot, doc, place)
 
-    return spelling.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, texts_at)
+    return spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, texts_at)
 
 
-def allowed(db: Session, person: Person | None, opened: files.Opened) -> int:
+def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
     """The documents that the person may open. While the index lags behind the rows, the rows alone decide."""
     snapshot = opened.snapshot
     if opened.stands_for == signature(db):
@@ -255,7 +258,7 @@ def allowed(db: Session, person: Person | None, opened: files.Opened) -> int:
             return snapshot.live
         return reduce(or_, (snapshot.masks.get(("audience", key), 0) for key in keys), 0)
     ids = db.scalars(select(Resource.id).where(visible_to(person)))
-    return files.bits_of((snapshot.doc_of[id_] for id_ in ids if id_ in snapshot.doc_of), snapshot.size)
+    return snapshots.bits_of((snapshot.doc_of[id_] for id_ in ids if id_ in snapshot.doc_of), snapshot.size)
 
 
 def _readable(person: Person | None) -> Collection[str] | None:
@@ -292,9 +295,9 @@ def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: 
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and found.leaves:
-        best = ranking.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)
+        best = ranking_queries.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)
         return replace(best, docs=best.docs[first:])
-    flags = files.flags_of(bits, snapshot.size)
+    flags = snapshots.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
     return Ranked(list(islice((doc for doc in order if flags[doc] == "1"), first, last)))
 
@@ -338,8 +341,8 @@ def _hits(db: Session, person: Person | None, snapshot: Snapshot, found: Matches
 
 def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
     """Which page of a hit is shown: the best; else the first, unless the summary says more."""
-    best = ranking.best_page(snapshot, doc, found.parts)
-    return ranking.first_page(snapshot, doc) if best is None and not row.summary else best
+    best = ranking_queries.best_page(snapshot, doc, found.parts)
+    return ranking_queries.first_page(snapshot, doc) if best is None and not row.summary else best
 
 
 def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
@@ -366,7 +369,7 @@ def _hit(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[s
         row.audience,
         page.number if page else None,
         page.kind if page else None,
-        passages.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
+        passages_rules.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
         lacking,
     )
 
@@ -376,7 +379,7 @@ def _texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, 
     row = db.execute(_SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
     if row is None:
         return ()
-    number = ranking.page_at(snapshot, doc, place)
+    number = ranking_queries.page_at(snapshot, doc, place)
     page = _pages(db, {(row.revision, number): row.id}).get(row.id) if row.revision and number is not None else None
     return [row.title, row.summary, row.name, *((page.title, page.text, page.notes) if page else ())]
 
@@ -384,9 +387,9 @@ def _texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
     """The best passage of a page; from its title only when the words are nowhere else."""
     text = "\n".join(part for part in (page.text, page.notes) if part)
-    shown = passages.snippet(text, terms)
+    shown = passages_rules.snippet(text, terms)
     if page.title and not shown.marks:
-        titled = passages.snippet(f"{page.title}: {text}" if text else page.title, terms)
+        titled = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
         return titled if titled.marks or not text else shown
     return shown
 
@@ -447,7 +450,7 @@ def _title_conditions(asked: Question) -> Sequence[ColumnElement[bool]]:
     return [
         Resource.title.icontains(node.text, autoescape=True)
         for node in asked.nodes
-        if isinstance(node, question.Word | question.Phrase | question.Prefix)
+        if isinstance(node, question_rules.Word | question_rules.Phrase | question_rules.Prefix)
     ]
 
 

@@ -7,11 +7,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.search.files import Snapshot, docs_of
-from hub.search.queries import matching
+from hub.search.queries import matching as matching_queries
 from hub.search.queries.matching import Matches
-from hub.search.rules import question, spelling, words
+from hub.search.rules import question as question_rules
+from hub.search.rules import spelling as spelling_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.question import Question
+from hub.search.store.snapshots import Snapshot, docs_of
 
 FEW_RESULTS = 3  # with fewer that have all of the words something better is looked for
 RARE, MUCH_MORE = 2, 10  # a word in so few resources may be a mistake when a like one is in so many times as many
@@ -34,7 +36,7 @@ def did_you_mean(
     ``names`` gives organizations' names by slug, ``texts_at`` the texts around a place in a document, as the person may
     read them. Raises IndexUnusable.
     """
-    plain = [node.text for node in asked.nodes if isinstance(node, question.Word)]
+    plain = [node.text for node in asked.nodes if isinstance(node, question_rules.Word)]
     if found.complete >= FEW_RESULTS or not plain:
         return ""
     with snapshot.lock:
@@ -44,20 +46,20 @@ def did_you_mean(
         text = _replaced(text, was, is_)
     if text == typed:
         return ""
-    again = question.Question(tuple(_better(node, better) for node in asked.nodes))
-    return text if matching.matches(snapshot, again.nodes, allowed, names).complete > found.complete else ""
+    again = question_rules.Question(tuple(_better(node, better) for node in asked.nodes))
+    return text if matching_queries.matches(snapshot, again.nodes, allowed, names).complete > found.complete else ""
 
 
-def _better(node: question.Node, better: Mapping[str, str]) -> question.Node:
-    if not isinstance(node, question.Word) or node.text not in better:
+def _better(node: question_rules.Node, better: Mapping[str, str]) -> question_rules.Node:
+    if not isinstance(node, question_rules.Word) or node.text not in better:
         return node
-    return question.AllOf(tuple(question.Word(piece[0]) for piece in words.pieces(better[node.text])))
+    return question_rules.AllOf(tuple(question_rules.Word(piece[0]) for piece in words_rules.pieces(better[node.text])))
 
 
 def _replaced(text: str, was: str, is_: str) -> str:
     """The text with a word replaced wherever it stands by itself."""
     done, at = "", 0
-    for piece in words.pieces(text):
+    for piece in words_rules.pieces(text):
         if piece[0] == was:
             done += text[at : piece.start()] + is_
             at = piece.end()
@@ -78,10 +80,10 @@ class _Speller:
         """For each word that may be mistyped what it may be."""
         found: dict[str, str] = {}
         for word in dict.fromkeys(typed):
-            folded = words.fold(word)
-            if not folded.isalpha() or spelling.mistakes_in(folded) == 0 or folded in words.STOP_WORDS:
+            folded = words_rules.fold(word)
+            if not folded.isalpha() or spelling_rules.mistakes_in(folded) == 0 or folded in words_rules.STOP_WORDS:
                 continue
-            count = self.count(words.term_of(word))
+            count = self.count(words_rules.term_of(word))
             if count <= RARE:
                 proposed = self.like(folded, count) or (self.apart(folded) if not count else "")
                 if proposed and proposed != folded:
@@ -94,15 +96,20 @@ class _Speller:
 
     def like(self, word: str, count: int) -> str:
         """The best known word that is written nearly so."""
-        term = words.term_of(word)
-        most = spelling.mistakes_in(term)
+        term = words_rules.term_of(word)
+        most = spelling_rules.mistakes_in(term)
         candidates = sorted(self.candidates(term, most, count), key=lambda one: (-one.score, one.term))
         return next((written for one in candidates[:5] if (written := self.written(one.term))), "")
 
     def candidates(self, term: str, most: int, count: int) -> Iterator[_Candidate]:
-        named = {t for name in self.names().values() for p in words.pieces(name) for t in words.all_terms_of(p[0])}
+        named = {
+            t
+            for name in self.names().values()
+            for p in words_rules.pieces(name)
+            for t in words_rules.all_terms_of(p[0])
+        }
         for other in self.alike(term, most):
-            mistakes = spelling.distance(term, other, most)
+            mistakes = spelling_rules.distance(term, other, most)
             if other == term or mistakes > most or (mistakes > 1 and other[0] != term[0]):
                 continue
             there = self.count(other)
@@ -115,7 +122,7 @@ class _Speller:
         """Terms that have a part of the word in them and about as many letters."""
         lengths = range(len(term) - most, len(term) + most + 1)
         found: dict[str, None] = {}
-        for part in spelling.parts_of(term, most):
+        for part in spelling_rules.parts_of(term, most):
             for other in self.snapshot.containing(part, lengths):
                 found[other] = None
                 if len(found) >= MOST_COMPARED:
@@ -125,7 +132,7 @@ class _Speller:
     def apart(self, word: str) -> str:
         """Two words that were typed as one, when they stand side by side somewhere."""
         for at in range(3, len(word) - 2):
-            left, right = (self.snapshot.postings("body", words.term_of(part)) for part in (word[:at], word[at:]))
+            left, right = (self.snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
             for doc in docs_of(left.bits & right.bits & self.allowed)[:MOST_LOOKED_AT]:
                 after = set(right.places_in(doc))
                 if any(place + 1 in after for place in left.places_in(doc)):
@@ -138,7 +145,7 @@ class _Speller:
         docs = docs_of(posting.bits & self.allowed)[:MOST_LOOKED_AT]
         for doc in docs:
             for word in facts[doc].keywords.split():
-                if words.term_of(word) == term:
+                if words_rules.term_of(word) == term:
                     return word
         texts = self.texts_at(docs[0], posting.places_in(docs[0])[0]) if docs else ()
-        return words.as_written(texts, [term]).get(term, "")
+        return words_rules.as_written(texts, [term]).get(term, "")

@@ -15,12 +15,12 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX
 from hub.members.models import Organization, Person
-from hub.search import files
-from hub.search.files import Snapshot
-from hub.search.models import GlossaryEntry
+from hub.search.models.glossary import GlossaryEntry
 from hub.search.queries.keeping import recent_of
 from hub.search.queries.results import allowed
-from hub.search.rules import suggesting
+from hub.search.rules import suggesting as suggesting_rules
+from hub.search.store import folders, snapshots
+from hub.search.store.snapshots import Snapshot
 
 # Of each sort so many at most.
 MOST_RECENT, MOST_NAMES, MOST_TITLES = 2, 2, 4
@@ -58,7 +58,7 @@ def suggestions(db: Session, person: Person | None, typed: str) -> Sequence[Sugg
 
     Without an index, titles are looked up in the rows, and organizations and topics aren't suggested.
     """
-    begun = suggesting.typed_words(typed)
+    begun = suggesting_rules.typed_words(typed)
     recent = list(_recent(db, person, begun))
     if not begun:
         return recent[:MOST_WHEN_EMPTY]
@@ -67,7 +67,7 @@ def suggestions(db: Session, person: Person | None, typed: str) -> Sequence[Sugg
 
 def _recent(db: Session, person: Person | None, begun: Sequence[str]) -> Iterator[Suggestion]:
     for text in recent_of(db, person.id) if person else ():
-        if suggesting.begins(suggesting.spoken(text), begun):
+        if suggesting_rules.begins(suggesting_rules.spoken(text), begun):
             yield Suggestion(Sort.RECENT, text, text)
 
 
@@ -75,15 +75,15 @@ def _glossary(db: Session, begun: Sequence[str]) -> Iterator[Suggestion]:
     """Entries by any of their names; nobody's rights are in them."""
     entries = db.execute(select(GlossaryEntry.name, GlossaryEntry.meaning, GlossaryEntry.others)).all()
     meanings = {name: meaning for name, meaning, _ in entries}
-    names = ((name, suggesting.spoken(f"{name} {meaning} {others}")) for name, meaning, others in entries)
-    for name in suggesting.best(names, begun, MOST_NAMES):
+    names = ((name, suggesting_rules.spoken(f"{name} {meaning} {others}")) for name, meaning, others in entries)
+    for name in suggesting_rules.best(names, begun, MOST_NAMES):
         yield Suggestion(Sort.GLOSSARY, name, name, meanings[name])
 
 
 def _of_the_index(db: Session, person: Person | None, begun: Sequence[str]) -> Iterator[Suggestion]:
     try:
-        opened = files.opened(config_of(db))
-    except files.IndexUnusable:
+        opened = folders.opened(config_of(db))
+    except snapshots.IndexUnusable:
         yield from _titles(db, person, None, begun)
         return
     snapshot, readable = opened.snapshot, allowed(db, person, opened)
@@ -103,8 +103,8 @@ def _named(
     sort: Sort, labels: dict[str, str], there: dict[tuple[str, str], int], begun: Sequence[str]
 ) -> Iterator[Suggestion]:
     """Those of an index's values that are called so, with how many resources have them."""
-    names = ((value, suggesting.spoken(label)) for value, label in labels.items() if (sort.value, value) in there)
-    for value in suggesting.best(names, begun, MOST_NAMES):
+    names = ((value, suggesting_rules.spoken(label)) for value, label in labels.items() if (sort.value, value) in there)
+    for value in suggesting_rules.best(names, begun, MOST_NAMES):
         count = there[sort.value, value]
         yield Suggestion(sort, value, labels[value], f"{count:,} resource{'' if count == 1 else 's'}")
 
@@ -125,15 +125,15 @@ def _titles_of(snapshot: Snapshot) -> Sequence[str]:
 
 def _best_titles(snapshot: Snapshot, readable: int, begun: Sequence[str]) -> Sequence[int]:
     """The resources whose titles fit best, a few more than are shown: the rows have the last word."""
-    titles, flags = _titles_of(snapshot), files.flags_of(readable, snapshot.size)
+    titles, flags = _titles_of(snapshot), snapshots.flags_of(readable, snapshot.size)
     longest = f" {max(begun, key=len)}"  # the rarest, likely; the others are looked for in what has it
     fitting = (
         doc
         for doc in snapshot.in_order("newest")
-        if longest in titles[doc] and flags[doc] == "1" and suggesting.begins(titles[doc], begun)
+        if longest in titles[doc] and flags[doc] == "1" and suggesting_rules.begins(titles[doc], begun)
     )
     some = list(islice(fitting, MOST_RANKED))
-    some.sort(key=lambda doc: suggesting.rank(titles[doc], begun))
+    some.sort(key=lambda doc: suggesting_rules.rank(titles[doc], begun))
     return [snapshot.facts[doc].id for doc in some[: 2 * MOST_TITLES]]
 
 

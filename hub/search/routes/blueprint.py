@@ -2,8 +2,8 @@
 
 from flask import Blueprint, request
 
-from hub.search.queries import Query
-from hub.search.rules import addresses
+from hub.search.queries.results import Query
+from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.addresses import Asked
 
 bp = Blueprint("search", __name__)
@@ -11,7 +11,7 @@ bp = Blueprint("search", __name__)
 
 def asked() -> Asked:
     """The question in the address."""
-    return addresses.read(request.args.items(multi=True))
+    return addresses_rules.read(request.args.items(multi=True))
 
 
 def query_of(one: Asked) -> Query:

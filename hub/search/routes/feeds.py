@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as WsgiResponse
 from hub.core import web
 from hub.core.text import clean
 from hub.core.web import db
-from hub.search import queries
-from hub.search.models import SearchFeed
-from hub.search.queries import Newcomer
+from hub.search.models.keeping import SearchFeed
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.queries.news import Newcomer
 from hub.search.routes.blueprint import bp
-from hub.search.rules import addresses
+from hub.search.rules import addresses as addresses_rules
 
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -27,8 +28,8 @@ def feed(token: str) -> WsgiResponse:
 
     The path's ``<token>`` is a secret: such paths are logged by their pattern alone.
     """
-    found = queries.feed_by_token(db, token)
-    newcomers = queries.newest_of(db, found.person, queries.query_of(found.address), ENTRIES)
+    found = keeping_queries.feed_by_token(db, token)
+    newcomers = news_queries.newest_of(db, found.person, news_queries.query_of(found.address), ENTRIES)
     answer = Response(_atom(found, newcomers), mimetype="application/atom+xml")
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.add_etag()
@@ -36,7 +37,7 @@ def feed(token: str) -> WsgiResponse:
 
 
 def _atom(found: SearchFeed, newcomers: Sequence[Newcomer]) -> bytes:
-    asked = addresses.opened(found.address)
+    asked = addresses_rules.opened(found.address)
     name = f"{asked.text or 'New resources'} – {web.config().HUB_NAME}"
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
     # The address of a feed is a secret and may be made anew; what it is called stays.

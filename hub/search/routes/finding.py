@@ -7,17 +7,20 @@ from flask import Response, make_response, render_template, url_for
 
 from hub.core import clock, web
 from hub.core.web import db
-from hub.library import queries as library
-from hub.library.derive import previews
+from hub.library import queries as library_queries
+from hub.library.derive.previews import shelf, showing
 from hub.library.models import Revision
 from hub.library.rules import Audience
 from hub.members.models import Person
-from hub.search import forms, queries
 from hub.search.actions.keeping import LONGEST_NAME
-from hub.search.models import SavedSearch
-from hub.search.routes import visiting
+from hub.search.forms import keeping as keeping_forms
+from hub.search.models.keeping import SavedSearch
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
+from hub.search.queries import results as results_queries
+from hub.search.routes import visiting as visiting_routes
 from hub.search.routes.blueprint import asked, bp, query_of
-from hub.search.rules import addresses
+from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.addresses import LABELS, SORT_LABELS, Asked
 from hub.search.rules.suggesting import unfinished
 from hub.search.rules.visits import Seen
@@ -41,10 +44,10 @@ def results() -> Response:
     found = _found(person, query)
     if query.page > found.pages:
         found = _found(person, replace(query, page=found.pages))
-    address = addresses.kept(question)
-    saved = queries.saved_as(db, person, address) if person else None
-    seen = visiting.seen_by(person)
-    lines = library.current_revisions(db, [hit.resource for hit in found.hits])
+    address = addresses_rules.kept(question)
+    saved = keeping_queries.saved_as(db, person, address) if person else None
+    seen = visiting_routes.seen_by(person)
+    lines = library_queries.current_revisions(db, [hit.resource for hit in found.hits])
     page = render_template(
         "search/results.html",
         found=found,
@@ -57,21 +60,25 @@ def results() -> Response:
         new=_new(lines, person, saved, seen),
         address=address,
         saved=saved,
-        keep=forms.KeepForm(formdata=None, name=_name_of(question), tells=True, address=address) if person else None,
+        keep=keeping_forms.KeepForm(formdata=None, name=_name_of(question), tells=True, address=address)
+        if person
+        else None,
     )
     answer = make_response(page)
     if person:
-        visiting.note_after(answer, person, seen, " ".join(question.text.split()) if query.page == 1 else "", saved)
+        visiting_routes.note_after(
+            answer, person, seen, " ".join(question.text.split()) if query.page == 1 else "", saved
+        )
     return answer
 
 
-def _found(person: Person | None, query: queries.Query) -> queries.Results:
+def _found(person: Person | None, query: results_queries.Query) -> results_queries.Results:
     """What is found; when that is nothing and somebody still types the last word, what has words that begin so."""
-    found = queries.search(db, person, query)
-    begun = unfinished(query.text) if visiting.is_typing() else ""
+    found = results_queries.search(db, person, query)
+    begun = unfinished(query.text) if visiting_routes.is_typing() else ""
     if found.total or not begun:
         return found
-    wider = queries.search(db, person, replace(query, text=f"{query.text}*"))
+    wider = results_queries.search(db, person, replace(query, text=f"{query.text}*"))
     note = f"While you type, what has words that begin with “{begun}” is shown."
     return replace(wider, query=query, notes=[*wider.notes, note]) if wider.total else found
 
@@ -88,10 +95,10 @@ def _new(
     if saved:
         seen = Seen(saved.looked_at, saved.looked_before_at)
     since = seen.since(clock.now()) if seen else None
-    return {line.resource_id for line in lines if person and queries.is_new(line.resource, person, since)}
+    return {line.resource_id for line in lines if person and news_queries.is_new(line.resource, person, since)}
 
 
-def _chosen(found: queries.Results) -> Sequence[tuple[str, str, str]]:
+def _chosen(found: results_queries.Results) -> Sequence[tuple[str, str, str]]:
     """The active filters: name, value and what a person reads."""
     words = {(name, facet.value): facet.label for name, facets in found.facets.items() for facet in facets}
     words |= {("audience", audience.value): audience.label for audience in Audience}
@@ -102,16 +109,16 @@ def _chosen(found: queries.Results) -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def _pictures(hits: Sequence[queries.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
+def _pictures(hits: Sequence[results_queries.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
     """The pictures of the pages that hits show, by resource; of those that have one already."""
     places = {hit.resource: hit.page for hit in hits if hit.page}
     pictures = {}
     for revision in lines:
         resource, number = revision.resource_id, places.get(revision.resource_id)
-        size = previews.thumbnail(web.config(), revision, number) if number else None
+        size = showing.thumbnail(web.config(), revision, number) if number else None
         if size:
             address = url_for(
-                "library.image", resource_id=resource, number=number, width=previews.SMALL, revision=revision.number
+                "library.image", resource_id=resource, number=number, width=shelf.SMALL, revision=revision.number
             )
             pictures[resource] = Picture(address, *size)
     return pictures

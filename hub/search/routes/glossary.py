@@ -7,10 +7,11 @@ from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.search import actions, queries
-from hub.search.forms import EntryForm
-from hub.search.models import GlossaryEntry
+from hub.members.rules.permissions import Permission, may
+from hub.search.actions import glossary as glossary_actions
+from hub.search.forms.glossary import EntryForm
+from hub.search.models.glossary import GlossaryEntry
+from hub.search.queries import glossary as glossary_queries
 from hub.search.routes.blueprint import bp
 
 Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
@@ -19,7 +20,7 @@ Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere
 @bp.get("/glossary")
 def glossary() -> str:
     """All entries, with who changed each, and when."""
-    return render_template("search/glossary.html", entries=queries.entries(db))
+    return render_template("search/glossary.html", entries=glossary_queries.entries(db))
 
 
 @bp.route("/glossary/new", methods=["GET", "POST"])
@@ -29,7 +30,7 @@ def new_entry() -> Answer:
     form, refused = EntryForm(), ""
     if form.validate_on_submit():
         try:
-            added = actions.add_entry(db, person, form.wording())
+            added = glossary_actions.add_entry(db, person, form.wording())
         except Refused as error:
             refused = str(error)
         else:
@@ -42,11 +43,11 @@ def new_entry() -> Answer:
 def edit_entry(entry_id: int) -> Answer:
     """Change an entry."""
     person = _editor()
-    entry = queries.entry_for(db, person, entry_id)
+    entry = glossary_queries.entry_for(db, person, entry_id)
     form, refused = EntryForm(obj=entry), ""
     if form.validate_on_submit():
         try:
-            actions.change_entry(db, person, entry, form.wording())
+            glossary_actions.change_entry(db, person, entry, form.wording())
         except Refused as error:
             refused = str(error)
         else:
@@ -59,8 +60,8 @@ def edit_entry(entry_id: int) -> Answer:
 def remove_entry(entry_id: int) -> Answer:
     """Take an entry out."""
     person = _editor()
-    entry = queries.entry_for(db, person, entry_id)
-    actions.remove_entry(db, person, entry)
+    entry = glossary_queries.entry_for(db, person, entry_id)
+    glossary_actions.remove_entry(db, person, entry)
     flash(f"{entry.name} is no longer in the glossary.")
     return redirect(url_for(".glossary"))
 

@@ -12,10 +12,13 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.models import Organization
-from hub.search import actions, forms, queries
-from hub.search.models import SavedSearch, SearchFeed
+from hub.search.actions import keeping as keeping_actions
+from hub.search.forms import keeping as keeping_forms
+from hub.search.models.keeping import SavedSearch, SearchFeed
+from hub.search.queries import keeping as keeping_queries
+from hub.search.queries import news as news_queries
 from hub.search.routes.blueprint import bp
-from hub.search.rules import addresses
+from hub.search.rules import addresses as addresses_rules
 
 Answer = str | Response | tuple[str, int]
 
@@ -34,18 +37,18 @@ class Line:
 @bp.get("/searches")
 def searches() -> str:
     """What the person keeps of their searching."""
-    return _page(forms.RenameForm(formdata=None))
+    return _page(keeping_forms.RenameForm(formdata=None))
 
 
-def _page(form: forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
+def _page(form: keeping_forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
     person = signed_in()
-    saved, feeds = queries.saved_of(db, person), queries.feeds_of(db, person)
+    saved, feeds = keeping_queries.saved_of(db, person), keeping_queries.feeds_of(db, person)
     return render_template(
         "search/searches.html",
-        saved=lines_of(saved, queries.new_in(db, person, saved)),
+        saved=lines_of(saved, news_queries.new_in(db, person, saved)),
         feeds=lines_of(feeds),
         feed_address=_feed_address,
-        recent=queries.recent_of(db, person.id),
+        recent=keeping_queries.recent_of(db, person.id),
         form=form,
         renamed=renamed,
         refused=refused,
@@ -54,12 +57,18 @@ def _page(form: forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
 
 def lines_of(kept: Sequence[SavedSearch | SearchFeed], new: Mapping[int, int] | None = None) -> Sequence[Line]:
     """Searches that are kept, in words."""
-    asked = [addresses.opened(one.address) for one in kept]
+    asked = [addresses_rules.opened(one.address) for one in kept]
     names: dict[str, str] = {}
     if any("organization" in one.filters for one in asked):
         names = {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
     return [
-        Line(one, question.text, addresses.narrowed(question, names), _results(one.address), (new or {}).get(one.id, 0))
+        Line(
+            one,
+            question.text,
+            addresses_rules.narrowed(question, names),
+            _results(one.address),
+            (new or {}).get(one.id, 0),
+        )
         for one, question in zip(kept, asked, strict=True)
     ]
 
@@ -75,10 +84,10 @@ def _feed_address(feed: SearchFeed) -> str:
 @bp.post("/searches")
 def save() -> Answer:
     """Keep the search that was on the page under a name; back to it."""
-    form = forms.KeepForm()
-    address = actions.address_of(form.address.data or "")
+    form = keeping_forms.KeepForm()
+    address = keeping_actions.address_of(form.address.data or "")
     try:
-        saved = actions.save(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
+        saved = keeping_actions.save(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
     except Refused as error:
         flash(str(error), "danger")
         return redirect(_results(address))
@@ -89,10 +98,10 @@ def save() -> Answer:
 @bp.post("/searches/<int:saved_id>/name")
 def rename(saved_id: int) -> Answer:
     """Give a saved search another name."""
-    saved = queries.saved_for(db, signed_in(), saved_id)
-    form = forms.RenameForm()
+    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
+    form = keeping_forms.RenameForm()
     try:
-        actions.rename(saved, form.name.data or "")
+        keeping_actions.rename(saved, form.name.data or "")
     except Refused as error:
         return _page(form, saved_id, str(error)), 422
     flash(f"Renamed to “{saved.name}”.")
@@ -102,8 +111,8 @@ def rename(saved_id: int) -> Answer:
 @bp.post("/searches/<int:saved_id>/tell")
 def tell(saved_id: int) -> Answer:
     """Whether the person is told when there is more (``tells=yes`` or ``no``)."""
-    saved = queries.saved_for(db, signed_in(), saved_id)
-    actions.tell(saved, tells=request.form.get("tells") == "yes")
+    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
+    keeping_actions.tell(saved, tells=request.form.get("tells") == "yes")
     flash(
         f"You will be told when there is more for “{saved.name}”."
         if saved.tells
@@ -115,8 +124,8 @@ def tell(saved_id: int) -> Answer:
 @bp.post("/searches/<int:saved_id>/delete")
 def delete(saved_id: int) -> Answer:
     """Keep a search no longer."""
-    saved = queries.saved_for(db, signed_in(), saved_id)
-    actions.forget(db, saved)
+    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
+    keeping_actions.forget(db, saved)
     flash(f"“{saved.name}” is deleted. Nothing else changed.")
     return redirect(url_for(".searches"))
 
@@ -125,7 +134,7 @@ def delete(saved_id: int) -> Answer:
 def make_feed() -> Answer:
     """Make an address for a feed reader of the search that was on the page."""
     try:
-        feed = actions.make_feed(db, signed_in(), request.form.get("address", ""))
+        feed = keeping_actions.make_feed(db, signed_in(), request.form.get("address", ""))
     except Refused as error:
         flash(str(error), "danger")
         return redirect(url_for(".searches"))
@@ -137,7 +146,7 @@ def make_feed() -> Answer:
 def revoke_feed(feed_id: int) -> Answer:
     """Close a feed."""
     person = signed_in()
-    actions.revoke_feed(db, person, queries.feed_for(db, person, feed_id))
+    keeping_actions.revoke_feed(db, person, keeping_queries.feed_for(db, person, feed_id))
     flash("The feed is closed: its address opens nothing any more.")
     return redirect(url_for(".searches"))
 
@@ -145,6 +154,6 @@ def revoke_feed(feed_id: int) -> Answer:
 @bp.post("/searches/recent/clear")
 def clear_recent() -> Answer:
     """Forget what the person searched for."""
-    actions.clear_recent(db, signed_in())
+    keeping_actions.clear_recent(db, signed_in())
     flash("Your recent searches are forgotten.")
     return redirect(url_for(".searches"))

@@ -6,9 +6,10 @@ from hub.core import web
 from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import db
-from hub.members import queries as members
-from hub.members.rules import OrganizationKind, Permission
-from hub.search.queries import peers as queries
+from hub.members import queries as members_queries
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission
+from hub.search.queries import peers as peers_queries
 from hub.search.routes.blueprint import bp
 from hub.search.rules.question import LONGEST
 
@@ -20,16 +21,16 @@ def peers() -> str:
     if person is None:
         raise NotFound
     slug = request.args.get("organization", "") or person.organization.slug
-    organization = members.organization_for(db, person, slug, Permission.SEE_MEMBERS)
+    organization = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     text = clean(request.args.get("q", ""))[:LONGEST]
     takes_part = organization.kind is not OrganizationKind.HOST
     return render_template(
         "search/peers.html",
         text=text,
-        doers=queries.who_has_done(db, person, text) if text else [],
+        doers=peers_queries.who_has_done(db, person, text) if text else [],
         organization=organization,
         own=organization.id == person.organization_id,
-        peers=queries.regions_like(db, person, organization) if takes_part else [],
-        organizations=[one for one in members.organizations(db) if one.kind is not OrganizationKind.HOST],
+        peers=peers_queries.regions_like(db, person, organization) if takes_part else [],
+        organizations=[one for one in members_queries.organizations(db) if one.kind is not OrganizationKind.HOST],
         takes_part=takes_part,
     )

@@ -8,9 +8,12 @@ from markupsafe import Markup, escape
 
 from hub.core import clock, web
 from hub.core.web import db
-from hub.search import queries
+from hub.search.queries import glossary as glossary_queries
+from hub.search.queries import related as related_queries
 from hub.search.routes.blueprint import bp
-from hub.search.rules import glossary, question, words
+from hub.search.rules import glossary as glossary_rules
+from hub.search.rules import question as question_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.passages import marked_words
 
 LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
@@ -40,18 +43,20 @@ def with_acronyms(html: Markup) -> Markup:
 
 
 @bp.app_template_global()
-def related_to(resource_id: int) -> Sequence[queries.Related]:
+def related_to(resource_id: int) -> Sequence[related_queries.Related]:
     """What is like a resource and whoever looks may open."""
-    return queries.related(db, web.signed_in(), resource_id)
+    return related_queries.related(db, web.signed_in(), resource_id)
 
 
 def _wanted(typed: str) -> Collection[str]:
     """The terms to mark for a question, with those of the names that the glossary adds; read once for each page."""
     kept: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
     if typed not in kept:
-        nodes = question.parse(typed, clock.today(web.config().zone)).nodes
-        texts = [typed, *glossary.widened(nodes, queries.glossary(db)).also]
-        kept[typed] = {term for text in texts for piece in words.pieces(text) for term in words.all_terms_of(piece[0])}
+        nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
+        texts = [typed, *glossary_rules.widened(nodes, glossary_queries.glossary(db)).also]
+        kept[typed] = {
+            term for text in texts for piece in words_rules.pieces(text) for term in words_rules.all_terms_of(piece[0])
+        }
     return kept[typed]
 
 
@@ -71,9 +76,9 @@ def _abbreviation(short: str, meaning: str) -> Markup:
     return Markup('<abbr class="acronym" tabindex="0" title="{}">{}</abbr>').format(meaning, short)
 
 
-def _glossary() -> tuple[glossary.Glossary, set[str]]:
+def _glossary() -> tuple[glossary_rules.Glossary, set[str]]:
     """The glossary, and the acronyms that this page has explained so far."""
     if "acronyms" not in g:
-        g.acronyms = (queries.glossary(db), set())
-    kept: tuple[glossary.Glossary, set[str]] = g.acronyms
+        g.acronyms = (glossary_queries.glossary(db), set())
+    kept: tuple[glossary_rules.Glossary, set[str]] = g.acronyms
     return kept

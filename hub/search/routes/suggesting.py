@@ -5,8 +5,8 @@ from flask import Response, jsonify, request, url_for
 from hub.core import web
 from hub.core.text import clean
 from hub.core.web import db
-from hub.search import queries
-from hub.search.queries import Sort, Suggestion
+from hub.search.queries import suggestions as suggestions_queries
+from hub.search.queries.suggestions import Sort, Suggestion
 from hub.search.routes.blueprint import bp
 from hub.search.rules.suggesting import LONGEST
 
@@ -15,7 +15,7 @@ from hub.search.rules.suggesting import LONGEST
 @web.public
 def suggestions() -> Response:
     """What ``?q=`` may become, as JSON: sort, label, detail and the address to open, the likeliest first."""
-    found = queries.suggestions(db, web.signed_in(), clean(request.args.get("q", ""))[:LONGEST])
+    found = suggestions_queries.suggestions(db, web.signed_in(), clean(request.args.get("q", ""))[:LONGEST])
     return jsonify(
         suggestions=[
             {"sort": one.sort.label, "label": one.label, "detail": one.detail, "address": _address(one)}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.search.rules import words
+from hub.search.rules import words as words_rules
 from hub.search.rules.question import Acronym, AllOf, AnyOf, Names, Node, Phrase, Word
 
 # Acronyms that are ordinary words too, whether or not they have an entry: only in capitals they are the acronym.
@@ -117,7 +117,7 @@ def _or_others(node: Node, key: Key, glossary: Glossary, also: list[str] | None)
 
 
 def _node(name: str, glossary: Glossary) -> Node:
-    found = [piece[0] for piece in words.pieces(name)]
+    found = [piece[0] for piece in words_rules.pieces(name)]
     if len(found) > 1:
         return Phrase(" ".join(found))
     return Acronym(name) if name in glossary.only_capitals else Word(name)
@@ -143,4 +143,4 @@ def _key_of_name(name: str, only_capitals: frozenset[str]) -> Key:
 
 
 def _key(text: str) -> Key:
-    return tuple(term for piece in words.pieces(text) for term in words.reading(piece[0])[0])
+    return tuple(term for piece in words_rules.pieces(text) for term in words_rules.reading(piece[0])[0])

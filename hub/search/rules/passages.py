@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hub.search.rules import words
+from hub.search.rules import words as words_rules
 from hub.search.rules.plain import plain
 
 LENGTH = 230  # characters of a snippet, at most (but for one endless word)
@@ -118,7 +118,7 @@ def _chunk(text: str, wanted: Collection[str]) -> str:
     edges = list(range(0, len(text), CHUNK))
     edges = [0, *(_after_space(text, edge) for edge in edges[1:]), len(text)]
     chunks = [text[begin:end] for begin, end in pairwise(edges) if begin < end]
-    return max(chunks, key=lambda chunk: sum(root in words.fold(chunk) for root in roots))
+    return max(chunks, key=lambda chunk: sum(root in words_rules.fold(chunk) for root in roots))
 
 
 def _after_space(text: str, edge: int) -> int:
@@ -130,8 +130,8 @@ def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[
     """Where words stand that the terms find, and which terms each meets."""
     wanted = frozenset(wanted)
     hits = []
-    for piece in words.pieces(text):
-        terms = words.all_terms_of(piece[0])
+    for piece in words_rules.pieces(text):
+        terms = words_rules.all_terms_of(piece[0])
         if not wanted.isdisjoint(terms):
             hits.append((piece.start(), piece.end(), wanted.intersection(terms)))
     return hits

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from hub.library.rules import Kind
-from hub.search.rules import dates, words
+from hub.search.rules import dates as dates_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.dates import Period
 
 LONGEST = 500  # characters of a query that are read
@@ -171,7 +172,7 @@ _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb", '""""""')
 _MORE = re.compile(r"\s+([^\s\":]+)(?:\s+([^\s\":]+))?")
 DATED = ("before", "after", "during", "year")
 # How people begin a question to a colleague: what they ask for stands after "about". Longer beginnings say something.
-_ASKING = words.STOP_WORDS | {
+_ASKING = words_rules.STOP_WORDS | {
     "i'm", "any", "anybody", "anyone", "anything", "could", "deck", "document", "file", "find", "give", "hear", "heard",
     "know", "let", "looking", "need", "one", "page", "part", "please", "read", "remember", "said", "saw", "say",
     "search", "see", "seen", "show", "slide", "slides", "some", "somebody", "someone", "something", "spoke",
@@ -243,7 +244,7 @@ def _quoted_dates(text: str, today: date) -> str:
     def quoted(token: re.Match[str]) -> str:
         more = _MORE.match(text, token.end())
         for value in _longer(token["bare"], more) if more else ():
-            if dates.period_of(value, today):
+            if dates_rules.period_of(value, today):
                 taken.append(token.end() + len(value) - len(token["bare"]))
                 return f'{token[0][: token.start("bare") - token.start()]}"{value}"'
         return token[0]
@@ -284,21 +285,21 @@ def _node(token: re.Match[str], today: date, notes: list[str]) -> Node | None:
 
 
 def _phrase(text: str) -> Node | None:
-    found = [piece[0] for piece in words.pieces(text)]
+    found = [piece[0] for piece in words_rules.pieces(text)]
     return Phrase(" ".join(found)) if len(found) > 1 else Word(found[0]) if found else None
 
 
 def _all(text: str) -> Node:
-    return AllOf(tuple(Word(piece[0]) for piece in words.pieces(text)))
+    return AllOf(tuple(Word(piece[0]) for piece in words_rules.pieces(text)))
 
 
 def _plain(text: str, notes: list[str]) -> Node | None:
     """A word, a prefix, or (something odd with several words in it) those words as a phrase."""
-    found = [piece[0] for piece in words.pieces(text)]
+    found = [piece[0] for piece in words_rules.pieces(text)]
     if not found:
         return None
     if len(found) == 1 and text.endswith("*") and "*" not in text[:-1]:
-        if len(words.fold(found[0])) >= SHORTEST_PREFIX:
+        if len(words_rules.fold(found[0])) >= SHORTEST_PREFIX:
             return Prefix(found[0])
         notes.append(
             f"A star needs at least {SHORTEST_PREFIX} letters before it, so “{text}” was read as a plain word."
@@ -320,7 +321,7 @@ def _kind(value: str) -> Node:
 
 def _named(node: Callable[[str], Node], name: str) -> Callable[[str], Node]:
     def read(value: str) -> Node:
-        if not any(words.pieces(value)):
+        if not any(words_rules.pieces(value)):
             message = f"“{name}:” needs a name after it, so it was read as a plain word."
             raise _Unreadable(message)
         return node(value.strip())
@@ -330,15 +331,15 @@ def _named(node: Callable[[str], Node], name: str) -> Callable[[str], Node]:
 
 def _dated(name: str, value: str, today: date, notes: list[str]) -> Node:
     """A qualifier whose value is a date; one in words is told how it was read."""
-    period = dates.period_of(value, today)
+    period = dates_rules.period_of(value, today)
     if period is None:
-        message = f"“{value}” is not a date that can be read here, so it was read as plain words. You can write {dates.EXAMPLES}."
+        message = f"“{value}” is not a date that can be read here, so it was read as plain words. You can write {dates_rules.EXAMPLES}."
         raise _Unreadable(message)
     node = _WHEN[name](period)
     if node is None:
         message = f"“{value}” is not a year such as 2026 or “last year”, so it was read as plain words. Write during: for a part of a year."
         raise _Unreadable(message)
-    if not dates.is_plain(value):
+    if not dates_rules.is_plain(value):
         notes.append(f"“{value}” was read as {period}.")
     return node
 
@@ -348,7 +349,7 @@ _WHEN: dict[str, Callable[[Period], Node | None]] = {
     "before": lambda period: Before(period.first),
     "after": lambda period: After(period.first),
     "during": lambda period: During(period.first, period.last),
-    "year": lambda period: OfYear(period.first.year) if period == dates.year_of(period.first) else None,
+    "year": lambda period: OfYear(period.first.year) if period == dates_rules.year_of(period.first) else None,
 }
 
 # What may stand before a colon, beside those of dates. Any other word before one is a plain word.

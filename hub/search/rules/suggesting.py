@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from hub.search.rules import words
+from hub.search.rules import words as words_rules
 
 LONGEST = 100  # characters that are looked at
 _APART = re.compile(r"[^\w]+")
@@ -12,7 +12,7 @@ _LAST_WORD = re.compile(r"(?<!\S)[^\W\d_]{3,}\Z")
 
 def spoken(text: str) -> str:
     """A name as it is compared: folded, with one space before each of its words."""
-    return " " + " ".join(_APART.sub(" ", words.fold(text)).split())
+    return " " + " ".join(_APART.sub(" ", words_rules.fold(text)).split())
 
 
 def typed_words(text: str) -> Sequence[str]:

@@ -15,17 +15,13 @@ from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing import queries
+from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, event_now, named, people_of
-from hub.sharing.models import ShareLink, SharingEvent
-from hub.sharing.rules import (
-    LONGEST_AUDIENCE,
-    LONGEST_NOTE,
-    Act,
-    Channel,
-    objection_to_day,
-)
+from hub.sharing.models.log import ShareLink, SharingEvent
+from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import naming as naming_queries
+from hub.sharing.rules.counting import Act, Channel, objection_to_day
+from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE
 
 
 @dataclass(frozen=True)
@@ -56,7 +52,7 @@ def declare(
     resources = named(db, person, resource_ids)
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
-    titles = queries.known_titles(db, person, resources)
+    titles = naming_queries.known_titles(db, person, resources)
     events = [_declared(db, person, resource, titles[resource.id], said, form_id, link) for resource in resources]
     if form_id and (before := _sent_before(db, events)):
         return before
@@ -132,7 +128,7 @@ def _checked(db: Session, person: Person, said: Declaration) -> Declaration:
     )
 
 
-def correct(db: Session, person: Person, line: queries.LoggedLine, said: Declaration) -> SharingEvent:
+def correct(db: Session, person: Person, line: log_queries.LoggedLine, said: Declaration) -> SharingEvent:
     """Record a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
     if line.event.act is not Act.DECLARED:
         raise Refused("What the hub itself logged can't be changed, only taken back.")
@@ -140,7 +136,7 @@ def correct(db: Session, person: Person, line: queries.LoggedLine, said: Declara
     return _supersede(db, person, line, said, void=False)
 
 
-def take_back(db: Session, person: Person, line: queries.LoggedLine, reason: str) -> SharingEvent:
+def take_back(db: Session, person: Person, line: log_queries.LoggedLine, reason: str) -> SharingEvent:
     """Record that an event was a mistake and doesn't count; it stays in the log. Raises Refused."""
     old = line.event
     why = text_of(reason, LONGEST_NOTE, "Say in a few words why it is taken back.")
@@ -148,7 +144,9 @@ def take_back(db: Session, person: Person, line: queries.LoggedLine, reason: str
     return _supersede(db, person, line, said, void=True)
 
 
-def _supersede(db: Session, person: Person, line: queries.LoggedLine, said: Declaration, *, void: bool) -> SharingEvent:
+def _supersede(
+    db: Session, person: Person, line: log_queries.LoggedLine, said: Declaration, *, void: bool
+) -> SharingEvent:
     """Add the entry that supersedes the one of ``line``: at most one, whoever else is at it; sent twice it is one."""
     old = line.event
     if old.organization_id != person.organization_id:

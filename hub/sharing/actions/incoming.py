@@ -14,12 +14,26 @@ from hub.core.db import Database, add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Person
-from hub.members.rules import Permission, has_left, may
-from hub.sharing import files, queries
-from hub.sharing.actions import telling
-from hub.sharing.models import LogAddress, LoggedMail, SharingEvent
-from hub.sharing.rules import Act, Audience, Carrier, Channel, Outcome, token_in
-from hub.sharing.rules.incoming import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge
+from hub.members.rules.organizations import has_left
+from hub.members.rules.permissions import Permission, may
+from hub.sharing import files
+from hub.sharing.actions import telling as telling_actions
+from hub.sharing.models.incoming import LogAddress, LoggedMail
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.queries import incoming as incoming_queries
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.incoming import (
+    TOKEN_LENGTH,
+    TOKEN_LETTERS,
+    Audience,
+    Outcome,
+    audience_of,
+    day_of,
+    identity,
+    judge,
+    token_in,
+)
 from hub.sharing.rules.mail import Mail, read_mail
 from hub.sharing.rules.places import Places, places_in
 
@@ -43,7 +57,7 @@ def new_log_address(db: Session, person: Person) -> LogAddress:
 
 def end_log_address(db: Session, person: Person) -> None:
     """The person's log address takes nothing more."""
-    address = queries.log_address_of(db, person)
+    address = incoming_queries.log_address_of(db, person)
     if address is not None:
         address.ended_at = clock.now()
         note(db, person, "ended the", address)
@@ -57,7 +71,7 @@ def takes(db: Session, recipient: str) -> bool:
 
 def _owner(db: Session, token: str) -> Person | None:
     """Whose log address it is, if they may still declare."""
-    address = queries.address_by_token(db, token)
+    address = incoming_queries.address_by_token(db, token)
     if address is None or not address.person.is_active:
         return None
     person, today = address.person, clock.today(config_of(db).zone)
@@ -104,12 +118,12 @@ def log_arrived(database: Database, arrived: files.Arrived) -> list[Outcome]:
 def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_at: datetime) -> Outcome:
     """Log one mail, which links to these places, for one person, and tell them; a machine's mail leaves no trace."""
     config = config_of(db)
-    sender = queries.log_sender_of(db, person)
+    sender = incoming_queries.log_sender_of(db, person)
     outcome = judge(mail, sender, config.MAIL_DOMAIN)
     if outcome is Outcome.AUTOMATIC:
         return outcome
     audience = audience_of(mail, sender, config.MAIL_DOMAIN)
-    found = queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
+    found = incoming_queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
     if outcome is Outcome.LOGGED and not found:
         outcome = Outcome.NOTHING_FOUND
     logged = LoggedMail(
@@ -131,7 +145,7 @@ def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_a
     db.add_all(events)
     db.flush()
     logged.event_ids = [event.id for event in events]
-    telling.tell_of_mail(db, person, logged, [one.title for one in found], audience)
+    telling_actions.tell_of_mail(db, person, logged, [one.title for one in found], audience)
     return outcome
 
 
@@ -151,7 +165,7 @@ def dismiss_mail(db: Session, person: Person, logged: LoggedMail) -> None:
     note(db, person, "dismissed the", logged)
 
 
-def _event(logged: LoggedMail, one: queries.Recognized, audience: Audience) -> SharingEvent:
+def _event(logged: LoggedMail, one: incoming_queries.Recognized, audience: Audience) -> SharingEvent:
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.LOG_ADDRESS,

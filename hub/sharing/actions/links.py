@@ -9,25 +9,16 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.library import queries as library
+from hub.library import queries as library_queries
 from hub.library.models import Page, Resource
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing import queries
-from hub.sharing.actions.entries import (
-    add_once,
-    digest,
-    event_now,
-)
-from hub.sharing.models import ShareLink
-from hub.sharing.rules import (
-    Act,
-    Carrier,
-    LinkState,
-    link_end,
-    link_state,
-    may_revoke,
-)
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.actions.entries import add_once, digest, event_now
+from hub.sharing.models.log import ShareLink
+from hub.sharing.queries import links as links_queries
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.links import LinkState, link_end, link_state, may_revoke
 
 
 def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:
@@ -93,7 +84,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
         link.resource,
         organization_id=link.organization_id,
         person_id=link.person_id,
-        revision_number=queries.revision_of(link).number,
+        revision_number=links_queries.revision_of(link).number,
         page_number=link.page_number,
         link_id=link.id,
         carrier=Carrier.OPENING,
@@ -108,4 +99,4 @@ def opens(link: ShareLink) -> bool:
         return False
     if not may(link.person, Permission.FORWARD, link.resource):
         return False
-    return library.may_read_revision(link.person, link.resource, queries.revision_of(link))
+    return library_queries.may_read_revision(link.person, link.resource, links_queries.revision_of(link))

@@ -3,18 +3,23 @@
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.letters import Letter, Link, Links, Paragraph, Quote, greeting
-from hub.core.outbox import OutboxMessage, State
+from hub.core.outbox import posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
 from hub.core.text import text_of
 from hub.members.models import Person
-from hub.members.rules import email_of
+from hub.members.rules.fields import email_of
 from hub.sharing.actions.entries import add_once, digest, event_now
 from hub.sharing.actions.packs import opens_pack
-from hub.sharing.models import PackFetch, PackItem, PackLink, PackTrace
-from hub.sharing.rules import LONGEST_QUESTION, MOST_QUESTIONS, OPINIONS, Act, Carrier, Channel, LinkPart, Trace
+from hub.sharing.models.packs import PackFetch, PackItem, PackLink, PackTrace
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.openings import OPINIONS, Trace
+from hub.sharing.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart
 
 
 def count_fetch(db: Session, link: PackLink) -> None:
@@ -149,7 +154,7 @@ def _mail(
         ),
         f"You get this because {'you shared' if to.id == pack.person_id else 'your organization published'} it.",
     )
-    outbox.post(
+    posting.post(
         db,
         letter,
         to=to.email,

@@ -9,13 +9,15 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
-from hub.sharing import queries
+from hub.members.rules.permissions import Permission, may
 from hub.sharing.derive import packets
 from hub.sharing.derive.reports import Setting
-from hub.sharing.models import AuditPacket
-from hub.sharing.rules import Period, digest_of
+from hub.sharing.models.packets import AuditPacket
+from hub.sharing.queries import packets as packets_queries
+from hub.sharing.queries import reports as reports_queries
+from hub.sharing.rules.digests import digest_of
 from hub.sharing.rules.packets import manifest_of, packet_of
+from hub.sharing.rules.periods import Period
 
 
 def make_packet(db: Session, person: Person, organization: Organization, quarter: Quarter) -> AuditPacket:
@@ -31,7 +33,7 @@ def make_packet(db: Session, person: Person, organization: Organization, quarter
         raise Refused(f"There is no record of {quarter.label} to pack: choose a quarter from {first.label} on.")
     # One at a time for each organization: two that made the same packet would break the chain in two.
     db.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
-    made = queries.last_packets(db, organization)
+    made = packets_queries.last_packets(db, organization)
     previous: AuditPacket | None = None
     now = first
     while now < quarter:
@@ -51,14 +53,14 @@ def _add(
     """A new packet, or ``before`` when it says the same."""
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
-    report = queries.report_of(db, organization, Period((quarter,)), quarter)
+    report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
     tables = packets.tables_of(report, setting)
     if before and before.tables_digest == tables.digest and before.previous_id == (previous.id if previous else None):
         return before
     contents = packets.contents_of(report, tables, setting)
     facts = packets.facts_of(report, setting, person.name)
     manifest = manifest_of(facts, contents, previous.digest if previous else None, before.digest if before else None)
-    content = packet_of(manifest, contents, queries.manifests_before(db, previous))
+    content = packet_of(manifest, contents, packets_queries.manifests_before(db, previous))
     packet = AuditPacket(
         organization_id=organization.id,
         quarter=str(quarter),

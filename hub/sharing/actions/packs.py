@@ -9,34 +9,36 @@ from hashlib import sha256
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.outbox import posting
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import may_read_revision, visible_to
 from hub.library.rules import PageKind
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing import queries
-from hub.sharing.models import Pack, PackItem, PackLink
-from hub.sharing.rules import (
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.packs import Pack, PackItem, PackLink
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.queries import stakeholders as stakeholders_queries
+from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.links import link_end
+from hub.sharing.rules.pack_texts import SentItem, SentPack
+from hub.sharing.rules.packs import (
     LONGEST_PACK_NOTE,
     LONGEST_PACK_TITLE,
     MOST_DRAFTS,
     MOST_ITEMS,
-    Channel,
     LinkPart,
     PackState,
-    link_end,
     moved,
     objection_to_sending,
     part_label,
     reordered,
 )
-from hub.sharing.rules.pack_texts import SentItem, SentPack
 
 Part = tuple[int, int] | None  # the first and the last page; None: the whole
 
@@ -48,8 +50,8 @@ def begin_pack(
 
     Raises NotFound when the person may not send packs, Refused when it can't be so.
     """
-    organization = queries.sender_of(person)
-    if len(queries.drafts_of(db, person)) >= MOST_DRAFTS:
+    organization = packs_queries.sender_of(person)
+    if len(packs_queries.drafts_of(db, person)) >= MOST_DRAFTS:
         raise Refused(f"There are {MOST_DRAFTS} drafts already. Send or delete some of them first.")
     pack = Pack(
         organization_id=organization.id,
@@ -128,7 +130,7 @@ def change_pack(
     _hold(db, pack)
     pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Give the pack a subject.").split())
     pack.note = text_of(words, LONGEST_PACK_NOTE)
-    known = set(queries.group_names(db, person.organization))
+    known = set(stakeholders_queries.group_names(db, person.organization))
     pack.groups = [group for group in dict.fromkeys(groups) if group in known]
     pack.everyone = everyone
 
@@ -181,7 +183,7 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
     now = clock.now()
     if objection := objection_to(db, pack, send_at):
         raise Refused(objection)
-    if queries.key_was_changed(db):
+    if stakeholders_queries.key_was_changed(db):
         raise Refused(
             "The hub's key for unsubscribed addresses was changed, so it can't tell who must not be mailed. "
             "Ask the coordinator to bring the old key back."
@@ -197,7 +199,7 @@ def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> st
     return objection_to_sending(
         title=pack.title,
         items=len(pack.items),
-        recipients=len(queries.reach_of(db, pack).reachable),
+        recipients=len(packs_queries.reach_of(db, pack).reachable),
         groups=pack.everyone or bool(pack.groups),
         send_at=send_at or now,
         now=now,
@@ -212,7 +214,7 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
     elif pack.state is PackState.SENDING:
         waits = (PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
         db.execute(update(PackLink).where(*waits).values(part=LinkPart.SKIPPED))
-        outbox.cancel(db, about=str(pack))
+        posting.cancel(db, about=str(pack))
     else:
         raise Refused("This pack isn't on its way.")
     note(db, person, "called off the", pack)
@@ -230,7 +232,7 @@ def throw_away(db: Session, person: Person, pack: Pack) -> None:
 
 def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> PackLink:
     """The pack's link for a newsletter or another channel; each channel has one. Raises Refused."""
-    same = next((link for link in queries.channels_of(db, pack) if link.channel is channel), None)
+    same = next((link for link in packs_queries.channels_of(db, pack) if link.channel is channel), None)
     if same is not None:
         return same
     if not pack.items:
@@ -287,7 +289,7 @@ def opens_pack(pack: Pack) -> bool:
 
 def sent_pack(db: Session, pack: Pack) -> SentPack:
     """The pack as its texts need it, without anybody's link."""
-    kinds = queries.kinds_of_parts(db, pack)
+    kinds = packs_queries.kinds_of_parts(db, pack)
     return SentPack(
         title=pack.title,
         note=pack.note,

@@ -4,26 +4,27 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox, rounds
+from hub.core import clock, rounds
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.outbox import Post
+from hub.core.outbox import posting
+from hub.core.outbox.posting import Post
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
-from hub.members.rules import MailKind, Permission, may, stop_token
-from hub.sharing import queries
-from hub.sharing.derive import letters
-from hub.sharing.queries import Reminder
-from hub.sharing.queries.reminding import round_name
-from hub.sharing.rules import Stage
+from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.derive import letters as sharing_letters
+from hub.sharing.queries import reminding as reminding_queries
+from hub.sharing.queries.reminding import Reminder, round_name
+from hub.sharing.rules.reminding import Stage
 
 
 def post_due_reminders(db: Session) -> int:
     """Post what is due today; answers how many rounds were done. Posting it again changes nothing."""
-    waiting = queries.reminders_wait(db)
+    waiting = reminding_queries.reminders_wait(db)
     for occasion in waiting:
-        found, _unreached = queries.reminders(db, occasion.quarter, occasion.stage)
+        found, _unreached = reminding_queries.reminders(db, occasion.quarter, occasion.stage)
         _post(db, found, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
         rounds.finish(db, round_name(db, occasion))
     return len(waiting)
@@ -36,7 +37,7 @@ def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collec
     """
     if not may(actor, Permission.RUN_MAIL):
         raise NotFound
-    found, _unreached = queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
+    found, _unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
     sent = [one for one in found if one.goes_out]
     _post(db, sent, once=f"nudge {quarter} {clock.today(config_of(db).zone)}", sender=actor)
     for organization in {one.organization.id: one.organization for one in sent}.values():
@@ -51,11 +52,11 @@ def about(organization: Organization, quarter: Quarter) -> str:
 
 def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person | None) -> None:
     config = config_of(db)
-    outbox.post_all(
+    posting.post_all(
         db,
         [
             Post(
-                letter=letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
+                letter=sharing_letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
                 to=one.person.email,
                 name=one.person.name,
                 once=f"{once} organization {one.organization.id} person {one.person.id}",

@@ -12,29 +12,28 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.db import Database, config_of
-from hub.core.outbox import OutboxMessage, Post, State
+from hub.core.outbox import posting
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.posting import Post
+from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
-from hub.sharing import queries
 from hub.sharing.actions.packs import address_of, publish, sent_pack, token_for, usable_items
 from hub.sharing.actions.stakeholders import KIND, token_of
-from hub.sharing.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace, SharingEvent, Stakeholder
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.queries import openings as openings_queries
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.queries import stakeholders as stakeholders_queries
 from hub.sharing.queries.openings import MESSAGES
-from hub.sharing.rules import (
-    LOG_AFTER,
-    LONGEST_AUDIENCE,
-    Act,
-    Carrier,
-    Channel,
-    LinkPart,
-    PackState,
-    audience_of,
-    is_to_be_logged,
-    shorten,
-)
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.pack_texts import SentPack, letter_of
+from hub.sharing.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged
+from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 log = logging.getLogger("hub.sharing")
 
@@ -134,13 +133,13 @@ def _whole(db: Session, number: int) -> Pack:
 
 def _begin(db: Session, pack: Pack) -> int:
     """Give everybody in the groups a link, but for those who unsubscribed or whose mail comes back."""
-    if queries.key_was_changed(db):
+    if stakeholders_queries.key_was_changed(db):
         log.error(
             "Pack %s can't be sent: the key for unsubscribed addresses was changed. It is a draft again.", pack.id
         )
         pack.state, pack.send_at = PackState.DRAFT, None
         return 1
-    reach = queries.reach_of(db, pack)
+    reach = packs_queries.reach_of(db, pack)
     publish(db, pack)
     pack.recipients = len(reach.reachable)
     pack.skipped_unsubscribed, pack.skipped_bouncing = reach.unsubscribed, reach.bouncing
@@ -164,7 +163,7 @@ def _link(db: Session, pack: Pack, one: Stakeholder) -> dict[str, Any]:
 def _write_some(db: Session, pack: Pack) -> int:
     """Write some of the messages into the outbox; who unsubscribed or left the list since then gets none."""
     waiting = (
-        select(PackLink.id, PackLink.token, Stakeholder, queries.unsubscribed())
+        select(PackLink.id, PackLink.token, Stakeholder, stakeholders_queries.unsubscribed())
         .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
         .where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
         .order_by(PackLink.id)
@@ -174,7 +173,7 @@ def _write_some(db: Session, pack: Pack) -> int:
     sent = sent_pack(db, pack)
     going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
     posts = {link_id: message_of(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
-    ids = outbox.post_all(db, posts.values())
+    ids = posting.post_all(db, posts.values())
     skipped = [row[0] for row in rows if row[0] not in posts]
     written = [
         {"id": link_id, "part": LinkPart.POSTED, "message_id": ids[one.once]} for link_id, one in posts.items()
@@ -226,7 +225,7 @@ def look_again(db: Session, message: OutboxMessage) -> None:
 
 
 def _count_unsettled(db: Session, pack: Pack) -> int:
-    messages = queries.messages_of(db, pack)
+    messages = openings_queries.messages_of(db, pack)
     unwritten = select(func.count(PackLink.id)).where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
     return messages[State.WAITING] + messages[State.SENDING] + (db.scalar(unwritten) or 0)
 
@@ -261,7 +260,7 @@ def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
 
 def reduce_traces(db: Session, pack: Pack) -> int:
     """Turn what single recipients did into counts, and forget whose links they were. Doing it again changes nothing."""
-    outcome = queries.outcome_of(db, pack)
+    outcome = openings_queries.outcome_of(db, pack)
     counts: dict[tuple[int | None, str], int] = {(None, f"{MESSAGES}{one}"): n for one, n in outcome.messages.items()}
     counts |= {(None, f"seen {one}"): n for one, n in outcome.seen.items()}
     counts |= {(item_id, act.value): n for (item_id, act), n in outcome.acts.items()}

@@ -5,22 +5,24 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock, outbox
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.delivery import keeping
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox import OutboxMessage
+from hub.core.outbox import posting, rules
+from hub.core.outbox.models import OutboxMessage
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
-from hub.sharing import queries
-from hub.sharing.models import Pack, PackLink, PackTrace, Stakeholder, StakeholderGroup, Unsubscribe
-from hub.sharing.rules import (
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.packs import Pack, PackLink, PackTrace
+from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.sharing.queries import stakeholders as stakeholders_queries
+from hub.sharing.rules.packs import PackState
+from hub.sharing.rules.stakeholders import (
     MOST_STAKEHOLDERS,
     Change,
     Entry,
     Line,
-    PackState,
     Planned,
     entry_of,
     key_name,
@@ -38,9 +40,9 @@ def take_in(db: Session, person: Person, text: str, group: str = "") -> list[Pla
 
     Raises Refused when the text can't be a list, NotFound when the person may not keep the stakeholders.
     """
-    planned = queries.plan_of(db, person, text, group)
+    planned = stakeholders_queries.plan_of(db, person, text, group)
     last = {one.entry.email: one.entry for one in planned if one.entry is not None}
-    known = {one.email: one for one in queries.whole_list(db, person.organization)}
+    known = {one.email: one for one in stakeholders_queries.whole_list(db, person.organization)}
     _add_all(db, person.organization, [entry for email, entry in last.items() if email not in known])
     for email, entry in last.items():
         if email in known:
@@ -59,7 +61,7 @@ def _add_all(db: Session, organization: Organization, entries: Sequence[Entry]) 
         {
             "organization_id": organization.id,
             "email": entry.email,
-            "address_hash": queries.hash_of(db, entry.email),
+            "address_hash": stakeholders_queries.hash_of(db, entry.email),
             "name": entry.name,
             "affiliation": entry.affiliation,
             "created_at": now,
@@ -93,7 +95,7 @@ def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliat
     one = Stakeholder(
         organization_id=organization.id,
         email=entry.email,
-        address_hash=queries.hash_of(db, entry.email),
+        address_hash=stakeholders_queries.hash_of(db, entry.email),
         created_at=clock.now(),
         groups=[],
     )
@@ -110,7 +112,7 @@ def change_stakeholder(
     entry = _entry(db, person.organization, email, name, affiliation, groups)
     if entry.email != one.email:
         _refuse_unless_free(db, person.organization, entry.email)
-        one.email, one.address_hash = entry.email, queries.hash_of(db, entry.email)
+        one.email, one.address_hash = entry.email, stakeholders_queries.hash_of(db, entry.email)
     _write(one, entry)
     note(db, person, "changed the", one)
 
@@ -118,7 +120,7 @@ def change_stakeholder(
 def _entry(db: Session, organization: Organization, email: str, name: str, affiliation: str, groups: str) -> Entry:
     """What was typed, its groups written as the list writes them; raises Refused."""
     line = Line(1, "", entry_of(email, name, affiliation, groups))
-    [spelled] = spelled_as([line], queries.group_names(db, organization))
+    [spelled] = spelled_as([line], stakeholders_queries.group_names(db, organization))
     return spelled.entry or entry_of(email)
 
 
@@ -130,14 +132,16 @@ def _refuse_unless_free(db: Session, organization: Organization, email: str) -> 
     there = select(Stakeholder.id).where(Stakeholder.organization_id == organization.id, Stakeholder.email == email)
     if db.scalar(there) is not None:
         raise Refused(f"{email} is on the list already.")
-    hashed = queries.hash_of(db, email)
-    if queries.unsubscribe_of(db, organization.id, hashed) or queries.unsubscribe_of(db, None, hashed):
+    hashed = stakeholders_queries.hash_of(db, email)
+    if stakeholders_queries.unsubscribe_of(db, organization.id, hashed) or stakeholders_queries.unsubscribe_of(
+        db, None, hashed
+    ):
         raise Refused(f"{email} asked not to get mail from you any more.")
 
 
 def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     """Take people off the list; answers how many. Their addresses go, from sent messages too; counts stay."""
-    numbers = [one.id for one in queries.some_stakeholders(db, person, ids)]
+    numbers = [one.id for one in stakeholders_queries.some_stakeholders(db, person, ids)]
     if not numbers:
         return 0
     links = select(PackLink.id).where(PackLink.stakeholder_id.in_(numbers))
@@ -157,9 +161,9 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
     )
     numbers = db.scalars(theirs).all()
     once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(numbers))).all()
-    outbox.cancel(db, once=once)
-    settled = (OutboxMessage.id.in_(numbers), OutboxMessage.state.in_(outbox.SETTLED))
-    db.execute(update(OutboxMessage).where(*settled).values(**outbox.FORGOTTEN))
+    posting.cancel(db, once=once)
+    settled = (OutboxMessage.id.in_(numbers), OutboxMessage.state.in_(rules.SETTLED))
+    db.execute(update(OutboxMessage).where(*settled).values(**posting.FORGOTTEN))
     for number in numbers:
         keeping.drop(config_of(db), number or 0)
 
@@ -185,7 +189,7 @@ def stop(db: Session, token: str, *, everyone: bool = False) -> None:
     """
     organization, hashed = whom_it_stops(db, token)
     whose = None if everyone else organization.id
-    if queries.unsubscribe_of(db, whose, hashed) is None:
+    if stakeholders_queries.unsubscribe_of(db, whose, hashed) is None:
         key = config_of(db).UNSUBSCRIBE_KEY
         through = organization.id if everyone else None
         db.add(
@@ -210,8 +214,8 @@ def _take_back(db: Session, token: str, organization_id: int | None, hashed: str
     db.scalars(sending).all()
     stops = OutboxMessage.unsubscribe
     theirs = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
-    waits = (OutboxMessage.state == outbox.State.WAITING, OutboxMessage.kind == KIND, theirs)
-    outbox.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
+    waits = (OutboxMessage.state == rules.State.WAITING, OutboxMessage.kind == KIND, theirs)
+    posting.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
 
 
 def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
@@ -221,7 +225,7 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
     found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
     if found is None:
         raise Refused("The hub's key for unsubscribed addresses was changed, so it can't tell who must not be mailed.")
-    if any(queries.unsubscribe_of(db, whose, found[1]) for whose in (found[0], None)):
+    if any(stakeholders_queries.unsubscribe_of(db, whose, found[1]) for whose in (found[0], None)):
         raise Refused("The recipient has unsubscribed, so this message doesn't go again.")
 
 
@@ -231,12 +235,12 @@ def start_again(db: Session, token: str) -> None:
     Raises Refused when they stopped everybody's mail by another organization's message.
     """
     organization, hashed = whom_it_stops(db, token)
-    if (other := queries.stopped_through_another(db, organization, hashed)) is not None:
+    if (other := stakeholders_queries.stopped_through_another(db, organization, hashed)) is not None:
         raise Refused(
             f"You stopped everybody's mail by a message of {other.name}. Only the link in a message of theirs to you "
             "takes that back."
         )
     for whose in (organization.id, None):
-        found = queries.unsubscribe_of(db, whose, hashed)
+        found = stakeholders_queries.unsubscribe_of(db, whose, hashed)
         if found is not None:
             db.delete(found)

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from hub.core.db import config_of
 from hub.core.letters import Bullets, Button, Letter, Paragraph, greeting
-from hub.core.outbox import post
+from hub.core.outbox.posting import post
 from hub.members.models import Person
-from hub.sharing.models import LoggedMail
-from hub.sharing.rules import Audience, Outcome
+from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.rules.incoming import Audience, Outcome
 
 REASON = "You get this because a copy of this mail came to your log address."
 

@@ -1,8 +1,8 @@
 """The reminder of an open quarter: what the log has, and where it is confirmed. Pure."""
 
 from hub.core.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
-from hub.members.rules import Role
-from hub.sharing.rules import Facts, Stage
+from hub.members.rules.organizations import Role
+from hub.sharing.rules.reminding import Facts, Stage
 
 MOST_TITLES = 5
 

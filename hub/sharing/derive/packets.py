@@ -7,11 +7,10 @@ from hub.core.quarters import Quarter
 from hub.core.tables import csv_of
 from hub.sharing.derive.reports import Setting, report_as_pdf
 from hub.sharing.derive.tables import CONFIRMATIONS, ENTRIES, confirmation_cells, entry_cells
-from hub.sharing.queries import Report
-from hub.sharing.rules import is_due, moment
-from hub.sharing.rules.packets import (
-    CONFIRMATIONS as CONFIRMATIONS_FILE,
-)
+from hub.sharing.queries.reports import Report
+from hub.sharing.rules.counting import is_due
+from hub.sharing.rules.digests import moment
+from hub.sharing.rules.packets import CONFIRMATIONS as CONFIRMATIONS_FILE
 from hub.sharing.rules.packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
 
 READ_ME = """\

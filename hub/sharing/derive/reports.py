@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.sharing.derive.tables import RUNGS
-from hub.sharing.models import Confirmation
-from hub.sharing.queries import QuarterRow, Report, ResourceLine
-from hub.sharing.rules import Reached, Rung, RungCount, Standing, digest_of, is_late
+from hub.sharing.models.log import Confirmation
+from hub.sharing.queries.quarters import QuarterRow
+from hub.sharing.queries.reports import Report, ResourceLine
+from hub.sharing.rules.counting import Standing, is_late
+from hub.sharing.rules.digests import digest_of
+from hub.sharing.rules.evidence import Rung, RungCount
+from hub.sharing.rules.periods import Reached
 
 MOST_ENTRIES = 400  # that a PDF lists; the tables have all
 

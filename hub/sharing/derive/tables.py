@@ -5,9 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.tables import Sheet, csv_of, xlsx_of
-from hub.sharing.models import Confirmation
-from hub.sharing.queries import LoggedLine, QuarterRow, Report
-from hub.sharing.rules import Rung, RungCount, digest_of, is_late
+from hub.sharing.models.log import Confirmation
+from hub.sharing.queries.log import LoggedLine
+from hub.sharing.queries.quarters import QuarterRow
+from hub.sharing.queries.reports import Report
+from hub.sharing.rules.counting import is_late
+from hub.sharing.rules.digests import digest_of
+from hub.sharing.rules.evidence import Rung, RungCount
 
 ENTRIES = (
     "entry",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
 from hub.members.models import Person
-from hub.sharing.rules import Outcome
+from hub.sharing.rules.incoming import Outcome
 
 
 class LogAddress(Base):

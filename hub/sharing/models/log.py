@@ -9,8 +9,10 @@ from hub.core.db import Base
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
-from hub.members.rules import Role
-from hub.sharing.rules import Act, Carrier, Channel, canonical, digest_of
+from hub.members.rules.organizations import Role
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.digests import canonical, digest_of
+from hub.sharing.rules.evidence import Carrier
 
 
 class ShareLink(Base):

@@ -9,7 +9,9 @@ from hub.core.db import Base
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.sharing.models.stakeholders import Stakeholder
-from hub.sharing.rules import Channel, LinkPart, PackState, Trace
+from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.openings import Trace
+from hub.sharing.rules.packs import LinkPart, PackState
 
 
 class Pack(Base):

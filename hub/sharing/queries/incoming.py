@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session, joinedload
 from hub.core.errors import NotFound
 from hub.library.models import Resource, Revision
 from hub.members.models import Organization, Person
-from hub.members.rules import OrganizationKind, Permission, may
-from hub.sharing.models import LogAddress, LoggedMail, PackItem, PackLink, ShareLink
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.incoming import LogAddress, LoggedMail
+from hub.sharing.models.log import ShareLink
+from hub.sharing.models.packs import PackItem, PackLink
 from hub.sharing.queries.log import LoggedLine, lines_of
 from hub.sharing.queries.naming import known_titles, nameable
-from hub.sharing.rules import Sender
+from hub.sharing.rules.incoming import Sender
 from hub.sharing.rules.mail import Mail
 from hub.sharing.rules.places import Places
 

@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 from hub.core.errors import NotFound
 from hub.library.models import Page, Resource, Revision
 from hub.members.models import Organization, Person
-from hub.sharing.models import ShareLink, SharingEvent
+from hub.sharing.models.log import ShareLink, SharingEvent
 from hub.sharing.queries.conditions import stands
-from hub.sharing.rules import (
-    Act,
-    may_revoke,
-)
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.links import may_revoke
 
 LINKS_PER_PAGE = 50
 

@@ -11,8 +11,8 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing.models import SharingEvent
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.log import SharingEvent
 from hub.sharing.queries.conditions import in_quarters, stands, titles_logged
 
 OFFERED = 20  # resources that a form offers by itself

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core.outbox import OutboxMessage, State
-from hub.sharing.models import Pack, PackCount, PackFetch, PackLink, PackTrace
-from hub.sharing.rules import LinkPart, Seen, Trace, seen
+from hub.core.outbox.models import OutboxMessage
+from hub.core.outbox.rules import State
+from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackLink, PackTrace
+from hub.sharing.rules.openings import Seen, Trace, seen
+from hub.sharing.rules.packs import LinkPart
 
 RECIPIENTS_PER_PAGE = 100
 MESSAGES = "messages "  # before a message's state, among the counts

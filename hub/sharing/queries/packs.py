@@ -16,11 +16,13 @@ from hub.library.models import Page, Resource
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, PageKind, topic_label
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
-from hub.sharing.models import Pack, PackItem, PackLink, SharingEvent, Stakeholder, StakeholderGroup
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.log import SharingEvent
+from hub.sharing.models.packs import Pack, PackItem, PackLink
+from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup
 from hub.sharing.queries.conditions import stands
 from hub.sharing.queries.stakeholders import unsubscribed
-from hub.sharing.rules import PROPOSED, LinkPart, PackState
+from hub.sharing.rules.packs import PROPOSED, LinkPart, PackState
 
 PACKS_PER_PAGE = 30
 MOST_PROPOSED = 150

@@ -12,25 +12,12 @@ from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
-from hub.sharing.models import Confirmation, SharingEvent
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.log import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters, logged_by, stands
-from hub.sharing.rules import (
-    PASSED_ON,
-    Act,
-    NextStep,
-    QuarterFacts,
-    Rung,
-    RungCount,
-    Standing,
-    acts_of,
-    is_due,
-    is_late,
-    ladder_of,
-    next_step,
-    rung,
-    strongest,
-)
+from hub.sharing.rules.counting import PASSED_ON, Act, Standing, is_due, is_late, strongest
+from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung
+from hub.sharing.rules.steps import NextStep, QuarterFacts, next_step
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,16 @@ from hub.core import bounces, clock, rounds
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
-from hub.members.rules import SINGLE_ROLES, MailKind
-from hub.sharing.models import SharingEvent
+from hub.members.rules.mail import MailKind
+from hub.members.rules.organizations import SINGLE_ROLES
+from hub.sharing.models.log import SharingEvent
 from hub.sharing.queries.conditions import stands, titles_logged
 from hub.sharing.queries.quarters import QuarterRow, sharing_of
-from hub.sharing.rules import MORNING, Act, Facts, Occasion, Stage, needs_reminding, occasions_on
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.reminding import MORNING, Facts, Occasion, Stage, needs_reminding, occasions_on
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def reminders(
     ]
     people = _people(db, [row.organization.id for row in rows])
     everybody = [person for some in people.values() for person in some]
-    wishes = members.wishes_of(db, [person.id for person in everybody])
+    wishes = members_queries.wishes_of(db, [person.id for person in everybody])
     bounced = bounces.bouncing(db, [person.email for person in everybody])
     titles = _titles(db, quarter, [row.organization.id for row in rows])
     found = [

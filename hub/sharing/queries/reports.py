@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
-from hub.members.rules import OrganizationKind
-from hub.sharing.models import Confirmation, SharingEvent
+from hub.members.rules.organizations import OrganizationKind
+from hub.sharing.models.log import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters
 from hub.sharing.queries.log import LoggedLine, events_of, last_title
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
-from hub.sharing.rules import Period, Reached, RungCount, Standing, is_due, ladder, reached
+from hub.sharing.rules.counting import Standing, is_due
+from hub.sharing.rules.evidence import RungCount, ladder
+from hub.sharing.rules.periods import Period, Reached, reached
 
 
 @dataclass(frozen=True)

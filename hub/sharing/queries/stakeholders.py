@@ -11,9 +11,9 @@ from hub.core.bounces import bouncing
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission, may
-from hub.sharing.models import Stakeholder, StakeholderGroup, Unsubscribe
-from hub.sharing.rules import Entry, Line, Planned, key_name, lines_of, plan, spelled_as, with_group
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.sharing.rules.stakeholders import Entry, Line, Planned, key_name, lines_of, plan, spelled_as, with_group
 
 STAKEHOLDERS_PER_PAGE = 50
 

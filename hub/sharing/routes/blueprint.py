@@ -7,9 +7,9 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
-from hub.members import queries as members
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules import Permission
+from hub.members.rules.permissions import Permission
 
 bp = Blueprint("sharing", __name__)
 
@@ -19,7 +19,7 @@ Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere
 def whose_record(person: Person) -> Organization:
     """The organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
     slug = request.args.get("organization", person.organization.slug)
-    return members.organization_for(db, person, slug, Permission.SEE_RECORD)
+    return members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 
 def theirs(person: Person, organization: Organization) -> str | None:

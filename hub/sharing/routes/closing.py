@@ -8,11 +8,15 @@ from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing import actions, forms, queries
+from hub.members.rules.permissions import Permission, may
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import confirming as confirming_actions
+from hub.sharing.queries import closing as closing_queries
+from hub.sharing.queries import log as log_queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named
 from hub.sharing.routes.declaring import choice_of, wants_search
-from hub.sharing.rules import is_late, list_of, objection_to_confirming
+from hub.sharing.rules.counting import is_late, objection_to_confirming
+from hub.sharing.rules.texts import list_of
 
 
 @bp.route("/sharing/<quarter>/confirm", methods=["GET", "POST"])
@@ -23,7 +27,7 @@ def confirm(quarter: str) -> Answer:
         raise NotFound
     if objection := objection_to_confirming(which, clock.today(web.config().zone), person.organization):
         raise Refused(objection)
-    form = forms.ConfirmForm()
+    form = sharing_forms.ConfirmForm()
     if request.method == "GET":
         _begin(person, which, form)
         return _page(person, which, form)
@@ -32,7 +36,7 @@ def confirm(quarter: str) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.confirm(db, person, which, form.said(), form.form_id.data or "")
+            confirming_actions.confirm(db, person, which, form.said(), form.form_id.data or "")
         except Refused as error:
             refused = str(error)
             form.renew()
@@ -45,14 +49,14 @@ def confirm(quarter: str) -> Answer:
     return _page(person, which, form, refused), 422
 
 
-def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
+def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
     """Fill the form with what was confirmed before, or else with what the log says."""
     form.renew()
-    before = queries.confirmations_of(db, person.organization, quarter)
+    before = log_queries.confirmations_of(db, person.organization, quarter)
     if before:
         form.show(before[0])
         return
-    logs = queries.log_by_resource(db, person.organization, quarter)
+    logs = log_queries.log_by_resource(db, person.organization, quarter)
     shared = [log for log in logs if log.passed_on]
     form.resources.data = [log.resource.id for log in shared]
     if not shared and request.args.get("taken") == "yes":  # pressed "Yes, we shared them"
@@ -61,9 +65,9 @@ def _begin(person: Person, quarter: Quarter, form: forms.ConfirmForm) -> None:
     form.people.data = max((log.people for log in shared), default=0) or None
 
 
-def _page(person: Person, quarter: Quarter, form: forms.ConfirmForm, refused: str = "") -> str:
-    closing = queries.closing_of(db, person.organization, quarter)
-    before = queries.confirmations_of(db, person.organization, quarter)
+def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:
+    closing = closing_queries.closing_of(db, person.organization, quarter)
+    before = log_queries.confirmations_of(db, person.organization, quarter)
     known = [log.resource for log in (*closing.shared, *closing.taken)]
     return render_template(
         "sharing/confirm.html",

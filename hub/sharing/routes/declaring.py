@@ -14,11 +14,18 @@ from hub.core.words import plural
 from hub.library.models import Resource
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import Permission
-from hub.sharing import actions, forms, queries
-from hub.sharing.models import LoggedMail
+from hub.members.rules.permissions import Permission
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import incoming as incoming_actions
+from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.queries import incoming as incoming_queries
+from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import naming as naming_queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named
-from hub.sharing.rules import LONGEST_AUDIENCE, Act, Audience, shorten
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.incoming import Audience
+from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 LONGEST_SEARCH = 300  # characters, as a title
 
@@ -31,7 +38,7 @@ def declare() -> Answer:
     ``?mail=`` says what a mail to the log address says.
     """
     person = signed_in()
-    form = forms.DeclareForm()
+    form = sharing_forms.DeclareForm()
     if request.method == "GET":
         form.begin(clock.today(web.config().zone))
         form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
@@ -45,28 +52,30 @@ def declare() -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            events = actions.declare(db, person, form.resources.data or [], form.said(), form.form_id.data or "")
+            events = declaring_actions.declare(
+                db, person, form.resources.data or [], form.said(), form.form_id.data or ""
+            )
         except Refused as error:
             refused = str(error)
             form.renew()
         else:
             if "mail" in request.args:
-                actions.name_mail(db, _mail(person), events)
+                incoming_actions.name_mail(db, _mail(person), events)
             flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
     return _declare_page(person, form, refused), 422
 
 
-def _begin_quarter(person: Person, form: forms.DeclareForm, quarter: Quarter) -> None:
+def _begin_quarter(person: Person, form: sharing_forms.DeclareForm, quarter: Quarter) -> None:
     """Tick what was taken in the quarter and not passed on; a day of today would count for another quarter."""
-    logs = queries.log_by_resource(db, person.organization, quarter)
+    logs = log_queries.log_by_resource(db, person.organization, quarter)
     form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.passed_on)]
     if clock.today(web.config().zone) > quarter.last_day:
         form.happened_on.data = None
 
 
-def _begin_mail(person: Person, form: forms.DeclareForm) -> None:
+def _begin_mail(person: Person, form: sharing_forms.DeclareForm) -> None:
     """Fill in when a mail to the log address was sent, and to how many: which resource it was, the person says."""
     mail = _mail(person)
     audience = Audience(mail.people, mail.domains)
@@ -77,24 +86,24 @@ def _begin_mail(person: Person, form: forms.DeclareForm) -> None:
 
 def _mail(person: Person) -> LoggedMail:
     """The mail of the person's organization that the address names; raises NotFound."""
-    mail = queries.mail_for(db, person, web.row_number(request.args.get("mail")))
+    mail = incoming_queries.mail_for(db, person, web.row_number(request.args.get("mail")))
     if mail.organization_id != person.organization_id:
         raise NotFound
     return mail
 
 
-def wants_search(form: forms.DeclareForm | forms.ConfirmForm) -> bool:
+def wants_search(form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm) -> bool:
     """Whether the button that searches was pressed, or words were typed that nobody has searched for yet."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     return "search" in request.form or words not in {"", request.form.get("searched", words)}
 
 
-def _declare_page(person: Person, form: forms.DeclareForm, refused: str = "") -> str:
+def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str = "") -> str:
     return render_template(
         "sharing/declare.html",
         form=form,
         refused=refused,
-        choice=choice_of(person, form, queries.offered_to(db, person)),
+        choice=choice_of(person, form, naming_queries.offered_to(db, person)),
         mail=request.args.get("mail"),
     )
 
@@ -111,17 +120,19 @@ class Choice:
 
 def choice_of(
     person: Person,
-    form: forms.DeclareForm | forms.ConfirmForm,
+    form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm,
     offered: Sequence[Resource],
     known: Sequence[Resource] = (),
 ) -> Choice:
     """What the form offers; what is ticked stays on offer. ``known`` are those that the page shows elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
-    found = queries.found_by_title(db, person, words) if words else []
+    found = naming_queries.found_by_title(db, person, words) if words else []
     elsewhere = {resource.id for resource in (*known, *offered, *found)}
-    ticked = queries.nameable(db, person, [number for number in form.resources.data or () if number not in elsewhere])
+    ticked = naming_queries.nameable(
+        db, person, [number for number in form.resources.data or () if number not in elsewhere]
+    )
     there = {resource.id for resource in (*known, *offered)}
-    titles = queries.known_titles(db, person, [*known, *offered, *ticked, *found])
+    titles = naming_queries.known_titles(db, person, [*known, *offered, *ticked, *found])
     return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words, titles)
 
 
@@ -129,20 +140,20 @@ def choice_of(
 def correct(event_id: int) -> Answer:
     """Correct an entry of the log by a new one, or take it back; both stay."""
     person = signed_in()
-    line = queries.event_for(db, person, event_id, Permission.DECLARE)
-    form, back = forms.DeclarationForm(), forms.TakeBackForm()
+    line = log_queries.event_for(db, person, event_id, Permission.DECLARE)
+    form, back = sharing_forms.DeclarationForm(), sharing_forms.TakeBackForm()
     if request.method == "GET":
         form.show(line.event)
         return _correct_page(line, form, back)
     refused = ""
     try:
         if "take_back" in request.form:
-            form = forms.DeclarationForm(formdata=None)
+            form = sharing_forms.DeclarationForm(formdata=None)
             form.show(line.event)
-            done = back.validate_on_submit() and actions.take_back(db, person, line, back.reason.data or "")
+            done = back.validate_on_submit() and declaring_actions.take_back(db, person, line, back.reason.data or "")
         else:
-            back = forms.TakeBackForm(formdata=None)
-            done = form.validate_on_submit() and actions.correct(db, person, line, form.said())
+            back = sharing_forms.TakeBackForm(formdata=None)
+            done = form.validate_on_submit() and declaring_actions.correct(db, person, line, form.said())
     except Refused as error:
         refused = str(error)
     else:
@@ -150,12 +161,15 @@ def correct(event_id: int) -> Answer:
             flash("Taken back. The entry stays in the log and doesn't count." if done.void else "Corrected.")
             return redirect(url_for(".quarter", quarter=done.quarter))
     db.rollback()
-    line = queries.event_for(db, person, event_id, Permission.DECLARE)
+    line = log_queries.event_for(db, person, event_id, Permission.DECLARE)
     return _correct_page(line, form, back, refused), 422
 
 
 def _correct_page(
-    line: queries.LoggedLine, form: forms.DeclarationForm, back: forms.TakeBackForm, refused: str = ""
+    line: log_queries.LoggedLine,
+    form: sharing_forms.DeclarationForm,
+    back: sharing_forms.TakeBackForm,
+    refused: str = "",
 ) -> str:
     return render_template(
         "sharing/correct.html",

@@ -8,19 +8,25 @@ from flask import session as cookie
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.library import queries as library
-from hub.library.derive import excerpts, previews
+from hub.library import queries as library_queries
+from hub.library.derive import excerpts
+from hub.library.derive.previews import showing
 from hub.library.models import Resource
-from hub.library.routes import as_picture
+from hub.library.routes.reading import as_picture
 from hub.library.rules import Source
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import Permission
-from hub.sharing import actions, forms, queries
-from hub.sharing.models import ShareLink
+from hub.members.rules.permissions import Permission
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import links as links_actions
+from hub.sharing.models.log import ShareLink
+from hub.sharing.queries import links as links_queries
+from hub.sharing.queries import naming as naming_queries
 from hub.sharing.routes.blueprint import Answer, bp, page_number, whose_record
 from hub.sharing.routes.taking import as_file
-from hub.sharing.rules import ReadyText, link_state, may_revoke, ready_text
+from hub.sharing.rules.links import link_state, may_revoke
+from hub.sharing.rules.texts import ReadyText, ready_text
 
 PAGES_SHOWN = 25  # of a long document at a time
 LINKS_REMEMBERED = 20  # in a visitor's cookie
@@ -30,18 +36,18 @@ LINKS_REMEMBERED = 20  # in a visitor's cookie
 def forward(resource_id: int) -> Answer:
     """Make a link to a resource or a page of it (``?page=``), and hand it over (``?link=``)."""
     person = signed_in()
-    resource = library.get_for(db, person, resource_id, Permission.FORWARD)
-    form = forms.LinkForm(web.config().SHARE_LINK_DAYS)
+    resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
+    form = sharing_forms.LinkForm(web.config().SHARE_LINK_DAYS)
     if request.method == "GET":
         form.page.data = request.args.get("page", type=int)
         return _forward_page(person, resource, form)
     if not form.validate_on_submit():
         return _forward_page(person, resource, form), 422
-    page = queries.page_through(db, resource.current, form.page.data)
+    page = links_queries.page_through(db, resource.current, form.page.data)
     if form.page.data and page is None:
         form.page.errors = [f"There is no number {form.page.data} in it, or the hub has not read it yet."]
         return _forward_page(person, resource, form), 422
-    link = actions.make_link(db, person, resource, page, form.days.data)
+    link = links_actions.make_link(db, person, resource, page, form.days.data)
     db.flush()
     return redirect(url_for(".forward", resource_id=resource_id, link=link.id))
 
@@ -49,17 +55,17 @@ def forward(resource_id: int) -> Answer:
 def _forward_page(
     person: Person,
     resource: Resource,
-    form: forms.LinkForm,
-    sent: forms.DeclarationForm | None = None,
+    form: sharing_forms.LinkForm,
+    sent: sharing_forms.DeclarationForm | None = None,
     refused: str = "",
 ) -> str:
     """The page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
-    lines, _total = queries.links_of(db, person.organization, resource=resource)
+    lines, _total = links_queries.links_of(db, person.organization, resource=resource)
     chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
     line = next((one for one in lines if one.link.id == chosen), None)
     link = line.link if line else None
     if sent is None:
-        sent = forms.DeclarationForm(formdata=None)
+        sent = sharing_forms.DeclarationForm(formdata=None)
         sent.begin(clock.today(web.config().zone))
     return render_template(
         "sharing/forward.html",
@@ -102,7 +108,7 @@ def _part_of(resource: Resource, link: ShareLink) -> str:
     revision = next(
         one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
     )
-    page = queries.page_through(db, revision, link.page_number)
+    page = links_queries.page_through(db, revision, link.page_number)
     return f"{page.kind.label.lower()} {page.number}" if page else ""
 
 
@@ -114,12 +120,12 @@ def _state_of(link: ShareLink) -> str:
 def sent(link_id: int) -> Answer:
     """The person says that they sent the link: a declaration in one click."""
     person = signed_in()
-    link = queries.own_link(db, person, link_id)
-    form = forms.DeclarationForm()
+    link = links_queries.own_link(db, person, link_id)
+    form = sharing_forms.DeclarationForm()
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.declare(db, person, [link.resource_id], form.said(), form.form_id.data or "", link)
+            declaring_actions.declare(db, person, [link.resource_id], form.said(), form.form_id.data or "", link)
         except Refused as error:
             refused = str(error)
             form.renew()
@@ -127,8 +133,8 @@ def sent(link_id: int) -> Answer:
             flash("Recorded: you shared it. Thank you.")
             return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))
     db.rollback()
-    resource = library.get_for(db, person, link.resource_id, Permission.FORWARD)
-    link_form = forms.LinkForm(web.config().SHARE_LINK_DAYS, formdata=None)
+    resource = library_queries.get_for(db, person, link.resource_id, Permission.FORWARD)
+    link_form = sharing_forms.LinkForm(web.config().SHARE_LINK_DAYS, formdata=None)
     return _forward_page(person, resource, link_form, form, refused), 422
 
 
@@ -138,14 +144,14 @@ def links() -> str:
     person = signed_in()
     organization = whose_record(person)
     page = page_number()
-    lines, total = queries.links_of(db, organization, page)
+    lines, total = links_queries.links_of(db, organization, page)
     return render_template(
         "sharing/links.html",
         organization=organization,
         lines=lines,
-        titles=queries.known_titles(db, person, [line.link.resource for line in lines]),
+        titles=naming_queries.known_titles(db, person, [line.link.resource for line in lines]),
         page=page,
-        pages=web.page_count(total, queries.LINKS_PER_PAGE),
+        pages=web.page_count(total, links_queries.LINKS_PER_PAGE),
         state_of=_state_of,
         address_of=_address,
         may_revoke=lambda link: may_revoke(person, link),
@@ -156,8 +162,8 @@ def links() -> str:
 def revoke(link_id: int) -> Answer:
     """Close a link for good."""
     person = signed_in()
-    link = queries.link_for(db, person, link_id)
-    actions.revoke(db, person, link)
+    link = links_queries.link_for(db, person, link_id)
+    links_actions.revoke(db, person, link)
     flash("Revoked. The link opens nothing any more.")
     slug = link.organization.slug if link.organization_id != person.organization_id else None
     return redirect(url_for(".links", organization=slug))
@@ -167,10 +173,10 @@ def revoke(link_id: int) -> Answer:
 @web.public
 def landing(token: str) -> Answer:
     """Who shares what; its text once the visitor asked for it. Looking alone is no act: scanners look at every link."""
-    link = queries.link_by_token(db, token)
-    if not actions.opens(link):
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
         return _closed()
-    revision = queries.revision_of(link)
+    revision = links_queries.revision_of(link)
     shown = _was_shown(link)
     first = (page_number() - 1) * PAGES_SHOWN + 1
     page = render_template(
@@ -178,11 +184,11 @@ def landing(token: str) -> Answer:
         link=link,
         resource=link.resource,
         revision=revision,
-        part=queries.page_through(db, revision, link.page_number),
+        part=links_queries.page_through(db, revision, link.page_number),
         shown=shown,
-        pages=queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
-        pictures=previews.shown(web.config(), revision, link.page_number or first) if shown else None,
-        text=previews.set_text(web.config(), revision) if shown and link.page_number is None else None,
+        pages=links_queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
+        pictures=showing.shown(web.config(), revision, link.page_number or first) if shown else None,
+        text=showing.set_text(web.config(), revision) if shown and link.page_number is None else None,
         page=page_number(),
         page_count=web.page_count(revision.page_count, PAGES_SHOWN),
         Source=Source,
@@ -199,10 +205,10 @@ def _was_shown(link: ShareLink) -> bool:
 @web.public
 def shared_picture(token: str, number: int) -> Answer:
     """The picture of a page that the link opens (``?width=320|1200``), once the visitor pressed Show."""
-    link = queries.link_by_token(db, token)
-    if not actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
         raise NotFound
-    return as_picture(queries.revision_of(link), number, lasting=False)
+    return as_picture(links_queries.revision_of(link), number, lasting=False)
 
 
 def _closed() -> Response:
@@ -221,10 +227,10 @@ def unlisted(page: str, status: int = 200) -> Response:
 @web.public
 def show(token: str) -> Answer:
     """The visitor wants to read it: that is a forward, and from now on the link's page shows the text."""
-    link = queries.link_by_token(db, token)
-    if not actions.opens(link):
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
         return _closed()
-    actions.open_link(db, link, web.signed_in(), visit())
+    links_actions.open_link(db, link, web.signed_in(), visit())
     cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
     return redirect(url_for(".landing", token=token), 303)
 
@@ -233,13 +239,13 @@ def show(token: str) -> Answer:
 @web.public
 def download_shared(token: str) -> Answer:
     """The visitor takes the file: that is a forward too. A link to one page gives that page alone, not the file."""
-    link = queries.link_by_token(db, token)
-    if not actions.opens(link):
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
         return _closed()
     if link.page_number is not None:
         raise NotFound
-    answer = as_file(link.resource, queries.revision_of(link))
-    actions.open_link(db, link, web.signed_in(), visit())
+    answer = as_file(link.resource, links_queries.revision_of(link))
+    links_actions.open_link(db, link, web.signed_in(), visit())
     return answer
 
 

@@ -12,12 +12,19 @@ from hub.core.text import clean
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.sharing import actions, forms, queries
-from hub.sharing.models import Pack, PackLink
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import packs as packs_actions
+from hub.sharing.models.packs import Pack, PackLink
+from hub.sharing.queries import naming as naming_queries
+from hub.sharing.queries import openings as openings_queries
+from hub.sharing.queries import packs as packs_queries
+from hub.sharing.queries import stakeholders as stakeholders_queries
 from hub.sharing.routes.blueprint import Answer, bp, page_number, quarter_named, this_quarter
 from hub.sharing.routes.stakeholders import keeper
-from hub.sharing.rules import Channel, PackState, Trace, audience_of, range_of
+from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.openings import Trace
 from hub.sharing.rules.pack_texts import SentPack, html_for_a_channel, letter_of, text_for_a_channel
+from hub.sharing.rules.packs import PackState, audience_of, range_of
 
 LONGEST_SEARCH = 300
 # A message as a mail program shows it: nothing runs, nothing loads, and only the hub's own page frames it.
@@ -28,28 +35,28 @@ MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 's
 def packs() -> str:
     """The organization's packs, newest first."""
     person, page = signed_in(), page_number()
-    found, total = queries.packs_of(db, person, page)
+    found, total = packs_queries.packs_of(db, person, page)
     return render_template(
         "sharing/packs.html",
         organization=person.organization,
         packs=found,
         quarter=this_quarter(),
         page=page,
-        pages=web.page_count(total, queries.PACKS_PER_PAGE),
+        pages=web.page_count(total, packs_queries.PACKS_PER_PAGE),
     )
 
 
 @bp.route("/sharing/packs/new", methods=["GET", "POST"])
 def new_pack() -> Answer:
     """What the quarter (``?quarter=``) offers, to tick; what is ticked becomes a draft."""
-    person, form = signed_in(), forms.NewPackForm()
+    person, form = signed_in(), sharing_forms.NewPackForm()
     quarter = quarter_named(request.args["quarter"]) if "quarter" in request.args else this_quarter()
     if quarter > this_quarter():
         raise NotFound
     refused = ""
     if form.validate_on_submit():
         try:
-            pack = actions.begin_pack(db, person, quarter, form.resources.data or [], form.parts.data or [])
+            pack = packs_actions.begin_pack(db, person, quarter, form.resources.data or [], form.parts.data or [])
         except Refused as error:
             db.rollback()
             refused = str(error)
@@ -60,7 +67,7 @@ def new_pack() -> Answer:
         quarter=quarter,
         form=form,
         refused=refused,
-        proposal=queries.proposal(db, person, quarter),
+        proposal=packs_queries.proposal(db, person, quarter),
         first_time=request.method == "GET",
     )
     return page, (422 if refused or form.errors else 200)
@@ -70,12 +77,12 @@ def new_pack() -> Answer:
 def pack(pack_id: int) -> Answer:
     """A draft to work on; or what became of a pack that was sent."""
     person = signed_in()
-    one = queries.pack_for(db, person, pack_id)
+    one = packs_queries.pack_for(db, person, pack_id)
     if one.state is not PackState.DRAFT:
         if request.method == "POST":
             raise Refused("This pack is on its way already and can't be changed. Make a new one.")
         return _outcome_page(person, one)
-    form = forms.PackForm()
+    form = sharing_forms.PackForm()
     if request.method == "GET":
         form.show(one)
         return _draft_page(person, one, form)
@@ -86,12 +93,12 @@ def pack(pack_id: int) -> Answer:
     except Refused as error:
         refused = str(error)
     db.rollback()
-    return _draft_page(person, queries.pack_for(db, person, pack_id), form, refused), 422
+    return _draft_page(person, packs_queries.pack_for(db, person, pack_id), form, refused), 422
 
 
-def _work_on(person: Person, one: Pack, form: forms.PackForm) -> Answer:
+def _work_on(person: Person, one: Pack, form: sharing_forms.PackForm) -> Answer:
     """Keep what was typed, then do what the pressed button says."""
-    actions.change_pack(
+    packs_actions.change_pack(
         db,
         person,
         one,
@@ -103,37 +110,37 @@ def _work_on(person: Person, one: Pack, form: forms.PackForm) -> Answer:
     what, _, item = request.form.get("do", "save").partition("-")
     number = web.row_number(item)
     steps = {"up": -1, "down": 1}.get(what)
-    actions.order_items(one, form.places(), (number, steps) if steps else None)
+    packs_actions.order_items(one, form.places(), (number, steps) if steps else None)
     if what == "drop":
-        actions.drop_item(one, number)
+        packs_actions.drop_item(one, number)
     elif what == "add":
-        actions.add_item(db, person, one, number, range_of(form.part.data or ""))
+        packs_actions.add_item(db, person, one, number, range_of(form.part.data or ""))
         form.part.data = ""
     db.flush()
     if what == "preview":
-        if objection := actions.objection_to(db, one):  # what was typed is saved all the same
-            return _draft_page(person, queries.pack_for(db, person, one.id), form, objection)
+        if objection := packs_actions.objection_to(db, one):  # what was typed is saved all the same
+            return _draft_page(person, packs_queries.pack_for(db, person, one.id), form, objection)
         return redirect(url_for(".preview_pack", pack_id=one.id))
     if what in {"search", "add", "drop", "up", "down"}:
-        return _draft_page(person, queries.pack_for(db, person, one.id), form, at=what)
+        return _draft_page(person, packs_queries.pack_for(db, person, one.id), form, at=what)
     flash("Saved.")
     return redirect(url_for(".pack", pack_id=one.id))
 
 
-def _draft_page(person: Person, one: Pack, form: forms.PackForm, refused: str = "", at: str = "") -> str:
+def _draft_page(person: Person, one: Pack, form: sharing_forms.PackForm, refused: str = "", at: str = "") -> str:
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     there = {item.resource_id for item in one.items if not item.first_page}
     return render_template(
         "sharing/pack_draft.html",
         pack=one,
-        sent=actions.sent_pack(db, one),
-        titles=queries.known_titles(db, person, [item.resource for item in one.items]),
+        sent=packs_actions.sent_pack(db, one),
+        titles=naming_queries.known_titles(db, person, [item.resource for item in one.items]),
         form=form,
         refused=refused,
-        groups=queries.groups_with_counts(db, person.organization),
-        everyone=queries.count_reachable(db, person.organization),
+        groups=stakeholders_queries.groups_with_counts(db, person.organization),
+        everyone=stakeholders_queries.count_reachable(db, person.organization),
         words=words,
-        found=queries.found_by_title(db, person, words) if words else [],
+        found=naming_queries.found_by_title(db, person, words) if words else [],
         there=there,
         at=at,
     )
@@ -148,10 +155,10 @@ class Previewed:
     letter: Letter
 
 
-def _previewed(one: Pack, reach: queries.Reach) -> tuple[Previewed, int]:
+def _previewed(one: Pack, reach: packs_queries.Reach) -> tuple[Previewed, int]:
     """The message to the recipient who is asked for (``?recipient=``), or to the first; and which place they have."""
     place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
-    sent = actions.sent_pack(db, one)
+    sent = packs_actions.sent_pack(db, one)
     if not reach.reachable:
         return Previewed("", "", _letter(sent, one, 0, "")), 1
     to = reach.reachable[place - 1]
@@ -159,20 +166,20 @@ def _previewed(one: Pack, reach: queries.Reach) -> tuple[Previewed, int]:
 
 
 def _letter(sent: SentPack, one: Pack, stakeholder_id: int, name: str) -> Letter:
-    address = actions.address_of(db, actions.token_for(db, one.id, stakeholder_id))
+    address = packs_actions.address_of(db, packs_actions.token_for(db, one.id, stakeholder_id))
     return letter_of(sent.through(address), name, web.config().HUB_NAME)
 
 
 @bp.get("/sharing/packs/<int:pack_id>/preview")
 def preview_pack(pack_id: int) -> str:
     """Exactly what each recipient gets, but for their link to stop it, and the button that sends it."""
-    return _preview_page(queries.pack_for(db, keeper(), pack_id), forms.SendForm(formdata=None))
+    return _preview_page(packs_queries.pack_for(db, keeper(), pack_id), sharing_forms.SendForm(formdata=None))
 
 
-def _preview_page(one: Pack, form: forms.SendForm, refused: str = "") -> str:
+def _preview_page(one: Pack, form: sharing_forms.SendForm, refused: str = "") -> str:
     if one.state is not PackState.DRAFT:
         raise NotFound
-    reach = queries.reach_of(db, one)
+    reach = packs_queries.reach_of(db, one)
     previewed, place = _previewed(one, reach)
     return render_template(
         "sharing/pack_preview.html",
@@ -191,8 +198,8 @@ def _preview_page(one: Pack, form: forms.SendForm, refused: str = "") -> str:
 @bp.get("/sharing/packs/<int:pack_id>/mail")
 def preview_mail(pack_id: int) -> Response:
     """The message to one recipient as a mail program shows it, to be framed by the preview."""
-    one = queries.pack_for(db, keeper(), pack_id)
-    previewed, _place = _previewed(one, queries.reach_of(db, one))
+    one = packs_queries.pack_for(db, keeper(), pack_id)
+    previewed, _place = _previewed(one, packs_queries.reach_of(db, one))
     answer = make_response(previewed.letter.html(NOWHERE))
     answer.headers["Content-Security-Policy"] = MAIL_POLICY
     return answer
@@ -201,26 +208,26 @@ def preview_mail(pack_id: int) -> Response:
 @bp.post("/sharing/packs/<int:pack_id>/send")
 def send_pack(pack_id: int) -> Answer:
     """Let it go, now or at a moment that was chosen."""
-    person, form = keeper(), forms.SendForm()
-    one = queries.pack_for(db, person, pack_id)
+    person, form = keeper(), sharing_forms.SendForm()
+    one = packs_queries.pack_for(db, person, pack_id)
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.send_pack(db, person, one, form.send_at(web.config().zone))
+            packs_actions.send_pack(db, person, one, form.send_at(web.config().zone))
         except Refused as error:
             refused = str(error)
         else:
             return redirect(url_for(".pack", pack_id=pack_id))
     db.rollback()
-    return _preview_page(queries.pack_for(db, person, pack_id), form, refused), 422
+    return _preview_page(packs_queries.pack_for(db, person, pack_id), form, refused), 422
 
 
 @bp.post("/sharing/packs/<int:pack_id>/call-off")
 def call_off_pack(pack_id: int) -> Answer:
     """Take it back, as far as it hasn't gone."""
     person = signed_in()
-    one = queries.pack_for(db, person, pack_id)
-    actions.call_off(db, person, one)
+    one = packs_queries.pack_for(db, person, pack_id)
+    packs_actions.call_off(db, person, one)
     flash("Called off. It is a draft again." if one.state is PackState.DRAFT else "Stopped. What had gone has gone.")
     return redirect(url_for(".pack", pack_id=pack_id))
 
@@ -229,24 +236,24 @@ def call_off_pack(pack_id: int) -> Answer:
 def delete_pack(pack_id: int) -> Answer:
     """Throw a draft away."""
     person = signed_in()
-    actions.throw_away(db, person, queries.pack_for(db, person, pack_id))
+    packs_actions.throw_away(db, person, packs_queries.pack_for(db, person, pack_id))
     flash("Deleted.")
     return redirect(url_for(".packs"))
 
 
 def _outcome_page(person: Person, one: Pack) -> str:
     page = page_number()
-    outcome = queries.outcome_of(db, one)
-    pages = web.page_count(one.recipients, queries.RECIPIENTS_PER_PAGE)
+    outcome = openings_queries.outcome_of(db, one)
+    pages = web.page_count(one.recipients, openings_queries.RECIPIENTS_PER_PAGE)
     return render_template(
         "sharing/pack.html",
         pack=one,
-        sent=actions.sent_pack(db, one),
-        titles=queries.known_titles(db, person, [item.resource for item in one.items]),
+        sent=packs_actions.sent_pack(db, one),
+        titles=naming_queries.known_titles(db, person, [item.resource for item in one.items]),
         outcome=outcome,
-        recipients=[] if one.reduced_at else queries.recipients_of(db, one, page),
-        channels=queries.channels_of(db, one),
-        questions=queries.questions_of(db, one),
+        recipients=[] if one.reduced_at else openings_queries.recipients_of(db, one, page),
+        channels=packs_queries.channels_of(db, one),
+        questions=openings_queries.questions_of(db, one),
         audience=audience_of(one.groups, everyone=one.everyone),
         days=web.config().TRACE_DAYS,
         PackState=PackState,
@@ -260,13 +267,13 @@ def _outcome_page(person: Person, one: Pack) -> str:
 @bp.route("/sharing/packs/<int:pack_id>/channel", methods=["GET", "POST"])
 def pack_channel(pack_id: int) -> Answer:
     """The pack as text and HTML for a newsletter tool or one's own mail, with a link that is tracked (``?link=``)."""
-    person, form = signed_in(), forms.ChannelForm()
-    one = queries.pack_for(db, person, pack_id)
+    person, form = signed_in(), sharing_forms.ChannelForm()
+    one = packs_queries.pack_for(db, person, pack_id)
     if form.validate_on_submit():
-        link = actions.channel_link(db, person, one, Channel(form.channel.data))
+        link = packs_actions.channel_link(db, person, one, Channel(form.channel.data))
         db.flush()
         return redirect(url_for(".pack_channel", pack_id=pack_id, link=link.id))
-    links = queries.channels_of(db, one)
+    links = packs_queries.channels_of(db, one)
     chosen = next((link for link in links if link.id == request.args.get("link", type=int)), None)
     sent = _through(one, chosen)
     return render_template(
@@ -275,8 +282,8 @@ def pack_channel(pack_id: int) -> Answer:
         form=form,
         links=links,
         chosen=chosen,
-        labels=forms.CHANNEL_LABELS,
-        visitors=queries.visitors_of(db, one),
+        labels=sharing_forms.CHANNEL_LABELS,
+        visitors=openings_queries.visitors_of(db, one),
         text=text_for_a_channel(sent) if chosen else "",
         html=html_for_a_channel(sent) if chosen else "",
         address=sent.address,
@@ -284,7 +291,7 @@ def pack_channel(pack_id: int) -> Answer:
 
 
 def _through(one: Pack, link: PackLink | None) -> SentPack:
-    return actions.sent_pack(db, one).through(actions.address_of(db, link.token) if link else "")
+    return packs_actions.sent_pack(db, one).through(packs_actions.address_of(db, link.token) if link else "")
 
 
 @bp.post("/sharing/packs/add")
@@ -292,9 +299,9 @@ def add_to_pack() -> Answer:
     """Put a resource, or some pages of it, into the newest draft, or into a new one."""
     person = signed_in()
     resource_id, part = web.row_number(request.form.get("resource")), range_of(request.form.get("part", ""))
-    drafts = queries.drafts_of(db, person)
-    one = drafts[0] if drafts else actions.begin_pack(db, person, this_quarter(), [])
-    actions.add_item(db, person, one, resource_id, part)
+    drafts = packs_queries.drafts_of(db, person)
+    one = drafts[0] if drafts else packs_actions.begin_pack(db, person, this_quarter(), [])
+    packs_actions.add_item(db, person, one, resource_id, part)
     db.flush()
     flash("It is in the pack now.")
     return redirect(url_for(".pack", pack_id=one.id))

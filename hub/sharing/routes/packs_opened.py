@@ -8,18 +8,24 @@ from flask import session as cookie
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.library.derive import excerpts, previews
+from hub.library.derive import excerpts
+from hub.library.derive.previews import shelf, showing
 from hub.library.models import Page, Revision
-from hub.library.routes import drawn
+from hub.library.routes.reading import drawn
 from hub.library.rules import Source
 from hub.members.login import signed_in
-from hub.sharing import actions, forms, queries
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import openings as openings_actions
+from hub.sharing.actions import packs as packs_actions
 from hub.sharing.actions.packs import revision_of
-from hub.sharing.models import Pack, PackItem, PackLink
+from hub.sharing.models.packs import Pack, PackItem, PackLink
+from hub.sharing.queries import links as links_queries
+from hub.sharing.queries import openings as openings_queries
+from hub.sharing.queries import packs as packs_queries
 from hub.sharing.routes.blueprint import Answer, bp, page_number
 from hub.sharing.routes.links import PAGES_SHOWN, unlisted, visit
 from hub.sharing.routes.taking import as_excerpt, as_file
-from hub.sharing.rules import OPINIONS, Trace
+from hub.sharing.rules.openings import OPINIONS, Trace
 
 PACKS_REMEMBERED = 20  # in a visitor's cookie
 
@@ -29,8 +35,8 @@ PACKS_REMEMBERED = 20  # in a visitor's cookie
 @web.writes
 def open_pack(token: str) -> Answer:
     """What a pack has for whoever got the link. Looking alone is no act: scanners look at every link."""
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         return _closed()
     _count_unless_known(link)
     return unlisted(_pack_page(link.pack, link))
@@ -38,17 +44,17 @@ def open_pack(token: str) -> Answer:
 
 def _pack_page(pack: Pack, link: PackLink | None) -> str:
     """The page; without a link as its sender previews it."""
-    items = actions.usable_items(pack)
+    items = packs_actions.usable_items(pack)
     shown = {item.id: revision_of(item) for item in items}
     return render_template(
         "sharing/pack_opened.html",
         pack=pack,
-        sent=actions.sent_pack(db, pack),
+        sent=packs_actions.sent_pack(db, pack),
         link=link,
         items=items,
         revisions=shown,
         pictures={item.id: _picture_size(item, shown[item.id]) for item in items},
-        done=queries.acts_of(db, link, actions.visit_of(visit())) if link else set(),
+        done=openings_queries.acts_of(db, link, openings_actions.visit_of(visit())) if link else set(),
         days=web.config().TRACE_DAYS,
         Source=Source,
         Trace=Trace,
@@ -58,13 +64,13 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
 @bp.get("/sharing/packs/<int:pack_id>/page")
 def preview_pack_page(pack_id: int) -> str:
     """The recipient's page, as its sender sees it before it is sent."""
-    return _pack_page(queries.pack_for(db, signed_in(), pack_id), None)
+    return _pack_page(packs_queries.pack_for(db, signed_in(), pack_id), None)
 
 
 def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
     """Width and height of the item's first picture, so that nothing jumps when it comes; None when it has none."""
     number = item.first_page or 1
-    shown = previews.shown(web.config(), revision, number)
+    shown = showing.shown(web.config(), revision, number)
     return shown.size if shown.has(number) or (shown.embedded and number == 1) else None
 
 
@@ -73,7 +79,7 @@ def _count_unless_known(link: PackLink) -> None:
     person = web.signed_in()
     if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
         return
-    actions.count_fetch(db, link)
+    openings_actions.count_fetch(db, link)
 
 
 def _acted(link: PackLink) -> bool:
@@ -90,27 +96,27 @@ def _closed() -> Response:
 @web.writes
 def open_item(token: str, item_id: int) -> Answer:
     """One thing of a pack: what it is; its pages once the person asked for them."""
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         return _closed()
-    item = actions.item_of(link.pack, item_id)
+    item = packs_actions.item_of(link.pack, item_id)
     _count_unless_known(link)
     return unlisted(_item_page(link, item))
 
 
 def _item_page(link: PackLink, item: PackItem) -> str:
     revision, acted = revision_of(item), _acted(link)
-    done = queries.acts_of(db, link, actions.visit_of(visit()))
+    done = openings_queries.acts_of(db, link, openings_actions.visit_of(visit()))
     shown = (acted and (item.id, Trace.OPENED) in done) or (acted and _is_own(link))
     first = item.first_page or (page_number() - 1) * PAGES_SHOWN + 1
     count = (item.last_page or first) - first + 1 if item.first_page else PAGES_SHOWN
-    pages = queries.pages_in(db, revision, first, count) if shown else []
+    pages = links_queries.pages_in(db, revision, first, count) if shown else []
     return render_template(
         "sharing/pack_item.html",
         pack=link.pack,
         link=link,
         item=item,
-        part=next((one.part for one in actions.sent_pack(db, link.pack).items if one.id == item.id), ""),
+        part=next((one.part for one in packs_actions.sent_pack(db, link.pack).items if one.id == item.id), ""),
         revision=revision,
         shown=shown,
         pages=pages,
@@ -135,25 +141,25 @@ def _is_own(link: PackLink) -> bool:
 
 
 def _has_picture(revision: Revision, page: Page) -> bool:
-    return page.kind.is_drawn and previews.shown(web.config(), revision, page.number).has(page.number)
+    return page.kind.is_drawn and showing.shown(web.config(), revision, page.number).has(page.number)
 
 
 @bp.get("/p/<token>/<int:item_id>/pages/<int:number>/image")
 @web.public
 def pack_image(token: str, item_id: int, number: int) -> Answer:
     """The picture of a page: of the first one for everybody, of the others once somebody opened it."""
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         raise NotFound
-    item = actions.item_of(link.pack, item_id)
+    item = packs_actions.item_of(link.pack, item_id)
     return _picture(item, number, everything=_acted(link))
 
 
 @bp.get("/sharing/packs/<int:pack_id>/items/<int:item_id>/pages/<int:number>/image")
 def preview_image(pack_id: int, item_id: int, number: int) -> Answer:
     """The same for the sender, before anything is sent."""
-    pack = queries.pack_for(db, signed_in(), pack_id)
-    return _picture(actions.item_of(pack, item_id), number, everything=False)
+    pack = packs_queries.pack_for(db, signed_in(), pack_id)
+    return _picture(packs_actions.item_of(pack, item_id), number, everything=False)
 
 
 def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
@@ -161,11 +167,11 @@ def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
     within = first <= number <= (item.last_page or number) if everything else number == first
     if not within:
         raise NotFound
-    width = previews.LARGE if request.args.get("width") == str(previews.LARGE) else previews.SMALL
+    width = shelf.LARGE if request.args.get("width") == str(shelf.LARGE) else shelf.SMALL
     revision = revision_of(item)
 
     def draw() -> Path | None:
-        return previews.picture(web.config(), revision, number, width)
+        return showing.picture(web.config(), revision, number, width)
 
     return drawn(draw, lambda _path: "private, max-age=3600")
 
@@ -188,11 +194,11 @@ def say(token: str, item_id: int) -> Answer:
 
 
 def _act(token: str, item_id: int, act: Trace) -> Answer:
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         return _closed()
-    item = actions.item_of(link.pack, item_id)
-    actions.act_on(db, link, item, act, web.signed_in(), visit())
+    item = packs_actions.item_of(link.pack, item_id)
+    openings_actions.act_on(db, link, item, act, web.signed_in(), visit())
     _remember(link)
     if act in OPINIONS:
         flash("Thank you. The sender sees what you said of it.")
@@ -210,16 +216,16 @@ def _remember(link: PackLink) -> None:
 @web.public
 def take_item(token: str, item_id: int) -> Answer:
     """The file, or the chosen pages of it as a PDF with the source on each."""
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         return _closed()
-    item = actions.item_of(link.pack, item_id)
+    item = packs_actions.item_of(link.pack, item_id)
     revision = revision_of(item)
     if item.first_page:
         answer = as_excerpt(item.resource, revision, item.first_page, item.last_page or item.first_page)
     else:
         answer = as_file(item.resource, revision)
-    actions.act_on(db, link, item, Trace.DOWNLOADED, web.signed_in(), visit())
+    openings_actions.act_on(db, link, item, Trace.DOWNLOADED, web.signed_in(), visit())
     _remember(link)
     return answer
 
@@ -228,11 +234,11 @@ def take_item(token: str, item_id: int) -> Answer:
 @web.public
 def ask(token: str, item_id: int) -> Answer:
     """A question, which goes by mail to who shared."""
-    link = queries.link_of_pack(db, token)
-    if not actions.opens_pack(link.pack):
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
         return _closed()
-    item = actions.item_of(link.pack, item_id)
-    form = forms.QuestionForm()
+    item = packs_actions.item_of(link.pack, item_id)
+    form = sharing_forms.QuestionForm()
     if link.stakeholder is not None:
         del form.name, form.email
     if request.method == "GET":
@@ -240,7 +246,7 @@ def ask(token: str, item_id: int) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.ask(db, link, item, visit(), **form.asked())
+            openings_actions.ask(db, link, item, visit(), **form.asked())
         except Refused as error:
             refused = str(error)
         else:
@@ -248,11 +254,11 @@ def ask(token: str, item_id: int) -> Answer:
             flash(f"Your question is on its way to {link.pack.person.name}, who answers by mail.")
             return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
     db.rollback()
-    link = queries.link_of_pack(db, token)
-    return unlisted(_ask_page(link, actions.item_of(link.pack, item_id), form, refused), 422)
+    link = packs_queries.link_of_pack(db, token)
+    return unlisted(_ask_page(link, packs_actions.item_of(link.pack, item_id), form, refused), 422)
 
 
-def _ask_page(link: PackLink, item: PackItem, form: forms.QuestionForm, refused: str = "") -> str:
+def _ask_page(link: PackLink, item: PackItem, form: sharing_forms.QuestionForm, refused: str = "") -> str:
     publisher = item.resource.created_by
     return render_template(
         "sharing/pack_ask.html",

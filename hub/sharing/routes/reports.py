@@ -9,10 +9,10 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
-from hub.sharing import queries
 from hub.sharing.derive import reports, tables
+from hub.sharing.queries import reports as reports_queries
 from hub.sharing.routes.blueprint import bp, theirs, this_quarter, whose_record
-from hub.sharing.rules import Period
+from hub.sharing.rules.periods import Period
 
 
 @bp.get("/sharing/reports")
@@ -36,7 +36,7 @@ def report(period: str) -> Response:
     """One quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     organization = whose_record(signed_in())
     which = period_named(period)
-    found = queries.report_of(db, organization, which, this_quarter())
+    found = reports_queries.report_of(db, organization, which, this_quarter())
     zone = web.config().zone
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: reports.report_as_pdf(found, setting()),

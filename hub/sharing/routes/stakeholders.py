@@ -2,18 +2,20 @@
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import web
+from hub.core import web, words
 from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules import Permission, may
-from hub.sharing import actions, forms, queries
-from hub.sharing.models import Stakeholder
+from hub.members.rules.permissions import Permission, may
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import stakeholders as stakeholders_actions
+from hub.sharing.models.stakeholders import Stakeholder
+from hub.sharing.queries import stakeholders as stakeholders_queries
 from hub.sharing.routes.blueprint import Answer, bp, page_number
-from hub.sharing.rules import Change, Planned
+from hub.sharing.rules.stakeholders import Change, Planned
 
 LONGEST_SEARCH = 200
 SHOWN_LINES = 500  # of a preview; the counts are of all
@@ -34,23 +36,23 @@ def stakeholders() -> str | Response:
     person = keeper()
     words, group = clean(request.args.get("q", ""))[:LONGEST_SEARCH], request.args.get("group", "")[:LONGEST_SEARCH]
     if request.args.get("format") == "csv":
-        return _as_csv(queries.stakeholders_of(db, person, words, group, page=None)[0])
+        return _as_csv(stakeholders_queries.stakeholders_of(db, person, words, group, page=None)[0])
     page = page_number()
-    lines, total = queries.stakeholders_of(db, person, words, group, page)
+    lines, total = stakeholders_queries.stakeholders_of(db, person, words, group, page)
     return render_template(
         "sharing/stakeholders.html",
         organization=person.organization,
         lines=lines,
         total=total,
-        groups=queries.groups_with_counts(db, person.organization),
+        groups=stakeholders_queries.groups_with_counts(db, person.organization),
         words=words,
         group=group,
         page=page,
-        pages=web.page_count(total, queries.STAKEHOLDERS_PER_PAGE),
+        pages=web.page_count(total, stakeholders_queries.STAKEHOLDERS_PER_PAGE),
     )
 
 
-def _as_csv(lines: list[queries.StakeholderLine]) -> Response:
+def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
     rows = (
         [
             line.stakeholder.name,
@@ -71,13 +73,13 @@ def _as_csv(lines: list[queries.StakeholderLine]) -> Response:
 @bp.route("/sharing/stakeholders/new", methods=["GET", "POST"])
 def new_stakeholder() -> Answer:
     """Put one person on the list."""
-    person, form = keeper(), forms.StakeholderForm()
+    person, form = keeper(), sharing_forms.StakeholderForm()
     refused = ""
     if request.method == "GET":
         form.groups.data = request.args.get("group", "")[:LONGEST_SEARCH]
     elif form.validate_on_submit():
         try:
-            actions.add_stakeholder(db, person, *form.said())
+            stakeholders_actions.add_stakeholder(db, person, *form.said())
         except Refused as error:
             refused = str(error)
         else:
@@ -90,30 +92,30 @@ def new_stakeholder() -> Answer:
 @bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
 def stakeholder(stakeholder_id: int) -> Answer:
     """What the list says of one person."""
-    person, form = keeper(), forms.StakeholderForm()
-    one = queries.stakeholder_for(db, person, stakeholder_id)
+    person, form = keeper(), sharing_forms.StakeholderForm()
+    one = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
     if request.method == "GET":
         form.show(one)
         return _one_page(person, form, one)
     refused = ""
     if form.validate_on_submit():
         try:
-            actions.change_stakeholder(db, person, one, *form.said())
+            stakeholders_actions.change_stakeholder(db, person, one, *form.said())
         except Refused as error:
             refused = str(error)
         else:
             flash("Saved.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
-    return _one_page(person, form, queries.stakeholder_for(db, person, stakeholder_id), refused), 422
+    return _one_page(person, form, stakeholders_queries.stakeholder_for(db, person, stakeholder_id), refused), 422
 
 
-def _one_page(person: Person, form: forms.StakeholderForm, one: Stakeholder | None, refused: str = "") -> str:
+def _one_page(person: Person, form: sharing_forms.StakeholderForm, one: Stakeholder | None, refused: str = "") -> str:
     return render_template(
         "sharing/stakeholder.html",
         form=form,
         one=one,
-        groups=queries.group_names(db, person.organization),
+        groups=stakeholders_queries.group_names(db, person.organization),
         refused=refused,
     )
 
@@ -121,17 +123,19 @@ def _one_page(person: Person, form: forms.StakeholderForm, one: Stakeholder | No
 @bp.post("/sharing/stakeholders/remove")
 def remove_stakeholders() -> Answer:
     """Take the ticked people off the list, their addresses with them."""
-    count = actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
+    count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
     if not count:
         raise Refused("Tick at least one person to take off the list.")
-    flash(f"{web.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay.")
+    flash(
+        f"{words.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay."
+    )
     return redirect(url_for(".stakeholders"))
 
 
 @bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
 def take_in() -> Answer:
     """Paste or upload a list, see what would change, then let it change."""
-    person, form = keeper(), forms.TakeInForm()
+    person, form = keeper(), sharing_forms.TakeInForm()
     if request.method == "GET":
         return _take_in_page(person, form)
     if not form.validate_on_submit():
@@ -139,14 +143,14 @@ def take_in() -> Answer:
     try:
         form.read_file()
         if "apply" in request.form:
-            planned = actions.take_in(db, person, form.lines.data or "", form.group.data or "")
+            planned = stakeholders_actions.take_in(db, person, form.lines.data or "", form.group.data or "")
             counts = _counts(planned)
             flash(
                 f"{counts[Change.ADDED]:,} added, {counts[Change.CHANGED]:,} changed, "
                 f"{counts[Change.UNCHANGED]:,} unchanged, {counts[Change.REFUSED]:,} refused."
             )
             return redirect(url_for(".stakeholders", group=form.group.data or None))
-        planned = queries.plan_of(db, person, form.lines.data or "", form.group.data or "")
+        planned = stakeholders_queries.plan_of(db, person, form.lines.data or "", form.group.data or "")
     except Refused as refused:
         db.rollback()
         return _take_in_page(person, form, refused=str(refused)), 422
@@ -158,7 +162,7 @@ def _counts(planned: list[Planned]) -> dict[Change, int]:
 
 
 def _take_in_page(
-    person: Person, form: forms.TakeInForm, planned: list[Planned] | None = None, refused: str = ""
+    person: Person, form: sharing_forms.TakeInForm, planned: list[Planned] | None = None, refused: str = ""
 ) -> str:
     order = list(Change)
     shown = sorted(planned or [], key=lambda one: (-order.index(one.change), one.number))
@@ -168,7 +172,7 @@ def _take_in_page(
         planned=shown[:SHOWN_LINES],
         more=max(0, len(shown) - SHOWN_LINES),
         counts=_counts(planned) if planned is not None else None,
-        groups=queries.group_names(db, person.organization),
+        groups=stakeholders_queries.group_names(db, person.organization),
         refused=refused,
         Change=Change,
     )
@@ -178,14 +182,14 @@ def _take_in_page(
 @web.public
 def stop(token: str) -> Answer:
     """Where "unsubscribe" leads: shows buttons, changes nothing."""
-    organization, hashed = actions.whom_it_stops(db, token)
+    organization, hashed = stakeholders_actions.whom_it_stops(db, token)
     return render_template(
         "sharing/stop.html",
         organization=organization,
         token=token,
-        stopped=queries.unsubscribe_of(db, organization.id, hashed) is not None,
-        stopped_all=queries.unsubscribe_of(db, None, hashed) is not None,
-        another=queries.stopped_through_another(db, organization, hashed),
+        stopped=stakeholders_queries.unsubscribe_of(db, organization.id, hashed) is not None,
+        stopped_all=stakeholders_queries.unsubscribe_of(db, None, hashed) is not None,
+        another=stakeholders_queries.stopped_through_another(db, organization, hashed),
     )
 
 
@@ -195,7 +199,7 @@ def stop(token: str) -> Answer:
 def stop_now(token: str) -> Answer:
     """No more mail. Mail programs send this by themselves when somebody presses their own button (RFC 8058)."""
     if "again" in request.form:
-        actions.start_again(db, token)
+        stakeholders_actions.start_again(db, token)
     else:
-        actions.stop(db, token, everyone=request.form.get("from") == "all")
+        stakeholders_actions.stop(db, token, everyone=request.form.get("from") == "all")
     return redirect(url_for(".stop", token=token), 303)

@@ -8,16 +8,18 @@ from flask import Response, abort, request, send_file
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.library import files
-from hub.library import queries as library
+from hub.library import queries as library_queries
 from hub.library.derive import excerpts
+from hub.library.extract import reader
+from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Source
 from hub.members.models import Person
-from hub.members.rules import Permission
-from hub.sharing import actions
+from hub.members.rules.permissions import Permission
+from hub.sharing.actions import taking as taking_actions
 from hub.sharing.routes.blueprint import bp
-from hub.sharing.rules import download_name, range_of, source_line
+from hub.sharing.rules.packs import range_of
+from hub.sharing.rules.texts import download_name, source_line
 
 # How browsers say that they fetch ahead of a click that may never come.
 PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -28,13 +30,13 @@ PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def slides(resource_id: int) -> Response:
     """Some pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
     person = web.signed_in()
-    resource = library.get_for(db, person, resource_id, Permission.FORWARD)
+    resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
     wanted = range_of(request.args.get("pages", ""))
     if wanted is None:
         raise Refused("Say which pages, for example 7 or 7-9.")
     answer = as_excerpt(resource, resource.current, *wanted)
     if request.method == "GET":
-        actions.log_download(db, person, resource, resource.current, whole=True)
+        taking_actions.log_download(db, person, resource, resource.current, whole=True)
     return answer
 
 
@@ -44,7 +46,7 @@ def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) ->
     db.commit()  # lets the rows go while it is cut
     try:
         path = excerpts.excerpt(web.config(), revision, first, last, line)
-    except excerpts.Busy:
+    except reader.Busy:
         abort(503)
     pages = f"{first}" if first == last else f"{first}-{last}"
     answer = send_file(
@@ -67,19 +69,19 @@ def download(resource_id: int) -> Response:
     if "prefetch" in ahead or "preview" in ahead:
         abort(503)  # the browser asks again when the person really clicks
     person = web.signed_in()
-    resource = library.get_for(db, person, resource_id, Permission.READ)
+    resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     revision = _revision(person, resource)
     answer = as_file(resource, revision)
     if request.method == "GET":
         has_it = answer.status_code == 304  # noqa: PLR2004 - not modified: the browser shows its own copy again
-        actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
+        taking_actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
     return answer
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:
     """The revision that is asked for, or the current one."""
     number = request.args.get("revision", str(resource.revision_number))
-    readable = library.readable_revisions(person, resource)
+    readable = library_queries.readable_revisions(person, resource)
     revision = next((one for one in readable if str(one.number) == number), None)
     if revision is None:
         raise NotFound
@@ -108,7 +110,7 @@ def as_file(resource: Resource, revision: Revision) -> Response:
 def _stored(revision: Revision) -> Response:
     sha256_of_file = revision.sha256 or ""
     return send_file(
-        files.path_of(web.config(), sha256_of_file),
+        originals.path_of(web.config(), sha256_of_file),
         mimetype=revision.media_type or "application/octet-stream",
         as_attachment=True,
         download_name=download_name(revision.file_name or ""),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from hub.core.quarters import Quarter
-from hub.members.rules import is_due_on
+from hub.members.rules.organizations import is_due_on
 
 
 class Act(StrEnum):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from hub.members.rules import Permission, SomePerson, Thing, may
+from hub.members.rules.permissions import Permission, SomePerson, Thing, may
 
 
 class LinkState(StrEnum):

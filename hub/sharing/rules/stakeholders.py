@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from hub.core.errors import Refused
 from hub.core.text import clean, one_line
-from hub.members.rules import LONGEST_NAME, email_of
+from hub.members.rules.fields import LONGEST_NAME, email_of
 
 LONGEST_GROUP = 80
 MOST_GROUPS = 20  # of one stakeholder

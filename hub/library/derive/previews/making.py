@@ -15,10 +15,14 @@ from config import Config
 from hub.core import clock, pulse
 from hub.core.db import Database
 from hub.core.text import safe_html
-from hub.library import files
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
-from hub.library.extract import READER_VERSION, Limits, Pieces, Reader, format_of, libreoffice
+from hub.library.extract.formats import format_of
+from hub.library.extract.legacy import libreoffice
+from hub.library.extract.limits import Limits
+from hub.library.extract.pieces import Pieces
+from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.files import originals
 from hub.library.models import Page, Revision
 from hub.library.rules import PageKind, PreviewState, Source, State
 
@@ -140,7 +144,7 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
 ) -> PreviewState | None:
     """Do one piece of work; None when more is left. Never raises for a bad file."""
     known = format_of(revision.file_name or "")
-    path = files.path_of(config, revision.sha256 or "")
+    path = originals.path_of(config, revision.sha256 or "")
     if revision.source is not Source.FILE or known is None or not path.is_file():
         return PreviewState.NONE
     if revision.tries > MOST_TRIES:

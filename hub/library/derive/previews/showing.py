@@ -7,11 +7,13 @@ from pathlib import Path
 from markupsafe import Markup
 
 from config import Config
-from hub.library import files
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
-from hub.library.extract import Limits, Reader, format_of
+from hub.library.extract.formats import format_of
+from hub.library.extract.limits import Limits
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState, State
 
@@ -87,7 +89,7 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
         return None
     if known.extension == "pdf":
         is_read = revision.page_count and revision.state in {State.OK, State.PARTIAL}
-        return files.path_of(config, revision.sha256 or "") if is_read else None
+        return originals.path_of(config, revision.sha256 or "") if is_read else None
     if revision.preview_state is PreviewState.WAITING:
         return None
     return shelf.folder_of(config, revision.sha256 or "") / shelf.DOCUMENT

@@ -22,8 +22,8 @@ from whoosh.index import TOC
 from whoosh.util.filelock import FileLock, try_for
 
 from config import Config
-from hub.search.files.codec import schema
-from hub.search.files.segments import IndexUnusable, Snapshot, mark_damaged
+from hub.search.store.codec import schema
+from hub.search.store.snapshots import IndexUnusable, Snapshot, mark_damaged
 
 # Counts up with every change of what is indexed or how: an index of another version is built anew.
 VERSION = 3

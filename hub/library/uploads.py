@@ -20,11 +20,16 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.core.web import db
-from hub.library import actions, files, forms, queries
-from hub.library.extract import Limits, Reader, format_of
+from hub.library import actions as library_actions
+from hub.library import forms as library_forms
+from hub.library import queries as library_queries
+from hub.library.extract.formats import format_of
+from hub.library.extract.limits import Limits
+from hub.library.extract.reader import Reader
+from hub.library.files import handles, originals, parts
 from hub.library.rules import EARLIEST, date_from, kind_from, title_from
 from hub.members.models import Person
-from hub.members.rules import Permission, may
+from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("uploads", __name__)
 
@@ -75,7 +80,7 @@ def begin() -> Answer:
     if claimed and not _SHA256.fullmatch(claimed):
         raise NotAsAgreed(400, "The sha256 in Upload-Metadata must be 64 lower-case hexadecimal digits.")
     try:
-        actions.check_name(name)
+        library_actions.check_name(name)
     except Refused as refused:
         return _no(415, refused)
     if length > web.config().max_upload_bytes:
@@ -84,7 +89,7 @@ def begin() -> Answer:
         )
     if not length:
         return _no(422, "The file is empty: check that it was saved before you chose it.")
-    part = files.begin(web.config(), person.id, name, length, claimed)
+    part = parts.begin(web.config(), person.id, name, length, claimed)
     return "", 201, {"Location": url_for(".upload", upload_id=part.id), **_expiry(part)}
 
 
@@ -93,11 +98,11 @@ def begin() -> Answer:
 def upload(upload_id: str) -> Answer:
     """How much has arrived (HEAD), more of it (PATCH), or no more of it (DELETE)."""
     _check_version()
-    part = files.find(web.config(), _uploader().id, upload_id)
+    part = parts.find(web.config(), _uploader().id, upload_id)
     if request.method == "PATCH":
         return _take(part)
     if request.method == "DELETE":
-        files.forget(part)
+        parts.forget(part)
         return "", 204
     headers = {"Upload-Offset": str(part.offset), "Upload-Length": str(part.note.length), **_expiry(part)}
     return "", 200, headers | {"Cache-Control": "no-store"}
@@ -107,14 +112,14 @@ def upload(upload_id: str) -> Answer:
 def keep(upload_id: str) -> Answer:
     """Store a whole upload; answers the note for the form, what is proposed, and what is in the hub already."""
     person = _uploader()
-    part = files.find(web.config(), person.id, upload_id)
+    part = parts.find(web.config(), person.id, upload_id)
     db.commit()  # lets the lock go while the bytes are hashed
-    stored = files.keep(web.config(), part)
-    handle = files.handle_of(web.config(), person.id, stored, part.note.name)
+    stored = parts.keep(web.config(), part)
+    handle = handles.handle_of(web.config(), person.id, stored, part.note.name)
     day = date_from(part.note.name, clock.today(web.config().zone))
     answer = {
         "handle": handle,
-        "prefix": forms.file_prefix(handle),
+        "prefix": library_forms.file_prefix(handle),
         "name": part.note.name,
         "size": stored.size,
         "sha256": stored.sha256,
@@ -129,9 +134,9 @@ def keep(upload_id: str) -> Answer:
 @bp.post("/uploads/<upload_id>/look")
 def look(upload_id: str) -> Answer:
     """The document's own title and date, as far as a short look into it tells; "" when it doesn't."""
-    part = files.find(web.config(), _uploader().id, upload_id)
+    part = parts.find(web.config(), _uploader().id, upload_id)
     if not part.note.sha256:
-        raise files.WrongOffset
+        raise parts.WrongOffset
     is_of = format_of(part.note.name)
     is_quick = is_of is not None and is_of.readable and not is_of.converted_to
     db.commit()  # lets the lock go while the document is read
@@ -139,7 +144,7 @@ def look(upload_id: str) -> Answer:
         return {"title": "", "published_on": ""}, 200
     try:
         with Reader(LOOK) as reader:
-            found = reader.read(files.path_of(web.config(), part.note.sha256), part.note.name)
+            found = reader.read(originals.path_of(web.config(), part.note.sha256), part.note.name)
     finally:
         _looking.release()
     day = found.published_on
@@ -194,7 +199,7 @@ def _metadata(header: str) -> dict[str, str]:
     return told
 
 
-def _take(part: files.Part) -> Answer:
+def _take(part: parts.Part) -> Answer:
     """Append what this request brings; what arrives before the connection is lost is kept."""
     offset, length = _number("Upload-Offset"), request.content_length
     if request.mimetype != BYTES:
@@ -202,11 +207,11 @@ def _take(part: files.Part) -> Answer:
     if length is None:
         raise NotAsAgreed(411, "Send the header Content-Length.")
     if offset != part.offset:
-        raise files.WrongOffset
+        raise parts.WrongOffset
     if offset + length > part.note.length:
         raise NotAsAgreed(413, "These are more bytes than the upload was begun with.")
     db.commit()  # nothing was written: lets the lock go while the bytes are on their way
-    offset = files.append(part, offset, _pieces())
+    offset = parts.append(part, offset, _pieces())
     return "", 204, {"Upload-Offset": str(offset), **_expiry(part)}
 
 
@@ -223,12 +228,12 @@ def _pieces() -> Iterator[bytes]:
             socket.settimeout(None)
 
 
-def _expiry(part: files.Part) -> dict[str, str]:
+def _expiry(part: parts.Part) -> dict[str, str]:
     return {"Upload-Expires": http_date(datetime.fromtimestamp(part.expires, UTC))}
 
 
 def _duplicate(person: Person, sha256: str) -> dict[str, str] | None:
-    same = queries.same_file(db, person, sha256)
+    same = library_queries.same_file(db, person, sha256)
     if same is None:
         return None
     return {
@@ -259,8 +264,8 @@ def _not_as_agreed(error: NotAsAgreed) -> Answer:
     return (body, status, {"Tus-Version": VERSION}) if status == 412 else (body, status)  # noqa: PLR2004
 
 
-@bp.errorhandler(files.WrongOffset)
-def _wrong_offset(_error: files.WrongOffset) -> Answer:
+@bp.errorhandler(parts.WrongOffset)
+def _wrong_offset(_error: parts.WrongOffset) -> Answer:
     return _no(409, "The bytes don't begin where the ones before them end: ask with HEAD where to go on.")
 
 
@@ -271,5 +276,5 @@ def _lost(_error: ClientDisconnected) -> Answer:
 
 @bp.errorhandler(Refused)
 def _refused(refused: Refused) -> Answer:
-    status = {files.Busy: 429, files.NoRoom: 507}.get(type(refused), 422)
+    status = {parts.Busy: 429, parts.NoRoom: 507}.get(type(refused), 422)
     return _no(status, refused)

@@ -24,7 +24,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
-from hub.search.files.codec import Block, decoded
+from hub.search.store.codec import Block, decoded
 
 # What reading a damaged index raises: whatever the bytes make of it, and of Whoosh's own plain `Exception`.
 DAMAGE = Exception

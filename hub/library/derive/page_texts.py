@@ -1,0 +1,218 @@
+"""Pages of revisions that lack them: pulled, idempotent, one process per file, safe with several workers."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core import clock, pulse
+from hub.core.db import Database, config_of
+from hub.library.extract.pages import ExtractedPage, Extraction
+from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.text import sections_of
+from hub.library.files import originals, sweeping
+from hub.library.models import KeptFile, Page, Resource, Revision
+from hub.library.queries import unread, waiting
+from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, Source, State
+
+log = logging.getLogger("hub.library")
+
+# Longer than the wall clock that a file gets (90 s), so that a living worker never loses its lease.
+LEASE = timedelta(seconds=150)
+# A file that took the worker itself down this often isn't tried again.
+MOST_TRIES = 3
+GAVE_UP = (
+    "The hub broke off reading this file three times, so its text can't be searched. It can still be downloaded. "
+    "Save a fresh copy, as PDF if you can, and add it as a new revision."
+)
+MISSING = (
+    "The file's bytes are missing from the hub's storage. Tell the coordinator, who can restore them from a backup."
+)
+
+Progress = Callable[[int, int], None]
+
+
+def catch_up(database: Database, reader: Reader | None = None, progress: Progress | None = None, limit: int = 0) -> int:
+    """Read every revision that waits (up to ``limit`` of them, 0: all); answers how many were read."""
+    done = 0
+    with _one(reader) as one_reader:
+        while not limit or done < limit:
+            revision = _claim(database)
+            if revision is None:
+                break
+            _finish(database, revision, _read(database, one_reader, revision))
+            done += 1
+            if progress:
+                with database.reading() as db:
+                    progress(done, done + waiting(db, READER_VERSION))
+    return done
+
+
+@contextmanager
+def _one(reader: Reader | None) -> Iterator[Reader]:
+    """The reader that was handed over, or one of our own for now."""
+    if reader is not None:
+        yield reader
+        return
+    with Reader() as own:
+        yield own
+
+
+def _claim(database: Database) -> Revision | None:
+    """Take the next revision that waits and that nobody reads now; the lease ends by itself if we die."""
+    now = clock.now()
+    free = or_(Revision.lease_until.is_(None), Revision.lease_until < now)
+    with database.reading() as db:  # a look costs no lock when there is nothing to do
+        if db.scalar(select(Revision.id).where(unread(READER_VERSION), free).limit(1)) is None:
+            return None
+    with database.writing() as db:
+        revision = db.scalar(
+            select(Revision)
+            .where(unread(READER_VERSION), free)
+            .order_by(Revision.id.desc())  # the newest upload first: somebody waits for it
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if revision is not None:
+            revision.lease_token, revision.lease_until = f"{pulse.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
+            revision.tries += 1
+        return revision
+
+
+def take_over_from_the_dead(database: Database) -> None:
+    """End the leases of workers that ran on this machine and died: their files needn't wait until the lease is over."""
+    with database.reading() as db:
+        held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))
+        dead = [token for token in db.scalars(held) if token and pulse.is_known_dead(token.partition(" ")[0])]
+    if dead:
+        with database.writing() as db:
+            db.execute(
+                update(Revision).where(Revision.lease_token.in_(dead)).values(lease_token=None, lease_until=None)
+            )
+
+
+def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
+    """What is in the revision. Never raises for a bad file: that is a state."""
+    if revision.source is Source.TEXT:
+        return Extraction(State.OK, "", "", None, sections_of(revision.body or ""))
+    if revision.source is Source.LINK:
+        return Extraction(State.OK, "", "", None, ())
+    if revision.tries > MOST_TRIES:
+        return Extraction(State.CORRUPT, GAVE_UP, "", None, ())
+    path = originals.path_of(database.config, revision.sha256 or "")
+    if not path.exists():
+        return Extraction(State.CORRUPT, MISSING, "", None, ())
+    return reader.read(path, revision.file_name or "")
+
+
+def _finish(database: Database, claimed: Revision, extraction: Extraction) -> None:
+    """Write the pages and the state in one transaction, unless the lease went to another worker."""
+    with database.writing() as db:
+        revision = db.scalar(
+            select(Revision)
+            .where(Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
+            .options(joinedload(Revision.resource))
+            .with_for_update(of=Revision)
+        )
+        if revision is None:
+            return
+        db.execute(delete(Page).where(Page.revision_id == revision.id))
+        db.add_all(_page(revision, page) for page in extraction.pages)
+        revision.state, revision.state_detail = extraction.state, extraction.detail
+        revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
+        revision.lease_token = revision.lease_until = None
+        revision.tries = revision.preview_version = 0  # what can be drawn depends on what was read
+        revision.preview_state = PreviewState.WAITING
+        if revision.number == revision.resource.revision_number:
+            _propose(db, revision.resource, extraction)
+            revision.resource.version += 1
+    log.info("read", extra={"step": "library", "done": f"revision {claimed.id}: {extraction.state}"})
+
+
+def _page(revision: Revision, page: ExtractedPage) -> Page:
+    return Page(
+        revision_id=revision.id,
+        number=page.number,
+        kind=page.kind,
+        title=page.title,
+        text=page.text,
+        notes=page.notes,
+        hidden=page.hidden,
+    )
+
+
+def _propose(db: Session, resource: Resource, extraction: Extraction) -> None:
+    """Better a document's own title and date than its file name and today, as long as no person has chosen."""
+    if resource.title_is_proposed and extraction.title.strip():
+        resource.title = extraction.title.strip()[:LONGEST_TITLE]
+    proposed = extraction.published_on
+    if resource.date_is_proposed and proposed and _is_believable(proposed, clock.today(config_of(db).zone)):
+        resource.published_on = proposed
+
+
+def _is_believable(proposed: date, today: date) -> bool:
+    return EARLIEST <= proposed <= today
+
+
+def sweep_orphans(database: Database) -> int:
+    """Once a day: delete files on disk that no row names (uploads that broke off); answers how many."""
+    marker = database.config.UPLOADS / "derived" / "swept"
+    today = clock.now().date().isoformat()
+    if marker.exists() and marker.read_text() == today:
+        return 0
+    with database.writing() as db:
+        # Nobody may add a row for one of these files while they go.
+        if db.get_bind().dialect.name == "postgresql":
+            db.execute(text("LOCK TABLE revision, kept_file IN SHARE ROW EXCLUSIVE MODE"))
+        known = {sha256 for sha256 in db.scalars(select(Revision.sha256).distinct()) if sha256}
+        known |= set(db.scalars(select(KeptFile.sha256)))
+        gone = sweeping.sweep(database.config, known)
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text(today)
+    return len(gone)
+
+
+def what_is_off(database: Database, progress: Progress | None = None) -> list[str]:
+    """Rows without their file, files that aren't what their name says, pages that are missing: a sentence each."""
+    config, problems = database.config, []
+    with database.reading() as db:
+        rows = db.execute(select(Revision.sha256, Revision.resource_id, Revision.number, Revision.file_name)).all()
+        kept = db.execute(select(KeptFile.sha256, KeptFile.holder, KeptFile.file_name)).all()
+        problems += _pages_off(db)
+    problems += [
+        f"{row.holder.capitalize()}: the file {row.file_name!r} is missing."
+        for row in kept
+        if not originals.path_of(config, row.sha256).exists()
+    ]
+    named = {row.sha256: row for row in rows if row.sha256}
+    for row in named.values():
+        if not originals.path_of(config, row.sha256).exists():
+            problems.append(
+                f"Resource {row.resource_id}, revision {row.number}: the file {row.file_name!r} is missing."
+            )
+    stored = sorted(originals.all_stored(config))
+    for done, path in enumerate(stored, 1):
+        if originals.hash_of(path) != path.name:
+            problems.append(f"The file {path} is damaged: its bytes don't have the hash that it is named by.")
+        if progress:
+            progress(done, len(stored))
+    return problems
+
+
+def _pages_off(db: Session) -> list[str]:
+    """Revisions that were read and whose pages aren't as many as were found."""
+    counts = (
+        select(Revision.resource_id, Revision.number, Revision.page_count, func.count(Page.id).label("there"))
+        .outerjoin(Page, Page.revision_id == Revision.id)
+        .where(Revision.reader_version == READER_VERSION)
+        .group_by(Revision.id, Revision.resource_id, Revision.number, Revision.page_count)
+        .having(func.count(Page.id) != Revision.page_count)
+    )
+    return [
+        f"Resource {row.resource_id}, revision {row.number}: {row.there} of {row.page_count} pages are there."
+        for row in db.execute(counts)
+    ]

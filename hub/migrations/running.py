@@ -1,0 +1,47 @@
+"""Bringing the database to the newest schema."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from hub.core.db import Database
+
+
+def upgrade(database: Database) -> None:
+    """Bring the rows to the newest shape; does nothing when they have it. Several callers at once wait in line."""
+    alembic = _alembic()
+    with database.engine.execution_options(hub_begin="IMMEDIATE").connect() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two processes that start together must not both create the tables.
+            connection.exec_driver_sql("SELECT pg_advisory_lock(20260101)")
+            connection.commit()
+        try:
+            alembic.attributes["connection"] = connection
+            command.upgrade(alembic, "head")
+            connection.commit()
+        finally:
+            if connection.dialect.name == "postgresql":
+                connection.rollback()
+                connection.exec_driver_sql("SELECT pg_advisory_unlock(20260101)")
+                connection.commit()
+
+
+def is_current(database: Database) -> bool:
+    """Whether the rows have the shape that this code expects."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def _alembic() -> AlembicConfig:
+    alembic = AlembicConfig()
+    alembic.set_main_option("script_location", str(Path(__file__).parent))
+    alembic.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
+    alembic.set_main_option("path_separator", "os")
+    return alembic
