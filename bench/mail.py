@@ -7,10 +7,10 @@ from pathlib import Path
 
 from config import Config
 from hub.core.db import Database
-from hub.core.delivery import delivering
-from hub.core.letters import Letter, Link, Links, Paragraph, greeting
-from hub.core.outbox import posting
-from hub.core.outbox.posting import Post
+from hub.mail import actions as mail_actions
+from hub.mail.actions import Post
+from hub.mail.delivery import delivering
+from hub.mail.letters import Letter, Link, Links, Paragraph, greeting
 from hub.migrations import running
 from tests.mailserver import a_mail_server
 
@@ -26,7 +26,7 @@ def main() -> None:
         running.upgrade(database)
         began = time.perf_counter()
         with database.writing() as db:
-            posting.post_all(db, [_post(number) for number in range(RECIPIENTS)])
+            mail_actions.post_all(db, [_post(number) for number in range(RECIPIENTS)])
         posted = time.perf_counter() - began
         began = time.perf_counter()
         while delivering.catch_up(database):

@@ -21,8 +21,8 @@ from config import Config
 from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import delivering
 from hub.core.quarters import Quarter
+from hub.mail.delivery import delivering
 from hub.members.models import Person
 from hub.members.rules.organizations import Role
 from hub.migrations import running

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from hub.calls.actions import planning as planning_actions
 from hub.core import clock, pulse, settings
 from hub.core.db import Database
-from hub.core.delivery import delivering
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
+from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.queries import anybody_waits_for_a_link
 from hub.overview.actions import mailing as mailing_actions

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from hub import worker
 from hub.core import clock
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import Audience, Kind, PageKind, Source, State
+from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import OrganizationKind, Role, slug_of
 

@@ -3,9 +3,9 @@
 import click
 
 from hub.cli.base import main, progress_bar, rows
-from hub.core.delivery import delivering
 from hub.demo import load
 from hub.library.derive import page_texts
+from hub.mail.delivery import delivering
 from hub.search import index
 
 

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from hub.core import bounces, clock
+from hub.core import clock
 from hub.core.db import config_of
-from hub.core.quiet import Quiet
 from hub.library import actions as library_actions
 from hub.library.rules import BIG_SIX
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.rules import Quiet
 from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
@@ -46,8 +48,8 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     behind = list(dict.fromkeys(one.organization.id for one in open_ones))[:REMINDED]
     reminding_actions.nudge(db, coordinator, quarter, behind)
     if open_ones:
-        gone = bounces.hash_of(db, open_ones[-1].person.email)
-        bounces.mark(db, gone, "550 5.1.1 The mailbox isn't there any more")
+        gone = mail_queries.address_hash(db, open_ones[-1].person.email)
+        mail_actions.mark_bounced(db, gone, "550 5.1.1 The mailbox isn't there any more")
 
 
 def _add_digest(db: Session) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.core.db import config_of
-from hub.core.outbox import posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
 from hub.demo.texts.stakeholders import GROUPS, ITEM, LIST, NOTE, QUESTION, SLIDES, TITLE, WHOLE
 from hub.library.models import Resource
+from hub.mail import actions as mail_actions
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.members.models import Person
 from hub.sharing.actions import packs as packs_actions
 from hub.sharing.actions import sending as sending_actions
@@ -122,7 +122,7 @@ def _add_messages(
         sending_actions.message_of(db, whole, sent, link.id, link.token, one)
         for link, one in zip(links, people, strict=True)
     ]
-    ids = posting.post_all(db, posts)
+    ids = mail_actions.post_all(db, posts)
     for link, one in zip(links, posts, strict=True):
         link.message_id = ids[one.once]
     taken = {"state": State.SENT, "posted_at": moment, "since": moment, "due_at": moment, "settled_at": moment}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.quiet import Quiet
+from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
     DismissedHint,

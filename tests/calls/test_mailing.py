@@ -9,8 +9,8 @@ from sqlalchemy import select
 from hub.calls.actions import planning as planning_actions
 from hub.calls.models import Attendance
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
 from hub.library.rules import Audience, Kind
+from hub.mail.models import OutboxMessage
 from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind

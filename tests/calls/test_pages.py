@@ -21,9 +21,9 @@ from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox.models import OutboxMessage
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind
+from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from tests.calls.conftest import SetClock
 from tests.world import SignIn, a_resource

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config import Config
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
+from hub.mail.models import OutboxMessage
 from hub.members.actions import links as links_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Person, StoppedMail

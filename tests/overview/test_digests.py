@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hub.core import rounds
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
+from hub.mail import actions as mail_actions
 from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
@@ -48,7 +48,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         a_resource(db, lakeshore, "Two weeks old", topics=["workforce"])
         hands.at = MONDAY
         a_resource(db, lakeshore, "Of today", topics=["workforce"])
-        rounds.begin(db, MailKind.DIGEST, None)
+        mail_actions.begin_sending(db, MailKind.DIGEST, None)
     index.catch_up(database)
     return people
 
@@ -121,10 +121,10 @@ def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     with database.writing() as db:
-        rounds.hold(db, MailKind.DIGEST)
+        mail_actions.hold_sending(db, MailKind.DIGEST)
     assert posted_by("digests", database) == []
     with database.writing() as db:
-        rounds.begin(db, MailKind.DIGEST, None)
+        mail_actions.begin_sending(db, MailKind.DIGEST, None)
     hands.at = MONDAY - timedelta(hours=1)  # the week before is still the newest whole one that was told
     assert "Two weeks old" in posted_by("digests", database)[0].text
 

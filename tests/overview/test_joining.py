@@ -16,10 +16,10 @@ from werkzeug.test import encode_multipart
 from config import Config
 from hub.core.audit import Entry
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
 from hub.library.derive import page_texts
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
+from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.overview.derive import evidence as evidence_derived

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from hub.core import bounces, clock
+from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import delivering
-from hub.core.letters import Letter, Link, Links, Paragraph
-from hub.core.outbox import deciding, posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.delivery import delivering
+from hub.mail.letters import Letter, Link, Links, Paragraph
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, an_organization
 
@@ -35,7 +36,7 @@ def people(database: Database) -> dict[str, int]:
 
 def posted(database: Database, to: str, **others: object) -> int:
     with database.writing() as db:
-        return posting.post(db, LETTER, to=to, once=f"x {to}", kind="test", **others)  # type: ignore[arg-type]
+        return mail_actions.post(db, LETTER, to=to, once=f"x {to}", kind="test", **others)  # type: ignore[arg-type]
 
 
 def put(database: Database, message_id: int, state: State) -> None:
@@ -131,7 +132,7 @@ def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_se
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text
     assert "lets one person in" in browser.get(pages[0]).text
-    if state in deciding.AGAIN:
+    if state in mail_actions.AGAIN:
         browser.post(f"/outbox/{message_id}/again")
         with database.reading() as db:
             found = db.get_one(OutboxMessage, message_id)
@@ -173,12 +174,12 @@ def test_an_address_that_works_again_gets_mail_again(
 ) -> None:
     message_id = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
     with database.writing() as db:
-        bounces.mark(db, bounces.hash_of(db, "rosa@lakeshore.example"), "5.1.1 No such user")
+        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "rosa@lakeshore.example"), "5.1.1 No such user")
     browser = sign_in("coordinator@demo.example")
     assert "5.1.1 No such user" in browser.get(f"/outbox/{message_id}").get_data(as_text=True)
     browser.post(f"/outbox/{message_id}/address")
     with database.reading() as db:
-        assert bounces.bouncing(db, ["rosa@lakeshore.example"]) == {}
+        assert mail_queries.bouncing(db, ["rosa@lakeshore.example"]) == {}
 
 
 def test_home_tells_who_caused_a_message_that_it_did_not_arrive(
@@ -198,7 +199,7 @@ def test_a_persons_page_says_that_mail_came_back_and_lets_it_go_again(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     with database.writing() as db:
-        bounces.mark(db, bounces.hash_of(db, "rosa@lakeshore.example"), "5.1.1 No such user")
+        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "rosa@lakeshore.example"), "5.1.1 No such user")
     browser = sign_in("coordinator@demo.example")
     assert "5.1.1 No such user" in browser.get(f"/people/{people['rosa']}").get_data(as_text=True)
     browser.post(f"/people/{people['rosa']}/address")

@@ -13,13 +13,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hub import worker
-from hub.core import clock, rounds
+from hub.core import clock
 from hub.core.db import Base, Database
-from hub.core.delivery import delivering, keeping
-from hub.core.outbox.models import OutboxMessage
 from hub.library import actions as library_actions
 from hub.library.models import Resource
 from hub.library.rules import Audience
+from hub.mail import actions as mail_actions
+from hub.mail.delivery import delivering, keeping
+from hub.mail.models import OutboxMessage
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
@@ -50,7 +51,7 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         db.get_one(Resource, guide.id).created_at = clock.now() - timedelta(days=7)
         library_actions.follow(db, rosa, ["workforce"])
         for kind in (MailKind.REMINDER, MailKind.DIGEST):
-            rounds.begin(db, kind, None)
+            mail_actions.begin_sending(db, kind, None)
     with database.writer() as db:
         for email in ("rosa@lakeshore.example", "keisha@lakeshore.example"):
             forgotten_actions.ask_for_password(db, email, "192.0.2.1")

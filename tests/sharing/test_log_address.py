@@ -18,15 +18,14 @@ from config import Config
 from hub import worker
 from hub.cli.base import main
 from hub.core import clock
-from hub.core.addresses import bounce_address
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
 from hub.library import actions as library_actions
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.rules import Audience, Kind
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State, bounce_address
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing import files

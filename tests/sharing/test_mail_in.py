@@ -19,17 +19,17 @@ import pytest
 from sqlalchemy import func, select
 
 from config import ROOT, Config
-from hub.core import bounces
 from hub.core.db import Database
-from hub.core.delivery import delivering
-from hub.core.outbox.models import OutboxMessage
+from hub.mail import queries as mail_queries
+from hub.mail.delivery import delivering
+from hub.mail.models import OutboxMessage
 from hub.members.rules.organizations import Role
 from hub.sharing import files
 from hub.sharing.actions import incoming as incoming_actions
 from hub.sharing.models.incoming import LoggedMail
 from hub.sharing.models.log import SharingEvent
 from hub.sharing.rules.evidence import Carrier
-from tests.core.test_bounces import UNKNOWN_USER
+from tests.mail.test_bounces import UNKNOWN_USER
 from tests.mailserver import a_mail_server
 from tests.serving import PATIENCE, eventually, free_port
 from tests.sharing import mails
@@ -156,7 +156,7 @@ def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_th
             assert client.data_for(1, UNKNOWN_USER.encode()) == [250]
         eventually(lambda: _states(office) == ["sent", "bounced"])
         with mailing.reading() as db:
-            assert list(bounces.bouncing(db, ["rita@prairie.example"])) == ["rita@prairie.example"]
+            assert list(mail_queries.bouncing(db, ["rita@prairie.example"])) == ["rita@prairie.example"]
         mailing.close()
 
 

@@ -18,15 +18,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from config import Config
 from hub import worker
-from hub.core import bounces, clock
+from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import delivering
 from hub.core.errors import Refused
-from hub.core.letters import NOT_SHOWN
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
 from hub.library.models import Resource
 from hub.library.rules import Audience, Kind, PageKind
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.delivery import delivering
+from hub.mail.letters import NOT_SHOWN
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.actions import packs as packs_actions
@@ -259,7 +261,7 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     with world.writing() as db:
-        bounces.mark(db, bounces.hash_of(db, "cy@shops.example"), "no such user")
+        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "cy@shops.example"), "no such user")
     client.post(stop_address(world))
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview", everyone="y")

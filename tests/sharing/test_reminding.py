@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hub.core import bounces, rounds
 from hub.core.db import Database
-from hub.core.outbox import rules
-from hub.core.outbox.models import OutboxMessage
 from hub.core.quarters import Quarter
-from hub.core.quiet import Quiet
 from hub.library.models import Revision
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail import rules as mail_rules
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import Quiet
 from hub.members.actions import people as people_actions
 from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
@@ -48,7 +49,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         taking_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
         said = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
         declaring_actions.declare(db, people["jolene"], [toolkit.id], said)
-        rounds.begin(db, MailKind.REMINDER, None)
+        mail_actions.begin_sending(db, MailKind.REMINDER, None)
     return people
 
 
@@ -90,7 +91,7 @@ def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
     assert posted_by("reminders", database) == []
     hands.at = TWO_WEEKS
     with database.writing() as db:
-        rounds.hold(db, MailKind.REMINDER)
+        mail_actions.hold_sending(db, MailKind.REMINDER)
     assert posted_by("reminders", database) == []
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox/plan").get_data(as_text=True)
@@ -109,7 +110,7 @@ def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
 ) -> None:
     with database.writing() as db:
         wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
-        bounces.mark(db, bounces.hash_of(db, "tom@lakeshore.example"), "5.1.1 gone")
+        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "tom@lakeshore.example"), "5.1.1 gone")
     assert posted_by("reminders", database) == []
 
 
@@ -129,7 +130,7 @@ def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Pe
     with database.writing() as db:
         wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
     with database.reading() as db:
-        assert db.get_one(OutboxMessage, rosa.id).state is rules.State.CANCELLED
+        assert db.get_one(OutboxMessage, rosa.id).state is mail_rules.State.CANCELLED
 
 
 def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
@@ -141,7 +142,7 @@ def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
         said = Statement(shared=False, reason="Nobody asked.")
         confirming_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
     with database.reading() as db:
-        assert {one.state for one in db.scalars(select(OutboxMessage))} == {rules.State.CANCELLED}
+        assert {one.state for one in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
 
 
 def test_the_coordinator_reminds_by_hand_once_a_day(

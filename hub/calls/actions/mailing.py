@@ -13,14 +13,14 @@ from hub.calls.queries.mailing import Reader
 from hub.calls.rules.calendar import calendar
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState, is_held
-from hub.core import clock, rounds
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.letters import Letter
-from hub.core.outbox import posting
-from hub.core.outbox.posting import Post
 from hub.library.rules import Audience, Kind
+from hub.mail import actions as mail_actions
+from hub.mail.actions import Post
+from hub.mail.letters import Letter
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import OPERATOR, Permission, may
@@ -61,7 +61,7 @@ def _announce(db: Session, person: Person, call: Call, *, again: bool) -> int:
         # One message for each state of the call: it counts up whenever calendars have to change.
         once = f"call {call.id} state {call.sequence} person {reader.person.id}"
         posts.append(_post(db, reader, letter, once, call, by=person, made=made.decode()))
-    posting.post_all(db, posts)
+    mail_actions.post_all(db, posts)
     return len(posts)
 
 
@@ -124,7 +124,7 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
         )
         for reader in readers
     ]  # fmt: skip
-    posting.post_all(db, posts)
+    mail_actions.post_all(db, posts)
     call.briefed_at = clock.now()
     note(db, person, "sent the brief of the", call, people=len(posts))
     return len(posts)
@@ -143,6 +143,6 @@ def remind_of_decks(db: Session) -> int:
             )
             for reader in mailing_queries.speakers_of(db, [one.organization_id])
         ]  # fmt: skip
-        posting.post_all(db, posts)
-        rounds.finish(db, name)
+        mail_actions.post_all(db, posts)
+        mail_actions.finish_round(db, name)
     return len(missing)

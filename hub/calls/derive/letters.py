@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from hub.calls.models import Call, Presentation
 from hub.calls.rules.series import CallState
 from hub.core.dates import clock_time, in_full
-from hub.core.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 from hub.library.models import Resource
+from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 
 REASON = "You get this because you take part in the alliance's weekly call."
 LONGEST_AGENDA = 2_000

@@ -11,8 +11,8 @@ from hub.calls.models import Call, Presentation
 from hub.calls.queries.attendance import expected_on, present_ids
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState
-from hub.core import bounces
-from hub.core.rounds import MailRound
+from hub.mail import queries as mail_queries
+from hub.mail.models import MailRound
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
@@ -34,7 +34,7 @@ class Reader:
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
     """Those of ``people`` who want mail about calls and whose address takes it."""
     wishes = members_queries.wishes_of(db, [one.id for one in people])
-    bouncing = bounces.bouncing(db, [one.email for one in people])
+    bouncing = mail_queries.bouncing(db, [one.email for one in people])
     return [
         Reader(one, wishes[one.id])
         for one in people

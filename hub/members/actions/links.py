@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.letters import Letter
-from hub.core.outbox import posting
+from hub.mail import actions as mail_actions
+from hub.mail.letters import Letter
 from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_here
@@ -110,7 +110,7 @@ def mail_new_password(db: Session, actor: Person | None, person: Person, token: 
 
 def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
     """Post a letter with a link, once for each link; its text is kept from whoever reads the outbox."""
-    posting.post(
+    mail_actions.post(
         db,
         letter,
         to=person.email,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound
-from hub.core.outbox import posting
-from hub.core.quiet import Quiet
+from hub.mail import actions as mail_actions
+from hub.mail.rules import Quiet
 from hub.members.models import DismissedHint, Person, QuietHours, StoppedMail
 from hub.members.rules.hints import HINTS
 from hub.members.rules.mail import MailKind
@@ -20,7 +20,7 @@ def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
     if db.get(StoppedMail, (person.id, kind)) is None:
         db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
         note(db, person, "stopped mail for", person, kind=kind)
-    posting.cancel_kind(db, person.id, kind)
+    mail_actions.cancel_kind(db, person.id, kind)
 
 
 def wish_for_mail(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:

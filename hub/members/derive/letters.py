@@ -1,7 +1,7 @@
 """What the hub writes to people about getting in. Pure but for the settings that links begin with."""
 
 from config import Config
-from hub.core.letters import Button, Letter, Paragraph, greeting
+from hub.mail.letters import Button, Letter, Paragraph, greeting
 from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 

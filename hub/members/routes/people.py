@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import bounces, web
+from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.actions import links as links_actions
 from hub.members.actions import people as people_actions
@@ -140,7 +142,7 @@ def make_link(person_id: int) -> Any:
 def address_works(person_id: int) -> Any:
     """Mail came back from somebody's address, and now it works again."""
     about = members_queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
-    bounces.clear(db, about.email)
+    mail_actions.clear_bounced(db, about.email)
     return _back_to(about, f"Mail goes to {about.email} again.")
 
 
@@ -189,7 +191,7 @@ def _person_page(
         about=about,
         history=members_queries.roles_of(db, about),
         manages=manages,
-        bounced=bounces.bouncing(db, [about.email]).get(about.email),
+        bounced=mail_queries.bouncing(db, [about.email]).get(about.email),
         facts=facts,
         role=role,
         move=move,

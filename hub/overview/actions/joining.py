@@ -14,12 +14,12 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
-from hub.core.letters import Button, Letter, Paragraph, Quote, greeting
-from hub.core.outbox import posting
 from hub.core.text import clean, text_of
 from hub.library import actions as library_actions
 from hub.library.files.originals import StoredFile
 from hub.library.rules import LARGEST
+from hub.mail import actions as mail_actions
+from hub.mail.letters import Button, Letter, Paragraph, Quote, greeting
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
@@ -191,7 +191,7 @@ def submit(db: Session, application: Application) -> None:
     application.progress, application.submitted_at, application.asked = Progress.SUBMITTED, clock.now(), ""
     note(db, _applicant(application), "submitted", application, round=application.round)
     for person in joining_queries.voters(db):
-        posting.post(
+        mail_actions.post(
             db,
             Letter(
                 f"{application.name} asks to join",
@@ -324,7 +324,7 @@ def _write_to_applicant(
     db: Session, application: Application, what: str, letter: Letter, *, secret: bool = False
 ) -> None:
     db.flush()
-    posting.post(
+    mail_actions.post(
         db,
         letter,
         to=application.contact_email,

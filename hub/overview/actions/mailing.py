@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from hub.core import rounds
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.outbox import posting
-from hub.core.outbox.posting import Post
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.actions import Post
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
@@ -25,7 +25,7 @@ def post_due_digests(db: Session) -> int:
     if week is None:
         return 0
     post_digests(db, week)
-    rounds.finish(db, digests_queries.round_name(week))
+    mail_actions.finish_round(db, digests_queries.round_name(week))
     return 1
 
 
@@ -33,7 +33,7 @@ def post_digests(db: Session, week: DigestWeek) -> int:
     """Post the digests of a week; answers how many. Posting them again changes nothing."""
     config = config_of(db)
     due = [one for one in digests_queries.digests(db, week) if one.goes_out]
-    posting.post_all(
+    mail_actions.post_all(
         db,
         [
             Post(
@@ -57,17 +57,17 @@ def post_digests(db: Session, week: DigestWeek) -> int:
 def let_begin(db: Session, actor: Person, kind: MailKind) -> None:
     """Let a kind of mail go out by itself from now on. Raises NotFound when ``actor`` doesn't run the mail."""
     _must_run_mail(actor, kind)
-    if not rounds.has_begun(db, kind):
-        note(db, actor, "let begin", rounds.begin(db, kind, actor.id))
+    if not mail_queries.sending_has_begun(db, kind):
+        note(db, actor, "let begin", mail_actions.begin_sending(db, kind, actor.id))
 
 
 def hold(db: Session, actor: Person, kind: MailKind) -> None:
     """Send no more of a kind until somebody lets it begin again. What waits already goes."""
     _must_run_mail(actor, kind)
-    begun = rounds.started(db, kind)
+    begun = mail_queries.sending_started(db, kind)
     if begun is not None:
         note(db, actor, "held", begun)
-        rounds.hold(db, kind)
+        mail_actions.hold_sending(db, kind)
 
 
 def _must_run_mail(actor: Person, kind: MailKind) -> None:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from hub.core.dates import in_full
-from hub.core.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
 from hub.core.words import plural
 from hub.library.models import Resource
+from hub.mail.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
 from hub.overview.queries.digests import Digest
 
 LONGEST_NOTE = 200

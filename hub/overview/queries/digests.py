@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import bounces, clock, rounds
+from hub.core import clock
 from hub.core.db import config_of
 from hub.library import queries as library_queries
 from hub.library.models import Resource
 from hub.library.rules import topic_label
+from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.queries import Wishes
@@ -66,7 +67,7 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
     }
     those = [person for person in people if parts[person.id]]
     wishes = members_queries.wishes_of(db, [person.id for person in those])
-    bounced = bounces.bouncing(db, [person.email for person in those])
+    bounced = mail_queries.bouncing(db, [person.email for person in those])
     return [Digest(one, week, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
 
 
@@ -107,7 +108,7 @@ def round_name(week: DigestWeek) -> str:
 def digest_waits(db: Session) -> DigestWeek | None:
     """The week whose digests are due and weren't posted; none until somebody let digests begin."""
     week = week_to_tell(clock.now(), config_of(db).zone)
-    if rounds.is_done(db, round_name(week)) or not rounds.has_begun(db, MailKind.DIGEST):
+    if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_has_begun(db, MailKind.DIGEST):
         return None
     return week
 

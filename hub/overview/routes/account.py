@@ -5,11 +5,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from hub.core.errors import Refused
-from hub.core.quiet import Quiet
 from hub.core.web import db
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
 from hub.library.rules import BIG_SIX
+from hub.mail.rules import Quiet
 from hub.members import queries as members_queries
 from hub.members.actions import wishes as wishes_actions
 from hub.members.login import signed_in

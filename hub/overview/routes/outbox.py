@@ -5,15 +5,16 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import bounces, clock, web
+from hub.core import clock, web
 from hub.core.errors import Refused
-from hub.core.letters import NOT_SHOWN, NOWHERE
-from hub.core.outbox import deciding, queries
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.queries import Seer
-from hub.core.outbox.rules import State
 from hub.core.text import mail_html
 from hub.core.web import db
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.letters import NOT_SHOWN, NOWHERE
+from hub.mail.models import OutboxMessage
+from hub.mail.queries import Seer
+from hub.mail.rules import State
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.overview.routes.blueprint import bp, one_of, page_number
@@ -38,15 +39,15 @@ def list_messages() -> str:
     seer, page = _seer(), page_number()
     state = one_of(State, request.args.get("state", ""))
     kind, words = request.args.get("kind", "")[:30], request.args.get("q", "").strip()[:200]
-    messages, total = queries.messages(db, seer, state, kind, words, page)
+    messages, total = mail_queries.messages(db, seer, state, kind, words, page)
     return render_template(
         "overview/outbox.html",
         messages=messages,
         total=total,
         page=page,
-        pages=web.page_count(total, queries.MESSAGES_PER_PAGE),
-        counts=queries.counts(db, seer),
-        kinds=queries.kinds(db, seer),
+        pages=web.page_count(total, mail_queries.MESSAGES_PER_PAGE),
+        counts=mail_queries.counts(db, seer),
+        kinds=mail_queries.kinds(db, seer),
         state=state,
         kind=kind,
         words=words,
@@ -54,29 +55,29 @@ def list_messages() -> str:
         server=web.config().mail_server,
         runs_mail=seer.sees_all,
         now=clock.now(),
-        trouble=queries.last_trouble(db) if seer.sees_all else None,
+        trouble=mail_queries.last_trouble(db) if seer.sees_all else None,
     )
 
 
 @bp.get("/outbox/<int:message_id>")
 def message(message_id: int) -> str:
     """One message: to whom, what it says, what became of it."""
-    found = queries.message(db, _seer(), message_id)
+    found = mail_queries.message(db, _seer(), message_id)
     return render_template(
         "overview/message.html",
         message=found,
         text=_as_others_see_it(found)[0],
         hidden=_is_hidden(found),
         State=State,
-        can_go_again=found.state in deciding.AGAIN,
-        bounced=bounces.bouncing(db, [found.to]).get(found.to) if found.to else None,
+        can_go_again=found.state in mail_actions.AGAIN,
+        bounced=mail_queries.bouncing(db, [found.to]).get(found.to) if found.to else None,
     )
 
 
 @bp.get("/outbox/<int:message_id>/html")
 def message_html(message_id: int) -> Response:
     """The message's HTML as a mail program would show it."""
-    _text, html = _as_others_see_it(queries.message(db, _seer(), message_id))
+    _text, html = _as_others_see_it(mail_queries.message(db, _seer(), message_id))
     return Response(mail_html(html), headers=SHOWN)
 
 
@@ -101,7 +102,7 @@ def send_again(message_id: int) -> Any:
 
     def again(session: Any, actor: Any, found: OutboxMessage) -> None:
         stakeholders_actions.refuse_if_stopped(session, found)
-        deciding.send_again(session, actor, found)
+        mail_actions.send_again(session, actor, found)
 
     return _decide(message_id, again, "The message goes out again.")
 
@@ -109,13 +110,13 @@ def send_again(message_id: int) -> Any:
 @bp.post("/outbox/<int:message_id>/arrived")
 def count_as_sent(message_id: int) -> Any:
     """The recipient says that it arrived."""
-    return _decide(message_id, deciding.count_as_sent, "The message counts as sent.")
+    return _decide(message_id, mail_actions.count_as_sent, "The message counts as sent.")
 
 
 @bp.post("/outbox/<int:message_id>/cancel")
 def take_back(message_id: int) -> Any:
     """Don't send it."""
-    return _decide(message_id, deciding.take_back, "The message is taken back.")
+    return _decide(message_id, mail_actions.take_back, "The message is taken back.")
 
 
 @bp.post("/outbox/<int:message_id>/address")
@@ -123,13 +124,13 @@ def address_works(message_id: int) -> Any:
     """The address takes mail again."""
 
     def clear(session: Any, _actor: Any, found: OutboxMessage) -> None:
-        bounces.clear(session, found.to)
+        mail_actions.clear_bounced(session, found.to)
 
     return _decide(message_id, clear, "Mail goes to this address again.")
 
 
 def _decide(message_id: int, decision: Any, done: str) -> Any:
-    found = queries.message(db, _seer(), message_id)
+    found = mail_queries.message(db, _seer(), message_id)
     try:
         decision(db, signed_in(), found)
         sending_actions.look_again(db, found)

@@ -13,11 +13,11 @@ from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import yours as yours_queries
 from hub.calls.rules.commitment import forecast
 from hub.core import clock, pulse, web
-from hub.core.outbox import queries
 from hub.core.tables import csv_of
 from hub.core.web import db
 from hub.library import queries as library_queries
 from hub.library.extract.reader import READER_VERSION
+from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.login import safe_next
 from hub.members.rules.organizations import OrganizationKind
@@ -69,7 +69,7 @@ def home() -> str | Response:
         before=before,
         strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         to_vote_on=joining_queries.waiting_for(db, person),
-        undelivered=queries.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
+        undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
         on_calls=on_calls,
         next_sentence=what_comes_next(person, yours, before, on_calls),
         board=board,

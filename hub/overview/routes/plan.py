@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import clock, rounds, web
+from hub.core import clock, web
 from hub.core.errors import NotFound
-from hub.core.letters import Letter
 from hub.core.quarters import Quarter
 from hub.core.text import mail_html
 from hub.core.web import db
 from hub.core.words import plural
+from hub.mail import queries as mail_queries
+from hub.mail.letters import Letter
 from hub.members.login import signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
@@ -38,7 +39,7 @@ def mail_plan() -> str:
     occasions = next_occasions(now.astimezone(zone).date())
     shown = _chosen(occasions)
     found, unreached = reminding_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
-    begun = {kind: rounds.started(db, kind) for kind in mailing_actions.LOOKED_AT}
+    begun = {kind: mail_queries.sending_started(db, kind) for kind in mailing_actions.LOOKED_AT}
     due = digests_queries.digest_waits(db) if begun[MailKind.DIGEST] else None
     week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
     return render_template(

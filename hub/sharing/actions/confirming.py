@@ -8,9 +8,9 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox import posting
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
+from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import reminding as reminding_actions
@@ -71,7 +71,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         db.add(confirmation)
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
-    posting.cancel(
+    mail_actions.cancel(
         db, about=reminding_actions.about(organization, quarter)
     )  # what waits for the morning has no point any more
     note(

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import bounces, clock
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import Database, add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
+from hub.mail import bounces
 from hub.members.models import Person
 from hub.members.rules.organizations import has_left
 from hub.members.rules.permissions import Permission, may

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.letters import Letter, Link, Links, Paragraph, Quote, greeting
-from hub.core.outbox import posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
 from hub.core.text import text_of
+from hub.mail import actions as mail_actions
+from hub.mail.letters import Letter, Link, Links, Paragraph, Quote, greeting
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.members.models import Person
 from hub.members.rules.fields import email_of
 from hub.sharing.actions.entries import add_once, digest, event_now
@@ -154,7 +154,7 @@ def _mail(
         ),
         f"You get this because {'you shared' if to.id == pack.person_id else 'your organization published'} it.",
     )
-    posting.post(
+    mail_actions.post(
         db,
         letter,
         to=to.email,

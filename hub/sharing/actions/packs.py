@@ -13,12 +13,12 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox import posting
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import may_read_revision, visible_to
 from hub.library.rules import PageKind
+from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models.packs import Pack, PackItem, PackLink
@@ -214,7 +214,7 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
     elif pack.state is PackState.SENDING:
         waits = (PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
         db.execute(update(PackLink).where(*waits).values(part=LinkPart.SKIPPED))
-        posting.cancel(db, about=str(pack))
+        mail_actions.cancel(db, about=str(pack))
     else:
         raise Refused("This pack isn't on its way.")
     note(db, person, "called off the", pack)

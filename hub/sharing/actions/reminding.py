@@ -4,13 +4,13 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from hub.core import clock, rounds
+from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.outbox import posting
-from hub.core.outbox.posting import Post
 from hub.core.quarters import Quarter
+from hub.mail import actions as mail_actions
+from hub.mail.actions import Post
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
@@ -26,7 +26,7 @@ def post_due_reminders(db: Session) -> int:
     for occasion in waiting:
         found, _unreached = reminding_queries.reminders(db, occasion.quarter, occasion.stage)
         _post(db, found, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
-        rounds.finish(db, round_name(db, occasion))
+        mail_actions.finish_round(db, round_name(db, occasion))
     return len(waiting)
 
 
@@ -52,7 +52,7 @@ def about(organization: Organization, quarter: Quarter) -> str:
 
 def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person | None) -> None:
     config = config_of(db)
-    posting.post_all(
+    mail_actions.post_all(
         db,
         [
             Post(

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.core import clock
 from hub.core.db import Database, config_of
-from hub.core.outbox import posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.posting import Post
-from hub.core.outbox.rules import State
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
+from hub.mail import actions as mail_actions
+from hub.mail.actions import Post
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.sharing.actions.packs import address_of, publish, sent_pack, token_for, usable_items
 from hub.sharing.actions.stakeholders import KIND, token_of
 from hub.sharing.models.log import SharingEvent
@@ -173,7 +173,7 @@ def _write_some(db: Session, pack: Pack) -> int:
     sent = sent_pack(db, pack)
     going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
     posts = {link_id: message_of(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
-    ids = posting.post_all(db, posts.values())
+    ids = mail_actions.post_all(db, posts.values())
     skipped = [row[0] for row in rows if row[0] not in posts]
     written = [
         {"id": link_id, "part": LinkPart.POSTED, "message_id": ids[one.once]} for link_id, one in posts.items()

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.delivery import keeping
 from hub.core.errors import NotFound, Refused
-from hub.core.outbox import posting, rules
-from hub.core.outbox.models import OutboxMessage
+from hub.mail import actions as mail_actions
+from hub.mail import rules as mail_rules
+from hub.mail.delivery import keeping
+from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models.packs import Pack, PackLink, PackTrace
@@ -161,9 +162,9 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
     )
     numbers = db.scalars(theirs).all()
     once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(numbers))).all()
-    posting.cancel(db, once=once)
-    settled = (OutboxMessage.id.in_(numbers), OutboxMessage.state.in_(rules.SETTLED))
-    db.execute(update(OutboxMessage).where(*settled).values(**posting.FORGOTTEN))
+    mail_actions.cancel(db, once=once)
+    settled = (OutboxMessage.id.in_(numbers), OutboxMessage.state.in_(mail_rules.SETTLED))
+    db.execute(update(OutboxMessage).where(*settled).values(**mail_actions.FORGOTTEN))
     for number in numbers:
         keeping.drop(config_of(db), number or 0)
 
@@ -214,8 +215,8 @@ def _take_back(db: Session, token: str, organization_id: int | None, hashed: str
     db.scalars(sending).all()
     stops = OutboxMessage.unsubscribe
     theirs = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
-    waits = (OutboxMessage.state == rules.State.WAITING, OutboxMessage.kind == KIND, theirs)
-    posting.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
+    waits = (OutboxMessage.state == mail_rules.State.WAITING, OutboxMessage.kind == KIND, theirs)
+    mail_actions.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
 
 
 def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:

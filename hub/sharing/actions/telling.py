@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from hub.core.db import config_of
-from hub.core.letters import Bullets, Button, Letter, Paragraph, greeting
-from hub.core.outbox.posting import post
+from hub.mail.actions import post
+from hub.mail.letters import Bullets, Button, Letter, Paragraph, greeting
 from hub.members.models import Person
 from hub.sharing.models.incoming import LoggedMail
 from hub.sharing.rules.incoming import Audience, Outcome

@@ -1,6 +1,6 @@
 """The reminder of an open quarter: what the log has, and where it is confirmed. Pure."""
 
-from hub.core.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
+from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
 from hub.members.rules.organizations import Role
 from hub.sharing.rules.reminding import Facts, Stage
 

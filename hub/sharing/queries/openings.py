@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from hub.sharing.models.packs import Pack, PackCount, PackFetch, PackLink, PackTrace
 from hub.sharing.rules.openings import Seen, Trace, seen
 from hub.sharing.rules.packs import LinkPart

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, time
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hub.core.bounces import bouncing
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.library.models import Page, Resource
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, PageKind, topic_label
+from hub.mail.queries import bouncing
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models.log import SharingEvent

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import bounces, clock, rounds
+from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
+from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
@@ -64,7 +65,7 @@ def reminders(
     people = _people(db, [row.organization.id for row in rows])
     everybody = [person for some in people.values() for person in some]
     wishes = members_queries.wishes_of(db, [person.id for person in everybody])
-    bounced = bounces.bouncing(db, [person.email for person in everybody])
+    bounced = mail_queries.bouncing(db, [person.email for person in everybody])
     titles = _titles(db, quarter, [row.organization.id for row in rows])
     found = [
         Reminder(
@@ -132,6 +133,10 @@ def reminders_wait(db: Session) -> list[Occasion]:
     """
     now = clock.now().astimezone(config_of(db).zone)
     today = now.date()
-    if now.time() < MORNING or not (due := occasions_on(today)) or not rounds.has_begun(db, MailKind.REMINDER):
+    if (
+        now.time() < MORNING
+        or not (due := occasions_on(today))
+        or not mail_queries.sending_has_begun(db, MailKind.REMINDER)
+    ):
         return []
-    return [one for one in due if not rounds.is_done(db, round_name(db, one))]
+    return [one for one in due if not mail_queries.round_is_done(db, round_name(db, one))]

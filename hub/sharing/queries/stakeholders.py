@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from hub.core.addresses import keyed_hash
-from hub.core.bounces import bouncing
 from hub.core.db import config_of
 from hub.core.errors import NotFound
+from hub.mail.queries import bouncing
+from hub.mail.rules import keyed_hash
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models.stakeholders import Stakeholder, StakeholderGroup, Unsubscribe

@@ -7,9 +7,9 @@ from flask import Response, flash, make_response, redirect, render_template, req
 
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
-from hub.core.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.core.text import clean
 from hub.core.web import db
+from hub.mail.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.sharing import forms as sharing_forms

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from hub.core.letters import Letter, Link, Links, Paragraph, greeting
+from hub.mail.letters import Letter, Link, Links, Paragraph, greeting
 from hub.sharing.rules.texts import shorten
 
 LONGEST_SUMMARY_SENT = 220

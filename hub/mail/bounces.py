@@ -1,64 +1,29 @@
-"""Addresses that mail came back from, and reading the reports that say so."""
+"""Reading the reports of other mail servers that a message could not be delivered."""
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 from enum import StrEnum
 
-from sqlalchemy import String, Text, delete, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.addresses import keyed_hash, message_of_bounce
-from hub.core.db import Base, config_of
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.core.db import config_of
 from hub.core.text import one_line
+from hub.mail.actions import mark_bounced
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State, message_of_bounce
 
 log = logging.getLogger("hub.mail")
 
 LONGEST_WORDS = 500
 # The reports come first, then the message that came back (RFC 3462); what is nested for its own sake takes ever longer.
 MOST_OF_A_REPORT = 100_000  # bytes
-
-
-class BouncedAddress(Base):
-    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and nobody can read."""
-
-    __tablename__ = "bounced_address"
-
-    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    since: Mapped[datetime]
-    words: Mapped[str] = mapped_column(Text)  # what the other side said
-
-
-def mark(db: Session, address_hash: str, words: str) -> None:
-    """The address takes no mail; the first report stands."""
-    if db.get(BouncedAddress, address_hash) is None:
-        db.add(BouncedAddress(address_hash=address_hash, since=clock.now(), words=words))
-
-
-def clear(db: Session, address: str) -> None:
-    """Somebody says that the address works again."""
-    db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash == hash_of(db, address)))
-
-
-def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
-    """Which of the addresses take no mail, as they were asked for, with since when and why."""
-    hashes = {address: hash_of(db, address) for address in addresses}
-    found = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
-    marked = {one.address_hash: one for one in found}
-    return {address: marked[kept] for address, kept in hashes.items() if kept in marked}
-
-
-def hash_of(db: Session, address: str) -> str:
-    """What is kept of an address."""
-    return keyed_hash(config_of(db).SECRET_KEY, address)
 
 
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -149,5 +114,5 @@ def _write_down(db: Session, about: OutboxMessage, report: Report) -> None:
         values = {"state": State.BOUNCED, "trouble": f"It came back: {report.words}", "settled_at": clock.now()}
         db.execute(came_back.values(**values, lease_token=None, lease_until=None))
     if is_about_the_address(report.words):
-        mark(db, about.to_hash, report.words)
+        mark_bounced(db, about.to_hash, report.words)
     log.info("A message came back.", extra={"step": "mail", "done": about.id})

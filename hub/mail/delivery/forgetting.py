@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import keeping
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.posting import FORGOTTEN
+from hub.mail.actions import FORGOTTEN
+from hub.mail.delivery import keeping
+from hub.mail.models import OutboxMessage
 
 AT_ONCE = 200
 

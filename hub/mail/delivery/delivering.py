@@ -13,16 +13,17 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from config import MailServer
-from hub.core import bounces, clock
-from hub.core.addresses import bounce_address
+from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import forgetting, keeping, leases
-from hub.core.delivery.composing import wire
-from hub.core.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.posting import WIPED
-from hub.core.outbox.rules import State, next_try
-from hub.core.quiet import Quiet
+from hub.mail import actions as mail_actions
+from hub.mail import bounces
+from hub.mail import models as mail_models
+from hub.mail.actions import WIPED
+from hub.mail.delivery import forgetting, keeping, leases
+from hub.mail.delivery.composing import wire
+from hub.mail.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import Quiet, State, bounce_address, next_try
 
 log = logging.getLogger("hub.mail")
 
@@ -95,7 +96,7 @@ def _hand_one(database: Database, smtp: SMTP, message: OutboxMessage) -> Outcome
 
 def _known_to_come_back(database: Database, messages: Sequence[OutboxMessage]) -> dict[str, str]:
     """Why the addresses take no mail to which some of these messages go, by the hash of the address."""
-    marked = bounces.BouncedAddress
+    marked = mail_models.BouncedAddress
     hashes = {message.to_hash for message in messages}
     with database.reading() as db:
         found = db.execute(select(marked.address_hash, marked.words).where(marked.address_hash.in_(hashes))).all()
@@ -148,7 +149,7 @@ def _settle(db: Session, message: OutboxMessage, outcome: Outcome) -> int:
         case Fate.REFUSED:
             leases.settle(db, message, State.FAILED, f"The mail server refused it: {outcome.words}", tries=tries)
             if bounces.is_about_the_address(outcome.words):
-                bounces.mark(db, message.to_hash, outcome.words)
+                mail_actions.mark_bounced(db, message.to_hash, outcome.words)
         case _:
             return _try_later(db, message, outcome.words)
     return 1

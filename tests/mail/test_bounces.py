@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config import Config
-from hub.core import bounces
-from hub.core.addresses import bounce_address, message_of_bounce
-from hub.core.bounces import Taken, is_about_the_address, reports_in
 from hub.core.db import Database
-from hub.core.letters import Letter, Paragraph
-from hub.core.outbox import posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.mail import actions as mail_actions
+from hub.mail import bounces
+from hub.mail import queries as mail_queries
+from hub.mail.bounces import Taken, is_about_the_address, reports_in
+from hub.mail.letters import Letter, Paragraph
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State, bounce_address, message_of_bounce
 
 LETTER = Letter("What is new", (Paragraph("Hello."),), "You are a test.")
 
@@ -156,7 +156,9 @@ def mailing(config: Config) -> Database:
 def sent(mailing: Database) -> OutboxMessage:
     """A message that left."""
     with mailing.writing() as db:
-        message = db.get_one(OutboxMessage, posting.post(db, LETTER, to="carl@forge.example", once="x", kind="test"))
+        message = db.get_one(
+            OutboxMessage, mail_actions.post(db, LETTER, to="carl@forge.example", once="x", kind="test")
+        )
         message.state = State.SENT
     return message
 
@@ -168,7 +170,7 @@ def took(database: Database, raw: str, message_id: int, address: str = "") -> tu
     with database.writing() as db:
         taken = bounces.take(db, raw.encode(), to)
     with database.reading() as db:
-        return taken, db.get_one(OutboxMessage, message_id), bool(bounces.bouncing(db, ["Carl@forge.example"]))
+        return taken, db.get_one(OutboxMessage, message_id), bool(mail_queries.bouncing(db, ["Carl@forge.example"]))
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

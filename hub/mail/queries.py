@@ -1,16 +1,31 @@
-"""What is known of messages. Who may see them is asked where they are shown."""
+"""What is known of messages, bounced addresses and scheduled mail. Who may see them is asked where they are shown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import TROUBLED, State
+from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
+from hub.mail.rules import TROUBLED, State, keyed_hash
+
+
+def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
+    """Which of the addresses take no mail, as they were asked for, with since when and why."""
+    hashes = {address: address_hash(db, address) for address in addresses}
+    found = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
+    marked = {one.address_hash: one for one in found}
+    return {address: marked[kept] for address, kept in hashes.items() if kept in marked}
+
+
+def address_hash(db: Session, address: str) -> str:
+    """What is kept of an address."""
+    return keyed_hash(config_of(db).SECRET_KEY, address)
+
 
 MESSAGES_PER_PAGE = 50
 
@@ -90,3 +105,18 @@ def last_trouble(db: Session) -> OutboxMessage | None:
     """The message that waits longest because something went wrong: what it says tells how the mail server is."""
     waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""
     return db.scalar(select(OutboxMessage).where(*waits).order_by(OutboxMessage.id).limit(1))
+
+
+def round_is_done(db: Session, name: str) -> bool:
+    """Whether the round was done."""
+    return db.get(MailRound, name) is not None
+
+
+def sending_has_begun(db: Session, kind: str) -> bool:
+    """Whether somebody let this kind of mail begin."""
+    return db.get(MailStart, kind) is not None
+
+
+def sending_started(db: Session, kind: str) -> MailStart | None:
+    """Who let this kind of mail begin, and when; None when nobody did."""
+    return db.get(MailStart, kind)

@@ -20,11 +20,11 @@ from sqlalchemy import select, update
 from config import ROOT, Config
 from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import delivering, leases
-from hub.core.letters import Letter, Paragraph
-from hub.core.outbox import deciding, posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.mail import actions as mail_actions
+from hub.mail.delivery import delivering, leases
+from hub.mail.letters import Letter, Paragraph
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from tests.serving import eventually
 
 
@@ -119,7 +119,7 @@ def database(sqlite_template: Path, tmp_path: Path, server: Server) -> Iterator[
     config = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path / "uploads", LOG_LEVEL="ERROR")
     database = Database(replace(config, MAIL_URL=f"smtp://127.0.0.1:{server.server_address[1]}"))
     with database.writing() as db:
-        posting.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
+        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
     yield database
     database.close()
 
@@ -195,7 +195,7 @@ def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the
     message = work_until_settled(database, monkeypatch)
     monkeypatch.undo()
     with database.writing() as db:
-        deciding.send_again(db, Somebody(), message)
+        mail_actions.send_again(db, Somebody(), message)
     delivering.catch_up(database)
     ids = [message_from_bytes(one)["Message-ID"] for one in server.taken]
     assert ids == [f"<{message.key}@localhost>"] * 2
@@ -204,7 +204,9 @@ def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the
 
 def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, server: Server) -> None:
     with database.writing() as db:
-        posting.post_all(db, [posting.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)])
+        mail_actions.post_all(
+            db, [mail_actions.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)]
+        )
     others = [Database(database.config) for _ in range(3)]
 
     def work(own: Database) -> None:

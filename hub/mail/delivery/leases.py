@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock, pulse
 from hub.core.db import Database
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import State
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 
 # Longer than the mail server may take for its last answer, so that a living worker never loses its lease there.
 LEASE = timedelta(minutes=15)

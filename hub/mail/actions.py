@@ -1,4 +1,4 @@
-"""Putting messages into the outbox, in the transaction of the fact that they tell of, and taking them back."""
+"""Posting messages in the transaction of the fact that they tell of, and what is decided about them."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,18 +7,65 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.addresses import deliverable, keyed_hash
+from hub.core.audit import Actor, note
 from hub.core.db import config_of
-from hub.core.letters import Letter
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.rules import SETTLED, State
-from hub.core.quiet import Quiet
+from hub.core.errors import Refused
 from hub.core.text import clean, one_line
+from hub.mail.letters import Letter
+from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
+from hub.mail.queries import address_hash
+from hub.mail.rules import SETTLED, Quiet, State, deliverable, keyed_hash
+
+
+def mark_bounced(db: Session, address_hash: str, words: str) -> None:
+    """The address takes no mail; the first report stands."""
+    if db.get(BouncedAddress, address_hash) is None:
+        db.add(BouncedAddress(address_hash=address_hash, since=clock.now(), words=words))
+
+
+def clear_bounced(db: Session, address: str) -> None:
+    """Somebody says that the address works again."""
+    db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash == address_hash(db, address)))
+
+
+AGAIN = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED, State.KEPT})
+MOVED_ON = "This message has moved on meanwhile. Look at it again."
+
+
+def send_again(db: Session, actor: Actor, message: OutboxMessage) -> None:
+    """Let the message go once more, with the same Message-ID. Raises Refused when it can't."""
+    if not message.to or (message.secret and not message.html):
+        raise Refused("What this message said isn't kept any more. Make a new one where it came from.")
+    now = clock.now()
+    values = {"since": now, "due_at": now, "tries": 0, "trouble": "", "settled_at": None, "lease_token": None}
+    _move(db, message, AGAIN, State.WAITING, **values, lease_until=None)
+    note(db, actor, "sent again", message, was=message.state)
+
+
+def count_as_sent(db: Session, actor: Actor, message: OutboxMessage) -> None:
+    """The recipient has it: what nobody knew is known. Raises Refused when there is nothing to settle."""
+    values: dict[str, Any] = {"trouble": "", "lease_token": None, "lease_until": None}
+    _move(db, message, frozenset({State.UNKNOWN}), State.SENT, **values, **(WIPED if message.secret else {}))
+    note(db, actor, "counted as sent", message)
+
+
+def take_back(db: Session, actor: Actor, message: OutboxMessage) -> None:
+    """Don't send it. Raises Refused when it went meanwhile."""
+    _move(db, message, frozenset({State.WAITING}), State.CANCELLED, settled_at=clock.now(), trouble="")
+    note(db, actor, "took back", message)
+
+
+def _move(db: Session, message: OutboxMessage, allowed: frozenset[State], state: State, **values: Any) -> None:
+    moved = update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.state.in_(allowed))
+    result: Any = db.execute(moved.values(state=state, **values), execution_options={"synchronize_session": False})
+    if result.rowcount != 1:
+        raise Refused(MOVED_ON)
+
 
 LONGEST_ONCE = 200
 ROWS_AT_ONCE = 400  # below the number of parameters that SQLite takes
@@ -188,3 +235,21 @@ def _conditions(db: Session, about: str, once: Sequence[str], to: str) -> Iterat
         yield OutboxMessage.to_hash == keyed_hash(config_of(db).SECRET_KEY, to)
     for start in range(0, len(once), ROWS_AT_ONCE):
         yield OutboxMessage.once.in_(once[start : start + ROWS_AT_ONCE])
+
+
+def finish_round(db: Session, name: str) -> None:
+    """The round is done."""
+    db.merge(MailRound(name=name, done_at=clock.now()))
+
+
+def begin_sending(db: Session, kind: str, by_id: int | None) -> MailStart:
+    """Let a kind of mail begin; the first who did stays on record."""
+    known = db.get(MailStart, kind)
+    return known or db.merge(MailStart(kind=kind, at=clock.now(), by_id=by_id))
+
+
+def hold_sending(db: Session, kind: str) -> None:
+    """Send no more of a kind until somebody lets it begin again."""
+    known = db.get(MailStart, kind)
+    if known is not None:
+        db.delete(known)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core.quiet import Quiet
+from hub.mail.rules import Quiet
 
 NEW_YORK, SYDNEY = "America/New_York", "Australia/Sydney"
 NIGHT = Quiet(time(20), time(7), NEW_YORK)

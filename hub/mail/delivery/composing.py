@@ -5,7 +5,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from hub.core.outbox.models import OutboxMessage
+from hub.mail.models import OutboxMessage
 
 # Seven bits and short lines arrive unchanged everywhere. Long lines in headers are folded by the policy, which also
 # refuses a header with a line break in it.

@@ -1,4 +1,4 @@
-"""One row for each message to one recipient, written with the fact that it tells of."""
+"""The tables of mail: messages, addresses that bounced, and scheduled mail."""
 
 from datetime import datetime
 
@@ -6,7 +6,17 @@ from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.db import Base
-from hub.core.outbox.rules import State
+from hub.mail.rules import State
+
+
+class BouncedAddress(Base):
+    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and nobody can read."""
+
+    __tablename__ = "bounced_address"
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    since: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)  # what the other side said
 
 
 class OutboxMessage(Base):
@@ -72,3 +82,27 @@ class OutboxMessage(Base):
 
     def __str__(self) -> str:
         return f"message {self.id}"
+
+
+class MailRound(Base):
+    """A round that is done, as ``digest 2026-11-23``: it isn't looked at again. That it was done twice would change
+    nothing, since each message has its own name.
+    """
+
+    __tablename__ = "mail_round"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    done_at: Mapped[datetime]
+
+
+class MailStart(Base):
+    """Somebody looked at who would get what, and let a kind of mail begin."""
+
+    __tablename__ = "mail_start"
+
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None]  # None: the hub's operator
+
+    def __str__(self) -> str:
+        return f"sending of {self.kind}s"

@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from config import Config
-from hub.core import bounces, clock
+from hub.core import clock
 from hub.core.db import Database
-from hub.core.delivery import delivering, keeping
 from hub.core.errors import Refused
-from hub.core.letters import Button, Letter, Paragraph
-from hub.core.outbox import posting
-from hub.core.outbox.models import OutboxMessage
-from hub.core.outbox.posting import Post
-from hub.core.outbox.rules import State
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.actions import Post
+from hub.mail.delivery import delivering, keeping
+from hub.mail.letters import Button, Letter, Paragraph
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
 from tests.mailserver import USER, MailServer, a_certificate, a_mail_server
 
 LETTER = Letter("Ça y est: 3 resources", (Paragraph("Hello Ana Peña,\n.dots first"),), "You are a test.")
@@ -40,7 +41,7 @@ def mailing(config: Config, server: MailServer) -> Iterator[Database]:
 
 def posted(database: Database, to: str = "ana@lakeshore.example", once: str = "", **others: object) -> int:
     with database.writing() as db:
-        return posting.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
+        return mail_actions.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
 
 
 def states(database: Database) -> list[State]:
@@ -94,7 +95,7 @@ def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing:
 
 def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database) -> None:
     with mailing.writer() as db:
-        posting.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
+        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
         db.rollback()
     assert states(mailing) == []
 
@@ -109,7 +110,7 @@ def test_nothing_that_people_type_begins_a_header(mailing: Database, server: Mai
     evil = "Ana\r\nBcc: everyone@lakeshore.example\r\n\r\nBuy\x0b\x0c\x85\u2028now"
     letter = Letter(f"Subject {evil}", (Paragraph(evil),), evil)
     with mailing.writing() as db:
-        posting.post(
+        mail_actions.post(
             db,
             letter,
             to="ana@lakeshore.example",
@@ -167,7 +168,7 @@ def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_u
     assert states(mailing) == [State.FAILED, State.FAILED, State.SENT]
     with mailing.reading() as db:
         troubles = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()
-        marked = bounces.bouncing(db, ["Gone@LAKESHORE.example", "picky@lakeshore.example"])
+        marked = mail_queries.bouncing(db, ["Gone@LAKESHORE.example", "picky@lakeshore.example"])
     assert "550 5.1.1 No such user here" in troubles[0]
     assert "554 5.7.1 Looks like advertising" in troubles[1]
     assert list(marked) == ["Gone@LAKESHORE.example"]
@@ -215,7 +216,7 @@ def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
         url = server.url
     database = Database(replace(config, MAIL_URL=url))
     with database.writing() as db:
-        posting.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
+        mail_actions.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
     assert delivering.catch_up(database) == 0
     with database.reading() as db:
         rows = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
@@ -238,7 +239,7 @@ def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
     posted(mailing, once="never", not_before=clock.now() + timedelta(days=1), about="pack 2")
     assert delivering.catch_up(mailing) == 0
     with mailing.writing() as db:
-        assert posting.cancel(db, about="pack 2") == 1
+        assert mail_actions.cancel(db, about="pack 2") == 1
     later(timedelta(days=1, minutes=1))
     delivering.catch_up(mailing)
     assert states(mailing) == [State.SENT, State.CANCELLED]
@@ -265,7 +266,7 @@ def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(
 def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
     with mailing.writing() as db:
-        posting.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
+        mail_actions.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
     delivering.catch_up(mailing)
     assert "abc123" in server.got[0].part("text/plain")
     message = the_message(mailing)
@@ -279,7 +280,7 @@ def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
     delivering.catch_up(mailing)
     posted(mailing, once="new", not_before=clock.now() + timedelta(days=1))
     with mailing.writing() as db:
-        posting.forget(db, "ANA@lakeshore.example")
+        mail_actions.forget(db, "ANA@lakeshore.example")
     assert states(mailing) == [State.SENT, State.CANCELLED]
     with mailing.reading() as db:
         for message in db.scalars(select(OutboxMessage)):
