@@ -17,7 +17,7 @@ from hub.library.models import Resource
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import Role
-from hub.sharing.models.log import Confirmation
+from hub.sharing.models import Confirmation
 from hub.sharing.queries import board as board_queries
 from hub.sharing.queries import quarters as quarters_queries
 

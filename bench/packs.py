@@ -26,13 +26,13 @@ from hub.mail.delivery import delivering
 from hub.members.models import Person
 from hub.members.rules.organizations import Role
 from hub.migrations import running
-from hub.sharing.actions import packs as packs_actions
-from hub.sharing.actions import sending as sending_actions
-from hub.sharing.actions import stakeholders as stakeholders_actions
-from hub.sharing.models.log import SharingEvent
-from hub.sharing.models.packs import Pack, PackLink
-from hub.sharing.queries import packs as packs_queries
-from hub.sharing.rules.packs import LinkPart, PackState
+from hub.outreach.actions import packs as packs_actions
+from hub.outreach.actions import sending as sending_actions
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.outreach.models import Pack, PackLink
+from hub.outreach.queries import packs as packs_queries
+from hub.outreach.rules.packs import LinkPart, PackState
+from hub.sharing.models import SharingEvent
 from tests.conftest import Browser
 from tests.mailserver import a_mail_server
 from tests.world import PASSWORD, a_person, a_resource, an_organization

@@ -19,13 +19,13 @@ from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.queries import anybody_waits_for_a_link
+from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.actions import sending as sending_actions
 from hub.overview.actions import mailing as mailing_actions
 from hub.overview.derive import evidence as evidence_derived
 from hub.overview.queries.digests import digest_to_post
 from hub.search import index
-from hub.sharing.actions import incoming as incoming_actions
 from hub.sharing.actions import reminding as reminding_actions
-from hub.sharing.actions import sending as sending_actions
 from hub.sharing.queries.reminding import reminders_wait
 
 log = logging.getLogger("hub.worker")
@@ -53,7 +53,7 @@ STEPS: dict[str, Step] = {
     "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminding_actions.post_due_reminders),
     "digests": lambda database, _reader: _in_its_time(database, digest_to_post, mailing_actions.post_due_digests),
     # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
-    "copies": lambda database, _reader: incoming_actions.catch_up(database),
+    "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
 }
 # Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable

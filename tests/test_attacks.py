@@ -23,7 +23,8 @@ from hub.members.actions import people as people_actions
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
-from hub.sharing.models.log import ShareLink, SharingEvent
+from hub.outreach.models import ShareLink
+from hub.sharing.models import SharingEvent
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 COORDINATOR, REPRESENTATIVE, PROMOTED = "cora@host.example", "rosa@lakeshore.example", "pat@lakeshore.example"

@@ -17,10 +17,10 @@ from hub.cli.base import main, rows
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.sharing import files
-from hub.sharing.actions import incoming as incoming_actions
-from hub.sharing.rules.incoming import token_in
-from hub.sharing.rules.mail import MOST_BYTES
+from hub.outreach import spool
+from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.rules.copied_mail import MOST_BYTES
+from hub.outreach.rules.log_address import token_in
 
 log = logging.getLogger("hub.mail")
 
@@ -65,15 +65,15 @@ def _take_file(database: Database, raw: bytes, recipients: Sequence[str]) -> lis
         raise Refused(message)
     named = list(dict.fromkeys(recipients or _named_in(database, raw)))
     with database.reading() as db:
-        ours = tuple(one for one in named if incoming_actions.takes(db, one))
+        ours = tuple(one for one in named if log_address_actions.takes(db, one))
     if not ours:
         raise Refused("None of its recipients is a log address of this hub. Say whom the envelope named: --to ADDRESS.")
-    path = files.keep(database.config, files.Arrived(ours, clock.now(), raw))
-    with files.held(path) as arrived:
+    path = spool.keep(database.config, spool.Arrived(ours, clock.now(), raw))
+    with spool.held(path) as arrived:
         if arrived is None:
             return ["Taken; the hub's worker logs it at this moment."]
-        outcomes = incoming_actions.log_arrived(database, arrived)
-        files.drop(path)
+        outcomes = log_address_actions.log_arrived(database, arrived)
+        spool.drop(path)
     return [f"{one.label}." for one in outcomes] or ["A report of undelivered mail, taken."]
 
 
@@ -113,14 +113,14 @@ class Handler:
 
     def _takes(self, address: str) -> bool:
         with self.database.reading() as db:
-            return incoming_actions.takes(db, address)
+            return log_address_actions.takes(db, address)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the message for good, then say so: LMTP answers for each recipient (RFC 2033), SMTP once."""
         raw = envelope.original_content or b""
-        arrived = files.Arrived(tuple(dict.fromkeys(envelope.rcpt_tos)), clock.now(), raw)
+        arrived = spool.Arrived(tuple(dict.fromkeys(envelope.rcpt_tos)), clock.now(), raw)
         try:
-            await asyncio.to_thread(files.keep, self.database.config, arrived)
+            await asyncio.to_thread(spool.keep, self.database.config, arrived)
             answer = TAKEN
             self.came()
         except OSError:
@@ -180,7 +180,7 @@ def _log_what_comes(database: Database, came: threading.Event, done: threading.E
     while True:
         came.clear()
         try:
-            if count := incoming_actions.catch_up(database):
+            if count := log_address_actions.catch_up(database):
                 log.info("Mail was logged.", extra={"step": "mail-in", "done": count})
         except Exception:  # the thread outlives whatever it runs into; the log says what
             log.exception("Mail could not be logged; it is tried again.")

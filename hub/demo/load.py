@@ -28,7 +28,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
-from hub.sharing.models.log import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules.digests import digest_of
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone

@@ -15,18 +15,17 @@ from hub.mail import actions as mail_actions
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 from hub.members.models import Person
-from hub.sharing.actions import packs as packs_actions
-from hub.sharing.actions import sending as sending_actions
-from hub.sharing.actions import stakeholders as stakeholders_actions
-from hub.sharing.models.log import SharingEvent
-from hub.sharing.models.packs import Pack, PackFetch, PackItem, PackLink, PackTrace
-from hub.sharing.models.stakeholders import Stakeholder
-from hub.sharing.queries import packs as packs_queries
+from hub.outreach.actions import packs as packs_actions
+from hub.outreach.actions import sending as sending_actions
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.outreach.models import Pack, PackFetch, PackItem, PackLink, PackTrace, Stakeholder
+from hub.outreach.queries import packs as packs_queries
+from hub.outreach.rules.links import link_end
+from hub.outreach.rules.openings import Trace
+from hub.outreach.rules.packs import LinkPart, PackState, audience_of
+from hub.sharing.models import SharingEvent
 from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
-from hub.sharing.rules.links import link_end
-from hub.sharing.rules.openings import Trace
-from hub.sharing.rules.packs import LinkPart, PackState, audience_of
 
 DAYS_BEFORE_THE_END = 9  # of last quarter
 SEED = "the demo member's pack"

@@ -13,10 +13,10 @@ from hub.core.quarters import Quarter
 from hub.library.files import originals
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.sharing.actions import incoming as incoming_actions
+from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.rules.copied_mail import read_mail
+from hub.outreach.rules.places import places_in
 from hub.sharing.actions import packets as packets_actions
-from hub.sharing.rules.mail import read_mail
-from hub.sharing.rules.places import places_in
 
 PACKED_QUARTERS_AGO = 2
 MEMBER, BFF = "representative@demo.example", "bff@demo.example"
@@ -33,7 +33,7 @@ def add(
     """Two people copy mails of theirs to the hub, and one quarter is packed for an auditor."""
     member, bff = people[MEMBER], people[BFF]
     for person in (member, bff):
-        incoming_actions.new_log_address(db, person)
+        log_address_actions.new_log_address(db, person)
     last = Quarter.of(today).previous.last_day
     file = originals.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
     _mail(db, member, "Fwd: worth ten minutes before the holidays", FOUNDRIES, last - timedelta(days=9), attached=file)
@@ -61,4 +61,4 @@ def _mail(
     if attached is not None:
         mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
     read = read_mail(mail.as_bytes())
-    incoming_actions.log_mail(db, person, read, places_in(read.text, base), sent)
+    log_address_actions.log_mail(db, person, read, places_in(read.text, base), sent)

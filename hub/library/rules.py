@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from hub.core.errors import Refused
+
 
 class Kind(StrEnum):
     """What a resource is, as the alliance speaks of it."""
@@ -333,3 +335,19 @@ def is_web_address(text: str) -> bool:
     return (
         parts.scheme in {"http", "https"} and bool(host) and not re.search(r"\s", text) and len(text) <= LONGEST_ADDRESS
     )
+
+
+_RANGE = re.compile(r"\D*?(\d{1,6})(?:\s*(?:-|–|—|to|until|through|\.\.)\s*(\d{1,6}))?\s*", re.IGNORECASE | re.ASCII)
+
+
+def range_of(typed: str) -> tuple[int, int] | None:
+    """The pages that somebody means: ``7``, ``7-9``, ``slides 7 to 9``; None for the whole. Raises Refused."""
+    if not typed.strip():
+        return None
+    found = _RANGE.fullmatch(typed.strip())
+    if found is None:
+        raise Refused("Write which pages as one number or from–to, for example 7 or 7-9.")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if first < 1 or last < first:
+        raise Refused("The first page must come before the last one, for example 7-9.")
+    return first, last

@@ -66,15 +66,15 @@ ELSEWHERE = {
     "library.state": "what a script asks for",
     "library.pages": "leads on to the page whose number was typed",
     "overview.message_html": "a mail, for the frame of its page",
-    "sharing.preview_mail": "a mail, for the frame of its page",
+    "outreach.preview_mail": "a mail, for the frame of its page",
     "members.welcome": "for a hub without a coordinator: tests/members",
     "members.new_password": "the link is shown once, and looks like an invitation",
     "sharing.mail": "what came to a log address; nothing comes in the demo world",
 }
 # No pages: pictures, feeds, calendars, and what is kept as a file.
 FILES = {
-    "static", "bootstrap.static", "sharing.download", "library.image", "sharing.shared_picture", "sharing.pack_image",
-    "sharing.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "overview.evidence",
+    "static", "bootstrap.static", "sharing.download", "library.image", "outreach.shared_picture", "outreach.pack_image",
+    "outreach.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "overview.evidence",
     "overview.own_evidence", "overview.evidence_image",
 }  # fmt: skip
 

@@ -24,8 +24,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import Role
 from hub.sharing.actions.confirming import Statement, confirm
 from hub.sharing.actions.packets import make_packet
-from hub.sharing.models.log import Confirmation, SharingEvent
-from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models import AuditPacket, Confirmation, SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
 Hub = Callable[..., Result]

@@ -9,7 +9,7 @@ from hub.core.db import Base, Database
 from hub.library.models import Revision
 from hub.migrations import running
 from hub.sharing.actions import taking as taking_actions
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
 

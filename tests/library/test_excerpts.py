@@ -16,7 +16,7 @@ from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind, PreviewState
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from tests.library.documents import pdf
 from tests.world import SignIn, a_person, a_resource, an_organization
 

@@ -17,14 +17,13 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.models.incoming import LoggedMail
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import reach as reach_queries
 from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.gaps import Known, gaps
-from hub.sharing.rules.incoming import Outcome
+from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.periods import Reached
 from tests.world import SignIn, a_person, a_resource, an_organization
 

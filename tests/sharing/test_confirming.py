@@ -25,7 +25,7 @@ from hub.members.rules.permissions import Permission
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
 from hub.sharing.actions import taking as taking_actions
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import board as board_queries
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import quarters as quarters_queries

@@ -20,7 +20,7 @@ from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.models.log import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules.counting import Act
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 

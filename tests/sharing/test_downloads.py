@@ -18,7 +18,7 @@ from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience, Source
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.rules.counting import Act
 from tests.world import SignIn, a_person, a_resource, an_organization
 

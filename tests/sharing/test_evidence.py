@@ -21,7 +21,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.counting import Act, Channel

@@ -28,7 +28,7 @@ from hub.members.rules.permissions import Permission
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
 from hub.sharing.actions import packets as packets_actions
-from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models import AuditPacket
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import packets as packets_queries
 from hub.sharing.rules.counting import Channel

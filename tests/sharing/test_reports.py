@@ -20,7 +20,7 @@ from hub.core.tables import Sheet, xlsx_of
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.periods import Period, Reached, reached

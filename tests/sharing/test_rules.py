@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
 from hub.members.rules.organizations import OrganizationKind
+from hub.outreach.letters import ready_text
+from hub.outreach.rules.links import LinkState, link_end, link_state
 from hub.sharing.rules.counting import (
     Act,
     Standing,
@@ -21,9 +23,8 @@ from hub.sharing.rules.counting import (
     standing,
     what_stands,
 )
-from hub.sharing.rules.links import LinkState, link_end, link_state
 from hub.sharing.rules.steps import QuarterFacts, Step, next_step
-from hub.sharing.rules.texts import download_name, list_of, ready_text, shorten
+from hub.sharing.rules.texts import download_name, list_of, shorten
 
 NEW_YORK = ZoneInfo("America/New_York")
 Q2 = Quarter(2026, 2)

@@ -16,10 +16,11 @@ from hub.core.db import Database, config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.outreach.actions import links as links_actions
+from hub.outreach.models import ShareLink
 from hub.sharing.actions import confirming as confirming_actions
 from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.actions import links as links_actions
-from hub.sharing.models.log import Confirmation, ShareLink, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import board as board_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.counting import Act, Channel, Standing, standing, what_stands

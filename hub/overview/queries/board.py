@@ -18,7 +18,7 @@ from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.overview.rules.board import met_of
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.queries import board as board_queries
 from hub.sharing.queries.conditions import stands
 from hub.sharing.rules.counting import PASSED_ON, Standing

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from hub.core import settings
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 
 GUIDE = "guide"  # the steps that are done, as the hub's note to itself
 STEPS = ("hub", "host", "organizations", "invitations")

@@ -17,9 +17,9 @@ from hub.mail.queries import Seer
 from hub.mail.rules import State
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
+from hub.outreach.actions import sending as sending_actions
+from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.overview.routes.blueprint import bp, one_of, page_number
-from hub.sharing.actions import sending as sending_actions
-from hub.sharing.actions import stakeholders as stakeholders_actions
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
 SHOWN = {

@@ -15,7 +15,7 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import reminding as reminding_actions
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of
-from hub.sharing.models.log import Confirmation, ConfirmedResource
+from hub.sharing.models import Confirmation, ConfirmedResource
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import naming as naming_queries
 from hub.sharing.rules.counting import objection_to_confirming

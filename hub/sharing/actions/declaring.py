@@ -17,7 +17,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, event_now, named, people_of
-from hub.sharing.models.log import ShareLink, SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import naming as naming_queries
 from hub.sharing.rules.counting import Act, Channel, objection_to_day
@@ -41,11 +41,13 @@ def declare(
     resource_ids: Iterable[int],
     said: Declaration,
     form_id: str = "",
-    link: ShareLink | None = None,
+    link_id: int | None = None,
+    page_number: int | None = None,
 ) -> list[SharingEvent]:
     """Record that the person's organization shared the resources, one event each.
 
     A form that comes twice with the same ``form_id`` is recorded once; with other words it is refused.
+    ``link_id`` names the share link that was sent, ``page_number`` the page that it opens.
     Raises Refused with a sentence when something is missing or can't be.
     """
     said = _checked(db, person, said)
@@ -53,7 +55,9 @@ def declare(
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
     titles = naming_queries.known_titles(db, person, resources)
-    events = [_declared(db, person, resource, titles[resource.id], said, form_id, link) for resource in resources]
+    events = [_declared(db, person, resource, titles[resource.id], said, form_id) for resource in resources]
+    for event in events:
+        event.link_id, event.page_number = link_id, page_number
     if form_id and (before := _sent_before(db, events)):
         return before
     for event in events:
@@ -72,13 +76,10 @@ def _declared(
     title: str,
     said: Declaration,
     form_id: str,
-    link: ShareLink | None,
 ) -> SharingEvent:
     event = event_now(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
     _say(event, said)
     event.once = f"declare {person.id} {digest(form_id)} {resource.id}" if form_id else None
-    if link is not None:
-        event.link_id, event.page_number = link.id, link.page_number
     return event
 
 

@@ -12,7 +12,7 @@ from hub.core.errors import Refused
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import naming as naming_queries
 from hub.sharing.rules.counting import Act
 from hub.sharing.rules.texts import MOST_PEOPLE, MOST_RESOURCES

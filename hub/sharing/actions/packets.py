@@ -12,7 +12,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.derive import packets
 from hub.sharing.derive.reports import Setting
-from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models import AuditPacket
 from hub.sharing.queries import packets as packets_queries
 from hub.sharing.queries import reports as reports_queries
 from hub.sharing.rules.digests import digest_of

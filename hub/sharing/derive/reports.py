@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.sharing.derive.tables import RUNGS
-from hub.sharing.models.log import Confirmation
+from hub.sharing.models import Confirmation
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report, ResourceLine
 from hub.sharing.rules.counting import Standing, is_late

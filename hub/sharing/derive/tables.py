@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.tables import Sheet, csv_of, xlsx_of
-from hub.sharing.models.log import Confirmation
+from hub.sharing.models import Confirmation
 from hub.sharing.queries.log import LoggedLine
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report

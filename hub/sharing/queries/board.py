@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import stands
 from hub.sharing.rules.counting import PASSED_ON, Act, Standing, is_due, strongest
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hub.sharing.models.log import Confirmation
-from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models import AuditPacket, Confirmation
 from hub.sharing.rules.digests import digest_of
 
 AT_A_TIME = 500  # rows in memory

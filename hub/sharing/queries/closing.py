@@ -10,12 +10,12 @@ from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
-from hub.sharing.models.incoming import LoggedMail
+from hub.sharing.models import LoggedMail
 from hub.sharing.queries.log import ResourceLog, log_by_resource
 from hub.sharing.queries.quarters import QuarterRow, quarters_of
 from hub.sharing.rules.counting import Standing
 from hub.sharing.rules.gaps import Known, gaps
-from hub.sharing.rules.incoming import Outcome
+from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.periods import Reached
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 
 # The event that corrects or takes back another, beside the one it corrects.
 Later = aliased(SharingEvent, name="later")

@@ -13,7 +13,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, Thing, may
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands, titles_logged
 from hub.sharing.rules.counting import Act
 from hub.sharing.rules.evidence import Rung, RungCount, ladder, rung_of

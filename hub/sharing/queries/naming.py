@@ -12,7 +12,7 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.queries.conditions import in_quarters, stands, titles_logged
 
 OFFERED = 20  # resources that a form offers by itself

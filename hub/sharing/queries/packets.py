@@ -9,7 +9,7 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.models.packets import AuditPacket
+from hub.sharing.models import AuditPacket
 
 
 def packets_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[AuditPacket]:

@@ -13,7 +13,7 @@ from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters, logged_by, stands
 from hub.sharing.rules.counting import PASSED_ON, Act, Standing, is_due, is_late, strongest
 from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.queries.conditions import stands
 from hub.sharing.rules.counting import PASSED_ON, Act
 from hub.sharing.rules.evidence import Carrier, Rung, rung

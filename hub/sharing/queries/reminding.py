@@ -17,7 +17,7 @@ from hub.members.models import Organization, Person
 from hub.members.queries import Wishes
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import SINGLE_ROLES
-from hub.sharing.models.log import SharingEvent
+from hub.sharing.models import SharingEvent
 from hub.sharing.queries.conditions import stands, titles_logged
 from hub.sharing.queries.quarters import QuarterRow, sharing_of
 from hub.sharing.rules.counting import Act

@@ -11,7 +11,7 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
-from hub.sharing.models.log import Confirmation, SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.conditions import in_quarters
 from hub.sharing.queries.log import LoggedLine, events_of, last_title
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of

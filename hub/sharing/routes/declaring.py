@@ -17,14 +17,14 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.actions import incoming as incoming_actions
-from hub.sharing.models.incoming import LoggedMail
-from hub.sharing.queries import incoming as incoming_queries
+from hub.sharing.actions import logged_mail as logged_mail_actions
+from hub.sharing.models import LoggedMail
 from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import logged_mail as logged_mail_queries
 from hub.sharing.queries import naming as naming_queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named
 from hub.sharing.rules.counting import Act
-from hub.sharing.rules.incoming import Audience
+from hub.sharing.rules.logged_mail import Audience
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 LONGEST_SEARCH = 300  # characters, as a title
@@ -60,7 +60,7 @@ def declare() -> Answer:
             form.renew()
         else:
             if "mail" in request.args:
-                incoming_actions.name_mail(db, _mail(person), events)
+                logged_mail_actions.name_mail(db, _mail(person), events)
             flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
@@ -86,7 +86,7 @@ def _begin_mail(person: Person, form: sharing_forms.DeclareForm) -> None:
 
 def _mail(person: Person) -> LoggedMail:
     """The mail of the person's organization that the address names; raises NotFound."""
-    mail = incoming_queries.mail_for(db, person, web.row_number(request.args.get("mail")))
+    mail = logged_mail_queries.mail_for(db, person, web.row_number(request.args.get("mail")))
     if mail.organization_id != person.organization_id:
         raise NotFound
     return mail

@@ -13,12 +13,11 @@ from hub.library.derive import excerpts
 from hub.library.extract import reader
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
-from hub.library.rules import Source
+from hub.library.rules import Source, range_of
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.sharing.actions import taking as taking_actions
 from hub.sharing.routes.blueprint import bp
-from hub.sharing.rules.packs import range_of
 from hub.sharing.rules.texts import download_name, source_line
 
 # How browsers say that they fetch ahead of a click that may never come.

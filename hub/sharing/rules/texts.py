@@ -1,40 +1,9 @@
 """The texts of sharing: what to send, what a file is called, how much people may type. Pure."""
 
 import re
-import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from urllib.parse import quote
-
-LINE = 76  # characters of a mail's line
-LONGEST_SUBJECT = 120
-
-
-@dataclass(frozen=True)
-class ReadyText:
-    """What to paste into a mail."""
-
-    subject: str
-    body: str
-
-    @property
-    def mailto(self) -> str:
-        """The address that opens the person's own mail program with this text."""
-        body = self.body.replace("\n", "\r\n")
-        return f"mailto:?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
-
-
-def ready_text(
-    title: str, summary: str, address: str, organization: str, hub_name: str, page_label: str = ""
-) -> ReadyText:
-    """A text to send: title, at most two lines of summary, the link, and who published it."""
-    title = shorten(title, 3 * LINE)
-    lines = textwrap.wrap(summary, LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
-    heading = f"{title} ({page_label})" if page_label else title
-    parts = [heading, "\n".join(lines), address, f"From {shorten(organization, LINE)}, through the {hub_name}"]
-    return ReadyText(shorten(heading, LONGEST_SUBJECT), "\n\n".join(part for part in parts if part))
 
 
 def shorten(text: str, longest: int) -> str:

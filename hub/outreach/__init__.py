@@ -1,0 +1,1 @@
+"""Ways of sharing that write into the record: links, packs, stakeholders, the log address."""

@@ -1,0 +1,1 @@
+"""What changes links, packs, stakeholders and log addresses."""

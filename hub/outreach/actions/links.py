@@ -1,0 +1,102 @@
+"""Share links: made, opened, revoked."""
+
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.audit import note
+from hub.core.db import config_of
+from hub.core.errors import NotFound
+from hub.library import queries as library_queries
+from hub.library.models import Page, Resource
+from hub.members.models import Person
+from hub.members.rules.permissions import Permission, may
+from hub.outreach.models import ShareLink
+from hub.outreach.queries import links as links_queries
+from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
+from hub.sharing.actions.entries import add_once, digest, event_now
+from hub.sharing.rules.counting import Act
+from hub.sharing.rules.evidence import Carrier
+
+
+def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:
+    """A link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
+
+    The person's link to the same with the same end is given again, so that a form sent twice makes one link.
+    """
+    if not may(person, Permission.FORWARD, resource) or resource.withdrawn_at:
+        raise NotFound
+    config = config_of(db)
+    end = link_end(clock.today(config.zone), days, config.zone)
+    same = db.scalar(
+        select(ShareLink).where(
+            ShareLink.person_id == person.id,
+            ShareLink.resource_id == resource.id,
+            ShareLink.page_number.is_(None) if page is None else ShareLink.page_number == page.number,
+            ShareLink.revision_number.is_(None)
+            if page is None
+            else ShareLink.revision_number == resource.revision_number,
+            ShareLink.expires_at == end,
+            ShareLink.revoked_at.is_(None),
+        )
+    )
+    if same is not None:
+        return same
+    link = ShareLink(
+        token=secrets.token_urlsafe(24),
+        resource_id=resource.id,
+        page_number=page.number if page else None,
+        revision_number=resource.revision_number if page else None,
+        organization_id=person.organization_id,
+        person_id=person.id,
+        created_at=clock.now(),
+        expires_at=end,
+    )
+    db.add(link)
+    note(db, person, "made the", link, resource=resource.title, page=link.page_number, until=str(end))
+    return link
+
+
+def revoke(db: Session, person: Person, link: ShareLink) -> None:
+    """Close a link for good. Its sharer may, and who manages the people of its organization."""
+    if not may_revoke(person, link):
+        raise NotFound
+    if link.revoked_at is None:
+        link.revoked_at = clock.now()
+        note(db, person, "revoked the", link)
+
+
+def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:
+    """Record that somebody opened the link by their own act: a ``forward``, once per visit.
+
+    ``visit`` is a random word that the opener's browser keeps. The sharer who tries their own link is nobody new.
+    Raises NotFound when the link opens no longer. The event is its own record; the audit repeats nothing of it.
+    """
+    if not opens(link):
+        raise NotFound
+    if opener is not None and opener.id == link.person_id:
+        return
+    event = event_now(
+        db,
+        Act.FORWARD,
+        link.resource,
+        organization_id=link.organization_id,
+        person_id=link.person_id,
+        revision_number=links_queries.revision_of(link).number,
+        page_number=link.page_number,
+        link_id=link.id,
+        carrier=Carrier.OPENING,
+        once=f"forward {link.id} {digest(visit)}",
+    )
+    add_once(db, event)
+
+
+def opens(link: ShareLink) -> bool:
+    """Whether the link opens now: it is open, its resource is there, and its sharer may still forward that."""
+    if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
+        return False
+    if not may(link.person, Permission.FORWARD, link.resource):
+        return False
+    return library_queries.may_read_revision(link.person, link.resource, links_queries.revision_of(link))

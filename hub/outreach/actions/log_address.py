@@ -1,0 +1,172 @@
+"""Log addresses, and logging what comes to them."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.audit import note
+from hub.core.db import Database, add_unless, config_of
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.mail import bounces
+from hub.mail.actions import post
+from hub.members.models import Person
+from hub.members.rules.organizations import has_left
+from hub.members.rules.permissions import Permission, may
+from hub.outreach import spool
+from hub.outreach.letters import LETTERS_ABOUT_MAIL
+from hub.outreach.models import LogAddress
+from hub.outreach.queries import log_address as log_address_queries
+from hub.outreach.rules.copied_mail import Mail, read_mail
+from hub.outreach.rules.log_address import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge, token_in
+from hub.outreach.rules.places import Places, places_in
+from hub.sharing.models import LoggedMail, SharingEvent
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.logged_mail import Audience, Outcome
+
+log = logging.getLogger("hub.mail")
+
+AGAIN_AFTER = timedelta(minutes=1)  # a message that could not be logged
+KEPT_AT_MOST = timedelta(days=7)  # a message that can't be logged; others go at once
+
+
+def new_log_address(db: Session, person: Person) -> LogAddress:
+    """A new secret address for the person; one that they had takes nothing more. Raises NotFound."""
+    if not may(person, Permission.DECLARE, person.organization):
+        raise NotFound
+    end_log_address(db, person)
+    token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
+    address = LogAddress(person_id=person.id, token=token, created_at=clock.now())
+    db.add(address)
+    note(db, person, "made the", address)
+    return address
+
+
+def end_log_address(db: Session, person: Person) -> None:
+    """The person's log address takes nothing more."""
+    address = log_address_queries.log_address_of(db, person)
+    if address is not None:
+        address.ended_at = clock.now()
+        note(db, person, "ended the", address)
+
+
+def takes(db: Session, recipient: str) -> bool:
+    """Whether mail to this address is ours to take: somebody's log address, or one for reports of undelivered mail."""
+    token = token_in(recipient, config_of(db).MAIL_DOMAIN)
+    return (bool(token) and _owner(db, token) is not None) or bounces.is_bounce_address(db, recipient)
+
+
+def _owner(db: Session, token: str) -> Person | None:
+    """Whose log address it is, if they may still declare."""
+    address = log_address_queries.address_by_token(db, token)
+    if address is None or not address.person.is_active:
+        return None
+    person, today = address.person, clock.today(config_of(db).zone)
+    gone = has_left(person.organization.left_on, today)
+    return person if may(person, Permission.DECLARE, person.organization) and not gone else None
+
+
+def catch_up(database: Database) -> int:
+    """Log all mail that waits; answers how much. May be killed at any moment and run again."""
+    spool.sweep(database.config, clock.now())
+    done = 0
+    for path in spool.waiting(database.config, clock.now()):
+        with spool.held(path) as arrived:
+            if arrived is None:
+                continue
+            try:
+                log_arrived(database, arrived)
+            except Exception:  # one message that can't be logged holds no other up
+                log.exception("A message to the log address could not be logged; it is tried again.")
+                if clock.now() - arrived.received_at < KEPT_AT_MOST:
+                    spool.put_off(path, clock.now() + AGAIN_AFTER)
+                    continue
+                log.error("It is given up after 7 days.")  # noqa: TRY400 - the line before has the cause
+            spool.drop(path)
+            done += 1
+    return done
+
+
+def log_arrived(database: Database, arrived: spool.Arrived) -> list[Outcome]:
+    """Log a message for each of its recipients, one transaction each; answers what became of it."""
+    mail = read_mail(arrived.raw)  # before any row is locked, and so what it links to
+    places = places_in(mail.text, database.config.BASE_URL)
+    outcomes = []
+    for recipient in arrived.recipients:
+        with database.writing() as db:
+            token = token_in(recipient, database.config.MAIL_DOMAIN)
+            if not token:
+                bounces.take(db, arrived.raw, recipient)
+            elif (person := _owner(db, token)) is not None:
+                outcomes.append(log_mail(db, person, mail, places, arrived.received_at))
+    return outcomes
+
+
+def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_at: datetime) -> Outcome:
+    """Log one mail, which links to these places, for one person, and tell them; a machine's mail leaves no trace."""
+    config = config_of(db)
+    sender = log_address_queries.log_sender_of(db, person)
+    outcome = judge(mail, sender, config.MAIL_DOMAIN)
+    if outcome is Outcome.AUTOMATIC:
+        return outcome
+    audience = audience_of(mail, sender, config.MAIL_DOMAIN)
+    found = log_address_queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
+    if outcome is Outcome.LOGGED and not found:
+        outcome = Outcome.NOTHING_FOUND
+    logged = LoggedMail(
+        person_id=person.id,
+        organization_id=person.organization_id,
+        once=identity(person.id, mail, forged=outcome is Outcome.FORGED),
+        received_at=received_at,
+        happened_on=max(day_of(mail, received_at, config.zone), person.organization.joined_on),
+        outcome=outcome,
+        subject=mail.subject,
+        people=audience.people,
+        domains=dict(audience.domains),
+        attachments=len(mail.attachments),
+        event_ids=[],
+    )
+    if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
+        return Outcome.SEEN
+    events = [_event(logged, one, audience) for one in found]
+    db.add_all(events)
+    db.flush()
+    logged.event_ids = [event.id for event in events]
+    tell_of_mail(db, person, logged, [one.title for one in found], audience)
+    return outcome
+
+
+def _event(logged: LoggedMail, one: log_address_queries.Recognized, audience: Audience) -> SharingEvent:
+    return SharingEvent(
+        act=Act.FORWARD,
+        carrier=Carrier.LOG_ADDRESS,
+        organization_id=logged.organization_id,
+        person_id=logged.person_id,
+        resource_id=one.resource.id,
+        title=one.title,
+        revision_number=one.revision_number,
+        page_number=one.page_number,
+        link_id=one.link_id,
+        happened_on=logged.happened_on,
+        quarter=str(Quarter.of(logged.happened_on)),
+        recorded_at=clock.now(),
+        with_whom=audience.label,
+        people=audience.people,
+        channel=Channel.EMAIL,
+        once=f"mail {logged.id} {one.resource.id}",
+    )
+
+
+def tell_of_mail(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
+    """Put a letter about a logged mail into the outbox, once; of mail that wasn't theirs one a day at most."""
+    letter = LETTERS_ABOUT_MAIL[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
+    once = f"log mail {logged.id}"
+    if logged.outcome is Outcome.FORGED:
+        once = f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}"
+    post(db, letter, to=person.email, name=person.name, once=once, kind="log address", person_id=person.id)

@@ -1,0 +1,272 @@
+"""The worker's part of a pack: begins what is due, writes the messages, logs what the mail server took.
+
+Each piece is one transaction and can be done again: whoever is killed between two of them loses nothing and sends
+nothing twice.
+"""
+
+import logging
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core import clock
+from hub.core.db import Database, config_of
+from hub.core.quarters import Quarter
+from hub.library.models import Resource
+from hub.mail import actions as mail_actions
+from hub.mail.actions import Post
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
+from hub.outreach.actions.packs import address_of, publish, sent_pack, token_for, usable_items
+from hub.outreach.actions.stakeholders import KIND, token_of
+from hub.outreach.letters import SentPack, letter_of
+from hub.outreach.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace, Stakeholder
+from hub.outreach.queries import openings as openings_queries
+from hub.outreach.queries import packs as packs_queries
+from hub.outreach.queries import stakeholders as stakeholders_queries
+from hub.outreach.queries.openings import MESSAGES
+from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged
+from hub.sharing.models import SharingEvent
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
+
+log = logging.getLogger("hub.sharing")
+
+MESSAGES_AT_ONCE = 250  # written in one transaction: others get their turn between two
+ROWS_AT_ONCE = 400
+
+
+def catch_up(database: Database) -> int:
+    """Do what packs wait for, a piece of each sort; answers how many pieces were done."""
+    return sum(
+        _one(database, find, do)
+        for find, do in ((_due, _begin), (_unwritten, _write_some), (_unlogged, _settle), (_old, reduce_traces))
+    )
+
+
+def _one(database: Database, find: Any, do: Any) -> int:
+    """Do one piece, if there is one; a pack that fails holds no other up: the next one has its turn."""
+    failed: list[int] = []
+    while True:
+        with database.reading() as db:  # looking costs no lock
+            if db.scalar(_next(find(db), failed)) is None:
+                return 0
+        number: int | None = None
+        try:
+            with database.writing() as db:
+                number = db.scalar(_next(find(db), failed).with_for_update(of=Pack, skip_locked=True))
+                return 0 if number is None else int(do(db, _whole(db, number)))
+        except Exception:
+            if number is None:
+                raise
+            log.exception("Pack %s can't go on; it is tried again.", number)
+            failed.append(number)
+
+
+def _next(found: Select[Any], failed: list[int]) -> Select[Any]:
+    return found.where(Pack.id.not_in(failed)).limit(1)
+
+
+def _due(_db: Session) -> Select[Any]:
+    """Packs whose moment has come."""
+    due = (Pack.state == PackState.SCHEDULED, Pack.send_at <= clock.now())
+    return select(Pack.id).where(*due).order_by(Pack.send_at, Pack.id)
+
+
+def _unwritten(_db: Session) -> Select[Any]:
+    """Packs on their way, with messages to be written."""
+    waits = select(PackLink.id).where(PackLink.pack_id == Pack.id, PackLink.part == LinkPart.WAITING)
+    return select(Pack.id).where(Pack.state == PackState.SENDING, waits.exists()).order_by(Pack.id)
+
+
+def _unlogged(_db: Session) -> Select[Any]:
+    """Packs on their way of which something has settled: all of it, or what has to be logged meanwhile."""
+    hers = select(PackLink.id).where(PackLink.pack_id == Pack.id)
+    open_ones = (
+        hers.outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
+        .where(
+            or_(
+                PackLink.part == LinkPart.WAITING,
+                (PackLink.part == LinkPart.POSTED) & OutboxMessage.state.in_((State.WAITING, State.SENDING)),
+            )
+        )
+        .exists()
+    )
+    # Every minute at most while messages are open: `is_to_be_logged` decides.
+    return select(Pack.id).where(Pack.state == PackState.SENDING, ~open_ones | _log_is_due()).order_by(Pack.id)
+
+
+def _log_is_due() -> Any:
+    last = func.coalesce(Pack.logged_at, Pack.published_at)
+    taken = (
+        select(PackLink.id)
+        .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
+        .where(PackLink.pack_id == Pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
+        .exists()
+    )
+    return (last <= clock.now() - LOG_AFTER) & taken
+
+
+def _old(db: Session) -> Select[Any]:
+    """Packs whose traces have had their time."""
+    before = clock.now() - timedelta(days=config_of(db).TRACE_DAYS)
+    return select(Pack.id).where(Pack.published_at < before, Pack.reduced_at.is_(None)).order_by(Pack.id)
+
+
+def _whole(db: Session, number: int) -> Pack:
+    return db.scalars(
+        select(Pack)
+        .where(Pack.id == number)
+        .options(
+            joinedload(Pack.organization),
+            joinedload(Pack.person),
+            selectinload(Pack.items).joinedload(PackItem.resource).joinedload(Resource.organization),
+            selectinload(Pack.items).joinedload(PackItem.resource).selectinload(Resource.revisions),
+        )
+    ).one()
+
+
+def _begin(db: Session, pack: Pack) -> int:
+    """Give everybody in the groups a link, but for those who unsubscribed or whose mail comes back."""
+    if stakeholders_queries.key_was_changed(db):
+        log.error(
+            "Pack %s can't be sent: the key for unsubscribed addresses was changed. It is a draft again.", pack.id
+        )
+        pack.state, pack.send_at = PackState.DRAFT, None
+        return 1
+    reach = packs_queries.reach_of(db, pack)
+    publish(db, pack)
+    pack.recipients = len(reach.reachable)
+    pack.skipped_unsubscribed, pack.skipped_bouncing = reach.unsubscribed, reach.bouncing
+    pack.state = PackState.SENDING
+    if reach.reachable:
+        db.execute(insert(PackLink), [_link(db, pack, one) for one in reach.reachable])
+    return 1
+
+
+def _link(db: Session, pack: Pack, one: Stakeholder) -> dict[str, Any]:
+    return {
+        "pack_id": pack.id,
+        "token": token_for(db, pack.id, one.id),
+        "stakeholder_id": one.id,
+        "part": LinkPart.WAITING,
+        "created_at": clock.now(),
+        "logged": False,
+    }
+
+
+def _write_some(db: Session, pack: Pack) -> int:
+    """Write some of the messages into the outbox; who unsubscribed or left the list since then gets none."""
+    waiting = (
+        select(PackLink.id, PackLink.token, Stakeholder, stakeholders_queries.unsubscribed())
+        .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
+        .where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
+        .order_by(PackLink.id)
+        .limit(MESSAGES_AT_ONCE)
+    )
+    rows = db.execute(waiting).all()
+    sent = sent_pack(db, pack)
+    going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
+    posts = {link_id: message_of(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
+    ids = mail_actions.post_all(db, posts.values())
+    skipped = [row[0] for row in rows if row[0] not in posts]
+    written = [
+        {"id": link_id, "part": LinkPart.POSTED, "message_id": ids[one.once]} for link_id, one in posts.items()
+    ] + [{"id": link_id, "part": LinkPart.SKIPPED, "message_id": None} for link_id in skipped]
+    db.execute(update(PackLink), written)
+    return len(written)
+
+
+def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, one: Stakeholder) -> Post:
+    """The message to one recipient."""
+    config = config_of(db)
+    stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, one.address_hash)}"
+    return Post(
+        letter=letter_of(sent.through(address_of(db, token)), one.name, config.HUB_NAME),
+        to=one.email,
+        name=one.name,
+        once=f"pack {pack.id} link {link_id}",
+        kind=KIND,
+        about=str(pack),
+        sent_by_id=pack.person_id,
+        sender_name=f"{pack.person.name}, {pack.organization.name}",
+        reply_to=pack.person.email,
+        unsubscribe=stop,
+    )
+
+
+def _settle(db: Session, pack: Pack) -> int:
+    """Log whom the mail server took messages for, once it is time; the pack is sent when nothing is open any more."""
+    taken = db.execute(
+        select(PackLink.id, OutboxMessage.settled_at)
+        .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
+        .where(PackLink.pack_id == pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
+    ).all()
+    unsettled = _count_unsettled(db, pack)
+    last = pack.logged_at or pack.published_at or clock.now()
+    if is_to_be_logged(len(taken), unsettled, clock.now() - last):
+        zone = config_of(db).zone
+        _log_forwards(db, pack, Counter((moment or clock.now()).astimezone(zone).date() for _link_id, moment in taken))
+        db.execute(update(PackLink), [{"id": link_id, "logged": True} for link_id, _moment in taken])
+    if not unsettled:
+        pack.state, pack.finished_at = PackState.SENT, clock.now()
+    return 1
+
+
+def look_again(db: Session, message: OutboxMessage) -> None:
+    """Somebody decided about a message of a pack that was done with: whom it reaches now is logged as well."""
+    pack_id = select(PackLink.pack_id).where(PackLink.message_id == message.id).scalar_subquery()
+    db.execute(update(Pack).where(Pack.id == pack_id, Pack.state == PackState.SENT).values(state=PackState.SENDING))
+
+
+def _count_unsettled(db: Session, pack: Pack) -> int:
+    messages = openings_queries.messages_of(db, pack)
+    unwritten = select(func.count(PackLink.id)).where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
+    return messages[State.WAITING] + messages[State.SENDING] + (db.scalar(unwritten) or 0)
+
+
+def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
+    """One entry for each item and day: to which groups, and for how many people the mail server took it."""
+    pack.rounds, pack.logged_at = pack.rounds + 1, clock.now()
+    db.add_all(
+        SharingEvent(
+            act=Act.FORWARD,
+            carrier=Carrier.HUB_MAIL,
+            organization_id=pack.organization_id,
+            person_id=pack.person_id,
+            resource_id=item.resource_id,
+            title=item.resource.title,
+            revision_number=item.revision_number or item.resource.revision_number,
+            page_number=item.first_page,
+            pack_id=pack.id,
+            happened_on=day,
+            quarter=str(Quarter.of(day)),
+            recorded_at=pack.logged_at,
+            with_whom=shorten(audience_of(pack.groups, everyone=pack.everyone), LONGEST_AUDIENCE),
+            people=count,
+            channel=Channel.EMAIL,
+            note=f"Pack: {pack.title}",
+            once=f"pack {pack.id} item {item.id} round {pack.rounds} {day}",
+        )
+        for day, count in sorted(people.items())
+        for item in usable_items(pack)
+    )
+
+
+def reduce_traces(db: Session, pack: Pack) -> int:
+    """Turn what single recipients did into counts, and forget whose links they were. Doing it again changes nothing."""
+    outcome = openings_queries.outcome_of(db, pack)
+    counts: dict[tuple[int | None, str], int] = {(None, f"{MESSAGES}{one}"): n for one, n in outcome.messages.items()}
+    counts |= {(None, f"seen {one}"): n for one, n in outcome.seen.items()}
+    counts |= {(item_id, act.value): n for (item_id, act), n in outcome.acts.items()}
+    db.add_all(PackCount(pack_id=pack.id, item_id=item, act=act, count=n) for (item, act), n in counts.items() if n)
+    links = select(PackLink.id).where(PackLink.pack_id == pack.id)
+    db.execute(delete(PackTrace).where(PackTrace.pack_id == pack.id))
+    db.execute(delete(PackFetch).where(PackFetch.link_id.in_(links)))
+    db.execute(update(PackLink).where(PackLink.pack_id == pack.id).values(stakeholder_id=None, message_id=None))
+    pack.reduced_at = clock.now()
+    return 1

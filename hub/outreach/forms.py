@@ -1,0 +1,218 @@
+"""The forms of outreach."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    FileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from hub.core.errors import Refused
+from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
+from hub.outreach.models import Pack, Stakeholder
+from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
+from hub.sharing.forms import LARGEST_NUMBER, MOST_DIGITS, NumberField, ResourcesField, resource_number
+from hub.sharing.rules.counting import Channel
+
+CHANNEL_LABELS = {
+    Channel.NEWSLETTER: "Our newsletter tool",
+    Channel.EMAIL: "A mail from our own mail program",
+    Channel.WEBSITE: "Our website",
+    Channel.MEETING: "A meeting or call",
+    Channel.OTHER: "Something else",
+}
+LINK_DAYS = (7, 30, 90, 180, 365)
+
+
+class LinkForm(FlaskForm):
+    """Make a share link."""
+
+    page = NumberField(
+        "Only this page, slide or item (its number)",
+        [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers begin with 1.")],
+        description="Empty: the whole resource, with its file to download.",
+    )
+    days = SelectField("The link works for", [InputRequired("Choose how long it works.")], coerce=int)
+
+    def __init__(self, usual_days: int, **others: Any) -> None:
+        super().__init__(**others)
+        self.days.choices = [SelectChoice(days, f"{days} days") for days in sorted({*LINK_DAYS, usual_days})]
+        if self.days.data is None:
+            self.days.data = usual_days
+
+
+class StakeholderForm(FlaskForm):
+    """One stakeholder."""
+
+    email = StringField(
+        "E-mail", [InputRequired("Enter an e-mail address."), Length(max=LONGEST_EMAIL, message="That is too long.")]
+    )
+    name = StringField("Name", [Optional()])
+    affiliation = StringField("Affiliation", [Optional()], description="Where they work, or whom they represent")
+    groups = StringField(
+        "Groups", [Optional()], description="Separated by commas, for example: Board, Manufacturers in Adams County"
+    )
+
+    def show(self, one: Stakeholder) -> None:
+        """Fill the form with what the list says."""
+        self.email.data, self.name.data, self.affiliation.data = one.email, one.name, one.affiliation
+        self.groups.data = ", ".join(group.name for group in one.groups)
+
+    def said(self) -> tuple[str, str, str, str]:
+        """What was entered: address, name, affiliation, groups."""
+        fields = (self.email, self.name, self.affiliation, self.groups)
+        email, name, affiliation, groups = (field.data or "" for field in fields)
+        return email, name, affiliation, groups
+
+
+class TakeInForm(FlaskForm):
+    """A list of stakeholders, pasted or as a file."""
+
+    file = FileField(
+        "A CSV file", description="Saved from a spreadsheet, with the columns name, e-mail, affiliation, groups"
+    )
+    lines = TextAreaField(
+        "Or paste it here",
+        [Optional()],
+        description="One person a line, in any of these ways: ana@example.org · "
+        "ana@example.org, Ana Peña, Lakeshore Forge, Board · Ana Peña <ana@example.org>",
+    )
+    group = StringField("Put all of them into the group", [Optional()])
+
+    def read_file(self) -> None:
+        """Let the text be what the file says, if one came; raises Refused when it is no text."""
+        upload = self.file.data
+        if not upload or not upload.filename:
+            return
+        content = upload.read()
+        if (b"\x00" in content[:4] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))) or content.startswith(b"PK"):
+            raise Refused("That isn't a CSV file. In your spreadsheet choose Save as, then CSV.")
+        self.lines.data = _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    """A text file as spreadsheets save it: UTF-8, UTF-16 with its mark, else Windows' western letters."""
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
+
+
+def _pair(text: Any) -> tuple[int, int]:
+    resource, _, number = str(text).partition(":")
+    return resource_number(resource), resource_number(number)
+
+
+class NewPackForm(FlaskForm):
+    """What goes into a new pack: whole resources, and single items of weekly updates as ``resource:number``."""
+
+    resources = ResourcesField("Resources")
+    parts = SelectMultipleField("Single items", coerce=_pair, validate_choice=False)
+
+
+class PackForm(FlaskForm):
+    """A draft: what it is called, what it says, to whom it goes, and what more to put into it."""
+
+    title = StringField(
+        "Subject of the mail",
+        [
+            InputRequired("Give the pack a subject."),
+            Length(max=LONGEST_PACK_TITLE, message=f"Up to {LONGEST_PACK_TITLE} characters fit here."),
+        ],
+    )
+    words = TextAreaField(
+        "Two sentences from you",
+        [Optional(), Length(max=LONGEST_PACK_NOTE, message=f"Up to {LONGEST_PACK_NOTE:,} characters fit here.")],
+        description="Why you send this, and what to look at first. They stand at the top of the mail and of its page.",
+    )
+    groups = SelectMultipleField("Groups", validate_choice=False)
+    everyone = BooleanField("All our stakeholders, whatever their group")
+    find = StringField("Find a resource by its title", [Optional()])
+    part = StringField("Only these pages", [Optional()], description="For example 7 or 7-9")
+
+    def show(self, pack: Pack) -> None:
+        """Fill the form with what the draft says."""
+        self.title.data, self.words.data = pack.title, pack.note
+        self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
+
+    def places(self) -> dict[int, int]:
+        """The places that were typed beside the items, by the item's number; what is no number counts as none."""
+        sent = {name[6:]: value for name, value in request.form.items() if name.startswith("place-")}
+        return {
+            int(item): int(place)
+            for item, place in sent.items()
+            if item.isdecimal() and place.strip().isdecimal() and len(item) < MOST_DIGITS and len(place) < MOST_DIGITS
+        }
+
+
+class SendForm(FlaskForm):
+    """When a pack goes."""
+
+    when = RadioField(
+        "When",
+        [InputRequired("Choose when it goes.")],
+        choices=[SelectChoice("now", "now"), SelectChoice("later", "on this day and time")],
+        default="now",
+    )
+    at = DateTimeLocalField("Day and time", [Optional()], description="On the clocks of the hub")
+
+    def send_at(self, zone: ZoneInfo) -> datetime | None:
+        """The moment that was chosen, in the hub's time zone; None for now. Raises Refused."""
+        if self.when.data != "later":
+            return None
+        if self.at.data is None:
+            raise Refused("Give the day and the time when it goes, or choose now.")
+        typed: datetime = self.at.data
+        return typed.replace(tzinfo=zone)
+
+
+class ChannelForm(FlaskForm):
+    """Through which channel the copied text goes."""
+
+    channel = SelectField(
+        "Where it goes",
+        [InputRequired("Choose where it goes.")],
+        choices=[SelectChoice(channel.value, label) for channel, label in CHANNEL_LABELS.items()],
+        default=Channel.NEWSLETTER.value,
+    )
+
+
+class QuestionForm(FlaskForm):
+    """A recipient's question."""
+
+    question = TextAreaField(
+        "Your question",
+        [
+            InputRequired("Write your question."),
+            Length(max=LONGEST_QUESTION, message=f"Up to {LONGEST_QUESTION:,} characters fit here."),
+        ],
+    )
+    name = StringField("Your name", [Optional(), Length(max=LONGEST_NAME, message="That is too long.")])
+    email = StringField(
+        "Your e-mail, for the answer", [InputRequired("Give the address that the answer should go to.")]
+    )
+    copy = BooleanField("Send a copy to who published it")
+
+    def asked(self) -> dict[str, Any]:
+        """What was entered; name and address are empty where they are known already."""
+        return {
+            "question": self.question.data or "",
+            "name": self.name.data or "" if "name" in self else "",
+            "email": self.email.data or "" if "email" in self else "",
+            "copy": bool(self.copy.data),
+        }

@@ -1,0 +1,204 @@
+"""What outreach writes: the letter of a pack, a text to send with a link, and answers to the log address. Pure."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from urllib.parse import quote
+
+from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, greeting
+from hub.members.models import Person
+from hub.sharing.models import LoggedMail
+from hub.sharing.rules.logged_mail import Audience, Outcome
+from hub.sharing.rules.texts import shorten
+
+LOG_ADDRESS_REASON = "You get this because a copy of this mail came to your log address."
+
+
+def _about(logged: LoggedMail) -> str:
+    return f"“{logged.subject}”" if logged.subject else "your mail without a subject"
+
+
+def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
+    day = f"{logged.happened_on:%B} {logged.happened_on.day}, {logged.happened_on.year}"
+    what = "1 resource" if len(titles) == 1 else f"{len(titles):,} resources"
+    return Letter(
+        f"Logged: {logged.subject or 'your mail'}",
+        (
+            greeting(person.name),
+            Paragraph(
+                f"{_about(logged)} is on the record of {person.organization.name} for {day}: {what}, {audience.label}."
+            ),
+            Bullets(tuple(titles)),
+            Button("See it, or correct it", f"{base}/sharing/mails/{logged.id}"),
+        ),
+        LOG_ADDRESS_REASON,
+    )
+
+
+def _of_nothing_found(
+    base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], audience: Audience
+) -> Letter:
+    return Letter(
+        f"Which resource was it? {logged.subject}".strip(),
+        (
+            greeting(person.name),
+            Paragraph(
+                f"{_about(logged)} came, with {audience.label}. No attachment and no link in it is a resource of the "
+                "hub, so nothing is on the record yet. Say which it was, and it counts."
+            ),
+            Button("Say which resource it was", f"{base}/sharing/declare?mail={logged.id}"),
+        ),
+        LOG_ADDRESS_REASON,
+    )
+
+
+def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
+    return Letter(
+        f"Not counted: {logged.subject or 'your mail'}",
+        (
+            greeting(person.name),
+            Paragraph(
+                f"{_about(logged)} went to people of {person.organization.name} alone, so it doesn't count as shared "
+                "with your stakeholders. If others got it too, declare it."
+            ),
+            Button("Declare it", f"{base}/sharing/declare?mail={logged.id}"),
+        ),
+        LOG_ADDRESS_REASON,
+    )
+
+
+def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
+    return Letter(
+        "Mail that wasn't from you came to your log address",
+        (
+            greeting(person.name),
+            Paragraph(
+                f"{_about(logged)} came to your log address from somebody else, and isn't logged. Perhaps the address "
+                "stood in To or Cc, where recipients see it and answer to it: put it in BCC. A new address ends this."
+            ),
+            Button("Make a new log address", f"{base}/sharing/log-address"),
+        ),
+        LOG_ADDRESS_REASON,
+    )
+
+
+LETTERS_ABOUT_MAIL = {
+    Outcome.LOGGED: _of_logged,
+    Outcome.NOTHING_FOUND: _of_nothing_found,
+    Outcome.OWN_ONLY: _of_own_only,
+    Outcome.FORGED: _of_forged,
+}
+
+LONGEST_SUMMARY_SENT = 220
+
+
+@dataclass(frozen=True)
+class SentItem:
+    """One resource of a pack as a recipient reads of it."""
+
+    id: int
+    title: str
+    part: str  # as "slides 7 to 9"; empty for the whole
+    facts: str  # who published it, and when
+    summary: str
+
+    @property
+    def heading(self) -> str:
+        """The title, with what part of it is meant."""
+        return f"{self.title} ({self.part})" if self.part else self.title
+
+    @property
+    def note(self) -> str:
+        """What to know before opening it."""
+        summary = shorten(self.summary, LONGEST_SUMMARY_SENT)
+        return f"{self.facts}. {summary}" if summary else self.facts
+
+
+@dataclass(frozen=True)
+class SentPack:
+    """A pack as its texts need it."""
+
+    title: str
+    note: str
+    organization: str
+    sender: str
+    items: Sequence[SentItem]
+    address: str = ""  # of its page, through the link of one recipient or channel
+
+    def through(self, address: str) -> "SentPack":
+        """The same with the page's address."""
+        return replace(self, address=address)
+
+    def address_of(self, item: SentItem) -> str:
+        """Where one item opens."""
+        return f"{self.address}/{item.id}"
+
+
+def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
+    """The message to one recipient, by name."""
+    links = Links(tuple(Link(item.heading, pack.address_of(item), item.note) for item in pack.items))
+    note = (Paragraph(pack.note),) if pack.note else ()
+    everything = Links((Link("All of it on one page", pack.address, "No account is needed."),))
+    reason = (
+        f"You get this because {pack.organization} has you on its list of stakeholders. It was sent through the "
+        f"{hub_name}; an answer to this message reaches {pack.sender}."
+    )
+    return Letter(
+        pack.title,
+        (greeting(recipient), *note, links, everything),
+        reason,
+        signature=f"{pack.sender}\n{pack.organization}",
+    )
+
+
+def text_for_a_channel(pack: SentPack) -> str:
+    """The pack as plain text to paste anywhere: the words, then each resource with its link."""
+    blocks = [pack.title, pack.note]
+    blocks += [f"{item.heading}\n{item.note}\n{pack.address_of(item)}" for item in pack.items]
+    blocks.append(f"All of it on one page: {pack.address}")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def html_for_a_channel(pack: SentPack) -> str:
+    """The pack as plain HTML to paste into a newsletter tool, which brings its own look."""
+    note = "".join(f"<p>{_lines(block)}</p>\n" for block in pack.note.split("\n\n") if block.strip())
+    items = "\n".join(
+        f'<li><a href="{escape(pack.address_of(item))}">{escape(item.heading)}</a><br>{escape(item.note)}</li>'
+        for item in pack.items
+    )
+    page = f'<p><a href="{escape(pack.address)}">All of it on one page</a></p>'
+    return f"<h2>{escape(pack.title)}</h2>\n{note}<ul>\n{items}\n</ul>\n{page}"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.strip().split("\n"))
+
+
+LINE = 76  # characters of a mail's line
+LONGEST_SUBJECT = 120
+
+
+@dataclass(frozen=True)
+class ReadyText:
+    """What to paste into a mail."""
+
+    subject: str
+    body: str
+
+    @property
+    def mailto(self) -> str:
+        """The address that opens the person's own mail program with this text."""
+        body = self.body.replace("\n", "\r\n")
+        return f"mailto:?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
+
+
+def ready_text(
+    title: str, summary: str, address: str, organization: str, hub_name: str, page_label: str = ""
+) -> ReadyText:
+    """A text to send: title, at most two lines of summary, the link, and who published it."""
+    title = shorten(title, 3 * LINE)
+    lines = textwrap.wrap(summary, LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
+    heading = f"{title} ({page_label})" if page_label else title
+    parts = [heading, "\n".join(lines), address, f"From {shorten(organization, LINE)}, through the {hub_name}"]
+    return ReadyText(shorten(heading, LONGEST_SUBJECT), "\n\n".join(part for part in parts if part))

@@ -1,0 +1,273 @@
+"""Packs of one organization: what is proposed, what is in one, whom it goes to."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from hub.core.db import config_of
+from hub.core.errors import NotFound
+from hub.core.quarters import Quarter
+from hub.library.models import Page, Resource
+from hub.library.queries import visible_to
+from hub.library.rules import BIG_SIX, PageKind, topic_label
+from hub.mail.queries import bouncing
+from hub.members.models import Organization, Person
+from hub.members.rules.permissions import Permission, may
+from hub.outreach.models import Pack, PackItem, PackLink, Stakeholder, StakeholderGroup
+from hub.outreach.queries.stakeholders import unsubscribed
+from hub.outreach.rules.packs import PROPOSED, LinkPart, PackState
+from hub.sharing.models import SharingEvent
+from hub.sharing.queries.conditions import stands
+
+PACKS_PER_PAGE = 30
+MOST_PROPOSED = 150
+MOST_PARTS = 30  # items of one weekly update that are offered by themselves
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A resource that may go into a pack."""
+
+    resource: Resource  # with its organization
+    taken: int  # times that people of the organization took it out or passed it on in the quarter
+    sent: bool  # it went out in another pack already
+    ticked: bool
+    parts: Sequence[Page] = ()  # the items of a weekly update
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a quarter offers, by topic."""
+
+    topics: list[tuple[str, list[Offer]]]  # the topic's label, its resources
+    older: list[Offer]  # from before the quarter, and taken out in it
+
+
+def packs_of(db: Session, person: Person, page: int = 1) -> tuple[Sequence[Pack], int]:
+    """A page of the organization's packs, newest first, and how many there are; raises NotFound."""
+    own = Pack.organization_id == sender_of(person).id
+    total = db.scalar(select(func.count(Pack.id)).where(own)) or 0
+    found = (
+        select(Pack)
+        .where(own)
+        .options(joinedload(Pack.person), selectinload(Pack.items))
+        .order_by(Pack.created_at.desc(), Pack.id.desc())
+        .limit(PACKS_PER_PAGE)
+        .offset((page - 1) * PACKS_PER_PAGE)
+    )
+    return db.scalars(found).all(), total
+
+
+def sender_of(person: Person) -> Organization:
+    """The organization that the person sends packs for; raises NotFound."""
+    if not may(person, Permission.SEND_PACKS, person.organization):
+        raise NotFound
+    return person.organization
+
+
+def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
+    """A pack of the person's organization with all that its page shows; raises NotFound."""
+    pack = db.scalar(_whole().where(Pack.id == pack_id).execution_options(populate_existing=True))
+    if pack is None or not may(person, Permission.SEND_PACKS, pack):
+        raise NotFound
+    return pack
+
+
+def _whole() -> Select[Pack]:
+    """A pack with its sender, its items, and their resources."""
+    of_item = selectinload(Pack.items).joinedload(PackItem.resource)
+    return select(Pack).options(
+        joinedload(Pack.organization),
+        joinedload(Pack.person),
+        of_item.joinedload(Resource.organization),
+        of_item.joinedload(Resource.created_by),
+        of_item.selectinload(Resource.revisions),
+    )
+
+
+def drafts_of(db: Session, person: Person) -> Sequence[Pack]:
+    """The organization's packs that can still be changed, newest first, with their items."""
+    draft = and_(Pack.organization_id == sender_of(person).id, Pack.state == PackState.DRAFT)
+    return db.scalars(select(Pack).where(draft).options(selectinload(Pack.items)).order_by(Pack.id.desc())).all()
+
+
+def proposal(db: Session, person: Person, quarter: Quarter) -> Proposal:
+    """What the organization could share of a quarter: what is new in it by topic, and what its people took out.
+
+    What they took is ticked, or else the newest few; what went out in a pack before is not.
+    """
+    taken = _taken(db, person.organization, quarter)
+    sent = _sent_before(db, person.organization)
+    new = _new(db, person, quarter)
+    older = _some(db, person, [one for one in taken if one not in {resource.id for resource in new}])
+    fresh = [resource.id for resource in new if resource.id not in sent]
+    ticked = {one for one in taken if one not in sent} or set(fresh[:PROPOSED])
+    parts = _parts(db, new)
+
+    def offer(one: Resource) -> Offer:
+        return Offer(one, taken.get(one.id, 0), one.id in sent, one.id in ticked, parts.get(one.id, ()))
+
+    by_topic: dict[str, list[Offer]] = defaultdict(list)
+    for resource in new:
+        by_topic[_topic_of(resource)].append(offer(resource))
+    order = [*BIG_SIX.values(), "Other"]
+    return Proposal(
+        [(topic, _most_taken_first(by_topic[topic])) for topic in order if topic in by_topic],
+        _most_taken_first([offer(one) for one in older]),
+    )
+
+
+def _most_taken_first(offers: list[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda one: -one.taken)
+
+
+def _topic_of(resource: Resource) -> str:
+    """The first of the Big 6 that it has."""
+    return next((topic_label(topic.name) for topic in resource.topics if topic.name in BIG_SIX), "Other")
+
+
+def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
+    """What was published in the quarter, or came into the hub in it, newest first."""
+    zone = config_of(db).zone
+    begin = datetime.combine(quarter.first_day, time(), zone).astimezone(UTC)
+    end = datetime.combine(quarter.next.first_day, time(), zone).astimezone(UTC)
+    return db.scalars(
+        select(Resource)
+        .where(
+            visible_to(person),
+            or_(
+                Resource.published_on.between(quarter.first_day, quarter.last_day),
+                and_(Resource.created_at >= begin, Resource.created_at < end),
+            ),
+        )
+        .options(joinedload(Resource.organization), selectinload(Resource.topics), selectinload(Resource.current))
+        .order_by(Resource.published_on.desc(), Resource.id.desc())
+        .limit(MOST_PROPOSED)
+    ).all()
+
+
+def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
+    """Those of the resources that the person may open, newest first."""
+    return db.scalars(
+        select(Resource)
+        .where(visible_to(person), Resource.id.in_(ids))
+        .options(joinedload(Resource.organization), selectinload(Resource.topics))
+        .order_by(Resource.published_on.desc(), Resource.id.desc())
+    ).all()
+
+
+def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
+    """How often the organization's people took each resource out or passed it on in the quarter."""
+    rows = db.execute(
+        select(SharingEvent.resource_id, func.count(SharingEvent.id))
+        .where(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id, stands())
+        .group_by(SharingEvent.resource_id)
+    )
+    return dict(rows.all())
+
+
+def _sent_before(db: Session, organization: Organization) -> set[int]:
+    """The resources that went out in a pack of the organization."""
+    sent = and_(Pack.organization_id == organization.id, Pack.state != PackState.DRAFT)
+    return set(db.scalars(select(PackItem.resource_id).join(Pack, Pack.id == PackItem.pack_id).where(sent)))
+
+
+def _parts(db: Session, resources: Sequence[Resource]) -> dict[int, list[Page]]:
+    """The items of weekly updates, by resource."""
+    by_revision = {resource.current.id: resource.id for resource in resources}
+    items = (
+        select(Page)
+        .where(Page.revision_id.in_(by_revision), Page.kind == PageKind.ITEM, Page.number <= MOST_PARTS)
+        .order_by(Page.revision_id, Page.number)
+    )
+    parts: dict[int, list[Page]] = defaultdict(list)
+    for page in db.scalars(items):
+        parts[by_revision[page.revision_id]].append(page)
+    return parts
+
+
+def kinds_of_parts(db: Session, pack: Pack) -> dict[int, PageKind]:
+    """What the pages of each item are called, by the item's number; only of items that are parts and were read."""
+    revisions = {
+        revision.id: item.id
+        for item in pack.items
+        if item.first_page
+        for revision in item.resource.revisions
+        if revision.number == item.revision_number
+    }
+    rows = db.execute(
+        select(Page.revision_id, func.min(Page.kind)).where(Page.revision_id.in_(revisions)).group_by(Page.revision_id)
+    )
+    by_revision = dict(rows.all())
+    return {
+        item.id: PageKind(by_revision[revision.id])
+        for item in pack.items
+        if item.first_page
+        for revision in item.resource.revisions
+        if revision.number == item.revision_number and revision.id in by_revision
+    }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a pack goes to."""
+
+    reachable: Sequence[Stakeholder]
+    unsubscribed: int
+    bouncing: int
+
+
+def reach_of(db: Session, pack: Pack) -> Reach:
+    """Whom the pack goes to if it is sent now, by name, and how many are left out and why."""
+    chosen = in_groups(pack)
+    people = db.scalars(
+        select(Stakeholder).where(chosen, ~unsubscribed()).order_by(func.lower(Stakeholder.name), Stakeholder.email)
+    ).all()
+    stopped = db.scalar(select(func.count(Stakeholder.id)).where(chosen, unsubscribed())) or 0
+    back = bouncing(db, [one.email for one in people])
+    return Reach([one for one in people if one.email not in back], stopped, len(back))
+
+
+def in_groups(pack: Pack) -> ColumnElement[bool]:
+    """The condition of the stakeholders in a pack's groups."""
+    own = Stakeholder.organization_id == pack.organization_id
+    if pack.everyone:
+        return own
+    names = StakeholderGroup.name.in_(pack.groups or [""])
+    member = select(StakeholderGroup.id).where(StakeholderGroup.stakeholder_id == Stakeholder.id, names).exists()
+    return and_(own, member)
+
+
+def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:
+    """The pack's links for other channels, oldest first, with who made each."""
+    return db.scalars(
+        select(PackLink)
+        .where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.CHANNEL)
+        .options(joinedload(PackLink.person))
+        .order_by(PackLink.id)
+    ).all()
+
+
+def link_of_pack(db: Session, token: str) -> PackLink:
+    """The link that a token opens, with its pack and all that is in it; raises NotFound."""
+    of_pack = joinedload(PackLink.pack)
+    of_item = of_pack.selectinload(Pack.items).joinedload(PackItem.resource)
+    link = db.scalar(
+        select(PackLink)
+        .where(PackLink.token == token)
+        .options(
+            joinedload(PackLink.stakeholder),
+            of_pack.joinedload(Pack.organization),
+            of_pack.joinedload(Pack.person),
+            of_item.joinedload(Resource.organization),
+            of_item.joinedload(Resource.created_by),
+            of_item.selectinload(Resource.revisions),
+        )
+    )
+    if link is None:
+        raise NotFound
+    return link

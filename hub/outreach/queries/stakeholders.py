@@ -1,0 +1,205 @@
+"""An organization's stakeholders. Permission is checked here: nobody else sees them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from hub.core.db import config_of
+from hub.core.errors import NotFound
+from hub.mail.queries import bouncing
+from hub.mail.rules import keyed_hash
+from hub.members.models import Organization, Person
+from hub.members.rules.permissions import Permission, may
+from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.outreach.rules.stakeholders import Entry, Line, Planned, key_name, lines_of, plan, spelled_as, with_group
+
+STAKEHOLDERS_PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class StakeholderLine:
+    """A stakeholder in the list, and whether mail reaches them."""
+
+    stakeholder: Stakeholder  # with its groups
+    unsubscribed: bool
+    bouncing: str  # what their mail server said; empty when nothing came back
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group, how many are in it, and how many of them get mail as far as it is known."""
+
+    name: str
+    people: int
+
+
+def entry_of_row(one: Stakeholder) -> Entry:
+    """A row of the list as the rules read it."""
+    return Entry(one.email, one.name, one.affiliation, tuple(group.name for group in one.groups))
+
+
+def stakeholders_of(
+    db: Session, person: Person, words: str = "", group: str = "", page: int | None = 1
+) -> tuple[list[StakeholderLine], int]:
+    """A page of the person's organization's list by name (None: all of it), and how many there are.
+
+    ``words`` are looked for in names, addresses and affiliations. Raises NotFound when the person may not see it.
+    """
+    conditions = _conditions(_own(person), words, group)
+    total = db.scalar(select(func.count(Stakeholder.id)).where(*conditions)) or 0
+    statement = (
+        select(Stakeholder, unsubscribed())
+        .where(*conditions)
+        .options(selectinload(Stakeholder.groups))
+        .order_by(func.lower(Stakeholder.name), Stakeholder.email)
+    )
+    if page is not None:
+        statement = statement.limit(STAKEHOLDERS_PER_PAGE).offset((page - 1) * STAKEHOLDERS_PER_PAGE)
+    rows = db.execute(statement).all()
+    back = bouncing(db, [one.email for one, _stopped in rows])
+    return [
+        StakeholderLine(one, stopped, back[one.email].words if one.email in back else "") for one, stopped in rows
+    ], total
+
+
+def _own(person: Person) -> Organization:
+    """The organization whose list the person keeps; raises NotFound."""
+    if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
+        raise NotFound
+    return person.organization
+
+
+def _conditions(organization: Organization, words: str, group: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Stakeholder.organization_id == organization.id]
+    columns = (Stakeholder.name, Stakeholder.email, Stakeholder.affiliation)
+    conditions += [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()[:10]]
+    if group:
+        conditions.append(Stakeholder.groups.any(StakeholderGroup.name == group))
+    return conditions
+
+
+def unsubscribed() -> ColumnElement[bool]:
+    """The condition under which a stakeholder gets no mail from their organization any more."""
+    return (
+        select(Unsubscribe.id)
+        .where(
+            Unsubscribe.address_hash == Stakeholder.address_hash,
+            or_(
+                Unsubscribe.organization_id.is_(None),
+                Unsubscribe.organization_id == Stakeholder.organization_id,
+            ),
+        )
+        .exists()
+    )
+
+
+def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeholder:
+    """A stakeholder of the person's organization, with groups; raises NotFound."""
+    found = db.scalar(
+        select(Stakeholder).where(Stakeholder.id == stakeholder_id).options(selectinload(Stakeholder.groups))
+    )
+    if found is None or not may(person, Permission.KEEP_STAKEHOLDERS, found):
+        raise NotFound
+    return found
+
+
+def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
+    """Those of the stakeholders that are on the list of the person's organization."""
+    numbers = [number for number in set(ids) if 0 < number < 2**31]
+    return db.scalars(
+        select(Stakeholder).where(Stakeholder.organization_id == _own(person).id, Stakeholder.id.in_(numbers))
+    ).all()
+
+
+def groups_with_counts(db: Session, organization: Organization) -> list[Group]:
+    """The groups of an organization's list by name, each with how many of its people get mail."""
+    rows = db.execute(
+        select(StakeholderGroup.name, func.count(Stakeholder.id))
+        .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
+        .where(Stakeholder.organization_id == organization.id, ~unsubscribed())
+        .group_by(StakeholderGroup.name)
+        .order_by(func.lower(StakeholderGroup.name))
+    )
+    return [Group(name, count) for name, count in rows]
+
+
+def group_names(db: Session, organization: Organization) -> Sequence[str]:
+    """The names of an organization's groups, in order."""
+    return db.scalars(
+        select(StakeholderGroup.name)
+        .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
+        .where(Stakeholder.organization_id == organization.id)
+        .distinct()
+        .order_by(StakeholderGroup.name)
+    ).all()
+
+
+def count_reachable(db: Session, organization: Organization) -> int:
+    """How many of an organization's stakeholders didn't unsubscribe."""
+    return (
+        db.scalar(
+            select(func.count(Stakeholder.id)).where(Stakeholder.organization_id == organization.id, ~unsubscribed())
+        )
+        or 0
+    )
+
+
+def plan_of(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
+    """What the lines of a list would change in that of the person's organization; raises Refused, NotFound."""
+    organization = _own(person)
+    lines = spelled_as(with_group(lines_of(text), group), group_names(db, organization))
+    known = {one.email: entry_of_row(one) for one in whole_list(db, organization)}
+    return plan(lines, known, _stopped(db, organization, lines))
+
+
+def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]:
+    """All stakeholders of an organization with their groups."""
+    return db.scalars(
+        select(Stakeholder)
+        .where(Stakeholder.organization_id == organization.id)
+        .options(selectinload(Stakeholder.groups))
+        .order_by(Stakeholder.id)
+    ).all()
+
+
+def _stopped(db: Session, organization: Organization, lines: Sequence[Line]) -> set[str]:
+    """Which of the lines' addresses unsubscribed from the organization."""
+    hashes = {hash_of(db, line.entry.email): line.entry.email for line in lines if line.entry}
+    return {hashes[one] for one in stopped_hashes(db, organization) if one in hashes}
+
+
+def stopped_hashes(db: Session, organization: Organization) -> Sequence[str]:
+    """The hashes of all addresses that get no mail from the organization."""
+    from_it = or_(Unsubscribe.organization_id.is_(None), Unsubscribe.organization_id == organization.id)
+    return db.scalars(select(Unsubscribe.address_hash).where(from_it)).all()
+
+
+def hash_of(db: Session, email: str) -> str:
+    """What is kept of an address that unsubscribed."""
+    return keyed_hash(config_of(db).UNSUBSCRIBE_KEY, email)
+
+
+def key_was_changed(db: Session) -> bool:
+    """Whether some unsubscribe was kept with another key than today's, so that nobody can tell whose it is."""
+    mine = key_name(config_of(db).UNSUBSCRIBE_KEY)
+    return db.scalar(select(Unsubscribe.id).where(Unsubscribe.key_name != mine).limit(1)) is not None
+
+
+def stopped_through_another(db: Session, organization: Organization, hashed: str) -> Organization | None:
+    """The other organization by whose message everybody's mail to the address was stopped, if it was so."""
+    found = unsubscribe_of(db, None, hashed)
+    if found is None or found.through_id in {None, organization.id}:
+        return None
+    return db.get(Organization, found.through_id)
+
+
+def unsubscribe_of(db: Session, organization_id: int | None, hashed: str) -> Unsubscribe | None:
+    """The unsubscribe of an address from an organization, or from all of them (None)."""
+    whose = (
+        Unsubscribe.organization_id.is_(None)
+        if organization_id is None
+        else Unsubscribe.organization_id == organization_id
+    )
+    return db.scalar(select(Unsubscribe).where(and_(Unsubscribe.address_hash == hashed, whose)).limit(1))

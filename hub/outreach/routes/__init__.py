@@ -1,0 +1,1 @@
+"""The pages of outreach, by what people come for."""

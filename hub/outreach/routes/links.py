@@ -1,0 +1,260 @@
+"""Share links: making one, handing it over, what it opens, closing it."""
+
+import secrets
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+
+from hub.core import clock, web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library import queries as library_queries
+from hub.library.derive import excerpts
+from hub.library.derive.previews import showing
+from hub.library.models import Resource
+from hub.library.routes.reading import as_picture
+from hub.library.rules import Source
+from hub.members.login import signed_in
+from hub.members.models import Person
+from hub.members.rules.permissions import Permission
+from hub.outreach import forms as outreach_forms
+from hub.outreach.actions import links as links_actions
+from hub.outreach.letters import ReadyText, ready_text
+from hub.outreach.models import ShareLink
+from hub.outreach.queries import links as links_queries
+from hub.outreach.routes.blueprint import bp
+from hub.outreach.rules.links import link_state, may_revoke
+from hub.sharing import forms as sharing_forms
+from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.queries import naming as naming_queries
+from hub.sharing.routes.blueprint import Answer, page_number, whose_record
+from hub.sharing.routes.taking import as_file
+
+PAGES_SHOWN = 25  # of a long document at a time
+LINKS_REMEMBERED = 20  # in a visitor's cookie
+
+
+@bp.route("/resources/<int:resource_id>/forward", methods=["GET", "POST"])
+def forward(resource_id: int) -> Answer:
+    """Make a link to a resource or a page of it (``?page=``), and hand it over (``?link=``)."""
+    person = signed_in()
+    resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
+    form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS)
+    if request.method == "GET":
+        form.page.data = request.args.get("page", type=int)
+        return _forward_page(person, resource, form)
+    if not form.validate_on_submit():
+        return _forward_page(person, resource, form), 422
+    page = links_queries.page_through(db, resource.current, form.page.data)
+    if form.page.data and page is None:
+        form.page.errors = [f"There is no number {form.page.data} in it, or the hub has not read it yet."]
+        return _forward_page(person, resource, form), 422
+    link = links_actions.make_link(db, person, resource, page, form.days.data)
+    db.flush()
+    return redirect(url_for(".forward", resource_id=resource_id, link=link.id))
+
+
+def _forward_page(
+    person: Person,
+    resource: Resource,
+    form: outreach_forms.LinkForm,
+    sent: sharing_forms.DeclarationForm | None = None,
+    refused: str = "",
+) -> str:
+    """The page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
+    lines, _total = links_queries.links_of(db, person.organization, resource=resource)
+    chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
+    line = next((one for one in lines if one.link.id == chosen), None)
+    link = line.link if line else None
+    if sent is None:
+        sent = sharing_forms.DeclarationForm(formdata=None)
+        sent.begin(clock.today(web.config().zone))
+    return render_template(
+        "outreach/forward.html",
+        resource=resource,
+        form=form,
+        link=link,
+        address=_address(link) if link else "",
+        ready=_ready(resource, link) if link else None,
+        part=_part_of(resource, link) if link else "",
+        sent=sent,
+        refused=refused,
+        lines=lines,
+        state_of=_state_of,
+        cut_objection=excerpts.objection(web.config(), resource.current, 1, 1) if _has_pages(resource) else None,
+    )
+
+
+def _has_pages(resource: Resource) -> bool:
+    """Whether people would look for single slides of it."""
+    return resource.current.source is Source.FILE and resource.current.page_count > 1
+
+
+def _address(link: ShareLink) -> str:
+    return web.config().BASE_URL + url_for(".landing", token=link.token)
+
+
+def _ready(resource: Resource, link: ShareLink) -> ReadyText:
+    return ready_text(
+        resource.title,
+        resource.summary,
+        _address(link),
+        resource.organization.name,
+        web.config().HUB_NAME,
+        _part_of(resource, link),
+    )
+
+
+def _part_of(resource: Resource, link: ShareLink) -> str:
+    """What the link opens, as ``slide 7``; empty when it opens the whole."""
+    revision = next(
+        one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
+    )
+    page = links_queries.page_through(db, revision, link.page_number)
+    return f"{page.kind.label.lower()} {page.number}" if page else ""
+
+
+def _state_of(link: ShareLink) -> str:
+    return link_state(link, clock.now()).label
+
+
+@bp.post("/sharing/links/<int:link_id>/sent")
+def sent(link_id: int) -> Answer:
+    """The person says that they sent the link: a declaration in one click."""
+    person = signed_in()
+    link = links_queries.own_link(db, person, link_id)
+    form = sharing_forms.DeclarationForm()
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            declaring_actions.declare(
+                db, person, [link.resource_id], form.said(), form.form_id.data or "", link.id, link.page_number
+            )
+        except Refused as error:
+            refused = str(error)
+            form.renew()
+        else:
+            flash("Recorded: you shared it. Thank you.")
+            return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))
+    db.rollback()
+    resource = library_queries.get_for(db, person, link.resource_id, Permission.FORWARD)
+    link_form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS, formdata=None)
+    return _forward_page(person, resource, link_form, form, refused), 422
+
+
+@bp.get("/sharing/links")
+def links() -> str:
+    """The organization's links, newest first."""
+    person = signed_in()
+    organization = whose_record(person)
+    page = page_number()
+    lines, total = links_queries.links_of(db, organization, page)
+    return render_template(
+        "outreach/links.html",
+        organization=organization,
+        lines=lines,
+        titles=naming_queries.known_titles(db, person, [line.link.resource for line in lines]),
+        page=page,
+        pages=web.page_count(total, links_queries.LINKS_PER_PAGE),
+        state_of=_state_of,
+        address_of=_address,
+        may_revoke=lambda link: may_revoke(person, link),
+    )
+
+
+@bp.post("/sharing/links/<int:link_id>/revoke")
+def revoke(link_id: int) -> Answer:
+    """Close a link for good."""
+    person = signed_in()
+    link = links_queries.link_for(db, person, link_id)
+    links_actions.revoke(db, person, link)
+    flash("Revoked. The link opens nothing any more.")
+    slug = link.organization.slug if link.organization_id != person.organization_id else None
+    return redirect(url_for(".links", organization=slug))
+
+
+@bp.get("/s/<token>")
+@web.public
+def landing(token: str) -> Answer:
+    """Who shares what; its text once the visitor asked for it. Looking alone is no act: scanners look at every link."""
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
+        return _closed()
+    revision = links_queries.revision_of(link)
+    shown = _was_shown(link)
+    first = (page_number() - 1) * PAGES_SHOWN + 1
+    page = render_template(
+        "outreach/landing.html",
+        link=link,
+        resource=link.resource,
+        revision=revision,
+        part=links_queries.page_through(db, revision, link.page_number),
+        shown=shown,
+        pages=links_queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
+        pictures=showing.shown(web.config(), revision, link.page_number or first) if shown else None,
+        text=showing.set_text(web.config(), revision) if shown and link.page_number is None else None,
+        page=page_number(),
+        page_count=web.page_count(revision.page_count, PAGES_SHOWN),
+        Source=Source,
+    )
+    return unlisted(page)
+
+
+def _was_shown(link: ShareLink) -> bool:
+    """Whether this visitor pressed Show."""
+    return link.id in cookie.get("shown", [])
+
+
+@bp.get("/s/<token>/pages/<int:number>/image")
+@web.public
+def shared_picture(token: str, number: int) -> Answer:
+    """The picture of a page that the link opens (``?width=320|1200``), once the visitor pressed Show."""
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
+        raise NotFound
+    return as_picture(links_queries.revision_of(link), number, lasting=False)
+
+
+def _closed() -> Response:
+    """Why the link opens nothing, without a word on what it opened."""
+    return unlisted(render_template("outreach/closed.html"), 410)
+
+
+def unlisted(page: str, status: int = 200) -> Response:
+    """A page for whoever has its link, and for no search engine."""
+    answer = make_response(page, status)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+@bp.post("/s/<token>/show")
+@web.public
+def show(token: str) -> Answer:
+    """The visitor wants to read it: that is a forward, and from now on the link's page shows the text."""
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
+        return _closed()
+    links_actions.open_link(db, link, web.signed_in(), visit())
+    cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
+    return redirect(url_for(".landing", token=token), 303)
+
+
+@bp.post("/s/<token>/download")
+@web.public
+def download_shared(token: str) -> Answer:
+    """The visitor takes the file: that is a forward too. A link to one page gives that page alone, not the file."""
+    link = links_queries.link_by_token(db, token)
+    if not links_actions.opens(link):
+        return _closed()
+    if link.page_number is not None:
+        raise NotFound
+    answer = as_file(link.resource, links_queries.revision_of(link))
+    links_actions.open_link(db, link, web.signed_in(), visit())
+    return answer
+
+
+def visit() -> str:
+    """The random word of this visitor's browser."""
+    if "visit" not in cookie:
+        cookie["visit"] = secrets.token_urlsafe(16)
+    return str(cookie["visit"])

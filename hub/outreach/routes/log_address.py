@@ -1,0 +1,46 @@
+"""The log address of a person, and what came to it."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from hub.core import web
+from hub.core.errors import Refused
+from hub.core.web import db
+from hub.members.login import signed_in
+from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.queries import log_address as log_address_queries
+from hub.outreach.routes.blueprint import bp
+from hub.outreach.rules.log_address import log_address
+from hub.sharing.queries import logged_mail as logged_mail_queries
+
+
+@bp.get("/sharing/log-address")
+def log_address_page() -> str:
+    """The person's secret address, how to use it, and what came to it."""
+    person, domain = signed_in(), web.config().MAIL_DOMAIN
+    found = log_address_queries.log_address_of(db, person)
+    return render_template(
+        "outreach/log_address.html",
+        domain=domain,
+        address=log_address(found.token, domain) if found and domain else "",
+        since=found.created_at if found else None,
+        mails=logged_mail_queries.mails_of(db, person),
+    )
+
+
+@bp.post("/sharing/log-address")
+def new_log_address() -> Response:
+    """Make the address, or a new one: the old one takes nothing more."""
+    if not web.config().MAIL_DOMAIN:
+        raise Refused("Log addresses are off in this hub: its operator can turn them on.")
+    log_address_actions.new_log_address(db, signed_in())
+    flash("Your log address is ready. Put it into BCC.")
+    return redirect(url_for(".log_address_page"))
+
+
+@bp.post("/sharing/log-address/end")
+def end_log_address() -> Response:
+    """The address takes nothing more."""
+    log_address_actions.end_log_address(db, signed_in())
+    flash("Your log address takes nothing more.")
+    return redirect(url_for(".log_address_page"))

@@ -1,0 +1,272 @@
+"""Packs as their recipients see them: without an account, and nothing counts but what a person does by a button."""
+
+from pathlib import Path
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+
+from hub.core import web
+from hub.core.errors import NotFound, Refused
+from hub.core.web import db
+from hub.library.derive import excerpts
+from hub.library.derive.previews import shelf, showing
+from hub.library.models import Page, Revision
+from hub.library.routes.reading import drawn
+from hub.library.rules import Source
+from hub.members.login import signed_in
+from hub.outreach import forms as outreach_forms
+from hub.outreach.actions import openings as openings_actions
+from hub.outreach.actions import packs as packs_actions
+from hub.outreach.actions.packs import revision_of
+from hub.outreach.models import Pack, PackItem, PackLink
+from hub.outreach.queries import links as links_queries
+from hub.outreach.queries import openings as openings_queries
+from hub.outreach.queries import packs as packs_queries
+from hub.outreach.routes.blueprint import bp
+from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit
+from hub.outreach.rules.openings import OPINIONS, Trace
+from hub.sharing.routes.blueprint import Answer, page_number
+from hub.sharing.routes.taking import as_excerpt, as_file
+
+PACKS_REMEMBERED = 20  # in a visitor's cookie
+
+
+@bp.get("/p/<token>")
+@web.public
+@web.writes
+def open_pack(token: str) -> Answer:
+    """What a pack has for whoever got the link. Looking alone is no act: scanners look at every link."""
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        return _closed()
+    _count_unless_known(link)
+    return unlisted(_pack_page(link.pack, link))
+
+
+def _pack_page(pack: Pack, link: PackLink | None) -> str:
+    """The page; without a link as its sender previews it."""
+    items = packs_actions.usable_items(pack)
+    shown = {item.id: revision_of(item) for item in items}
+    return render_template(
+        "outreach/pack_opened.html",
+        pack=pack,
+        sent=packs_actions.sent_pack(db, pack),
+        link=link,
+        items=items,
+        revisions=shown,
+        pictures={item.id: _picture_size(item, shown[item.id]) for item in items},
+        done=openings_queries.acts_of(db, link, openings_actions.visit_of(visit())) if link else set(),
+        days=web.config().TRACE_DAYS,
+        Source=Source,
+        Trace=Trace,
+    )
+
+
+@bp.get("/sharing/packs/<int:pack_id>/page")
+def preview_pack_page(pack_id: int) -> str:
+    """The recipient's page, as its sender sees it before it is sent."""
+    return _pack_page(packs_queries.pack_for(db, signed_in(), pack_id), None)
+
+
+def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
+    """Width and height of the item's first picture, so that nothing jumps when it comes; None when it has none."""
+    number = item.first_page or 1
+    shown = showing.shown(web.config(), revision, number)
+    return shown.size if shown.has(number) or (shown.embedded and number == 1) else None
+
+
+def _count_unless_known(link: PackLink) -> None:
+    """Count a fetch, unless it comes from somebody who used a button before, or from the sender's organization."""
+    person = web.signed_in()
+    if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
+        return
+    openings_actions.count_fetch(db, link)
+
+
+def _acted(link: PackLink) -> bool:
+    return link.id in cookie.get("packs", [])
+
+
+def _closed() -> Response:
+    """Why the link opens nothing, without a word on what it opened."""
+    return unlisted(render_template("outreach/closed.html"), 410)
+
+
+@bp.get("/p/<token>/<int:item_id>")
+@web.public
+@web.writes
+def open_item(token: str, item_id: int) -> Answer:
+    """One thing of a pack: what it is; its pages once the person asked for them."""
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        return _closed()
+    item = packs_actions.item_of(link.pack, item_id)
+    _count_unless_known(link)
+    return unlisted(_item_page(link, item))
+
+
+def _item_page(link: PackLink, item: PackItem) -> str:
+    revision, acted = revision_of(item), _acted(link)
+    done = openings_queries.acts_of(db, link, openings_actions.visit_of(visit()))
+    shown = (acted and (item.id, Trace.OPENED) in done) or (acted and _is_own(link))
+    first = item.first_page or (page_number() - 1) * PAGES_SHOWN + 1
+    count = (item.last_page or first) - first + 1 if item.first_page else PAGES_SHOWN
+    pages = links_queries.pages_in(db, revision, first, count) if shown else []
+    return render_template(
+        "outreach/pack_item.html",
+        pack=link.pack,
+        link=link,
+        item=item,
+        part=next((one.part for one in packs_actions.sent_pack(db, link.pack).items if one.id == item.id), ""),
+        revision=revision,
+        shown=shown,
+        pages=pages,
+        pictured={page.number for page in pages if _has_picture(revision, page)},
+        first_picture=_picture_size(item, revision),
+        page=page_number(),
+        page_count=1 if item.first_page else web.page_count(revision.page_count, PAGES_SHOWN),
+        objection=excerpts.objection(web.config(), revision, item.first_page, item.last_page)
+        if item.first_page
+        else "",
+        done=done,
+        days=web.config().TRACE_DAYS,
+        Source=Source,
+        Trace=Trace,
+    )
+
+
+def _is_own(link: PackLink) -> bool:
+    """Whether the sender's organization looks: it sees all, and is counted nowhere."""
+    person = web.signed_in()
+    return person is not None and person.organization_id == link.pack.organization_id
+
+
+def _has_picture(revision: Revision, page: Page) -> bool:
+    return page.kind.is_drawn and showing.shown(web.config(), revision, page.number).has(page.number)
+
+
+@bp.get("/p/<token>/<int:item_id>/pages/<int:number>/image")
+@web.public
+def pack_image(token: str, item_id: int, number: int) -> Answer:
+    """The picture of a page: of the first one for everybody, of the others once somebody opened it."""
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        raise NotFound
+    item = packs_actions.item_of(link.pack, item_id)
+    return _picture(item, number, everything=_acted(link))
+
+
+@bp.get("/sharing/packs/<int:pack_id>/items/<int:item_id>/pages/<int:number>/image")
+def preview_image(pack_id: int, item_id: int, number: int) -> Answer:
+    """The same for the sender, before anything is sent."""
+    pack = packs_queries.pack_for(db, signed_in(), pack_id)
+    return _picture(packs_actions.item_of(pack, item_id), number, everything=False)
+
+
+def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
+    first = item.first_page or 1
+    within = first <= number <= (item.last_page or number) if everything else number == first
+    if not within:
+        raise NotFound
+    width = shelf.LARGE if request.args.get("width") == str(shelf.LARGE) else shelf.SMALL
+    revision = revision_of(item)
+
+    def draw() -> Path | None:
+        return showing.picture(web.config(), revision, number, width)
+
+    return drawn(draw, lambda _path: "private, max-age=3600")
+
+
+@bp.post("/p/<token>/<int:item_id>/open")
+@web.public
+def show_item(token: str, item_id: int) -> Answer:
+    """The person wants to read it: from now on they are counted as one, and its page shows the text."""
+    return _act(token, item_id, Trace.OPENED)
+
+
+@bp.post("/p/<token>/<int:item_id>/say")
+@web.public
+def say(token: str, item_id: int) -> Answer:
+    """Useful, or not for me."""
+    said = request.form.get("opinion", "")
+    if said not in OPINIONS:
+        raise NotFound
+    return _act(token, item_id, Trace(said))
+
+
+def _act(token: str, item_id: int, act: Trace) -> Answer:
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        return _closed()
+    item = packs_actions.item_of(link.pack, item_id)
+    openings_actions.act_on(db, link, item, act, web.signed_in(), visit())
+    _remember(link)
+    if act in OPINIONS:
+        flash("Thank you. The sender sees what you said of it.")
+        if request.form.get("back") == "pack":
+            return redirect(url_for(".open_pack", token=token), 303)
+    return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
+
+
+def _remember(link: PackLink) -> None:
+    """Remember in the browser that a person did something with the link here."""
+    cookie["packs"] = [*(one for one in cookie.get("packs", []) if one != link.id), link.id][-PACKS_REMEMBERED:]
+
+
+@bp.post("/p/<token>/<int:item_id>/download")
+@web.public
+def take_item(token: str, item_id: int) -> Answer:
+    """The file, or the chosen pages of it as a PDF with the source on each."""
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        return _closed()
+    item = packs_actions.item_of(link.pack, item_id)
+    revision = revision_of(item)
+    if item.first_page:
+        answer = as_excerpt(item.resource, revision, item.first_page, item.last_page or item.first_page)
+    else:
+        answer = as_file(item.resource, revision)
+    openings_actions.act_on(db, link, item, Trace.DOWNLOADED, web.signed_in(), visit())
+    _remember(link)
+    return answer
+
+
+@bp.route("/p/<token>/<int:item_id>/ask", methods=["GET", "POST"])
+@web.public
+def ask(token: str, item_id: int) -> Answer:
+    """A question, which goes by mail to who shared."""
+    link = packs_queries.link_of_pack(db, token)
+    if not packs_actions.opens_pack(link.pack):
+        return _closed()
+    item = packs_actions.item_of(link.pack, item_id)
+    form = outreach_forms.QuestionForm()
+    if link.stakeholder is not None:
+        del form.name, form.email
+    if request.method == "GET":
+        return unlisted(_ask_page(link, item, form))
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            openings_actions.ask(db, link, item, visit(), **form.asked())
+        except Refused as error:
+            refused = str(error)
+        else:
+            _remember(link)
+            flash(f"Your question is on its way to {link.pack.person.name}, who answers by mail.")
+            return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
+    db.rollback()
+    link = packs_queries.link_of_pack(db, token)
+    return unlisted(_ask_page(link, packs_actions.item_of(link.pack, item_id), form, refused), 422)
+
+
+def _ask_page(link: PackLink, item: PackItem, form: outreach_forms.QuestionForm, refused: str = "") -> str:
+    publisher = item.resource.created_by
+    return render_template(
+        "outreach/pack_ask.html",
+        pack=link.pack,
+        link=link,
+        item=item,
+        form=form,
+        refused=refused,
+        publisher=item.resource.organization if publisher is not None and publisher.left_at is None else None,
+    )

@@ -1,0 +1,206 @@
+"""The organization's own stakeholders: the list, one of them, taking in many, and stopping mail."""
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from hub.core import web, words
+from hub.core.errors import NotFound, Refused
+from hub.core.tables import csv_of
+from hub.core.text import clean
+from hub.core.web import db
+from hub.members.login import signed_in
+from hub.members.models import Person
+from hub.members.rules.permissions import Permission, may
+from hub.outreach import forms as outreach_forms
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.outreach.models import Stakeholder
+from hub.outreach.queries import stakeholders as stakeholders_queries
+from hub.outreach.routes.blueprint import bp
+from hub.outreach.rules.stakeholders import Change, Planned
+from hub.sharing.routes.blueprint import Answer, page_number
+
+LONGEST_SEARCH = 200
+SHOWN_LINES = 500  # of a preview; the counts are of all
+COLUMNS = ("name", "email", "affiliation", "groups", "mail")
+
+
+def keeper() -> Person:
+    """The person who is signed in, if they keep their organization's stakeholders; else raises NotFound."""
+    person = signed_in()
+    if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
+        raise NotFound
+    return person
+
+
+@bp.get("/sharing/stakeholders")
+def stakeholders() -> str | Response:
+    """The list; ``?q=&group=&page=&format=csv``."""
+    person = keeper()
+    words, group = clean(request.args.get("q", ""))[:LONGEST_SEARCH], request.args.get("group", "")[:LONGEST_SEARCH]
+    if request.args.get("format") == "csv":
+        return _as_csv(stakeholders_queries.stakeholders_of(db, person, words, group, page=None)[0])
+    page = page_number()
+    lines, total = stakeholders_queries.stakeholders_of(db, person, words, group, page)
+    return render_template(
+        "outreach/stakeholders.html",
+        organization=person.organization,
+        lines=lines,
+        total=total,
+        groups=stakeholders_queries.groups_with_counts(db, person.organization),
+        words=words,
+        group=group,
+        page=page,
+        pages=web.page_count(total, stakeholders_queries.STAKEHOLDERS_PER_PAGE),
+    )
+
+
+def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
+    rows = (
+        [
+            line.stakeholder.name,
+            line.stakeholder.email,
+            line.stakeholder.affiliation,
+            "; ".join(group.name for group in line.stakeholder.groups),
+            "unsubscribed" if line.unsubscribed else ("comes back" if line.bouncing else "yes"),
+        ]
+        for line in lines
+    )
+    return Response(
+        csv_of(COLUMNS, rows),
+        mimetype="text/csv",
+        headers={"Content-Disposition": "attachment; filename=stakeholders.csv"},
+    )
+
+
+@bp.route("/sharing/stakeholders/new", methods=["GET", "POST"])
+def new_stakeholder() -> Answer:
+    """Put one person on the list."""
+    person, form = keeper(), outreach_forms.StakeholderForm()
+    refused = ""
+    if request.method == "GET":
+        form.groups.data = request.args.get("group", "")[:LONGEST_SEARCH]
+    elif form.validate_on_submit():
+        try:
+            stakeholders_actions.add_stakeholder(db, person, *form.said())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("Added to your stakeholders.")
+            return redirect(url_for(".stakeholders"))
+    db.rollback()
+    return _one_page(person, form, None, refused), (200 if request.method == "GET" else 422)
+
+
+@bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
+def stakeholder(stakeholder_id: int) -> Answer:
+    """What the list says of one person."""
+    person, form = keeper(), outreach_forms.StakeholderForm()
+    one = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
+    if request.method == "GET":
+        form.show(one)
+        return _one_page(person, form, one)
+    refused = ""
+    if form.validate_on_submit():
+        try:
+            stakeholders_actions.change_stakeholder(db, person, one, *form.said())
+        except Refused as error:
+            refused = str(error)
+        else:
+            flash("Saved.")
+            return redirect(url_for(".stakeholders"))
+    db.rollback()
+    return _one_page(person, form, stakeholders_queries.stakeholder_for(db, person, stakeholder_id), refused), 422
+
+
+def _one_page(person: Person, form: outreach_forms.StakeholderForm, one: Stakeholder | None, refused: str = "") -> str:
+    return render_template(
+        "outreach/stakeholder.html",
+        form=form,
+        one=one,
+        groups=stakeholders_queries.group_names(db, person.organization),
+        refused=refused,
+    )
+
+
+@bp.post("/sharing/stakeholders/remove")
+def remove_stakeholders() -> Answer:
+    """Take the ticked people off the list, their addresses with them."""
+    count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
+    if not count:
+        raise Refused("Tick at least one person to take off the list.")
+    flash(
+        f"{words.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay."
+    )
+    return redirect(url_for(".stakeholders"))
+
+
+@bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
+def take_in() -> Answer:
+    """Paste or upload a list, see what would change, then let it change."""
+    person, form = keeper(), outreach_forms.TakeInForm()
+    if request.method == "GET":
+        return _take_in_page(person, form)
+    if not form.validate_on_submit():
+        return _take_in_page(person, form), 422
+    try:
+        form.read_file()
+        if "apply" in request.form:
+            planned = stakeholders_actions.take_in(db, person, form.lines.data or "", form.group.data or "")
+            counts = _counts(planned)
+            flash(
+                f"{counts[Change.ADDED]:,} added, {counts[Change.CHANGED]:,} changed, "
+                f"{counts[Change.UNCHANGED]:,} unchanged, {counts[Change.REFUSED]:,} refused."
+            )
+            return redirect(url_for(".stakeholders", group=form.group.data or None))
+        planned = stakeholders_queries.plan_of(db, person, form.lines.data or "", form.group.data or "")
+    except Refused as refused:
+        db.rollback()
+        return _take_in_page(person, form, refused=str(refused)), 422
+    return _take_in_page(person, form, planned)
+
+
+def _counts(planned: list[Planned]) -> dict[Change, int]:
+    return {change: sum(one.change is change for one in planned) for change in Change}
+
+
+def _take_in_page(
+    person: Person, form: outreach_forms.TakeInForm, planned: list[Planned] | None = None, refused: str = ""
+) -> str:
+    order = list(Change)
+    shown = sorted(planned or [], key=lambda one: (-order.index(one.change), one.number))
+    return render_template(
+        "outreach/take_in.html",
+        form=form,
+        planned=shown[:SHOWN_LINES],
+        more=max(0, len(shown) - SHOWN_LINES),
+        counts=_counts(planned) if planned is not None else None,
+        groups=stakeholders_queries.group_names(db, person.organization),
+        refused=refused,
+        Change=Change,
+    )
+
+
+@bp.get("/stop/<token>")
+@web.public
+def stop(token: str) -> Answer:
+    """Where "unsubscribe" leads: shows buttons, changes nothing."""
+    organization, hashed = stakeholders_actions.whom_it_stops(db, token)
+    return render_template(
+        "outreach/stop.html",
+        organization=organization,
+        token=token,
+        stopped=stakeholders_queries.unsubscribe_of(db, organization.id, hashed) is not None,
+        stopped_all=stakeholders_queries.unsubscribe_of(db, None, hashed) is not None,
+        another=stakeholders_queries.stopped_through_another(db, organization, hashed),
+    )
+
+
+@bp.post("/stop/<token>")
+@web.public
+@web.from_mail_programs
+def stop_now(token: str) -> Answer:
+    """No more mail. Mail programs send this by themselves when somebody presses their own button (RFC 8058)."""
+    if "again" in request.form:
+        stakeholders_actions.start_again(db, token)
+    else:
+        stakeholders_actions.stop(db, token, everyone=request.form.get("from") == "all")
+    return redirect(url_for(".stop", token=token), 303)

@@ -1,1 +1,0 @@
-"""The rows of sharing: the log, log addresses, audit packets, stakeholders, and the packs that are sent to them."""

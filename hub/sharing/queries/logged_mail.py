@@ -1,0 +1,37 @@
+"""Copied mail on the record."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core.errors import NotFound
+from hub.members.models import Organization, Person
+from hub.members.rules.permissions import Permission, may
+from hub.sharing.models import LoggedMail
+from hub.sharing.queries.log import LoggedLine, lines_of
+
+MAILS_PER_PAGE = 20
+
+
+def mail_for(db: Session, person: Person, mail_id: int) -> LoggedMail:
+    """A logged mail of a record that ``person`` may see, with its person; raises NotFound."""
+    mail = db.scalar(select(LoggedMail).where(LoggedMail.id == mail_id).options(joinedload(LoggedMail.person)))
+    if mail is None or not may(person, Permission.SEE_RECORD, mail):
+        raise NotFound
+    return mail
+
+
+def mails_of(db: Session, person: Person) -> Sequence[LoggedMail]:
+    """What came to the person's log address lately, newest first."""
+    return db.scalars(
+        select(LoggedMail)
+        .where(LoggedMail.person_id == person.id, LoggedMail.organization_id == person.organization_id)
+        .order_by(LoggedMail.id.desc())
+        .limit(MAILS_PER_PAGE)
+    ).all()
+
+
+def lines_of_mail(db: Session, organization: Organization, mail: LoggedMail) -> list[LoggedLine]:
+    """The entries that a mail made, with whether they stand."""
+    return lines_of(db, organization, mail.event_ids)

@@ -1,0 +1,401 @@
+"""The log address: made and given up on a page, what came to it logged once and told once."""
+
+import re
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from config import Config
+from hub import worker
+from hub.cli.base import main
+from hub.core import clock
+from hub.core.db import Database
+from hub.core.quarters import Quarter
+from hub.library import actions as library_actions
+from hub.library.extract.reader import Reader
+from hub.library.files import originals
+from hub.library.rules import Audience, Kind
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State, bounce_address
+from hub.members.models import Person
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.outreach import spool
+from hub.outreach.actions import links as links_actions
+from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.actions import packs as packs_actions
+from hub.outreach.queries import log_address as log_address_queries
+from hub.sharing.models import LoggedMail, SharingEvent
+from hub.sharing.queries import naming as naming_queries
+from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.evidence import Carrier, Rung
+from hub.sharing.rules.logged_mail import Outcome
+from tests.outreach import mails
+from tests.world import SignIn, a_person, a_resource, an_organization
+
+DOMAIN = "log.hub.example"
+NOW = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
+FILE, SECRET_FILE = b"%PDF-1.4 energy kit", b"%PDF-1.4 of Delta alone"
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    return Config.load(
+        {},
+        INSTANCE=tmp_path / "instance",
+        UPLOADS=tmp_path / "uploads",
+        DATABASE_URL=database_url,
+        SECRET_KEY="a key for the tests alone",
+        BASE_URL="https://hub.example.org",
+        MAIL_DOMAIN=DOMAIN,
+        LOG_LEVEL="WARNING",
+    )
+
+
+@pytest.fixture
+def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """A member with a colleague, a BFF, and three resources: a file, a text, and one of another organization alone."""
+    monkeypatch.setattr("hub.core.clock.now", lambda: NOW)
+    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+    with database.writing() as db:
+        ours = an_organization(db, "Prairie Works", website="https://prairie.example")
+        bff = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)
+        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
+        a_person(db, ours, Role.CONTRIBUTOR, "ana@elsewhere.example", "Ana")
+        dora = a_person(db, bff, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
+        numbers = {}
+        for name, person, content, audience in (
+            ("kit", rita, FILE, Audience.NETWORK),
+            ("theirs", dora, SECRET_FILE, Audience.ORGANIZATION),
+        ):
+            stored = originals.store(database.config, BytesIO(content))
+            facts = library_actions.Facts(kind=Kind.RESOURCE, title=f"The {name}", audience=audience)
+            added = library_actions.add(
+                db, person, person.organization, facts, library_actions.File(stored, f"{name}.pdf")
+            )
+            numbers[name] = added.id
+        numbers["text"] = a_resource(db, bff, title="The <text>").id
+        return numbers
+
+
+def token_of(database: Database, email: str = "rita@prairie.example") -> str:
+    with database.writing() as db:
+        person = db.scalars(select(Person).where(Person.email == email)).one()
+        found = log_address_queries.log_address_of(db, person) or log_address_actions.new_log_address(db, person)
+        return found.token
+
+
+def arrive(database: Database, raw: bytes, email: str = "rita@prairie.example", at: datetime = NOW) -> list[Outcome]:
+    address = f"log+{token_of(database, email)}@{DOMAIN}"
+    return log_address_actions.log_arrived(database, spool.Arrived((address,), at, raw))
+
+
+def events(database: Database) -> list[SharingEvent]:
+    with database.reading() as db:
+        return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
+
+
+def letters(database: Database) -> list[OutboxMessage]:
+    with database.reading() as db:
+        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_a_mail_with_a_file_of_the_hub_is_logged_and_its_sender_told_once(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    assert arrive(database, mails.outlook(FILE)) == [Outcome.LOGGED]
+    assert arrive(database, mails.outlook(FILE)) == [Outcome.SEEN]
+    [event] = events(database)
+    assert (event.act, event.carrier, event.resource_id) == (Act.FORWARD, Carrier.LOG_ADDRESS, world["kit"])
+    assert (event.people, event.happened_on, event.quarter) == (3, date(2026, 7, 8), "2026Q3")
+    assert event.with_whom == "3 recipients at 2 domains: tools.example 2, foundry.example 1"
+    [letter] = letters(database)
+    assert (letter.to, letter.subject) == ("rita@prairie.example", "Logged: FW: Energy kit")
+    assert "The kit" in letter.text
+    address = re.findall(r"https://hub\.example\.org(/sharing/mails/\d+)", letter.text)[0]
+    browser = sign_in("rita@prairie.example")
+    page = browser.get(address).text
+    assert "tools.example 2" in page
+    correct = re.findall(r'href="(/sharing/events/\d+/correct)"', page)[0]
+    browser.post(correct, data={"take_back": "1", "reason": "A test."})
+    assert "taken back" in browser.get(address).text or "superseded" in browser.get(address).text
+    assert sign_in("dora@delta.example").get(address).status_code == 404
+    assert sign_in("ana@elsewhere.example").get(address).status_code == 200, "the record is the organization's"
+
+
+def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[str, int], database: Database) -> None:
+    arrive(database, mails.plain("Our secret plan", more="", to="ida@foundry.example", subject="Kit"))
+    arrive(database, mails.outlook(FILE))
+    with database.reading() as db:
+        kept = " ".join(
+            str(value)
+            for model in (LoggedMail, SharingEvent, OutboxMessage)
+            for row in db.execute(select(model.__table__)).all()
+            for value in row
+        )
+    for secret in ("ida@", "bo@tools", "shops@", "secret plan", "Worth a look"):
+        assert secret not in kept
+
+
+def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, int], database: Database) -> None:
+    with database.writing() as db:
+        dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
+        resource = naming_queries.nameable(db, dora, [world["text"]])[0]
+        token = links_actions.make_link(db, dora, resource, None, 30).token
+    link = f"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhub.example.org%2Fs%2F{token}&data=05"
+    assert arrive(database, mails.gmail(link, FILE)) == [Outcome.LOGGED]
+    first, second = events(database)
+    assert [first.resource_id, second.resource_id] == [world["kit"], world["text"]]
+    assert second.link_id is not None
+    assert {first.with_whom, second.with_whom} == {"recipients in BCC, not counted"}
+    assert (first.people, second.people) == (None, None)
+
+
+def test_a_forwarded_pack_is_all_that_is_in_it(world: dict[str, int], database: Database) -> None:
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        pack = packs_actions.begin_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
+        token = packs_actions.channel_link(db, rita, pack, Channel.NEWSLETTER).token
+    assert arrive(database, mails.plain(f"Have a look: https://hub.example.org/p/{token}/1")) == [Outcome.LOGGED]
+    assert {event.resource_id for event in events(database)} == {world["kit"], world["text"]}
+
+
+def test_a_report_of_undelivered_mail_reaches_the_outbox(
+    world: dict[str, int], database: Database, config: Config
+) -> None:
+    assert arrive(database, mails.plain()) == [Outcome.NOTHING_FOUND]
+    [letter] = letters(database)
+    address = bounce_address(config.SECRET_KEY, DOMAIN, letter.id)
+    report = (
+        "From: MAILER-DAEMON@prairie.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n"
+        "Final-Recipient: rfc822; rita@prairie.example\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 no such user\n\n--b--\n"
+    )
+    answer = _hub(config, "mail-in", "-", "--to", address, stdin=report.encode())
+    assert answer.exit_code == 0, answer.output
+    assert [one.state for one in letters(database)] == [State.BOUNCED]
+
+
+def test_what_the_sender_may_not_read_is_not_recognized(world: dict[str, int], database: Database) -> None:
+    link = f"https://hub.example.org/resources/{world['theirs']}"
+    assert arrive(database, mails.outlook(SECRET_FILE, link=link)) == [Outcome.NOTHING_FOUND]
+    assert events(database) == []
+    assert arrive(database, mails.outlook(SECRET_FILE), email="dora@delta.example") == [Outcome.FORGED]
+    own = mails.outlook(SECRET_FILE).replace(b"rita@prairie.example", b"dora@delta.example")
+    assert arrive(database, own, email="dora@delta.example") == [Outcome.LOGGED]
+
+
+def test_a_mail_without_a_known_resource_asks_which_it_was(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    assert arrive(database, mails.plain(subject="A <b> & more")) == [Outcome.NOTHING_FOUND]
+    [letter] = letters(database)
+    [address] = re.findall(r"https://hub\.example\.org(/sharing/declare\?mail=\d+)", letter.text)
+    page = unescape(sign_in("rita@prairie.example").get(address).text)
+    assert 'value="2 recipients at 2 domains: foundry.example 1, tools.example 1"' in page
+    assert 'value="2026-07-08"' in page
+    assert "Mail: A <b> & more" in page
+    assert sign_in("dora@delta.example").get(address).status_code == 404
+    browser = sign_in("ana@elsewhere.example")
+    assert "1 mail came to a log address" in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
+    found = re.findall(r'action="(/sharing/declare\?mail=\d+)"', browser.get(address).text)
+    said = {"resources": [world["text"]], "happened_on": "2026-07-08", "with_whom": "them", "channel": "email"}
+    assert browser.post(found[0], data=said).status_code == 302
+    assert "came to a log address" not in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
+    assert "The &lt;text&gt;" in browser.get(address.replace("declare?mail=", "mails/")).text
+    assert browser.post(address.replace("declare?mail=", "mails/") + "/dismiss").status_code == 422
+
+
+def test_a_mail_without_anything_of_the_hub_is_dismissed(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    arrive(database, mails.plain())
+    browser = sign_in("rita@prairie.example")
+    assert "Nothing of the hub was in it" in browser.get("/sharing/mails/1").text
+    assert sign_in("dora@delta.example").post("/sharing/mails/1/dismiss").status_code == 404
+    assert "Noted" in browser.post("/sharing/mails/1/dismiss", follow_redirects=True).text
+    assert "came to a log address" not in browser.get("/sharing/2026Q3/confirm").text
+
+
+def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_second_quarter(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    sent = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    raw = mails.plain(f"https://hub.example.org/resources/{world['text']}", sent=sent)
+    assert arrive(database, raw) == [Outcome.LOGGED]
+    [event] = events(database)
+    assert (event.happened_on, event.quarter, event.recorded_at) == (date(2026, 6, 30), "2026Q2", NOW)
+    with database.reading() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        [row] = quarters_queries.quarters_of(db, rita.organization, [Quarter(2026, 2)])
+        assert {step.rung for step in row.evidence if step.count} == {Rung.LOG_ADDRESS}
+    page = sign_in("rita@prairie.example").get("/sharing/2026Q2").text
+    assert 'datetime="2026-06-30"' in page
+    assert 'datetime="2026-07-08' in page
+
+
+def test_mail_to_the_own_organization_alone_is_told_and_not_counted(world: dict[str, int], database: Database) -> None:
+    link = f"https://hub.example.org/resources/{world['text']}"
+    inside = mails.plain(link, to="ana@elsewhere.example, boss@prairie.example")
+    assert arrive(database, inside) == [Outcome.OWN_ONLY]
+    assert events(database) == []
+    assert "alone" in letters(database)[0].text
+    within = mails.plain(link, sender="dora@delta.example", to="all@delta.example", message_id="<d@x>")
+    assert arrive(database, within, email="dora@delta.example") == [Outcome.LOGGED], "a BFF shares within itself"
+
+
+def test_mail_of_strangers_machines_and_lists_is_never_answered(world: dict[str, int], database: Database) -> None:
+    link = f"https://hub.example.org/resources/{world['text']}"
+    for number in range(3):
+        forged = mails.plain(link, sender="eve@evil.example", message_id=f"<{number}@evil>")
+        assert arrive(database, forged) == [Outcome.FORGED]
+    for number, more in enumerate(("Auto-Submitted: auto-replied\n", "List-Id: <x.y>\n", "Precedence: list\n")):
+        raw = mails.plain(link, more=more, message_id=f"<m{number}@prairie.example>")
+        assert arrive(database, raw) == [Outcome.AUTOMATIC]
+    assert events(database) == []
+    [letter] = letters(database)
+    assert letter.to == "rita@prairie.example", "the owner is warned, once a day; the stranger gets nothing"
+
+
+def test_the_page_makes_replaces_and_ends_the_address(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("ana@elsewhere.example")
+    assert "/sharing/log-address" in browser.get("/sharing").text
+    assert "Make my log address" in browser.get("/sharing/log-address").text
+
+    def shown(page: str) -> str:
+        return str(re.findall(r'value="(log\+[a-z0-9]+@log\.hub\.example)"', page)[0])
+
+    def takes(address: str) -> bool:
+        with database.reading() as db:
+            return log_address_actions.takes(db, address)
+
+    first = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
+    assert takes(first)
+    assert takes(first.upper())
+    second = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
+    assert (takes(first), takes(second)) == (False, True)
+    browser.post("/sharing/log-address/end")
+    assert not takes(second)
+    for unknown in ("log+abcdefghjkmnpqrstuvwxy@log.hub.example", "log@log.hub.example", "ana@elsewhere.example", ""):
+        assert not takes(unknown)
+
+
+def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Database) -> None:
+    address = f"log+{token_of(database)}@{DOMAIN}"
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        assert log_address_actions.takes(db, address)
+        rita.left_at = clock.now()
+    with database.reading() as db:
+        assert not log_address_actions.takes(db, address)
+    assert log_address_actions.log_arrived(database, spool.Arrived((address,), NOW, mails.outlook(FILE))) == []
+
+
+def test_without_a_mail_domain_the_page_says_that_it_is_off(
+    database: Database, world: dict[str, int], sign_in: SignIn, config: Config
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    database.config = replace(config, MAIL_DOMAIN="")
+    assert "are off in this hub" in browser.get("/sharing/log-address").text
+    assert browser.post("/sharing/log-address").status_code == 422
+
+
+def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
+    world: dict[str, int], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"log+{token_of(database)}@{DOMAIN}"
+    for number in range(2):
+        raw = mails.plain(f"https://hub.example.org/resources/{world['text']}", message_id=f"<{number}@x>")
+        spool.keep(database.config, spool.Arrived((address,), NOW, raw))
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
+        assert log_address_actions.catch_up(database) == 0
+        assert events(database) == []
+    assert len(spool.waiting(database.config)) == 2
+    assert log_address_actions.catch_up(database) == 0, "not at once again"
+    monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(minutes=2))
+    assert log_address_actions.catch_up(database) == 2
+    assert len(events(database)) == 2
+    assert spool.waiting(database.config) == []
+    path = spool.keep(database.config, spool.Arrived((address,), NOW, mails.outlook(FILE)))
+    with spool.held(path) as arrived:
+        assert arrived
+        with spool.held(path) as again:
+            assert again is None, "one at a time"
+    monkeypatch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(days=7, hours=1))
+    assert log_address_actions.catch_up(database) == 1
+    assert spool.waiting(database.config) == []
+
+
+def _hub(config: Config, *words: str, stdin: bytes = b"") -> Result:
+    environ = {
+        "HUB_INSTANCE": str(config.INSTANCE),
+        "HUB_UPLOADS": str(config.UPLOADS),
+        "HUB_DATABASE_URL": config.DATABASE_URL,
+        "HUB_SECRET_KEY": config.SECRET_KEY,
+        "HUB_BASE_URL": config.BASE_URL,
+        "HUB_MAIL_DOMAIN": config.MAIL_DOMAIN,
+    }
+    return CliRunner().invoke(main, list(words), env=environ, input=stdin)
+
+
+def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
+    world: dict[str, int], database: Database, config: Config, tmp_path: Path
+) -> None:
+    address, raw = f"log+{token_of(database)}@{DOMAIN}", mails.outlook(FILE)
+    file = tmp_path / "one.eml"
+    file.write_bytes(raw)
+    answer = _hub(config, "mail-in", str(file))
+    assert answer.exit_code == 1
+    assert "None of its recipients is a log address" in answer.output
+    assert _hub(config, "mail-in", str(file), "--to", f"log+{'x' * 22}@{DOMAIN}").exit_code == 1
+    assert events(database) == []
+    answer = _hub(config, "mail-in", str(file), "--to", address)
+    assert (answer.exit_code, answer.output) == (0, "Logged.\n")
+    file.write_bytes(f"Delivered-To: {address}\r\n".encode() + raw)
+    assert _hub(config, "mail-in", str(file)).output == "Seen before.\n"
+    other = raw.replace(b"<DM6", b"<EN6")
+    answer = _hub(config, "mail-in", "-", stdin=f"X-Original-To: <{address}>\r\n".encode() + other)
+    assert answer.output == "Logged.\n"
+    assert len(events(database)) == 2
+    assert spool.waiting(config) == []
+    assert sha256(FILE).hexdigest() in {one.name for one in config.UPLOADS.rglob("*") if one.is_file()}
+    spool.keep(config, spool.Arrived((address,), NOW, raw.replace(b"<DM6", b"<FR6")))  # killed before it was logged
+    assert worker.STEPS["copies"](database, cast("Reader", None)) == 1
+    assert len(events(database)) == 3
+    off = _hub(replace(config, MAIL_DOMAIN=""), "mail-in", str(file))
+    assert off.exit_code == 1
+    assert "HUB_MAIL_DOMAIN" in off.output
+
+
+def test_the_same_mail_at_the_same_moment_is_logged_once(world: dict[str, int], database: Database) -> None:
+    token_of(database)
+    together = threading.Barrier(3)
+    outcomes: list[Outcome] = []
+
+    def one() -> None:
+        together.wait()
+        outcomes.extend(arrive(database, mails.outlook(FILE)))
+
+    threads = [threading.Thread(target=one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [Outcome.LOGGED, Outcome.SEEN, Outcome.SEEN]
+    with database.reading() as db:
+        assert db.scalar(select(func.count(LoggedMail.id))) == 1
+        assert db.scalar(select(func.count(OutboxMessage.id))) == 1

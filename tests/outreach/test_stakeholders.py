@@ -1,0 +1,255 @@
+"""An organization's list of stakeholders through its pages; unsubscribing holds for ever."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from config import Config
+from hub.core.db import Database
+from hub.members.models import Organization
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
+from hub.outreach.queries import stakeholders as stakeholders_queries
+from tests.world import NAUGHTY, SignIn, a_person, an_organization
+
+LIST = (
+    "name,email,affiliation,groups\nMaria,maria@shops.example,Forge,Board\nBo,bo@shops.example,,Board;Shops\nX,nope,,\n"
+)
+
+
+@pytest.fixture
+def world(database: Database) -> Database:
+    """Two communities and the host."""
+    with database.writing() as db:
+        lakeshore, prairie = an_organization(db, "Lakeshore"), an_organization(db, "Prairie")
+        host = an_organization(db, kind=OrganizationKind.HOST)
+        a_person(db, lakeshore, Role.REPRESENTATIVE, "ana@lakeshore.example")
+        a_person(db, lakeshore, email="cy@lakeshore.example")
+        a_person(db, prairie, Role.REPRESENTATIVE, "otto@prairie.example")
+        a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
+        a_person(db, host, Role.BOARD, "board@hub.example")
+    return database
+
+
+def rows(database: Database, model: Any) -> list[Any]:
+    with database.reading() as db:
+        return list(db.scalars(select(model).order_by(model.id)))
+
+
+def take_in(browser: FlaskClient, text: str, **fields: str) -> str:
+    answer = browser.post("/sharing/stakeholders/import", data={"lines": text, **fields}, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that run meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def stop_address(database: Database, organization: str = "Lakeshore") -> str:
+    """Where Maria unsubscribes from the organization's mail."""
+    with database.reading() as db:
+        hers = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
+        joined = select(Stakeholder).join(Organization, Organization.id == Stakeholder.organization_id)
+        one = db.scalars(joined.where(*hers)).one()
+        return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
+
+
+def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    preview = take_in(ana, LIST)
+    assert "2 to add, 0 to change, 0 unchanged, 1 refused" in preview
+    assert "Line 4" in preview
+    assert "Enter an e-mail address such as" in preview
+    assert rows(world, Stakeholder) == []
+    assert "2 added, 0 changed, 0 unchanged, 1 refused." in take_in(ana, LIST, apply="1")
+    assert "0 to add, 0 to change, 2 unchanged, 1 refused" in take_in(ana, LIST)
+    changed = take_in(ana, "maria@shops.example, Maria Lopez", group="shops")
+    assert "name Maria → Maria Lopez; joins Shops" in changed, "the group is written as it is known"
+    take_in(ana, "maria@shops.example, Maria Lopez", group="shops", apply="1")
+    assert {group.name for group in rows(world, StakeholderGroup)} == {"Board", "Shops"}
+
+
+def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    for content in (
+        "E-Mail;Name\nana@x.example;Ana Peña\n".encode("cp1252"),
+        "Email\tName\nbo@x.example\tBö".encode("utf-16"),
+    ):
+        answer = ana.post(
+            "/sharing/stakeholders/import",
+            data={"file": (BytesIO(content), "list.csv"), "apply": "1"},
+            follow_redirects=True,
+        )
+        assert "1 added" in answer.text
+    assert {one.name for one in rows(world, Stakeholder)} == {"Ana Peña", "Bö"}
+    workbook = ana.post(
+        "/sharing/stakeholders/import", data={"file": (BytesIO(b"PK\x03\x04" + b"\x00" * 20), "list.xlsx")}
+    )
+    assert workbook.status_code == 422
+    assert "Save as, then CSV" in workbook.text
+
+
+def test_one_person_is_added_changed_found_and_taken_off(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    form = {"email": "Maria@Shops.example", "name": "Maria", "affiliation": "Forge", "groups": "Board, Shops"}
+    assert ana.post("/sharing/stakeholders/new", data=form).status_code == 302
+    again = ana.post("/sharing/stakeholders/new", data=form)
+    assert again.status_code == 422
+    assert "is on the list already" in again.text
+    assert 'value="Forge"' in again.text, "nothing that was typed is lost"
+    [one] = rows(world, Stakeholder)
+    address = f"/sharing/stakeholders/{one.id}"
+    assert 'value="Board, Shops"' in ana.get(address).text
+    assert ana.post(address, data=form | {"groups": "board", "name": "Maria L"}).status_code == 302
+    assert ana.post(address, data=form | {"email": "nope"}).status_code == 422
+    assert "Maria L" in ana.get("/sharing/stakeholders?q=forge&group=Board").text
+    assert "Maria L" not in ana.get("/sharing/stakeholders?group=Shops").text
+    csv = ana.get("/sharing/stakeholders?format=csv")
+    assert "Maria L,maria@shops.example,Forge,Board,yes" in csv.text
+    answer = ana.post("/sharing/stakeholders/remove", data={"who": one.id}, follow_redirects=True)
+    assert "1 person taken off the list" in answer.text
+    assert rows(world, Stakeholder) == rows(world, StakeholderGroup) == []
+
+
+def test_nobody_of_another_organization_sees_the_list_not_even_the_coordinator(
+    world: Database, sign_in: SignIn
+) -> None:
+    take_in(sign_in("ana@lakeshore.example"), LIST, apply="1")
+    [maria, _bo] = rows(world, Stakeholder)
+    assert "maria@shops.example" in sign_in("cy@lakeshore.example").get("/sharing/stakeholders").text
+    for email in ("otto@prairie.example", "coordinator@hub.example", "board@hub.example"):
+        browser = sign_in(email)
+        for address in (
+            "/sharing/stakeholders",
+            "/sharing/stakeholders?organization=lakeshore",
+            "/sharing/stakeholders?format=csv",
+        ):
+            assert "shops.example" not in browser.get(address).text
+        assert browser.get(f"/sharing/stakeholders/{maria.id}").status_code == 404
+        assert browser.post(f"/sharing/stakeholders/{maria.id}", data={"email": "x@x.example"}).status_code == 404
+        assert browser.post("/sharing/stakeholders/remove", data={"who": maria.id}).status_code == 422
+        assert "0 to add" not in browser.post("/sharing/stakeholders/import", data={"lines": LIST}).text, (
+            "lists are their own"
+        )
+    audit = sign_in("coordinator@hub.example").get("/audit").text
+    assert "stakeholders" in audit
+    assert "shops.example" not in audit
+
+
+def test_unsubscribing_needs_a_button_and_holds_for_ever(world: Database, sign_in: SignIn, client: FlaskClient) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    take_in(ana, LIST, apply="1")
+    address = stop_address(world)
+    for _ in range(3):
+        assert "Unsubscribe" in client.get(address).text
+    assert rows(world, Unsubscribe) == []
+    client.sends_csrf = False  # type: ignore[attr-defined]
+    answer = client.post(address, data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 303, "mail programs send no token"
+    client.post(address, data={"List-Unsubscribe": "One-Click"})
+    [stopped] = rows(world, Unsubscribe)
+    assert "You are unsubscribed" in client.get(address).text
+    assert "unsubscribed" in ana.get("/sharing/stakeholders").text
+    [maria, _bo] = rows(world, Stakeholder)
+    ana.post("/sharing/stakeholders/remove", data={"who": maria.id})
+    assert "maria" not in repr([one.__dict__ for one in rows(world, Unsubscribe)]), "a hash is kept, not the address"
+    assert "asked not to get mail from you any more" in take_in(ana, LIST)
+    refused = ana.post("/sharing/stakeholders/new", data={"email": "MARIA@shops.example"})
+    assert refused.status_code == 422
+    assert "1 to add" in take_in(sign_in("otto@prairie.example"), "maria@shops.example"), "it holds for that list alone"
+    assert stopped.organization_id is not None
+
+
+def test_somebody_may_stop_everybodys_mail_and_take_it_back(
+    world: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    ana, otto = sign_in("ana@lakeshore.example"), sign_in("otto@prairie.example")
+    take_in(ana, LIST, apply="1")
+    address = stop_address(world)
+    client.post(address, data={"from": "all"})
+    assert "asked not to get mail" in take_in(otto, "maria@shops.example")
+    client.post(address, data={"again": "1"})
+    assert "1 to add" in take_in(otto, "maria@shops.example")
+    assert rows(world, Unsubscribe) == []
+
+
+def test_only_the_message_that_stopped_everybodys_mail_takes_it_back(
+    world: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    addresses = {}
+    for email, name in (("ana@lakeshore.example", "Lakeshore"), ("otto@prairie.example", "Prairie")):
+        take_in(sign_in(email), LIST, apply="1")
+        addresses[name] = stop_address(world, organization=name)
+    client.post(addresses["Prairie"], data={"from": "all"})
+    client.post(addresses["Lakeshore"])
+    page = client.get(addresses["Lakeshore"]).text
+    assert "You chose that by a message of Prairie" in page
+    assert "That was a mistake" not in page
+    refused = client.post(addresses["Lakeshore"], data={"again": "1"})
+    assert "by a message of Prairie" in refused.text
+    assert [one.organization_id is None for one in rows(world, Unsubscribe)] == [True, False]
+    client.post(addresses["Prairie"], data={"again": "1"})
+    client.post(addresses["Lakeshore"], data={"again": "1"})
+    assert rows(world, Unsubscribe) == []
+
+
+@pytest.mark.parametrize("token", ["x", "1-" + "a" * 64 + "-" + "b" * 32, "%00", "ä" * 40])
+def test_a_made_up_unsubscribe_address_is_not_found(world: Database, client: FlaskClient, token: str) -> None:
+    assert client.get(f"/stop/{token}").status_code == 404
+    assert client.post(f"/stop/{token}").status_code == 404
+    assert rows(world, Unsubscribe) == []
+
+
+def test_naughty_texts_come_back_as_typed(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    form = {"email": "maria@shops.example", "name": NAUGHTY, "affiliation": NAUGHTY, "groups": "<b>x</b>"}
+    assert ana.post("/sharing/stakeholders/new", data=form).status_code == 302
+    for page in (
+        ana.get("/sharing/stakeholders"),
+        ana.get("/sharing/stakeholders/1"),
+        ana.get("/sharing/stakeholders/import"),
+    ):
+        assert "<script>alert" not in page.text
+        assert "<b>x</b>" not in page.text
+    assert NAUGHTY.replace('"', '""') in ana.get("/sharing/stakeholders?format=csv").text
+
+
+def test_two_thousand_lines_are_taken_in_with_a_few_queries(world: Database, sign_in: SignIn) -> None:
+    text = "email,name,groups\n" + "".join(f"person{n}@shops.example,Person {n},Shops\n" for n in range(2_000))
+    browser = sign_in("ana@lakeshore.example")
+    with counted(world) as statements:
+        assert "2,000 added" in take_in(browser, text, apply="1")
+    assert len(statements) < 40
+    page = browser.get("/sharing/stakeholders").text
+    assert "2,000 people" in page
+    assert len(re.findall(r'name="who"', page)) == stakeholders_queries.STAKEHOLDERS_PER_PAGE
+
+
+def test_with_another_key_nobody_is_mailed(
+    world: Database, config: Config, sign_in: SignIn, client: FlaskClient
+) -> None:
+    take_in(sign_in("ana@lakeshore.example"), LIST, apply="1")
+    client.post(stop_address(world))
+    with world.reading() as db:
+        assert not stakeholders_queries.key_was_changed(db)
+    other = Database(Config(**{**config.__dict__, "UNSUBSCRIBE_KEY": "another key altogether"}))
+    with other.reading() as db:
+        assert stakeholders_queries.key_was_changed(db)
+    other.close()
