@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.calls.actions import planning as planning_actions
 from hub.core import clock, pulse, settings
 from hub.core.db import Database
+from hub.joining import evidence_reading
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
@@ -22,7 +23,6 @@ from hub.members.queries import anybody_waits_for_a_link
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.overview.actions import mailing as mailing_actions
-from hub.overview.derive import evidence as evidence_derived
 from hub.overview.queries.digests import digest_to_post
 from hub.search import index
 from hub.sharing.actions import reminding as reminding_actions
@@ -42,7 +42,7 @@ Step = Callable[[Database, Reader], int]
 STEPS: dict[str, Step] = {
     "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
-    "evidence": evidence_derived.catch_up,
+    "evidence": evidence_reading.catch_up,
     "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
     "calls": lambda database, _reader: planning_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),

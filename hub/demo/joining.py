@@ -9,13 +9,13 @@ from config import Config
 from hub.core import clock
 from hub.demo.makers import pdf
 from hub.demo.makers.look import Cover
+from hub.joining import actions as joining_actions
+from hub.joining.actions import Draft, Interest
+from hub.joining.models import Application
+from hub.joining.rules import Ballot, Criterion
 from hub.library.files import originals
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.actions import joining as joining_actions
-from hub.overview.actions.joining import Draft, Interest
-from hub.overview.models import Application
-from hub.overview.rules.joining import Ballot, Criterion
 
 COMMUNITY = Interest(
     kind=OrganizationKind.MEMBER,

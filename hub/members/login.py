@@ -92,3 +92,9 @@ def _guard() -> Any:
 def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
     """Whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
     return may(web.signed_in(), permission, subject)
+
+
+def must(permission: Permission) -> None:
+    """Whoever may not sees nothing here."""
+    if not may(web.signed_in(), permission):
+        raise NotFound

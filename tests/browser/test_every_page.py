@@ -74,8 +74,8 @@ ELSEWHERE = {
 # No pages: pictures, feeds, calendars, and what is kept as a file.
 FILES = {
     "static", "bootstrap.static", "sharing.download", "library.image", "outreach.shared_picture", "outreach.pack_image",
-    "outreach.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "overview.evidence",
-    "overview.own_evidence", "overview.evidence_image",
+    "outreach.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "joining.evidence",
+    "joining.own_evidence", "joining.evidence_image",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.text import mail_html
-from hub.core.web import db
+from hub.core.web import db, one_of, page_number
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.letters import NOT_SHOWN, NOWHERE
@@ -19,7 +19,7 @@ from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
-from hub.overview.routes.blueprint import bp, one_of, page_number
+from hub.overview.routes.blueprint import bp
 
 # A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
 SHOWN = {

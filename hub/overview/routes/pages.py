@@ -14,19 +14,19 @@ from hub.calls.queries import yours as yours_queries
 from hub.calls.rules.commitment import forecast
 from hub.core import clock, pulse, web
 from hub.core.tables import csv_of
-from hub.core.web import db
+from hub.core.web import db, one_of, page_number
+from hub.joining import queries as joining_queries
 from hub.library import queries as library_queries
 from hub.library.extract.reader import READER_VERSION
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
-from hub.members.login import safe_next
+from hub.members.login import must, safe_next
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import commitments as commitments_queries
-from hub.overview.queries import joining as joining_queries
 from hub.overview.queries import setup as setup_queries
-from hub.overview.routes.blueprint import bp, must, one_of, page_number
+from hub.overview.routes.blueprint import bp
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
 from hub.overview.rules.audit import audit_words
 from hub.search import index

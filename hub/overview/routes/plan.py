@@ -9,18 +9,18 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.text import mail_html
-from hub.core.web import db
+from hub.core.web import db, one_of
 from hub.core.words import plural
 from hub.mail import queries as mail_queries
 from hub.mail.letters import Letter
-from hub.members.login import signed_in
+from hub.members.login import must, signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
 from hub.overview.actions import mailing as mailing_actions
-from hub.overview.derive import letters as overview_letters
+from hub.overview.derive import letters
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
-from hub.overview.routes.blueprint import bp, must, one_of
+from hub.overview.routes.blueprint import bp
 from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.sharing.actions import reminding as reminding_actions
@@ -88,7 +88,7 @@ def planned_digest(person_id: int) -> Any:
     one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
     if one is None:
         raise NotFound
-    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:

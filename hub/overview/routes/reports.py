@@ -8,9 +8,10 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
+from hub.members.login import must
 from hub.members.rules.permissions import Permission
 from hub.overview.queries import board as board_queries
-from hub.overview.routes.blueprint import bp, must
+from hub.overview.routes.blueprint import bp
 from hub.sharing.derive import reports, tables
 from hub.sharing.queries import reports as reports_queries
 

@@ -11,7 +11,7 @@ from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
-from hub.members.login import signed_in
+from hub.members.login import must, signed_in
 from hub.members.models import Person
 from hub.members.rules.organizations import DesignationFacts, Role
 from hub.members.rules.permissions import Permission
@@ -20,7 +20,7 @@ from hub.overview.actions import setup as setup_actions
 from hub.overview.forms.setup import AboutHost, ListOrganizations, NameHub
 from hub.overview.forms.zones import zone_choices
 from hub.overview.queries import setup as setup_queries
-from hub.overview.routes.blueprint import bp, must
+from hub.overview.routes.blueprint import bp
 from hub.overview.rules.lists import Line, read_list, written_again
 
 

@@ -11,9 +11,10 @@ from config import ROOT
 from hub.core import clock, web
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind
+from hub.members.login import must
 from hub.members.rules.permissions import Permission
 from hub.overview.forms.styleguide import Example
-from hub.overview.routes.blueprint import bp, must
+from hub.overview.routes.blueprint import bp
 from hub.sharing.rules.counting import Standing
 
 _TOKEN = re.compile(r"--(hub-[a-z0-9-]+): ([^;]+);")

@@ -14,7 +14,7 @@ from hub.mail.actions import Post
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.derive import letters as sharing_letters
+from hub.sharing.derive import letters
 from hub.sharing.queries import reminding as reminding_queries
 from hub.sharing.queries.reminding import Reminder, round_name
 from hub.sharing.rules.reminding import Stage
@@ -56,7 +56,7 @@ def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person
         db,
         [
             Post(
-                letter=sharing_letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
+                letter=letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
                 to=one.person.email,
                 name=one.person.name,
                 once=f"{once} organization {one.organization.id} person {one.person.id}",

@@ -38,6 +38,3 @@ def quarter_named(text: str) -> Quarter:
         return Quarter.parse(text)
     except ValueError as error:
         raise NotFound from error
-
-
-page_number = web.page_number

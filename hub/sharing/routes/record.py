@@ -8,7 +8,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.tables import CSV, csv_of
-from hub.core.web import db
+from hub.core.web import db, page_number
 from hub.members import queries as members_queries
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
@@ -16,7 +16,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.sharing.derive.tables import ENTRIES, entry_cells
 from hub.sharing.queries import log as log_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.routes.blueprint import bp, page_number, quarter_named, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
 from hub.sharing.rules.counting import Act, is_late, objection_to_confirming
 from hub.sharing.rules.digests import digest_of
 

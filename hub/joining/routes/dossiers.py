@@ -7,17 +7,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import web
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import db, one_of, page_number
+from hub.joining import actions as joining_actions
+from hub.joining import evidence_reading
+from hub.joining import queries as joining_queries
+from hub.joining.forms import AskForm, DecisionForm, VoteForm
+from hub.joining.routes.applying import as_attachment
+from hub.joining.routes.blueprint import bp
+from hub.joining.rules import Ballot, Progress, objection_to_deciding
 from hub.library.routes.reading import drawn
-from hub.members.login import signed_in
+from hub.members.login import must, signed_in
 from hub.members.rules.permissions import Permission, may
-from hub.overview.actions import joining as joining_actions
-from hub.overview.derive import evidence as evidence_derived
-from hub.overview.forms.joining import AskForm, DecisionForm, VoteForm
-from hub.overview.queries import joining as joining_queries
-from hub.overview.routes.applying import as_attachment
-from hub.overview.routes.blueprint import bp, must, one_of, page_number
-from hub.overview.rules.joining import Ballot, Progress, objection_to_deciding
 
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -29,7 +29,7 @@ def applications() -> str:
     progress, page = one_of(Progress, request.args.get("progress", "")), page_number()
     found, total = joining_queries.applications(db, signed_in(), progress, page)
     return render_template(
-        "overview/applications.html",
+        "joining/applications.html",
         applications=found,
         total=total,
         page=page,
@@ -55,7 +55,7 @@ def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: Decisi
         vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
     standing = joining_queries.tally_of(joining_queries.standing_votes(found))
     return render_template(
-        "overview/dossier.html",
+        "joining/dossier.html",
         application=found,
         parts=joining_queries.parts_of(db, found),
         votes=votes,
@@ -159,6 +159,6 @@ def evidence_image(application_id: int, evidence_id: int) -> Answer:
     found = joining_queries.evidence_of(joining_queries.application_for(db, signed_in(), application_id), evidence_id)
 
     def draw() -> Path | None:
-        return evidence_derived.picture(web.config(), found, found.page_number or 1)
+        return evidence_reading.picture(web.config(), found, found.page_number or 1)
 
     return drawn(draw, lambda _path: "private, no-cache")

@@ -7,12 +7,12 @@ from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.core.errors import NotFound
+from hub.joining.models import Application, Evidence, EvidencePage, Vote
+from hub.joining.rules import CRITERIA, Criterion, Progress, Tally, sees_votes, tally
 from hub.members.models import Person
 from hub.members.queries import token_hash
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import MAY, Permission, may
-from hub.overview.models import Application, Evidence, EvidencePage, Vote
-from hub.overview.rules.joining import CRITERIA, Criterion, Progress, Tally, sees_votes, tally
 
 APPLICATIONS_PER_PAGE = 50
 

@@ -15,6 +15,20 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.text import clean, text_of
+from hub.joining import queries as joining_queries
+from hub.joining.models import Application, Evidence, Statement, Vote
+from hub.joining.rules import (
+    CRITERIA,
+    LONGEST_INTEREST,
+    LONGEST_REASON,
+    LONGEST_STATEMENT,
+    MOST_EVIDENCE,
+    Ballot,
+    Criterion,
+    Progress,
+    lacking,
+    objection_to_deciding,
+)
 from hub.library import actions as library_actions
 from hub.library.files.originals import StoredFile
 from hub.library.rules import LARGEST
@@ -28,20 +42,6 @@ from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission, may
 from hub.members.rules.signing_in import same_network
-from hub.overview.models import Application, Evidence, Statement, Vote
-from hub.overview.queries import joining as joining_queries
-from hub.overview.rules.joining import (
-    CRITERIA,
-    LONGEST_INTEREST,
-    LONGEST_REASON,
-    LONGEST_STATEMENT,
-    MOST_EVIDENCE,
-    Ballot,
-    Criterion,
-    Progress,
-    lacking,
-    objection_to_deciding,
-)
 
 # Whoever wants to flood the board needs many networks: more from one in a day is no honest interest.
 MOST_A_DAY = 5

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
+from hub.joining.rules import Ballot, Criterion, Progress
 from hub.library.rules import State
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules.joining import Ballot, Criterion, Progress
 
 
 class Application(Base):

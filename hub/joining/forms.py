@@ -7,12 +7,12 @@ from wtforms import EmailField, IntegerField, RadioField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from hub.joining.actions import Draft, Interest
+from hub.joining.models import Application
+from hub.joining.rules import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
 from hub.library.rules import LARGEST
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME, LONGEST_WEBSITE
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.actions.joining import Draft, Interest
-from hub.overview.models import Application
-from hub.overview.rules.joining import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
 
 
 def _longest(count: int) -> Length:

@@ -7,14 +7,14 @@ from sqlalchemy import delete, select, update
 
 from config import Config
 from hub.core.db import Database
+from hub.joining.models import Evidence, EvidencePage
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState
-from hub.overview.models import Evidence, EvidencePage
 
-log = logging.getLogger("hub.overview")
+log = logging.getLogger("hub.joining")
 
 LONGEST_PAGE = 20_000  # characters of a page that the dossier keeps; the whole is in the file
 

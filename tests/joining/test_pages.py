@@ -16,24 +16,15 @@ from werkzeug.test import encode_multipart
 from config import Config
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.joining import evidence_reading
+from hub.joining.models import Application, Evidence
+from hub.joining.rules import CRITERIA, Ballot, Criterion, Progress, lacking, objection_to_deciding, sees_votes, tally
 from hub.library.derive import page_texts
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.overview.derive import evidence as evidence_derived
-from hub.overview.models import Application, Evidence
-from hub.overview.rules.joining import (
-    CRITERIA,
-    Ballot,
-    Criterion,
-    Progress,
-    lacking,
-    objection_to_deciding,
-    sees_votes,
-    tally,
-)
 from tests.conftest import Browser
 from tests.library.documents import pdf
 from tests.world import SignIn, a_person, an_organization
@@ -127,8 +118,8 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     submitted = applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data", follow_redirects=True)
     assert "With the Advisory Board" in submitted.text
     with Reader() as reader:
-        assert evidence_derived.catch_up(database, reader) == 3
-        assert evidence_derived.catch_up(database, reader) == 0
+        assert evidence_reading.catch_up(database, reader) == 3
+        assert evidence_reading.catch_up(database, reader) == 0
     number = _application(database).id
 
     walter, ruth = sign_in("walter@amcc.example"), sign_in("ruth@lakeshore.example")

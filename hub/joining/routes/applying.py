@@ -8,16 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
+from hub.joining import actions as joining_actions
+from hub.joining import queries as joining_queries
+from hub.joining.forms import ApplicationForm, InterestForm, WithdrawalForm, application_form
+from hub.joining.models import Application, Evidence
+from hub.joining.routes.blueprint import bp
+from hub.joining.rules import CRITERIA, Criterion
 from hub.library import actions as library_actions
 from hub.library.extract.formats import FORMATS
 from hub.library.files import originals
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.actions import joining as joining_actions
-from hub.overview.forms.joining import ApplicationForm, InterestForm, WithdrawalForm, application_form
-from hub.overview.models import Application, Evidence
-from hub.overview.queries import joining as joining_queries
-from hub.overview.routes.blueprint import bp
-from hub.overview.rules.joining import CRITERIA, Criterion
 from hub.sharing.rules.texts import download_name
 
 Answer = str | AnyResponse | tuple[str, int]
@@ -46,11 +46,11 @@ def join() -> Answer:
             refused = str(error)
         else:
             return render_template(
-                "overview/join_link.html",
+                "joining/join_link.html",
                 application=application,
                 address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
             )
-    page = render_template("overview/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
+    page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
     return page if request.method == "GET" else (page, 422)
 
 
@@ -84,7 +84,7 @@ def application(token: str) -> Answer:
 
 def _page(token: str, found: Application, form: ApplicationForm, refused: str = "") -> str:
     return render_template(
-        "overview/application.html",
+        "joining/application.html",
         application=found,
         token=token,
         parts=joining_queries.parts_of(db, found),

@@ -1,0 +1,1 @@
+"""How an organization joins: interest, application, evidence, votes, decision."""
