@@ -25,8 +25,8 @@ from hub.outreach.actions import sending as sending_actions
 from hub.overview.actions import mailing as mailing_actions
 from hub.overview.queries.digests import digest_to_post
 from hub.search import index
-from hub.sharing.actions import reminding as reminding_actions
-from hub.sharing.queries.reminding import reminders_wait
+from hub.sharing.actions import reminders as reminders_actions
+from hub.sharing.queries.reminders import reminders_wait
 
 log = logging.getLogger("hub.worker")
 
@@ -50,7 +50,7 @@ STEPS: dict[str, Step] = {
     "passwords": lambda database, _reader: _in_its_time(
         database, anybody_waits_for_a_link, forgotten_actions.answer_password_requests
     ),
-    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminding_actions.post_due_reminders),
+    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _in_its_time(database, digest_to_post, mailing_actions.post_due_digests),
     # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),

@@ -17,8 +17,8 @@ from hub.demo.texts.shares import AUDIENCES, CONFIRMATION_NOTES, CORRECTION_NOTE
 from hub.demo.world import RESOURCES
 from hub.library.rules import BIG_SIX, Audience
 from hub.members.rules.organizations import Role
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act, Channel
 
 QUARTERS = 8
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock, settings
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.demo import documents, history, joining, packs, record, searching
 from hub.demo.calls import add_calls
@@ -29,7 +30,6 @@ from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
-from hub.sharing.rules.digests import digest_of
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone
 SIGN_INS = """Sign in with the password welcome-to-the-hub as

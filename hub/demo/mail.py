@@ -17,9 +17,9 @@ from hub.members.rules.mail import MailKind
 from hub.overview.actions import mailing as mailing_actions
 from hub.overview.queries import board as board_queries
 from hub.overview.rules.digests import week_to_tell
-from hub.sharing.actions import reminding as reminding_actions
-from hub.sharing.queries import reminding as reminding_queries
-from hub.sharing.rules.reminding import Stage
+from hub.sharing.actions import reminders as reminders_actions
+from hub.sharing.queries import reminders as reminders_queries
+from hub.sharing.rules.reminders import Stage
 
 FOLLOWED = {
     "representative@demo.example": ("workforce", "supply-chain", "cmmc"),
@@ -44,9 +44,9 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     mailing_actions.post_due_digests(db)
     _add_digest(db)
     quarter = board_queries.this_quarter(db)
-    open_ones, _unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE)
+    open_ones, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     behind = list(dict.fromkeys(one.organization.id for one in open_ones))[:REMINDED]
-    reminding_actions.nudge(db, coordinator, quarter, behind)
+    reminders_actions.nudge(db, coordinator, quarter, behind)
     if open_ones:
         gone = mail_queries.address_hash(db, open_ones[-1].person.email)
         mail_actions.mark_bounced(db, gone, "550 5.1.1 The mailbox isn't there any more")

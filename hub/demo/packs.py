@@ -24,8 +24,8 @@ from hub.outreach.rules.links import link_end
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import LinkPart, PackState, audience_of
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act, Channel
 
 DAYS_BEFORE_THE_END = 9  # of last quarter
 SEED = "the demo member's pack"

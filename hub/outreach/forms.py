@@ -24,7 +24,7 @@ from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
 from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
 from hub.sharing.forms import LARGEST_NUMBER, MOST_DIGITS, NumberField, ResourcesField, resource_number
-from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.standing import Channel
 
 CHANNEL_LABELS = {
     Channel.NEWSLETTER: "Our newsletter tool",

@@ -10,7 +10,7 @@ from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import LinkPart, PackState
-from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.standing import Channel
 
 
 class LogAddress(Base):

@@ -18,10 +18,10 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from hub.sharing.actions.confirming import Statement
-from hub.sharing.actions.declaring import Declaration
+from hub.sharing.actions.confirmations import Statement
+from hub.sharing.actions.declarations import Declaration
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.standing import Channel
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE, MOST_PEOPLE
 
 LARGEST_NUMBER = 2**31 - 1

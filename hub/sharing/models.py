@@ -6,14 +6,15 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from hub.core.db import Base
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import Role
-from hub.sharing.rules.counting import Act, Channel
-from hub.sharing.rules.digests import canonical, digest_of
+from hub.sharing.rules.confirmations import canonical
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Outcome
+from hub.sharing.rules.standing import Act, Channel
 
 
 class LoggedMail(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hub.core.db import Base, Database
 from hub.library.models import Revision
 from hub.migrations import running
-from hub.sharing.actions import taking as taking_actions
+from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.models import SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
@@ -30,7 +30,7 @@ def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database
         ana = a_person(db, lakeshore)
         toolkit = a_resource(db, lakeshore, "Toolkit")
         revision = db.scalars(select(Revision)).one()
-        taking_actions.log_download(db, ana, toolkit, revision, whole=True)
+        downloads_actions.log_download(db, ana, toolkit, revision, whole=True)
     _go_back(database, "2026_11_24_stopped_through")
     assert not running.is_current(database)
     running.upgrade(database)

@@ -30,7 +30,7 @@ from hub.demo.shapes import DemoOrganization, DemoResource
 from hub.demo.world import RESOURCES, organization_of
 from hub.library.rules import BIG_SIX, Audience, Kind, Source
 from hub.members.rules.organizations import Role
-from hub.sharing.rules.counting import Act, Standing, is_late, standing
+from hub.sharing.rules.standing import Act, Standing, is_late, standing
 from tests.search.relevance import QUERIES
 
 TODAY = date(2026, 11, 23)

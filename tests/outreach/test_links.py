@@ -24,7 +24,7 @@ from hub.library.rules import Audience, Kind, PageKind, Source
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach.models import ShareLink
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act
+from hub.sharing.rules.standing import Act
 from tests.library import documents
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 

@@ -34,11 +34,11 @@ from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.queries import log_address as log_address_queries
 from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.queries import naming as naming_queries
+from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier, Rung
 from hub.sharing.rules.logged_mail import Outcome
+from hub.sharing.rules.standing import Act, Channel
 from tests.outreach import mails
 from tests.world import SignIn, a_person, a_resource, an_organization
 
@@ -149,7 +149,7 @@ def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[s
 def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
-        resource = naming_queries.nameable(db, dora, [world["text"]])[0]
+        resource = declarations_queries.nameable(db, dora, [world["text"]])[0]
         token = links_actions.make_link(db, dora, resource, None, 30).token
     link = f"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhub.example.org%2Fs%2F{token}&data=05"
     assert arrive(database, mails.gmail(link, FILE)) == [Outcome.LOGGED]

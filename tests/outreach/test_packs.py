@@ -39,8 +39,8 @@ from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import LinkPart, PackState
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act
 from tests.mailserver import MailServer, a_mail_server
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
 

@@ -11,7 +11,7 @@ from hub.calls.rules.commitment import Attended
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
 from hub.overview.rules.next_steps import Open, what_is_next
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 from tests.calls.conftest import SetClock
 from tests.world import SignIn
 

@@ -15,16 +15,16 @@ from hub.library.rules import Audience
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import reach as reach_queries
-from hub.sharing.rules.counting import Act, Channel
+from hub.sharing.rules.confirmations import Known, gaps
 from hub.sharing.rules.evidence import Carrier
-from hub.sharing.rules.gaps import Known, gaps
 from hub.sharing.rules.logged_mail import Outcome
-from hub.sharing.rules.periods import Reached
+from hub.sharing.rules.reports import Reached
+from hub.sharing.rules.standing import Act, Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
@@ -74,10 +74,12 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
             )  # fmt: skip
 
         may, february = date(2026, 5, 5), date(2026, 2, 2)
-        declaring_actions.declare(
-            db, rita, [kit.id], declaring_actions.Declaration(may, "our members", Channel.EMAIL, 40)
+        declarations_actions.declare(
+            db, rita, [kit.id], declarations_actions.Declaration(may, "our members", Channel.EMAIL, 40)
         )
-        declaring_actions.declare(db, dora, [kit.id], declaring_actions.Declaration(may, "our members", Channel.EMAIL))
+        declarations_actions.declare(
+            db, dora, [kit.id], declarations_actions.Declaration(may, "our members", Channel.EMAIL)
+        )
         event(Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
         event(Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
         event(Act.FORWARD, ours.id, kit, february)
@@ -85,11 +87,11 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         event(Act.DOWNLOAD, None, kit, may)
         event(Act.DOWNLOAD, ours.id, other, may)
         event(Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
-        [wrong] = declaring_actions.declare(
-            db, dora, [kit.id], declaring_actions.Declaration(may, "x", Channel.EMAIL, 9_000)
+        [wrong] = declarations_actions.declare(
+            db, dora, [kit.id], declarations_actions.Declaration(may, "x", Channel.EMAIL, 9_000)
         )
-        line = log_queries.event_for(db, dora, wrong.id, Permission.DECLARE)
-        declaring_actions.take_back(db, dora, line, "A mistake.")
+        line = entries_queries.event_for(db, dora, wrong.id, Permission.DECLARE)
+        declarations_actions.take_back(db, dora, line, "A mistake.")
         mail = LoggedMail(
             person_id=rita.id, organization_id=ours.id, once="m", received_at=JULY, happened_on=may,
             outcome=Outcome.NOTHING_FOUND, subject="Fwd: <News>", people=3, domains={"a.example": 3},
@@ -121,7 +123,7 @@ def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: 
 def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
-        confirming_actions.confirm(db, dora, Q1, confirming_actions.Statement(shared=False, reason="New here."))
+        confirmations_actions.confirm(db, dora, Q1, confirmations_actions.Statement(shared=False, reason="New here."))
     assert "Nothing: the log says what" in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
 
 

@@ -22,14 +22,14 @@ from hub.library.queries import get_for
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.actions import taking as taking_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
+from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries import board as board_queries
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.rules.counting import Act, Channel, Standing
+from hub.sharing.queries import standings as standings_queries
+from hub.sharing.rules.standing import Act, Channel, Standing
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
 
 
@@ -56,13 +56,13 @@ def world(database: Database, today: date) -> list[int]:
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
         resources = [a_resource(db, host, title=f"Toolkit {name}") for name in ("shared", "taken", "other")]
         db.flush()
-        said = declaring_actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
-        declaring_actions.declare(db, ana, [resources[0].id], said)
+        said = declarations_actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
+        declarations_actions.declare(db, ana, [resources[0].id], said)
     with database.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
 
         taken = get_for(db, ana, resources[1].id, Permission.READ)
-        taking_actions.log_download(db, ana, taken, taken.current, whole=True)
+        downloads_actions.log_download(db, ana, taken, taken.current, whole=True)
     return [resource.id for resource in resources]
 
 
@@ -76,7 +76,7 @@ def confirmations(database: Database) -> list[Confirmation]:
 def standing_of(database: Database, quarter: Quarter) -> Standing:
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        return board_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
+        return standings_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
 
 
 def confirm(browser: FlaskClient, quarter: Quarter | str, **fields: Any) -> TestResponse:
@@ -107,8 +107,8 @@ def test_yes_we_shared_them_ticks_what_was_taken_unless_something_is_on_record(
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         for event in db.scalars(select(SharingEvent).where(SharingEvent.act == Act.DECLARED)):
-            declaring_actions.take_back(
-                db, rita, log_queries.event_for(db, rita, event.id, Permission.DECLARE), "A mistake."
+            declarations_actions.take_back(
+                db, rita, entries_queries.event_for(db, rita, event.id, Permission.DECLARE), "A mistake."
             )
     assert ticked(browser.get(f"/sharing/{quarter}/confirm").text) == {world[1]: False}
     assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[1]: True}
@@ -266,13 +266,13 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
     moment = clock.now()
     monkeypatch.setattr("hub.core.clock.now", lambda: moment)
     together = threading.Barrier(2)
-    said = confirming_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+    said = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
 
     def one(email: str) -> None:
         together.wait()
         with database.writing() as db:
             person = db.scalars(select(Person).where(Person.email == email)).one()
-            confirming_actions.confirm(db, person, quarter, said, form_id=email)
+            confirmations_actions.confirm(db, person, quarter, said, form_id=email)
 
     threads = [
         threading.Thread(target=one, args=(email,)) for email in ("rita@prairie.example", "alan@prairie.example")
@@ -288,15 +288,18 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
         [row] = [row for row in quarters_queries.sharing_of(db, quarter) if row.standing is Standing.CONFIRMED]
         assert row.confirmation is not None
         assert row.confirmation.id == second.id
-        assert [one.id for one in log_queries.confirmations_of(db, row.organization, quarter)] == [second.id, first.id]
+        assert [one.id for one in entries_queries.confirmations_of(db, row.organization, quarter)] == [
+            second.id,
+            first.id,
+        ]
 
 
 def test_the_same_form_sent_by_two_threads_is_one_confirmation(
     world: list[int], quarter: Quarter, database: Database
 ) -> None:
     together = threading.Barrier(4)
-    said = confirming_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
-    declaration = declaring_actions.Declaration(quarter.first_day, "our members", Channel.EMAIL)
+    said = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+    declaration = declarations_actions.Declaration(quarter.first_day, "our members", Channel.EMAIL)
     trouble: list[BaseException] = []
 
     def one() -> None:
@@ -304,8 +307,8 @@ def test_the_same_form_sent_by_two_threads_is_one_confirmation(
         try:
             with database.writing() as db:
                 rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-                confirming_actions.confirm(db, rita, quarter, said, form_id="a double click")
-                declaring_actions.declare(db, rita, [world[1], world[2]], declaration, form_id="another")
+                confirmations_actions.confirm(db, rita, quarter, said, form_id="a double click")
+                declarations_actions.declare(db, rita, [world[1], world[2]], declaration, form_id="another")
         except BaseException as error:  # noqa: BLE001 - a thread's error would be lost
             trouble.append(error)
 
@@ -327,7 +330,7 @@ def test_confirming_for_others_is_refused_by_the_action_itself(
     with database.writing() as db:
         cora = db.scalars(select(Person).where(Person.email == "coordinator@hub.example")).one()
         with pytest.raises(NotFound):
-            confirming_actions.confirm(db, cora, quarter, confirming_actions.Statement(shared=False, reason="x"))
+            confirmations_actions.confirm(db, cora, quarter, confirmations_actions.Statement(shared=False, reason="x"))
 
 
 def test_naughty_texts_come_back_as_typed(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:

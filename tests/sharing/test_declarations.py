@@ -21,7 +21,7 @@ from hub.library.rules import Audience
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
-from hub.sharing.rules.counting import Act
+from hub.sharing.rules.standing import Act
 from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
 
 

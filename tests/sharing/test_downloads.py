@@ -19,7 +19,7 @@ from hub.library.models import Resource, Revision
 from hub.library.rules import Audience, Source
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act
+from hub.sharing.rules.standing import Act
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40

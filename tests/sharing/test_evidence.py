@@ -16,17 +16,18 @@ from config import Config
 from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.rules.counting import Act, Channel
-from hub.sharing.rules.digests import canonical, digest_of
+from hub.sharing.rules.confirmations import canonical
 from hub.sharing.rules.evidence import Carrier, Rung, acts_of, ladder, ladder_of, rung, strongest_rung
+from hub.sharing.rules.standing import Act, Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 
@@ -173,8 +174,10 @@ def test_every_screen_shows_the_ladder(world: int, quarter: Quarter, sign_in: Si
 def _confirm(database: Database, quarter: Quarter, resource: int) -> int:
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        said = confirming_actions.Statement(shared=True, resource_ids=(resource,), with_whom="our <members>", people=12)
-        return confirming_actions.confirm(db, rita, quarter, said).id
+        said = confirmations_actions.Statement(
+            shared=True, resource_ids=(resource,), with_whom="our <members>", people=12
+        )
+        return confirmations_actions.confirm(db, rita, quarter, said).id
 
 
 def test_a_confirmations_page_shows_its_digest_and_what_it_is_made_of(
@@ -223,11 +226,11 @@ def test_a_superseded_confirmation_leads_to_the_one_that_stands(
 def test_an_entry_that_corrects_keeps_its_carrier(world: int, quarter: Quarter, database: Database) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        lines = log_queries.events_of(db, organization, [quarter])
+        lines = entries_queries.events_of(db, organization, [quarter])
         rita = lines[0].event.person
         assert rita
         [mailed] = [line for line in lines if line.rung is Rung.HUB_MAIL]
-        taken_back = declaring_actions.take_back(db, rita, mailed, "It went to the wrong list.")
+        taken_back = declarations_actions.take_back(db, rita, mailed, "It went to the wrong list.")
         assert taken_back.carrier is Carrier.HUB_MAIL
         [row] = quarters_queries.quarters_of(db, organization, [quarter])
         assert [step.count for step in row.evidence] == [0, 0, 1, 1, 1, 1]
@@ -239,10 +242,10 @@ def test_a_day_before_the_quarter_counts_for_the_quarter_before(
 ) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        rita = log_queries.events_of(db, organization, [quarter])[0].event.person
+        rita = entries_queries.events_of(db, organization, [quarter])[0].event.person
         assert rita
-        said = declaring_actions.Declaration(quarter.first_day - timedelta(days=1), "x", Channel.EMAIL)
-        declaring_actions.declare(db, rita, [world], said)
+        said = declarations_actions.Declaration(quarter.first_day - timedelta(days=1), "x", Channel.EMAIL)
+        declarations_actions.declare(db, rita, [world], said)
         [row] = quarters_queries.quarters_of(db, organization, [quarter.previous])
         assert strongest_rung(row.evidence) is Rung.DECLARED
         assert date.fromisoformat(str(row.quarter.last_day)) == said.happened_on

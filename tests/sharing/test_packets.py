@@ -21,19 +21,20 @@ from config import ROOT, Config
 from hub.core.archive import files_in, zip_of
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
+from hub.core.fingerprints import sha256_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.actions import packets as packets_actions
 from hub.sharing.models import AuditPacket
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import packets as packets_queries
-from hub.sharing.rules.counting import Channel
-from hub.sharing.rules.packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL, sha256_of
-from hub.sharing.rules.verifying import check_packet
+from hub.sharing.rules.packet_check import check_packet
+from hub.sharing.rules.packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL
+from hub.sharing.rules.standing import Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
@@ -56,14 +57,14 @@ def a_world(database: Database) -> None:
         resources = [a_resource(db, host, title=title) for title in ("Toolkit", NAUGHTY)]
         numbers = [one.id for one in resources]
         for day in (date(2026, 2, 3), date(2026, 6, 30), date(2026, 7, 1)):
-            declaring_actions.declare(
-                db, rita, numbers, declaring_actions.Declaration(day, NAUGHTY, Channel.EMAIL, 40, NAUGHTY)
+            declarations_actions.declare(
+                db, rita, numbers, declarations_actions.Declaration(day, NAUGHTY, Channel.EMAIL, 40, NAUGHTY)
             )
-        said = confirming_actions.Statement(
+        said = confirmations_actions.Statement(
             shared=True, resource_ids=tuple(numbers), with_whom=NAUGHTY, people=40, note=NAUGHTY
         )
         for person in (rita, alan):
-            confirming_actions.confirm(db, person, Q2, said)
+            confirmations_actions.confirm(db, person, Q2, said)
 
 
 @pytest.fixture
@@ -382,11 +383,11 @@ def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_th
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         [line] = [
             line
-            for line in log_queries.events_of(db, rita.organization, [Q2])
+            for line in entries_queries.events_of(db, rita.organization, [Q2])
             if line.event.resource.title == "Toolkit"
         ]
-        declaring_actions.take_back(
-            db, rita, log_queries.event_for(db, rita, line.event.id, Permission.DECLARE), "A mistake."
+        declarations_actions.take_back(
+            db, rita, entries_queries.event_for(db, rita, line.event.id, Permission.DECLARE), "A mistake."
         )
     second = _make(world, Q2)
     assert json.loads(second.manifest)["replaces"] == made["2026Q2"].digest

@@ -18,12 +18,12 @@ from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.actions import taking as taking_actions
-from hub.sharing.actions.confirming import Statement
-from hub.sharing.actions.declaring import Declaration
-from hub.sharing.rules.counting import Channel
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
+from hub.sharing.actions import downloads as downloads_actions
+from hub.sharing.actions.confirmations import Statement
+from hub.sharing.actions.declarations import Declaration
+from hub.sharing.rules.standing import Channel
 from tests.world import Hands, SignIn, a_person, a_resource, an_organization, posted_by
 
 TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in New York
@@ -46,9 +46,9 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         }
         toolkit = a_resource(db, lakeshore, "Apprenticeship toolkit")
         [revision] = db.scalars(select(Revision).where(Revision.resource_id == toolkit.id))
-        taking_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
+        downloads_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
         said = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
-        declaring_actions.declare(db, people["jolene"], [toolkit.id], said)
+        declarations_actions.declare(db, people["jolene"], [toolkit.id], said)
         mail_actions.begin_sending(db, MailKind.REMINDER, None)
     return people
 
@@ -140,7 +140,7 @@ def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
     hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
     with database.writing() as db:
         said = Statement(shared=False, reason="Nobody asked.")
-        confirming_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
+        confirmations_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
     with database.reading() as db:
         assert {one.state for one in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
 
@@ -192,7 +192,7 @@ def test_a_quarter_that_is_closed_meanwhile_needs_no_second_reminder(
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         rosa = db.get_one(Person, people["rosa"].id)
-        said = confirming_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
-        confirming_actions.confirm(db, rosa, Quarter(2026, 4), said)
+        said = confirmations_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
+        confirmations_actions.confirm(db, rosa, Quarter(2026, 4), said)
     hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert len(posted_by("reminders", database)) == 2

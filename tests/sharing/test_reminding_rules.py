@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
-from hub.sharing.rules.counting import Standing
-from hub.sharing.rules.reminding import Stage, last_weekday, needs_reminding, next_occasions, occasions_of, occasions_on
+from hub.sharing.rules.reminders import Stage, last_weekday, needs_reminding, next_occasions, occasions_of, occasions_on
+from hub.sharing.rules.standing import Standing
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 

@@ -18,12 +18,12 @@ from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.core.tables import Sheet, xlsx_of
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
-from hub.sharing.rules.periods import Period, Reached, reached
+from hub.sharing.rules.reports import Period, Reached, reached
+from hub.sharing.rules.standing import Act, Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 FORMULA = "=HYPERLINK(1)"
@@ -128,11 +128,15 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
         resource = a_resource(db, host, title=f"{FORMULA} Toolkit")
-        said = declaring_actions.Declaration(date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all")
-        declaring_actions.declare(db, rita, [resource.id], said)
-        statement = confirming_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="them", people=40)
+        said = declarations_actions.Declaration(
+            date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all"
+        )
+        declarations_actions.declare(db, rita, [resource.id], said)
+        statement = confirmations_actions.Statement(
+            shared=True, resource_ids=(resource.id,), with_whom="them", people=40
+        )
         for person in (rita, alan):
-            confirming_actions.confirm(db, person, Quarter(2026, 2), statement)
+            confirmations_actions.confirm(db, person, Quarter(2026, 2), statement)
         db.add(
             SharingEvent(
                 act=Act.DOWNLOAD,

@@ -13,7 +13,8 @@ from hub.core.quarters import Quarter
 from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.letters import ready_text
 from hub.outreach.rules.links import LinkState, link_end, link_state
-from hub.sharing.rules.counting import (
+from hub.sharing.rules.next_steps import QuarterFacts, Step, next_step
+from hub.sharing.rules.standing import (
     Act,
     Standing,
     is_late,
@@ -23,7 +24,6 @@ from hub.sharing.rules.counting import (
     standing,
     what_stands,
 )
-from hub.sharing.rules.steps import QuarterFacts, Step, next_step
 from hub.sharing.rules.texts import download_name, list_of, shorten
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -18,13 +18,13 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach.actions import links as links_actions
 from hub.outreach.models import ShareLink
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries import board as board_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.rules.counting import Act, Channel, Standing, standing, what_stands
-from hub.sharing.rules.steps import QuarterFacts, next_step
+from hub.sharing.queries import standings as standings_queries
+from hub.sharing.rules.next_steps import QuarterFacts, next_step
+from hub.sharing.rules.standing import Act, Channel, Standing, standing, what_stands
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 QUARTERS = [Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3)]
@@ -64,7 +64,7 @@ def test_the_query_holds_to_the_rule(
         for organization, (kind, joined_on, left_on) in zip(organizations, members, strict=True):
             organization.kind, organization.joined_on, organization.left_on = kind, joined_on, left_on
         rows = _fill(db, log, said, organizations, person, resource)
-        found = board_queries.standings(db, organizations, QUARTERS)
+        found = standings_queries.standings(db, organizations, QUARTERS)
         for organization in organizations:
             mine = [row for row in rows if row.organization_id == organization.id]
             events = what_stands([row for row in mine if isinstance(row, SharingEvent)])
@@ -121,8 +121,8 @@ def _fill(
 
 
 def test_no_organization_or_no_quarter_asks_nothing(db: Session) -> None:
-    assert board_queries.standings(db, [], QUARTERS) == {}
-    assert board_queries.standings(db, [an_organization(db)], []) == {}
+    assert standings_queries.standings(db, [], QUARTERS) == {}
+    assert standings_queries.standings(db, [an_organization(db)], []) == {}
     assert quarters_queries.sharing_of(db, QUARTERS[0])[0].as_json() == {
         "organization": db.scalar(select(Organization.slug)),
         "kind": "member",
@@ -141,8 +141,8 @@ def test_the_log_can_neither_be_changed_nor_shortened(db: Session, change: str) 
     organization = an_organization(db)
     person, resource = a_person(db, organization), a_resource(db, organization)
     yesterday = clock.now().date() - timedelta(days=1)
-    said = declaring_actions.Declaration(yesterday, "x", Channel.EMAIL)
-    [event] = declaring_actions.declare(db, person, [resource.id], said)
+    said = declarations_actions.Declaration(yesterday, "x", Channel.EMAIL)
+    [event] = declarations_actions.declare(db, person, [resource.id], said)
     db.flush()
     if change == "change":
         event.note = "another"
@@ -173,7 +173,9 @@ def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None
     yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
     assert (yours.standing, yours.taken, yours.downloads) == (Standing.DOWNLOADED, 3, 3)
     assert yours.next_step == next_step(QuarterFacts(Standing.DOWNLOADED, taken=3), may_confirm=True)
-    declaring_actions.declare(db, person, [resources[0].id], declaring_actions.Declaration(today, "x", Channel.EMAIL))
+    declarations_actions.declare(
+        db, person, [resources[0].id], declarations_actions.Declaration(today, "x", Channel.EMAIL)
+    )
     yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
     assert (yours.standing, yours.taken) == (Standing.FORWARDED, 2)
     assert quarters_queries.your_quarter(db, person, Quarter.of(today).previous).standing is Standing.SILENT
@@ -188,9 +190,11 @@ def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
         resource = a_resource(db, organization)
         link = links_actions.make_link(db, rita, resource, None, 90)
         day = clock.today(config_of(db).zone)
-        declaring_actions.declare(db, rita, [resource.id], declaring_actions.Declaration(day, "members", Channel.EMAIL))
-        said = confirming_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
-        confirming_actions.confirm(db, rita, Quarter.of(day), said)
+        declarations_actions.declare(
+            db, rita, [resource.id], declarations_actions.Declaration(day, "members", Channel.EMAIL)
+        )
+        said = confirmations_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
+        confirmations_actions.confirm(db, rita, Quarter.of(day), said)
         token = link.token
     before = _counts(database)
     signed_in = sign_in("rita@prairie.example")

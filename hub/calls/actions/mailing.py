@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from hub.calls.derive import letters
+from hub.calls.derive import letters as calls_letters
 from hub.calls.derive.letters import Brief
 from hub.calls.models import Call
 from hub.calls.queries import mailing as mailing_queries
@@ -57,7 +57,7 @@ def _announce(db: Session, person: Person, call: Call, *, again: bool) -> int:
             [series_queries.occasion(config, call)], config.zone, call.title, method,
             organizer=config.MAIL_FROM, attendee=attendee,
         )  # fmt: skip
-        letter = letters.invitation(config.BASE_URL, config.zone, call, reader.person.name, again=again)
+        letter = calls_letters.invitation(config.BASE_URL, config.zone, call, reader.person.name, again=again)
         # One message for each state of the call: it counts up whenever calendars have to change.
         once = f"call {call.id} state {call.sequence} person {reader.person.id}"
         posts.append(_post(db, reader, letter, once, call, by=person, made=made.decode()))
@@ -119,7 +119,7 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
     readers = mailing_queries.speakers_of(db, [one.id for one in mailing_queries.absent(db, call)])
     posts = [
         _post(
-            db, reader, letters.brief(config.BASE_URL, what, reader.person.name),
+            db, reader, calls_letters.brief(config.BASE_URL, what, reader.person.name),
             f"brief of call {call.id} person {reader.person.id}", call, by=person,
         )
         for reader in readers
@@ -138,7 +138,7 @@ def remind_of_decks(db: Session) -> int:
         name = mailing_queries.round_of(one)
         posts: Iterable[Post] = [
             _post(
-                db, reader, letters.deck_is_missing(config.BASE_URL, config.zone, one, reader.person.name),
+                db, reader, calls_letters.deck_is_missing(config.BASE_URL, config.zone, one, reader.person.name),
                 f"{name} person {reader.person.id}", one.call, by=None,
             )
             for reader in mailing_queries.speakers_of(db, [one.organization_id])

@@ -9,7 +9,7 @@ from config import WEEKDAYS
 from hub.calls import forms as calls_forms
 from hub.calls.actions import mailing as mailing_actions
 from hub.calls.actions import planning as planning_actions
-from hub.calls.derive import letters
+from hub.calls.derive import letters as calls_letters
 from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
@@ -172,7 +172,7 @@ def brief(day: str) -> Answer:
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
     readers = mailing_queries.speakers_of(db, [one.id for one in absent])
-    letter = letters.brief(
+    letter = calls_letters.brief(
         web.config().BASE_URL, mailing_actions.brief_of(db, call), readers[0].person.name if readers else ""
     )
     reached = {reader.person.organization_id for reader in readers}

@@ -11,7 +11,7 @@ from hub.core.text import clean
 from hub.members import queries as members_queries
 from hub.members.actions.links import mail_new_password, post_link
 from hub.members.actions.tokens import new_link
-from hub.members.derive import letters
+from hub.members.derive import letters as members_letters
 from hub.members.models import LinkKind, PasswordRequest, Person
 from hub.members.rules.fields import LONGEST_EMAIL
 from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDRESS, REQUESTS_WITHIN, same_network
@@ -67,5 +67,7 @@ def _send_asked_link(db: Session, person: Person) -> None:
         return
     note(db, person, "asked for another invitation of", person)
     token = new_link(db, None, LinkKind.INVITATION, person, keep_older=True)
-    letter = letters.invitation(config_of(db), token, name=person.name, organization=person.organization.name, by="")
+    letter = members_letters.invitation(
+        config_of(db), token, name=person.name, organization=person.organization.name, by=""
+    )
     post_link(db, None, person, token, letter, kind="invitation")

@@ -12,7 +12,7 @@ from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_here
 from hub.members.actions.signing_in import hashed, set_password
 from hub.members.actions.tokens import new_link, usable_link, use_up
-from hub.members.derive import letters
+from hub.members.derive import letters as members_letters
 from hub.members.models import LinkKind, Person
 from hub.members.rules.fields import email_of
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -98,13 +98,13 @@ def _mail_invitation(db: Session, actor: Person | None, person: Person, token: s
     if config.mail_server is None:
         return
     by = actor.name if actor else ""
-    letter = letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
+    letter = members_letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
     post_link(db, actor, person, token, letter, kind="invitation")
 
 
 def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
     """Post the letter with a link for a new password."""
-    letter = letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
+    letter = members_letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
     post_link(db, actor, person, token, letter, kind="password")
 
 

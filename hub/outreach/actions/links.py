@@ -17,8 +17,8 @@ from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
 from hub.sharing.actions.entries import add_once, digest, event_now
-from hub.sharing.rules.counting import Act
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act
 
 
 def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:

@@ -26,9 +26,9 @@ from hub.outreach.rules.copied_mail import Mail, read_mail
 from hub.outreach.rules.log_address import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge, token_in
 from hub.outreach.rules.places import Places, places_in
 from hub.sharing.models import LoggedMail, SharingEvent
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Audience, Outcome
+from hub.sharing.rules.standing import Act, Channel
 
 log = logging.getLogger("hub.mail")
 

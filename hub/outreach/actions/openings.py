@@ -18,8 +18,8 @@ from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.outreach.rules.openings import OPINIONS, Trace
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart
 from hub.sharing.actions.entries import add_once, digest, event_now
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act, Channel
 
 
 def count_fetch(db: Session, link: PackLink) -> None:

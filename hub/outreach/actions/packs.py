@@ -38,7 +38,7 @@ from hub.outreach.rules.packs import (
     part_label,
     reordered,
 )
-from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.standing import Channel
 
 Part = tuple[int, int] | None  # the first and the last page; None: the whole
 

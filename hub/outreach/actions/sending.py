@@ -30,8 +30,8 @@ from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
 from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.counting import Act, Channel
 from hub.sharing.rules.evidence import Carrier
+from hub.sharing.rules.standing import Act, Channel
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 log = logging.getLogger("hub.sharing")

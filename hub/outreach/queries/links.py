@@ -12,8 +12,8 @@ from hub.members.models import Organization, Person
 from hub.outreach.models import ShareLink
 from hub.outreach.rules.links import may_revoke
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import stands
-from hub.sharing.rules.counting import Act
+from hub.sharing.queries.entries import stands
+from hub.sharing.rules.standing import Act
 
 LINKS_PER_PAGE = 50
 

@@ -12,7 +12,7 @@ from hub.outreach.models import LogAddress, PackItem, PackLink, ShareLink
 from hub.outreach.rules.copied_mail import Mail
 from hub.outreach.rules.log_address import Sender
 from hub.outreach.rules.places import Places
-from hub.sharing.queries.naming import known_titles, nameable
+from hub.sharing.queries.declarations import known_titles, nameable
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from hub.outreach.models import Pack, PackItem, PackLink, Stakeholder, Stakehold
 from hub.outreach.queries.stakeholders import unsubscribed
 from hub.outreach.rules.packs import PROPOSED, LinkPart, PackState
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import stands
+from hub.sharing.queries.entries import stands
 
 PACKS_PER_PAGE = 30
 MOST_PROPOSED = 150

@@ -25,10 +25,10 @@ from hub.outreach.queries import links as links_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.rules.links import link_state, may_revoke
 from hub.sharing import forms as sharing_forms
-from hub.sharing.actions import declaring as declaring_actions
-from hub.sharing.queries import naming as naming_queries
+from hub.sharing.actions import declarations as declarations_actions
+from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.routes.blueprint import Answer, whose_record
-from hub.sharing.routes.taking import as_file
+from hub.sharing.routes.downloads import as_file
 
 PAGES_SHOWN = 25  # of a long document at a time
 LINKS_REMEMBERED = 20  # in a visitor's cookie
@@ -127,7 +127,7 @@ def sent(link_id: int) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            declaring_actions.declare(
+            declarations_actions.declare(
                 db, person, [link.resource_id], form.said(), form.form_id.data or "", link.id, link.page_number
             )
         except Refused as error:
@@ -153,7 +153,7 @@ def links() -> str:
         "outreach/links.html",
         organization=organization,
         lines=lines,
-        titles=naming_queries.known_titles(db, person, [line.link.resource for line in lines]),
+        titles=declarations_queries.known_titles(db, person, [line.link.resource for line in lines]),
         page=page,
         pages=web.page_count(total, links_queries.LINKS_PER_PAGE),
         state_of=_state_of,

@@ -26,7 +26,7 @@ from hub.outreach.routes.blueprint import bp
 from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit
 from hub.outreach.rules.openings import OPINIONS, Trace
 from hub.sharing.routes.blueprint import Answer
-from hub.sharing.routes.taking import as_excerpt, as_file
+from hub.sharing.routes.downloads import as_excerpt, as_file
 
 PACKS_REMEMBERED = 20  # in a visitor's cookie
 

@@ -24,9 +24,9 @@ from hub.outreach.routes.blueprint import bp
 from hub.outreach.routes.stakeholders import keeper
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import PackState, audience_of
-from hub.sharing.queries import naming as naming_queries
+from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.routes.blueprint import Answer, quarter_named, this_quarter
-from hub.sharing.rules.counting import Channel
+from hub.sharing.rules.standing import Channel
 
 LONGEST_SEARCH = 300
 # A message as a mail program shows it: nothing runs, nothing loads, and only the hub's own page frames it.
@@ -136,13 +136,13 @@ def _draft_page(person: Person, one: Pack, form: outreach_forms.PackForm, refuse
         "outreach/pack_draft.html",
         pack=one,
         sent=packs_actions.sent_pack(db, one),
-        titles=naming_queries.known_titles(db, person, [item.resource for item in one.items]),
+        titles=declarations_queries.known_titles(db, person, [item.resource for item in one.items]),
         form=form,
         refused=refused,
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
         words=words,
-        found=naming_queries.found_by_title(db, person, words) if words else [],
+        found=declarations_queries.found_by_title(db, person, words) if words else [],
         there=there,
         at=at,
     )
@@ -251,7 +251,7 @@ def _outcome_page(person: Person, one: Pack) -> str:
         "outreach/pack.html",
         pack=one,
         sent=packs_actions.sent_pack(db, one),
-        titles=naming_queries.known_titles(db, person, [item.resource for item in one.items]),
+        titles=declarations_queries.known_titles(db, person, [item.resource for item in one.items]),
         outcome=outcome,
         recipients=[] if one.reduced_at else openings_queries.recipients_of(db, one, page),
         channels=packs_queries.channels_of(db, one),

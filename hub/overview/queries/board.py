@@ -19,9 +19,9 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.overview.rules.board import met_of
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries import board as board_queries
-from hub.sharing.queries.conditions import stands
-from hub.sharing.rules.counting import PASSED_ON, Standing
+from hub.sharing.queries import standings as standings_queries
+from hub.sharing.queries.entries import stands
+from hub.sharing.rules.standing import PASSED_ON, Standing
 
 QUARTERS_ON_BOARD = 8
 ENTRIES_PER_PAGE = 50
@@ -67,7 +67,7 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
         for one in members_queries.organizations(db, kind)
         if one.kind is not OrganizationKind.HOST and (one.left_on is None or one.left_on >= quarters[0].first_day)
     ]
-    found = board_queries.standings(db, organizations, quarters)
+    found = standings_queries.standings(db, organizations, quarters)
     rows = tuple(
         Row(one, tuple(found[one.id, str(quarter)] for quarter in quarters))
         for one in organizations

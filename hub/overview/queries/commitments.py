@@ -15,8 +15,8 @@ from hub.members import queries as members_queries
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.overview.queries.board import this_quarter
-from hub.sharing.queries import board as board_queries
-from hub.sharing.rules.counting import Standing
+from hub.sharing.queries import standings as standings_queries
+from hub.sharing.rules.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def commitments(
     now, today = clock.now(), clock.today(config_of(db).zone)
     attended = attendance_queries.attended(db, organizations, year, now)
     presented = presentations_queries.standings(db, organizations, year, today, now)
-    shared = board_queries.standings(db, organizations, quarters)
+    shared = standings_queries.standings(db, organizations, quarters)
     rows = (
         Commitments(
             one, attended[one.id], presented[one.id], tuple(shared[one.id, str(quarter)] for quarter in quarters)
@@ -80,7 +80,7 @@ def commitments_of(db: Session, organization: Organization, year: int) -> Commit
     """One organization's three commitments in a year."""
     now, today = clock.now(), clock.today(config_of(db).zone)
     quarters = quarters_of_year(db, year)
-    shared = board_queries.standings(db, [organization], quarters)
+    shared = standings_queries.standings(db, [organization], quarters)
     return Commitments(
         organization,
         attendance_queries.attended(db, [organization], year, now).get(organization.id, Attended(0, 0)),

@@ -19,8 +19,8 @@ from hub.overview.derive import commitments
 from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.rules.next_steps import Open, what_is_next
-from hub.sharing.derive.reports import Setting
 from hub.sharing.queries.quarters import YourQuarter
+from hub.sharing.reports.pdf import Setting
 
 
 def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_calls: yours_queries.YourCalls) -> str:

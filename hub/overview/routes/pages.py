@@ -35,7 +35,7 @@ from hub.search.queries import news as news_queries
 from hub.search.routes import visiting as visiting_routes
 from hub.search.routes.keeping import lines_of
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 NEWEST = 10
 QUARTERS_ON_HOME = 4

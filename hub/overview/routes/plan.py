@@ -17,16 +17,16 @@ from hub.members.login import must, signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
 from hub.overview.actions import mailing as mailing_actions
-from hub.overview.derive import letters
+from hub.overview.derive import letters as overview_letters
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.outbox import SHOWN
 from hub.overview.rules.digests import week_to_come, week_to_tell
-from hub.sharing.actions import reminding as reminding_actions
-from hub.sharing.derive import letters as sharing_letters
-from hub.sharing.queries import reminding as reminding_queries
-from hub.sharing.rules.reminding import Occasion, Stage, next_occasions
+from hub.sharing import letters as sharing_letters
+from hub.sharing.actions import reminders as reminders_actions
+from hub.sharing.queries import reminders as reminders_queries
+from hub.sharing.rules.reminders import Occasion, Stage, next_occasions
 
 MOST_SHOWN = 500
 
@@ -38,7 +38,7 @@ def mail_plan() -> str:
     zone, now = web.config().zone, clock.now()
     occasions = next_occasions(now.astimezone(zone).date())
     shown = _chosen(occasions)
-    found, unreached = reminding_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    found, unreached = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
     begun = {kind: mail_queries.sending_started(db, kind) for kind in mailing_actions.LOOKED_AT}
     due = digests_queries.digest_waits(db) if begun[MailKind.DIGEST] else None
     week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
@@ -69,7 +69,7 @@ def planned_reminder(person_id: int) -> Any:
     """The words of somebody's reminder, as it would go out on the occasion."""
     must(Permission.RUN_MAIL)
     shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
-    found, _ = reminding_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
+    found, _ = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
     one = next((one for one in found if one.person.id == person_id), None)
     if one is None or shown is None:
         raise NotFound
@@ -88,7 +88,7 @@ def planned_digest(person_id: int) -> Any:
     one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
     if one is None:
         raise NotFound
-    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:
@@ -128,10 +128,10 @@ def nudge() -> Any:
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}
-        sent = reminding_actions.nudge(db, signed_in(), quarter, chosen)
+        sent = reminders_actions.nudge(db, signed_in(), quarter, chosen)
         flash(_said(len(sent)), "message" if sent else "warning")
         return redirect(url_for("overview.nudge", quarter=quarter))
-    found, unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE)
+    found, unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     only = request.args.get("organization", "")
     return render_template(
         "overview/nudge.html",

@@ -12,8 +12,9 @@ from hub.members.login import must
 from hub.members.rules.permissions import Permission
 from hub.overview.queries import board as board_queries
 from hub.overview.routes.blueprint import bp
-from hub.sharing.derive import reports, tables
 from hub.sharing.queries import reports as reports_queries
+from hub.sharing.reports import pdf as pdf_reports
+from hub.sharing.reports import tables as tables_reports
 
 
 @bp.get("/board/reports/<quarter>")
@@ -22,11 +23,11 @@ def alliance_report(quarter: str) -> Response:
     must(Permission.SEE_BOARD)
     which = _begun(quarter)
     rows = reports_queries.alliance_in(db, which)
-    setting = reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
+    setting = pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: reports.alliance_as_pdf(rows, which, setting),
-        "csv": lambda: tables.alliance_as_csv(rows),
-        "xlsx": lambda: tables.alliance_as_xlsx(rows, str(which)),
+        "pdf": lambda: pdf_reports.alliance_as_pdf(rows, which, setting),
+        "csv": lambda: tables_reports.alliance_as_csv(rows),
+        "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, str(which)),
     }
     return web.to_keep(f"sharing-alliance-{which}", makers)
 

@@ -15,7 +15,7 @@ from hub.members.login import must
 from hub.members.rules.permissions import Permission
 from hub.overview.forms.styleguide import Example
 from hub.overview.routes.blueprint import bp
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 _TOKEN = re.compile(r"--(hub-[a-z0-9-]+): ([^;]+);")
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 
 def met_of(standings: Iterable[Standing]) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hub.calls.rules.commitment import Attended, Keeping
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 # Numbers up to ten are written out in a sentence.
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -13,8 +13,8 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries import naming as naming_queries
-from hub.sharing.rules.counting import Act
+from hub.sharing.queries import declarations as declarations_queries
+from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import MOST_PEOPLE, MOST_RESOURCES
 
 SENT_BEFORE = (
@@ -64,7 +64,7 @@ def named(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Reso
     ids = set(resource_ids)
     if len(ids) > MOST_RESOURCES:
         raise Refused(f"Up to {MOST_RESOURCES:,} resources fit in one entry. Choose fewer.")
-    resources = naming_queries.nameable(db, person, sorted(ids))
+    resources = declarations_queries.nameable(db, person, sorted(ids))
     if len(resources) < len(ids):
         raise Refused("One of the resources isn't there any more. Look at the list again and choose anew.")
     return resources

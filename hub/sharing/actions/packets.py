@@ -7,17 +7,17 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.derive import packets
-from hub.sharing.derive.reports import Setting
 from hub.sharing.models import AuditPacket
 from hub.sharing.queries import packets as packets_queries
 from hub.sharing.queries import reports as reports_queries
-from hub.sharing.rules.digests import digest_of
+from hub.sharing.reports import packets as packets_reports
+from hub.sharing.reports.pdf import Setting
 from hub.sharing.rules.packets import manifest_of, packet_of
-from hub.sharing.rules.periods import Period
+from hub.sharing.rules.reports import Period
 
 
 def make_packet(db: Session, person: Person, organization: Organization, quarter: Quarter) -> AuditPacket:
@@ -54,11 +54,11 @@ def _add(
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
-    tables = packets.tables_of(report, setting)
+    tables = packets_reports.tables_of(report, setting)
     if before and before.tables_digest == tables.digest and before.previous_id == (previous.id if previous else None):
         return before
-    contents = packets.contents_of(report, tables, setting)
-    facts = packets.facts_of(report, setting, person.name)
+    contents = packets_reports.contents_of(report, tables, setting)
+    facts = packets_reports.facts_of(report, setting, person.name)
     manifest = manifest_of(facts, contents, previous.digest if previous else None, before.digest if before else None)
     content = packet_of(manifest, contents, packets_queries.manifests_before(db, previous))
     packet = AuditPacket(

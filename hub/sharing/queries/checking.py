@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from hub.core.fingerprints import digest_of
 from hub.sharing.models import AuditPacket, Confirmation
-from hub.sharing.rules.digests import digest_of
 
 AT_A_TIME = 500  # rows in memory
 

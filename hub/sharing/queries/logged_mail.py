@@ -9,7 +9,7 @@ from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import LoggedMail
-from hub.sharing.queries.log import LoggedLine, lines_of
+from hub.sharing.queries.entries import LoggedLine, lines_of
 
 MAILS_PER_PAGE = 20
 

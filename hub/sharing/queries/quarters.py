@@ -14,10 +14,10 @@ from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.conditions import in_quarters, logged_by, stands
-from hub.sharing.rules.counting import PASSED_ON, Act, Standing, is_due, is_late, strongest
+from hub.sharing.queries.entries import in_quarters, logged_by, stands
 from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung
-from hub.sharing.rules.steps import NextStep, QuarterFacts, next_step
+from hub.sharing.rules.next_steps import NextStep, QuarterFacts, next_step
+from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, is_late, strongest
 
 
 @dataclass(frozen=True)

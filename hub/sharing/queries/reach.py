@@ -11,10 +11,10 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import stands
-from hub.sharing.rules.counting import PASSED_ON, Act
+from hub.sharing.queries.entries import stands
 from hub.sharing.rules.evidence import Carrier, Rung, rung
-from hub.sharing.rules.periods import Reached
+from hub.sharing.rules.reports import Reached
+from hub.sharing.rules.standing import PASSED_ON, Act
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.conditions import in_quarters
-from hub.sharing.queries.log import LoggedLine, events_of, last_title
+from hub.sharing.queries.entries import LoggedLine, events_of, in_quarters, last_title
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
-from hub.sharing.rules.counting import Standing, is_due
 from hub.sharing.rules.evidence import RungCount, ladder
-from hub.sharing.rules.periods import Period, Reached, reached
+from hub.sharing.rules.reports import Period, Reached, reached
+from hub.sharing.rules.standing import Standing, is_due
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from flask import Response, render_template, request
 
 from hub.core import clock, web
 from hub.core.errors import NotFound
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.core.tables import CSV, csv_of
 from hub.core.web import db, page_number
@@ -13,12 +14,11 @@ from hub.members import queries as members_queries
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.derive.tables import ENTRIES, entry_cells
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.reports.tables import ENTRIES, entry_cells
 from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
-from hub.sharing.rules.counting import Act, is_late, objection_to_confirming
-from hub.sharing.rules.digests import digest_of
+from hub.sharing.rules.standing import Act, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12
 
@@ -30,7 +30,7 @@ def record() -> str | Response:
     organization = whose_record(person)
     quarters = _quarters_of(organization)
     if request.args.get("format") == "csv":
-        lines = log_queries.events_of(db, organization, quarters)
+        lines = entries_queries.events_of(db, organization, quarters)
         return _as_csv(lines, f"sharing-{organization.slug}.csv")
     page = page_number()
     shown = quarters[(page - 1) * QUARTERS_PER_PAGE :][:QUARTERS_PER_PAGE]
@@ -76,24 +76,24 @@ def quarter(quarter: str) -> str | Response:
         raise NotFound
     only = _filter()
     if request.args.get("format") == "csv":
-        lines = log_queries.events_of(db, organization, [which], only)
+        lines = entries_queries.events_of(db, organization, [which], only)
         return _as_csv(lines, f"sharing-{organization.slug}-{which}.csv")
-    page, total = page_number(), log_queries.count_events(db, organization, [which], only)
+    page, total = page_number(), entries_queries.count_events(db, organization, [which], only)
     return render_template(
         "sharing/quarter.html",
         organization=organization,
         theirs=theirs(person, organization),
         quarter=which,
         row=quarters_queries.quarters_of(db, organization, [which])[0],
-        confirmations=log_queries.confirmations_of(db, organization, which),
+        confirmations=entries_queries.confirmations_of(db, organization, which),
         late=lambda one: is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
-        lines=log_queries.events_of(db, organization, [which], only, page),
+        lines=entries_queries.events_of(db, organization, [which], only, page),
         total=total,
         page=page,
-        pages=web.page_count(total, log_queries.EVENTS_PER_PAGE),
+        pages=web.page_count(total, entries_queries.EVENTS_PER_PAGE),
         only=only,
-        titles=log_queries.titles_in(db, organization, which),
-        people=log_queries.people_in(db, organization, which),
+        titles=entries_queries.titles_in(db, organization, which),
+        people=entries_queries.people_in(db, organization, which),
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
         and not objection_to_confirming(which, clock.today(web.config().zone), organization),
@@ -106,7 +106,7 @@ def quarter(quarter: str) -> str | Response:
 def confirmation(confirmation_id: int) -> str:
     """What was said in writing, with the digest that shows any later change of it."""
     person = signed_in()
-    one = log_queries.confirmation_for(db, person, confirmation_id)
+    one = entries_queries.confirmation_for(db, person, confirmation_id)
     which = Quarter.parse(one.quarter)
     return render_template(
         "sharing/confirmation.html",
@@ -114,15 +114,15 @@ def confirmation(confirmation_id: int) -> str:
         theirs=theirs(person, one.organization),
         quarter=which,
         late=is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
-        superseded_by=log_queries.superseder_of(db, one),
+        superseded_by=entries_queries.superseder_of(db, one),
         digest=digest_of(one.canonical),
     )
 
 
-def _filter() -> log_queries.EventFilter:
+def _filter() -> entries_queries.EventFilter:
     """What of the log is asked for; a filter that means nothing filters nothing."""
     act = request.args.get("act", "")
-    return log_queries.EventFilter(
+    return entries_queries.EventFilter(
         act=Act(act) if act in set(Act) else None,
         resource_id=_id_in("resource"),
         person_id=_id_in("person"),
@@ -134,5 +134,5 @@ def _id_in(name: str) -> int | None:
     return number if number is not None and 0 < number < 2**31 else None
 
 
-def _as_csv(lines: Sequence[log_queries.LoggedLine], file_name: str) -> Response:
+def _as_csv(lines: Sequence[entries_queries.LoggedLine], file_name: str) -> Response:
     return web.as_attachment(csv_of(ENTRIES, entry_cells(lines, web.config().zone)), CSV, file_name)

@@ -9,10 +9,11 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
-from hub.sharing.derive import reports, tables
 from hub.sharing.queries import reports as reports_queries
+from hub.sharing.reports import pdf as pdf_reports
+from hub.sharing.reports import tables as tables_reports
 from hub.sharing.routes.blueprint import bp, theirs, this_quarter, whose_record
-from hub.sharing.rules.periods import Period
+from hub.sharing.rules.reports import Period
 
 
 @bp.get("/sharing/reports")
@@ -39,9 +40,9 @@ def report(period: str) -> Response:
     found = reports_queries.report_of(db, organization, which, this_quarter())
     zone = web.config().zone
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: reports.report_as_pdf(found, setting()),
-        "csv": lambda: tables.report_as_csv(found, zone),
-        "xlsx": lambda: tables.report_as_xlsx(found, zone),
+        "pdf": lambda: pdf_reports.report_as_pdf(found, setting()),
+        "csv": lambda: tables_reports.report_as_csv(found, zone),
+        "xlsx": lambda: tables_reports.report_as_xlsx(found, zone),
     }
     return web.to_keep(f"sharing-{organization.slug}-{which}", makers)
 
@@ -57,6 +58,6 @@ def period_named(text: str) -> Period:
     return period
 
 
-def setting() -> reports.Setting:
+def setting() -> pdf_reports.Setting:
     """What a document says of this hub."""
-    return reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
+    return pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())

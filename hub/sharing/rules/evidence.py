@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from hub.sharing.rules.counting import Act
+from hub.sharing.rules.standing import Act
 
 
 class Carrier(StrEnum):

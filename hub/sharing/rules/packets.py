@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from hub.core.archive import zip_of
+from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
-from hub.sharing.rules.counting import Standing
-from hub.sharing.rules.digests import digest_of, in_order
+from hub.sharing.rules.confirmations import in_order
+from hub.sharing.rules.standing import Standing
 
 FORMAT, VERSION = "amcc-sharing-packet", 1
 MANIFEST, SEAL = "manifest.json", "manifest.json.sha256"
@@ -81,8 +81,3 @@ def digest_of_tables(events: bytes, confirmations: bytes) -> str:
 def row_digest(cells: Iterable[object]) -> str:
     """What stands at the end of each row of events.csv: the SHA-256 of the cells before it, as a JSON list."""
     return digest_of(in_order([str(cell_of(cell)) for cell in cells]))
-
-
-def sha256_of(content: bytes) -> str:
-    """The SHA-256 of a file, as 64 hexadecimal digits."""
-    return sha256(content).hexdigest()

@@ -2,7 +2,7 @@
 
 from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
 from hub.members.rules.organizations import Role
-from hub.sharing.rules.reminding import Facts, Stage
+from hub.sharing.rules.reminders import Facts, Stage
 
 MOST_TITLES = 5
 

@@ -16,7 +16,7 @@ from hub.library.models import Resource, Revision
 from hub.library.rules import Source, range_of
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
-from hub.sharing.actions import taking as taking_actions
+from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.routes.blueprint import bp
 from hub.sharing.rules.texts import download_name, source_line
 
@@ -35,7 +35,7 @@ def slides(resource_id: int) -> Response:
         raise Refused("Say which pages, for example 7 or 7-9.")
     answer = as_excerpt(resource, resource.current, *wanted)
     if request.method == "GET":
-        taking_actions.log_download(db, person, resource, resource.current, whole=True)
+        downloads_actions.log_download(db, person, resource, resource.current, whole=True)
     return answer
 
 
@@ -73,7 +73,7 @@ def download(resource_id: int) -> Response:
     answer = as_file(resource, revision)
     if request.method == "GET":
         has_it = answer.status_code == 304  # noqa: PLR2004 - not modified: the browser shows its own copy again
-        taking_actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
+        downloads_actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
     return answer
 
 

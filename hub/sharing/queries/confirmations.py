@@ -11,12 +11,12 @@ from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import LoggedMail
-from hub.sharing.queries.log import ResourceLog, log_by_resource
+from hub.sharing.queries.entries import ResourceLog, log_by_resource
 from hub.sharing.queries.quarters import QuarterRow, quarters_of
-from hub.sharing.rules.counting import Standing
-from hub.sharing.rules.gaps import Known, gaps
+from hub.sharing.rules.confirmations import Known, gaps
 from hub.sharing.rules.logged_mail import Outcome
-from hub.sharing.rules.periods import Reached
+from hub.sharing.rules.reports import Reached
+from hub.sharing.rules.standing import Standing
 
 
 @dataclass(frozen=True)

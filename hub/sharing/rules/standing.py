@@ -1,4 +1,4 @@
-"""What counts as sharing, and what a quarter's log adds up to. Pure."""
+"""What counts as sharing, and what a quarter's log adds up to: an organization's standing. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta

@@ -14,17 +14,17 @@ from hub.mail.actions import Post
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.derive import letters
-from hub.sharing.queries import reminding as reminding_queries
-from hub.sharing.queries.reminding import Reminder, round_name
-from hub.sharing.rules.reminding import Stage
+from hub.sharing import letters as sharing_letters
+from hub.sharing.queries import reminders as reminders_queries
+from hub.sharing.queries.reminders import Reminder, round_name
+from hub.sharing.rules.reminders import Stage
 
 
 def post_due_reminders(db: Session) -> int:
     """Post what is due today; answers how many rounds were done. Posting it again changes nothing."""
-    waiting = reminding_queries.reminders_wait(db)
+    waiting = reminders_queries.reminders_wait(db)
     for occasion in waiting:
-        found, _unreached = reminding_queries.reminders(db, occasion.quarter, occasion.stage)
+        found, _unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage)
         _post(db, found, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
         mail_actions.finish_round(db, round_name(db, occasion))
     return len(waiting)
@@ -37,7 +37,7 @@ def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collec
     """
     if not may(actor, Permission.RUN_MAIL):
         raise NotFound
-    found, _unreached = reminding_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
+    found, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
     sent = [one for one in found if one.goes_out]
     _post(db, sent, once=f"nudge {quarter} {clock.today(config_of(db).zone)}", sender=actor)
     for organization in {one.organization.id: one.organization for one in sent}.values():
@@ -56,7 +56,7 @@ def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person
         db,
         [
             Post(
-                letter=letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
+                letter=sharing_letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
                 to=one.person.email,
                 name=one.person.name,
                 once=f"{once} organization {one.organization.id} person {one.person.id}",

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.conditions import stands
-from hub.sharing.rules.counting import PASSED_ON, Act, Standing, is_due, strongest
+from hub.sharing.queries.entries import stands
+from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, strongest
 
 
 def standings(

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
 from hub.sharing.actions.entries import add_once, event_now
-from hub.sharing.rules.counting import Act
+from hub.sharing.rules.standing import Act
 
 
 def log_download(db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:

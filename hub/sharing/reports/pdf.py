@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from hub.core.fingerprints import digest_of
 from hub.core.paper import Column, Head, Paper
 from hub.core.quarters import Quarter
-from hub.sharing.derive.tables import RUNGS
 from hub.sharing.models import Confirmation
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report, ResourceLine
-from hub.sharing.rules.counting import Standing, is_late
-from hub.sharing.rules.digests import digest_of
+from hub.sharing.reports.tables import RUNGS
 from hub.sharing.rules.evidence import Rung, RungCount
-from hub.sharing.rules.periods import Reached
+from hub.sharing.rules.reports import Reached
+from hub.sharing.rules.standing import Standing, is_late
 
 MOST_ENTRIES = 400  # that a PDF lists; the tables have all
 

@@ -18,9 +18,9 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, event_now, named, people_of
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries import log as log_queries
-from hub.sharing.queries import naming as naming_queries
-from hub.sharing.rules.counting import Act, Channel, objection_to_day
+from hub.sharing.queries import declarations as declarations_queries
+from hub.sharing.queries import entries as entries_queries
+from hub.sharing.rules.standing import Act, Channel, objection_to_day
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE
 
 
@@ -54,7 +54,7 @@ def declare(
     resources = named(db, person, resource_ids)
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
-    titles = naming_queries.known_titles(db, person, resources)
+    titles = declarations_queries.known_titles(db, person, resources)
     events = [_declared(db, person, resource, titles[resource.id], said, form_id) for resource in resources]
     for event in events:
         event.link_id, event.page_number = link_id, page_number
@@ -129,7 +129,7 @@ def _checked(db: Session, person: Person, said: Declaration) -> Declaration:
     )
 
 
-def correct(db: Session, person: Person, line: log_queries.LoggedLine, said: Declaration) -> SharingEvent:
+def correct(db: Session, person: Person, line: entries_queries.LoggedLine, said: Declaration) -> SharingEvent:
     """Record a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
     if line.event.act is not Act.DECLARED:
         raise Refused("What the hub itself logged can't be changed, only taken back.")
@@ -137,7 +137,7 @@ def correct(db: Session, person: Person, line: log_queries.LoggedLine, said: Dec
     return _supersede(db, person, line, said, void=False)
 
 
-def take_back(db: Session, person: Person, line: log_queries.LoggedLine, reason: str) -> SharingEvent:
+def take_back(db: Session, person: Person, line: entries_queries.LoggedLine, reason: str) -> SharingEvent:
     """Record that an event was a mistake and doesn't count; it stays in the log. Raises Refused."""
     old = line.event
     why = text_of(reason, LONGEST_NOTE, "Say in a few words why it is taken back.")
@@ -146,7 +146,7 @@ def take_back(db: Session, person: Person, line: log_queries.LoggedLine, reason:
 
 
 def _supersede(
-    db: Session, person: Person, line: log_queries.LoggedLine, said: Declaration, *, void: bool
+    db: Session, person: Person, line: entries_queries.LoggedLine, said: Declaration, *, void: bool
 ) -> SharingEvent:
     """Add the entry that supersedes the one of ``line``: at most one, whoever else is at it; sent twice it is one."""
     old = line.event

@@ -13,7 +13,7 @@ from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import in_quarters, stands, titles_logged
+from hub.sharing.queries.entries import in_quarters, stands, titles_logged
 
 OFFERED = 20  # resources that a form offers by itself
 FOUND = 20  # resources that a form's search gives

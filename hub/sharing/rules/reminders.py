@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from hub.core.quarters import Quarter
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 
 class Stage(StrEnum):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from hub.core.quarters import Quarter
 from hub.core.tables import csv_of
-from hub.sharing.derive.reports import Setting, report_as_pdf
-from hub.sharing.derive.tables import CONFIRMATIONS, ENTRIES, confirmation_cells, entry_cells
 from hub.sharing.queries.reports import Report
-from hub.sharing.rules.counting import is_due
-from hub.sharing.rules.digests import moment
+from hub.sharing.reports.pdf import Setting, report_as_pdf
+from hub.sharing.reports.tables import CONFIRMATIONS, ENTRIES, confirmation_cells, entry_cells
+from hub.sharing.rules.confirmations import moment
 from hub.sharing.rules.packets import CONFIRMATIONS as CONFIRMATIONS_FILE
 from hub.sharing.rules.packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
+from hub.sharing.rules.standing import is_due
 
 READ_ME = """\
 AUDIT PACKET

@@ -8,18 +8,18 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.actions import reminding as reminding_actions
+from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of
 from hub.sharing.models import Confirmation, ConfirmedResource
-from hub.sharing.queries import log as log_queries
-from hub.sharing.queries import naming as naming_queries
-from hub.sharing.rules.counting import objection_to_confirming
-from hub.sharing.rules.digests import digest_of
+from hub.sharing.queries import declarations as declarations_queries
+from hub.sharing.queries import entries as entries_queries
+from hub.sharing.rules.standing import objection_to_confirming
 from hub.sharing.rules.texts import LONGEST_NOTE
 
 
@@ -48,9 +48,9 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         raise Refused(objection)
     said = _complete(said)
     resources = named(db, person, said.resource_ids)
-    titles = naming_queries.known_titles(db, person, resources)
+    titles = declarations_queries.known_titles(db, person, resources)
     once = f"confirm {person.id} {digest(form_id)}" if form_id else None
-    before = log_queries.confirmations_of(db, organization, quarter)
+    before = entries_queries.confirmations_of(db, organization, quarter)
     confirmation = Confirmation(
         organization_id=organization.id,
         quarter=str(quarter),
@@ -72,7 +72,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
     mail_actions.cancel(
-        db, about=reminding_actions.about(organization, quarter)
+        db, about=reminders_actions.about(organization, quarter)
     )  # what waits for the morning has no point any more
     note(
         db,
@@ -101,7 +101,7 @@ def _complete(said: Statement) -> Statement:
 
 def _confirmed_before(db: Session, new: Confirmation, quarter: Quarter, person: Person) -> Confirmation:
     """The confirmation that the same form made; raises SentBeforeError when it says something else now."""
-    made = log_queries.confirmations_of(db, person.organization, quarter)
+    made = entries_queries.confirmations_of(db, person.organization, quarter)
     same = next((one for one in made if one.once == new.once), None)
     if same is None or _statement(same) != _statement(new):
         raise SentBeforeError(SENT_BEFORE)

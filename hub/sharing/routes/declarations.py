@@ -16,15 +16,15 @@ from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.sharing import forms as sharing_forms
-from hub.sharing.actions import declaring as declaring_actions
+from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.actions import logged_mail as logged_mail_actions
 from hub.sharing.models import LoggedMail
-from hub.sharing.queries import log as log_queries
+from hub.sharing.queries import declarations as declarations_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import logged_mail as logged_mail_queries
-from hub.sharing.queries import naming as naming_queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named
-from hub.sharing.rules.counting import Act
 from hub.sharing.rules.logged_mail import Audience
+from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 LONGEST_SEARCH = 300  # characters, as a title
@@ -52,7 +52,7 @@ def declare() -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            events = declaring_actions.declare(
+            events = declarations_actions.declare(
                 db, person, form.resources.data or [], form.said(), form.form_id.data or ""
             )
         except Refused as error:
@@ -69,7 +69,7 @@ def declare() -> Answer:
 
 def _begin_quarter(person: Person, form: sharing_forms.DeclareForm, quarter: Quarter) -> None:
     """Tick what was taken in the quarter and not passed on; a day of today would count for another quarter."""
-    logs = log_queries.log_by_resource(db, person.organization, quarter)
+    logs = entries_queries.log_by_resource(db, person.organization, quarter)
     form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.passed_on)]
     if clock.today(web.config().zone) > quarter.last_day:
         form.happened_on.data = None
@@ -103,7 +103,7 @@ def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str 
         "sharing/declare.html",
         form=form,
         refused=refused,
-        choice=choice_of(person, form, naming_queries.offered_to(db, person)),
+        choice=choice_of(person, form, declarations_queries.offered_to(db, person)),
         mail=request.args.get("mail"),
     )
 
@@ -126,13 +126,13 @@ def choice_of(
 ) -> Choice:
     """What the form offers; what is ticked stays on offer. ``known`` are those that the page shows elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
-    found = naming_queries.found_by_title(db, person, words) if words else []
+    found = declarations_queries.found_by_title(db, person, words) if words else []
     elsewhere = {resource.id for resource in (*known, *offered, *found)}
-    ticked = naming_queries.nameable(
+    ticked = declarations_queries.nameable(
         db, person, [number for number in form.resources.data or () if number not in elsewhere]
     )
     there = {resource.id for resource in (*known, *offered)}
-    titles = naming_queries.known_titles(db, person, [*known, *offered, *ticked, *found])
+    titles = declarations_queries.known_titles(db, person, [*known, *offered, *ticked, *found])
     return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words, titles)
 
 
@@ -140,7 +140,7 @@ def choice_of(
 def correct(event_id: int) -> Answer:
     """Correct an entry of the log by a new one, or take it back; both stay."""
     person = signed_in()
-    line = log_queries.event_for(db, person, event_id, Permission.DECLARE)
+    line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
     form, back = sharing_forms.DeclarationForm(), sharing_forms.TakeBackForm()
     if request.method == "GET":
         form.show(line.event)
@@ -150,10 +150,12 @@ def correct(event_id: int) -> Answer:
         if "take_back" in request.form:
             form = sharing_forms.DeclarationForm(formdata=None)
             form.show(line.event)
-            done = back.validate_on_submit() and declaring_actions.take_back(db, person, line, back.reason.data or "")
+            done = back.validate_on_submit() and declarations_actions.take_back(
+                db, person, line, back.reason.data or ""
+            )
         else:
             back = sharing_forms.TakeBackForm(formdata=None)
-            done = form.validate_on_submit() and declaring_actions.correct(db, person, line, form.said())
+            done = form.validate_on_submit() and declarations_actions.correct(db, person, line, form.said())
     except Refused as error:
         refused = str(error)
     else:
@@ -161,12 +163,12 @@ def correct(event_id: int) -> Answer:
             flash("Taken back. The entry stays in the log and doesn't count." if done.void else "Corrected.")
             return redirect(url_for(".quarter", quarter=done.quarter))
     db.rollback()
-    line = log_queries.event_for(db, person, event_id, Permission.DECLARE)
+    line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
     return _correct_page(line, form, back, refused), 422
 
 
 def _correct_page(
-    line: log_queries.LoggedLine,
+    line: entries_queries.LoggedLine,
     form: sharing_forms.DeclarationForm,
     back: sharing_forms.TakeBackForm,
     refused: str = "",

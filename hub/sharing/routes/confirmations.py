@@ -10,12 +10,12 @@ from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import forms as sharing_forms
-from hub.sharing.actions import confirming as confirming_actions
-from hub.sharing.queries import closing as closing_queries
-from hub.sharing.queries import log as log_queries
+from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.queries import confirmations as confirmations_queries
+from hub.sharing.queries import entries as entries_queries
 from hub.sharing.routes.blueprint import Answer, bp, quarter_named
-from hub.sharing.routes.declaring import choice_of, wants_search
-from hub.sharing.rules.counting import is_late, objection_to_confirming
+from hub.sharing.routes.declarations import choice_of, wants_search
+from hub.sharing.rules.standing import is_late, objection_to_confirming
 from hub.sharing.rules.texts import list_of
 
 
@@ -36,7 +36,7 @@ def confirm(quarter: str) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            confirming_actions.confirm(db, person, which, form.said(), form.form_id.data or "")
+            confirmations_actions.confirm(db, person, which, form.said(), form.form_id.data or "")
         except Refused as error:
             refused = str(error)
             form.renew()
@@ -52,11 +52,11 @@ def confirm(quarter: str) -> Answer:
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
     """Fill the form with what was confirmed before, or else with what the log says."""
     form.renew()
-    before = log_queries.confirmations_of(db, person.organization, quarter)
+    before = entries_queries.confirmations_of(db, person.organization, quarter)
     if before:
         form.show(before[0])
         return
-    logs = log_queries.log_by_resource(db, person.organization, quarter)
+    logs = entries_queries.log_by_resource(db, person.organization, quarter)
     shared = [log for log in logs if log.passed_on]
     form.resources.data = [log.resource.id for log in shared]
     if not shared and request.args.get("taken") == "yes":  # pressed "Yes, we shared them"
@@ -66,8 +66,8 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
 
 
 def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:
-    closing = closing_queries.closing_of(db, person.organization, quarter)
-    before = log_queries.confirmations_of(db, person.organization, quarter)
+    closing = confirmations_queries.closing_of(db, person.organization, quarter)
+    before = entries_queries.confirmations_of(db, person.organization, quarter)
     known = [log.resource for log in (*closing.shared, *closing.taken)]
     return render_template(
         "sharing/confirm.html",

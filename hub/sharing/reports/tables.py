@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hub.core.fingerprints import digest_of
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.sharing.models import Confirmation
-from hub.sharing.queries.log import LoggedLine
+from hub.sharing.queries.entries import LoggedLine
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report
-from hub.sharing.rules.counting import is_late
-from hub.sharing.rules.digests import digest_of
 from hub.sharing.rules.evidence import Rung, RungCount
+from hub.sharing.rules.standing import is_late
 
 ENTRIES = (
     "entry",

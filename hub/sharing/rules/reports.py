@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.core.quarters import Quarter
-from hub.sharing.rules.counting import PASSED_ON, Act
 from hub.sharing.rules.evidence import Carrier, Rung, rung
+from hub.sharing.rules.standing import PASSED_ON, Act
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.sharing.rules.counting import Standing
+from hub.sharing.rules.standing import Standing
 
 
 class Step(StrEnum):

@@ -10,10 +10,10 @@ from io import StringIO
 from typing import Any
 
 from hub.core.archive import DamagedError, files_in, zip_of
+from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
-from hub.sharing.rules.counting import Act, Standing, strongest
-from hub.sharing.rules.digests import digest_of, in_order
+from hub.sharing.rules.confirmations import in_order
 from hub.sharing.rules.packets import (
     CHAIN,
     CONFIRMATIONS,
@@ -24,8 +24,8 @@ from hub.sharing.rules.packets import (
     SEAL,
     VERSION,
     row_digest,
-    sha256_of,
 )
+from hub.sharing.rules.standing import Act, Standing, strongest
 
 LARGEST = 500_000_000  # bytes of a packet that is checked
 

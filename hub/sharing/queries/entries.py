@@ -1,12 +1,12 @@
 """The log of one organization: its events, what they add up to for each resource, its confirmations."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
@@ -14,10 +14,37 @@ from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, Thing, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.conditions import Later, in_quarters, logged_by, stands, titles_logged
-from hub.sharing.rules.counting import Act
 from hub.sharing.rules.evidence import Rung, RungCount, ladder, rung_of
-from hub.sharing.rules.periods import Reached, reached
+from hub.sharing.rules.reports import Reached, reached
+from hub.sharing.rules.standing import Act
+
+# The event that corrects or takes back another, beside the one it corrects.
+Later = aliased(SharingEvent, name="later")
+
+
+def stands() -> ColumnElement[bool]:
+    """The condition under which an event counts: `what_stands` in SQL."""
+    return and_(~SharingEvent.void, ~select(Later.id).where(Later.supersedes_id == SharingEvent.id).exists())
+
+
+def in_quarters(column: InstrumentedAttribute[str], quarters: Iterable[Quarter]) -> ColumnElement[bool]:
+    """The condition that ``column`` names one of the quarters."""
+    return column.in_([str(quarter) for quarter in quarters])
+
+
+def logged_by(organization: Organization, quarter: Quarter) -> ColumnElement[bool]:
+    """The condition of an organization's events in a quarter, whether they stand or not."""
+    return and_(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id)
+
+
+def titles_logged(*others: InstrumentedAttribute[Any]) -> Select[Any]:
+    """What the log called each resource: ``others``, the resource's number and a title.
+
+    A resource that was renamed has a row for each title; the last row has the one that was logged last.
+    """
+    columns = (*others, SharingEvent.resource_id, SharingEvent.title)
+    return select(*columns).group_by(*columns).order_by(func.max(SharingEvent.id))
+
 
 EVENTS_PER_PAGE = 50
 

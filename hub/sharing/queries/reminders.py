@@ -18,10 +18,10 @@ from hub.members.queries import Wishes
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import SINGLE_ROLES
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.conditions import stands, titles_logged
+from hub.sharing.queries.entries import stands, titles_logged
 from hub.sharing.queries.quarters import QuarterRow, sharing_of
-from hub.sharing.rules.counting import Act
-from hub.sharing.rules.reminding import MORNING, Facts, Occasion, Stage, needs_reminding, occasions_on
+from hub.sharing.rules.reminders import MORNING, Facts, Occasion, Stage, needs_reminding, occasions_on
+from hub.sharing.rules.standing import Act
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,0 @@
-"""Documents that are made from the record: reports and audit packets. All can be made again from the rows."""
