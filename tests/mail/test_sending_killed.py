@@ -39,7 +39,7 @@ LETTER = Letter("Once", (Paragraph("You get this once."),), "You are a test.")
 STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "text", "end", "replied")
 # Before the last dot nothing can have been sent, so what is left undone is simply done again.
 BEFORE_THE_END = STEPS[:5]
-WORKER = "from config import Config; from hub.core.db import Database; from hub.core import delivery; delivery.catch_up(Database(Config.load()))"
+WORKER = "from config import Config; from hub.core.db import Database; from hub.mail.delivery import delivering; delivering.catch_up(Database(Config.load()))"
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -12,8 +12,10 @@ from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
 from hub.overview.rules.next_steps import Open, what_is_next
 from hub.sharing.rules.standing import Standing
-from tests.calls.conftest import SetClock
+from tests.calls.conftest import SetClock, alliance, set_clock
 from tests.world import SignIn
+
+__all__ = ["alliance", "set_clock"]
 
 Q3 = Quarter(2026, 3)
 KEPT = Attended(15, 20, 6)

@@ -50,7 +50,7 @@ class Peer:
 
     organization: Organization  # with its designations
     topics: tuple[str, ...]  # that both wrote on, as people read them
-    words_rules: tuple[str, ...]  # that both use and few others do
+    words: tuple[str, ...]  # that both use and few others do
     designations: tuple[str, ...]  # that both have
     sources: tuple[Source, ...]
 

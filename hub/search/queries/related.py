@@ -38,7 +38,7 @@ class Related:
     published_on: date
     audience: Audience
     topics: Sequence[str]
-    words_rules: Sequence[str]
+    words: Sequence[str]
 
 
 def related(db: Session, person: Person | None, resource_id: int, most: int = SHOWN) -> Sequence[Related]:
