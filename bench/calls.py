@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
-from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import series as series_actions
 from hub.calls.models import Attendance, Call, Presentation, Source
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
@@ -44,7 +44,7 @@ def _fill(database: Database) -> int:
         db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
         db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         first = moment.date().replace(year=year, month=1, day=1)
-        planning_actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
+        series_actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))
         calls = db.scalars(select(Call).order_by(Call.day)).all()
         rows = [
             {

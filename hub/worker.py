@@ -10,7 +10,7 @@ from types import FrameType
 
 from sqlalchemy.orm import Session
 
-from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import series as series_actions
 from hub.core import clock, pulse, settings
 from hub.core.db import Database
 from hub.joining import evidence_reading
@@ -44,7 +44,7 @@ STEPS: dict[str, Step] = {
     "index": lambda database, _reader: index.catch_up(database),
     "evidence": evidence_reading.catch_up,
     "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
-    "calls": lambda database, _reader: planning_actions.catch_up(database),
+    "calls": lambda database, _reader: series_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _in_its_time(

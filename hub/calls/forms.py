@@ -19,9 +19,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from hub.calls.actions.asking import LONGEST_ASK
-from hub.calls.actions.planning import Facts, When
-from hub.calls.actions.presenting import Proposal
+from hub.calls.actions.asks import LONGEST_ASK
+from hub.calls.actions.presentations import Proposal
+from hub.calls.actions.series import Facts, When
 from hub.calls.models import AskKind, Call, Presentation
 from hub.calls.queries.presentations import Place
 from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES

@@ -6,9 +6,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
+from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import How
 from hub.calls.rules.presentations import SlotState
-from hub.calls.rules.reports import Tool
 from hub.calls.rules.series import CallState
 from hub.core.db import Base
 from hub.library.models import Resource

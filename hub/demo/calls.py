@@ -11,10 +11,10 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls.actions import asking as asking_actions
-from hub.calls.actions import planning as planning_actions
-from hub.calls.actions import presenting as presenting_actions
-from hub.calls.actions import reports as reports_actions
+from hub.calls.actions import asks as asks_actions
+from hub.calls.actions import attendance_reports as attendance_reports_actions
+from hub.calls.actions import presentations as presentations_actions
+from hub.calls.actions import series as series_actions
 from hub.calls.models import AskKind, Attendance, Call, Presentation, Source
 from hub.calls.rules.presentations import MOST_A_CALL
 from hub.calls.rules.series import AHEAD, CallState
@@ -61,7 +61,7 @@ def add_calls(
 ) -> None:
     """Make the calls from the beginning of last year to a year ahead, with all that happened on them."""
     cora = people[COORDINATOR]
-    planning_actions.make_series(db, cora, date(today.year - 1, 1, 1), today + AHEAD)
+    series_actions.make_series(db, cora, date(today.year - 1, 1, 1), today + AHEAD)
     calls = {call.day: call for call in db.scalars(select(Call).order_by(Call.day))}
     held = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at <= clock.now()]
     coming = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at > clock.now()]
@@ -122,7 +122,7 @@ def _happenings(
     """A call that was cancelled, one that is moved, a week without, recordings and agendas."""
     documented = {resource.call_on for resource in resources.values()}
     quiet = [call for call in held[:-2] if call.day not in documented]
-    planning_actions.cancel(db, cora, quiet[-4], "The meeting service was down all morning.")
+    series_actions.cancel(db, cora, quiet[-4], "The meeting service was down all morning.")
     for call in held:
         if call.state is CallState.PLANNED and (call.day in documented or call in held[-6:]):
             call.agenda = AGENDA
@@ -130,12 +130,12 @@ def _happenings(
     for call in coming[:3]:
         call.agenda = AGENDA
     last_of_december = [call for call in coming if (call.day.month, call.day.day >= 24) == (12, True)]
-    planning_actions.skip(db, cora, [call.day for call in last_of_december], "Between the years nobody calls.")
+    series_actions.skip(db, cora, [call.day for call in last_of_december], "Between the years nobody calls.")
     moved = coming[5]
     if moved.state is CallState.PLANNED:
         zone = config_of(db).zone
-        when = planning_actions.When(moved.day + timedelta(days=1), moved.starts_at.astimezone(zone).time(), 30)
-        planning_actions.move(db, cora, moved, when, "The secretariat travels on that Monday.")
+        when = series_actions.When(moved.day + timedelta(days=1), moved.starts_at.astimezone(zone).time(), 30)
+        series_actions.move(db, cora, moved, when, "The secretariat travels on that Monday.")
 
 
 def _presentations(
@@ -153,8 +153,8 @@ def _presentations(
         if call is None or not presents or call.state is not CallState.PLANNED or not _has_room(db, call, organization):
             continue
         topic = next((name for name in one.topics if name in BIG_SIX), "")
-        made = presenting_actions.propose(
-            db, cora, organization, call, presenting_actions.Proposal(one.title[:200], 15, topic)
+        made = presentations_actions.propose(
+            db, cora, organization, call, presentations_actions.Proposal(one.title[:200], 15, topic)
         )
         made.proposed_at = made.decided_at = call.starts_at - timedelta(days=30)
         made.resource_id = resource.id
@@ -176,22 +176,22 @@ def _proposals(
     planned = [call for call in coming if call.state is CallState.PLANNED and call.starts_at > clock.now()]
     ingrid, jolene = people["bff@demo.example"], people["jolene.hatcher@ridgeline-materials.example"]
     title = "Mine land to materials: what the first plant taught us"
-    first = presenting_actions.propose(
+    first = presentations_actions.propose(
         db,
         jolene,
         organizations["ridgeline"],
         planned[0],
-        presenting_actions.Proposal(title, 15, "infrastructure", jolene.name),
+        presentations_actions.Proposal(title, 15, "infrastructure", jolene.name),
     )
-    presenting_actions.accept(db, cora, first)
-    open_map = presenting_actions.Proposal(
+    presentations_actions.accept(db, cora, first)
+    open_map = presentations_actions.Proposal(
         "An open map of suppliers, and how to add yours", 12, "supply-chain", ingrid.name
     )
-    presenting_actions.propose(db, ingrid, organizations["supply-atlas"], planned[2], open_map)
-    no = presenting_actions.propose(
-        db, ingrid, organizations["supply-atlas"], planned[1], presenting_actions.Proposal("A sales pitch", 10)
+    presentations_actions.propose(db, ingrid, organizations["supply-atlas"], planned[2], open_map)
+    no = presentations_actions.propose(
+        db, ingrid, organizations["supply-atlas"], planned[1], presentations_actions.Proposal("A sales pitch", 10)
     )
-    presenting_actions.decline(db, cora, no, "BFFs present open-source value; please bring what everybody can use.")
+    presentations_actions.decline(db, cora, no, "BFFs present open-source value; please bring what everybody can use.")
 
 
 def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:
@@ -199,6 +199,6 @@ def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str
     if call.state is not CallState.PLANNED:
         return
     for slug, kind, text in ASKS:
-        asking_actions.add_ask(db, cora, call, organizations[slug], kind, text)
+        asks_actions.add_ask(db, cora, call, organizations[slug], kind, text)
     report = REPORT.format(day=f"{call.day:%m/%d/%Y}")
-    reports_actions.read_in(db, cora, call, report.encode(), f"participants_{call.day:%Y_%m_%d}.csv")
+    attendance_reports_actions.read_in(db, cora, call, report.encode(), f"participants_{call.day:%Y_%m_%d}.csv")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import series as series_actions
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -44,4 +44,4 @@ def alliance(database: Database, set_clock: SetClock) -> None:
         a_person(db, lakeshore, email="keisha@lakeshore.example", name="Keisha Broadnax")
         a_person(db, prairie, Role.REPRESENTATIVE, "erik@prairie.example", "Erik Sørensen")
         a_person(db, atlas, Role.REPRESENTATIVE, "ingrid@gmail.com", "Ingrid Vasquez-Holm")
-        planning_actions.make_series(db, cora, date(2026, 1, 1), date(2026, 11, 16) + timedelta(days=366))
+        series_actions.make_series(db, cora, date(2026, 1, 1), date(2026, 11, 16) + timedelta(days=366))

@@ -18,7 +18,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization
 from tests.calls.conftest import SetClock
-from tests.calls.test_reports import LAYOUTS, zoom
+from tests.calls.test_attendance_reports import LAYOUTS, zoom
 from tests.world import SignIn, an_organization
 
 pytestmark = pytest.mark.usefixtures("alliance")

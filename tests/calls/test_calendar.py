@@ -8,7 +8,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.calls.rules.calendar import Occasion, calendar
+from hub.calls.rules.calendars import Occasion, calendar
 from hub.calls.rules.series import span
 
 EASTERN = ZoneInfo("America/New_York")

@@ -1,8 +1,8 @@
 """A hub in which nobody is yet."""
 
-from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import series as series_actions
 from hub.core.db import Database
 
 
 def test_a_hub_without_people_plans_nothing(database: Database) -> None:
-    assert planning_actions.catch_up(database) == 0
+    assert series_actions.catch_up(database) == 0

@@ -6,7 +6,7 @@ import pytest
 import vobject
 from sqlalchemy import select
 
-from hub.calls.actions import planning as planning_actions
+from hub.calls.actions import series as series_actions
 from hub.calls.models import Attendance
 from hub.core.db import Database
 from hub.library.rules import Audience, Kind
@@ -99,16 +99,16 @@ def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminde
 ) -> None:
     sign_in(ROSA).post("/calls/present", data={"call": "2026-11-30", "title": "Our year", "minutes": "15"})
     sign_in(CORA).post("/calls/presentations/1", data={"do": "accept"})
-    planning_actions.catch_up(database)
+    series_actions.catch_up(database)
     assert mail(database) == []
     set_clock("2026-11-24T09:00")
-    planning_actions.catch_up(database)
+    series_actions.catch_up(database)
     assert {one.to for one in mail(database)} == {ROSA, TOM}
-    assert planning_actions.catch_up(database) == 0
+    assert series_actions.catch_up(database) == 0
     assert "“Our year” is on the call of Monday, 30 November 2026, 11:30 a.m. (EST)" in " ".join(
         mail(database, ROSA)[0].text.split()
     )
     sign_in(CORA).post("/calls/presentations/1", data={"do": "move", "move-call": "2026-12-07"})
     set_clock("2026-12-02T09:00")
-    planning_actions.catch_up(database)
+    series_actions.catch_up(database)
     assert len(mail(database, ROSA)) == 2  # another date, another reminder

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub.calls.actions import attending as attending_actions
-from hub.calls.actions import planning as planning_actions
-from hub.calls.actions import reports as reports_actions
+from hub.calls.actions import attendance as attendance_actions
+from hub.calls.actions import attendance_reports as attendance_reports_actions
+from hub.calls.actions import series as series_actions
 from hub.calls.models import Call
 from hub.calls.rules.series import CallState
 from hub.core import clock
@@ -38,9 +38,9 @@ def the_call(database: Database, day: str) -> Call:
 
 
 def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Database) -> None:
-    assert planning_actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
+    assert series_actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
     with database.writing() as db:
-        assert planning_actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
+        assert series_actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
         calls = db.scalars(select(Call).order_by(Call.day)).all()
     assert [call.day.weekday() for call in calls] == [0] * len(calls)
     assert len({call.uid for call in calls}) == len(calls)
@@ -51,8 +51,8 @@ def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Databa
 
 def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_clock: SetClock) -> None:
     set_clock("2026-12-02T09:00")
-    assert planning_actions.catch_up(database) == 2
-    assert planning_actions.catch_up(database) == 0
+    assert series_actions.catch_up(database) == 2
+    assert series_actions.catch_up(database) == 0
     assert the_call(database, "2027-11-29").starts_at.hour == 16  # half past eleven in winter
 
 
@@ -71,19 +71,17 @@ def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
 ) -> None:
     with database.writing() as db:
         cora = db.scalars(select(Person).where(Person.email == CORA)).one()
-        planning_actions.move(
-            db, cora, call_in(db, "2026-12-07"), planning_actions.When(date(2026, 12, 9), time(9), 30), "Travel"
+        series_actions.move(
+            db, cora, call_in(db, "2026-12-07"), series_actions.When(date(2026, 12, 9), time(9), 30), "Travel"
         )
-        planning_actions.cancel(db, cora, call_in(db, "2026-12-14"), "Snow")
-        extra = planning_actions.add_call(db, cora, planning_actions.When(date(2027, 1, 5), time(9), 30), "Extra")
+        series_actions.cancel(db, cora, call_in(db, "2026-12-14"), "Snow")
+        extra = series_actions.add_call(db, cora, series_actions.When(date(2027, 1, 5), time(9), 30), "Extra")
         a_resource(db, cora.organization, "Notes", call_on=date(2026, 11, 30))
         invited = call_in(db, "2026-11-30")
         invited.invited_at = clock.now()
         assert extra.series_day is None
     set_clock("2026-11-18T09:00")
-    assert planning_actions.catch_up(tuesdays) == 0, (
-        "a week has one call of the series, on whichever day it was planned"
-    )
+    assert series_actions.catch_up(tuesdays) == 0, "a week has one call of the series, on whichever day it was planned"
     cora_, rosa = sign_in(CORA), sign_in(ROSA)
     page = cora_.get("/calls/plan").text
     assert "It is on Tuesday at 10:00 now, for 45 minutes." in page
@@ -102,7 +100,7 @@ def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
         assert db.scalars(select(Resource.call_on)).all() == [date(2026, 12, 1)]
         told = db.scalars(select(OutboxMessage.about).distinct()).all()
     assert told == ["call 2026-12-01"], "only who was invited hears of it"
-    assert planning_actions.catch_up(tuesdays) == 0
+    assert series_actions.catch_up(tuesdays) == 0
 
 
 def call_in(db: Session, day: str) -> Call:
@@ -180,7 +178,7 @@ def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Data
     refused = cora.post("/calls/2026-12-07/move", data=moved)
     assert refused.status_code == 422
     assert "There is a call on that day already" in refused.text
-    assert planning_actions.catch_up(database) == 0  # the week it was moved from isn't filled again
+    assert series_actions.catch_up(database) == 0  # the week it was moved from isn't filled again
 
 
 def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database, sign_in: SignIn) -> None:
@@ -342,13 +340,13 @@ def test_actions_ask_who_it_is_themselves(database: Database) -> None:
         rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
         call = db.scalars(select(Call).where(Call.day == date(2026, 11, 23))).one()
         for refused in (
-            lambda: planning_actions.cancel(db, rosa, call, "x"),
-            lambda: planning_actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
-            lambda: attending_actions.tick(db, rosa, call, []),
-            lambda: reports_actions.read_in(db, rosa, call, b"", "x.csv"),
+            lambda: series_actions.cancel(db, rosa, call, "x"),
+            lambda: series_actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
+            lambda: attendance_actions.tick(db, rosa, call, []),
+            lambda: attendance_reports_actions.read_in(db, rosa, call, b"", "x.csv"),
         ):
             with pytest.raises(NotFound):
                 refused()
         assert db.scalar(select(func.count(Call.id)).where(Call.state == CallState.CANCELLED)) == 0
         with pytest.raises(Refused):
-            attending_actions.check_in(db, rosa, call)
+            attendance_actions.check_in(db, rosa, call)

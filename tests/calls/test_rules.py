@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.calls.rules.commitment import Attended, Keeping, attended_of, forecast
 from hub.calls.rules.holidays import holiday_on, holidays_of
+from hub.calls.rules.notes import Given, notes_of
 from hub.calls.rules.presentations import (
     PresentationStanding,
     SlotFacts,
@@ -19,7 +20,6 @@ from hub.calls.rules.presentations import (
     uncovered,
 )
 from hub.calls.rules.series import CallState, Series, is_held, takes_check_ins
-from hub.calls.rules.texts import Given, notes_of
 
 EASTERN = ZoneInfo("America/New_York")
 MONDAYS = Series(0, time(11, 30), 30, EASTERN)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config import WEEKDAYS, Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
-from hub.calls.rules.calendar import Occasion
+from hub.calls.rules.calendars import Occasion
 from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
 from hub.core.db import config_of
 from hub.core.errors import NotFound

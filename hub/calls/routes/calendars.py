@@ -3,10 +3,10 @@
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from hub.calls.actions import feeds as feeds_actions
+from hub.calls.actions import calendars as calendars_actions
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_named, signed_in
-from hub.calls.rules.calendar import calendar
+from hub.calls.rules.calendars import calendar
 from hub.core import clock, web
 from hub.core.web import db
 
@@ -32,7 +32,7 @@ def my_calendar() -> str:
 @bp.post("/calls/calendar")
 def make_calendar() -> Response:
     """Make an address, or a new one: the old one works no longer."""
-    feeds_actions.make_feed(db, signed_in())
+    calendars_actions.make_feed(db, signed_in())
     flash("Copy the address into your calendar.")
     return redirect(url_for(".my_calendar"))
 
@@ -40,7 +40,7 @@ def make_calendar() -> Response:
 @bp.post("/calls/calendar/end")
 def end_calendar() -> Response:
     """The address works no longer."""
-    feeds_actions.end_feed(db, signed_in())
+    calendars_actions.end_feed(db, signed_in())
     flash("The address works no longer.")
     return redirect(url_for(".my_calendar"))
 

@@ -3,15 +3,15 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.calls import forms as calls_forms
-from hub.calls.actions import asking as asking_actions
+from hub.calls.actions import asks as asks_actions
 from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
-from hub.calls.queries import reports as reports_queries
+from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
+from hub.calls.rules.notes import Given, notes_of, notes_title
 from hub.calls.rules.presentations import TAKES_PLACE, SlotState
 from hub.calls.rules.series import CallState, is_held, takes_check_ins
-from hub.calls.rules.texts import Given, notes_of, notes_title
 from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.web import db
@@ -52,7 +52,7 @@ def index() -> str:
         CallState=CallState,
         TAKES_PLACE=TAKES_PLACE,
         feed=series_queries.feed_of(db, person),
-        waiting=reports_queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
+        waiting=attendance_reports_queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
     )
 
 
@@ -117,7 +117,7 @@ def add_ask(day: str) -> Answer:
         return _page(person, call, form), 422
     organizations = {one.slug: one for one in _may_write_for(person)}
     slug = form.organization.data if "organization" in form else person.organization.slug
-    asking_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
+    asks_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
     flash("It stands on the call's page.")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
@@ -129,7 +129,7 @@ def settle_ask(day: str, ask_id: int) -> Answer:
     ask: Ask | None = next((one for one in call.asks if one.id == ask_id), None)
     if ask is None:
         raise NotFound
-    asking_actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
+    asks_actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from hub.calls.rules.reports import Participant, key_of, name_key
+from hub.calls.rules.attendance_reports import Participant, key_of, name_key
 
 
 class How(StrEnum):

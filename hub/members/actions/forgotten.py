@@ -8,10 +8,10 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import TooManyTries
 from hub.core.text import clean
+from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions.links import mail_new_password, post_link
 from hub.members.actions.tokens import new_link
-from hub.members.derive import letters as members_letters
 from hub.members.models import LinkKind, PasswordRequest, Person
 from hub.members.rules.fields import LONGEST_EMAIL
 from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDRESS, REQUESTS_WITHIN, same_network

@@ -7,12 +7,12 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Letter
+from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_here
 from hub.members.actions.signing_in import hashed, set_password
 from hub.members.actions.tokens import new_link, usable_link, use_up
-from hub.members.derive import letters as members_letters
 from hub.members.models import LinkKind, Person
 from hub.members.rules.fields import email_of
 from hub.members.rules.organizations import OrganizationKind, Role

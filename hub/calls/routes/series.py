@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from config import WEEKDAYS
 from hub.calls import forms as calls_forms
-from hub.calls.actions import mailing as mailing_actions
-from hub.calls.actions import planning as planning_actions
-from hub.calls.derive import letters as calls_letters
-from hub.calls.queries import mailing as mailing_queries
+from hub.calls import letters as calls_letters
+from hub.calls.actions import mail as mail_actions
+from hub.calls.actions import series as series_actions
+from hub.calls.queries import mail as mail_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
 from hub.calls.rules.series import AHEAD, CallState
@@ -58,15 +58,17 @@ def _planned(person: Person, series: calls_forms.SeriesForm, extra: calls_forms.
     if what == "series" and series.validate():
         return _make_series(person, series)
     if what == "extra" and extra.validate():
-        call = planning_actions.add_call(db, person, extra.when(), extra.title.data or "")
+        call = series_actions.add_call(db, person, extra.when(), extra.title.data or "")
         return f"The call of {in_words(call.day)} is planned."
     if what == "follow":
-        return f"{words.plural(planning_actions.follow_settings(db, person), 'call')} moved. Calendars follow by themselves."
+        return (
+            f"{words.plural(series_actions.follow_settings(db, person), 'call')} moved. Calendars follow by themselves."
+        )
     if what == "skip":
         days = [day for text in request.form.getlist("days") if (day := _day(text))]
         if not days:
             raise Refused("Tick the calls that are to be left out.")
-        count = planning_actions.skip(db, person, days, request.form.get("reason", ""))
+        count = series_actions.skip(db, person, days, request.form.get("reason", ""))
         return f"{words.plural(count, 'call')} left out."
     return ""
 
@@ -75,7 +77,7 @@ def _make_series(person: Person, form: calls_forms.SeriesForm) -> str:
     first, last = form.first.data, form.last.data
     if not first <= last <= first + 2 * AHEAD:
         raise Refused("The last day must come after the first, at most two years later.")
-    made = planning_actions.make_series(db, person, first, last)
+    made = series_actions.make_series(db, person, first, last)
     return (
         f"{words.plural(len(made), 'day')} of the series added."
         if made
@@ -99,7 +101,7 @@ def edit(day: str) -> Answer:
         form.show(call)
     elif form.validate():
         try:
-            planning_actions.change(db, person, call, form.said())
+            series_actions.change(db, person, call, form.said())
         except Refused as error:
             refused = str(error)
         else:
@@ -118,7 +120,7 @@ def move(day: str) -> Answer:
         form.show(call, web.config().zone)
     elif form.validate():
         try:
-            planning_actions.move(db, person, call, form.when(), form.reason.data or "")
+            series_actions.move(db, person, call, form.when(), form.reason.data or "")
         except Refused as error:
             db.rollback()
             call, refused = call_named(day), str(error)
@@ -135,7 +137,7 @@ def cancel(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     form = calls_forms.CancelForm()
     if form.validate_on_submit():
-        planning_actions.cancel(db, person, call, form.reason.data or "")
+        series_actions.cancel(db, person, call, form.reason.data or "")
         flash("Cancelled. It counts nowhere, and calendars that subscribe to the calls follow by themselves.")
         return redirect(url_for(".show", day=day))
     page = render_template("calls/cancel.html", call=call, form=form)
@@ -145,7 +147,7 @@ def cancel(day: str) -> Answer:
 @bp.post("/calls/<day>/plan-again")
 def plan_again(day: str) -> Response:
     """Hold a call after all."""
-    planning_actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_named(day))
+    series_actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_named(day))
     flash("The call is planned again.")
     return redirect(url_for(".show", day=day))
 
@@ -155,10 +157,10 @@ def invite(day: str) -> Answer:
     """Invite everybody to a call by mail, after a look at who that is."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
-        count = mailing_actions.invite(db, person, call)
+        count = mail_actions.invite(db, person, call)
         flash(f"The invitation is on its way to {words.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
-    readers = mailing_queries.everybody(db, clock.today(web.config().zone))
+    readers = mail_queries.everybody(db, clock.today(web.config().zone))
     return render_template("calls/invite.html", call=call, readers=readers)
 
 
@@ -167,13 +169,13 @@ def brief(day: str) -> Answer:
     """Send those who weren't there what they missed, after a look at what it is and who gets it."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
-        count = mailing_actions.send_brief(db, person, call)
+        count = mail_actions.send_brief(db, person, call)
         flash(f"The brief is on its way to {words.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
-    absent = mailing_queries.absent(db, call)
-    readers = mailing_queries.speakers_of(db, [one.id for one in absent])
+    absent = mail_queries.absent(db, call)
+    readers = mail_queries.speakers_of(db, [one.id for one in absent])
     letter = calls_letters.brief(
-        web.config().BASE_URL, mailing_actions.brief_of(db, call), readers[0].person.name if readers else ""
+        web.config().BASE_URL, mail_actions.brief_of(db, call), readers[0].person.name if readers else ""
     )
     reached = {reader.person.organization_id for reader in readers}
     return render_template(

@@ -7,12 +7,12 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls.actions.attending import record, supersede
+from hub.calls.actions.attendance import record, supersede
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
 from hub.calls.queries import attendance as attendance_queries
-from hub.calls.queries import reports as reports_queries
+from hub.calls.queries import attendance_reports as attendance_reports_queries
+from hub.calls.rules.attendance_reports import Participant, Report, read_report
 from hub.calls.rules.matching import Directory, How, Target, is_generic, match
-from hub.calls.rules.reports import Participant, Report, read_report
 from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.audit import note
@@ -88,7 +88,10 @@ def _add_guests(
     db: Session, by: Person, call: Call, report: MeetingReport, participants: Iterable[Participant]
 ) -> list[Guest]:
     known = set(db.scalars(select(Guest.key).where(Guest.call_id == call.id)))
-    everybody, aliases = reports_queries.directory_at(db, call.starts_at), reports_queries.aliases(db)
+    everybody, aliases = (
+        attendance_reports_queries.directory_at(db, call.starts_at),
+        attendance_reports_queries.aliases(db),
+    )
     added = [_guest(call, report, one, everybody, aliases) for one in participants if one.key not in known]
     db.add_all(added)
     db.flush()

@@ -4,15 +4,15 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.calls import forms as calls_forms
-from hub.calls.actions import attending as attending_actions
-from hub.calls.actions import reports as reports_actions
+from hub.calls.actions import attendance as attendance_actions
+from hub.calls.actions import attendance_reports as attendance_reports_actions
 from hub.calls.models import Call, Guest, GuestState
 from hub.calls.queries import attendance as attendance_queries
-from hub.calls.queries import reports as reports_queries
+from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
+from hub.calls.rules.attendance_reports import Participant
 from hub.calls.rules.matching import Target, is_generic, likely
-from hub.calls.rules.reports import Participant
 from hub.core import web, words
 from hub.core.errors import Refused
 from hub.core.web import db
@@ -27,7 +27,7 @@ MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
 def check_in(day: str) -> Response:
     """I was there."""
     person, call = signed_in(), call_named(day)
-    attending_actions.check_in(db, person, call)
+    attendance_actions.check_in(db, person, call)
     flash(f"Thank you. {person.organization.name} is on record for the call of {in_words(call.day)}.")
     return redirect(safe_next(request.form.get("next")))
 
@@ -40,7 +40,7 @@ def attendance(day: str) -> Answer:
         return _attendance_page(call)
     ticked = {number for text in request.form.getlist("organizations") if (number := web.row_number(text))}
     try:
-        added, gone = attending_actions.tick(db, person, call, ticked, request.form.get("reason", ""))
+        added, gone = attendance_actions.tick(db, person, call, ticked, request.form.get("reason", ""))
     except Refused as refused:
         db.rollback()
         return _attendance_page(call_named(day), str(refused), ticked), 422
@@ -57,7 +57,7 @@ def _attendance_page(call: Call, refused: str = "", ticked: set[int] | None = No
         ticked=ticked,
         refused=refused,
         form=calls_forms.ReportForm(formdata=None),
-        reports=reports_queries.reports_of(db, call),
+        reports=attendance_reports_queries.reports_of(db, call),
     )
 
 
@@ -71,8 +71,8 @@ def report(day: str) -> Answer:
         return _attendance_page(call, "Choose the report that the meeting tool exported."), 422
     anyway = request.form.get("anyway") == "1"
     try:
-        result = reports_actions.read_in(db, person, call, file.stream.read(), file.filename, anyway=anyway)
-    except reports_actions.WrongDayError as refused:
+        result = attendance_reports_actions.read_in(db, person, call, file.stream.read(), file.filename, anyway=anyway)
+    except attendance_reports_actions.WrongDayError as refused:
         db.rollback()
         return _attendance_page(
             call_named(day), f"{refused} Or tick “whatever day it names” to read it all the same."
@@ -84,7 +84,7 @@ def report(day: str) -> Answer:
     return redirect(url_for(".participants", day=day))
 
 
-def _said(result: reports_actions.Result) -> str:
+def _said(result: attendance_reports_actions.Result) -> str:
     if result.again:
         return "This very file was read before; nothing has changed."
     people = words.plural(result.people, "person", "people")
@@ -99,8 +99,8 @@ def participants(day: str) -> str:
     """
     signed_in(Permission.RUN_CALLS)
     call = call_named(day)
-    guests = reports_queries.guests_of(db, call)
-    people = reports_queries.people_at(db, call.starts_at)
+    guests = attendance_reports_queries.guests_of(db, call)
+    people = attendance_reports_queries.people_at(db, call.starts_at)
     organizations = members_queries.organizations(db)
     waiting = [guest for guest in guests if guest.state is GuestState.WAITING]
     few = len(guests) * (len(people) + len(organizations)) <= MOST_CHOICES
@@ -116,7 +116,7 @@ def participants(day: str) -> str:
         people=sorted(people, key=lambda one: one.name.lower()),
         organizations=organizations,
         whole={guest.id for guest in guests} if few else {request.args.get("guest", type=int)},
-        reports=reports_queries.reports_of(db, call),
+        reports=attendance_reports_queries.reports_of(db, call),
         GuestState=GuestState,
     )
 
@@ -125,9 +125,11 @@ def participants(day: str) -> str:
 def decide(day: str, guest_id: int) -> Response:
     """Say who a participant is: ``who`` is ``person-7``, ``organization-3`` or ``nobody``."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
-    guest = reports_queries.guest_of(db, call, guest_id)
+    guest = attendance_reports_queries.guest_of(db, call, guest_id)
     target = _target(request.form.get("who", ""))
-    settled = reports_actions.decide(db, person, call, guest, target, remember=request.form.get("remember") == "1")
+    settled = attendance_reports_actions.decide(
+        db, person, call, guest, target, remember=request.form.get("remember") == "1"
+    )
     flash(_decided(guest, settled))
     return redirect(url_for(".participants", day=day))
 
@@ -156,7 +158,7 @@ def take_back(entry_id: int) -> Answer:
     form, refused = calls_forms.TakeBackForm(), ""
     if request.method == "POST" and form.validate():
         try:
-            attending_actions.take_back(db, person, entry, call, form.reason.data or "")
+            attendance_actions.take_back(db, person, entry, call, form.reason.data or "")
         except Refused as error:
             refused = str(error)
         else:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.calls.rules.attendance_reports import Participant, Report, Tool, dates_in, minutes_of, read_report
 from hub.calls.rules.matching import Directory, How, Match, Somebody, Target, directory, is_generic
 from hub.calls.rules.matching import likely as likely_people
 from hub.calls.rules.matching import match as match_one
-from hub.calls.rules.reports import Participant, Report, Tool, dates_in, minutes_of, read_report
 from hub.core.errors import Refused
 
 DAY = date(2026, 11, 16)

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from hub.calls import forms as calls_forms
-from hub.calls.actions import presenting as presenting_actions
+from hub.calls.actions import presentations as presentations_actions
 from hub.calls.models import Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
@@ -77,7 +77,9 @@ def _begin(form: calls_forms.ProposeForm, places: list[presentations_queries.Pla
 def _propose(person: Person, form: calls_forms.ProposeForm, organizations: list[Organization]) -> Presentation:
     slug = form.organization.data if "organization" in form else organizations[0].slug
     organization = next(one for one in organizations if one.slug == slug)
-    return presenting_actions.propose(db, person, organization, series_queries.call_on(db, form.call.day), form.said())
+    return presentations_actions.propose(
+        db, person, organization, series_queries.call_on(db, form.call.day), form.said()
+    )
 
 
 @bp.route("/calls/presentations/<int:number>", methods=["GET", "POST"])
@@ -143,20 +145,20 @@ def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
     """Do what was asked for; answers what to say, or nothing when the form needs another look."""
     what = request.form.get("do", "")
     if what == "accept":
-        presenting_actions.accept(db, person, one)
+        presentations_actions.accept(db, person, one)
         return "Accepted."
     if what == "withdraw":
-        presenting_actions.withdraw(db, person, one)
+        presentations_actions.withdraw(db, person, one)
         return "Withdrawn. The place is free again."
     if what == "decline" and sheet.decline.validate():
-        presenting_actions.decline(db, person, one, sheet.decline.reason.data or "")
+        presentations_actions.decline(db, person, one, sheet.decline.reason.data or "")
         return "Declined."
     if what == "move" and sheet.move.validate():
         call = series_queries.call_on(db, sheet.move.call.day)
-        presenting_actions.move(db, person, one, call, sheet.move.reason.data or "")
+        presentations_actions.move(db, person, one, call, sheet.move.reason.data or "")
         return f"Moved to the call of {in_words(call.day)}."
     if what == "change" and sheet.proposal.validate():
-        presenting_actions.change(db, person, one, sheet.proposal.said())
+        presentations_actions.change(db, person, one, sheet.proposal.said())
         return "Saved."
     return ""
 
@@ -183,11 +185,13 @@ def _give_deck(person: Person, one: Presentation, sheet: Sheet) -> None:
     chosen = sheet.deck.resource.data or ""
     if upload is not None and upload.filename:
         file = _stored(upload)
-        presenting_actions.give_deck(
+        presentations_actions.give_deck(
             db, person, presentations_queries.presentation_for(db, person, one.id, Permission.TAKE_PART_IN_CALLS), file
         )
     elif chosen.isdecimal() and any(chosen == choice.value for choice in sheet.deck.resource.choices):
-        presenting_actions.link_deck(db, person, one, library_queries.get_for(db, person, int(chosen), Permission.READ))
+        presentations_actions.link_deck(
+            db, person, one, library_queries.get_for(db, person, int(chosen), Permission.READ)
+        )
     else:
         raise Refused("Choose a file, or a resource that is in the hub.")
 
@@ -258,9 +262,11 @@ def _take(person: Person, organization: Organization) -> int:
     except ValueError:
         raise Refused(f"Choose a call for {organization.name}, or untick it.") from None
     title = request.form.get(f"title-{organization.slug}", "").strip()
-    proposal = presenting_actions.Proposal(title or f"Progress and best practices of {organization.name}", MOST_MINUTES)
+    proposal = presentations_actions.Proposal(
+        title or f"Progress and best practices of {organization.name}", MOST_MINUTES
+    )
     try:
-        presenting_actions.propose(db, person, organization, series_queries.call_on(db, day), proposal)
+        presentations_actions.propose(db, person, organization, series_queries.call_on(db, day), proposal)
     except Refused as refused:
         raise Refused(f"{organization.name}: {refused}") from refused
     return 1
