@@ -41,7 +41,7 @@ from hub.members.rules.permissions import OPERATOR
 from hub.migrations import running
 from hub.search import index
 from hub.search.queries import results as results_queries
-from hub.search.queries.results import Query
+from hub.search.rules.results import Query
 
 FILES = ("cran.all.1400", "cran.qry", "cranqrel")
 DEEP = 1_000  # answers of each question that are looked at

@@ -31,7 +31,7 @@ from hub.members.models import Person
 from hub.migrations import running
 from hub.search import index
 from hub.search.queries import results as results_queries
-from hub.search.queries.results import Query
+from hub.search.rules.results import Query
 from hub.search.store import folders
 from tests.serving import Hub, Visitor
 

@@ -25,10 +25,10 @@ from hub.core.db import Database
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.migrations import running
+from hub.search import actions as search_actions
 from hub.search import index
-from hub.search.actions import keeping as keeping_actions
-from hub.search.queries import keeping as keeping_queries
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.queries import suggestions as suggestions_queries
 
 RESOURCES = int(os.environ.get("HUB_BENCH_RESOURCES", "10000"))
@@ -65,8 +65,8 @@ def _remember(database: Database) -> None:
     with database.writing() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for question in corpus.questions(corpus.stories(), 20):
-            keeping_actions.remember(db, person.id, question)
-            keeping_actions.save(db, person, question, f"q={question}", tells=True)
+            search_actions.remember_search(db, person.id, question)
+            search_actions.save_search(db, person, question, f"q={question}", tells=True)
 
 
 def _keys(database: Database) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _news(database: Database) -> Iterator[Times]:
             resource.created_at = clock.now()
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
-        saved = keeping_queries.saved_of(db, person)
+        saved = searches_queries.saved_of(db, person)
         for _ in range(5):
             yield _timed(lambda: news_queries.new_in(db, person, saved))
 

@@ -11,6 +11,7 @@ from hub.core.errors import Refused
 from hub.members import queries as members_queries
 from hub.members.rules.permissions import OPERATOR
 from hub.search.queries import results as results_queries
+from hub.search.rules import results as results_rules
 
 
 @main.command("search")
@@ -25,7 +26,7 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
         if email and (searcher := members_queries.person_by_email(db, email)) is None:
             message = f"There is nobody with the e-mail address {email!r}."
             raise Refused(message)
-        results = results_queries.search(db, searcher, results_queries.Query(text=query, per_page=limit))
+        results = results_queries.search(db, searcher, results_rules.Query(text=query, per_page=limit))
     if as_json:
         click.echo(json.dumps(results_queries.as_json(results), ensure_ascii=False, indent=2))
         return
@@ -33,7 +34,7 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
         click.echo(line)
 
 
-def _lines_of(results: results_queries.Results) -> Iterator[str]:
+def _lines_of(results: results_rules.Results) -> Iterator[str]:
     """What was found, as a person reads it in a terminal."""
     yield from results.notes
     yield f"{results.total:,} found"

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.members.models import Person
-from hub.search.actions import keeping as keeping_actions
-from hub.search.models.keeping import LastVisit
+from hub.search import actions as search_actions
+from hub.search.models import LastVisit
 
 # Who, under which name, which search, whether they are told, and how many days ago they looked.
 SAVED = (
@@ -38,11 +38,11 @@ def add(db: Session, people: dict[str, Person]) -> None:
     """Saved and recent searches, and a visit some days ago, so that what came since stands out."""
     now = clock.now()
     for email, name, address, tells, days in SAVED:
-        saved = keeping_actions.save(db, people[email], name, address, tells=tells)
+        saved = search_actions.save_search(db, people[email], name, address, tells=tells)
         saved.created_at = saved.looked_at = saved.looked_before_at = now - timedelta(days=days)
     for email, address in FEEDS:
-        keeping_actions.make_feed(db, people[email], address)
+        search_actions.make_feed(db, people[email], address)
     for email, texts in RECENT.items():
         for text in reversed(texts):
-            keeping_actions.remember(db, people[email].id, text)
+            search_actions.remember_search(db, people[email].id, text)
         db.add(LastVisit(person_id=people[email].id, at=now - LAST_HERE, before_at=None))

@@ -18,8 +18,8 @@ from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
 from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.search import actions as search_actions
 from hub.search import index
-from hub.search.actions import keeping as keeping_actions
 from tests.world import Hands, a_person, a_resource, an_organization, posted_by
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -73,8 +73,8 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
-        keeping_actions.save(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
-        keeping_actions.save(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
+        search_actions.save_search(db, db.get_one(Person, people["tom"].id), "Plain words", "q=plain+words", tells=True)
+        search_actions.save_search(db, db.get_one(Person, people["rosa"].id), "CMMC", "q=cmmc", tells=True)
         db.scalars(select(Resource).where(Resource.title == "Apprenticeship guide")).one().created_by_id = people[
             "rosa"
         ].id
@@ -91,7 +91,7 @@ def test_a_digest_waits_for_what_came_in_its_week_and_is_still_being_read(
 ) -> None:
     with database.writing() as db:
         tom = db.get_one(Person, people["tom"].id)
-        keeping_actions.save(db, tom, "Zinc", "q=zinc", tells=True)
+        search_actions.save_search(db, tom, "Zinc", "q=zinc", tells=True)
         hands.at = MONDAY - timedelta(days=1)
         a_resource(db, db.get_one(Person, people["rosa"].id).organization, "Plating", ["Zinc, of course."])
     hands.at = MONDAY

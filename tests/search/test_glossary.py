@@ -11,7 +11,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
-from hub.search.models.glossary import GlossaryEntry
+from hub.search.models import GlossaryEntry
 from tests.world import a_person, a_resource, an_organization
 
 NEW = {"name": "QMS", "meaning": "quality management system", "others": "quality system"}

@@ -29,7 +29,7 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from hub.search.queries import related as related_queries
 from hub.search.queries import results as results_queries
-from hub.search.queries.results import Query, Results
+from hub.search.rules.results import Query, Results
 from hub.search.store import codec, folders
 from tests.world import a_person, a_resource, an_organization
 

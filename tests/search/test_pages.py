@@ -17,7 +17,7 @@ from hub.library.rules import Audience, Kind, PageKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from hub.search.queries import results as results_queries
-from hub.search.queries.results import Query
+from hub.search.rules.results import Query
 from hub.search.store import folders
 from tests.world import a_person, a_resource, an_organization
 

@@ -18,7 +18,8 @@ from hub.library.models import Page, Resource, Revision
 from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.search.queries import results as results_queries
-from hub.search.queries.results import Query
+from hub.search.rules import results as results_rules
+from hub.search.rules.results import Query
 from tests.search.relevance import DEEP, QUERIES, VARIANTS, Answered, WantedHit, figures, variants
 
 KEPT = Path(__file__).with_name("relevance.json")
@@ -38,7 +39,7 @@ def answered(database: Database, kind: str) -> list[Answered]:
                 for wanted in variants(kind)]  # fmt: skip
 
 
-def answer(wanted: WantedHit, id_: int, results: results_queries.Results) -> Answered:
+def answer(wanted: WantedHit, id_: int, results: results_rules.Results) -> Answered:
     found = [hit.resource for hit in results.hits]
     rank = found.index(id_) + 1 if id_ in found else 0
     return Answered(wanted, rank, results.hits[rank - 1].page if rank else None)

@@ -13,10 +13,10 @@ from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import actions as search_actions
 from hub.search import index
-from hub.search.actions import keeping as keeping_actions
-from hub.search.actions.keeping import MOST_RECENT
-from hub.search.queries import keeping as keeping_queries
+from hub.search.actions import MOST_RECENT
+from hub.search.queries import searches as searches_queries
 from hub.search.rules import suggesting as suggesting_rules
 from tests.world import a_person, a_resource, an_organization
 
@@ -33,8 +33,8 @@ def world(database: Database) -> Database:
         a_resource(db, harbor, SECRET, topics=["secret-plans"], audience=Audience.ORGANIZATION)
         a_resource(db, harbor, PUBLIC, topics=["scrap"], audience=Audience.PUBLIC)
         for text in ("steel scrap", "apprenticeship", "Steel Scrap"):
-            keeping_actions.remember(db, ana.id, text)
-        keeping_actions.remember(db, bo.id, "steel for a boat")
+            search_actions.remember_search(db, ana.id, text)
+        search_actions.remember_search(db, bo.id, "steel for a boat")
     index.catch_up(database)
     return database
 
@@ -104,11 +104,11 @@ def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) 
     with database.writing() as db:
         person = a_person(db, an_organization(db))
         for number in range(MOST_RECENT + 5):
-            keeping_actions.remember(db, person.id, f"search {number}")
-        keeping_actions.remember(db, person.id, "x" * 300)
-        keeping_actions.remember(db, person.id, "SEARCH 10")
+            search_actions.remember_search(db, person.id, f"search {number}")
+        search_actions.remember_search(db, person.id, "x" * 300)
+        search_actions.remember_search(db, person.id, "SEARCH 10")
     with database.reading() as db:
-        recent = keeping_queries.recent_of(db, person.id)
+        recent = searches_queries.recent_of(db, person.id)
     assert recent[0] == "SEARCH 10"
     assert recent[1] == "search 24"
     assert len(recent) == MOST_RECENT

@@ -11,7 +11,7 @@ from hub.mail.actions import Post
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
-from hub.overview.derive import letters as overview_letters
+from hub.overview.derive import letters
 from hub.overview.queries import digests as digests_queries
 from hub.overview.rules.digests import DigestWeek
 
@@ -37,7 +37,7 @@ def post_digests(db: Session, week: DigestWeek) -> int:
         db,
         [
             Post(
-                letter=overview_letters.digest(config.BASE_URL, one),
+                letter=letters.digest(config.BASE_URL, one),
                 to=one.person.email,
                 name=one.person.name,
                 once=f"digest {week.monday} person {one.person.id}",

@@ -30,10 +30,10 @@ from hub.overview.routes.blueprint import bp
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
 from hub.overview.rules.audit import audit_words
 from hub.search import index
-from hub.search.queries import keeping as keeping_queries
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.routes import visiting as visiting_routes
-from hub.search.routes.keeping import lines_of
+from hub.search.routes.searches import lines_of
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.standing import Standing
 
@@ -54,7 +54,7 @@ def home() -> str | Response:
     board = board_queries.board(db) if may(person, Permission.SEE_BOARD) else None
     seen = visiting_routes.seen_by(person)
     since = seen.since(clock.now()) if seen else None
-    saved = keeping_queries.saved_of(db, person)
+    saved = searches_queries.saved_of(db, person)
     yours, before = (
         quarters_queries.your_quarter(db, person, quarter),
         quarters_queries.your_quarter(db, person, quarter.previous),

@@ -17,7 +17,7 @@ from hub.members.login import must, signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
 from hub.overview.actions import mailing as mailing_actions
-from hub.overview.derive import letters as overview_letters
+from hub.overview.derive import letters
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp
@@ -88,7 +88,7 @@ def planned_digest(person_id: int) -> Any:
     one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
     if one is None:
         raise NotFound
-    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:

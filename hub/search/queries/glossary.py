@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from hub.core.errors import NotFound
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.search.models.glossary import GlossaryEntry
+from hub.search.models import GlossaryEntry
 from hub.search.rules.glossary import Glossary
 
 # The glossaries that this process has compiled lately, by their rows' state; a process serves one hub, tests a few.

@@ -17,9 +17,10 @@ from hub.library.models import Resource, Revision
 from hub.library.queries import unread, visible_to
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
-from hub.search.models.keeping import SavedSearch
-from hub.search.queries.results import Query, ids_of
+from hub.search.models import SavedSearch
+from hub.search.queries.results import ids_of
 from hub.search.rules import addresses as addresses_rules
+from hub.search.rules.results import Query
 from hub.search.store import folders, snapshots
 
 MOST_LOOKED_AT = 5_000  # newcomers since somebody looked; whoever was away for longer sees a number that large

@@ -18,8 +18,9 @@ from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, has_left
 from hub.search.queries.matching import rarity
-from hub.search.queries.results import Hit, Query, search
+from hub.search.queries.results import search
 from hub.search.rules import words as words_rules
+from hub.search.rules.results import Hit, Query
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot, docs_of
 

@@ -4,106 +4,45 @@ The index answers where, the rows answer whether: what it finds is checked again
 shown or counted.
 """
 
-import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, reduce
 from itertools import islice
 from operator import or_
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, func, select
+from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy import or_ as sql_or
 from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import config_of
-from hub.library.models import Page, Resource, Revision, Topic
+from hub.library.models import Resource, Topic
 from hub.library.queries import visible_to
-from hub.library.rules import BIG_SIX, Audience, Kind, PageKind
+from hub.library.rules import BIG_SIX, Audience, Kind
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import MAY, Permission, Scope
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.glossary import glossary
+from hub.search.queries.hits import SHOWN, hit_of, hits_of
 from hub.search.queries.matching import Matches
 from hub.search.queries.ranking import Ranked
 from hub.search.queries.rows import signature
-from hub.search.rules import passages as passages_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
 from hub.search.rules.glossary import Glossary, widened
-from hub.search.rules.passages import Snippet
 from hub.search.rules.question import Question
+from hub.search.rules.results import Facet, Query, Results
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot
 
-PER_PAGE = 10
 MOST_SHARED = 5  # words that are named, of those by which the best lift others
 FACETS = ("kind", "organization", "topic", "year")
 BUILDING = "The search index is being built. Until it is done, only titles are searched; try again in a few minutes."
-
-
-@dataclass(frozen=True)
-class Query:
-    """What somebody searches for. ``filters`` has for each name in FILTERS the values of which one must hold."""
-
-    text: str = ""
-    filters: Mapping[str, Collection[str]] = field(default_factory=dict)
-    sort: str = "relevance"
-    page: int = 1
-    per_page: int = PER_PAGE
-    exact: bool = False  # without what the glossary adds
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A resource that was found, with the page of it that answers best (None: the answer is not on a page)."""
-
-    resource: int
-    title: str
-    kind: Kind
-    organization: str  # slug
-    organization_name: str
-    published_on: date
-    audience: Audience
-    page: int | None
-    page_kind: PageKind | None
-    snippet: Snippet
-    lacking: Sequence[str] = ()  # words that were typed and are not in it
-
-
-@dataclass(frozen=True)
-class Facet:
-    """A value that results have, and how many of them."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Results:
-    """What was found for a query."""
-
-    query: Query
-    total: int
-    hits: Sequence[Hit]
-    facets: Mapping[str, Sequence[Facet]]
-    notes: Sequence[str]
-    took_ms: float
-    complete: bool = True  # False: the index is missing, and titles alone were searched
-    also: Sequence[str] = ()  # names that the glossary added to what was typed (or would have, when ``query.exact``)
-    did_you_mean: str = ""  # what was typed with its words as the hub knows them; "" when there is nothing to propose
-
-    @property
-    def pages(self) -> int:
-        """How many pages of hits there are."""
-        return max(1, math.ceil(self.total / self.query.per_page))
 
 
 def search(db: Session, person: Person | None, query: Query) -> Results:
@@ -226,7 +165,7 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
     snapshot, found = here.snapshot, answer.found
     page = _page_of(db, snapshot, found, answer.bits, query)
     docs = page.docs
-    hits = _hits(db, person, snapshot, found, docs)
+    hits = hits_of(db, person, snapshot, found, docs)
     vanished = len(docs) - len(hits)
     return Results(
         query,
@@ -243,10 +182,10 @@ def _from_index(db: Session, person: Person | None, query: Query, asked: Questio
 def _did_you_mean(
     db: Session, person: Person | None, query: Query, asked: Question, here: _Index, found: Matches
 ) -> str:
-    def texts_at(doc: int, place: int) -> Sequence[str]:
-        return _texts_at(db, person, here.snapshot, doc, place)
+    def around(doc: int, place: int) -> Sequence[str]:
+        return texts_at(db, person, here.snapshot, doc, place)
 
-    return spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, texts_at)
+    return spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, around)
 
 
 def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
@@ -302,98 +241,6 @@ def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: 
     return Ranked(list(islice((doc for doc in order if flags[doc] == "1"), first, last)))
 
 
-_SHOWN = (
-    select(
-        Resource.id,
-        Resource.title,
-        Resource.kind,
-        Resource.summary,
-        Resource.published_on,
-        Resource.audience,
-        Organization.slug,
-        Organization.name,
-        Revision.id.label("revision"),
-    )
-    .join(Organization, Resource.organization_id == Organization.id)
-    .outerjoin(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
-)
-
-
-def _hits(db: Session, person: Person | None, snapshot: Snapshot, found: Matches, docs: Sequence[int]) -> Sequence[Hit]:
-    """The hits for documents, in order, without those that the person may not open now."""
-    if not docs:
-        return []
-    ids = [snapshot.facts[doc].id for doc in docs]
-    rows = {row.id: row for row in db.execute(_SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
-    places: dict[tuple[int, int], int] = {}  # the revision and page of each hit whose page is shown
-    for doc, id_ in zip(docs, ids, strict=True):
-        if id_ in rows and rows[id_].revision is not None:
-            number = _page_number(snapshot, doc, found, rows[id_])
-            if number is not None:
-                places[rows[id_].revision, number] = id_
-    shown = _pages(db, places)
-    return [
-        _hit(rows[id_], shown.get(id_), found.terms, found.lacking(doc))
-        for doc, id_ in zip(docs, ids, strict=True)
-        if id_ in rows
-    ]
-
-
-def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
-    """Which page of a hit is shown: the best; else the first, unless the summary says more."""
-    best = ranking_queries.best_page(snapshot, doc, found.parts)
-    return ranking_queries.first_page(snapshot, doc) if best is None and not row.summary else best
-
-
-def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
-    """The pages to show, by resource."""
-    if not places:
-        return {}
-    rows = db.execute(
-        select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes).where(
-            # not a tuple IN (…): SQLite would read the whole table
-            sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in places))
-        )
-    )
-    return {places[row.revision_id, row.number]: row for row in rows}
-
-
-def _hit(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:
-    return Hit(
-        row.id,
-        row.title,
-        row.kind,
-        row.slug,
-        row.name,
-        row.published_on,
-        row.audience,
-        page.number if page else None,
-        page.kind if page else None,
-        passages_rules.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
-        lacking,
-    )
-
-
-def _texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, place: int) -> Sequence[str]:
-    """What the person may read of a resource around a place in its text: its page there, title, summary and owner."""
-    row = db.execute(_SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
-    if row is None:
-        return ()
-    number = ranking_queries.page_at(snapshot, doc, place)
-    page = _pages(db, {(row.revision, number): row.id}).get(row.id) if row.revision and number is not None else None
-    return [row.title, row.summary, row.name, *((page.title, page.text, page.notes) if page else ())]
-
-
-def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
-    """The best passage of a page; from its title only when the words are nowhere else."""
-    text = "\n".join(part for part in (page.text, page.notes) if part)
-    shown = passages_rules.snippet(text, terms)
-    if page.title and not shown.marks:
-        titled = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
-        return titled if titled.marks or not text else shown
-    return shown
-
-
 # Facets
 
 
@@ -439,9 +286,9 @@ def _from_titles(db: Session, person: Person | None, query: Query, asked: Questi
         "oldest": (Resource.published_on, Resource.id),
     }.get(query.sort, (Resource.published_on.desc(), Resource.id.desc()))
     rows = db.execute(
-        _SHOWN.where(*where).order_by(*order).offset((query.page - 1) * query.per_page).limit(query.per_page)
+        SHOWN.where(*where).order_by(*order).offset((query.page - 1) * query.per_page).limit(query.per_page)
     )
-    hits = [_hit(row, None, frozenset()) for row in rows]
+    hits = [hit_of(row, None, frozenset()) for row in rows]
     notes = [*asked.notes, BUILDING]
     return Results(query, total, hits, {}, notes, (time.perf_counter() - began) * 1000, complete=False)
 

@@ -15,9 +15,9 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX
 from hub.members.models import Organization, Person
-from hub.search.models.glossary import GlossaryEntry
-from hub.search.queries.keeping import recent_of
+from hub.search.models import GlossaryEntry
 from hub.search.queries.results import allowed
+from hub.search.queries.searches import recent_of
 from hub.search.rules import suggesting as suggesting_rules
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot

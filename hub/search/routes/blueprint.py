@@ -2,9 +2,9 @@
 
 from flask import Blueprint, request
 
-from hub.search.queries.results import Query
 from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.addresses import Asked
+from hub.search.rules.results import Query
 
 bp = Blueprint("search", __name__)
 

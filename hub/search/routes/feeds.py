@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as WsgiResponse
 from hub.core import web
 from hub.core.text import clean
 from hub.core.web import db
-from hub.search.models.keeping import SearchFeed
-from hub.search.queries import keeping as keeping_queries
+from hub.search.models import SearchFeed
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.queries.news import Newcomer
 from hub.search.routes.blueprint import bp
 from hub.search.rules import addresses as addresses_rules
@@ -28,7 +28,7 @@ def feed(token: str) -> WsgiResponse:
 
     The path's ``<token>`` is a secret: such paths are logged by their pattern alone.
     """
-    found = keeping_queries.feed_by_token(db, token)
+    found = searches_queries.feed_by_token(db, token)
     newcomers = news_queries.newest_of(db, found.person, news_queries.query_of(found.address), ENTRIES)
     answer = Response(_atom(found, newcomers), mimetype="application/atom+xml")
     answer.headers["X-Robots-Tag"] = "noindex"

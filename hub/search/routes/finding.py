@@ -12,15 +12,16 @@ from hub.library.derive.previews import shelf, showing
 from hub.library.models import Revision
 from hub.library.rules import Audience
 from hub.members.models import Person
-from hub.search.actions.keeping import LONGEST_NAME
-from hub.search.forms import keeping as keeping_forms
-from hub.search.models.keeping import SavedSearch
-from hub.search.queries import keeping as keeping_queries
+from hub.search import forms as search_forms
+from hub.search.actions import LONGEST_SEARCH_NAME
+from hub.search.models import SavedSearch
 from hub.search.queries import news as news_queries
 from hub.search.queries import results as results_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.routes import visiting as visiting_routes
 from hub.search.routes.blueprint import asked, bp, query_of
 from hub.search.rules import addresses as addresses_rules
+from hub.search.rules import results as results_rules
 from hub.search.rules.addresses import LABELS, SORT_LABELS, Asked
 from hub.search.rules.suggesting import unfinished
 from hub.search.rules.visits import Seen
@@ -45,7 +46,7 @@ def results() -> Response:
     if query.page > found.pages:
         found = _found(person, replace(query, page=found.pages))
     address = addresses_rules.kept(question)
-    saved = keeping_queries.saved_as(db, person, address) if person else None
+    saved = searches_queries.saved_as(db, person, address) if person else None
     seen = visiting_routes.seen_by(person)
     lines = library_queries.current_revisions(db, [hit.resource for hit in found.hits])
     page = render_template(
@@ -60,7 +61,7 @@ def results() -> Response:
         new=_new(lines, person, saved, seen),
         address=address,
         saved=saved,
-        keep=keeping_forms.KeepForm(formdata=None, name=_name_of(question), tells=True, address=address)
+        keep=search_forms.KeepForm(formdata=None, name=_name_of(question), tells=True, address=address)
         if person
         else None,
     )
@@ -72,7 +73,7 @@ def results() -> Response:
     return answer
 
 
-def _found(person: Person | None, query: results_queries.Query) -> results_queries.Results:
+def _found(person: Person | None, query: results_rules.Query) -> results_rules.Results:
     """What is found; when that is nothing and somebody still types the last word, what has words that begin so."""
     found = results_queries.search(db, person, query)
     begun = unfinished(query.text) if visiting_routes.is_typing() else ""
@@ -85,7 +86,7 @@ def _found(person: Person | None, query: results_queries.Query) -> results_queri
 
 def _name_of(question: Asked) -> str:
     """What a search may be called that has no name yet."""
-    return (question.text or "New resources")[:LONGEST_NAME]
+    return (question.text or "New resources")[:LONGEST_SEARCH_NAME]
 
 
 def _new(
@@ -98,7 +99,7 @@ def _new(
     return {line.resource_id for line in lines if person and news_queries.is_new(line.resource, person, since)}
 
 
-def _chosen(found: results_queries.Results) -> Sequence[tuple[str, str, str]]:
+def _chosen(found: results_rules.Results) -> Sequence[tuple[str, str, str]]:
     """The active filters: name, value and what a person reads."""
     words = {(name, facet.value): facet.label for name, facets in found.facets.items() for facet in facets}
     words |= {("audience", audience.value): audience.label for audience in Audience}
@@ -109,7 +110,7 @@ def _chosen(found: results_queries.Results) -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def _pictures(hits: Sequence[results_queries.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
+def _pictures(hits: Sequence[results_rules.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
     """The pictures of the pages that hits show, by resource; of those that have one already."""
     places = {hit.resource: hit.page for hit in hits if hit.page}
     pictures = {}

@@ -8,9 +8,9 @@ from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.search.actions import glossary as glossary_actions
-from hub.search.forms.glossary import EntryForm
-from hub.search.models.glossary import GlossaryEntry
+from hub.search import actions as search_actions
+from hub.search.forms import EntryForm
+from hub.search.models import GlossaryEntry
 from hub.search.queries import glossary as glossary_queries
 from hub.search.routes.blueprint import bp
 
@@ -30,7 +30,7 @@ def new_entry() -> Answer:
     form, refused = EntryForm(), ""
     if form.validate_on_submit():
         try:
-            added = glossary_actions.add_entry(db, person, form.wording())
+            added = search_actions.add_entry(db, person, form.wording())
         except Refused as error:
             refused = str(error)
         else:
@@ -47,7 +47,7 @@ def edit_entry(entry_id: int) -> Answer:
     form, refused = EntryForm(obj=entry), ""
     if form.validate_on_submit():
         try:
-            glossary_actions.change_entry(db, person, entry, form.wording())
+            search_actions.change_entry(db, person, entry, form.wording())
         except Refused as error:
             refused = str(error)
         else:
@@ -61,7 +61,7 @@ def remove_entry(entry_id: int) -> Answer:
     """Take an entry out."""
     person = _editor()
     entry = glossary_queries.entry_for(db, person, entry_id)
-    glossary_actions.remove_entry(db, person, entry)
+    search_actions.remove_entry(db, person, entry)
     flash(f"{entry.name} is no longer in the glossary.")
     return redirect(url_for(".glossary"))
 

@@ -10,10 +10,10 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.core.web import db
 from hub.members.models import Person
-from hub.search.actions import keeping as keeping_actions
-from hub.search.models.keeping import SavedSearch
-from hub.search.queries import keeping as keeping_queries
+from hub.search import actions as search_actions
+from hub.search.models import SavedSearch
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.rules.visits import NOTED_EVERY, Seen
 
 log = logging.getLogger("hub.search")
@@ -21,7 +21,7 @@ log = logging.getLogger("hub.search")
 
 def seen_by(person: Person | None) -> Seen | None:
     """When the person was here before; None on their first visit, and for visitors."""
-    return keeping_queries.last_visit(db, person.id) if person else None
+    return searches_queries.last_visit(db, person.id) if person else None
 
 
 def is_typing() -> bool:
@@ -50,17 +50,17 @@ def note_after(
 def _note(database: Database, person_id: int, searched: str, saved_id: int | None, *, is_stale: bool) -> None:
     try:
         with database.reading() as reading:
-            if searched and searched in keeping_queries.recent_of(reading, person_id, 1):
+            if searched and searched in searches_queries.recent_of(reading, person_id, 1):
                 searched = ""
             until = news_queries.settled_until(reading) if saved_id else None
         if not (is_stale or searched or until):
             return
         with database.writing() as writing:
             if is_stale:
-                keeping_actions.note_visit(writing, person_id)
+                search_actions.note_visit(writing, person_id)
             if searched:
-                keeping_actions.remember(writing, person_id, searched)
+                search_actions.remember_search(writing, person_id, searched)
             if saved_id and until:
-                keeping_actions.look_at(writing, person_id, saved_id, until)
+                search_actions.look_at_search(writing, person_id, saved_id, until)
     except (OperationalError, IntegrityError):
         log.info("A visit was not noted: the rows were busy.")

@@ -1,10 +1,10 @@
-"""The form of a glossary entry."""
+"""The forms of search."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from hub.search.actions.glossary import LONGEST_MEANING, LONGEST_NAME, Wording
+from hub.search.actions import LONGEST_ENTRY_NAME, LONGEST_MEANING, Wording
 
 
 class EntryForm(FlaskForm):
@@ -14,7 +14,7 @@ class EntryForm(FlaskForm):
         "Acronym or short name",
         [
             InputRequired("Enter the acronym or short name."),
-            Length(max=LONGEST_NAME, message=f"Up to {LONGEST_NAME} characters fit here."),
+            Length(max=LONGEST_ENTRY_NAME, message=f"Up to {LONGEST_ENTRY_NAME} characters fit here."),
         ],
         description="As people write it, for example NOFO.",
     )
@@ -39,3 +39,17 @@ class EntryForm(FlaskForm):
         return Wording(
             self.name.data or "", self.meaning.data or "", self.others.data or "", is_word=bool(self.is_word.data)
         )
+
+
+class KeepForm(FlaskForm):
+    """Keep the search with this address under a name."""
+
+    name = StringField("Name")
+    tells = BooleanField("Tell me when there is more")
+    address = HiddenField()
+
+
+class RenameForm(FlaskForm):
+    """Another name."""
+
+    name = StringField("Name")

@@ -12,11 +12,11 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.models import Organization
-from hub.search.actions import keeping as keeping_actions
-from hub.search.forms import keeping as keeping_forms
-from hub.search.models.keeping import SavedSearch, SearchFeed
-from hub.search.queries import keeping as keeping_queries
+from hub.search import actions as search_actions
+from hub.search import forms as search_forms
+from hub.search.models import SavedSearch, SearchFeed
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.routes.blueprint import bp
 from hub.search.rules import addresses as addresses_rules
 
@@ -37,18 +37,18 @@ class Line:
 @bp.get("/searches")
 def searches() -> str:
     """What the person keeps of their searching."""
-    return _page(keeping_forms.RenameForm(formdata=None))
+    return _page(search_forms.RenameForm(formdata=None))
 
 
-def _page(form: keeping_forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
+def _page(form: search_forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
     person = signed_in()
-    saved, feeds = keeping_queries.saved_of(db, person), keeping_queries.feeds_of(db, person)
+    saved, feeds = searches_queries.saved_of(db, person), searches_queries.feeds_of(db, person)
     return render_template(
         "search/searches.html",
         saved=lines_of(saved, news_queries.new_in(db, person, saved)),
         feeds=lines_of(feeds),
         feed_address=_feed_address,
-        recent=keeping_queries.recent_of(db, person.id),
+        recent=searches_queries.recent_of(db, person.id),
         form=form,
         renamed=renamed,
         refused=refused,
@@ -84,10 +84,10 @@ def _feed_address(feed: SearchFeed) -> str:
 @bp.post("/searches")
 def save() -> Answer:
     """Keep the search that was on the page under a name; back to it."""
-    form = keeping_forms.KeepForm()
-    address = keeping_actions.address_of(form.address.data or "")
+    form = search_forms.KeepForm()
+    address = search_actions.search_address_of(form.address.data or "")
     try:
-        saved = keeping_actions.save(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
+        saved = search_actions.save_search(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
     except Refused as error:
         flash(str(error), "danger")
         return redirect(_results(address))
@@ -98,10 +98,10 @@ def save() -> Answer:
 @bp.post("/searches/<int:saved_id>/name")
 def rename(saved_id: int) -> Answer:
     """Give a saved search another name."""
-    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
-    form = keeping_forms.RenameForm()
+    saved = searches_queries.saved_for(db, signed_in(), saved_id)
+    form = search_forms.RenameForm()
     try:
-        keeping_actions.rename(saved, form.name.data or "")
+        search_actions.rename_search(saved, form.name.data or "")
     except Refused as error:
         return _page(form, saved_id, str(error)), 422
     flash(f"Renamed to “{saved.name}”.")
@@ -111,8 +111,8 @@ def rename(saved_id: int) -> Answer:
 @bp.post("/searches/<int:saved_id>/tell")
 def tell(saved_id: int) -> Answer:
     """Whether the person is told when there is more (``tells=yes`` or ``no``)."""
-    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
-    keeping_actions.tell(saved, tells=request.form.get("tells") == "yes")
+    saved = searches_queries.saved_for(db, signed_in(), saved_id)
+    search_actions.tell_of_search(saved, tells=request.form.get("tells") == "yes")
     flash(
         f"You will be told when there is more for “{saved.name}”."
         if saved.tells
@@ -124,8 +124,8 @@ def tell(saved_id: int) -> Answer:
 @bp.post("/searches/<int:saved_id>/delete")
 def delete(saved_id: int) -> Answer:
     """Keep a search no longer."""
-    saved = keeping_queries.saved_for(db, signed_in(), saved_id)
-    keeping_actions.forget(db, saved)
+    saved = searches_queries.saved_for(db, signed_in(), saved_id)
+    search_actions.forget_search(db, saved)
     flash(f"“{saved.name}” is deleted. Nothing else changed.")
     return redirect(url_for(".searches"))
 
@@ -134,7 +134,7 @@ def delete(saved_id: int) -> Answer:
 def make_feed() -> Answer:
     """Make an address for a feed reader of the search that was on the page."""
     try:
-        feed = keeping_actions.make_feed(db, signed_in(), request.form.get("address", ""))
+        feed = search_actions.make_feed(db, signed_in(), request.form.get("address", ""))
     except Refused as error:
         flash(str(error), "danger")
         return redirect(url_for(".searches"))
@@ -146,7 +146,7 @@ def make_feed() -> Answer:
 def revoke_feed(feed_id: int) -> Answer:
     """Close a feed."""
     person = signed_in()
-    keeping_actions.revoke_feed(db, person, keeping_queries.feed_for(db, person, feed_id))
+    search_actions.revoke_feed(db, person, searches_queries.feed_for(db, person, feed_id))
     flash("The feed is closed: its address opens nothing any more.")
     return redirect(url_for(".searches"))
 
@@ -154,6 +154,6 @@ def revoke_feed(feed_id: int) -> Answer:
 @bp.post("/searches/recent/clear")
 def clear_recent() -> Answer:
     """Forget what the person searched for."""
-    keeping_actions.clear_recent(db, signed_in())
+    search_actions.clear_recent(db, signed_in())
     flash("Your recent searches are forgotten.")
     return redirect(url_for(".searches"))

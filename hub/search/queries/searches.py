@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
 from hub.members.models import Person
-from hub.search.models.keeping import LastVisit, RecentSearch, SavedSearch, SearchFeed
+from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
 from hub.search.rules.visits import Seen
 
 

@@ -22,12 +22,12 @@ from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search import actions as search_actions
 from hub.search import index
-from hub.search.actions import keeping as keeping_actions
-from hub.search.actions.keeping import MOST_SAVED
-from hub.search.models.keeping import LastVisit, RecentSearch, SavedSearch, SearchFeed
-from hub.search.queries import keeping as keeping_queries
+from hub.search.actions import MOST_SAVED
+from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
 from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
 from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.visits import ENDS_AFTER, NOTED_EVERY, Seen
 from tests.world import SignIn, a_person, a_resource, an_organization
@@ -119,7 +119,7 @@ def test_what_cant_be_kept_says_why_and_nothing_is_lost(world: Database, ana: Fl
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(MOST_SAVED - 1):
-            keeping_actions.save(db, person, "One", f"q=one{number}", tells=True)
+            search_actions.save_search(db, person, "One", f"q=one{number}", tells=True)
     save(ana, "q=too+many")
     assert f"You keep {MOST_SAVED} searches already" in page_of(ana, "/searches").get_text()
 
@@ -166,7 +166,7 @@ def told(world: Database) -> list[int]:
     """How much is new in each of Ana's saved searches."""
     with world.reading() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
-        return list(news_queries.new_in(db, person, keeping_queries.saved_of(db, person)).values())
+        return list(news_queries.new_in(db, person, searches_queries.saved_of(db, person)).values())
 
 
 def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana: FlaskClient) -> None:
@@ -204,7 +204,7 @@ def test_saved_searches_cost_a_few_statements_however_many_there_are(
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(12):
-            saved = keeping_actions.save(db, person, f"Search {number}", f"q=steel+{number}", tells=True)
+            saved = search_actions.save_search(db, person, f"Search {number}", f"q=steel+{number}", tells=True)
             saved.looked_at = LONG_AGO
     assert statements("/searches") <= few + 1
 

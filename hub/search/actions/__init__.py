@@ -1,1 +1,0 @@
-"""What changes search's rows."""

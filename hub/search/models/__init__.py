@@ -1,1 +1,0 @@
-"""What search keeps in rows."""
