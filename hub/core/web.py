@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response as AnyResponse
 
 from config import Config
 from hub.core import clock, dates, settings, text
@@ -37,6 +38,7 @@ log = logging.getLogger("hub.web")
 csrf = CSRFProtect()
 
 View = TypeVar("View", bound=Callable[..., Any])
+Answer = str | AnyResponse | tuple[str, int]  # what a page that may lead elsewhere answers
 
 # A form without a file is small; a route that takes files says so with `takes_files`.
 FORM_BYTES = 1_000_000

@@ -10,12 +10,12 @@ from hub.calls.models import Call, Guest, GuestState
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import Answer, bp, call_named, in_words, signed_in
+from hub.calls.routes.blueprint import bp, call_named, in_words, signed_in
 from hub.calls.rules.attendance_reports import Participant
 from hub.calls.rules.matching import Target, is_generic, likely
 from hub.core import web, words
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.members import queries as members_queries
 from hub.members.login import safe_next
 from hub.members.rules.permissions import Permission

@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import Blueprint
-from werkzeug.wrappers import Response
 
 from hub.calls.models import Call
 from hub.calls.queries import series as series_queries
@@ -15,8 +14,6 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("calls", __name__)
-
-Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
 
 
 def signed_in(permission: Permission = Permission.SEE_CALLS) -> Person:

@@ -8,13 +8,13 @@ from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import Answer, bp, call_named, day_named, signed_in
+from hub.calls.routes.blueprint import bp, call_named, day_named, signed_in
 from hub.calls.rules.notes import Given, notes_of, notes_title
 from hub.calls.rules.presentations import TAKES_PLACE, SlotState
 from hub.calls.rules.series import CallState, is_held, takes_check_ins
 from hub.core import clock, web
 from hub.core.errors import NotFound
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS
 from hub.library.forms import WriteForm

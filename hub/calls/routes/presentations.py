@@ -11,12 +11,12 @@ from hub.calls.actions import presentations as presentations_actions
 from hub.calls.models import Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import Answer, bp, in_words, signed_in
+from hub.calls.routes.blueprint import bp, in_words, signed_in
 from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
 from hub.calls.rules.series import is_held
 from hub.core import clock, web, words
 from hub.core.errors import NotFound, Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
 from hub.library.files import originals

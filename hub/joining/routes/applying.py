@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import web
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.joining import actions as joining_actions
 from hub.joining import queries as joining_queries
 from hub.joining.forms import ApplicationForm, InterestForm, WithdrawalForm, application_form
@@ -19,8 +19,6 @@ from hub.library.extract.formats import FORMATS
 from hub.library.files import originals
 from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.rules.texts import download_name
-
-Answer = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True)

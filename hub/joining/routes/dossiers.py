@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import web
 from hub.core.errors import Refused
-from hub.core.web import db, one_of, page_number
+from hub.core.web import Answer, db, one_of, page_number
 from hub.joining import actions as joining_actions
 from hub.joining import evidence_reading
 from hub.joining import queries as joining_queries
@@ -18,8 +17,6 @@ from hub.joining.rules import Ballot, Progress, objection_to_deciding
 from hub.library.routes.reading import drawn
 from hub.members.login import must, signed_in
 from hub.members.rules.permissions import Permission, may
-
-Answer = str | AnyResponse | tuple[str, int]
 
 
 @bp.get("/applications")

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
 from hub.library import queries as library_queries
@@ -14,7 +14,7 @@ from hub.library.extract.formats import FORMATS
 from hub.library.extract.reader import READER_VERSION
 from hub.library.files import handles
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, reopened, stored
+from hub.library.routes.blueprint import bp, reopened, stored
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 

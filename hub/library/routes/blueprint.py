@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 from werkzeug.datastructures import FileStorage
-from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.library import actions as library_actions
@@ -15,8 +14,6 @@ bp = Blueprint("library", __name__)
 bp.add_app_template_global(topic_label)
 bp.add_app_template_global(table_of)
 bp.add_app_template_global(after_title)
-
-Answer = str | Response | tuple[str, int]
 
 
 def stored(upload: FileStorage) -> library_actions.File:

@@ -5,14 +5,14 @@ from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
 from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS
 from hub.library.files import handles
 from hub.library.models import Resource
-from hub.library.routes.blueprint import Answer, bp, reopened, stored
+from hub.library.routes.blueprint import bp, reopened, stored
 from hub.library.rules import Source
 from hub.members.login import signed_in
 from hub.members.models import Person

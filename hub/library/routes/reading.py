@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from hub.core import web
 from hub.core.errors import NotFound
 from hub.core.text import clean
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract import reader
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Revision
-from hub.library.routes.blueprint import Answer, bp
+from hub.library.routes.blueprint import bp
 from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, progress
 from hub.members.rules.permissions import Permission
 

@@ -7,7 +7,7 @@ from flask import session as cookie
 
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
-from hub.core.web import db, page_number
+from hub.core.web import Answer, db, page_number
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
 from hub.library.derive.previews import showing
@@ -27,7 +27,7 @@ from hub.outreach.rules.links import link_state, may_revoke
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.queries import declarations as declarations_queries
-from hub.sharing.routes.blueprint import Answer, whose_record
+from hub.sharing.routes.blueprint import whose_record
 from hub.sharing.routes.downloads import as_file
 
 PAGES_SHOWN = 25  # of a long document at a time

@@ -7,7 +7,7 @@ from flask import session as cookie
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
-from hub.core.web import db, page_number
+from hub.core.web import Answer, db, page_number
 from hub.library.derive import excerpts
 from hub.library.derive.previews import shelf, showing
 from hub.library.models import Page, Revision
@@ -25,7 +25,6 @@ from hub.outreach.queries import packs as packs_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit
 from hub.outreach.rules.openings import OPINIONS, Trace
-from hub.sharing.routes.blueprint import Answer
 from hub.sharing.routes.downloads import as_excerpt, as_file
 
 PACKS_REMEMBERED = 20  # in a visitor's cookie

@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
-from hub.core.web import db, page_number
+from hub.core.web import Answer, db, page_number
 from hub.library.rules import range_of
 from hub.mail.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.members.login import signed_in
@@ -25,7 +25,7 @@ from hub.outreach.routes.stakeholders import keeper
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import PackState, audience_of
 from hub.sharing.queries import declarations as declarations_queries
-from hub.sharing.routes.blueprint import Answer, quarter_named, this_quarter
+from hub.sharing.routes.blueprint import quarter_named, this_quarter
 from hub.sharing.rules.standing import Channel
 
 LONGEST_SEARCH = 300

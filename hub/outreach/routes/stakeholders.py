@@ -6,7 +6,7 @@ from hub.core import web, words
 from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
-from hub.core.web import db, page_number
+from hub.core.web import Answer, db, page_number
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
@@ -16,7 +16,6 @@ from hub.outreach.models import Stakeholder
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.rules.stakeholders import Change, Planned
-from hub.sharing.routes.blueprint import Answer
 
 LONGEST_SEARCH = 200
 SHOWN_LINES = 500  # of a preview; the counts are of all

@@ -1,11 +1,10 @@
 """The glossary: everybody who is signed in reads it, the coordinator edits it."""
 
 from flask import flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.search import actions as search_actions
@@ -13,8 +12,6 @@ from hub.search.forms import EntryForm
 from hub.search.models import GlossaryEntry
 from hub.search.queries import glossary as glossary_queries
 from hub.search.routes.blueprint import bp
-
-Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
 
 
 @bp.get("/glossary")

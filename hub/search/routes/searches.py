@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.core.errors import Refused
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.members.login import signed_in
 from hub.members.models import Organization
 from hub.search import actions as search_actions
@@ -19,8 +18,6 @@ from hub.search.queries import news as news_queries
 from hub.search.queries import searches as searches_queries
 from hub.search.routes.blueprint import bp
 from hub.search.rules import addresses as addresses_rules
-
-Answer = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """What every page of sharing starts with: the blueprint, the person, the organization, the quarter."""
 
 from flask import Blueprint, request
-from werkzeug.wrappers import Response
 
 from hub.core import clock, web
 from hub.core.errors import NotFound
@@ -12,8 +11,6 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission
 
 bp = Blueprint("sharing", __name__)
-
-Answer = str | Response | tuple[str, int]  # what a page that may lead elsewhere answers
 
 
 def whose_record(person: Person) -> Organization:

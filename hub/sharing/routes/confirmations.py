@@ -5,7 +5,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
@@ -13,7 +13,7 @@ from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.queries import confirmations as confirmations_queries
 from hub.sharing.queries import entries as entries_queries
-from hub.sharing.routes.blueprint import Answer, bp, quarter_named
+from hub.sharing.routes.blueprint import bp, quarter_named
 from hub.sharing.routes.declarations import choice_of, wants_search
 from hub.sharing.rules.standing import is_late, objection_to_confirming
 from hub.sharing.rules.texts import list_of

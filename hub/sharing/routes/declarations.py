@@ -9,7 +9,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import clean
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.core.words import plural
 from hub.library.models import Resource
 from hub.members.login import signed_in
@@ -22,7 +22,7 @@ from hub.sharing.models import LoggedMail
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import logged_mail as logged_mail_queries
-from hub.sharing.routes.blueprint import Answer, bp, quarter_named
+from hub.sharing.routes.blueprint import bp, quarter_named
 from hub.sharing.rules.logged_mail import Audience
 from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
