@@ -22,7 +22,7 @@ from hub.members.actions import forgotten as forgotten_actions
 from hub.members.queries import anybody_waits_for_a_link
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import sending as sending_actions
-from hub.overview.actions import mailing as mailing_actions
+from hub.overview import actions as overview_actions
 from hub.overview.queries.digests import digest_to_post
 from hub.search import index
 from hub.sharing.actions import reminders as reminders_actions
@@ -51,7 +51,7 @@ STEPS: dict[str, Step] = {
         database, anybody_waits_for_a_link, forgotten_actions.answer_password_requests
     ),
     "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminders_actions.post_due_reminders),
-    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, mailing_actions.post_due_digests),
+    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, overview_actions.post_due_digests),
     # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),

@@ -17,7 +17,7 @@ from hub.library.rules import topic_label
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules.board import met_of
+from hub.overview.rules import met_of
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.queries.entries import stands

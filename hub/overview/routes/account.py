@@ -15,7 +15,7 @@ from hub.members.actions import wishes as wishes_actions
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
-from hub.overview.forms.mail import MailWishes
+from hub.overview.forms import MailWishes
 from hub.overview.routes.blueprint import bp
 
 TAGS_TO_OFFER = 30

@@ -15,10 +15,10 @@ from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
-from hub.overview.derive import commitments
+from hub.overview import reports as overview_reports
 from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules.next_steps import Open, what_is_next
+from hub.overview.rules import Open, what_is_next
 from hub.sharing.queries.quarters import YourQuarter
 from hub.sharing.reports.pdf import Setting
 
@@ -86,8 +86,8 @@ def _to_keep(found: commitments_queries.CommitmentsOfAYear, whose: str, name: st
     """The year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: commitments.as_pdf(found, setting, whose=whose),
-        "csv": lambda: commitments.as_csv(found),
-        "xlsx": lambda: commitments.as_xlsx(found),
+        "pdf": lambda: overview_reports.commitments_as_pdf(found, setting, whose=whose),
+        "csv": lambda: overview_reports.commitments_as_csv(found),
+        "xlsx": lambda: overview_reports.commitments_as_xlsx(found),
     }
     return web.to_keep(name, makers)

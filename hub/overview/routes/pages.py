@@ -28,7 +28,7 @@ from hub.overview.queries import commitments as commitments_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.commitments import commitments_page, what_comes_next, year_asked
-from hub.overview.rules.audit import audit_words
+from hub.overview.rules import audit_words
 from hub.search import index
 from hub.search.queries import news as news_queries
 from hub.search.queries import searches as searches_queries

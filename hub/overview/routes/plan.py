@@ -16,13 +16,13 @@ from hub.mail.letters import Letter
 from hub.members.login import must, signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
-from hub.overview.actions import mailing as mailing_actions
-from hub.overview.derive import letters
+from hub.overview import actions as overview_actions
+from hub.overview import letters as overview_letters
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.outbox import SHOWN
-from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.overview.rules import week_to_come, week_to_tell
 from hub.sharing import letters as sharing_letters
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import reminders as reminders_queries
@@ -39,7 +39,7 @@ def mail_plan() -> str:
     occasions = next_occasions(now.astimezone(zone).date())
     shown = _chosen(occasions)
     found, unreached = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
-    begun = {kind: mail_queries.sending_started(db, kind) for kind in mailing_actions.LOOKED_AT}
+    begun = {kind: mail_queries.sending_started(db, kind) for kind in overview_actions.LOOKED_AT}
     due = digests_queries.digest_waits(db) if begun[MailKind.DIGEST] else None
     week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
     return render_template(
@@ -88,7 +88,7 @@ def planned_digest(person_id: int) -> Any:
     one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
     if one is None:
         raise NotFound
-    return _words(letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:
@@ -101,7 +101,7 @@ def _words(letter: Letter, name: str, kind: MailKind) -> Any:
 @bp.post("/outbox/plan/begin")
 def let_begin() -> Any:
     """Let a kind of mail go out by itself from now on."""
-    mailing_actions.let_begin(db, signed_in(), _kind())
+    overview_actions.let_mail_begin(db, signed_in(), _kind())
     flash("It goes out by itself from now on.")
     return redirect(url_for("overview.mail_plan"))
 
@@ -109,7 +109,7 @@ def let_begin() -> Any:
 @bp.post("/outbox/plan/hold")
 def hold() -> Any:
     """Send no more of a kind by itself."""
-    mailing_actions.hold(db, signed_in(), _kind())
+    overview_actions.hold_mail(db, signed_in(), _kind())
     flash("It is held until you let it begin again.")
     return redirect(url_for("overview.mail_plan"))
 

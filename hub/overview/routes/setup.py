@@ -16,12 +16,11 @@ from hub.members.models import Person
 from hub.members.rules.organizations import DesignationFacts, Role
 from hub.members.rules.permissions import Permission
 from hub.members.rules.signing_in import INVITATION_DAYS
-from hub.overview.actions import setup as setup_actions
-from hub.overview.forms.setup import AboutHost, ListOrganizations, NameHub
-from hub.overview.forms.zones import zone_choices
+from hub.overview import actions as overview_actions
+from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules.lists import Line, read_list, written_again
+from hub.overview.rules import Line, read_list, written_again
 
 
 @bp.get("/setup")
@@ -50,7 +49,7 @@ def setup_hub() -> Any:
         form.zone.validators = ()
     if form.validate_on_submit():
         try:
-            setup_actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
+            overview_actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
         except Refused as error:
             refused = str(error)
         else:
@@ -78,7 +77,7 @@ def setup_host() -> Any:
                 left_on=host.left_on,
                 designations=[DesignationFacts(d.name, d.status, d.starts_on, d.ends_on) for d in host.designations],
             )
-            setup_actions.finish_step(db, signed_in(), "host")
+            overview_actions.finish_step(db, signed_in(), "host")
         except Refused as error:
             refused = str(error)
         else:
@@ -127,9 +126,9 @@ def _read(text: str) -> list[Line]:
 
 def _add(lines: list[Line]) -> Any:
     """Add what is right; what isn't stays in the field to be put right."""
-    added = setup_actions.add_listed(db, signed_in(), lines)
+    added = overview_actions.add_listed(db, signed_in(), lines)
     if added:
-        setup_actions.finish_step(db, signed_in(), "organizations")
+        overview_actions.finish_step(db, signed_in(), "organizations")
         flash(f"Added {words.plural(len(added), 'organization')}.")
     wrong = [line for line in lines if line.problem]
     if not wrong:
@@ -187,11 +186,11 @@ def _name_representatives() -> dict[str, str]:
 def setup_links() -> Any:
     """Make a link for everybody who has no password yet, and show them this once."""
     must(Permission.SET_UP)
-    made = setup_actions.invite_all(db, signed_in())
+    made = overview_actions.invite_all(db, signed_in())
     if not made:
         flash("Everybody has a password already: there is nobody to invite.")
         return redirect(url_for("overview.setup_invitations"))
-    setup_actions.finish_step(db, signed_in(), "invitations")
+    overview_actions.finish_step(db, signed_in(), "invitations")
     base = web.config().BASE_URL
     addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in made]
     links = [(person, address, _letter_to(person, address)) for person, address in addresses]
@@ -213,7 +212,7 @@ def setup_skip(step: str) -> Any:
     """Leave a step out: it counts as done. ``all`` puts the guide away."""
     must(Permission.SET_UP)
     for one in setup_queries.STEPS if step == "all" else (step,):
-        setup_actions.finish_step(db, signed_in(), one)
+        overview_actions.finish_step(db, signed_in(), one)
     return redirect(url_for("overview.home" if step == "all" else "overview.setup"))
 
 

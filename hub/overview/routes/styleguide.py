@@ -13,7 +13,7 @@ from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind
 from hub.members.login import must
 from hub.members.rules.permissions import Permission
-from hub.overview.forms.styleguide import Example
+from hub.overview.forms import Example
 from hub.overview.routes.blueprint import bp
 from hub.sharing.rules.standing import Standing
 

@@ -1,4 +1,4 @@
-"""The three commitments of a year, to keep: of the alliance, and of one organization."""
+"""The three commitments of a year as PDF, CSV and workbook: of the alliance, and of one organization."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,23 +6,23 @@ from hub.calls.rules.commitment import Attended
 from hub.core.paper import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, CommitmentsOfAYear
-from hub.overview.rules.board import met_of
+from hub.overview.rules import met_of
 from hub.sharing.reports.pdf import Setting
 
 HEADER = ("organization", "name", "kind", "calls attended", "calls held", "calls", "presentation")
 
 
-def as_csv(found: CommitmentsOfAYear) -> bytes:
+def commitments_as_csv(found: CommitmentsOfAYear) -> bytes:
     """A line for each organization."""
     return csv_of(_header(found), list(_cells(found)))
 
 
-def as_xlsx(found: CommitmentsOfAYear) -> bytes:
+def commitments_as_xlsx(found: CommitmentsOfAYear) -> bytes:
     """The same as a workbook."""
     return xlsx_of(f"Commitments of {found.year}", [Sheet(str(found.year), _header(found), list(_cells(found)))])
 
 
-def as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
+def commitments_as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
     """The year on paper. ``whose`` it is: an organization's name, or the alliance's."""
     alone = len(found.rows) == 1
     title = f"The three commitments in {found.year}"

@@ -1,1 +1,0 @@
-"""The pages of joining: the applicant's, and the board's."""

@@ -1,1 +1,0 @@
-"""What is made of what the room knows: the letters that it writes."""
