@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from pkgutil import resolve_name
 
 from config import ROOT
 
-OWNERS = cache(packages_distributions)  # reads the metadata of every installed package
 OUR_OWN = {"config", "hub", "tests", "bench"}
 # Packages that are used without being imported, and how.
 NEVER_IMPORTED = {
@@ -68,9 +68,10 @@ def _imported(path: Path) -> Iterator[str]:
                 yield top
 
 
+@cache
 def _packages_of(*folders: str) -> dict[str, str]:
     """Return the packages imported in these folders, each with one of the modules that import it."""
-    owners = OWNERS()
+    owners = packages_distributions()
     found = {}
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")) if (ROOT / folder).is_dir() else [ROOT / folder]:
@@ -120,3 +121,8 @@ def test_the_lock_files_hold_every_direct_dependency_and_no_address() -> None:
             wanted - {_normal(name) for name in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", text, re.MULTILINE)} == set()
         )
         assert "://" not in text
+
+
+def test_the_function_that_pyproject_names_for_the_hub_command_exists() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert callable(resolve_name(scripts["hub"]))
