@@ -14,7 +14,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const label = button.textContent;
     button.textContent = "Copied";
     button.setAttribute("aria-live", "polite");
-    setTimeout(() => { button.textContent = label; }, 2000);
+    setTimeout(() => {
+      button.textContent = label;
+    }, 2000);
   });
 }
 

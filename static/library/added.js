@@ -10,13 +10,13 @@ async function look() {
   const shown = document.querySelector("#added");
   // Only what changed is replaced, so that the words are announced and links keep their focus.
   const cells = [...shown.querySelectorAll("td, [role=status]")];
-  [...fresh.querySelectorAll("td, [role=status]")].forEach((cell, index) => {
+  for (const [index, cell] of [...fresh.querySelectorAll("td, [role=status]")].entries()) {
     if (cells[index] && cells[index].innerHTML !== cell.innerHTML) cells[index].innerHTML = cell.innerHTML;
-  });
+  }
   const titles = [...shown.querySelectorAll("th a")];
-  [...fresh.querySelectorAll("th a")].forEach((title, index) => {
+  for (const [index, title] of [...fresh.querySelectorAll("th a")].entries()) {
     if (titles[index]) titles[index].textContent = title.textContent;
-  });
+  }
 }
 
 for (let looks = 0; looks < MOST && document.querySelector("[data-look-again]"); looks += 1) {

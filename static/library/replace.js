@@ -21,12 +21,25 @@ function say(sentence, done = 0, all = 1) {
 function begin(file) {
   const percent = (bytes) => Math.floor((100 * bytes) / file.size);
   let address = null;
-  const store = { get: () => address, set: (one) => { address = one; }, remove: () => { address = null; } };
+  const store = {
+    get: () => address,
+    set: (one) => {
+      address = one;
+    },
+    remove: () => {
+      address = null;
+    },
+  };
   let sent = 0;
   return new Upload(hub, file, store, {
     progress: (bytes) => say(`${percent((sent = bytes))} % of ${file.name} has arrived.`, bytes, file.size),
     resumed: (bytes) => say(`The upload goes on where it stopped, at ${percent((sent = bytes))} %.`, bytes, file.size),
-    paused: (seconds) => say(`The connection was lost at ${percent(sent)} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`, sent, file.size),
+    paused: (seconds) =>
+      say(
+        `The connection was lost at ${percent(sent)} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+        sent,
+        file.size,
+      ),
   });
 }
 

@@ -14,7 +14,8 @@ class Lost extends Error {}
 // The hub doesn't know the upload any more: it begins anew.
 class Gone extends Error {}
 
-const TOO_OLD = "You were signed out, or this page is too old. Load the page again and choose the same files: they go on where they stopped.";
+const TOO_OLD =
+  "You were signed out, or this page is too old. Load the page again and choose the same files: they go on where they stopped.";
 const CHANGED = "This file can't be read any more: it was changed, moved or renamed. Choose it again.";
 
 export class Hub {
@@ -31,6 +32,7 @@ export class Hub {
     signal?.addEventListener("abort", stop);
     try {
       const all = { "Tus-Resumable": VERSION, "X-CSRFToken": this.token, ...headers };
+      // oxlint-disable-next-line unicorn/no-invalid-fetch-options -- the caller chooses the method
       const answer = await fetch(address, { method, headers: all, body, signal: own.signal });
       if (!answer.ok) throw await reasonOf(answer.status, () => answer.json());
       return answer;
@@ -143,10 +145,12 @@ export class Upload {
         wait();
         this.tell.progress(offset + event.loaded);
       };
-      request.onerror = request.onabort = () => {
+      const lose = () => {
         end();
         reject(new Lost());
       };
+      request.onerror = lose;
+      request.onabort = lose;
       request.onload = async () => {
         end();
         if (request.status === 204) resolve(Number(request.getResponseHeader("Upload-Offset")));
@@ -166,10 +170,10 @@ export class Upload {
         clearTimeout(timer);
         resolve();
       };
-      window.addEventListener("online", this.hurry, { once: true });
+      addEventListener("online", this.hurry, { once: true });
       this.signal.addEventListener("abort", this.hurry, { once: true });
     });
-    window.removeEventListener("online", this.hurry);
+    removeEventListener("online", this.hurry);
     this.hurry = () => {};
     this.signal.throwIfAborted();
   }
@@ -196,7 +200,7 @@ export class Upload {
   }
 }
 
-// The SHA-256 of a file as hexadecimal digits; empty where the browser can't compute it or the file is too large for that.
+// The SHA-256 of a file as hexadecimal digits; empty where the browser can't compute it or the file is too large.
 export async function sha256Of(file, largest) {
   if (!globalThis.crypto?.subtle || file.size > largest) return "";
   let bytes;
@@ -222,5 +226,6 @@ async function reasonOf(status, read) {
 }
 
 function base64(text) {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text.slice(-255))));
+  const bytes = new TextEncoder().encode(text.slice(-255));
+  return btoa(String.fromCodePoint(...bytes));
 }

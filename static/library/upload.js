@@ -19,9 +19,15 @@ let isHeld = false; // the form was sent before all files were there
 
 function size(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
-  for (const [unit, worth] of [["KB", 1e3], ["MB", 1e6], ["GB", 1e9]]) {
+  for (const [unit, worth] of [
+    ["KB", 1e3],
+    ["MB", 1e6],
+    ["GB", 1e9],
+  ]) {
     const amount = bytes / worth;
-    if (amount < 999.5 || unit === "GB") return `${amount < 9.95 && unit !== "KB" ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+    if (amount < 999.5 || unit === "GB") {
+      return `${amount < 9.95 && unit !== "KB" ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+    }
   }
 }
 
@@ -112,7 +118,12 @@ class Row {
         this.show("sending", bytes);
         announce(`${file.name} goes on where it stopped, at ${this.percent()} %.`);
       },
-      paused: (seconds) => this.show("paused", this.sent, `The connection was lost at ${this.percent()} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`),
+      paused: (seconds) =>
+        this.show(
+          "paused",
+          this.sent,
+          `The connection was lost at ${this.percent()} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+        ),
     });
     list.append(this.element);
   }
@@ -155,11 +166,16 @@ class Row {
 
   words() {
     switch (this.state) {
-      case "waiting": return "Waiting for its turn.";
-      case "checking": return "Checking whether the hub has it already…";
-      case "sending": return `${size(this.sent)} of ${size(this.file.size)}, ${this.percent()} %`;
-      case "here": return "Uploaded.";
-      default: return "";
+      case "waiting":
+        return "Waiting for its turn.";
+      case "checking":
+        return "Checking whether the hub has it already…";
+      case "sending":
+        return `${size(this.sent)} of ${size(this.file.size)}, ${this.percent()} %`;
+      case "here":
+        return "Uploaded.";
+      default:
+        return "";
     }
   }
 
@@ -261,17 +277,23 @@ function showAll() {
   bar.max = total || 1;
   bar.value = sent;
   bar.hidden = here === all.length;
-  const undecided = open ? ` ${files(open)} below ${open === 1 ? "needs" : "need"} a decision.` : "";
-  form.querySelector("#upload-all-words").textContent =
-    here === all.length
-      ? here === 0 ? undecided : `${files(here)} uploaded, ${size(total)}.${undecided || " Look at what is said of each, then add them."}`
-      : `${here} of ${files(all.length)} uploaded, ${size(sent)} of ${size(total)} (${Math.floor((100 * sent) / (total || 1))} %).${undecided}`;
+  form.querySelector("#upload-all-words").textContent = summary({ here, all: all.length, open, sent, total });
   form.querySelector("#uploads").hidden = !rows.size;
   form.querySelector("#upload-kinds").hidden = rows.size < 2;
   form.querySelector("#said-of-all").hidden = rows.size < 2;
   // What each file says for itself isn't asked for all once more.
   form.querySelector("#said-of-one").hidden = rows.size > 0;
   form.querySelector("#upload-more").textContent = rows.size ? "More files" : "Files";
+}
+
+function summary({ here, all, open, sent, total }) {
+  const undecided = open ? ` ${files(open)} below ${open === 1 ? "needs" : "need"} a decision.` : "";
+  if (here < all) {
+    const percent = Math.floor((100 * sent) / (total || 1));
+    return `${here} of ${files(all)} uploaded, ${size(sent)} of ${size(total)} (${percent} %).${undecided}`;
+  }
+  if (here === 0) return undecided;
+  return `${files(here)} uploaded, ${size(total)}.${undecided || " Look at what is said of each, then add them."}`;
 }
 
 function add(chosen) {
@@ -370,7 +392,10 @@ form.addEventListener("submit", (event) => {
   if (blocked) {
     event.preventDefault();
     hold("");
-    const what = blocked.state === "asking" ? "Decide first whether to add it again" : "It can't be taken: remove it from the list first";
+    const what =
+      blocked.state === "asking"
+        ? "Decide first whether to add it again"
+        : "It can't be taken: remove it from the list first";
     announce(`${blocked.file.name}: ${what}.`);
     blocked.part(blocked.state === "asking" ? "go" : "remove").focus();
   } else if (missing) {

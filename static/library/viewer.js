@@ -29,15 +29,23 @@ function whereTheKeyboardIs(isSamePage) {
     rel: () => document.querySelector(`.viewer-steps a[rel="${old.rel}"]`) ?? document.querySelector(".viewer-steps a"),
     id: () => document.getElementById(old.id),
     href: () => document.querySelector(`a[href="${CSS.escape(old.getAttribute("href"))}"]`),
-    text: () => [...document.querySelectorAll(".page button, .page a")].find((one) => one.textContent === old.textContent),
+    text: () =>
+      [...document.querySelectorAll(".page button, .page a")].find((one) => one.textContent === old.textContent),
   };
-  const kind = old.matches(".viewer-steps a") ? "rel" : old.id ? "id" : old.hasAttribute("href") ? "href" : "text";
+  const kind = kindOf(old);
   const typed = isSamePage && old.matches("input") ? old.value : null;
   return () => {
     const same = alike[kind]() ?? document.querySelector("#content");
     if (typed !== null && same.matches("input")) same.value = typed;
     same.focus({ preventScroll: true });
   };
+}
+
+// What an element is known by on the page that replaces this one.
+function kindOf(element) {
+  if (element.matches(".viewer-steps a")) return "rel";
+  if (element.id) return "id";
+  return element.hasAttribute("href") ? "href" : "text";
 }
 
 // Go to another page of the document; as any link would when that fails.
@@ -122,7 +130,7 @@ function watch(notice, pause = 700) {
         // The next look may fare better.
       }
     }
-    watch(notice, Math.min(pause * 1.2, 15000));
+    watch(notice, Math.min(pause * 1.2, 15_000));
   }, pause);
 }
 
@@ -138,7 +146,9 @@ function enliven() {
     button.onclick = () => copy(button);
   }
   for (const picture of document.querySelectorAll(".viewer-large")) {
-    picture.onerror = () => { picture.hidden = true; };
+    picture.onerror = () => {
+      picture.hidden = true;
+    };
     if (picture.complete && !picture.naturalWidth && picture.src) picture.hidden = true;
   }
   const current = document.querySelector('.filmstrip [aria-current="page"]');
@@ -146,7 +156,9 @@ function enliven() {
   if (current && strip) strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.clientWidth) / 2;
   const ahead = viewer()?.dataset.nextPicture;
   const large = document.querySelector(".viewer-large");
-  const fetchAhead = () => { if (ahead) new Image().src = ahead; };
+  const fetchAhead = () => {
+    if (ahead) new Image().src = ahead;
+  };
   if (large && !large.complete) large.addEventListener("load", fetchAhead, { once: true });
   else fetchAhead();
   for (const notice of document.querySelectorAll("[data-state]")) watch(notice);

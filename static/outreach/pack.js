@@ -18,7 +18,7 @@ async function look() {
   // Else only what changed, so that the words are announced and the button keeps its focus.
   const parts = "[role=status], progress, dl";
   const there = [...shown.querySelectorAll(parts)];
-  [...next.querySelectorAll(parts)].forEach((part, index) => {
+  for (const [index, part] of [...next.querySelectorAll(parts)].entries()) {
     if (there[index] && there[index].outerHTML !== part.outerHTML) {
       if (part.tagName === "PROGRESS") {
         there[index].max = part.max;
@@ -27,7 +27,7 @@ async function look() {
         there[index].innerHTML = part.innerHTML;
       }
     }
-  });
+  }
 }
 
 for (let looks = 0; looks < MOST && document.querySelector("[data-look-again]"); looks += 1) {

@@ -28,10 +28,12 @@ const ACTIONS = { "/": goToSearch, "?": open };
 
 document.addEventListener("keydown", (event) => {
   const act = ACTIONS[event.key];
-  const isTyping = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const isTyping = event.target.closest?.(
+    "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]",
+  );
   // Shift is allowed: some keyboards need it for either character.
-  if (!act || isTyping || dialog.open || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (!areOn()) return;
+  const isOther = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
+  if (!act || isTyping || dialog.open || isOther || !areOn()) return;
   event.preventDefault();
   act();
 });
@@ -44,7 +46,9 @@ onOff.addEventListener("change", () => {
   }
 });
 
-dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
 
 for (const button of document.querySelectorAll("[data-shortcuts]")) {
   button.hidden = false;

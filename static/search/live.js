@@ -20,7 +20,8 @@ function addressNow(typed = field.value) {
 
 // Put the answer for an address in the place of the one that is shown; answers whether it came and is still wanted.
 async function show(address) {
-  const mine = ++turn;
+  turn += 1;
+  const mine = turn;
   underway?.abort();
   underway = new AbortController();
   const answer = document.querySelector("#search-answer");
@@ -62,7 +63,9 @@ function soon() {
   timer = setTimeout(askWhatIsTyped, PAUSE);
 }
 
-field.addEventListener("input", (event) => { if (!event.isComposing) soon(); });
+field.addEventListener("input", (event) => {
+  if (!event.isComposing) soon();
+});
 field.addEventListener("compositionend", soon);
 form.addEventListener("submit", () => {
   clearTimeout(timer);

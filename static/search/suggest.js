@@ -40,11 +40,11 @@ function enliven(field) {
 
   function choose(number) {
     active = number;
-    options().forEach((option, n) => option.setAttribute("aria-selected", n === active ? "true" : "false"));
-    const option = options()[active];
-    if (option) {
-      field.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest", inline: "nearest" });
+    for (const [index, option] of options().entries()) option.setAttribute("aria-selected", String(index === active));
+    const chosen = options()[active];
+    if (chosen) {
+      field.setAttribute("aria-activedescendant", chosen.id);
+      chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else {
       field.removeAttribute("aria-activedescendant");
     }
@@ -56,7 +56,11 @@ function enliven(field) {
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
     option.dataset.address = one.address;
-    for (const [name, text] of [["sort", one.sort], ["label", one.label], ["detail", one.detail]]) {
+    for (const [name, text] of [
+      ["sort", one.sort],
+      ["label", one.label],
+      ["detail", one.detail],
+    ]) {
       if (!text) continue;
       const part = document.createElement("span");
       part.className = `suggestion-${name}`;
@@ -86,7 +90,7 @@ function enliven(field) {
         return; // no suggestions, then
       }
     }
-    // Late answers, and those for a field that was left, are kept but not shown; nor is a list that one chooses from changed.
+    // Late answers, and those for a field that was left, are kept but not shown; a list that one chooses from stays.
     if (field.value.trim() === typed && document.activeElement === field && active < 0) show(known.get(typed));
   }
 
@@ -110,10 +114,11 @@ function enliven(field) {
     const count = options().length;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      // Beyond either end one is back in what was typed.
+      const step = event.key === "ArrowDown" ? 2 : count + 1;
       if (!isOpen()) ask();
       else if (event.altKey) close();
-      // Beyond either end one is back in what was typed.
-      else choose(event.key === "ArrowDown" ? (active + 2) % (count + 1) - 1 : (active + count + 1) % (count + 1) - 1);
+      else choose(((active + step) % (count + 1)) - 1);
     } else if (event.key === "Enter" && isOpen() && active >= 0) {
       event.preventDefault();
       location.assign(options()[active].dataset.address);
