@@ -40,15 +40,16 @@ test: $(VENV)/.installed-dev ## all the set-up that tests need, then all tests
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/oxfmt --check 'static/**/*.js'
+	@$(BIN)/oxfmt --check static
 	@$(BIN)/oxlint --deny-warnings static
+	@$(BIN)/python -m tests.lint
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
 format: $(VENV)/.installed-dev ## put the code into the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/oxfmt 'static/**/*.js'
+	@$(BIN)/oxfmt static
 	@$(BIN)/oxlint --fix --deny-warnings static
 
 bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each

@@ -1,0 +1,1 @@
+"""Style checks that no packaged tool makes; `make check` runs them."""
