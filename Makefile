@@ -5,6 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The folder of templates to lint and format; empty until they have the format.
+TEMPLATES :=
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
 .PHONY: help demo run install test check format bench screenshots lock clean
@@ -42,7 +44,9 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/oxfmt --check static
 	@$(BIN)/oxlint --deny-warnings static
-	@$(BIN)/python -m tests.lint
+	@$(if $(TEMPLATES),$(BIN)/djhtml --check --tabwidth 2 $(TEMPLATES))
+	@$(if $(TEMPLATES),$(BIN)/djlint --lint $(TEMPLATES))
+	@$(BIN)/python -m tests.lint static $(TEMPLATES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
@@ -51,6 +55,7 @@ format: $(VENV)/.installed-dev ## put the code into the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/oxfmt static
 	@$(BIN)/oxlint --fix --deny-warnings static
+	@$(if $(TEMPLATES),$(BIN)/djhtml --tabwidth 2 $(TEMPLATES))
 
 bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each
 	@$(BIN)/python -m bench

@@ -1,20 +1,20 @@
-"""Print what is wrong with stylesheets and templates, as `file:line: problem`; exit 1 if anything is."""
+"""Print what is wrong in the named folders, as `file:line: problem`; exit 1 if anything is."""
 
 import sys
 
 from config import ROOT
-from tests.lint import stylesheets
+from tests.lint import stylesheets, templates
 
-CHECKS = (stylesheets.problems,)
+CHECKS = {"static": stylesheets.problems, "templates": templates.problems}
 
 
-def main() -> int:
-    """Run all checks over the project."""
-    found = [problem for check in CHECKS for problem in check(ROOT)]
+def main(folders: list[str]) -> int:
+    """Run the checks of each folder."""
+    found = [problem for folder in folders for problem in CHECKS[folder](ROOT)]
     for problem in found:
         print(problem)
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
