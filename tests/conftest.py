@@ -1,10 +1,30 @@
-"""What tests share: a hub of their own each, on SQLite and on PostgreSQL."""
+"""Fixtures that all tests share. Each test gets a hub of its own, and the tests come in tiers.
+
+``make test`` runs what needs neither PostgreSQL nor a browser nor killed processes nor hostile files;
+``make test-all`` runs everything. Markers decide, not folders: see ``markers`` in pyproject.toml.
+
+Tests run on SQLite. A test with the marker ``both_databases`` runs on PostgreSQL as well, and that second run
+carries the marker ``postgresql``. Give a test the marker when its result depends on the database:
+
+- locks, leases, races, and what happens when a transaction fails;
+- upserts, unique and check constraints, triggers;
+- JSON, ordering, comparing text without regard to case, dates and time zones in SQL;
+- queries that aggregate, join a lot or are held to a number of statements;
+- values that a column may refuse: long numbers, NUL, odd characters;
+- migrations.
+
+Rules, forms, wording and permissions run on SQLite alone. Every page is opened once on PostgreSQL anyway, as every
+role, in test_whole_app.py.
+"""
 
 import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +36,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -30,6 +50,9 @@ from hub.migrations import running
 from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD, Hands, SignIn
+
+# Rewriting the assertions takes half of the time of collecting, so keep the result even where Python is told not to.
+sys.dont_write_bytecode = False
 
 # How long an example takes says something of the machine, and nothing of the rule.
 settings.register_profile("house", deadline=None)
@@ -81,45 +104,36 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def emptied_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """Empties a migrated PostgreSQL database and answers its URL. Far quicker than a database for each test."""
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this process, as a URL pattern; its database ``pattern`` is migrated and empty."""
     if postgres.binaries() is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL isn't installed, and in CI it must be: apt-get install postgresql")
-        pytest.skip("PostgreSQL isn't installed: the tests of rows run on SQLite alone")
+        pytest.skip("PostgreSQL isn't installed: these tests run on SQLite alone")
     with postgres.server() as pattern:
-        url = pattern.format(name="postgres")
-        folder = tmp_path_factory.mktemp("postgres")
-        database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
-        running.upgrade(database)
-        database.close()
-        engine = create_engine(url)
-        yield partial(_emptied, engine, _rows_of(engine), url)
-        engine.dispose()
+        postgres.create(pattern, "pattern", template="template0")
+        folder = tmp_path_factory.mktemp("postgresql")
+        url = pattern.format(name="pattern")
+        with closing(
+            Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
+        ) as database:
+            running.upgrade(database)
+        yield pattern
 
 
-def _rows_of(engine: Engine) -> dict[Table, list[dict[str, Any]]]:
-    """What migrations put into each table."""
-    with engine.connect() as connection:
-        return {
-            table: [dict(row) for row in connection.execute(select(table)).mappings()]
-            for table in Base.metadata.sorted_tables
-        }
+@pytest.fixture(scope="session")
+def emptied_postgresql(postgresql: str) -> Iterator[Callable[[], str]]:
+    """Empties a migrated PostgreSQL database and returns its URL: 4 ms, where a copy of a database takes 100."""
+    postgres.create(postgresql, "emptied", template="pattern")
+    url = postgresql.format(name="emptied")
+    engine = create_engine(url)
+    yield partial(_emptied, engine, postgres.emptying(engine, Base.metadata.tables.values()), url)
+    engine.dispose()
 
 
-def _emptied(engine: Engine, rows: dict[Table, list[dict[str, Any]]], url: str) -> str:
+def _emptied(engine: Engine, script: str, url: str) -> str:
     with engine.begin() as connection:
-        others = "datname = current_database() AND pid <> pg_backend_pid()"  # left open by a test that went before
-        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # no foreign key minds the order
-        connection.execute(text("; ".join(f'DELETE FROM "{table.name}"' for table in rows)))
-        begin = "setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
-        connection.execute(text(f"SELECT {begin} FROM pg_sequences WHERE schemaname = 'public'"))
-        for table, some in rows.items():
-            if some:
-                connection.execute(insert(table), some)
-                last = f"setval(pg_get_serial_sequence('{table.name}', 'id'), max(id))"
-                connection.execute(text(f'SELECT {last} FROM "{table.name}"'))
+        connection.execute(text(script))
     return url
 
 
@@ -145,22 +159,76 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def demo(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """The demo world for the tests of one file, which leave it as it is."""
+@pytest.fixture(scope="session")
+def demo(
+    request: pytest.FixtureRequest, demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The demo world of this process, for tests that leave it as it is."""
     folder = shutil.copytree(demo_pattern, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
-    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
-    yield database
-    database.close()
+    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
+    if _kind_of_database(request) == "postgresql":
+        pattern = request.getfixturevalue("postgresql")
+        postgres.create(pattern, "demo", template="pattern")
+        config = replace(config, DATABASE_URL=pattern.format(name="demo"))
+        _copy_rows(f"sqlite:///{folder / 'hub.sqlite3'}", config.DATABASE_URL)
+    with closing(Database(config)) as database:
+        yield database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
+def own_demo(demo_pattern: Path, tmp_path: Path) -> Iterator[Database]:
+    """A demo world of this test alone, for a test that changes it."""
+    folder = shutil.copytree(demo_pattern, tmp_path / "demo")
+    with closing(Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))) as database:
+        yield database
+
+
+def _copy_rows(source: str, target: str) -> None:
+    """Copy all rows from one migrated database to another."""
+    one, other = create_engine(source), create_engine(target)
+    with one.connect() as read, other.begin() as write:
+        write.execute(text(postgres.NO_FOREIGN_KEYS))
+        for table in Base.metadata.tables.values():
+            write.execute(table.delete())
+            if rows := [dict(row) for row in read.execute(select(table)).mappings()]:
+                write.execute(insert(table), rows)
+        write.execute(text(postgres.NEXT_NUMBERS))
+    one.dispose()
+    other.dispose()
+
+
+def _kind_of_database(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "sqlite"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat the tests that are marked ``both_databases`` on PostgreSQL."""
+    if metafunc.definition.get_closest_marker("both_databases"):
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+        for name, scope in (("database_url", "function"), ("demo", "session")):
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, kinds, indirect=True, scope=scope)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Refuse to run when a test could end up in the wrong tier."""
+    if astray := [item.nodeid for item in items if is_unmarked(item)]:
+        raise pytest.UsageError(f"These tests open a browser and lack the marker `browser`: {', '.join(astray)}")
+
+
+def is_unmarked(item: pytest.Item) -> bool:
+    """Whether a test opens a browser without saying so."""
+    return "playwright" in getattr(item, "fixturenames", ()) and item.get_closest_marker("browser") is None
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Empty, migrated rows of this test alone; each test runs on both kinds."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.sqlite3")
-        return f"sqlite:///{tmp_path / 'hub.sqlite3'}"
-    return str(request.getfixturevalue("emptied_postgres")())
+    """An empty, migrated database of this test alone: SQLite, and PostgreSQL too for tests that ask for both."""
+    if _kind_of_database(request) == "postgresql":
+        return str(request.getfixturevalue("emptied_postgresql")())
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.sqlite3")
+    return f"sqlite:///{tmp_path / 'hub.sqlite3'}"
 
 
 @pytest.fixture

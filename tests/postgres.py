@@ -5,9 +5,11 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import Engine, Table, create_engine, exists, select, text
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 
@@ -42,6 +44,53 @@ def server() -> Iterator[str]:
     finally:
         _run(found / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+NO_FOREIGN_KEYS = "SET LOCAL session_replication_role = replica"  # so that tables can come in any order
+NEXT_NUMBERS = """
+DO $$ DECLARE one record; BEGIN
+  FOR one IN SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL
+  LOOP
+    EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %I',
+      quote_ident(one.table_name), one.column_name, one.column_name, one.table_name);
+  END LOOP;
+END $$
+"""  # after rows that came with their numbers
+
+
+def create(pattern: str, name: str, template: str) -> None:
+    """Create a database as a copy of another to which nobody is connected."""
+    engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+
+
+def emptying(engine: Engine, tables: Collection[Table]) -> str:
+    """Return a script that puts a database back to what it holds now, in one round trip."""
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA kept"))
+        kept = [table for table in tables if connection.scalar(select(exists(select(table))))]
+        for table in kept:
+            connection.execute(text(f'CREATE TABLE kept."{table.name}" AS TABLE "{table.name}"'))
+        found = "SELECT sequencename, coalesce(last_value, 0) + 1 FROM pg_sequences WHERE schemaname = 'public'"
+        numbers = [f"setval('{name}', {number}, false)" for name, number in connection.execute(text(found))]
+    others = "datname = current_database() AND pid <> pg_backend_pid()"  # left open by a test that went before
+    return ";".join(
+        [
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",
+            NO_FOREIGN_KEYS,
+            *(f'DELETE FROM "{table.name}"' for table in tables),
+            *(_insertion(table) for table in kept),
+            f"SELECT {', '.join(numbers)}",
+        ]
+    )
+
+
+def _insertion(table: Table) -> str:
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM kept."{table.name}"'
 
 
 def _run(*command: object) -> None:

@@ -131,6 +131,7 @@ def test_a_token_in_an_address_that_nothing_answers_is_not_logged(
     assert token not in told
 
 
+@pytest.mark.both_databases
 def test_an_error_of_the_database_tells_no_value_of_a_row(database: Database) -> None:
     secret = "the secret token"
 
@@ -150,11 +151,13 @@ def test_an_error_of_the_database_tells_no_value_of_a_row(database: Database) ->
     assert "[SQL parameters hidden" in str(told.value)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("page", ["9223372036854775807", "9" * 30])
 def test_no_page_of_the_audit_is_too_high(page: str, resource: int, sign_in: SignIn) -> None:
     assert sign_in(COORDINATOR).get(f"/audit?page={page}").status_code == 200
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("address", "sent"),
     [
@@ -190,6 +193,7 @@ def test_a_browser_that_looks_ahead_takes_nothing(
         assert db.scalar(select(func.count(SharingEvent.id))) == 0
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("number", ["999999999999", "9" * 20, "9" * 5_000, "-1", "x"])
 def test_no_number_of_a_row_breaks_a_page(number: str, resource: int, sign_in: SignIn) -> None:
     pat, cora = sign_in(PROMOTED), sign_in(COORDINATOR)
@@ -199,6 +203,7 @@ def test_no_number_of_a_row_breaks_a_page(number: str, resource: int, sign_in: S
     assert cora.post("/outbox/nudge", data={"organization": number}).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_no_quarter_is_too_far_away(resource: int, sign_in: SignIn) -> None:
     for quarter in ("9999Q4", "0001Q1", "2200Q4"):
         for page in (

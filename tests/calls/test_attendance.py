@@ -44,6 +44,7 @@ def send(browser: FlaskClient, data: bytes, name: str = "participants.csv", day:
     return answer.text
 
 
+@pytest.mark.both_databases
 def test_i_was_there_is_one_button_and_one_entry(database: Database, sign_in: SignIn, set_clock: SetClock) -> None:
     rosa = sign_in(ROSA)
     assert "Were you on the call of" in rosa.get("/").text
@@ -62,6 +63,7 @@ def test_i_was_there_is_one_button_and_one_entry(database: Database, sign_in: Si
     assert "until seven days after" in refused.text
 
 
+@pytest.mark.both_databases
 def test_a_call_that_is_cancelled_after_somebody_checked_in_counts_nowhere(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
@@ -74,6 +76,7 @@ def test_a_call_that_is_cancelled_after_somebody_checked_in_counts_nowhere(
     assert "nothing here counts" in sign_in(ROSA).get(f"/calls/{DAY}").text
 
 
+@pytest.mark.both_databases
 def test_a_check_in_can_be_taken_back_by_its_person_and_made_again(database: Database, sign_in: SignIn) -> None:
     rosa, erik = sign_in(ROSA), sign_in(ERIK)
     rosa.post(f"/calls/{DAY}/check-in")
@@ -106,6 +109,7 @@ def test_the_coordinator_ticks_organizations_and_says_why_one_is_unticked(databa
     assert cora.post("/calls/2026-11-23/attendance", data={"organizations": both}).status_code == 422  # not begun yet
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("layout", ["zoom of today", "teams of today"])
 def test_a_report_is_matched_reviewed_and_remembered(database: Database, sign_in: SignIn, layout: str) -> None:
     cora = sign_in(CORA)
@@ -121,6 +125,7 @@ def test_a_report_is_matched_reviewed_and_remembered(database: Database, sign_in
     assert "1 on the call of" in cora.get("/calls").text
 
 
+@pytest.mark.both_databases
 def test_a_decision_is_remembered_for_the_next_report_and_settles_those_who_wait_elsewhere(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
@@ -178,6 +183,7 @@ def test_in_a_large_alliance_only_who_is_asked_for_is_offered_everybody(
     assert asked.count('<optgroup label="Organizations">') == 1
 
 
+@pytest.mark.both_databases
 def test_a_second_file_of_the_same_call_adds_only_who_is_new(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     head = "Name (Original Name),User Email,Total Duration (Minutes),Guest"
@@ -199,6 +205,7 @@ def test_a_report_of_another_day_is_read_only_when_somebody_insists(database: Da
     assert "Choose the report" in cora.post(f"/calls/{DAY}/report").text
 
 
+@pytest.mark.both_databases
 def test_an_organization_sees_its_own_attendance_and_no_other(sign_in: SignIn) -> None:
     sign_in(ROSA).post(f"/calls/{DAY}/check-in")
     erik, board = sign_in(ERIK).get(f"/calls/{DAY}").text, sign_in("board@amcc.example").get(f"/calls/{DAY}").text
@@ -207,6 +214,7 @@ def test_an_organization_sees_its_own_attendance_and_no_other(sign_in: SignIn) -
     assert "Rosa Peña" in board
 
 
+@pytest.mark.both_databases
 def test_entries_are_never_changed_or_deleted(database: Database, sign_in: SignIn) -> None:
     sign_in(ROSA).post(f"/calls/{DAY}/check-in")
     with database.writer() as db:
@@ -220,6 +228,7 @@ def test_entries_are_never_changed_or_deleted(database: Database, sign_in: SignI
             db.flush()
 
 
+@pytest.mark.both_databases
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_database_counts_as_the_rule_does(database: Database, data: st.DataObject) -> None:

@@ -34,6 +34,7 @@ def stop(database: Database, email: str) -> None:
         wishes_actions.stop_mail(db, db.scalars(select(Person).where(Person.email == email)).one(), MailKind.CALL)
 
 
+@pytest.mark.both_databases
 def test_an_invitation_its_change_and_its_cancelling_are_one_entry_in_every_calendar(
     database: Database, sign_in: SignIn
 ) -> None:
@@ -60,6 +61,7 @@ def test_an_invitation_its_change_and_its_cancelling_are_one_entry_in_every_cale
     assert "/mail/stop/" in got[0].unsubscribe
 
 
+@pytest.mark.both_databases
 def test_those_who_were_not_there_get_the_brief_once_and_reading_it_is_no_attendance(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
@@ -94,6 +96,7 @@ def test_those_who_were_not_there_get_the_brief_once_and_reading_it_is_no_attend
     assert "There is nothing to send yet" in nothing.text
 
 
+@pytest.mark.both_databases
 def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminded_once(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:

@@ -37,6 +37,7 @@ def the_call(database: Database, day: str) -> Call:
         return db.scalars(select(Call).where(Call.day == date.fromisoformat(day))).one()
 
 
+@pytest.mark.both_databases
 def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Database) -> None:
     assert series_actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
     with database.writing() as db:
@@ -49,6 +50,7 @@ def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Databa
     assert off["2026-09-07"] == "Labor Day"
 
 
+@pytest.mark.both_databases
 def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_clock: SetClock) -> None:
     set_clock("2026-12-02T09:00")
     assert series_actions.catch_up(database) == 2
@@ -66,6 +68,7 @@ def tuesdays(app: Flask, config: Config, database: Database) -> Iterator[Databas
     changed.close()
 
 
+@pytest.mark.both_databases
 def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
     database: Database, tuesdays: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
@@ -160,6 +163,7 @@ def test_notes_are_begun_from_the_agenda_and_become_a_resource_of_the_call(datab
         assert db.scalars(select(Resource)).one().call_on == date(2026, 11, 16)
 
 
+@pytest.mark.both_databases
 def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
@@ -195,6 +199,7 @@ def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database,
     assert (call.state, call.reason, call.sequence) == (CallState.PLANNED, "", 2)
 
 
+@pytest.mark.both_databases
 def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     days = ["2026-12-21", "2026-12-28", "2026-11-09", "nonsense"]  # the third is over
@@ -221,6 +226,7 @@ def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Datab
     assert "planned already" in cora.post("/calls/plan", data=series, follow_redirects=True).text
 
 
+@pytest.mark.both_databases
 def test_the_list_shows_calls_to_come_and_past_by_year_and_state(sign_in: SignIn) -> None:
     rosa = sign_in(ROSA)
     coming = rosa.get("/calls").text
@@ -251,6 +257,7 @@ def test_asks_and_follow_ups_stand_on_the_page_until_they_are_done(sign_in: Sign
     assert "Follow-up</strong> of Prairie Works" in erik.get("/calls/2026-11-16").text
 
 
+@pytest.mark.both_databases
 def test_a_calendar_address_works_without_signing_in_until_it_is_ended(
     client: FlaskClient, database: Database, sign_in: SignIn, caplog: pytest.LogCaptureFixture
 ) -> None:

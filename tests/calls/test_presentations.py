@@ -34,6 +34,7 @@ def do(browser: FlaskClient, what: str, **others: str) -> str:
     return answer.text
 
 
+@pytest.mark.both_databases
 def test_a_presentation_is_proposed_accepted_and_given(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_deck_is_a_resource_of_the_call_and_a_newer_one_its_next_revision(
     )
 
 
+@pytest.mark.both_databases
 def test_the_planner_proposes_a_schedule_that_the_coordinator_edits(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     page = cora.get("/calls/planner").text

@@ -48,6 +48,7 @@ def member(hub: Hub) -> str:
     return hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--joined", "2024-01-15").stdout.strip()
 
 
+@pytest.mark.both_databases
 def test_an_organization_is_added_and_its_slug_printed(hub: Hub, member: str) -> None:
     assert member == "lakeshore-forge"
     given = hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--slug", "forge")
@@ -139,6 +140,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.both_databases
 def test_importing_takes_what_is_good_and_names_the_rest(
     hub: Hub, member: str, folder: Path, database: Database
 ) -> None:
@@ -177,6 +179,7 @@ def test_what_was_imported_is_found_after_catching_up(hub: Hub, member: str, fol
     assert "1 found" in hub("search", "apprenticeship").stdout
 
 
+@pytest.mark.both_databases
 def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member: str, database: Database) -> None:
     hub("organization", "add", "Other", "--kind", "bff")
     hub("person", "add", "bo@other.example", "--name", "Bo", "--organization", "other", "--role", "contributor")
@@ -190,6 +193,7 @@ def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member
     assert not any(hidden["facets"].values())
 
 
+@pytest.mark.both_databases
 def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
     hub: Hub, member: str, database: Database, tmp_path: Path
 ) -> None:
@@ -216,6 +220,7 @@ def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
     assert {row["organization"]: row["standing"] for row in found}[member] == "downloaded"
 
 
+@pytest.mark.both_databases
 def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folder: Path, database: Database) -> None:
     hub("import", str(folder / "plan.txt"), "--organization", member, "--kind", "resource")
     hub("catch-up")
@@ -226,6 +231,7 @@ def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folde
     assert "'plan.txt' is missing" in off.stdout
 
 
+@pytest.mark.both_databases
 def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, member: str, database: Database) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization)).one()
@@ -246,6 +252,7 @@ def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, membe
     ]
 
 
+@pytest.mark.both_databases
 def test_rebuilding_gives_the_same_answers(hub: Hub, member: str, folder: Path) -> None:
     hub("import", str(folder), "--organization", member, "--kind", "resource")
     hub("catch-up")

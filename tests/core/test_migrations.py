@@ -1,5 +1,6 @@
 """Migrations bring the rows to the models' shape, on both kinds of database."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,6 +12,8 @@ from hub.migrations import running
 from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.models import SharingEvent
 from tests.world import a_person, a_resource, an_organization
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_the_migrated_rows_match_the_models(database: Database) -> None:

@@ -82,6 +82,7 @@ def _organizations(database: Database) -> int:
         return db.query(Organization).count()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
@@ -101,11 +102,13 @@ def test_a_request_that_fails_changes_nothing_and_says_so(
     assert _organizations(database) == 0
 
 
+@pytest.mark.both_databases
 def test_a_request_that_works_is_committed_once(probe: FlaskClient, database: Database) -> None:
     assert probe.post("/probe/works").status_code == 200
     assert _organizations(database) == 1
 
 
+@pytest.mark.both_databases
 def test_a_get_cannot_write(probe: FlaskClient, database: Database) -> None:
     assert probe.get("/probe/works").status_code == 500
     assert _organizations(database) == 0
@@ -126,6 +129,7 @@ def test_a_log_line_is_one_json_object_with_the_requests_id(
     assert answer.headers["X-Request-Id"]
 
 
+@pytest.mark.both_databases
 def test_health_tells_of_database_index_and_worker(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200

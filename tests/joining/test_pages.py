@@ -110,6 +110,7 @@ def _application(database: Database) -> Application:
         return db.scalars(select(Application)).one()
 
 
+@pytest.mark.both_databases
 def test_a_whole_application_from_interest_to_the_first_sign_in(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, config: Config, tmp_path: Path
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_file_that_the_hub_does_not_take_or_that_is_too_large_is_said(app: Fla
     assert "larger than the 25 MB" in answer.text
 
 
+@pytest.mark.both_databases
 def test_changes_are_asked_for_and_votes_begin_anew(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, tmp_path: Path
 ) -> None:
@@ -258,6 +260,7 @@ def test_applications_are_the_boards_and_the_coordinators_alone(
     assert rosa.get("/search?q=Manufacturing").text.count("plan.pdf") == 0
 
 
+@pytest.mark.both_databases
 def test_evidence_outlives_the_sweep_and_a_removed_one_does_not(
     app: Flask, alliance: None, database: Database, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +279,7 @@ def test_evidence_outlives_the_sweep_and_a_removed_one_does_not(
     assert page_texts.what_is_off(database) == []
 
 
+@pytest.mark.both_databases
 def test_one_network_begins_a_handful_of_applications_a_day(app: Flask, alliance: None) -> None:
     applicant = app.test_client()
     for _ in range(5):

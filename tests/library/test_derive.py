@@ -41,6 +41,7 @@ def _revision(db: Session, resource_id: int) -> Revision:
     return db.scalars(select(Revision).where(Revision.resource_id == resource_id)).one()
 
 
+@pytest.mark.both_databases
 def test_a_bad_file_gets_a_state_with_what_to_do_and_does_not_stop_the_next(database: Database) -> None:
     bad = _added(database, "broken.pdf", b"%PDF-1.7 and then nothing that a reader knows")
     good = _added(database, "good.txt", b"A sentence about workforce.")
@@ -52,6 +53,7 @@ def test_a_bad_file_gets_a_state_with_what_to_do_and_does_not_stop_the_next(data
         assert revision.state_detail.endswith(".")
 
 
+@pytest.mark.both_databases
 def test_catching_up_again_does_nothing(database: Database) -> None:
     _added(database, "good.txt", b"A sentence about workforce.")
     assert page_texts.catch_up(database) == 1
@@ -71,6 +73,7 @@ class CountingReader(Reader):
         return super().read(path, file_name)
 
 
+@pytest.mark.both_databases
 def test_two_workers_at_once_never_read_the_same_revision(database: Database) -> None:
     for number in range(12):
         _added(database, f"{number}.txt", f"text number {number}".encode())
@@ -90,6 +93,7 @@ def test_two_workers_at_once_never_read_the_same_revision(database: Database) ->
         assert db.scalar(select(func.count(Page.id))) == 12
 
 
+@pytest.mark.both_databases
 def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +107,7 @@ def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
         assert _revision(db, resource_id).state is State.OK
 
 
+@pytest.mark.both_databases
 def test_what_a_worker_of_this_machine_held_is_free_as_soon_as_it_is_known_to_be_dead(database: Database) -> None:
     process = subprocess.Popen(["true"])
     process.wait()
@@ -117,6 +122,7 @@ def test_what_a_worker_of_this_machine_held_is_free_as_soon_as_it_is_known_to_be
     assert page_texts.catch_up(database) == 1
 
 
+@pytest.mark.both_databases
 def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None:
     resource_id = _added(database, "slow.txt", b"slow text")
     slow = page_texts._claim(database)
@@ -129,6 +135,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None
         assert _revision(db, resource_id).state is State.OK
 
 
+@pytest.mark.both_databases
 def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +193,7 @@ def test_a_damaged_original_is_a_finding(database: Database) -> None:
     assert any("is damaged" in problem for problem in page_texts.what_is_off(database))
 
 
+@pytest.mark.both_databases
 def test_rebuilding_gives_what_was_there(database: Database) -> None:
     _added(database, "notes.md", b"# One\n\nfirst\n\n# Two\n\nsecond")
     with database.writing() as db:
@@ -208,6 +216,7 @@ def test_rebuilding_gives_what_was_there(database: Database) -> None:
     assert len(before) == 3
 
 
+@pytest.mark.both_databases
 def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     _added(database, "kept.txt", b"kept")
     orphan = originals.store(database.config, io.BytesIO(b"nobody's"))
@@ -224,6 +233,7 @@ def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, m
     assert page_texts.sweep_orphans(database) == 0
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("problem", ["too large", "empty"])
 def test_a_file_that_is_refused_leaves_nothing_behind(database: Database, problem: str) -> None:
     config = replace(database.config, MAX_UPLOAD_MB=1)

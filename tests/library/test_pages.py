@@ -79,6 +79,7 @@ def test_several_files_become_a_resource_each(sign_in: SignIn, people: People, d
         assert set(db.scalars(select(Resource.title))) == {"one", "two"}
 
 
+@pytest.mark.both_databases
 def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_link_without_a_title_is_asked_for_one(sign_in: SignIn, people: People
     assert "Give it a title" in answer.text
 
 
+@pytest.mark.both_databases
 def test_the_facts_can_be_changed_and_the_change_is_audited(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
@@ -227,6 +229,7 @@ def test_a_wrong_fact_comes_back_with_what_was_typed(
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.both_databases
 def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, people: People, database: Database) -> None:
     browser = sign_in(people.ours)
     address = _add(browser, ("plan.txt", b"the first plan")).request.path
@@ -294,6 +297,7 @@ def test_opening_a_resource_opens_what_it_holds_now_and_not_what_it_held(
     assert (readable(ours), readable(theirs), readable(client)) == ([1, 2, 3], [3], [3]), "closing holds for all"
 
 
+@pytest.mark.both_databases
 def test_withdrawing_hides_and_restoring_brings_back(sign_in: SignIn, people: People, database: Database) -> None:
     ours, theirs = sign_in(people.ours), sign_in(people.theirs)
     address = _add(ours, ("plan.txt", b"a plan")).request.path
@@ -317,6 +321,7 @@ def test_others_cannot_change_what_is_not_theirs(sign_in: SignIn, people: People
         assert theirs.post(f"{address}/{act}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_audience_decides_who_reads(
     sign_in: SignIn, people: People, database: Database, client: FlaskClient
 ) -> None:
@@ -357,6 +362,7 @@ def test_a_contributor_adds_for_their_own_organization_whatever_the_form_says(
 NAUGHTY = ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 7 * 7 }}", "Ω 👩‍🏭 \u202eabc", "%s%n"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("typed", NAUGHTY)
 def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
     sign_in: SignIn, people: People, database: Database, typed: str
@@ -370,6 +376,7 @@ def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
     assert all(not script.get_text().strip() for script in page.find_all("script"))
 
 
+@pytest.mark.both_databases
 def test_two_uploads_at_once_of_the_same_bytes_are_one_file(database: Database) -> None:
     first = originals.store(database.config, io.BytesIO(b"the same"))
     second = originals.store(database.config, io.BytesIO(b"the same"))

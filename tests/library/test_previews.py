@@ -31,8 +31,6 @@ from hub.library.rules import Kind, PreviewState, State
 from tests.library import documents
 from tests.world import a_resource, an_organization
 
-# For what rows don't answer: one kind of database is enough.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 needs_libreoffice = pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
 
 
@@ -95,6 +93,7 @@ def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
     assert making.catch_up(database, reader) == 0
 
 
+@pytest.mark.both_databases
 def test_nothing_is_drawn_before_it_was_read(database: Database, reader: Reader, tmp_path: Path) -> None:
     _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
     assert making.catch_up(database, reader) == 0
@@ -139,7 +138,6 @@ def test_reading_again_lets_it_be_drawn_again(database: Database, reader: Reader
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 
-@on_sqlite
 def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
@@ -153,7 +151,6 @@ def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
     assert (width, height) == (15, 3600)
 
 
-@on_sqlite
 @needs_libreoffice
 def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
     database: Database, reader: Reader, tmp_path: Path
@@ -211,7 +208,6 @@ def _ready(database: Database, reader: Reader, path: Path) -> int:
     return resource
 
 
-@on_sqlite
 def test_pictures_of_another_number_of_slides_are_never_shown(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +221,6 @@ def test_pictures_of_another_number_of_slides_are_never_shown(
     assert _pictures(database, resource) == {}
 
 
-@on_sqlite
 def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,7 +233,6 @@ def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
     assert making.catch_up(database, printer) == 0
 
 
-@on_sqlite
 def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
@@ -257,7 +251,6 @@ def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
     assert [shown.has(number) for number in (1, 2, 3)] == [True, False, True]
 
 
-@on_sqlite
 @pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"RIFFxxxxAVI "])
 def test_what_the_helper_hands_over_as_a_picture_must_be_one(
     database: Database, reader: Reader, tmp_path: Path, content: bytes
@@ -268,6 +261,7 @@ def test_what_the_helper_hands_over_as_a_picture_must_be_one(
     assert not showing.shown(database.config, _revision(database, resource), 1).has(1)
 
 
+@pytest.mark.both_databases
 def test_a_long_document_is_drawn_a_piece_at_a_time(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +275,7 @@ def test_a_long_document_is_drawn_a_piece_at_a_time(
     assert printer.asked == [("draw", [1]), ("draw", [1, 2]), ("draw", [3, 4]), ("draw", [5])]
 
 
+@pytest.mark.both_databases
 def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +290,7 @@ def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 
+@pytest.mark.both_databases
 def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,7 +304,6 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
     assert _revision(database, resource).preview_state is PreviewState.FAILED
 
 
-@on_sqlite
 def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader: Reader, tmp_path: Path) -> None:
     html = (
         "<html><head><style>p {color: red}</style></head><body><h1>AMCC Update</h1><p onclick='x()'>Good <b>week</b>"
@@ -331,7 +326,6 @@ def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader:
     assert "<script" not in set_note
 
 
-@on_sqlite
 def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_path: Path) -> None:
     mail = _ready(
         database, reader, documents.message(tmp_path / "a.eml", "Hi", plain="One <two>\nthree\n\nFour & five")
@@ -343,7 +337,6 @@ def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_pa
     assert "<p>Four &amp; five</p>" in text
 
 
-@on_sqlite
 def test_a_picture_that_was_uploaded_is_its_own_preview(database: Database, reader: Reader, tmp_path: Path) -> None:
     Image.new("RGB", (2400, 1200), "green").save(tmp_path / "plant.png")
     resource = _ready(database, reader, tmp_path / "plant.png")
@@ -372,7 +365,6 @@ def test_a_missing_original_does_not_stop_the_others(database: Database, reader:
     assert _revision(database, good).preview_state is PreviewState.PICTURES
 
 
-@on_sqlite
 def test_an_encrypted_or_damaged_file_has_no_pictures(database: Database, reader: Reader, tmp_path: Path) -> None:
     locked = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "secret", password="known"))
     with zipfile.ZipFile(tmp_path / "b.pptx", "w") as archive:
@@ -386,6 +378,7 @@ def test_every_step_of_the_worker_runs_in_one_line() -> None:
     assert sorted(name for line in worker.LINES for name in line) == sorted(worker.STEPS)
 
 
+@pytest.mark.both_databases
 def test_previews_of_an_older_drawer_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
     making.catch_up(database, reader)

@@ -105,6 +105,7 @@ def _parts(config: Config) -> list[Path]:
     return [path for path in (config.UPLOADS / "files" / "parts").rglob("*") if path.is_file()]
 
 
+@pytest.mark.both_databases
 def test_a_file_sent_in_pieces_arrives_whole_and_is_added_by_the_same_form(ours: Sender, database: Database) -> None:
     begun = ours.begin("Call notes 2026-03-02.txt")
     assert begun.status_code == 201
@@ -257,6 +258,7 @@ def test_metadata_that_make_no_sense_are_refused(ours: Sender, metadata: str) ->
     assert answer.status_code in {400, 415}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
@@ -364,6 +366,7 @@ def test_an_upload_that_is_not_whole_cannot_be_kept(ours: Sender) -> None:
     assert ours.ask("POST", f"{address}/look").status_code == 409
 
 
+@pytest.mark.both_databases
 def test_asking_again_after_a_lost_answer_gives_the_same(ours: Sender) -> None:
     kept = ours.whole()
     address = kept.pop("upload")
@@ -514,6 +517,7 @@ def test_nobody_fills_the_disk_with_uploads_that_never_end(ours: Sender, monkeyp
     assert ours.begin().status_code == 201
 
 
+@pytest.mark.both_databases
 def test_a_duplicate_is_named_before_the_bytes_are_sent(ours: Sender, theirs: Sender) -> None:
     kept = ours.whole()
     ours.add(kept["handle"], **{f"{kept['prefix']}-title": "The toolkit"})

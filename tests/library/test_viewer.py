@@ -43,9 +43,6 @@ from tests.library import documents
 from tests.library.test_previews import a_deck
 from tests.world import SignIn, a_person, a_resource, an_organization
 
-# For the many variants of one question that rows don't answer: one kind of database is enough.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 OURS, THEIRS, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
 
 
@@ -169,7 +166,6 @@ def test_the_large_picture_is_drawn_when_it_is_first_asked_for_and_then_kept(
     assert browser.get(f"/resources/{resource}/pages/3/image?revision=1").data == first.data
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "address",
     [
@@ -189,7 +185,6 @@ def test_what_is_not_there_is_not_found(sign_in: SignIn, world: World, tmp_path:
     assert sign_in(OURS).get("/resources/" + address.format(id=resource)).status_code == 404
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "query", ["revision=abc", "revision=0", "revision=99999999999999", "revision=-1", "width=9999", "width=x"]
 )
@@ -202,7 +197,6 @@ def test_an_odd_query_gives_the_current_picture_and_is_not_kept_long(
     assert "immutable" not in answer.headers["Cache-Control"]
 
 
-@on_sqlite
 @pytest.mark.parametrize("path", ["", "/pages/1", "/pages/1/image?revision=1", "/state", "/pages?number=1"])
 def test_nobody_sees_more_than_the_audience(
     client: FlaskClient, sign_in: SignIn, world: World, tmp_path: Path, path: str
@@ -283,7 +277,6 @@ def _reading(text: str) -> str:
     return text.replace("Look again", "").strip()
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("typed", "number"), [("2", 2), ("", 1), ("x", 1), ("99", 3), ("0", 1), ("-3", 1), ("9" * 40, 1), ("999999999", 3)]
 )
@@ -296,6 +289,7 @@ def test_a_typed_number_leads_to_its_page_or_the_nearest(
     assert answer.location == f"/resources/{resource}/pages/{number}?q=steel"
 
 
+@pytest.mark.both_databases
 def test_items_lead_over_their_gaps(sign_in: SignIn, world: World, database: Database) -> None:
     with database.writing() as db:
         resource = a_resource(db, world.ours, pages=["one", "two", "three"], page_kind=PageKind.ITEM)
@@ -307,7 +301,6 @@ def test_items_lead_over_their_gaps(sign_in: SignIn, world: World, database: Dat
     assert browser.get(f"/resources/{resource_id}/pages?number=2").location.endswith("/pages/3")
 
 
-@on_sqlite
 def test_slides_without_pictures_are_cards_with_what_they_say(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,7 +324,6 @@ def test_slides_without_pictures_are_cards_with_what_they_say(
     assert browser.get(f"/resources/{resource}/pages/2/image?revision=1").status_code == 404
 
 
-@on_sqlite
 def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,7 +338,6 @@ def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
     assert "immutable" not in picture.headers["Cache-Control"]
 
 
-@on_sqlite
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
 def test_slides_are_shown_as_they_look_the_hidden_ones_too(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(a_deck(tmp_path / "a.pptx"))
@@ -375,7 +366,6 @@ def test_a_page_that_cannot_be_drawn_says_so_and_shows_its_text(
     assert not page.select_one(".viewer-large")
 
 
-@on_sqlite
 def test_pictures_that_are_busy_elsewhere_are_asked_for_again_later(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,7 +378,6 @@ def test_pictures_that_are_busy_elsewhere_are_asked_for_again_later(
     assert sign_in(OURS).get(f"/resources/{resource}/pages/2/image").status_code == 503
 
 
-@on_sqlite
 def test_a_sheet_is_a_table_of_its_first_rows(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     def fill(book: Any) -> None:
         book.active.title = "Sites"
@@ -407,7 +396,6 @@ def test_a_sheet_is_a_table_of_its_first_rows(sign_in: SignIn, world: World, tmp
     assert "Site 201" not in table.get_text()
 
 
-@on_sqlite
 def test_a_mail_and_a_markdown_text_are_shown_as_they_were_set(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     mail = documents.message(tmp_path / "a.eml", "Update", html="<p>Good <b>week</b><script>alert(1)</script></p>")
     resource = world.drawn(mail)
@@ -416,7 +404,6 @@ def test_a_mail_and_a_markdown_text_are_shown_as_they_were_set(sign_in: SignIn, 
     assert "alert(1)" not in answer.text
 
 
-@on_sqlite
 def test_a_section_has_paragraphs_and_tables_and_its_heading_once(
     sign_in: SignIn, world: World, tmp_path: Path
 ) -> None:
@@ -441,7 +428,6 @@ def test_a_section_has_paragraphs_and_tables_and_its_heading_once(
     assert first.get_text() == "What we protect"
 
 
-@on_sqlite
 def test_the_words_searched_for_are_marked(app: Flask, sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(_pdf(tmp_path, "Steel <i>and</i> iron"))
 
@@ -454,6 +440,7 @@ def test_the_words_searched_for_are_marked(app: Flask, sign_in: SignIn, world: W
     assert "<i>and</i>" not in answer.text
 
 
+@pytest.mark.both_databases
 def test_hostile_texts_come_back_as_typed(sign_in: SignIn, world: World, database: Database) -> None:
     nasty = '"><script>alert(1)</script>{{ 7*7 }}'
     with database.writing() as db:
@@ -470,6 +457,7 @@ def test_hostile_texts_come_back_as_typed(sign_in: SignIn, world: World, databas
         assert nasty in page.get_text()
 
 
+@pytest.mark.both_databases
 def test_a_document_of_thousands_of_pages_shows_those_around(sign_in: SignIn, world: World, database: Database) -> None:
     with database.writing() as db:
         resource = a_resource(db, world.ours, pages=[f"text {n}" for n in range(1, 1201)], page_kind=PageKind.SLIDE)
@@ -481,6 +469,7 @@ def test_a_document_of_thousands_of_pages_shows_those_around(sign_in: SignIn, wo
     assert "1,200 slides" in page.get_text()
 
 
+@pytest.mark.both_databases
 def test_the_viewer_asks_few_questions_however_long_the_document(
     sign_in: SignIn, world: World, database: Database
 ) -> None:
@@ -504,7 +493,6 @@ def test_the_viewer_asks_few_questions_however_long_the_document(
     assert counts[0] == counts[1] <= 14
 
 
-@on_sqlite
 def test_a_picture_that_was_uploaded_is_shown(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     Image.new("RGB", (60, 40), "green").save(tmp_path / "plant.png")
     resource = world.drawn(tmp_path / "plant.png")

@@ -173,6 +173,7 @@ def took(database: Database, raw: str, message_id: int, address: str = "") -> tu
         return taken, db.get_one(OutboxMessage, message_id), bool(mail_queries.bouncing(db, ["Carl@forge.example"]))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("raw", [UNKNOWN_USER, EXCHANGE])
 def test_a_report_that_the_address_is_gone_marks_message_and_address(
@@ -214,6 +215,7 @@ def test_a_delay_and_an_answering_machine_change_nothing(mailing: Database, sent
     mailing.close()
 
 
+@pytest.mark.both_databases
 def test_only_an_address_that_the_hub_made_is_believed(mailing: Database, sent: OutboxMessage) -> None:
     good = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id)
     other = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id + 1)

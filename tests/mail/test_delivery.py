@@ -66,6 +66,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     return go
 
 
+@pytest.mark.both_databases
 def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing: Database, server: MailServer) -> None:
     message_id = posted(
         mailing, name="Ana Peña", unsubscribe="https://hub.example.org/unsubscribe/x", reply_to="tom@ridge.example"
@@ -93,6 +94,7 @@ def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing:
     assert got.raw.isascii()
 
 
+@pytest.mark.both_databases
 def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database) -> None:
     with mailing.writer() as db:
         mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
@@ -157,6 +159,7 @@ def test_the_hub_signs_in_with_a_password_that_has_every_sign(
             one.close()
 
 
+@pytest.mark.both_databases
 def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_unknown(
     mailing: Database, server: MailServer
 ) -> None:
@@ -178,6 +181,7 @@ def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_u
     assert states(mailing)[-1] is State.FAILED
 
 
+@pytest.mark.both_databases
 def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after_four_days(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
@@ -196,6 +200,7 @@ def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after
     assert "450 4.2.0 Greylisted" in message.trouble
 
 
+@pytest.mark.both_databases
 def test_greylisting_ends_with_one_message(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
@@ -209,6 +214,7 @@ def test_greylisting_ends_with_one_message(
     assert len(server.got) == 1
 
 
+@pytest.mark.both_databases
 def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
     config: Config, later: Callable[[timedelta], None]
 ) -> None:
@@ -232,6 +238,7 @@ def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
     database.close()
 
 
+@pytest.mark.both_databases
 def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
@@ -246,6 +253,7 @@ def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
     assert len(server.got) == 1
 
 
+@pytest.mark.both_databases
 def test_what_somebody_waits_for_goes_before_what_goes_to_many(mailing: Database, server: MailServer) -> None:
     posted(mailing, to="many@lakeshore.example", unsubscribe="https://hub.example.org/u/1")
     posted(mailing, to="one@lakeshore.example")
@@ -263,6 +271,7 @@ def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(
     assert [one.name for one in path.parent.iterdir()] == [f"{message_id}.eml"]
 
 
+@pytest.mark.both_databases
 def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
     with mailing.writing() as db:
@@ -273,6 +282,7 @@ def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database
     assert "abc123" not in message.text + message.html
 
 
+@pytest.mark.both_databases
 def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
     mailing: Database, server: MailServer
 ) -> None:

@@ -45,7 +45,3 @@ def alliance(database: Database) -> Alliance:
 def visitor(app: Flask, alliance: Alliance) -> FlaskClient:
     """A visitor's browser at a hub that has people."""
     return app.test_client()
-
-
-# For the many variants of one question that rows don't answer: one kind of database is enough.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

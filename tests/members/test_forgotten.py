@@ -35,6 +35,7 @@ def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(database: Dat
         assert db.scalars(select(OutboxMessage)).all() == []  # the request itself does the same work for both
 
 
+@pytest.mark.both_databases
 def test_a_known_address_gets_a_link_that_sets_a_new_password_once(database: Database, visitor: FlaskClient) -> None:
     for email in ("Rosa@Lakeshore.example ", "nobody@lakeshore.example"):
         ask(visitor, email)
@@ -65,6 +66,7 @@ def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
     assert visitor.get(f"/invitation/{first}").status_code == 200  # anybody may ask; the first link keeps its power
 
 
+@pytest.mark.both_databases
 def test_asking_again_and_again_is_stopped_and_fills_nobodys_mailbox(database: Database, visitor: FlaskClient) -> None:
     for email in ("rosa@lakeshore.example", "nobody@lakeshore.example"):
         statuses = [visitor.post("/forgot-password", data={"email": email}).status_code for _ in range(5)]
@@ -131,6 +133,7 @@ def test_a_stopping_link_of_one_person_or_kind_is_none_of_another() -> None:
     assert whose_stop("key", token.replace("digest", "reminder")) is None
 
 
+@pytest.mark.both_databases
 def test_people_choose_which_mail_on_what_and_when_not(database: Database, sign_in: SignIn, alliance: Alliance) -> None:
     browser = sign_in("rosa@lakeshore.example")
     page = browser.get("/account/mail").get_data(as_text=True)

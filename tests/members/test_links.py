@@ -17,7 +17,7 @@ from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
-from tests.members.conftest import Alliance, on_sqlite
+from tests.members.conftest import Alliance
 from tests.world import PASSWORD, Hands, SignIn
 
 ROSA = "rosa@lakeshore.example"
@@ -44,6 +44,7 @@ def may_sign_in(app: Flask, email: str, password: str) -> bool:
     return app.test_client().post("/sign-in", data={"email": email, "password": password}).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_an_invitation_lets_a_person_in_once(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     assert link.startswith("/invitation/")
@@ -82,7 +83,6 @@ def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: Si
     assert app.test_client().post(link, data=NEW).status_code == 302
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("password", "repeated", "says"),
     [
@@ -112,6 +112,7 @@ def test_an_invitation_needs_the_token_of_the_form(app: Flask, sign_in: SignIn, 
     assert browser.post(link, data=NEW).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_of_two_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     answers: dict[str, int] = {}
@@ -132,6 +133,7 @@ def test_of_two_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, allianc
         assert may_sign_in(app, "new@lakeshore.example", password) == (status == 302)
 
 
+@pytest.mark.both_databases
 def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
     app: Flask, sign_in: SignIn, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +165,7 @@ def test_an_invitation_expires_after_two_weeks(app: Flask, sign_in: SignIn, alli
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
 
 
+@pytest.mark.both_databases
 def test_a_newer_link_takes_the_place_of_the_older_one(
     app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
@@ -201,7 +204,6 @@ def test_a_password_change_takes_a_waiting_link_its_power(app: Flask, sign_in: S
     assert app.test_client().post(link, data=NEW).status_code == 410
 
 
-@on_sqlite
 @pytest.mark.parametrize("token", ["x", "..%2f", "%F0%9F%98%80", "x" * 2000, "%00", "<b>"])
 @pytest.mark.parametrize("kind", ["invitation", "password", "welcome"])
 def test_a_link_that_the_hub_never_made_says_what_to_do(client: FlaskClient, kind: str, token: str) -> None:
@@ -234,6 +236,7 @@ def first_link(database: Database) -> str:
     return f"/welcome/{token}"
 
 
+@pytest.mark.both_databases
 def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskClient, database: Database) -> None:
     link = first_link(database)
     assert client.get(link).status_code == 200
@@ -249,6 +252,7 @@ def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskCli
     assert may_sign_in(app, "m@amcc.example", NEW["password"])
 
 
+@pytest.mark.both_databases
 def test_each_start_prints_a_new_first_link_and_the_older_one_loses_its_power(
     client: FlaskClient, database: Database
 ) -> None:

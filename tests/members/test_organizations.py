@@ -15,7 +15,7 @@ from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind
-from tests.members.conftest import Alliance, on_sqlite
+from tests.members.conftest import Alliance
 from tests.world import SignIn, an_organization
 
 ROSA = "rosa@lakeshore.example"
@@ -74,6 +74,7 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
         assert [(e.actor, e.action) for e in db.scalars(select(Entry))] == [(COORDINATOR, "added")]
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_changes_adds_and_takes_out_designations(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
@@ -109,7 +110,6 @@ def test_the_coordinator_changes_adds_and_takes_out_designations(
         assert len(db.scalars(select(Entry).where(Entry.action == "changed")).all()) == 1, "nothing changed"
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -136,7 +136,6 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
         assert db.scalar(select(Organization).where(Organization.region == "The Gulf")) is None
 
 
-@on_sqlite
 @pytest.mark.parametrize("email", [ROSA, "ruth@lakeshore.example", "keisha@lakeshore.example"])
 def test_nobody_but_the_coordinator_changes_organizations(sign_in: SignIn, alliance: Alliance, email: str) -> None:
     browser = sign_in(email)
@@ -146,6 +145,7 @@ def test_nobody_but_the_coordinator_changes_organizations(sign_in: SignIn, allia
     assert "/organizations/new" not in browser.get("/organizations").text
 
 
+@pytest.mark.both_databases
 def test_organizations_are_filtered_and_those_that_left_stand_apart(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
@@ -172,11 +172,13 @@ def test_other_organizations_are_read_without_their_people(sign_in: SignIn, alli
     assert "Jolene" in sign_in("ruth@lakeshore.example").get("/organizations/ridgeline").text
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("slug", ["nowhere", "%00", "..", "x" * 3000, "%F0%9F%98%80"])
 def test_an_organization_that_is_not_there_is_not_found(sign_in: SignIn, alliance: Alliance, slug: str) -> None:
     assert sign_in(ROSA).get(f"/organizations/{slug}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(database: Database) -> None:
     with database.writing() as db:
         slugs = [
@@ -194,6 +196,7 @@ def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(databas
     ]
 
 
+@pytest.mark.both_databases
 def test_a_slug_that_is_asked_for_is_taken_or_refused(database: Database) -> None:
     with database.writing() as db:
         added = organizations_actions.add_organization(
@@ -240,6 +243,7 @@ def test_actions_check_who_acts_themselves(database: Database, alliance: Allianc
             people_actions.change_person(db, rosa, jolene, name="X", email="x@x.example")
 
 
+@pytest.mark.both_databases
 def test_designations_are_shown_in_the_order_in_which_they_began(database: Database) -> None:
     stated = [
         DesignationFacts("Later", DesignationStatus.ACTIVE, date(2020, 1, 1)),

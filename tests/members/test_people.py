@@ -16,7 +16,7 @@ from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Person, RoleHeld
 from hub.members.rules.organizations import Role
-from tests.members.conftest import Alliance, on_sqlite
+from tests.members.conftest import Alliance
 from tests.world import PASSWORD, Hands, SignIn, a_person, an_organization
 
 ROSA = "rosa@lakeshore.example"
@@ -55,6 +55,7 @@ def test_the_coordinator_and_the_board_see_everybody(sign_in: SignIn, alliance: 
     assert "Jolene" in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("q", "found"),
     [
@@ -77,12 +78,12 @@ def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Allianc
     assert field["value"] == q
 
 
-@on_sqlite
 @pytest.mark.parametrize("page", ["0", "-1", "x", "", "999999999999999999999999"])
 def test_a_page_number_that_makes_no_sense_breaks_nothing(sign_in: SignIn, alliance: Alliance, page: str) -> None:
     assert sign_in(COORDINATOR).get("/people", query_string={"page": page}).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_a_long_list_has_pages(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     with database.writing() as db:
         many = an_organization(db, "Many")
@@ -117,7 +118,6 @@ def test_a_representative_adds_a_person_and_is_shown_the_link_once(
     assert audited(database) == [(ROSA, "added"), (ROSA, "invited")]
 
 
-@on_sqlite
 @pytest.mark.parametrize("role", ["board", "coordinator", "emperor", ""])
 def test_a_representative_cannot_give_the_roles_of_the_alliance(
     sign_in: SignIn, alliance: Alliance, database: Database, role: str
@@ -181,6 +181,7 @@ def test_a_representative_cannot_become_a_board_member_by_their_password_link(
         assert rosa.post(f"/people/{alliance.ruth}{act}", data=data).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
     sign_in: SignIn, alliance: Alliance, database: Database, hands: Hands
 ) -> None:
@@ -202,6 +203,7 @@ def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
     assert (ROSA, "gave a role to") in audited(database)
 
 
+@pytest.mark.both_databases
 def test_an_alternate_becomes_representative_and_the_former_is_replaced(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
@@ -222,6 +224,7 @@ def test_giving_somebody_the_role_they_have_changes_nothing(
     assert audited(database) == []
 
 
+@pytest.mark.both_databases
 def test_two_new_representatives_at_once_leave_one(database: Database, alliance: Alliance) -> None:
     start, refused = Barrier(2), []
 
@@ -244,6 +247,7 @@ def test_two_new_representatives_at_once_leave_one(database: Database, alliance:
     assert not refused
 
 
+@pytest.mark.both_databases
 def test_the_database_itself_refuses_a_second_representative(database: Database, alliance: Alliance) -> None:
     with database.writing() as db:
         keisha = db.get_one(Person, alliance.keisha)
@@ -252,6 +256,7 @@ def test_the_database_itself_refuses_a_second_representative(database: Database,
     assert roles(database)["Rosa"] is Role.REPRESENTATIVE
 
 
+@pytest.mark.both_databases
 def test_an_address_that_is_known_elsewhere_is_refused_without_saying_where(
     sign_in: SignIn, alliance: Alliance
 ) -> None:
@@ -270,11 +275,13 @@ def test_an_address_that_is_known_elsewhere_is_refused_without_saying_where(
     assert "Jolene has this e-mail address and is known in Ridgeline" in answer.text
 
 
+@pytest.mark.both_databases
 def test_an_address_that_is_known_here_is_refused_with_the_name(sign_in: SignIn, alliance: Alliance) -> None:
     data = {"name": "K", "email": "KEISHA@lakeshore.example", "role": "contributor"}
     assert "Keisha has this e-mail address" in sign_in(ROSA).post("/people/new", data=data).text
 
 
+@pytest.mark.both_databases
 def test_two_who_add_the_same_address_at_once_leave_one_person(database: Database, alliance: Alliance) -> None:
     start, refused = Barrier(2), []
 
@@ -333,6 +340,7 @@ def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
     assert (ROSA, "let come back") in actors
 
 
+@pytest.mark.both_databases
 def test_a_representative_who_left_leaves_the_role_free(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
@@ -352,6 +360,7 @@ def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) ->
     assert rosa.get("/account").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_the_last_coordinator_stays(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     coordinator = sign_in(COORDINATOR)
     for act, data in (("leave", {}), ("role", {"role": "board"})):
@@ -394,7 +403,6 @@ def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
         assert coordinator.post("/people/new", data=wrong | {"organization": organization}).status_code == 422
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "name",
     [
@@ -462,7 +470,6 @@ def test_the_coordinator_moves_a_person_and_what_they_had_stays_behind(
     assert lakeshore.find("a", string="Tom") is None, "no link to a page that isn't theirs to see"
 
 
-@on_sqlite
 def test_moving_is_refused_where_it_makes_no_sense_or_is_not_ones_to_do(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:

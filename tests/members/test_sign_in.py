@@ -17,7 +17,7 @@ from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Person, SignInTry
 from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
-from tests.members.conftest import Alliance, on_sqlite
+from tests.members.conftest import Alliance
 from tests.world import PASSWORD, Hands, SignIn
 
 ROSA = "rosa@lakeshore.example"
@@ -44,6 +44,7 @@ def test_a_person_signs_in_and_out(visitor: FlaskClient) -> None:
     assert visitor.get("/account").location == "/sign-in?next=/account"
 
 
+@pytest.mark.both_databases
 def test_the_email_address_may_be_written_in_capitals_with_spaces_around(visitor: FlaskClient) -> None:
     assert try_to_sign_in(visitor, "  Rosa@LAKESHORE.example ", PASSWORD) == 302
 
@@ -106,6 +107,7 @@ def test_an_empty_form_says_what_is_missing(visitor: FlaskClient) -> None:
     assert "Enter your password." in answer.text
 
 
+@pytest.mark.both_databases
 def test_ten_wrong_tries_stop_an_account_from_every_address_for_a_quarter_of_an_hour(
     app: Flask, visitor: FlaskClient, hands: Hands
 ) -> None:
@@ -123,6 +125,7 @@ def test_ten_wrong_tries_stop_an_account_from_every_address_for_a_quarter_of_an_
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
+@pytest.mark.both_databases
 def test_thirty_wrong_tries_stop_an_address_whatever_the_accounts(visitor: FlaskClient, hands: Hands) -> None:
     for number in range(TRIES_PER_ADDRESS):
         assert try_to_sign_in(visitor, f"person{number}@x.example", "not the password") == 422
@@ -139,6 +142,7 @@ def test_unknown_accounts_are_stopped_like_known_ones(visitor: FlaskClient) -> N
     assert try_to_sign_in(visitor, "nobody@x.example", "not the password", "192.0.2.99") == 429
 
 
+@pytest.mark.both_databases
 def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
     visitor: FlaskClient, database: Database, hands: Hands
 ) -> None:
@@ -154,6 +158,7 @@ def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
         assert db.scalar(select(func.count()).select_from(SignInTry)) == 1
 
 
+@pytest.mark.both_databases
 def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) -> None:
     tries, statuses = 2 * TRIES_PER_ACCOUNT, []
     start = Barrier(tries)
@@ -172,7 +177,6 @@ def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) ->
     assert statuses.count(422) <= TRIES_PER_ACCOUNT
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("wanted", "lands"),
     [
@@ -226,6 +230,7 @@ def test_a_post_without_its_token_is_refused(app: Flask, sign_in: SignIn, allian
     assert "Rosa Peña" in rosa.get("/account").text
 
 
+@pytest.mark.both_databases
 def test_a_session_ends_after_the_days_of_the_setting(visitor: FlaskClient, hands: Hands) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
     hands.on(days=13)
@@ -242,7 +247,6 @@ def test_a_session_cookie_is_kept_from_scripts_and_other_sites_and_says_when_it_
     assert "Expires=" in cookie
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     "session_id", ["", "x", "1", "1.", ".1", "1.x", "1.99", "99999999999999999999.1", "-1.1", "².1"]
 )
@@ -253,6 +257,7 @@ def test_a_session_that_the_hub_did_not_begin_is_nobodys(visitor: FlaskClient, s
     assert visitor.get("/account").status_code == 302
 
 
+@pytest.mark.both_databases
 def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, alliance: Alliance, app: Flask) -> None:
     here, elsewhere, other_person = sign_in(ROSA), sign_in(ROSA), sign_in("tom@lakeshore.example")
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
@@ -265,7 +270,6 @@ def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, all
     assert try_to_sign_in(app.test_client(), ROSA, "quite another one") == 302
 
 
-@on_sqlite
 def test_signing_out_everywhere_ends_every_session_and_whoever_copied_one(
     sign_in: SignIn, alliance: Alliance, app: Flask
 ) -> None:
@@ -309,7 +313,6 @@ def test_whoever_sits_at_an_open_session_cannot_guess_the_current_password_for_e
     assert statuses == [422] * TRIES_PER_ACCOUNT + [429]
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["Rosa O'Peña", '<script>alert("x")</script>', "{{ 7*7 }}", "石川 さくら", "Z" * 200])
 def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
     sign_in: SignIn, alliance: Alliance, name: str
@@ -323,7 +326,6 @@ def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
     assert not [script for script in page.find_all("script") if "src" not in script.attrs]
 
 
-@on_sqlite
 @pytest.mark.parametrize("name", ["", "  ", "Z" * 201])
 def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
     sign_in: SignIn, alliance: Alliance, name: str
@@ -358,6 +360,7 @@ def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
+@pytest.mark.both_databases
 def test_nobody_else_waits_while_a_password_is_tried(
     visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[..., FlaskClient]
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_link_comes_with_a_text_to_send(deck: int, sign_in: SignIn) -> None:
     assert query["body"] == [text.replace("\n", "\r\n")]
 
 
+@pytest.mark.both_databases
 def test_looking_at_a_link_is_no_act_and_showing_is(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_recipient_downloads_the_file_without_an_account(
     assert client.get(f"{link}/download").status_code == 405
 
 
+@pytest.mark.both_databases
 def test_sharers_who_try_their_own_link_are_not_counted(deck: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@prairie.example")
     link = make_link(ana, deck)
@@ -122,6 +124,7 @@ def test_sharers_who_try_their_own_link_are_not_counted(deck: int, database: Dat
     assert len(rows(database, SharingEvent)) == 1
 
 
+@pytest.mark.both_databases
 def test_a_link_to_one_page_opens_that_page_alone(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -165,6 +168,7 @@ def test_a_page_that_is_not_there_is_refused_with_what_was_typed(deck: int, sign
     assert 'value="2"' in browser.get(f"/resources/{deck}/forward?page=2").text
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_twice_makes_one_link(deck: int, database: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     assert make_link(browser, deck) == make_link(browser, deck)
@@ -173,6 +177,7 @@ def test_the_same_form_sent_twice_makes_one_link(deck: int, database: Database, 
     assert len(rows(database, ShareLink)) == 4
 
 
+@pytest.mark.both_databases
 def test_a_revoked_link_opens_nothing(deck: int, database: Database, sign_in: SignIn, client: FlaskClient) -> None:
     ana = sign_in("ana@prairie.example")
     link = make_link(ana, deck)
@@ -200,6 +205,7 @@ def test_who_manages_the_people_may_revoke_what_others_shared(deck: int, databas
     assert all(link.revoked_at for link in rows(database, ShareLink))
 
 
+@pytest.mark.both_databases
 def test_a_link_expires(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,7 +288,6 @@ def test_naughty_texts_come_back_as_typed(database: Database, sign_in: SignIn, c
     assert "%E2%80%AE" not in download.headers["Content-Disposition"], "the direction of a file's name can't be turned"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_pictures_come_through_the_link_alone_and_only_after_show(
     database: Database, sign_in: SignIn, client: FlaskClient, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ def letters(database: Database) -> list[OutboxMessage]:
         return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
 
 
+@pytest.mark.both_databases
 def test_a_mail_with_a_file_of_the_hub_is_logged_and_its_sender_told_once(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
@@ -132,6 +133,7 @@ def test_a_mail_with_a_file_of_the_hub_is_logged_and_its_sender_told_once(
     assert sign_in("ana@elsewhere.example").get(address).status_code == 200, "the record is the organization's"
 
 
+@pytest.mark.both_databases
 def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[str, int], database: Database) -> None:
     arrive(database, mails.plain("Our secret plan", more="", to="ida@foundry.example", subject="Kit"))
     arrive(database, mails.outlook(FILE))
@@ -146,6 +148,7 @@ def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[s
         assert secret not in kept
 
 
+@pytest.mark.both_databases
 def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
@@ -169,6 +172,7 @@ def test_a_forwarded_pack_is_all_that_is_in_it(world: dict[str, int], database: 
     assert {event.resource_id for event in events(database)} == {world["kit"], world["text"]}
 
 
+@pytest.mark.both_databases
 def test_a_report_of_undelivered_mail_reaches_the_outbox(
     world: dict[str, int], database: Database, config: Config
 ) -> None:
@@ -227,6 +231,7 @@ def test_a_mail_without_anything_of_the_hub_is_dismissed(
     assert "came to a log address" not in browser.get("/sharing/2026Q3/confirm").text
 
 
+@pytest.mark.both_databases
 def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_second_quarter(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
@@ -267,6 +272,7 @@ def test_mail_of_strangers_machines_and_lists_is_never_answered(world: dict[str,
     assert letter.to == "rita@prairie.example", "the owner is warned, once a day; the stranger gets nothing"
 
 
+@pytest.mark.both_databases
 def test_the_page_makes_replaces_and_ends_the_address(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
@@ -312,6 +318,7 @@ def test_without_a_mail_domain_the_page_says_that_it_is_off(
     assert browser.post("/sharing/log-address").status_code == 422
 
 
+@pytest.mark.both_databases
 def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
     world: dict[str, int], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,6 +388,7 @@ def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
     assert "HUB_MAIL_DOMAIN" in off.output
 
 
+@pytest.mark.both_databases
 def test_the_same_mail_at_the_same_moment_is_logged_once(world: dict[str, int], database: Database) -> None:
     token_of(database)
     together = threading.Barrier(3)

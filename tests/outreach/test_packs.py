@@ -135,6 +135,7 @@ def sent(world: Database, sign_in: SignIn, mail_server: MailServer) -> str:
     return links_in(got.part("text/plain"))[-1]
 
 
+@pytest.mark.both_databases
 def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     page = ok(ana.get("/sharing/packs/new"))
@@ -156,6 +157,7 @@ def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Databas
     assert "sent in a pack before" in ok(ana.get("/sharing/packs/new"))
 
 
+@pytest.mark.both_databases
 def test_items_are_added_moved_and_taken_out_without_scripts(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
@@ -227,6 +229,7 @@ def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
     assert "No more of these messages" in ok(ana.get("/outbox/1/html"))
 
 
+@pytest.mark.both_databases
 def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -255,6 +258,7 @@ def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(
     assert "Our stakeholders: Board" in confirm
 
 
+@pytest.mark.both_databases
 def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient
 ) -> None:
@@ -276,6 +280,7 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     assert {one.people for one in rows(world, SharingEvent)} == {1}
 
 
+@pytest.mark.both_databases
 def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +297,7 @@ def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("whose", ["", "all"])
 def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_again(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
@@ -322,6 +328,7 @@ def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_aga
     )
 
 
+@pytest.mark.both_databases
 def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
@@ -352,6 +359,7 @@ def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
     return ana, pack
 
 
+@pytest.mark.both_databases
 def test_a_pack_that_begins_while_it_is_called_off_goes_on(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -366,6 +374,7 @@ def test_a_pack_that_begins_while_it_is_called_off_goes_on(
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
+@pytest.mark.both_databases
 def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(world: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@lakeshore.example")
     draft = a_draft(browser)
@@ -387,6 +396,7 @@ def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(worl
                 change()
 
 
+@pytest.mark.both_databases
 def test_calling_off_waits_for_the_worker_that_writes_messages(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -404,6 +414,7 @@ def test_calling_off_waits_for_the_worker_that_writes_messages(
         db.rollback()
 
 
+@pytest.mark.both_databases
 def test_a_pack_that_fails_holds_no_other_up(
     world: Database, sign_in: SignIn, mail_server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -466,6 +477,7 @@ def test_packs_are_seen_by_their_organization_alone(sent: str, sign_in: SignIn) 
     assert "shops.example" not in outbox
 
 
+@pytest.mark.both_databases
 def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
     sent: str, world: Database, mail_server: MailServer, app: Flask, sign_in: SignIn
 ) -> None:
@@ -489,6 +501,7 @@ def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
     assert sum(fetch.count for fetch in rows(world, PackFetch)) > 4
 
 
+@pytest.mark.both_databases
 def test_a_person_opens_takes_and_says_what_they_think(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -540,6 +553,7 @@ def test_a_question_reaches_who_shared_and_who_published(
     assert "maria@shops.example" not in sign_in("coordinator@hub.example").get("/outbox?q=maria").text
 
 
+@pytest.mark.both_databases
 def test_through_a_newsletter_each_visitor_who_opens_counts(
     world: Database, app: Flask, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -568,6 +582,7 @@ def test_through_a_newsletter_each_visitor_who_opens_counts(
     assert "stays" in ok(ana.post(f"{draft}/delete"), 422)
 
 
+@pytest.mark.both_databases
 def test_deleting_a_stakeholder_leaves_counts_and_no_address(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -587,6 +602,7 @@ def test_deleting_a_stakeholder_leaves_counts_and_no_address(
     assert client.get(sent).status_code == 200, "the link still opens for whoever has it"
 
 
+@pytest.mark.both_databases
 def test_after_their_time_traces_are_counts(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -627,6 +643,7 @@ def test_what_was_withdrawn_or_made_private_is_not_shown(sent: str, world: Datab
     assert rows(world, PackTrace) == []
 
 
+@pytest.mark.both_databases
 def test_what_an_item_is_renamed_to_for_others_is_not_for_its_sender(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -657,6 +674,7 @@ def test_the_links_end(sent: str, world: Database, client: FlaskClient, monkeypa
         assert "Apprenticeships" not in closed.text
 
 
+@pytest.mark.both_databases
 def test_naughty_texts_come_back_as_typed(
     world: Database, sign_in: SignIn, client: FlaskClient, mail_server: MailServer
 ) -> None:
@@ -675,6 +693,7 @@ def test_naughty_texts_come_back_as_typed(
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in one
 
 
+@pytest.mark.both_databases
 def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
     world: Database, sign_in: SignIn, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -693,6 +712,7 @@ def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
+@pytest.mark.both_databases
 def test_a_message_that_goes_again_after_the_pack_was_done_is_logged_too(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
@@ -711,6 +731,7 @@ def test_a_message_that_goes_again_after_the_pack_was_done_is_logged_too(
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("crash_at", [1, 2, 3])
 def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
     world: Database, sign_in: SignIn, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, crash_at: int
@@ -743,6 +764,7 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
     assert len(rows(world, PackLink)) == 3
 
 
+@pytest.mark.both_databases
 def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, sign_in: SignIn) -> None:
     with world.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@lakeshore.example")).one()

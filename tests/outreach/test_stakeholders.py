@@ -71,6 +71,7 @@ def stop_address(database: Database, organization: str = "Lakeshore") -> str:
         return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
 
 
+@pytest.mark.both_databases
 def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     preview = take_in(ana, LIST)
@@ -86,6 +87,7 @@ def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Dat
     assert {group.name for group in rows(world, StakeholderGroup)} == {"Board", "Shops"}
 
 
+@pytest.mark.both_databases
 def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     for content in (
@@ -106,6 +108,7 @@ def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: Sign
     assert "Save as, then CSV" in workbook.text
 
 
+@pytest.mark.both_databases
 def test_one_person_is_added_changed_found_and_taken_off(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     form = {"email": "Maria@Shops.example", "name": "Maria", "affiliation": "Forge", "groups": "Board, Shops"}
@@ -153,6 +156,7 @@ def test_nobody_of_another_organization_sees_the_list_not_even_the_coordinator(
     assert "shops.example" not in audit
 
 
+@pytest.mark.both_databases
 def test_unsubscribing_needs_a_button_and_holds_for_ever(world: Database, sign_in: SignIn, client: FlaskClient) -> None:
     ana = sign_in("ana@lakeshore.example")
     take_in(ana, LIST, apply="1")
@@ -177,6 +181,7 @@ def test_unsubscribing_needs_a_button_and_holds_for_ever(world: Database, sign_i
     assert stopped.organization_id is not None
 
 
+@pytest.mark.both_databases
 def test_somebody_may_stop_everybodys_mail_and_take_it_back(
     world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
@@ -217,6 +222,7 @@ def test_a_made_up_unsubscribe_address_is_not_found(world: Database, client: Fla
     assert rows(world, Unsubscribe) == []
 
 
+@pytest.mark.both_databases
 def test_naughty_texts_come_back_as_typed(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     form = {"email": "maria@shops.example", "name": NAUGHTY, "affiliation": NAUGHTY, "groups": "<b>x</b>"}
@@ -231,6 +237,7 @@ def test_naughty_texts_come_back_as_typed(world: Database, sign_in: SignIn) -> N
     assert NAUGHTY.replace('"', '""') in ana.get("/sharing/stakeholders?format=csv").text
 
 
+@pytest.mark.both_databases
 def test_two_thousand_lines_are_taken_in_with_a_few_queries(world: Database, sign_in: SignIn) -> None:
     text = "email,name,groups\n" + "".join(f"person{n}@shops.example,Person {n},Shops\n" for n in range(2_000))
     browser = sign_in("ana@lakeshore.example")

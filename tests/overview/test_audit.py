@@ -23,6 +23,7 @@ def test_details_read_like_words(value: object, words: str) -> None:
     assert audit_words(value) == words
 
 
+@pytest.mark.both_databases
 def test_the_audit_says_a_change_in_words(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)

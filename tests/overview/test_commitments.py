@@ -64,6 +64,7 @@ def test_home_says_what_is_next_of_all_three(state: Open, sentence: str) -> None
     assert what_is_next(state) == sentence
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("alliance")
 def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_clock: SetClock) -> None:
     sign_in("rosa@lakeshore.example").post("/calls/2026-11-16/check-in")
@@ -88,6 +89,7 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
     assert sign_in("rosa@lakeshore.example").get("/board?view=commitments").status_code == 404
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("alliance")
 def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(sign_in: SignIn) -> None:
     home = sign_in("ingrid@gmail.com").get("/").text
@@ -98,6 +100,7 @@ def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(s
     assert "Next call" in host
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("alliance")
 def test_a_year_of_commitments_can_be_kept_by_who_may_see_it(sign_in: SignIn, set_clock: SetClock) -> None:
     sign_in("rosa@lakeshore.example").post("/calls/2026-11-16/check-in")

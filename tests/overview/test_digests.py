@@ -22,6 +22,8 @@ from hub.search import actions as search_actions
 from hub.search import index
 from tests.world import Hands, a_person, a_resource, an_organization, posted_by
 
+pytestmark = pytest.mark.both_databases
+
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # half past eight in New York
 

@@ -68,6 +68,7 @@ def test_the_coordinator_reads_a_message_as_text_and_as_html_that_runs_and_loads
     assert 'style="' in html
 
 
+@pytest.mark.both_databases
 def test_filters_and_words_narrow_the_list(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
     put(database, posted(database, "rosa@lakeshore.example", person_id=people["rosa"]), State.FAILED)
     posted(database, "tom@ridge.example")
@@ -84,6 +85,7 @@ def test_filters_and_words_narrow_the_list(database: Database, people: dict[str,
         assert hides not in page, query
 
 
+@pytest.mark.both_databases
 def test_who_does_not_run_the_mail_sees_what_they_caused_and_its_failures_alone(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_se
             assert (found.state, "https://hub.example.org/s/abc" in found.text) == (State.WAITING, True)
 
 
+@pytest.mark.both_databases
 def test_a_link_that_lets_somebody_in_goes_once_its_message_is_known_to_have_arrived(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
@@ -151,6 +154,7 @@ def test_a_link_that_lets_somebody_in_goes_once_its_message_is_known_to_have_arr
         assert "/s/abc" not in found.text
 
 
+@pytest.mark.both_databases
 def test_what_nobody_knows_a_person_decides(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
     one, two, three, four = (posted(database, f"p{n}@lakeshore.example", person_id=people["rosa"]) for n in range(4))
     for message_id, state in ((one, State.UNKNOWN), (two, State.UNKNOWN), (three, State.WAITING), (four, State.SENT)):
@@ -169,6 +173,7 @@ def test_what_nobody_knows_a_person_decides(database: Database, people: dict[str
         assert words in audit
 
 
+@pytest.mark.both_databases
 def test_an_address_that_works_again_gets_mail_again(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:

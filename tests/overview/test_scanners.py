@@ -78,6 +78,7 @@ def links_of(raw: bytes) -> set[str]:
     return found
 
 
+@pytest.mark.both_databases
 def test_opening_every_link_changes_nothing_that_counts(
     database: Database, messages: list[bytes], client: FlaskClient
 ) -> None:

@@ -31,6 +31,7 @@ def _organizations(database: Database) -> int:
         return len(db.scalars(select(Organization)).all())
 
 
+@pytest.mark.both_databases
 def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClient, database: Database) -> None:
     assert "0 of 4 steps are done" in coordinator.get("/").text
     named = coordinator.post("/setup/hub", data={"name": "Forge Hub", "zone": "America/Chicago"}, follow_redirects=True)
@@ -79,6 +80,7 @@ def test_steps_can_be_left_out_and_the_guide_put_away(coordinator: FlaskClient) 
     assert coordinator.get("/setup").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_the_time_zone_stays_once_something_was_shared(
     coordinator: FlaskClient, db: Session, database: Database
 ) -> None:
@@ -104,6 +106,7 @@ def test_nobody_but_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn)
         assert browser.post(f"/setup{step}").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_another_process_takes_over_what_was_chosen(database: Database) -> None:
     other = Database(database.config)
     with database.writing() as db:
@@ -119,6 +122,7 @@ def test_another_process_takes_over_what_was_chosen(database: Database) -> None:
     other.close()
 
 
+@pytest.mark.both_databases
 def test_the_environment_wins_over_the_rows_and_a_zone_that_is_unknown_here_is_passed_over(
     database: Database,
 ) -> None:

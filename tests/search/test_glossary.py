@@ -89,6 +89,7 @@ def test_what_the_coordinator_adds_is_searched_at_once(world: Database, cora: Fl
         assert (noted.subject, noted.actor) == ("QMS", "coordinator@hub.example")
 
 
+@pytest.mark.both_databases
 def test_an_entry_is_changed_and_removed_and_the_audit_keeps_what_it_said(
     world: Database, cora: FlaskClient, ana: FlaskClient
 ) -> None:
@@ -107,6 +108,7 @@ def test_an_entry_is_changed_and_removed_and_the_audit_keeps_what_it_said(
         assert noted[1].details["names"] == ["NOFO", "notice of a funding opportunity", "FON"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
@@ -128,6 +130,7 @@ def test_what_makes_no_entry_is_said_and_nothing_is_lost(
     assert shown.select_one("#name")["value"] == (NEW | wrong)["name"]  # type: ignore[index]
 
 
+@pytest.mark.both_databases
 def test_either_name_finds_both_and_the_page_says_what_was_added_and_searches_without(ana: FlaskClient) -> None:
     assert found(ana, "NOFO") == {"Digest", "Deadlines"}
     assert found(ana, "notice+of+funding+opportunity") == {"Digest", "Deadlines"}

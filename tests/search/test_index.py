@@ -56,6 +56,7 @@ def of(db: Session, person: Person) -> Organization:
     return db.get_one(Organization, person.organization_id)
 
 
+@pytest.mark.both_databases
 def test_a_resource_is_found_after_the_next_look(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member), "Toolkit", ["Nothing here.", "Registered apprenticeships."])
@@ -64,6 +65,7 @@ def test_a_resource_is_found_after_the_next_look(database: Database, member: Per
     assert (hit.title, hit.page, str(hit.snippet)) == ("Toolkit", 2, "Registered **apprenticeships**.")
 
 
+@pytest.mark.both_databases
 def test_a_look_when_nothing_changed_does_nothing(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member))
@@ -75,6 +77,7 @@ def test_a_look_when_nothing_changed_does_nothing(database: Database, member: Pe
     assert sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()) == before
 
 
+@pytest.mark.both_databases
 def test_a_new_name_of_an_organization_reaches_its_resources(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member), "Toolkit")
@@ -86,6 +89,7 @@ def test_a_new_name_of_an_organization_reaches_its_resources(database: Database,
     assert titles(found(database, "lakeshore", member)) == set()
 
 
+@pytest.mark.both_databases
 def test_without_an_index_titles_are_searched_and_the_page_says_so(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member), "Forging toolkit 100%", kind=Kind.BRIEFING, topics=["trade"])
@@ -153,7 +157,6 @@ def damage_older(folder: Path) -> None:
         damage_older,
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("searched_first", [True, False])
 def test_a_damaged_index_is_built_anew_and_no_search_fails_meanwhile(
     database: Database, member: Person, harm: Callable[[Path], None], searched_first: bool
@@ -176,6 +179,7 @@ def test_a_damaged_index_is_built_anew_and_no_search_fails_meanwhile(
     assert len(list(folders.root_of(database.config).glob("v*"))) == 1
 
 
+@pytest.mark.both_databases
 def test_the_audit_names_what_is_missing_outdated_and_too_much(database: Database, member: Person) -> None:
     with database.writing() as db:
         one, two = (a_resource(db, of(db, member), title) for title in ("One", "Two"))
@@ -205,6 +209,7 @@ def test_a_rebuild_is_searched_only_when_it_is_done(database: Database, member: 
     assert index.audit_index(database) == []
 
 
+@pytest.mark.both_databases
 def test_a_build_that_was_broken_off_is_taken_up_again(
     database: Database, member: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,7 +356,6 @@ def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
         assert {one.resource for one in related_queries.related(db, person, id_)} <= visible - {id_}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_index_equals_a_rebuild_and_shows_nobody_too_much(
@@ -419,7 +423,7 @@ def start_writer(config: Config, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.kills
 def test_a_writer_that_is_killed_leaves_an_index_that_the_next_one_completes(
     database: Database, member: Person
 ) -> None:
@@ -443,6 +447,7 @@ def test_a_writer_that_is_killed_leaves_an_index_that_the_next_one_completes(
     assert found(database, "toolkit", member).total == count
 
 
+@pytest.mark.both_databases
 def test_two_writers_at_once_do_the_work_once(database: Database, member: Person) -> None:
     with database.writing() as db:
         for number in range(30):
@@ -457,6 +462,7 @@ def test_two_writers_at_once_do_the_work_once(database: Database, member: Person
     assert index.audit_index(database) == []
 
 
+@pytest.mark.both_databases
 def test_who_cannot_wait_for_the_writer_leaves_it_to_that_one(database: Database, member: Person) -> None:
     with database.writing() as db:
         a_resource(db, of(db, member))
@@ -467,6 +473,7 @@ def test_who_cannot_wait_for_the_writer_leaves_it_to_that_one(database: Database
     assert index.catch_up(database, patience=0) == 1
 
 
+@pytest.mark.both_databases
 def test_threads_search_while_the_index_changes(database: Database, member: Person) -> None:
     with database.writing() as db:
         for number in range(20):

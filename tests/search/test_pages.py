@@ -139,6 +139,7 @@ def test_what_is_typed_finds_what_is_meant(ana: FlaskClient, query: str, wanted:
     assert set(titles(searched(ana, q=query))) == wanted
 
 
+@pytest.mark.both_databases
 def test_nobody_is_shown_what_they_may_not_open(
     world: Database, client: FlaskClient, sign_in: Callable[[str], FlaskClient]
 ) -> None:
@@ -159,6 +160,7 @@ def test_nobody_is_shown_what_they_may_not_open(
             assert sum(counts.values()) in {len(wanted), len(wanted) - 1, 0} or counts.keys() & {"toolmakers"}
 
 
+@pytest.mark.both_databases
 def test_what_was_just_hidden_is_not_found_before_the_index_knows(world: Database, ana: FlaskClient) -> None:
     with world.writing() as db:
         resource = db.get_one(Resource, 2)
@@ -170,6 +172,7 @@ def test_what_was_just_hidden_is_not_found_before_the_index_knows(world: Databas
     assert facets(page)["organization"] == {"Lakeshore Forge": 1}
 
 
+@pytest.mark.both_databases
 def test_facets_count_the_whole_result_and_narrow_it_by_a_link(ana: FlaskClient) -> None:
     page = searched(ana, q="steel")
     assert facets(page)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
@@ -191,6 +194,7 @@ def test_a_filter_is_removed_by_its_link(ana: FlaskClient) -> None:
     assert titles(page) == ["Second source of part A-1312/B"]
 
 
+@pytest.mark.both_databases
 def test_results_come_in_the_order_that_was_asked_for(ana: FlaskClient) -> None:
     assert titles(searched(ana, sort="title"))[0] == "Second source of part A-1312/B"
     assert titles(searched(ana, sort="oldest"))[0] == "Second source of part A-1312/B"
@@ -198,6 +202,7 @@ def test_results_come_in_the_order_that_was_asked_for(ana: FlaskClient) -> None:
     assert titles(searched(ana, q="steel", sort="oldest"))[0] == "Second source of part A-1312/B"
 
 
+@pytest.mark.both_databases
 def test_long_results_come_in_pages(world: Database, ana: FlaskClient) -> None:
     with world.writing() as db:
         owner = an_organization(db, "Prairie Tooling")
@@ -213,6 +218,7 @@ def test_long_results_come_in_pages(world: Database, ana: FlaskClient) -> None:
     assert sorted(seen) == [f"Gear {number:02}" for number in range(25)]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("query", "note"),
     [
@@ -234,7 +240,6 @@ def test_what_makes_no_sense_is_never_an_error_and_the_page_says_so(
     assert note in searched(ana, **query).select(".search-notes")[0].get_text()
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     q=TYPED | st.sampled_from(['"', "-", "*", "OR", 'kind:"', "after:9999-12-31", "-" * 500, "x*" * 99]),
@@ -305,6 +310,7 @@ def test_words_of_what_a_person_may_not_open_are_never_proposed(
     assert searched(sign_in("bo@harbor.example"), q="poching").select(".did-you-mean") == []
 
 
+@pytest.mark.both_databases
 def test_what_people_typed_runs_nowhere(world: Database, ana: FlaskClient) -> None:
     nasty = '<script>alert(1)</script> & "quotes" \'{{ 7 * 7 }}'
     with world.writing() as db:
@@ -319,6 +325,7 @@ def test_what_people_typed_runs_nowhere(world: Database, ana: FlaskClient) -> No
     assert page.select_one("input#q")["value"] == f"zinc {nasty}"  # type: ignore[index]
 
 
+@pytest.mark.both_databases
 def test_while_the_index_is_missing_the_page_says_so_and_finds_titles(
     database: Database, sign_in: Callable[[str], FlaskClient]
 ) -> None:
@@ -332,6 +339,7 @@ def test_while_the_index_is_missing_the_page_says_so_and_finds_titles(
     assert page.select(".facet") == []
 
 
+@pytest.mark.both_databases
 def test_a_search_reads_a_few_rows_however_much_is_there(
     world: Database, ana: FlaskClient, count_statements: Callable[[], list[str]]
 ) -> None:
@@ -341,6 +349,7 @@ def test_a_search_reads_a_few_rows_however_much_is_there(
     assert len(seen) <= 13, seen
 
 
+@pytest.mark.both_databases
 def test_the_json_is_as_promised(world: Database) -> None:
     with world.reading() as db:
         answer = results_queries.as_json(results_queries.search(db, None, Query("steel")))
@@ -370,6 +379,7 @@ def test_the_json_is_as_promised(world: Database) -> None:
     }
 
 
+@pytest.mark.both_databases
 def test_a_resource_without_pages_is_found_by_its_title_and_summary(world: Database, ana: FlaskClient) -> None:
     with world.writing() as db:
         a_resource(db, an_organization(db), "Recording of the call", [], summary="Where the zinc talk can be seen.")
@@ -379,6 +389,7 @@ def test_a_resource_without_pages_is_found_by_its_title_and_summary(world: Datab
     assert [mark.get_text() for mark in hit.select("mark")] == ["zinc"]
 
 
+@pytest.mark.both_databases
 def test_a_page_is_the_best_one_among_hundreds_and_found_quickly(world: Database, ana: FlaskClient) -> None:
     with world.writing() as db:
         pages = [f"Zinc page {number} has words on plating." for number in range(400)]

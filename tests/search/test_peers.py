@@ -34,6 +34,7 @@ def _section(page: str, name: str) -> str:
     return found.get_text(" ", strip=True) if found else ""
 
 
+@pytest.mark.both_databases
 def test_regions_like_ours_are_those_that_write_of_the_same(world: None, sign_in: SignIn) -> None:
     like = _section(sign_in("rosa@lakeshore.example").get("/peers").text, "like")
     assert like.startswith("Copper Basin")
@@ -49,6 +50,7 @@ def test_what_an_organization_keeps_to_itself_makes_nobody_alike(world: None, si
         assert "closure" not in page
 
 
+@pytest.mark.both_databases
 def test_who_has_done_this_names_organizations_with_the_page_that_says_so(world: None, sign_in: SignIn) -> None:
     browser = sign_in("joe@coast.example")
     page = browser.get("/peers?q=energy+meters").text

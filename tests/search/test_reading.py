@@ -46,6 +46,7 @@ def alike(browser: FlaskClient, address: str = "/resources/1") -> dict[str, str]
     return {line.select("a")[0].get_text(): line.select(".related-why")[0].get_text() for line in section}
 
 
+@pytest.mark.both_databases
 def test_a_resource_leads_to_those_that_are_like_it_and_says_why(
     world: Database, sign_in: Callable[[str], FlaskClient]
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_resource_leads_to_those_that_are_like_it_and_says_why(
     assert found["Foreman school"].startswith("Both speak of ")
 
 
+@pytest.mark.both_databases
 def test_nobody_is_led_to_what_they_may_not_open(
     world: Database, sign_in: Callable[[str], FlaskClient], client: FlaskClient
 ) -> None:

@@ -83,6 +83,7 @@ def come(world: Database, title: str, by: str = "bo@harbor.example", **others: A
 # Saved searches
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("role", Role)
 def test_everybody_saves_renames_and_deletes_their_own_searches_and_nobody_elses(
     world: Database, sign_in: SignIn, role: Role
@@ -124,6 +125,7 @@ def test_what_cant_be_kept_says_why_and_nothing_is_lost(world: Database, ana: Fl
     assert f"You keep {MOST_SAVED} searches already" in page_of(ana, "/searches").get_text()
 
 
+@pytest.mark.both_databases
 def test_new_results_are_counted_until_one_looks_and_ones_own_never(world: Database, ana: FlaskClient) -> None:
     save(ana)
 
@@ -178,6 +180,7 @@ def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana
     assert "Gear for windmills" in page_of(ana, "/search?q=quenched+gear+steel+for+windmills").get_text()
 
 
+@pytest.mark.both_databases
 def test_what_is_still_being_read_when_one_looks_is_told_afterwards(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=zinc", "Zinc")
     with world.writing() as db:
@@ -189,6 +192,7 @@ def test_what_is_still_being_read_when_one_looks_is_told_afterwards(world: Datab
     assert told(world) == [1]
 
 
+@pytest.mark.both_databases
 def test_saved_searches_cost_a_few_statements_however_many_there_are(
     world: Database, ana: FlaskClient, count_statements: Callable[[], list[str]]
 ) -> None:
@@ -227,6 +231,7 @@ def entries(browser: FlaskClient, path: str) -> list[str]:
     return [str(title.text) for title in root.iterfind(f"{ATOM}entry/{ATOM}title")]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("role", Role)
 def test_a_feed_has_what_its_person_may_open_until_it_is_closed(
     world: Database, sign_in: SignIn, client: FlaskClient, role: Role
@@ -321,6 +326,7 @@ def test_the_token_of_a_feed_stands_in_no_log_and_no_audit(
 # Recent searches and visits
 
 
+@pytest.mark.both_databases
 def test_what_one_searched_for_is_kept_and_forgotten(world: Database, ana: FlaskClient, sign_in: SignIn) -> None:
     for address in (
         "/search?q=steel",
@@ -337,6 +343,7 @@ def test_what_one_searched_for_is_kept_and_forgotten(world: Database, ana: Flask
     assert page_of(ana, "/searches").select(".recent-searches") == []
 
 
+@pytest.mark.both_databases
 def test_what_came_since_the_last_visit_is_marked_through_the_whole_visit(
     world: Database, ana: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,8 @@ from hub.search.queries import searches as searches_queries
 from hub.search.rules import suggesting as suggesting_rules
 from tests.world import a_person, a_resource, an_organization
 
+pytestmark = pytest.mark.both_databases
+
 SECRET, PUBLIC = "Secret steel prices", "Steel for everyone"
 
 

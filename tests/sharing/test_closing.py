@@ -101,6 +101,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         return kit.id
 
 
+@pytest.mark.both_databases
 def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: SignIn) -> None:
     page = sign_in("rita@prairie.example").get("/sharing/2026Q2/confirm").text
     text = unescape(" ".join(re.sub(r"<[^>]+>", " ", page).split()))
@@ -120,6 +121,7 @@ def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: 
     assert "either" not in first, "it joined in that quarter"
 
 
+@pytest.mark.both_databases
 def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
@@ -127,6 +129,7 @@ def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Data
     assert "Nothing: the log says what" in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
 
 
+@pytest.mark.both_databases
 def test_a_resource_reached_so_many_organizations_regions_and_people(world: int, database: Database) -> None:
     with database.reading() as db:
         reach = reach_queries.reach_of_resource(db, db.get_one(Resource, world))
@@ -138,6 +141,7 @@ def test_a_resource_reached_so_many_organizations_regions_and_people(world: int,
     ]
 
 
+@pytest.mark.both_databases
 def test_the_uploaders_organization_and_the_coordinator_see_numbers_and_no_names(world: int, sign_in: SignIn) -> None:
     for who in ("rita@prairie.example", "coordinator@hub.example"):
         browser = sign_in(who)

@@ -114,6 +114,7 @@ def test_yes_we_shared_them_ticks_what_was_taken_unless_something_is_on_record(
     assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[1]: True}
 
 
+@pytest.mark.both_databases
 def test_confirming_puts_who_what_and_when_on_record(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
@@ -143,6 +144,7 @@ def test_an_honest_nothing_leaves_the_standing_to_the_log(
     assert (one.shared, one.role, one.items) == (False, Role.ALTERNATE, [])
 
 
+@pytest.mark.both_databases
 def test_a_correction_supersedes_and_both_stay(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
@@ -159,6 +161,7 @@ def test_a_correction_supersedes_and_both_stay(
     assert standing_of(database, quarter) is Standing.FORWARDED
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_twice_is_one_confirmation(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
@@ -213,6 +216,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(
         assert not ticked(answer.text)[world[0]]
 
 
+@pytest.mark.both_databases
 def test_a_search_finds_another_resource_to_tick(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
@@ -234,6 +238,7 @@ def test_a_quarter_to_come_and_one_that_is_not_due_are_refused(
     assert confirm(browser, "2024Q2", resources=world[:1]).status_code == 200, "it joined in that quarter"
 
 
+@pytest.mark.both_databases
 def test_late_is_more_than_thirty_days_after_the_quarters_end(
     world: list[int], database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +265,7 @@ def test_late_is_more_than_thirty_days_after_the_quarters_end(
         assert json["confirmed_on"] == (date(2026, 10, 31) if late else date(2026, 10, 30))
 
 
+@pytest.mark.both_databases
 def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +300,7 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
         ]
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_by_two_threads_is_one_confirmation(
     world: list[int], quarter: Quarter, database: Database
 ) -> None:
@@ -333,6 +340,7 @@ def test_confirming_for_others_is_refused_by_the_action_itself(
             confirmations_actions.confirm(db, cora, quarter, confirmations_actions.Statement(shared=False, reason="x"))
 
 
+@pytest.mark.both_databases
 def test_naughty_texts_come_back_as_typed(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
     browser = sign_in("rita@prairie.example")
     answer = confirm(browser, quarter, resources=world[:1], with_whom=NAUGHTY, note=NAUGHTY)

@@ -66,6 +66,7 @@ def events(database: Database) -> list[SharingEvent]:
         return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
 
 
+@pytest.mark.both_databases
 def test_several_resources_are_declared_at_once(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -82,6 +83,7 @@ def test_several_resources_are_declared_at_once(
     assert first.quarter == str(Quarter.of(today))
 
 
+@pytest.mark.both_databases
 def test_a_past_quarter_may_be_declared_and_both_dates_show(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -130,6 +132,7 @@ def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(
         assert "to be kept" in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_twice_is_one_declaration(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -147,6 +150,7 @@ def test_a_form_sent_twice_is_one_declaration(
     assert len(events(database)) == 4
 
 
+@pytest.mark.both_databases
 def test_a_search_by_title_keeps_what_was_typed_and_records_nothing(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -184,6 +188,7 @@ def test_yes_we_shared_them_ticks_what_was_taken(world: list[int], sign_in: Sign
     assert browser.get("/sharing/declare?quarter=nonsense").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     browser.get(f"/resources/{world[2]}/download", buffered=True)
@@ -192,6 +197,7 @@ def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> 
     assert re.search(rf'value="{world[0]}" checked', page)
 
 
+@pytest.mark.both_databases
 def test_the_record_shows_a_quarter_and_filters_it(world: list[int], sign_in: SignIn, today: date) -> None:
     ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
     ana.get(f"/resources/{world[0]}/download", buffered=True)
@@ -215,6 +221,7 @@ def test_the_record_shows_a_quarter_and_filters_it(world: list[int], sign_in: Si
     assert sorted(len(shown(f"person={person}")) for person in people) == [1, 1]
 
 
+@pytest.mark.both_databases
 def test_the_csv_has_every_entry_and_runs_nothing(world: list[int], sign_in: SignIn, today: date) -> None:
     browser = sign_in("ana@prairie.example")
     declared(browser, world[:1], today, with_whom="=HYPERLINK(1)", note="+1\n2")
@@ -229,6 +236,7 @@ def test_the_csv_has_every_entry_and_runs_nothing(world: list[int], sign_in: Sig
     assert browser.get("/sharing?format=csv").data == answer.data
 
 
+@pytest.mark.both_databases
 def test_a_correction_supersedes_and_both_stay(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -257,6 +265,7 @@ def test_a_correction_supersedes_and_both_stay(
     assert sorted(marks) == ["correction", "superseded"]
 
 
+@pytest.mark.both_databases
 def test_what_did_not_happen_is_taken_back_with_a_reason(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -319,6 +328,7 @@ def test_visitors_are_asked_to_sign_in(database: Database, client: FlaskClient) 
         assert "/sign-in" in answer.headers["Location"]
 
 
+@pytest.mark.both_databases
 def test_a_long_record_has_pages(world: list[int], database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
@@ -330,6 +340,7 @@ def test_a_long_record_has_pages(world: list[int], database: Database, sign_in: 
     assert browser.get("/sharing?page=-5").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, today: date) -> None:
     browser = sign_in("ana@prairie.example")
     declared(browser, world[:1], today, with_whom=NAUGHTY, note=NAUGHTY)
@@ -339,6 +350,7 @@ def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, tod
     assert NAUGHTY in unescape(page)
 
 
+@pytest.mark.both_databases
 def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_before(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
@@ -371,6 +383,7 @@ def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_b
         assert [named.title for named in db.scalars(select(ConfirmedResource))] == ["Toolkit one"]
 
 
+@pytest.mark.both_databases
 def test_the_record_says_what_a_resource_was_called_when_it_was_shared(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:

@@ -68,6 +68,7 @@ def downloads(database: Database) -> list[SharingEvent]:
         return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
 
 
+@pytest.mark.both_databases
 def test_a_download_gives_the_file_and_is_logged(toolkit: int, database: Database, sign_in: SignIn) -> None:
     answer = take(sign_in("ana@prairie.example"), f"/resources/{toolkit}/download")
     assert answer.status_code == 200
@@ -100,6 +101,7 @@ def test_a_typed_text_comes_as_a_markdown_file(toolkit: int, sign_in: SignIn) ->
     assert "Toolkit.md" in answer.headers["Content-Disposition"]
 
 
+@pytest.mark.both_databases
 def test_ranges_are_served_and_count_as_one_download(toolkit: int, database: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     parts = [
@@ -125,6 +127,7 @@ def test_an_unchanged_file_is_not_sent_again(toolkit: int, sign_in: SignIn) -> N
     assert sha256(CONTENT + b"3").hexdigest() in tag
 
 
+@pytest.mark.both_databases
 def test_one_event_per_person_and_hour(
     toolkit: int, database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +141,7 @@ def test_one_event_per_person_and_hour(
     assert len(downloads(database)) == 4
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("moment", "day", "quarter"),
     [

@@ -154,6 +154,7 @@ def world(database: Database, quarter: Quarter) -> int:
         return resource.id
 
 
+@pytest.mark.both_databases
 def test_every_screen_shows_the_ladder(world: int, quarter: Quarter, sign_in: SignIn) -> None:
     browser, coordinator = sign_in("rita@prairie.example"), sign_in("coordinator@hub.example")
     pages = [
@@ -199,6 +200,7 @@ def test_a_confirmations_page_shows_its_digest_and_what_it_is_made_of(
         assert sign_in("dora@delta.example").get(address).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_a_row_that_was_changed_behind_the_hubs_back_shows(
     world: int, quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
@@ -223,6 +225,7 @@ def test_a_superseded_confirmation_leads_to_the_one_that_stands(
     assert "stands instead" not in browser.get(f"/sharing/confirmations/{second}").text
 
 
+@pytest.mark.both_databases
 def test_an_entry_that_corrects_keeps_its_carrier(world: int, quarter: Quarter, database: Database) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
@@ -237,6 +240,7 @@ def test_an_entry_that_corrects_keeps_its_carrier(world: int, quarter: Quarter, 
         assert (row.forwards, row.declared, row.downloads) == (2, 1, 1)
 
 
+@pytest.mark.both_databases
 def test_a_day_before_the_quarter_counts_for_the_quarter_before(
     world: int, quarter: Quarter, database: Database
 ) -> None:

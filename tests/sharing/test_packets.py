@@ -332,6 +332,7 @@ def test_the_command_needs_nothing_but_the_packet(packet: bytes, tmp_path: Path)
     assert _hub("verify-packet", str(tmp_path / "none.zip")).returncode == 2
 
 
+@pytest.mark.both_databases
 def test_a_packet_is_made_on_a_post_and_its_digest_shown(world: Database, sign_in: SignIn, tmp_path: Path) -> None:
     browser = sign_in("rita@prairie.example")
     assert "Make the packet" in browser.get("/sharing/2026Q2/packet").text
@@ -372,6 +373,7 @@ def test_who_may_not_make_one_is_not_offered_to(world: Database, sign_in: SignIn
         _make(world, Quarter(2025, 4))
 
 
+@pytest.mark.both_databases
 def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_the_old(world: Database) -> None:
     third = _make(world, Q3)
     assert check_packet(third.content).chain == ("2026Q2", "2026Q1")
@@ -399,6 +401,7 @@ def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_th
     assert newer.replaces_id == third.id
 
 
+@pytest.mark.both_databases
 def test_two_who_make_it_at_once_make_one(world: Database) -> None:
     together = threading.Barrier(2)
     trouble: list[BaseException] = []
@@ -421,6 +424,7 @@ def test_two_who_make_it_at_once_make_one(world: Database) -> None:
         assert db.scalar(select(func.count(AuditPacket.id))) == 2, "one of each quarter"
 
 
+@pytest.mark.both_databases
 def test_at_the_years_end_the_new_year_follows_the_old(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     new_years_eve = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)  # in New York a minute to midnight
     monkeypatch.setattr("hub.core.clock.now", lambda: new_years_eve)

@@ -26,6 +26,8 @@ from hub.sharing.actions.declarations import Declaration
 from hub.sharing.rules.standing import Channel
 from tests.world import Hands, SignIn, a_person, a_resource, an_organization, posted_by
 
+pytestmark = pytest.mark.both_databases
+
 TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in New York
 
 

@@ -167,6 +167,7 @@ def sheets_of(content: bytes) -> dict[str, list[tuple[object, ...]]]:
     return {page.title: list(page.iter_rows(values_only=True)) for page in book}
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("world")
 def test_a_quarter_as_pdf_csv_and_workbook_says_the_same(sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
@@ -198,6 +199,7 @@ def test_a_quarter_as_pdf_csv_and_workbook_says_the_same(sign_in: SignIn) -> Non
     assert browser.get("/sharing/reports/2026Q2").data.startswith(b"%PDF-")
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("world")
 def test_a_year_adds_its_quarters_up_as_far_as_it_went(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = sign_in("rita@prairie.example")

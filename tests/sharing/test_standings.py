@@ -27,6 +27,8 @@ from hub.sharing.rules.next_steps import QuarterFacts, next_step
 from hub.sharing.rules.standing import Act, Channel, Standing, standing, what_stands
 from tests.world import SignIn, a_person, a_resource, an_organization
 
+pytestmark = pytest.mark.both_databases
+
 QUARTERS = [Quarter(2026, 1), Quarter(2026, 2), Quarter(2026, 3)]
 DAYS = st.dates(date(2025, 12, 15), date(2026, 10, 15))
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
