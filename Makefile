@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The folder of templates to lint and format; empty until they have the format.
 TEMPLATES :=
+PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test check format bench screenshots lock clean
+.PHONY: help demo run install test test-all check format bench screenshots lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
@@ -36,8 +37,11 @@ demo: install ## a running hub with the demo world at http://127.0.0.1:8000 (POR
 run: install ## your own hub; its first start prints a link for the first coordinator
 	@exec $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/.installed-dev ## all the set-up that tests need, then all tests
-	@$(BIN)/python -m pytest -n logical --dist loadfile
+test: $(VENV)/.installed-dev ## the quick tests, with all the set-up that they need (up to 3 minutes on two cores)
+	@$(PYTEST) -m "not postgresql and not browser and not kills and not hostile"
+
+test-all: $(VENV)/.installed-dev ## all tests: these, PostgreSQL, a browser, kills, hostile files (up to 12 minutes)
+	@$(PYTEST)
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -39,6 +39,7 @@ def _has(acknowledged: dict[str, str], count: int) -> bool:
     return len(acknowledged) >= count
 
 
+@pytest.mark.kills
 def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -61,6 +62,7 @@ def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path)
         assert hub.stop() == 0
 
 
+@pytest.mark.kills
 def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     acknowledged: dict[str, str] = {}
@@ -98,6 +100,7 @@ def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> No
         assert _found(hub, "kestrel") >= len(acknowledged)
 
 
+@pytest.mark.kills
 def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub", LOG_FORMAT="json")
     folder = tmp_path / "files"
@@ -120,6 +123,7 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
     assert hub.command("verify").returncode == 0
 
 
+@pytest.mark.kills
 def test_requests_that_are_never_finished_do_not_keep_others_out(tmp_path: Path) -> None:
     with a_hub(tmp_path / "hub", WEB_WORKERS="1", WEB_THREADS="2") as hub:
         halves = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(6)]
@@ -153,6 +157,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path, setti
     assert answer.stderr.strip().count("\n") == 0
 
 
+@pytest.mark.kills
 def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     hub.start()
@@ -165,6 +170,7 @@ def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path)
         hub.kill()
 
 
+@pytest.mark.kills
 def test_a_hub_whose_processes_are_all_told_to_stop_many_times_at_once_stops(tmp_path: Path) -> None:
     """As a service manager tells the whole group, while `hub serve` tells its own."""
     hub = Hub(tmp_path / "hub")
@@ -185,6 +191,7 @@ def test_a_hub_whose_processes_are_all_told_to_stop_many_times_at_once_stops(tmp
                 one.kill()
 
 
+@pytest.mark.kills
 def test_a_process_that_hangs_holds_the_stop_up_for_a_while_and_not_for_good(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     hub.start()

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from hub.core import clock
 from tests.browser.conftest import sign_in
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 EASTERN = ZoneInfo("America/New_York")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}

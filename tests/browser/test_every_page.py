@@ -24,6 +24,8 @@ from tests.browser.conftest import PASSWORD, is_drawn
 from tests.library.documents import pdf
 from tests.serving import Hub, Visitor, eventually
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")

@@ -19,6 +19,8 @@ from tests.library import documents
 from tests.library.test_previews import a_deck
 from tests.serving import Hub, eventually
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 Come = Callable[..., Hands]
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in
 from tests.library.documents import pdf
+
+pytestmark = pytest.mark.browser
 
 OpenAs = Callable[..., Page]
 PHONE = {"width": 360, "height": 740}

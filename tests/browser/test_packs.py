@@ -14,6 +14,8 @@ from tests.browser.conftest import PASSWORD, a_demo_hub
 from tests.mailserver import Got, MailServer, a_mail_server
 from tests.serving import Hub, eventually
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 WORDS = "Three things for the next owners' breakfast. Start with the grant."

@@ -9,6 +9,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.serving import eventually
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 # WCAG 2.0 to 2.2, A and AA, and what axe counts as best practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -18,6 +18,8 @@ from tests.browser.conftest import sign_in
 from tests.browser.hands import look_until
 from tests.serving import Hub, a_hub
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 AFile = Callable[[str, str], Path]
 PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.library.documents import pdf
 from tests.serving import Hub, eventually
 
+pytestmark = pytest.mark.browser
+
 OpenAs = Callable[..., Page]
 
 

@@ -10,6 +10,8 @@ from hub.library.extract.formats import format_of
 from hub.library.extract.reader import Reader
 from hub.library.rules import State
 
+pytestmark = [pytest.mark.corpus, pytest.mark.hostile]
+
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 FILES = sorted(path for folder in ("real", "hostile") for path in (CORPUS / folder).glob("*"))
 EXPECTED = {
@@ -35,7 +37,6 @@ def reader() -> Iterator[Reader]:
         yield reader
 
 
-@pytest.mark.corpus
 @pytest.mark.skipif(not FILES, reason="the corpus is not there")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_document_ends_in_a_state_in_time(reader: Reader, path: Path) -> None:

@@ -17,6 +17,8 @@ from hub.library.extract.reader import Reader
 from hub.library.rules import State
 from tests.library import documents
 
+pytestmark = pytest.mark.hostile
+
 MEGABYTE = 1024 * 1024
 LAUGHS = "".join(
     ['<!ENTITY a0 "ha">', *(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9)), '<!ENTITY a "&a8;">']

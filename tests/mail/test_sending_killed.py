@@ -151,6 +151,7 @@ def one_message_or_an_honest_outbox(server: Server, message: OutboxMessage, step
     assert ids <= {f"<{message.key}@localhost>"}
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("step", STEPS)
 def test_a_worker_that_is_killed_leaves_one_message_or_an_open_question(
     database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch

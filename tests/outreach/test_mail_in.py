@@ -200,6 +200,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(office: PostOffice) -> N
         assert smtp.mail("rita@prairie.example", ["SIZE=41000000"])[0] == 552
 
 
+@pytest.mark.kills
 def test_killed_between_keeping_and_logging_nothing_is_lost_and_nothing_counted_twice(office: PostOffice) -> None:
     count = 6
     with office.rows_locked():
@@ -231,6 +232,7 @@ def test_killed_between_keeping_and_logging_nothing_is_lost_and_nothing_counted_
     assert office.count() == (count, count, count)
 
 
+@pytest.mark.kills
 def test_killed_at_any_moment_what_was_acknowledged_is_logged_once(office: PostOffice) -> None:
     acknowledged: list[int] = []
 
