@@ -38,7 +38,7 @@ from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import OPERATOR
-from hub.migrations import running
+from hub.migrations import schema
 from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
@@ -189,7 +189,7 @@ def this_hub(documents: Sequence[Document]) -> Iterator[Ranked]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
         database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
-        running.upgrade(database)
+        schema.upgrade(database)
         _fill(database, documents)
         index.catch_up(database)
 

@@ -11,7 +11,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.delivery import delivering
 from hub.mail.letters import Letter, Link, Links, Paragraph, greeting
-from hub.migrations import running
+from hub.migrations import schema
 from tests.mailserver import a_mail_server
 
 RECIPIENTS = 2_000
@@ -23,7 +23,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, a_mail_server() as server:
         config = Config.load({}, INSTANCE=Path(folder), UPLOADS=Path(folder) / "uploads", LOG_LEVEL="ERROR")
         database = Database(replace(config, MAIL_URL=server.url))
-        running.upgrade(database)
+        schema.upgrade(database)
         began = time.perf_counter()
         with database.writing() as db:
             mail_actions.post_all(db, [_post(number) for number in range(RECIPIENTS)])

@@ -25,7 +25,7 @@ from hub.core.quarters import Quarter
 from hub.mail.delivery import delivering
 from hub.members.models import Person
 from hub.members.rules.organizations import Role
-from hub.migrations import running
+from hub.migrations import schema
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
@@ -50,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name, a_mail_server() as server:
         config = Config.load({}, INSTANCE=Path(name), UPLOADS=Path(name) / "uploads", LOG_LEVEL="ERROR")
         database = Database(replace(config, MAIL_URL=server.url))
-        running.upgrade(database)
+        schema.upgrade(database)
         prepared = _measure(database)
         assert len(server.got) == RECIPIENTS
         database.close()

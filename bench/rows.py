@@ -16,7 +16,7 @@ from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.migrations import running
+from hub.migrations import schema
 from tests import postgres
 
 ORGANIZATIONS = 500  # the host comes after them
@@ -60,7 +60,7 @@ def _migrated(folder: Path, url: str) -> Iterator[Database]:
     database = Database(
         Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url, LOG_LEVEL="ERROR")
     )
-    running.upgrade(database)
+    schema.upgrade(database)
     yield database
     database.close()
 

@@ -28,7 +28,7 @@ from bench.yardsticks import YARDSTICKS
 from config import Config
 from hub.core.db import Database
 from hub.members.models import Person
-from hub.migrations import running
+from hub.migrations import schema
 from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
@@ -81,7 +81,7 @@ def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
     hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not that of tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
-    running.upgrade(database)
+    schema.upgrade(database)
     characters = corpus.fill(database, size, PAGES, stories)
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")

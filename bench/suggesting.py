@@ -24,7 +24,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.members.models import Person
-from hub.migrations import running
+from hub.migrations import schema
 from hub.search import actions as search_actions
 from hub.search import index
 from hub.search.queries import news as news_queries
@@ -46,7 +46,7 @@ def main() -> None:
         folder = Path(name)
         config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
         database = Database(config)
-        running.upgrade(database)
+        schema.upgrade(database)
         corpus.fill(database, RESOURCES, PAGES, corpus.stories())
         index.catch_up(database)
         _remember(database)

@@ -28,7 +28,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -46,7 +46,7 @@ from hub.core.db import Base, Database
 from hub.demo import load
 from hub.library.derive import page_texts
 from hub.members.actions import signing_in as signing_in_actions
-from hub.migrations import running
+from hub.migrations import schema
 from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD, Hands, SignIn
@@ -98,7 +98,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     folder = tmp_path_factory.mktemp("template")
     database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads"))
-    running.upgrade(database)
+    schema.upgrade(database)
     database.close()
     return folder / "hub.sqlite3"
 
@@ -117,7 +117,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with closing(
             Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url))
         ) as database:
-            running.upgrade(database)
+            schema.upgrade(database)
         yield pattern
 
 
@@ -148,7 +148,7 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
             making = folder.with_name("demo-in-the-making")
             config = Config.load({}, INSTANCE=making, UPLOADS=making / "uploads", LOG_LEVEL="ERROR")
             database = Database(config)
-            running.upgrade(database)
+            schema.upgrade(database)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
                 load.load(database)
@@ -205,7 +205,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Repeat the tests that are marked ``both_databases`` on PostgreSQL."""
     if metafunc.definition.get_closest_marker("both_databases"):
         kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
-        for name, scope in (("database_url", "function"), ("demo", "session")):
+        scopes: dict[str, Literal["function", "session"]] = {"database_url": "function", "demo": "session"}
+        for name, scope in scopes.items():
             if name in metafunc.fixturenames:
                 metafunc.parametrize(name, kinds, indirect=True, scope=scope)
 

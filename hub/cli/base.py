@@ -15,7 +15,7 @@ from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
 from hub.members.models import Organization
-from hub.migrations import running
+from hub.migrations import schema
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -78,8 +78,8 @@ def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:
-        if migrated and not running.is_current(database):
-            running.upgrade(database)
+        if migrated and not schema.is_current(database):
+            schema.upgrade(database)
         settings.refresh(database)
         yield database
     finally:

@@ -3,7 +3,7 @@
 import click
 
 from hub.cli.base import main, rows
-from hub.migrations import running
+from hub.migrations import schema
 
 
 @main.group("db")
@@ -15,5 +15,5 @@ def db_group() -> None:
 def upgrade() -> None:
     """Bring the rows to the newest shape; does nothing when they have it."""
     with rows(migrated=False) as database:
-        running.upgrade(database)
+        schema.upgrade(database)
     click.echo("The rows have the newest shape.")

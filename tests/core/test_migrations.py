@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from hub.core.db import Base, Database
 from hub.library.models import Revision
-from hub.migrations import running
+from hub.migrations import schema
 from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.models import SharingEvent
 from tests.world import a_person, a_resource, an_organization
@@ -23,8 +23,8 @@ def test_the_migrated_rows_match_the_models(database: Database) -> None:
 
 
 def test_upgrading_again_changes_nothing(database: Database) -> None:
-    running.upgrade(database)
-    assert running.is_current(database)
+    schema.upgrade(database)
+    assert schema.is_current(database)
 
 
 def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database: Database) -> None:
@@ -35,15 +35,15 @@ def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database
         revision = db.scalars(select(Revision)).one()
         downloads_actions.log_download(db, ana, toolkit, revision, whole=True)
     _go_back(database, "2026_11_24_stopped_through")
-    assert not running.is_current(database)
-    running.upgrade(database)
+    assert not schema.is_current(database)
+    schema.upgrade(database)
     with database.reading() as db:
         assert db.scalars(select(SharingEvent.title)).all() == ["Toolkit"]
 
 
 def _go_back(database: Database, revision: str) -> None:
     """Take back all migrations after that one."""
-    alembic = running._alembic()
+    alembic = schema._alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").begin() as connection:
         alembic.attributes["connection"] = connection
         command.downgrade(alembic, revision)
