@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from flask import Flask, Response, abort, current_app, g, render_template, request
 from flask import session as cookie
 from flask_bootstrap import Bootstrap5
-from flask_login import current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import inspect
@@ -347,11 +346,6 @@ def address_with(**changes: object) -> str:
     for name, value in changes.items():
         query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
     return f"{request.path}?{urlencode(query, doseq=True)}" if any(query.values()) else request.path
-
-
-def signed_in() -> Any:
-    """The person who is signed in, or None for a visitor."""
-    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
 
 
 def one_of(kind: Any, value: str) -> Any:

@@ -27,7 +27,7 @@ from hub.library import actions as library_actions
 from hub.library.extract.formats import FORMATS
 from hub.library.files import originals
 from hub.library.routes.reading import drawn
-from hub.members.login import must, signed_in
+from hub.members.login import signed_in
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.rules.texts import download_name
@@ -172,7 +172,7 @@ def as_attachment(evidence: Evidence) -> Response:
 @bp.get("/applications")
 def applications() -> str:
     """What was submitted, what waits for the board first; ``?progress=&page=``."""
-    must(Permission.SEE_APPLICATIONS)
+    signed_in(Permission.SEE_APPLICATIONS)
     progress, page = one_of(Progress, request.args.get("progress", "")), page_number()
     found, total = joining_queries.applications(db, signed_in(), progress, page)
     return render_template(
@@ -222,7 +222,7 @@ def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: Decisi
 @bp.post("/applications/<int:application_id>/vote")
 def vote(application_id: int) -> Answer:
     """Cast or change one's vote."""
-    must(Permission.VOTE)
+    signed_in(Permission.VOTE)
     form = VoteForm()
     found = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
@@ -253,7 +253,7 @@ def ask_for_changes(application_id: int) -> Answer:
 @bp.post("/applications/<int:application_id>/decide")
 def decide(application_id: int) -> Answer:
     """Enter the decision; on approval the organization and its people are made."""
-    must(Permission.DECIDE_APPLICATIONS)
+    signed_in(Permission.DECIDE_APPLICATIONS)
     form = DecisionForm()
     found = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():

@@ -28,6 +28,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.files import handles, originals, parts
 from hub.library.rules import EARLIEST, date_from, kind_from, title_from
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 
@@ -168,10 +169,10 @@ def file_name_of(told: str) -> str:
 
 def _uploader() -> Person:
     """The person, who may add resources for their own organization at least."""
-    person = web.signed_in()
-    if person is None or not may(person, Permission.ADD, person.organization):
+    person = signed_in()
+    if not may(person, Permission.ADD, person.organization):
         raise NotFound
-    return person  # type: ignore[no-any-return]
+    return person
 
 
 def _check_version() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, redirect, request, session, url_for
-from flask_login import LoginManager, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, web
@@ -27,14 +27,23 @@ def init(app: Flask) -> None:
     manager.user_loader(_person)
     app.before_request(_guard)
     app.jinja_env.globals.update(
-        may=_signed_in_may, Permission=Permission, visitor=LocalProxy(lambda: web.signed_in() is None)
+        may=_signed_in_may, Permission=Permission, visitor=LocalProxy(lambda: current_person() is None)
     )
 
 
-def signed_in() -> Person:
-    """The person, on a page that isn't public; raises NotFound for a visitor."""
-    person: Person | None = web.signed_in()
-    if person is None:
+def current_person() -> Person | None:
+    """Return the person who is signed in, or None for a visitor."""
+    person: Person | None = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001
+    return person
+
+
+def signed_in(permission: Permission | None = None) -> Person:
+    """Return the person, on a page that isn't public.
+
+    Raises NotFound for a visitor, and for a person who may not do ``permission`` in general (to no one thing).
+    """
+    person = current_person()
+    if person is None or (permission is not None and not may(person, permission)):
         raise NotFound
     return person
 
@@ -83,7 +92,7 @@ def _is_over() -> bool:
 def _guard() -> Any:
     """Send a visitor of a page that isn't public to the sign-in page, and back from there."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or web.signed_in():
+    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or current_person():
         return None
     wanted = request.full_path.rstrip("?") if request.method in web.SAFE_METHODS else None
     return redirect(url_for("members.sign_in", next=wanted))
@@ -91,10 +100,4 @@ def _guard() -> Any:
 
 def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
     """Whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
-    return may(web.signed_in(), permission, subject)
-
-
-def must(permission: Permission) -> None:
-    """Whoever may not sees nothing here."""
-    if not may(web.signed_in(), permission):
-        raise NotFound
+    return may(current_person(), permission, subject)

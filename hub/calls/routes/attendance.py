@@ -10,14 +10,14 @@ from hub.calls.models import Call, Guest, GuestState
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named, in_words, signed_in
+from hub.calls.routes.blueprint import bp, call_named, in_words
 from hub.calls.rules.attendance_reports import Participant
 from hub.calls.rules.matching import Target, is_generic, likely
 from hub.core import web, words
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.members import queries as members_queries
-from hub.members.login import safe_next
+from hub.members.login import safe_next, signed_in
 from hub.members.rules.permissions import Permission
 
 MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
@@ -26,7 +26,7 @@ MOST_CHOICES = 5_000  # of all lists on a page together; more make it slow
 @bp.post("/calls/<day>/check-in")
 def check_in(day: str) -> Response:
     """I was there."""
-    person, call = signed_in(), call_named(day)
+    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
     attendance_actions.check_in(db, person, call)
     flash(f"Thank you. {person.organization.name} is on record for the call of {in_words(call.day)}.")
     return redirect(safe_next(request.form.get("next")))
@@ -152,7 +152,7 @@ def _decided(guest: Guest, settled: int) -> str:
 @bp.route("/calls/attendance/<int:entry_id>/take-back", methods=["GET", "POST"])
 def take_back(entry_id: int) -> Answer:
     """An entry was a mistake: it stays in the record, and counts no more."""
-    person = signed_in()
+    person = signed_in(Permission.SEE_CALLS)
     entry = attendance_queries.entry_for(db, person, entry_id)
     call = series_queries.call_of(db, entry)
     form, refused = calls_forms.TakeBackForm(), ""

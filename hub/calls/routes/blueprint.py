@@ -10,18 +10,8 @@ from hub.core import clock, web
 from hub.core.dates import said
 from hub.core.errors import NotFound
 from hub.core.web import db
-from hub.members.models import Person
-from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("calls", __name__)
-
-
-def signed_in(permission: Permission = Permission.SEE_CALLS) -> Person:
-    """The person, if they may do ``permission``; else raises NotFound."""
-    person: Person | None = web.signed_in()
-    if person is None or not may(person, permission):
-        raise NotFound
-    return person
 
 
 def day_named(text: str) -> date:

@@ -5,16 +5,18 @@ from werkzeug.wrappers import Response
 
 from hub.calls.actions import calendars as calendars_actions
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named, signed_in
+from hub.calls.routes.blueprint import bp, call_named
 from hub.calls.rules.calendars import calendar
 from hub.core import clock, web
 from hub.core.web import db
+from hub.members.login import signed_in
+from hub.members.rules.permissions import Permission
 
 
 @bp.get("/calls/<day>/call.ics")
 def file(day: str) -> Response:
     """One call for a calendar."""
-    signed_in()
+    signed_in(Permission.SEE_CALLS)
     call = call_named(day)
     return _answer(
         calendar([series_queries.occasion(web.config(), call)], web.config().zone, call.title), f"call-{day}.ics"
@@ -24,7 +26,7 @@ def file(day: str) -> Response:
 @bp.get("/calls/calendar")
 def my_calendar() -> str:
     """The person's own calendar address: make one, copy it, end it."""
-    feed = series_queries.feed_of(db, signed_in())
+    feed = series_queries.feed_of(db, signed_in(Permission.SEE_CALLS))
     address = f"{web.config().BASE_URL}{url_for('.feed', token=feed.token)}" if feed else ""
     return render_template("calls/calendar.html", feed=feed, address=address)
 
@@ -32,7 +34,7 @@ def my_calendar() -> str:
 @bp.post("/calls/calendar")
 def make_calendar() -> Response:
     """Make an address, or a new one: the old one works no longer."""
-    calendars_actions.make_feed(db, signed_in())
+    calendars_actions.make_feed(db, signed_in(Permission.SEE_CALLS))
     flash("Copy the address into your calendar.")
     return redirect(url_for(".my_calendar"))
 
@@ -40,7 +42,7 @@ def make_calendar() -> Response:
 @bp.post("/calls/calendar/end")
 def end_calendar() -> Response:
     """The address works no longer."""
-    calendars_actions.end_feed(db, signed_in())
+    calendars_actions.end_feed(db, signed_in(Permission.SEE_CALLS))
     flash("The address works no longer.")
     return redirect(url_for(".my_calendar"))
 

@@ -8,7 +8,7 @@ from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named, day_named, signed_in
+from hub.calls.routes.blueprint import bp, call_named, day_named
 from hub.calls.rules.notes import Given, notes_of, notes_title
 from hub.calls.rules.presentations import TAKES_PLACE, SlotState
 from hub.calls.rules.series import CallState, is_held, takes_check_ins
@@ -20,6 +20,7 @@ from hub.library.extract.formats import FORMATS
 from hub.library.forms import WriteForm
 from hub.library.rules import Kind
 from hub.members import queries as members_queries
+from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
@@ -30,7 +31,7 @@ LATEST_YEAR = 9999
 @bp.get("/calls")
 def index() -> str:
     """The calls to come, or those past: ``?when=coming|past|all&year=&state=&page=``."""
-    person, now = signed_in(), clock.now()
+    person, now = signed_in(Permission.SEE_CALLS), clock.now()
     when = request.args.get("when", "coming")
     year = request.args.get("year", type=int)
     state = next((one for one in CallState if one.value == request.args.get("state")), None)
@@ -59,7 +60,7 @@ def index() -> str:
 @bp.get("/calls/<day>")
 def show(day: str) -> Answer:
     """The one place for a call."""
-    person = signed_in()
+    person = signed_in(Permission.SEE_CALLS)
     try:
         call = call_named(day)
     except NotFound:
@@ -111,7 +112,7 @@ def _ask_form(person: Person) -> calls_forms.AskForm:
 @bp.post("/calls/<day>/asks")
 def add_ask(day: str) -> Answer:
     """Write down an ask or a follow-up."""
-    person, call = signed_in(), call_named(day)
+    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
     form = _ask_form(person)
     if not form.validate_on_submit():
         return _page(person, call, form), 422
@@ -125,7 +126,7 @@ def add_ask(day: str) -> Answer:
 @bp.post("/calls/<day>/asks/<int:ask_id>")
 def settle_ask(day: str, ask_id: int) -> Answer:
     """Mark an ask or a follow-up as done, or open again."""
-    person, call = signed_in(), call_named(day)
+    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
     ask: Ask | None = next((one for one in call.asks if one.id == ask_id), None)
     if ask is None:
         raise NotFound
@@ -136,7 +137,7 @@ def settle_ask(day: str, ask_id: int) -> Answer:
 @bp.get("/calls/<day>/notes")
 def notes(day: str) -> str:
     """The form for writing text, begun as the call's notes: agenda, what was presented, who was there."""
-    person, call = signed_in(), call_named(day)
+    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
     if not library_queries.may_add_for(db, person):
         raise NotFound
     form = WriteForm(formdata=None)

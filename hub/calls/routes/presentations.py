@@ -11,7 +11,7 @@ from hub.calls.actions import presentations as presentations_actions
 from hub.calls.models import Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, in_words, signed_in
+from hub.calls.routes.blueprint import bp, in_words
 from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
 from hub.calls.rules.series import is_held
 from hub.core import clock, web, words
@@ -21,6 +21,7 @@ from hub.library import actions as library_actions
 from hub.library import queries as library_queries
 from hub.library.files import originals
 from hub.members import queries as members_queries
+from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
@@ -85,7 +86,7 @@ def _propose(person: Person, form: calls_forms.ProposeForm, organizations: list[
 @bp.route("/calls/presentations/<int:number>", methods=["GET", "POST"])
 def presentation(number: int) -> Answer:
     """A presentation: what it is, on which call, its deck; and what may be done with it (``do``)."""
-    person = signed_in()
+    person = signed_in(Permission.SEE_CALLS)
     one = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
     sheet = _sheet(person, one)
     if request.method == "GET":
@@ -167,7 +168,7 @@ def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
 @web.takes_files
 def deck(number: int) -> Answer:
     """Give a presentation its deck: a file, or a resource that is in the hub."""
-    person = signed_in()
+    person = signed_in(Permission.SEE_CALLS)
     one = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
     sheet = _sheet(person, one)
     try:

@@ -12,11 +12,12 @@ from hub.calls.actions import mail as mail_actions
 from hub.calls.actions import series as series_actions
 from hub.calls.queries import mail as mail_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named, in_words, signed_in
+from hub.calls.routes.blueprint import bp, call_named, in_words
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock, web, words
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 

@@ -18,6 +18,7 @@ from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Revision
 from hub.library.routes.blueprint import bp
 from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, progress
+from hub.members.login import current_person
 from hub.members.rules.permissions import Permission
 
 
@@ -38,12 +39,12 @@ class View:
 @web.public
 def show(resource_id: int) -> str:
     """A resource: what it is, how far it was read, its pages, its revisions."""
-    resource = library_queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
     first = library_queries.first_page(db, resource.current)
     return render_template(
         "library/show.html",
         resource=resource,
-        revisions=library_queries.readable_revisions(web.signed_in(), resource),
+        revisions=library_queries.readable_revisions(current_person(), resource),
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
         text=showing.set_text(web.config(), resource.current),
@@ -56,7 +57,7 @@ def show(resource_id: int) -> str:
 @web.public
 def page(resource_id: int, number: int) -> str:
     """One page, slide, sheet, section or item."""
-    resource = library_queries.get_for(db, web.signed_in(), resource_id, Permission.READ)
+    resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
     one = library_queries.page_of(db, resource.current, number)
     return render_template(
         "library/page.html",
@@ -70,7 +71,7 @@ def page(resource_id: int, number: int) -> str:
 @web.public
 def pages(resource_id: int) -> Response:
     """The page whose number somebody typed (``?number=``), or the nearest there is."""
-    revision = library_queries.revision_for(db, web.signed_in(), resource_id)
+    revision = library_queries.revision_for(db, current_person(), resource_id)
     typed = request.args.get("number", "").strip()
     number = min(web.row_number(typed) or 1, LARGEST)
     nearest = library_queries.nearest_page(db, revision, number)
@@ -86,7 +87,7 @@ def image(resource_id: int, number: int) -> Answer:
     """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
     asked = min(web.row_number(request.args.get("revision")), LARGEST)
     return as_picture(
-        library_queries.revision_for(db, web.signed_in(), resource_id, asked or None), number, lasting=asked > 0
+        library_queries.revision_for(db, current_person(), resource_id, asked or None), number, lasting=asked > 0
     )
 
 
@@ -131,7 +132,7 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
 @web.public
 def state(resource_id: int) -> Response:
     """How far the hub got with a resource, for a page that waits for it."""
-    revision = library_queries.revision_for(db, web.signed_in(), resource_id)
+    revision = library_queries.revision_for(db, current_person(), resource_id)
     first = library_queries.outline(db, revision, reach=0)
     return jsonify(_progress(revision, first[0].kind if first else None))
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 
-from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
@@ -13,6 +12,7 @@ from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import wishes as wishes_actions
 from hub.members.forms import ChangePassword, OwnName
+from hub.members.login import current_person, signed_in
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
 from hub.members.rules.hints import HINTS, is_shown
@@ -21,7 +21,7 @@ from hub.members.rules.hints import HINTS, is_shown
 @bp.route("/account", methods=["GET", "POST"])
 def account() -> Any:
     """One's own name."""
-    person = web.signed_in()
+    person = signed_in()
     form = OwnName(obj=person)
     if form.validate_on_submit():
         people_actions.rename(db, person, form.name.data)
@@ -33,7 +33,7 @@ def account() -> Any:
 @bp.post("/account/password")
 def change_password() -> Any:
     """One's own password; sessions in other browsers end."""
-    person, form, refused = web.signed_in(), ChangePassword(), ""
+    person, form, refused = signed_in(), ChangePassword(), ""
     if form.validate():
         try:
             signing_in_actions.change_password(
@@ -52,14 +52,14 @@ def change_password() -> Any:
 @bp.post("/hints/<name>/dismiss")
 def dismiss_hint(name: str) -> Any:
     """Put a hint away, and go back to where it stood."""
-    wishes_actions.dismiss_hint(db, web.signed_in(), name)
+    wishes_actions.dismiss_hint(db, signed_in(), name)
     return redirect(login.safe_next(request.form.get("next")))
 
 
 @bp.post("/account/hints")
 def show_hints_again() -> Any:
     """Show every hint again."""
-    wishes_actions.show_hints_again(db, web.signed_in())
+    wishes_actions.show_hints_again(db, signed_in())
     flash("The hints are shown again on the pages where they help.")
     return redirect(url_for("members.account"))
 
@@ -67,7 +67,7 @@ def show_hints_again() -> Any:
 @bp.app_template_global()
 def hint_text(name: str) -> str:
     """What the hint says to the person who is signed in; empty when it isn't for them, or was put away."""
-    person = web.signed_in()
+    person = current_person()
     if person is None:
         return ""
     if "dismissed_hints" not in g:

@@ -5,11 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.forms import EditOrganization, FindOrganizations
+from hub.members.login import signed_in
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
 from hub.members.rules.organizations import OrganizationKind, has_left
@@ -36,7 +37,7 @@ def organizations() -> str:
 @bp.get("/organizations/<slug>")
 def organization(slug: str) -> str:
     """One organization: its facts, designations and, for those who may see them, its people."""
-    person = web.signed_in()
+    person = signed_in()
     shown = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     sees_people = may(person, Permission.SEE_PEOPLE, shown)
     return render_template(
@@ -52,9 +53,7 @@ def organization(slug: str) -> str:
 @bp.route("/organizations/new", methods=["GET", "POST"])
 def new_organization() -> Any:
     """Add a member or a BFF."""
-    person = web.signed_in()
-    if not may(person, Permission.MANAGE_ORGANIZATIONS):
-        raise NotFound
+    person = signed_in(Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(), ""
     form.offer_kinds()
     if form.validate_on_submit():
@@ -72,7 +71,7 @@ def new_organization() -> Any:
 @bp.route("/organizations/<slug>/edit", methods=["GET", "POST"])
 def edit_organization(slug: str) -> Any:
     """Change an organization's facts and designations."""
-    person = web.signed_in()
+    person = signed_in()
     changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
     form.offer_kinds(changed.kind)

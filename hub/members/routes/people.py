@@ -21,6 +21,7 @@ from hub.members.forms import (
     organization_choices,
     role_choices,
 )
+from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
@@ -33,7 +34,7 @@ def people() -> str:
     """The people of one's own organization, or everybody's."""
     form = FindPeople(request.args)
     page = web.page_number()
-    found, total = members_queries.people(db, web.signed_in(), form.q.data, page)
+    found, total = members_queries.people(db, signed_in(), form.q.data, page)
     pages = web.page_count(total, members_queries.PEOPLE_PER_PAGE)
     return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
 
@@ -41,7 +42,7 @@ def people() -> str:
 @bp.route("/people/new", methods=["GET", "POST"])
 def new_person() -> Any:
     """Add somebody and show the link with which they get in."""
-    person = web.signed_in()
+    person = signed_in()
     if not may(person, Permission.MANAGE_PEOPLE):
         raise NotFound
     form, own = _new_person_form(person)
@@ -74,13 +75,13 @@ def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
 @bp.get("/people/<int:person_id>")
 def person(person_id: int) -> Any:
     """Somebody's role now and before; for who manages them, what can be changed."""
-    return _person_page(members_queries.person_for(db, web.signed_in(), person_id, Permission.SEE_PEOPLE))
+    return _person_page(members_queries.person_for(db, signed_in(), person_id, Permission.SEE_PEOPLE))
 
 
 @bp.post("/people/<int:person_id>")
 def change_person(person_id: int) -> Any:
     """Correct a name or an e-mail address."""
-    actor = web.signed_in()
+    actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = ChangePerson(), ""
     if form.validate():
@@ -96,7 +97,7 @@ def change_person(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/role")
 def give_role(person_id: int) -> Any:
     """Give somebody another role, or let somebody who left come back with one."""
-    actor = web.signed_in()
+    actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = _role_form(actor, changed), ""
     if form.validate():
@@ -113,7 +114,7 @@ def give_role(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/organization")
 def move_person(person_id: int) -> Any:
     """Let somebody go on in another organization."""
-    actor = web.signed_in()
+    actor = signed_in()
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
@@ -132,7 +133,7 @@ def move_person(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/link")
 def make_link(person_id: int) -> Any:
     """Make a link with which somebody sets a first or a new password, and show it this once."""
-    actor = web.signed_in()
+    actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     make = links_actions.reset_link if invited.password_hash else links_actions.invite
     return _link_page(invited, make(db, actor, invited))
@@ -141,7 +142,7 @@ def make_link(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/address")
 def address_works(person_id: int) -> Any:
     """Mail came back from somebody's address, and now it works again."""
-    about = members_queries.person_for(db, web.signed_in(), person_id, Permission.MANAGE_PEOPLE)
+    about = members_queries.person_for(db, signed_in(), person_id, Permission.MANAGE_PEOPLE)
     mail_actions.clear_bounced(db, about.email)
     return _back_to(about, f"Mail goes to {about.email} again.")
 
@@ -149,7 +150,7 @@ def address_works(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/leave")
 def leave(person_id: int) -> Any:
     """Mark somebody as gone."""
-    actor = web.signed_in()
+    actor = signed_in()
     gone = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     try:
         people_actions.leave(db, actor, gone)
@@ -179,7 +180,7 @@ def _person_page(
     move: MovePerson | None = None,
     refused: str = "",
 ) -> tuple[str, int]:
-    actor = web.signed_in()
+    actor = signed_in()
     manages = may_manage(actor, about)
     if manages:
         facts = facts or ChangePerson(formdata=None, obj=about)

@@ -13,6 +13,7 @@ from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import wishes as wishes_actions
 from hub.members.forms import ForgotPassword, SignIn
+from hub.members.login import current_person, signed_in
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
 from hub.members.rules.mail import whose_stop
@@ -23,7 +24,7 @@ from hub.members.rules.mail import whose_stop
 def sign_in() -> Any:
     """Sign in, and go on to where the person wanted to go."""
     wanted = login.safe_next(request.values.get("next"))
-    if request.method == "GET" and web.signed_in():
+    if request.method == "GET" and current_person():
         return redirect(wanted)
     form, refused = SignIn(), ""
     if form.validate_on_submit():
@@ -62,7 +63,7 @@ def sign_out() -> Any:
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too: a session that somebody copied ends with it."""
-    signing_in_actions.end_sessions(db, web.signed_in())
+    signing_in_actions.end_sessions(db, signed_in())
     login.end_session()
     flash("You are signed out in every browser.")
     return redirect(url_for("members.sign_in"))

@@ -14,7 +14,7 @@ from hub.library.derive.previews import showing
 from hub.library.models import Resource
 from hub.library.routes.reading import as_picture
 from hub.library.rules import Source
-from hub.members.login import signed_in
+from hub.members.login import current_person, signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.outreach import forms as outreach_forms
@@ -234,7 +234,7 @@ def show(token: str) -> Answer:
     link = links_queries.link_by_token(db, token)
     if not links_actions.opens(link):
         return _closed()
-    links_actions.open_link(db, link, web.signed_in(), visit())
+    links_actions.open_link(db, link, current_person(), visit())
     cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
     return redirect(url_for(".landing", token=token), 303)
 
@@ -249,7 +249,7 @@ def download_shared(token: str) -> Answer:
     if link.page_number is not None:
         raise NotFound
     answer = as_file(link.resource, links_queries.revision_of(link))
-    links_actions.open_link(db, link, web.signed_in(), visit())
+    links_actions.open_link(db, link, current_person(), visit())
     return answer
 
 

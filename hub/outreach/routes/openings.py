@@ -13,7 +13,7 @@ from hub.library.derive.previews import shelf, showing
 from hub.library.models import Page, Revision
 from hub.library.routes.reading import drawn
 from hub.library.rules import Source
-from hub.members.login import signed_in
+from hub.members.login import current_person, signed_in
 from hub.outreach import forms as outreach_forms
 from hub.outreach.actions import openings as openings_actions
 from hub.outreach.actions import packs as packs_actions
@@ -76,7 +76,7 @@ def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
 
 def _count_unless_known(link: PackLink) -> None:
     """Count a fetch, unless it comes from somebody who used a button before, or from the sender's organization."""
-    person = web.signed_in()
+    person = current_person()
     if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
         return
     openings_actions.count_fetch(db, link)
@@ -136,7 +136,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
 
 def _is_own(link: PackLink) -> bool:
     """Whether the sender's organization looks: it sees all, and is counted nowhere."""
-    person = web.signed_in()
+    person = current_person()
     return person is not None and person.organization_id == link.pack.organization_id
 
 
@@ -198,7 +198,7 @@ def _act(token: str, item_id: int, act: Trace) -> Answer:
     if not packs_actions.opens_pack(link.pack):
         return _closed()
     item = packs_actions.item_of(link.pack, item_id)
-    openings_actions.act_on(db, link, item, act, web.signed_in(), visit())
+    openings_actions.act_on(db, link, item, act, current_person(), visit())
     _remember(link)
     if act in OPINIONS:
         flash("Thank you. The sender sees what you said of it.")
@@ -225,7 +225,7 @@ def take_item(token: str, item_id: int) -> Answer:
         answer = as_excerpt(item.resource, revision, item.first_page, item.last_page or item.first_page)
     else:
         answer = as_file(item.resource, revision)
-    openings_actions.act_on(db, link, item, Trace.DOWNLOADED, web.signed_in(), visit())
+    openings_actions.act_on(db, link, item, Trace.DOWNLOADED, current_person(), visit())
     _remember(link)
     return answer
 

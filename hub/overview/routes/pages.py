@@ -20,7 +20,7 @@ from hub.library import queries as library_queries
 from hub.library.extract.reader import READER_VERSION
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
-from hub.members.login import must, safe_next
+from hub.members.login import current_person, safe_next, signed_in
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.overview.queries import board as board_queries
@@ -46,7 +46,7 @@ TOLD_OF_TROUBLES = timedelta(days=14)
 @web.public
 def home() -> str | Response:
     """Where everybody starts: your quarter and what is new; for visitors, what is public."""
-    person = web.signed_in()
+    person = current_person()
     newest = library_queries.newest(db, person, NEWEST)
     if person is None:
         return render_template("overview/welcome.html", newest=newest)
@@ -84,7 +84,7 @@ def home() -> str | Response:
 @bp.get("/board")
 def board() -> str | Response:
     """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``; ``?view=commitments&year=``."""
-    must(Permission.SEE_BOARD)
+    signed_in(Permission.SEE_BOARD)
     kind = one_of(OrganizationKind, request.args.get("kind", ""))
     if request.args.get("view") == "commitments":
         return commitments_page(kind)
@@ -92,7 +92,7 @@ def board() -> str | Response:
     found = board_queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
         return _board_as_csv(found)
-    resources, topics = board_queries.most_shared(db, found.quarters[-1], web.signed_in())
+    resources, topics = board_queries.most_shared(db, found.quarters[-1], signed_in())
     return render_template(
         "overview/board.html",
         board=found,
@@ -118,7 +118,7 @@ def _board_as_csv(found: board_queries.Board) -> Response:
 @bp.get("/board/<slug>")
 def organization(slug: str) -> str:
     """One organization: its standings quarter by quarter, with what each rests on."""
-    must(Permission.SEE_BOARD)
+    signed_in(Permission.SEE_BOARD)
     one = members_queries.organization_of(db, slug)
     quarters = board_queries.this_quarter(db).back(board_queries.QUARTERS_ON_BOARD)
     year, years = year_asked()
@@ -143,7 +143,7 @@ bp.add_app_template_global(audit_words)
 @bp.get("/audit")
 def audit() -> str:
     """Who changed what, newest first; ``?q=`` filters."""
-    must(Permission.SEE_AUDIT)
+    signed_in(Permission.SEE_AUDIT)
     page = page_number()
     words = request.args.get("q", "").strip()[:200]
     entries, total = board_queries.audit_entries(db, words, page)

@@ -13,7 +13,7 @@ from hub.core.web import db, one_of
 from hub.core.words import plural
 from hub.mail import queries as mail_queries
 from hub.mail.letters import Letter
-from hub.members.login import must, signed_in
+from hub.members.login import signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
 from hub.overview import actions as overview_actions
@@ -34,7 +34,7 @@ MOST_SHOWN = 500
 @bp.get("/outbox/plan")
 def mail_plan() -> str:
     """Who would get what if the next reminders and digests went out now."""
-    must(Permission.RUN_MAIL)
+    signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
     occasions = next_occasions(now.astimezone(zone).date())
     shown = _chosen(occasions)
@@ -67,7 +67,7 @@ def _chosen(occasions: list[Occasion]) -> Occasion | None:
 @bp.get("/outbox/plan/reminder/<int:person_id>")
 def planned_reminder(person_id: int) -> Any:
     """The words of somebody's reminder, as it would go out on the occasion."""
-    must(Permission.RUN_MAIL)
+    signed_in(Permission.RUN_MAIL)
     shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
     found, _ = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
     one = next((one for one in found if one.person.id == person_id), None)
@@ -81,7 +81,7 @@ def planned_reminder(person_id: int) -> Any:
 @bp.get("/outbox/plan/digest/<int:person_id>")
 def planned_digest(person_id: int) -> Any:
     """The words of somebody's digest."""
-    must(Permission.RUN_MAIL)
+    signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
     weeks = (week_to_tell(now, zone), week_to_come(now, zone))
     week = weeks[1] if request.args.get("week") == str(weeks[1].monday) else weeks[0]
@@ -124,7 +124,7 @@ def _kind() -> MailKind:
 @bp.route("/outbox/nudge", methods=["GET", "POST"])
 def nudge() -> Any:
     """Remind organizations by hand: those that are ticked, for one quarter."""
-    must(Permission.RUN_MAIL)
+    signed_in(Permission.RUN_MAIL)
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}

@@ -8,7 +8,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.web import db
-from hub.members.login import must
+from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
 from hub.overview.queries import board as board_queries
 from hub.overview.routes.blueprint import bp
@@ -20,7 +20,7 @@ from hub.sharing.reports import tables as tables_reports
 @bp.get("/board/reports/<quarter>")
 def alliance_report(quarter: str) -> Response:
     """The alliance's quarter (``2026Q3``) to keep: ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
-    must(Permission.SEE_BOARD)
+    signed_in(Permission.SEE_BOARD)
     which = _begun(quarter)
     rows = reports_queries.alliance_in(db, which)
     setting = pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())

@@ -11,7 +11,7 @@ from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
-from hub.members.login import must, signed_in
+from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.organizations import DesignationFacts, Role
 from hub.members.rules.permissions import Permission
@@ -26,7 +26,7 @@ from hub.overview.rules import Line, read_list, written_again
 @bp.get("/setup")
 def setup() -> str:
     """Where the guide stands: its steps, and which are done."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     return render_template(
         "overview/setup/steps.html",
         done=setup_queries.steps_done(db),
@@ -39,7 +39,7 @@ def setup() -> str:
 @bp.route("/setup/hub", methods=["GET", "POST"])
 def setup_hub() -> Any:
     """The hub's name and time zone."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     config, refused = web.config(), ""
     form = NameHub(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else NameHub()
     form.zone.choices = zone_choices(config.TIME_ZONE)
@@ -60,7 +60,7 @@ def setup_hub() -> Any:
 @bp.route("/setup/host", methods=["GET", "POST"])
 def setup_host() -> Any:
     """The organization that runs the hub."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     host = members_queries.organization_of(db, signed_in().organization.slug)
     form, refused = AboutHost(obj=host), ""
     if form.validate_on_submit():
@@ -88,7 +88,7 @@ def setup_host() -> Any:
 @bp.route("/setup/organizations", methods=["GET", "POST"])
 def setup_organizations() -> Any:
     """Paste a list, look at what will be made of it, and add it."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     form, refused, lines = ListOrganizations(), "", []
     if form.validate_on_submit():
         form.listed.data = _listed(form)
@@ -147,7 +147,7 @@ def _add(lines: list[Line]) -> Any:
 @bp.route("/setup/invitations", methods=["GET", "POST"])
 def setup_invitations() -> Any:
     """Name representatives where they lack, and make the links to hand over."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     refusals: dict[str, str] = {}
     if request.method == "POST":
         refusals = _name_representatives()
@@ -185,7 +185,7 @@ def _name_representatives() -> dict[str, str]:
 @bp.post("/setup/links")
 def setup_links() -> Any:
     """Make a link for everybody who has no password yet, and show them this once."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     made = overview_actions.invite_all(db, signed_in())
     if not made:
         flash("Everybody has a password already: there is nobody to invite.")
@@ -210,7 +210,7 @@ def _letter_to(person: Person, address: str) -> str:
 @bp.post("/setup/skip/<step>")
 def setup_skip(step: str) -> Any:
     """Leave a step out: it counts as done. ``all`` puts the guide away."""
-    must(Permission.SET_UP)
+    signed_in(Permission.SET_UP)
     for one in setup_queries.STEPS if step == "all" else (step,):
         overview_actions.finish_step(db, signed_in(), one)
     return redirect(url_for("overview.home" if step == "all" else "overview.setup"))

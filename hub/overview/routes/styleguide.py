@@ -11,7 +11,7 @@ from config import ROOT
 from hub.core import clock, web
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind
-from hub.members.login import must
+from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
 from hub.overview.forms import Example
 from hub.overview.routes.blueprint import bp
@@ -31,7 +31,7 @@ class Token:
 @bp.get("/styleguide")
 def styleguide() -> str:
     """Every macro and token in use, for whoever adds a page."""
-    must(Permission.SEE_STYLEGUIDE)
+    signed_in(Permission.SEE_STYLEGUIDE)
     form = Example(formdata=None)
     form.wrong.errors = ["Enter something."]
     today = clock.today(web.config().zone)

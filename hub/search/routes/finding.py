@@ -11,6 +11,7 @@ from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf, showing
 from hub.library.models import Revision
 from hub.library.rules import Audience
+from hub.members.login import current_person
 from hub.members.models import Person
 from hub.search import forms as search_forms
 from hub.search.actions import LONGEST_SEARCH_NAME
@@ -40,7 +41,7 @@ class Picture:
 @web.public
 def results() -> Response:
     """What the person finds; the whole question stands in the address."""
-    person, question = web.signed_in(), asked()
+    person, question = current_person(), asked()
     query = query_of(question)
     found = _found(person, query)
     if query.page > found.pages:

@@ -2,11 +2,10 @@
 
 from flask import flash, redirect, render_template, url_for
 
-from hub.core import web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import Refused
 from hub.core.web import Answer, db
-from hub.members.models import Person
-from hub.members.rules.permissions import Permission, may
+from hub.members.login import signed_in
+from hub.members.rules.permissions import Permission
 from hub.search import actions as search_actions
 from hub.search.forms import EntryForm
 from hub.search.models import GlossaryEntry
@@ -23,7 +22,7 @@ def glossary() -> str:
 @bp.route("/glossary/new", methods=["GET", "POST"])
 def new_entry() -> Answer:
     """Add an entry."""
-    person = _editor()
+    person = signed_in(Permission.EDIT_GLOSSARY)
     form, refused = EntryForm(), ""
     if form.validate_on_submit():
         try:
@@ -39,7 +38,7 @@ def new_entry() -> Answer:
 @bp.route("/glossary/<int:entry_id>/edit", methods=["GET", "POST"])
 def edit_entry(entry_id: int) -> Answer:
     """Change an entry."""
-    person = _editor()
+    person = signed_in(Permission.EDIT_GLOSSARY)
     entry = glossary_queries.entry_for(db, person, entry_id)
     form, refused = EntryForm(obj=entry), ""
     if form.validate_on_submit():
@@ -56,18 +55,11 @@ def edit_entry(entry_id: int) -> Answer:
 @bp.post("/glossary/<int:entry_id>/remove")
 def remove_entry(entry_id: int) -> Answer:
     """Take an entry out."""
-    person = _editor()
+    person = signed_in(Permission.EDIT_GLOSSARY)
     entry = glossary_queries.entry_for(db, person, entry_id)
     search_actions.remove_entry(db, person, entry)
     flash(f"{entry.name} is no longer in the glossary.")
     return redirect(url_for(".glossary"))
-
-
-def _editor() -> Person:
-    person = web.signed_in()
-    if person is None or not may(person, Permission.EDIT_GLOSSARY):
-        raise NotFound
-    return person  # type: ignore[no-any-return]
 
 
 def _form_page(form: EntryForm, entry: GlossaryEntry | None, refused: str) -> Answer:

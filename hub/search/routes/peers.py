@@ -2,11 +2,10 @@
 
 from flask import render_template, request
 
-from hub.core import web
-from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import db
 from hub.members import queries as members_queries
+from hub.members.login import signed_in
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission
 from hub.search.queries import peers as peers_queries
@@ -17,9 +16,7 @@ from hub.search.rules.question import LONGEST
 @bp.get("/peers")
 def peers() -> str:
     """Who has done what is asked (``?q=``), and who is like the person's organization (or ``?organization=``)."""
-    person = web.signed_in()
-    if person is None:
-        raise NotFound
+    person = signed_in()
     slug = request.args.get("organization", "") or person.organization.slug
     organization = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     text = clean(request.args.get("q", ""))[:LONGEST]

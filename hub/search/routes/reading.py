@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from hub.core import clock, web
 from hub.core.web import db
+from hub.members.login import current_person
 from hub.search.queries import glossary as glossary_queries
 from hub.search.queries import related as related_queries
 from hub.search.routes.blueprint import bp
@@ -45,7 +46,7 @@ def with_acronyms(html: Markup) -> Markup:
 @bp.app_template_global()
 def related_to(resource_id: int) -> Sequence[related_queries.Related]:
     """What is like a resource and whoever looks may open."""
-    return related_queries.related(db, web.signed_in(), resource_id)
+    return related_queries.related(db, current_person(), resource_id)
 
 
 def _wanted(typed: str) -> Collection[str]:

@@ -5,6 +5,7 @@ from flask import Response, jsonify, request, url_for
 from hub.core import web
 from hub.core.text import clean
 from hub.core.web import db
+from hub.members.login import current_person
 from hub.search.queries import suggestions as suggestions_queries
 from hub.search.queries.suggestions import Sort, Suggestion
 from hub.search.routes.blueprint import bp
@@ -15,7 +16,7 @@ from hub.search.rules.suggesting import LONGEST
 @web.public
 def suggestions() -> Response:
     """What ``?q=`` may become, as JSON: sort, label, detail and the address to open, the likeliest first."""
-    found = suggestions_queries.suggestions(db, web.signed_in(), clean(request.args.get("q", ""))[:LONGEST])
+    found = suggestions_queries.suggestions(db, current_person(), clean(request.args.get("q", ""))[:LONGEST])
     return jsonify(
         suggestions=[
             {"sort": one.sort.label, "label": one.label, "detail": one.detail, "address": _address(one)}

@@ -26,7 +26,7 @@ from hub.search.store.codec import schema
 from hub.search.store.snapshots import IndexUnusable, Snapshot, mark_damaged
 
 # Counts up with every change of what is indexed or how: an index of another version is built anew.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from hub.library.extract import reader
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Source, range_of
+from hub.members.login import current_person, signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.sharing.actions import downloads as downloads_actions
@@ -28,7 +29,7 @@ PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 @web.writes
 def slides(resource_id: int) -> Response:
     """Some pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
-    person = web.signed_in()
+    person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
     wanted = range_of(request.args.get("pages", ""))
     if wanted is None:
@@ -67,7 +68,7 @@ def download(resource_id: int) -> Response:
     ahead = " ".join(request.headers.get(name, "").lower() for name in PREFETCH_HEADERS)
     if "prefetch" in ahead or "preview" in ahead:
         abort(503)  # the browser asks again when the person really clicks
-    person = web.signed_in()
+    person = current_person()
     resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     revision = _revision(person, resource)
     answer = as_file(resource, revision)
