@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
@@ -14,6 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import Template
 from sqlalchemy import event, select, text
 from werkzeug.routing import MapAdapter
 
@@ -129,10 +131,11 @@ def _shape(routes: MapAdapter, address: str) -> tuple[str, str]:
 @pytest.mark.both_databases
 @pytest.mark.parametrize("role", ["visitor", *ROLES])
 def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
-    demo_app: Flask, demo: Database, role: str
+    demo_app: Flask, demo: Database, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = _browser(demo_app, role)
     before = _rows_that_count(demo)
+    asked = _asked_while_rendering(demo, monkeypatch)
     todo, seen = ["/"], {"/"}
     titles: dict[str, str] = {}
     shapes: Counter[tuple[str, str] | str] = Counter()
@@ -144,6 +147,7 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
             continue  # taking a file out is recorded; that is its purpose
         answer = browser.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
+        assert not asked, f"the template of {address} asks the database: {asked[0]}"
         if "html" not in (answer.content_type or ""):
             continue
         walked += 1
@@ -162,6 +166,28 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
                 todo.append(link)
     assert walked > (8 if role == "visitor" else 30)
     assert _rows_that_count(demo) == before
+
+
+def _asked_while_rendering(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect what is asked of the database while a template renders: its view must have asked before."""
+    asked: list[str] = []
+    rendering: list[str] = []
+    render = Template.render
+
+    def watched(template: Template, *values: Any, **named: Any) -> str:
+        rendering.append(str(template.name))
+        try:
+            return render(template, *values, **named)
+        finally:
+            rendering.pop()
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        if rendering:
+            asked.append(f"{rendering[-1]}: {statement[:500]}")
+
+    monkeypatch.setattr(Template, "render", watched)
+    event.listen(database.engine, "before_cursor_execute", note)
+    return asked
 
 
 @contextmanager

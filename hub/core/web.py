@@ -9,11 +9,13 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, render_template, request
 from flask import session as cookie
+from flask.sansio.blueprints import BlueprintSetupState
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
 from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -36,6 +38,7 @@ log = logging.getLogger("hub.web")
 
 csrf = CSRFProtect()
 
+Preparation = Callable[[str, dict[str, Any]], None]
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | AnyResponse | tuple[str, int]  # what a page that may lead elsewhere answers
 
@@ -139,6 +142,25 @@ def public(view: View) -> View:
     """Mark a view that needs no sign-in; every other view does."""
     view.public = True  # type: ignore[attr-defined]
     return view
+
+
+def before_pages(bp: Blueprint) -> Callable[[Preparation], Preparation]:
+    """Have a function called with each page's template and values, before the page is written.
+
+    Templates ask no database: what a room adds to the pages of others, it puts among their values here.
+    """
+
+    def register(prepare: Preparation) -> Preparation:
+        def receive(_app: Flask, template: Template, context: dict[str, Any], **_others: object) -> None:
+            prepare(template.name or "", context)
+
+        def connect(state: BlueprintSetupState) -> None:
+            before_render_template.connect(receive, state.app, weak=False)
+
+        bp.record_once(connect)
+        return prepare
+
+    return register
 
 
 def init(app: Flask, given: Config, database: Database) -> None:

@@ -13,7 +13,6 @@ from hub.core.errors import NotFound
 from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
-    DismissedHint,
     OneTimeLink,
     Organization,
     PasswordRequest,
@@ -201,11 +200,6 @@ def anybody_waits_for_a_link(db: Session) -> bool:
 def anyone(db: Session) -> bool:
     """Whether there is any person at all."""
     return db.scalar(select(Person.id).limit(1)) is not None
-
-
-def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
-    """The names of the hints that the person has put away."""
-    return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person.id)))
 
 
 def link(db: Session, token: str) -> OneTimeLink | None:

@@ -1,6 +1,7 @@
 """What every page of calls starts with: the blueprint, the person, the call of the address."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint
 
@@ -10,6 +11,7 @@ from hub.core import clock, web
 from hub.core.dates import said
 from hub.core.errors import NotFound
 from hub.core.web import db
+from hub.members.login import current_person
 
 bp = Blueprint("calls", __name__)
 
@@ -35,7 +37,9 @@ def call_named(text: str) -> Call:
     return series_queries.call_on(db, day_named(text))
 
 
-@bp.app_template_global()
-def is_there_a_call(day: date) -> bool:
-    """Whether a day has a page among the calls, for a resource that names it."""
-    return series_queries.is_there_a_call(db, day)
+@web.before_pages(bp)
+def _add_call(template: str, values: dict[str, Any]) -> None:
+    """Tell the page of a resource whether the call that it names has a page."""
+    if template == "library/show.html":
+        day = values["resource"].call_on
+        values["has_call"] = bool(day and current_person() and series_queries.is_there_a_call(db, day))

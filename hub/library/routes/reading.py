@@ -48,6 +48,7 @@ def show(resource_id: int) -> str:
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
         text=showing.set_text(web.config(), resource.current),
+        shows_text=True,
         Source=Source,
         PreviewState=PreviewState,
     )
@@ -63,6 +64,7 @@ def page(resource_id: int, number: int) -> str:
         "library/page.html",
         resource=resource,
         view=_view(resource.current, one),
+        shows_text=True,
         progress=_progress(resource.current, one.kind),
     )
 

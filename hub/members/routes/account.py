@@ -7,7 +7,6 @@ from flask import flash, g, redirect, request, url_for
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
-from hub.members import queries as members_queries
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import wishes as wishes_actions
@@ -68,8 +67,6 @@ def show_hints_again() -> Any:
 def hint_text(name: str) -> str:
     """What the hint says to the person who is signed in; empty when it isn't for them, or was put away."""
     person = current_person()
-    if person is None:
+    if person is None or not is_shown(name, person.role, g.get("dismissed_hints", ())):
         return ""
-    if "dismissed_hints" not in g:
-        g.dismissed_hints = members_queries.dismissed_hints(db, person)
-    return HINTS[name].text if is_shown(name, person.role, g.dismissed_hints) else ""
+    return HINTS[name].text

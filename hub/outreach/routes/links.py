@@ -193,6 +193,7 @@ def landing(token: str) -> Answer:
         pages=links_queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
         pictures=showing.shown(web.config(), revision, link.page_number or first) if shown else None,
         text=showing.set_text(web.config(), revision) if shown and link.page_number is None else None,
+        shows_text=True,
         page=page_number(),
         page_count=web.page_count(revision.page_count, PAGES_SHOWN),
         Source=Source,

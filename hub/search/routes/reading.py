@@ -1,7 +1,8 @@
 """What search adds to the pages that people read: the words that were searched for, acronyms explained, what is alike."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
@@ -43,10 +44,13 @@ def with_acronyms(html: Markup) -> Markup:
     return done + _explained(html[at:], Markup)
 
 
-@bp.app_template_global()
-def related_to(resource_id: int) -> Sequence[related_queries.Related]:
-    """What is like a resource and whoever looks may open."""
-    return related_queries.related(db, current_person(), resource_id)
+@web.before_pages(bp)
+def _add_to_reading(template: str, values: dict[str, Any]) -> None:
+    """Give pages that show a resource's text the glossary, and a resource's page what is like it."""
+    if values.get("shows_text"):
+        g.acronyms = (glossary_queries.glossary(db), set())
+    if template == "library/show.html":
+        values["alike"] = related_queries.related(db, current_person(), values["resource"].id)
 
 
 def _wanted(typed: str) -> Collection[str]:
@@ -54,7 +58,7 @@ def _wanted(typed: str) -> Collection[str]:
     kept: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
     if typed not in kept:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
-        texts = [typed, *glossary_rules.widened(nodes, glossary_queries.glossary(db)).also]
+        texts = [typed, *glossary_rules.widened(nodes, _glossary()[0]).also]
         kept[typed] = {
             term for text in texts for piece in words_rules.pieces(text) for term in words_rules.all_terms_of(piece[0])
         }
@@ -78,8 +82,6 @@ def _abbreviation(short: str, meaning: str) -> Markup:
 
 
 def _glossary() -> tuple[glossary_rules.Glossary, set[str]]:
-    """The glossary, and the acronyms that this page has explained so far."""
-    if "acronyms" not in g:
-        g.acronyms = (glossary_queries.glossary(db), set())
-    kept: tuple[glossary_rules.Glossary, set[str]] = g.acronyms
+    """The glossary, and the acronyms that this page has explained so far; empty unless the page shows text."""
+    kept: tuple[glossary_rules.Glossary, set[str]] = g.get("acronyms") or (glossary_rules.Glossary(), set())
     return kept
