@@ -1,9 +1,12 @@
 """Chromium understands every declaration of the stylesheets."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from config import ROOT
 from tests.lint.stylesheets import declarations, stylesheets
+
+pytestmark = pytest.mark.browser
 
 
 def test_chromium_knows_each_property_and_takes_its_value(browser: Browser) -> None:
