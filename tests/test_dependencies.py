@@ -15,9 +15,13 @@ from config import ROOT
 OUR_OWN = {"config", "hub", "tests", "bench"}
 # Packages that are used without being imported, and how.
 NEVER_IMPORTED = {
+    "djhtml": "a command",
+    "djlint": "a command",
     "flit-core": "builds the hub while it is installed",
     "import-linter": "a command",
     "mypy": "a command",
+    "oxfmt": "a command",
+    "oxlint": "a command",
     "psycopg": "SQLAlchemy loads it by its name in HUB_DATABASE_URL",
     "pytest-playwright": "a plugin of pytest",
     "pytest-xdist": "a plugin of pytest",

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy.orm import joinedload
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, web
@@ -79,10 +78,9 @@ def _person(session_id: str) -> Person | None:
     number = SESSION_ID.fullmatch(session_id)
     if number is None or _is_over():
         return None
-    person = web.db.get(Person, int(number[1]), options=[joinedload(Person.dismissed_hints)])
+    person = web.db.get(Person, int(number[1]))
     if person is None or not person.is_active or person.get_id() != session_id:
         return None
-    g.dismissed_hints = frozenset(hint.name for hint in person.dismissed_hints)
     return person
 
 

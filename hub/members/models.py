@@ -73,8 +73,6 @@ class Person(Base):
     is_authenticated = True
     is_anonymous = False
 
-    dismissed_hints: Mapped[list["DismissedHint"]] = relationship(lazy="raise")
-
     @property
     def is_active(self) -> bool:
         """Whether the person may sign in."""

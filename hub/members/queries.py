@@ -13,6 +13,7 @@ from hub.core.errors import NotFound
 from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
+    DismissedHint,
     OneTimeLink,
     Organization,
     PasswordRequest,
@@ -215,3 +216,8 @@ def link(db: Session, token: str) -> OneTimeLink | None:
 def token_hash(token: str) -> str:
     """What is kept of a token: who reads the rows can't use the links. Tokens are random, so no salt is needed."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
+    """The names of the hints that the person has put away."""
+    return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person.id)))

@@ -172,7 +172,7 @@ def test_a_name_that_many_devices_show_is_never_remembered(database: Database, s
 def test_in_a_large_alliance_only_who_is_asked_for_is_offered_everybody(
     database: Database, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.calls.routes.attending.MOST_CHOICES", 10)
+    monkeypatch.setattr("hub.calls.routes.attendance.MOST_CHOICES", 10)
     cora = sign_in(CORA)
     page = send(cora, LAYOUTS["zoom of today"])
     assert "Somebody else" in page

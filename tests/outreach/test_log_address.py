@@ -327,7 +327,7 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
         raw = mails.plain(f"https://hub.example.org/resources/{world['text']}", message_id=f"<{number}@x>")
         spool.keep(database.config, spool.Arrived((address,), NOW, raw))
     with monkeypatch.context() as patch:
-        patch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
+        patch.setattr("hub.outreach.actions.log_address.post", lambda *_a, **_k: 1 / 0)
         assert log_address_actions.catch_up(database) == 0
         assert events(database) == []
     assert len(spool.waiting(database.config)) == 2
@@ -341,7 +341,7 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
         assert arrived
         with spool.held(path) as again:
             assert again is None, "one at a time"
-    monkeypatch.setattr("hub.sharing.actions.telling.post", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("hub.outreach.actions.log_address.post", lambda *_a, **_k: 1 / 0)
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(days=7, hours=1))
     assert log_address_actions.catch_up(database) == 1
     assert spool.waiting(database.config) == []

@@ -4,9 +4,11 @@ from typing import Any
 
 from flask import flash, g, redirect, request, url_for
 
+from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
+from hub.members import queries as members_queries
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import wishes as wishes_actions
@@ -14,7 +16,7 @@ from hub.members.forms import ChangePassword, OwnName
 from hub.members.login import current_person, signed_in
 from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
-from hub.members.rules.hints import HINTS, is_shown
+from hub.members.rules.hints import HINTS, hints_on
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -63,10 +65,17 @@ def show_hints_again() -> Any:
     return redirect(url_for("members.account"))
 
 
+@web.before_pages(bp)
+def _choose_hints(template: str, _values: dict[str, Any]) -> None:
+    """Keep the hints of a page that the person who is signed in still sees, for `hint_text`."""
+    person = current_person()
+    if person and hints_on(template, person.role):
+        shown = hints_on(template, person.role, members_queries.dismissed_hints(db, person))
+        g.hints = {name: HINTS[name].text for name in shown}
+
+
 @bp.app_template_global()
 def hint_text(name: str) -> str:
-    """What the hint says to the person who is signed in; empty when it isn't for them, or was put away."""
-    person = current_person()
-    if person is None or not is_shown(name, person.role, g.get("dismissed_hints", ())):
-        return ""
-    return HINTS[name].text
+    """What a hint says; empty when it isn't for the person who is signed in, or was put away."""
+    texts: dict[str, str] = g.get("hints", {})
+    return texts.get(name, "")
