@@ -118,6 +118,7 @@ class _Index:
     names: Callable[[], Mapping[str, str]]  # of organizations by slug
     glossary: Glossary
     today: date
+    stands_for: tuple[int, ...]  # the state of the database that it was made from
 
 
 def _index(db: Session, person: Person | None) -> _Index:
@@ -129,7 +130,7 @@ def _index(db: Session, person: Person | None) -> _Index:
         return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
 
     today = clock.today(config_of(db).zone)
-    return _Index(opened.snapshot, allowed(db, person, opened), names, glossary(db), today)
+    return _Index(opened.snapshot, allowed(db, person, opened), names, glossary(db), today, opened.stands_for)
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,9 @@ def _did_you_mean(
     def around(doc: int, place: int) -> Sequence[str]:
         return texts_at(db, person, here.snapshot, doc, place)
 
-    return spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, around)
+    proposed = spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, around)
+    # While the index lags behind, it may have words that no one may read any more: a text was replaced.
+    return proposed if proposed and here.stands_for == signature(db) else ""
 
 
 def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
