@@ -15,6 +15,7 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.text import clean, text_of
+from hub.joining import letters as joining_letters
 from hub.joining import queries as joining_queries
 from hub.joining.models import Application, Evidence, Statement, Vote
 from hub.joining.rules import (
@@ -33,7 +34,7 @@ from hub.library import actions as library_actions
 from hub.library.files.originals import StoredFile
 from hub.library.rules import LARGEST
 from hub.mail import actions as mail_actions
-from hub.mail.letters import Button, Letter, Paragraph, Quote, greeting
+from hub.mail.letters import Letter
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
@@ -101,15 +102,7 @@ def express_interest(db: Session, said: Interest, address: str) -> tuple[Applica
         db,
         application,
         "link",
-        Letter(
-            f"Your application to join: {application.name}",
-            (
-                greeting(application.contact_name),
-                Paragraph("Thank you for your interest. This link opens your application: keep it, it is yours alone."),
-                Button("Go on with the application", f"{config_of(db).BASE_URL}/join/{token}"),
-            ),
-            "You get this message because this address was given in an application.",
-        ),
+        joining_letters.link(application.name, application.contact_name, f"{config_of(db).BASE_URL}/join/{token}"),
         secret=True,
     )
     return application, token
@@ -193,14 +186,11 @@ def submit(db: Session, application: Application) -> None:
     for person in joining_queries.voters(db):
         mail_actions.post(
             db,
-            Letter(
-                f"{application.name} asks to join",
-                (
-                    greeting(person.name),
-                    Paragraph(f"{application.name} applied to join as a {application.kind.label}. Please vote."),
-                    Button("Read the application", f"{config_of(db).BASE_URL}/applications/{application.id}"),
-                ),
-                "You get this message because you are on the Advisory Board.",
+            joining_letters.submitted(
+                application.name,
+                application.kind.label,
+                person.name,
+                f"{config_of(db).BASE_URL}/applications/{application.id}",
             ),
             to=person.email,
             name=person.name,
@@ -247,16 +237,7 @@ def ask_for_changes(db: Session, person: Person, application: Application, what:
         db,
         application,
         f"changes {application.round}",
-        Letter(
-            f"Your application to join: {application.name}",
-            (
-                greeting(application.contact_name),
-                Paragraph("The Advisory Board read your application and asks you to change something:"),
-                Quote(application.asked),
-                Paragraph("Open the link of your application, make the changes, and submit it again."),
-            ),
-            "You get this message because this address was given in an application.",
-        ),
+        joining_letters.changes_asked(application.name, application.contact_name, application.asked),
     )
 
 
@@ -282,7 +263,8 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
         organization, people = _let_in(db, person, application)
         application.organization_id = organization.id
     note(db, person, "approved" if approve else "declined", application, reason=application.reason)
-    _write_decision(db, application)
+    letter = joining_letters.decision(application.name, application.contact_name, application.reason, approved=approve)
+    _write_to_applicant(db, application, "decision", letter)
     return people
 
 
@@ -306,18 +288,6 @@ def _let_in(db: Session, person: Person, application: Application) -> tuple[Orga
         if email
     ]
     return organization, people
-
-
-def _write_decision(db: Session, application: Application) -> None:
-    approved = application.progress is Progress.APPROVED
-    words = (
-        "The Advisory Board approved your application. Welcome. The people whom you named get invitations of their own."
-        if approved
-        else "The Advisory Board declined your application, for this reason:"
-    )
-    parts = (greeting(application.contact_name), Paragraph(words), Quote(application.reason))
-    reason = "You get this message because this address was given in an application."
-    _write_to_applicant(db, application, "decision", Letter(f"Your application: {application.name}", parts, reason))
 
 
 def _write_to_applicant(
