@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
-from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, greeting
+from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Quote, greeting
 from hub.members.models import Person
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Audience, Outcome
@@ -202,3 +202,18 @@ def ready_text(
     heading = f"{title} ({page_label})" if page_label else title
     parts = [heading, "\n".join(lines), address, f"From {shorten(organization, LINE)}, through the {hub_name}"]
     return ReadyText(shorten(heading, LONGEST_SUBJECT), "\n\n".join(part for part in parts if part))
+
+
+def question(*, to: str, asker: str, title: str, sharer: str, words: str, address: str, is_sharer: bool) -> Letter:
+    """A recipient's question about a resource, for who shared it (``is_sharer``) or who published it."""
+    return Letter(
+        f"A question about “{title}”",
+        (
+            greeting(to),
+            Paragraph(f"{asker} asks about “{title}”, which {sharer} shared:"),
+            Quote(words),
+            Paragraph("Answer this message, and your answer reaches them."),
+            Links((Link(title, address),)),
+        ),
+        f"You get this because {'you shared' if is_sharer else 'your organization published'} it.",
+    )

@@ -8,11 +8,11 @@ from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import text_of
 from hub.mail import actions as mail_actions
-from hub.mail.letters import Letter, Link, Links, Paragraph, Quote, greeting
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 from hub.members.models import Person
 from hub.members.rules.fields import email_of
+from hub.outreach import letters as outreach_letters
 from hub.outreach.actions.packs import opens_pack
 from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.outreach.rules.openings import OPINIONS, Trace
@@ -143,16 +143,14 @@ def _mail(
     db: Session, to: Person, link: PackLink, item: PackItem, trace: PackTrace, who: str, email: str, question: str
 ) -> None:
     pack, shared = link.pack, item.resource.title
-    letter = Letter(
-        f"A question about “{shared}”",
-        (
-            greeting(to.name),
-            Paragraph(f"{who} ({email}) asks about “{shared}”, which {pack.organization.name} shared:"),
-            Quote(question),
-            Paragraph("Answer this message, and your answer reaches them."),
-            Links((Link(shared, f"{config_of(db).BASE_URL}/resources/{item.resource_id}"),)),
-        ),
-        f"You get this because {'you shared' if to.id == pack.person_id else 'your organization published'} it.",
+    letter = outreach_letters.question(
+        to=to.name,
+        asker=f"{who} ({email})",
+        title=shared,
+        sharer=pack.organization.name,
+        words=question,
+        address=f"{config_of(db).BASE_URL}/resources/{item.resource_id}",
+        is_sharer=to.id == pack.person_id,
     )
     mail_actions.post(
         db,
