@@ -1,6 +1,6 @@
 """How an organization comes into the alliance: what it shows, how the board votes, when it is decided. Pure.
 
-domain.md's table of the alliance is the source: a member shows four things, a BFF is admitted because the
+A member shows four things, a BFF is admitted because the
 Advisory Board deems it important for American manufacturing.
 """
 

@@ -20,7 +20,7 @@ class BouncedAddress(Base):
 
 
 class OutboxMessage(Base):
-    """A message to one recipient. People are numbers here, not links: core knows no room.
+    """A message to one recipient. People are numbers here, not links: mail knows no people.
 
     A worker that delivers holds a lease; ``state`` becomes *sending* before the mail server can have taken the
     message, so that after a crash the row says that nobody knows, instead of sending twice.

@@ -179,7 +179,7 @@ class QuietHours(Base):
     __tablename__ = "quiet_hours"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    hours: Mapped[str] = mapped_column(String(60))  # as `hub.core.quiet` writes it
+    hours: Mapped[str] = mapped_column(String(60))  # as `Quiet` in `hub.mail.rules` writes it
 
 
 class SignInTry(Base):

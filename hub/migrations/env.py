@@ -1,4 +1,4 @@
-"""Run by Alembic with the connection that `hub.migrations` hands over."""
+"""Run by Alembic with the connection that `hub.migrations.schema` passes in."""
 
 from alembic import context
 

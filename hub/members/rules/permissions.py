@@ -52,7 +52,7 @@ class Scope(StrEnum):
 
 OWN, NETWORK, ALL = Scope.OWN, Scope.NETWORK, Scope.ALL
 
-# Who may what. A role that a row does not name may not. domain.md's table of people is the source.
+# Who may what. A role that a row does not name may not.
 MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
     p: dict(
         zip((Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR), row, strict=True)

@@ -292,7 +292,7 @@ def _joined(line: Line, group: str) -> Line:
         return Line(line.number, line.text, refused=str(refused))
 
 
-# An unsubscribe outlives the address that it is about: a keyed hash is kept (`hub.core.addresses`), not the address.
+# An unsubscribe outlives the address that it is about: its keyed hash is kept (`keyed_hash` in `hub.mail.rules`), not the address.
 
 
 def key_name(key: str) -> str:
