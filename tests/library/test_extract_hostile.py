@@ -26,7 +26,7 @@ LAUGHS = "".join(
 OWNER = """
 import signal, sys
 from pathlib import Path
-from hub.library.extract import Reader
+from hub.library.extract.reader import Reader
 reader = Reader()
 reader.read(Path(sys.argv[1]), "a.txt")
 print(reader.process_id, flush=True)
