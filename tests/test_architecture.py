@@ -1,4 +1,4 @@
-"""docs/architecture.md stays true: every file and every function that it names exists."""
+"""Documents stay true: the files that they name exist, and so do the functions that docs/architecture.md names."""
 
 import ast
 import re
@@ -11,7 +11,9 @@ import pytest
 from config import ROOT
 
 PAGE = ROOT / "docs" / "architecture.md"
+DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")), *(ROOT / "docs").rglob("*.md")]
 FOLDERS = ("hub/", "tests/", "templates/", "static/", "docs/", "bench/", ".ci/")
+A_PATH_IN_WORDS = re.compile(r"\b(?:hub|tests|templates|static|docs|bench)/[\w/-]+\.\w+")
 LAYERS = ("rules", "models", "queries", "actions", "forms", "routes", "letters", "reports")
 A_FILE = re.compile(r"[\w./-]+\.(?:py|md|toml|html)")
 A_MODULE = re.compile(r"hub/[\w/]+\.py|config\.py")
@@ -80,9 +82,13 @@ def test_every_name_is_defined_in_the_file_that_its_line_names() -> None:
     assert wrong == []
 
 
-def test_every_link_leads_to_a_file() -> None:
-    links = re.findall(r"\]\(([^)#]+)", "\n".join(_lines()))
-    assert [link for link in links if not (PAGE.parent / link).exists()] == []
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_every_file_that_a_document_names_or_links_to_exists(document: Path) -> None:
+    words = document.read_text()
+    spans = [span for line in words.splitlines() for span in _spans(line)]
+    named = [ROOT / path for span in spans for path in A_PATH_IN_WORDS.findall(span)]
+    linked = [document.parent / link for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", words)]
+    assert [str(path) for path in (*named, *linked) if not path.exists()] == []
 
 
 @pytest.mark.parametrize("room", [path.name for path in (ROOT / "hub").iterdir() if (path / "__init__.py").exists()])
