@@ -32,6 +32,7 @@ from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.icons import icon
 from hub.core.tables import CSV, XLSX
+from hub.core.templates import Unindented
 from hub.core.words import plural
 
 log = logging.getLogger("hub.web")
@@ -309,6 +310,7 @@ def _broken(error: Exception) -> tuple[str, int]:
 def _add_template_helpers(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindented)
 
     def local(moment: datetime) -> datetime:
         return moment.astimezone(config().zone)

@@ -1,0 +1,25 @@
+"""The indentation of templates stays in the templates."""
+
+import pytest
+from jinja2 import Environment
+
+from hub.core.templates import Unindented
+
+ENVIRONMENT = Environment(extensions=[Unindented], trim_blocks=True, lstrip_blocks=True, autoescape=True)
+
+
+@pytest.mark.parametrize(
+    ("template", "written"),
+    [
+        ("<p>\n    Clear\n    all {{ x }}\n  </p>", "<p>Clear all a  b\nc</p>"),
+        ('<a class="btn"\n   href="/">{{ x }}</a>\n  <b>y</b>', '<a class="btn" href="/">a  b\nc</a>\n<b>y</b>'),
+        ("{{ x }}\n   of 3", "a  b\nc of 3"),
+        (
+            "<div>\n  <pre>one\n   two {{ x }}\n</pre>\n  <p>z</p></div>",
+            "<div>\n  <pre>one\n   two a  b\nc\n</pre>\n  <p>z</p></div>",
+        ),
+        ("<textarea>\n {{ x }}</textarea>\n   <i>q</i>", "<textarea>\n a  b\nc</textarea>\n   <i>q</i>"),
+    ],
+)
+def test_a_break_in_a_template_is_one_space_and_values_stay_as_they_are(template: str, written: str) -> None:
+    assert ENVIRONMENT.from_string(template).render(x="a  b\nc") == written
