@@ -5,8 +5,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# The folder of templates to lint and format; empty until they have the format.
-TEMPLATES :=
+# The folder of templates to lint and format.
+TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 

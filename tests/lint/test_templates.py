@@ -1,8 +1,15 @@
 """The checks of templates notice what they are there for."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests.lint.templates import faults
+from config import ROOT
+from tests.lint.templates import faults, problems
+
+BIN = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,14 @@ def test_a_fault_is_found(template: str, problem: str) -> None:
 )
 def test_what_is_right_passes(template: str) -> None:
     assert faults(template) == []
+
+
+def test_the_hubs_templates_have_no_fault() -> None:
+    assert problems(ROOT) == []
+
+
+@pytest.mark.parametrize("command", ["djhtml --check --tabwidth 2 templates", "djlint --lint --quiet templates"])
+def test_the_hubs_templates_are_indented_and_pass_djlint(command: str) -> None:
+    tool, *words = command.split()
+    done = subprocess.run([BIN / tool, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
