@@ -26,7 +26,7 @@ def moment_said(moment: datetime, today: date) -> str:
 
 
 def day_markup(day: date, today: date) -> Markup:
-    """A date for pages: said on the screen, in full on paper (``site.css``), and as machines read it."""
+    """A date for pages: said on the screen, in full on paper (``parts/print.css``), and as machines read it."""
     return _time(day.isoformat(), said(day, today), in_full(day))
 
 

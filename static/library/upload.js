@@ -1,17 +1,18 @@
 // The upload page: drop files anywhere, watch them arrive, say what each is. Without it the plain form does it all.
 
 import { Hub, Refused, Upload, sha256Of } from "./tus.js";
+import { Memory } from "./memory.js";
+import { takeDrops } from "./dropping.js";
 
 const LARGEST_TO_HASH = 200_000_000; // bytes; the browser takes a file whole into memory for that
 const AT_ONCE = 2; // files that are sent at the same time
-const REMEMBERED = 24 * 3600 * 1000; // milliseconds; the hub forgets what broke off after a day
 
 const form = document.querySelector("form[data-uploads]");
 const chooser = form.querySelector("input[type=file]");
 const list = form.querySelector("#upload-list");
 const status = form.querySelector("#upload-status");
 const hub = new Hub(form.dataset.uploads, form.elements.csrf_token.value);
-const memory = `hub-upload:${form.dataset.person}:`;
+const memory = new Memory(form.dataset.person);
 const rows = new Set();
 let isHeld = false; // the form was sent before all files were there
 
@@ -37,42 +38,6 @@ function files(count) {
 
 function announce(sentence) {
   status.textContent = sentence;
-}
-
-// What is remembered over a reload: where an upload that isn't added yet goes on.
-
-function storeOf(file) {
-  const key = `${memory}${file.name}|${file.size}|${file.lastModified}`;
-  return {
-    get: () => JSON.parse(localStorage.getItem(key) ?? "null")?.address,
-    set: (address) => localStorage.setItem(key, JSON.stringify({ address, name: file.name, at: Date.now() })),
-    remove: () => localStorage.removeItem(key),
-  };
-}
-
-function remembered() {
-  const found = [];
-  for (const key of Object.keys(localStorage).filter((one) => one.startsWith(memory))) {
-    const entry = JSON.parse(localStorage.getItem(key));
-    if (Date.now() - entry.at > REMEMBERED) localStorage.removeItem(key);
-    else found.push({ key, ...entry });
-  }
-  return found;
-}
-
-function showRemembered() {
-  const box = form.querySelector("#upload-remembered");
-  const unfinished = remembered();
-  box.hidden = !unfinished.length;
-  box.querySelector("span").textContent = unfinished.map((entry) => entry.name).join(", ");
-  box.querySelector("button").onclick = () => {
-    for (const { key, address } of unfinished) {
-      localStorage.removeItem(key);
-      hub.ask("DELETE", address).catch(() => {});
-    }
-    box.hidden = true;
-    chooser.focus();
-  };
 }
 
 // At most so many at a time; the others wait their turn.
@@ -112,7 +77,7 @@ class Row {
     this.part("remove").onclick = () => this.remove();
     this.part("retry").onclick = () => this.upload.hurry();
     this.part("leave").onclick = () => this.remove();
-    this.upload = new Upload(hub, file, storeOf(file), {
+    this.upload = new Upload(hub, file, memory.storeOf(file), {
       progress: (bytes) => this.show("sending", bytes),
       resumed: (bytes) => {
         this.show("sending", bytes);
@@ -321,49 +286,21 @@ function addChosen() {
 }
 
 chooser.addEventListener("change", addChosen);
+takeDrops(add);
 
-// Dropping, anywhere on the page
-
-let depth = 0; // dragenter and dragleave come for every element on the way
-
-function hasFiles(event) {
-  return event.dataTransfer?.types.includes("Files");
-}
-
-document.addEventListener("dragenter", (event) => {
-  if (hasFiles(event)) document.body.classList.toggle("dropping", (depth += 1) > 0);
-});
-document.addEventListener("dragleave", (event) => {
-  if (hasFiles(event)) document.body.classList.toggle("dropping", (depth -= 1) > 0);
-});
-document.addEventListener("dragover", (event) => {
-  if (hasFiles(event)) event.preventDefault();
-});
-document.addEventListener("drop", async (event) => {
-  if (!hasFiles(event)) return;
-  event.preventDefault();
-  depth = 0;
-  document.body.classList.remove("dropping");
-  add(await dropped(event.dataTransfer));
-});
-
-// The files that were dropped, those in folders included.
-async function dropped(transfer) {
-  const plain = [...transfer.files];
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry.isDirectory)) return plain;
-  return (await Promise.all(entries.map(filesOf))).flat();
-}
-
-async function filesOf(entry) {
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
-  const found = [];
-  for (;;) {
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return found;
-    found.push(...(await Promise.all(some.filter((one) => !one.name.startsWith(".")).map(filesOf))).flat());
-  }
+function showRemembered() {
+  const box = form.querySelector("#upload-remembered");
+  const unfinished = memory.unfinished();
+  box.hidden = !unfinished.length;
+  box.querySelector("span").textContent = unfinished.map((entry) => entry.name).join(", ");
+  box.querySelector("button").onclick = () => {
+    for (const { address, forget } of unfinished) {
+      forget();
+      hub.ask("DELETE", address).catch(() => {});
+    }
+    box.hidden = true;
+    chooser.focus();
+  };
 }
 
 // Sending the form waits for the files

@@ -1,0 +1,46 @@
+// Files that are dropped, anywhere on the page, those in folders included.
+
+let depth = 0; // dragenter and dragleave come for every element on the way
+
+function hasFiles(event) {
+  return event.dataTransfer?.types.includes("Files");
+}
+
+// Gives the files of each drop to `take`.
+export function takeDrops(take) {
+  document.addEventListener("dragenter", (event) => {
+    if (hasFiles(event)) document.body.classList.toggle("dropping", (depth += 1) > 0);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (hasFiles(event)) document.body.classList.toggle("dropping", (depth -= 1) > 0);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", async (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    document.body.classList.remove("dropping");
+    take(await dropped(event.dataTransfer));
+  });
+}
+
+// The files that were dropped, those in folders included.
+async function dropped(transfer) {
+  const plain = [...transfer.files];
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return plain;
+  return (await Promise.all(entries.map(filesOf))).flat();
+}
+
+async function filesOf(entry) {
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return found;
+    found.push(...(await Promise.all(some.filter((one) => !one.name.startsWith(".")).map(filesOf))).flat());
+  }
+}
