@@ -3,14 +3,14 @@
 import sys
 
 from config import ROOT
-from tests.lint import stylesheets, templates
+from tests.lint import lengths, stylesheets, templates
 
 CHECKS = {"static": stylesheets.problems, "templates": templates.problems}
 
 
 def main(folders: list[str]) -> int:
     """Run the checks of each folder."""
-    found = [problem for folder in folders for problem in CHECKS[folder](ROOT)]
+    found = [problem for folder in folders for problem in (*CHECKS[folder](ROOT), *lengths.problems(ROOT, folder))]
     for problem in found:
         print(problem)
     return 1 if found else 0

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.lint.stylesheets import declarations, faults
+from config import ROOT
+from tests.lint.stylesheets import declarations, faults, problems
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,7 @@ def test_a_fault_is_told_with_its_line() -> None:
 def test_declarations_come_with_property_and_value() -> None:
     css = "@page { size: A4 } @media print { p { --a: 1; color: red !important } }"
     assert list(declarations(css)) == [(1, "color", "red")]
+
+
+def test_the_hubs_stylesheets_have_no_fault() -> None:
+    assert problems(ROOT) == []
