@@ -1,0 +1,114 @@
+"""Recipients who unsubscribe, or whose mail bounces, at any moment of a pack."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from hub import worker
+from hub.core import clock
+from hub.core.db import Database
+from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
+from hub.mail.delivery import delivering
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
+from hub.members.models import Person
+from hub.outreach.actions import sending as sending_actions
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.sharing.models import SharingEvent
+from tests.mailserver import MailServer
+from tests.outreach.packs.drafting import PEOPLE, a_draft, ok, rows, send, stop_address, work_on
+from tests.world import SignIn
+
+
+def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    send(ana, draft, everyone="y")
+    other = a_draft(ana)
+    work_on(ana, other, "save")
+    worker.catch_up(world)
+    [got] = mail_server.to("maria@shops.example")
+    assert got.part("text/plain").count("/stop/") == got.part("text/html").count("/stop/") == 1
+    pages = [f"{other}/{page}?recipient={place}" for page in ("preview", "mail") for place in (1, 2)]
+    pages += [f"/outbox/{one.id}{html}" for one in rows(world, OutboxMessage) for html in ("", "/html")]
+    for page in (*pages, draft, "/outbox"):
+        assert "/stop/" not in ok(ana.get(page)), page
+    assert "not shown here" in ok(ana.get("/outbox/1"))
+    assert "No more of these messages" in ok(ana.get("/outbox/1/html"))
+
+
+@pytest.mark.both_databases
+def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    with world.writing() as db:
+        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "cy@shops.example"), "no such user")
+    client.post(stop_address(world))
+    draft = a_draft(ana)
+    page = work_on(ana, draft, "preview", everyone="y")
+    assert "<strong>1 person</strong>" in page
+    assert "1 person unsubscribed" in page
+    assert "Mail to 1 address comes back" in page
+    send(ana, draft, everyone="y")
+    worker.catch_up(world)
+    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+    page = ok(ana.get(draft))
+    assert "1 person who unsubscribed" in page
+    assert "1 address whose mail comes back" in page
+    assert {one.people for one in rows(world, SharingEvent)} == {1}
+
+
+@pytest.mark.both_databases
+def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    work_on(ana, draft, "save")
+    later = (datetime.now(UTC) + timedelta(days=1)).astimezone(world.config.zone)
+    ok(ana.post(f"{draft}/send", data={"when": "later", "at": f"{later:%Y-%m-%dT%H:%M}"}, follow_redirects=True))
+    worker.catch_up(world)
+    assert mail_server.got == []
+    client.post(stop_address(world))
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=1, minutes=1))
+    worker.catch_up(world)
+    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("whose", ["", "all"])
+def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_again(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
+) -> None:
+    with world.writing() as db:
+        otto = db.scalars(
+            select(Person).where(Person.email == "otto@prairie.example").options(joinedload(Person.organization))
+        ).one()
+        stakeholders_actions.take_in(db, otto, PEOPLE)
+    for email in ("ana@lakeshore.example", "otto@prairie.example"):
+        send(sign_in(email), a_draft(sign_in(email)))
+    for _ in range(2):
+        sending_actions.catch_up(world)
+    assert len(rows(world, OutboxMessage)) == 4, "Bo and Maria, from both"
+    client.post(stop_address(world), data={"from": whose})
+    delivering.catch_up(world)
+    got = Counter(got.recipient for got in mail_server.got)
+    assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
+    taken_back = [one for one in rows(world, OutboxMessage) if one.state is State.CANCELLED]
+    for one in taken_back:
+        sender = "ana@lakeshore.example" if "Lakeshore" in one.sender_name else "otto@prairie.example"
+        page = ok(sign_in(sender).post(f"/outbox/{one.id}/again", follow_redirects=True))
+        assert "The recipient has unsubscribed" in page
+    assert (
+        [one.state for one in rows(world, OutboxMessage) if one.to == "bo@shops.example"].count(State.CANCELLED)
+        == len(taken_back)
+        == (2 if whose else 1)
+    )
