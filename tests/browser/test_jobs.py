@@ -16,7 +16,6 @@ from hub.library.extract.legacy import libreoffice
 from tests.browser.conftest import PASSWORD, is_drawn
 from tests.browser.hands import Hands, Keys, Mouse, look_until
 from tests.library import documents
-from tests.library.test_previews import a_deck
 from tests.serving import Hub, eventually
 
 pytestmark = pytest.mark.browser
@@ -127,7 +126,7 @@ def _open(friend: Hands, link: str, words: str) -> None:
 @EVERY_WAY
 def test_a_bff_adds_a_deck_a_briefing_and_call_notes(come: Come, way: str, tmp_path: Path) -> None:
     bff = come("bff@demo.example")
-    deck = a_deck(tmp_path / f"Die casting {way}.pptx")
+    deck = documents.three_slides(tmp_path / f"Die casting {way}.pptx")
     briefing = documents.pdf(tmp_path / f"NOFO briefing {way}.pdf", "Grants for die casting", "Apply by May")
     notes = tmp_path / f"Call notes 2026-02-02 {way}.md"
     notes.write_text(f"# Who came to the call by {way}\n\nTwelve shops.\n")

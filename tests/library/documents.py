@@ -12,6 +12,7 @@ import pptx
 from docx.document import Document as WordDocument
 from fpdf import FPDF
 from openpyxl import Workbook
+from PIL import Image
 from pptx.presentation import Presentation
 
 TITLE_AND_TEXT = 1
@@ -68,6 +69,22 @@ def slides_deck(path: Path, count: int) -> Path:
             add_slide(show, f"Slide {number} of many", f"text{number}")
 
     return deck(path, fill)
+
+
+def three_slides(path: Path, *, thumbnail: bool = False) -> Path:
+    """Three slides, the second hidden; the file has a thumbnail if asked for."""
+
+    def fill(show: Presentation) -> None:
+        add_slide(show, "Apprentices", "Earn while you learn")
+        add_slide(show, "Hidden numbers", "Not in the talk", hidden=True)
+        add_slide(show, "Follow-ups", "Send the toolkit", notes="Slowly")
+
+    deck(path, fill)
+    if thumbnail:
+        buffer = io.BytesIO()
+        Image.new("RGB", (256, 192), "navy").save(buffer, "JPEG")
+        rezipped(path, {"docProps/thumbnail.jpeg": buffer.getvalue()})
+    return path
 
 
 def word(path: Path, fill: Callable[[WordDocument], object]) -> Path:

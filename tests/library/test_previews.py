@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 from fpdf import FPDF
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import select, update
 
@@ -23,7 +21,7 @@ from hub.library.derive import page_texts
 from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
-from hub.library.extract.pieces import Pieces, heard, piece
+from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Revision
@@ -60,22 +58,6 @@ def _pictures(database: Database, resource_id: int) -> dict[str, tuple[int, int]
             assert picture.format == "WEBP"
             sizes[path.stem] = picture.size
     return sizes
-
-
-def a_deck(path: Path, thumbnail: bool = False) -> Path:
-    """Three slides, the second hidden."""
-
-    def fill(show: Any) -> None:
-        documents.add_slide(show, "Apprentices", "Earn while you learn")
-        documents.add_slide(show, "Hidden numbers", "Not in the talk", hidden=True)
-        documents.add_slide(show, "Follow-ups", "Send the toolkit", notes="Slowly")
-
-    documents.deck(path, fill)
-    if thumbnail:
-        buffer = io.BytesIO()
-        Image.new("RGB", (256, 192), "navy").save(buffer, "JPEG")
-        documents.rezipped(path, {"docProps/thumbnail.jpeg": buffer.getvalue()})
-    return path
 
 
 def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
@@ -155,7 +137,7 @@ def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
 def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
-    resource = _add(database, a_deck(tmp_path / "a.pptx"))
+    resource = _add(database, documents.three_slides(tmp_path / "a.pptx"))
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
@@ -167,7 +149,7 @@ def test_without_libreoffice_cards_serve_until_it_appears(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
-    resource = _add(database, a_deck(tmp_path / "a.pptx", thumbnail=True))
+    resource = _add(database, documents.three_slides(tmp_path / "a.pptx", thumbnail=True))
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.CARDS
@@ -212,7 +194,7 @@ def test_pictures_of_another_number_of_slides_are_never_shown(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
-    resource = _ready(database, reader, a_deck(tmp_path / "a.pptx"))
+    resource = _ready(database, reader, documents.three_slides(tmp_path / "a.pptx"))
     making.catch_up(
         database,
         Printer(lambda job, _: Pieces({2: b"%PDF-"} if job == "print" else {}, State.OK)),
@@ -225,7 +207,7 @@ def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
-    resource = _ready(database, reader, a_deck(tmp_path / "a.pptx", thumbnail=True))
+    resource = _ready(database, reader, documents.three_slides(tmp_path / "a.pptx", thumbnail=True))
     printer = Printer(lambda job, _: Pieces({}, State.CORRUPT) if job == "print" else Pieces({1: _webp()}, State.OK))
     making.catch_up(database, printer)
     assert _revision(database, resource).preview_state is PreviewState.FAILED
@@ -386,27 +368,6 @@ def test_previews_of_an_older_drawer_are_made_again(database: Database, reader: 
         db.execute(update(Revision).values(preview_version=1))
     assert making.catch_up(database, reader) == 1
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
-
-
-@given(st.dictionaries(st.integers(1, 99), st.binary(max_size=60), max_size=5))
-def test_pieces_arrive_as_they_were_told(each: dict[int, bytes]) -> None:
-    told = b"".join(piece(number, content) for number, content in each.items())
-    assert heard(told).each == each
-    assert heard(told).state is None
-    assert heard(told + b'{"end": {"state": "ok", "detail": "", "cause": ""}}\n') == Pieces(each, State.OK)
-
-
-@given(st.binary(max_size=200))
-def test_rubbish_instead_of_pieces_is_taken_as_broken_off(told: bytes) -> None:
-    assert isinstance(heard(told), Pieces)
-
-
-@given(st.data())
-def test_pieces_that_break_off_in_the_middle_lose_only_the_last(data: st.DataObject) -> None:
-    whole = piece(1, b"first") + piece(2, b"second")
-    cut = data.draw(st.integers(0, len(whole) - 1))
-    each = heard(whole[:cut]).each
-    assert each in ({}, {1: b"first"})
 
 
 def test_the_size_of_a_picture_is_read_from_its_first_bytes(tmp_path: Path) -> None:

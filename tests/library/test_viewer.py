@@ -40,7 +40,6 @@ from hub.library.rules import (
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.library import documents
-from tests.library.test_previews import a_deck
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 OURS, THEIRS, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
@@ -328,7 +327,7 @@ def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
-    resource = world.drawn(a_deck(tmp_path / "a.pptx", thumbnail=True))
+    resource = world.drawn(documents.three_slides(tmp_path / "a.pptx", thumbnail=True))
     browser = sign_in(OURS)
     first = _page(browser, f"/resources/{resource}").select_one(".viewer-card img")
     assert first
@@ -340,7 +339,7 @@ def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
 
 @pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
 def test_slides_are_shown_as_they_look_the_hidden_ones_too(sign_in: SignIn, world: World, tmp_path: Path) -> None:
-    resource = world.drawn(a_deck(tmp_path / "a.pptx"))
+    resource = world.drawn(documents.three_slides(tmp_path / "a.pptx"))
     browser = sign_in(OURS)
     page = _page(browser, f"/resources/{resource}/pages/2")
     assert "Hidden numbers" in page.h1.get_text()  # type: ignore[union-attr]
