@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.library.extract.formats import FORMATS
-from hub.library.rules import Kind, date_from, kind_from
+from hub.library.rules import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Kind,
+    PageKind,
+    PreviewState,
+    State,
+    after_title,
+    date_from,
+    kind_from,
+    progress,
+    table_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +61,42 @@ def test_any_name_proposes_some_kind_and_no_day_to_come(stem: str, extension: st
 )
 def test_a_day_in_the_name_is_the_day_of_the_document(name: str, day: date | None) -> None:
     assert date_from(name, date(2026, 11, 23)) == day
+
+
+@given(st.text(), st.sampled_from(["", "a.csv", "b.xlsx"]))
+def test_any_text_is_a_table_with_rows_of_one_length(text: str, name: str) -> None:
+    table = table_of(text, name)
+    assert len(table.rows) <= MOST_ROWS
+    lengths = {len(row) for row in [*table.rows, *([table.head] if table.head else [])]}
+    assert len(lengths) <= 1
+    assert max(lengths, default=0) <= MOST_COLUMNS
+
+
+def test_a_first_row_of_words_is_a_head_and_one_of_numbers_is_not() -> None:
+    assert table_of("Year\tJobs\n2024\t12").head == ["Year", "Jobs"]
+    assert table_of("\tJobs\tSites\n2024\t12\t3").head == ["", "Jobs", "Sites"]
+    assert table_of("\t2024\t2025\nCounty\t1\t2").head == ["", "2024", "2025"]
+    assert table_of("2024\t12\n2025\t14").head == []
+    assert table_of("A title alone\nA\tB").head == []
+    assert table_of('Name,Note\nAna,"one, two"', "a.csv").rows == [["Ana", "one, two"]]
+    assert table_of("Name;Jobs\nAna;3", "a.csv").head == ["Name", "Jobs"]
+
+
+def test_a_title_is_not_said_twice() -> None:
+    assert after_title("Overview of it", "Overview\nof   it\nPresented by Ana") == "Presented by Ana"
+    assert after_title("Overview", "Overview") == ""
+    assert after_title("Over", "Overview of it") == "Overview of it"
+    assert after_title("", "Text") == "Text"
+    assert after_title("(.*)", "Text") == "Text"
+
+
+def test_progress_says_what_a_person_wants_to_know() -> None:
+    reading = progress(State.WAITING, PreviewState.WAITING, None, 0, is_read=False)
+    found = progress(State.OK, PreviewState.WAITING, PageKind.SLIDE, 34, is_read=True)
+    drawn = progress(State.OK, PreviewState.PICTURES, PageKind.SLIDE, 34, is_read=True)
+    many = progress(State.OK, PreviewState.NONE, PageKind.SECTION, 1234, is_read=True)
+    assert reading.busy
+    assert found.sentence == "34 slides found, searchable. Their pictures are being made."
+    assert (drawn.sentence, drawn.busy) == ("34 slides found, searchable.", False)
+    assert many.sentence == "1,234 sections found, searchable."
+    assert len({reading.mark, found.mark, drawn.mark}) == 3
