@@ -1,0 +1,80 @@
+"""Passages by plain values: the best page, its snippet, and the words marked in it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.search.rules import passages as passages_rules
+from hub.search.rules import words as words_rules
+from hub.search.rules.passages import Snippet
+from hub.search.rules.plain import plain
+from tests.search.typed import TEXT
+
+
+def test_the_best_page_has_all_words_before_it_has_them_often() -> None:
+    starts, title_ends = [0, 100, 200], [3, 103, 203]
+    assert passages_rules.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
+
+
+def test_of_pages_with_all_words_the_best_has_them_side_by_side() -> None:
+    assert passages_rules.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
+
+
+def test_then_a_word_in_the_title_counts_and_then_how_often() -> None:
+    assert passages_rules.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages_rules.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
+    assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
+
+
+def test_a_word_before_the_first_page_is_on_no_page() -> None:
+    assert passages_rules.best_page([[5]], [1.0], [10], [12]) is None
+    assert passages_rules.best_page([], [], [10], [12]) is None
+
+
+def test_a_snippet_shows_where_the_words_stand_closest_and_marks_them() -> None:
+    text = f"Steel. {'Filler words go on. ' * 40}The steel supply chain was mapped by two interns. {'More. ' * 60}"
+    shown = passages_rules.snippet(text, {words_rules.term_of(word) for word in ("steel", "supply", "mapped")})
+    assert "**steel** **supply** chain was **mapped** by two interns" in str(shown)
+    assert len(shown.text) <= passages_rules.LENGTH + 4
+
+
+def test_a_snippet_without_the_words_is_the_beginning() -> None:
+    assert str(passages_rules.snippet("One two three.", {"steel"})) == "One two three."
+    assert str(passages_rules.snippet("", {"steel"})) == ""
+
+
+def test_asterisks_of_the_text_are_not_marks() -> None:
+    assert str(passages_rules.snippet("a **bold** steel", {"steel"})) == "a bold **steel**"
+
+
+@given(TEXT.map(lambda text: (text + " ") * 9), st.sets(st.sampled_from(["a", "b", "ab", "1", "ab1"])))
+def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> None:
+    shown = passages_rules.snippet(text, wanted, 60)
+    flat = " ".join(plain(text).split())
+    passage = shown.text.removeprefix("… ").removesuffix(" …")
+    assert passage in flat
+    assert len(passage) <= 60
+    if all(len(word) <= 20 for word in flat.split()):
+        assert set(passage.split()) <= set(flat.split())
+
+
+def test_a_very_long_page_is_searched_for_its_best_part() -> None:
+    text = f"{'filler ' * 30_000}the apprenticeship standards of machinists {'filler ' * 30_000}"
+    assert "**apprenticeship** standards of **machinists**" in str(
+        passages_rules.snippet(text, {words_rules.term_of("apprenticeship"), words_rules.term_of("machinists")})
+    )
+
+
+def marked_throughout(text: str, typed: str) -> Snippet:
+    return passages_rules.marked_words(
+        text, {term for piece in words_rules.pieces(typed) for term in words_rules.all_terms_of(piece[0])}
+    )
+
+
+@given(st.text(), st.text(max_size=40))
+def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
+    assert marked_throughout(text, typed).text == text
+
+
+def test_on_a_page_each_word_is_marked_that_the_search_would_find() -> None:
+    found = marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
+    assert [part for part, is_marked in found.parts if is_marked] == ["Grants", "granted", "Québec"]
