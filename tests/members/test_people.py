@@ -1,6 +1,5 @@
-"""People and their roles, as representatives and the coordinator manage them."""
+"""People, as representatives and the coordinator list, add, correct and end them."""
 
-import re
 from threading import Barrier, Thread
 
 import pytest
@@ -9,36 +8,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
-from hub.members.models import Person, RoleHeld
+from hub.members.models import Person
 from hub.members.rules.organizations import Role
 from tests.members.conftest import Alliance
-from tests.world import PASSWORD, Hands, SignIn, a_person, an_organization
-
-ROSA = "rosa@lakeshore.example"
-COORDINATOR = "coordinator@demo.example"
-
-
-def roles(database: Database, organization: str = "lakeshore") -> dict[str, Role]:
-    """Who is what now, by first name, from the roles held; the person's own role says the same."""
-    with database.reading() as db:
-        rows = db.execute(
-            select(Person, RoleHeld.role)
-            .join(RoleHeld, RoleHeld.person_id == Person.id)
-            .where(RoleHeld.until.is_(None), Person.organization.has(slug=organization))
-        ).all()
-    assert all(person.role is role for person, role in rows)
-    assert len({person.id for person, _ in rows}) == len(rows)
-    return {person.name.split()[0]: role for person, role in rows}
-
-
-def audited(database: Database) -> list[tuple[str, str]]:
-    with database.reading() as db:
-        return [(entry.actor, entry.action) for entry in db.scalars(select(Entry).order_by(Entry.id))]
+from tests.members.records import COORDINATOR, ROSA, audited, roles
+from tests.world import PASSWORD, SignIn, a_person, an_organization
 
 
 def test_a_representative_sees_the_people_of_the_own_organization_alone(sign_in: SignIn, alliance: Alliance) -> None:
@@ -118,20 +96,6 @@ def test_a_representative_adds_a_person_and_is_shown_the_link_once(
     assert audited(database) == [(ROSA, "added"), (ROSA, "invited")]
 
 
-@pytest.mark.parametrize("role", ["board", "coordinator", "emperor", ""])
-def test_a_representative_cannot_give_the_roles_of_the_alliance(
-    sign_in: SignIn, alliance: Alliance, database: Database, role: str
-) -> None:
-    rosa = sign_in(ROSA)
-    answer = rosa.post("/people/new", data={"name": "Hal", "email": "hal@lakeshore.example", "role": role})
-    assert answer.status_code == 422
-    assert "hal@lakeshore.example" in answer.text, "what was typed is still there"
-    assert rosa.post(f"/people/{alliance.keisha}/role", data={"role": role}).status_code == 422
-    assert rosa.post(f"/people/{alliance.rosa}/role", data={"role": role}).status_code == 422
-    assert set(roles(database)) == {"Rosa", "Tom", "Keisha", "Ruth"}
-    assert roles(database)["Keisha"] is Role.CONTRIBUTOR
-
-
 def test_a_representative_cannot_add_people_elsewhere(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     data = {"name": "Hal", "email": "hal@lakeshore.example", "role": "contributor", "organization": "ridgeline"}
     assert sign_in(ROSA).post("/people/new?organization=ridgeline", data=data).status_code == 200
@@ -169,91 +133,6 @@ def test_a_contributor_and_the_board_look_but_change_nothing(
         data = {"name": "Pwned", "email": "pwned@x.example", "role": "contributor"}
         assert browser.post(f"/people/{alliance.tom}{act}", data=data).status_code == 404
     assert audited(database) == []
-
-
-def test_a_representative_cannot_become_a_board_member_by_their_password_link(
-    sign_in: SignIn, alliance: Alliance
-) -> None:
-    rosa = sign_in(ROSA)
-    assert rosa.get(f"/people/{alliance.ruth}").status_code == 200
-    for act in ("", "/role", "/link", "/leave"):
-        data = {"name": "Ruth", "email": ROSA, "role": "contributor"}
-        assert rosa.post(f"/people/{alliance.ruth}{act}", data=data).status_code == 404
-
-
-@pytest.mark.both_databases
-def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
-    sign_in: SignIn, alliance: Alliance, database: Database, hands: Hands
-) -> None:
-    hands.on(days=1)
-    rosa = sign_in(ROSA)
-    answer = rosa.post(f"/people/{alliance.keisha}/role", data={"role": "representative"})
-    assert answer.location == f"/people/{alliance.keisha}"
-    now = roles(database)
-    assert now["Keisha"] is Role.REPRESENTATIVE
-    assert now["Rosa"] is Role.CONTRIBUTOR
-    assert now["Tom"] is Role.ALTERNATE
-    with database.reading() as db:
-        held = db.scalars(select(RoleHeld).where(RoleHeld.person_id == alliance.rosa).order_by(RoleHeld.id)).all()
-    assert [row.role for row in held] == [Role.REPRESENTATIVE, Role.CONTRIBUTOR]
-    assert held[0].until == held[1].since == hands.at
-    page = sign_in(COORDINATOR).get("/organizations/lakeshore").text
-    assert "Who had which role when" in page
-    assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 404, "a contributor manages nobody"
-    assert (ROSA, "gave a role to") in audited(database)
-
-
-@pytest.mark.both_databases
-def test_an_alternate_becomes_representative_and_the_former_is_replaced(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    tom = sign_in("tom@lakeshore.example")
-    assert tom.post(f"/people/{alliance.tom}/role", data={"role": "representative"}).status_code == 302
-    now = roles(database)
-    assert (now["Tom"], now["Rosa"]) == (Role.REPRESENTATIVE, Role.CONTRIBUTOR)
-    assert Role.ALTERNATE not in now.values()
-    page = BeautifulSoup(tom.get("/organizations/lakeshore").text, "lxml").get_text()
-    assert "Nobody at the moment" in page
-
-
-def test_giving_somebody_the_role_they_have_changes_nothing(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    assert sign_in(ROSA).post(f"/people/{alliance.rosa}/role", data={"role": "representative"}).status_code == 302
-    assert roles(database)["Rosa"] is Role.REPRESENTATIVE
-    assert audited(database) == []
-
-
-@pytest.mark.both_databases
-def test_two_new_representatives_at_once_leave_one(database: Database, alliance: Alliance) -> None:
-    start, refused = Barrier(2), []
-
-    def name(person_id: int) -> None:
-        start.wait()
-        try:
-            with database.writing() as db:
-                people_actions.give_role(db, None, db.get_one(Person, person_id), Role.REPRESENTATIVE)
-        except Refused as error:
-            refused.append(error)
-
-    threads = [Thread(target=name, args=(person,)) for person in (alliance.tom, alliance.keisha)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert list(roles(database).values()).count(Role.REPRESENTATIVE) == 1
-    assert roles(database)["Rosa"] is Role.CONTRIBUTOR
-    assert len(roles(database)) == 4
-    assert not refused
-
-
-@pytest.mark.both_databases
-def test_the_database_itself_refuses_a_second_representative(database: Database, alliance: Alliance) -> None:
-    with database.writing() as db:
-        keisha = db.get_one(Person, alliance.keisha)
-        with pytest.raises(Refused, match="Somebody else just changed this role"):
-            people_actions._hold(db, keisha, Role.REPRESENTATIVE)
-    assert roles(database)["Rosa"] is Role.REPRESENTATIVE
 
 
 @pytest.mark.both_databases
@@ -340,67 +219,12 @@ def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
     assert (ROSA, "let come back") in actors
 
 
-@pytest.mark.both_databases
-def test_a_representative_who_left_leaves_the_role_free(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    tom = sign_in("tom@lakeshore.example")
-    tom.post(f"/people/{alliance.rosa}/leave")
-    with database.reading() as db:
-        assert db.get_one(Person, alliance.rosa).role is Role.CONTRIBUTOR
-    assert tom.post(f"/people/{alliance.keisha}/role", data={"role": "representative"}).status_code == 302
-    assert roles(database)["Keisha"] is Role.REPRESENTATIVE
-
-
 def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     answer = rosa.post(f"/people/{alliance.rosa}/leave")
     assert answer.status_code == 422
     assert "Ask somebody else" in answer.text
     assert rosa.get("/account").status_code == 200
-
-
-@pytest.mark.both_databases
-def test_the_last_coordinator_stays(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
-    coordinator = sign_in(COORDINATOR)
-    for act, data in (("leave", {}), ("role", {"role": "board"})):
-        assert coordinator.post(f"/people/{alliance.coordinator}/{act}", data=data).status_code == 422
-    with database.writing() as db:
-        host = db.get_one(Person, alliance.coordinator).organization
-        invited = people_actions.add_person(db, None, host, email="d@amcc.example", name="Dag", role=Role.COORDINATOR)
-        with pytest.raises(Refused, match="last coordinator"):
-            people_actions.leave(db, None, db.get_one(Person, alliance.coordinator))
-        invited.password_hash = "accepted"
-    assert coordinator.post(f"/people/{alliance.coordinator}/role", data={"role": "board"}).status_code == 302
-    assert coordinator.get("/organizations/new").status_code == 404
-
-
-def test_the_coordinator_gives_the_board_role_to_people_of_any_organization(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    coordinator = sign_in(COORDINATOR)
-    assert coordinator.post(f"/people/{alliance.jolene}/role", data={"role": "board"}).status_code == 302
-    assert roles(database, "ridgeline")["Jolene"] is Role.BOARD
-    assert coordinator.post(f"/people/{alliance.jolene}/role", data={"role": "coordinator"}).status_code == 422
-
-
-def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    coordinator = sign_in(COORDINATOR)
-    form = BeautifulSoup(coordinator.get("/people/new?organization=ridgeline").text, "lxml")
-    chosen = form.select_one("select[name=organization] option[selected]")
-    assert chosen is not None
-    assert chosen["value"] == "ridgeline"
-    data = {"name": "Amit", "email": "amit@ridgeline.example", "role": "alternate", "organization": "ridgeline"}
-    assert coordinator.post("/people/new", data=data).status_code == 200
-    assert roles(database, "ridgeline")["Amit"] is Role.ALTERNATE
-    wrong = data | {"organization": "amcc", "email": "x@amcc.example"}
-    answer = coordinator.post("/people/new", data=wrong)
-    assert answer.status_code == 422
-    assert "AMCC is a Host. Choose one of its roles: Coordinator, Advisory Board." in answer.text
-    for organization in ("nowhere", ""):
-        assert coordinator.post("/people/new", data=wrong | {"organization": organization}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -442,46 +266,3 @@ def test_every_page_of_people_is_there_for_every_role(sign_in: SignIn, alliance:
             page = browser.get(address)
             assert page.status_code == 200
             assert len(BeautifulSoup(page.text, "lxml").find_all("h1")) == 1
-
-
-def test_the_coordinator_moves_a_person_and_what_they_had_stays_behind(
-    sign_in: SignIn, alliance: Alliance, database: Database, app: Flask
-) -> None:
-    coordinator = sign_in(COORDINATOR)
-    rosas_link = sign_in(ROSA).post(f"/people/{alliance.tom}/link").text
-    link = re.search(r"/password/[\w-]+", rosas_link)
-    assert link is not None
-    tom = sign_in("tom@lakeshore.example")
-    answer = coordinator.post(
-        f"/people/{alliance.tom}/organization",
-        data={"organization": "ridgeline", "role": "representative"},
-        follow_redirects=True,
-    )
-    assert "Tom belongs to Ridgeline now, as Representative." in answer.text
-    assert roles(database) == {"Rosa": Role.REPRESENTATIVE, "Keisha": Role.CONTRIBUTOR, "Ruth": Role.BOARD}
-    assert roles(database, "ridgeline") == {"Tom": Role.REPRESENTATIVE, "Jolene": Role.CONTRIBUTOR}
-    assert "Ridgeline" in tom.get("/account").text
-    assert tom.get(f"/people/{alliance.keisha}").status_code == 404
-    assert app.test_client().get(link[0]).status_code == 410, "made by whom he left behind"
-    history = BeautifulSoup(coordinator.get(f"/people/{alliance.tom}").text, "lxml").select("table tbody th")
-    assert [cell.get_text() for cell in history][-2:] == ["Ridgeline", "Lakeshore"]
-    lakeshore = BeautifulSoup(sign_in(ROSA).get("/organizations/lakeshore").text, "lxml")
-    assert "Tom" in lakeshore.get_text()
-    assert lakeshore.find("a", string="Tom") is None, "no link to a page that isn't theirs to see"
-
-
-def test_moving_is_refused_where_it_makes_no_sense_or_is_not_ones_to_do(
-    sign_in: SignIn, alliance: Alliance, database: Database
-) -> None:
-    coordinator, rosa = sign_in(COORDINATOR), sign_in(ROSA)
-    tom = f"/people/{alliance.tom}/organization"
-    assert rosa.post(tom, data={"organization": "ridgeline", "role": "alternate"}).status_code == 404
-    assert "Organization</h2>" not in rosa.get(f"/people/{alliance.tom}").text
-    wrong = coordinator.post(tom, data={"organization": "ridgeline", "role": "coordinator"})
-    assert wrong.status_code == 422
-    assert "Ridgeline is a Member. Choose one of its roles" in wrong.text
-    assert coordinator.post(tom, data={"organization": "lakeshore", "role": "alternate"}).status_code == 422
-    last = f"/people/{alliance.coordinator}/organization"
-    refused = coordinator.post(last, data={"organization": "ridgeline", "role": "contributor"})
-    assert "the last coordinator" in refused.text
-    assert roles(database)["Tom"] is Role.ALTERNATE

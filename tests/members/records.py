@@ -1,0 +1,29 @@
+"""Who is what by the records of members, and what was noted of it."""
+
+from sqlalchemy import select
+
+from hub.core.audit import Entry
+from hub.core.db import Database
+from hub.members.models import Person, RoleHeld
+from hub.members.rules.organizations import Role
+
+ROSA = "rosa@lakeshore.example"
+COORDINATOR = "coordinator@demo.example"
+
+
+def roles(database: Database, organization: str = "lakeshore") -> dict[str, Role]:
+    """Who is what now, by first name, from the roles held; the person's own role says the same."""
+    with database.reading() as db:
+        rows = db.execute(
+            select(Person, RoleHeld.role)
+            .join(RoleHeld, RoleHeld.person_id == Person.id)
+            .where(RoleHeld.until.is_(None), Person.organization.has(slug=organization))
+        ).all()
+    assert all(person.role is role for person, role in rows)
+    assert len({person.id for person, _ in rows}) == len(rows)
+    return {person.name.split()[0]: role for person, role in rows}
+
+
+def audited(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as db:
+        return [(entry.actor, entry.action) for entry in db.scalars(select(Entry).order_by(Entry.id))]
