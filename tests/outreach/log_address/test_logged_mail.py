@@ -1,4 +1,4 @@
-"""The log address: made and given up on a page, what came to it logged once and told once."""
+"""What came to a log address is logged once and told once."""
 
 import re
 import threading
@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 from typing import cast
 
@@ -17,22 +16,16 @@ from sqlalchemy import func, select
 from config import Config
 from hub import worker
 from hub.cli.base import main
-from hub.core import clock
 from hub.core.db import Database
 from hub.core.quarters import Quarter
-from hub.library import actions as library_actions
 from hub.library.extract.reader import Reader
-from hub.library.files import originals
-from hub.library.rules import Audience, Kind
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State, bounce_address
 from hub.members.models import Person
-from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach import spool
 from hub.outreach.actions import links as links_actions
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import packs as packs_actions
-from hub.outreach.queries import log_address as log_address_queries
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import quarters as quarters_queries
@@ -40,73 +33,8 @@ from hub.sharing.rules.evidence import Carrier, Rung
 from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.standing import Act, Channel
 from tests.outreach import mails
-from tests.world import SignIn, a_person, a_resource, an_organization
-
-DOMAIN = "log.hub.example"
-NOW = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
-FILE, SECRET_FILE = b"%PDF-1.4 energy kit", b"%PDF-1.4 of Delta alone"
-
-
-@pytest.fixture
-def config(database_url: str, tmp_path: Path) -> Config:
-    return Config.load(
-        {},
-        INSTANCE=tmp_path / "instance",
-        UPLOADS=tmp_path / "uploads",
-        DATABASE_URL=database_url,
-        SECRET_KEY="a key for the tests alone",
-        BASE_URL="https://hub.example.org",
-        MAIL_DOMAIN=DOMAIN,
-        LOG_LEVEL="WARNING",
-    )
-
-
-@pytest.fixture
-def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """A member with a colleague, a BFF, and three resources: a file, a text, and one of another organization alone."""
-    monkeypatch.setattr("hub.core.clock.now", lambda: NOW)
-    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
-    with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", website="https://prairie.example")
-        bff = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)
-        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
-        a_person(db, ours, Role.CONTRIBUTOR, "ana@elsewhere.example", "Ana")
-        dora = a_person(db, bff, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
-        numbers = {}
-        for name, person, content, audience in (
-            ("kit", rita, FILE, Audience.NETWORK),
-            ("theirs", dora, SECRET_FILE, Audience.ORGANIZATION),
-        ):
-            stored = originals.store(database.config, BytesIO(content))
-            facts = library_actions.Facts(kind=Kind.RESOURCE, title=f"The {name}", audience=audience)
-            added = library_actions.add(
-                db, person, person.organization, facts, library_actions.File(stored, f"{name}.pdf")
-            )
-            numbers[name] = added.id
-        numbers["text"] = a_resource(db, bff, title="The <text>").id
-        return numbers
-
-
-def token_of(database: Database, email: str = "rita@prairie.example") -> str:
-    with database.writing() as db:
-        person = db.scalars(select(Person).where(Person.email == email)).one()
-        found = log_address_queries.log_address_of(db, person) or log_address_actions.new_log_address(db, person)
-        return found.token
-
-
-def arrive(database: Database, raw: bytes, email: str = "rita@prairie.example", at: datetime = NOW) -> list[Outcome]:
-    address = f"log+{token_of(database, email)}@{DOMAIN}"
-    return log_address_actions.log_arrived(database, spool.Arrived((address,), at, raw))
-
-
-def events(database: Database) -> list[SharingEvent]:
-    with database.reading() as db:
-        return list(db.scalars(select(SharingEvent).order_by(SharingEvent.id)))
-
-
-def letters(database: Database) -> list[OutboxMessage]:
-    with database.reading() as db:
-        return list(db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+from tests.outreach.log_address.arriving import DOMAIN, FILE, NOW, SECRET_FILE, arrive, events, letters, token_of
+from tests.world import SignIn
 
 
 @pytest.mark.both_databases
@@ -270,52 +198,6 @@ def test_mail_of_strangers_machines_and_lists_is_never_answered(world: dict[str,
     assert events(database) == []
     [letter] = letters(database)
     assert letter.to == "rita@prairie.example", "the owner is warned, once a day; the stranger gets nothing"
-
-
-@pytest.mark.both_databases
-def test_the_page_makes_replaces_and_ends_the_address(
-    world: dict[str, int], database: Database, sign_in: SignIn
-) -> None:
-    browser = sign_in("ana@elsewhere.example")
-    assert "/sharing/log-address" in browser.get("/sharing").text
-    assert "Make my log address" in browser.get("/sharing/log-address").text
-
-    def shown(page: str) -> str:
-        return str(re.findall(r'value="(log\+[a-z0-9]+@log\.hub\.example)"', page)[0])
-
-    def takes(address: str) -> bool:
-        with database.reading() as db:
-            return log_address_actions.takes(db, address)
-
-    first = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
-    assert takes(first)
-    assert takes(first.upper())
-    second = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
-    assert (takes(first), takes(second)) == (False, True)
-    browser.post("/sharing/log-address/end")
-    assert not takes(second)
-    for unknown in ("log+abcdefghjkmnpqrstuvwxy@log.hub.example", "log@log.hub.example", "ana@elsewhere.example", ""):
-        assert not takes(unknown)
-
-
-def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Database) -> None:
-    address = f"log+{token_of(database)}@{DOMAIN}"
-    with database.writing() as db:
-        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        assert log_address_actions.takes(db, address)
-        rita.left_at = clock.now()
-    with database.reading() as db:
-        assert not log_address_actions.takes(db, address)
-    assert log_address_actions.log_arrived(database, spool.Arrived((address,), NOW, mails.outlook(FILE))) == []
-
-
-def test_without_a_mail_domain_the_page_says_that_it_is_off(
-    database: Database, world: dict[str, int], sign_in: SignIn, config: Config
-) -> None:
-    browser = sign_in("rita@prairie.example")
-    database.config = replace(config, MAIL_DOMAIN="")
-    assert "are off in this hub" in browser.get("/sharing/log-address").text
-    assert browser.post("/sharing/log-address").status_code == 422
 
 
 @pytest.mark.both_databases

@@ -1,0 +1,63 @@
+"""The log address: made, replaced and ended on a page."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from config import Config
+from hub.core import clock
+from hub.core.db import Database
+from hub.members.models import Person
+from hub.outreach import spool
+from hub.outreach.actions import log_address as log_address_actions
+from tests.outreach import mails
+from tests.outreach.log_address.arriving import DOMAIN, FILE, NOW, token_of
+from tests.world import SignIn
+
+
+@pytest.mark.both_databases
+def test_the_page_makes_replaces_and_ends_the_address(
+    world: dict[str, int], database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("ana@elsewhere.example")
+    assert "/sharing/log-address" in browser.get("/sharing").text
+    assert "Make my log address" in browser.get("/sharing/log-address").text
+
+    def shown(page: str) -> str:
+        return str(re.findall(r'value="(log\+[a-z0-9]+@log\.hub\.example)"', page)[0])
+
+    def takes(address: str) -> bool:
+        with database.reading() as db:
+            return log_address_actions.takes(db, address)
+
+    first = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
+    assert takes(first)
+    assert takes(first.upper())
+    second = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
+    assert (takes(first), takes(second)) == (False, True)
+    browser.post("/sharing/log-address/end")
+    assert not takes(second)
+    for unknown in ("log+abcdefghjkmnpqrstuvwxy@log.hub.example", "log@log.hub.example", "ana@elsewhere.example", ""):
+        assert not takes(unknown)
+
+
+def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Database) -> None:
+    address = f"log+{token_of(database)}@{DOMAIN}"
+    with database.writing() as db:
+        rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
+        assert log_address_actions.takes(db, address)
+        rita.left_at = clock.now()
+    with database.reading() as db:
+        assert not log_address_actions.takes(db, address)
+    assert log_address_actions.log_arrived(database, spool.Arrived((address,), NOW, mails.outlook(FILE))) == []
+
+
+def test_without_a_mail_domain_the_page_says_that_it_is_off(
+    database: Database, world: dict[str, int], sign_in: SignIn, config: Config
+) -> None:
+    browser = sign_in("rita@prairie.example")
+    database.config = replace(config, MAIL_DOMAIN="")
+    assert "are off in this hub" in browser.get("/sharing/log-address").text
+    assert browser.post("/sharing/log-address").status_code == 422
