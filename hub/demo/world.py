@@ -4,14 +4,31 @@ from itertools import chain
 
 from hub.demo.organizations import ORGANIZATIONS
 from hub.demo.shapes import DemoOrganization, DemoResource
-from hub.demo.texts import capital, cyber, energy, network, sites, supply_chain, technology, trade, updates, workforce
+from hub.demo.texts import (
+    capital,
+    cyber,
+    cyber_tools,
+    energy,
+    hiring,
+    network,
+    new_markets,
+    sites,
+    supply_chain,
+    technology,
+    trade,
+    updates,
+    workforce,
+)
 
 _THEMES = (
     network,
     updates,
     workforce,
+    hiring,
     supply_chain,
+    new_markets,
     cyber,
+    cyber_tools,
     sites,
     trade,
     capital,
