@@ -123,6 +123,24 @@ def _endless(found: Sequence[Story], rng: random.Random) -> Any:
         yield from rng.sample(found, len(found))
 
 
+def _revision_row(id_: int, page_count: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "resource_id": id_,
+        "number": 1,
+        "source": Source.TEXT,
+        "body": "",
+        "note": "",
+        "created_at": now,
+        "state": State.OK,
+        "state_detail": "",
+        "reader_version": READER_VERSION,
+        "page_count": page_count,
+        "preview_state": PreviewState.NONE,
+        "tries": 0,
+    }
+
+
 def _add_rows(
     rows: dict[Any, list[dict[str, Any]]], id_: int, some: Sequence[Story], rng: random.Random, now: datetime
 ) -> None:
@@ -144,23 +162,7 @@ def _add_rows(
     )
     topics = {rng.choice(list(BIG_SIX)), *(topic for _, _, many in some[:3] for topic in many[:1])}
     rows[Topic] += [{"resource_id": id_, "name": topic} for topic in sorted(topics)]
-    rows[Revision].append(
-        {
-            "id": id_,
-            "resource_id": id_,
-            "number": 1,
-            "source": Source.TEXT,
-            "body": "",
-            "note": "",
-            "created_at": now,
-            "state": State.OK,
-            "state_detail": "",
-            "reader_version": READER_VERSION,
-            "page_count": len(some),
-            "preview_state": PreviewState.NONE,
-            "tries": 0,
-        }
-    )
+    rows[Revision].append(_revision_row(id_, len(some), now))
     rows[Page] += [
         {
             "revision_id": id_,

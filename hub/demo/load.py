@@ -63,7 +63,8 @@ def load(database: Database, progress: Progress | None = None) -> None:
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
-        _add_history(db, organizations, people, resources, today)
+        _add_sharing(db, organizations, people, resources, today)
+        _add_confirmations(db, organizations, people, resources, today)
         packs.add(db, people["representative@demo.example"], resources, today)
         joining.load(db, evidence, people)
         add_calls(db, organizations, people, resources, today)
@@ -158,14 +159,14 @@ def _content(one: DemoResource, stored: dict[str, originals.StoredFile], today: 
     return library_actions.File(stored[one.key], one.file_name)
 
 
-def _add_history(
+def _add_sharing(
     db: Session,
     organizations: dict[str, Organization],
     people: dict[str, Person],
     resources: dict[str, Resource],
     today: date,
 ) -> None:
-    """Eight quarters of sharing, as the log would hold them."""
+    """Add eight quarters of sharing, as the log would hold them."""
     db.add_all(
         SharingEvent(
             act=event.act,
@@ -185,6 +186,16 @@ def _add_history(
         )
         for event in history.events(today)
     )
+
+
+def _add_confirmations(
+    db: Session,
+    organizations: dict[str, Organization],
+    people: dict[str, Person],
+    resources: dict[str, Resource],
+    today: date,
+) -> None:
+    """Add the confirmations of these quarters, each superseding the one before it."""
     before: dict[tuple[str, str], Confirmation] = {}
     for made in history.confirmations(today):
         key = (made.organization, made.quarter)

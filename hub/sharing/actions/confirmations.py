@@ -46,28 +46,8 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         raise NotFound
     if objection := objection_to_confirming(quarter, clock.today(config_of(db).zone), organization):
         raise Refused(objection)
-    said = _complete(said)
-    resources = named(db, person, said.resource_ids)
-    titles = declarations_queries.known_titles(db, person, resources)
-    once = f"confirm {person.id} {digest(form_id)}" if form_id else None
-    before = entries_queries.confirmations_of(db, organization, quarter)
-    confirmation = Confirmation(
-        organization_id=organization.id,
-        quarter=str(quarter),
-        person_id=person.id,
-        role=person.role,
-        confirmed_at=clock.now(),
-        shared=said.shared,
-        with_whom=said.with_whom,
-        people=said.people,
-        note=said.note,
-        reason=said.reason,
-        once=once,
-        supersedes_id=before[0].id if before else None,
-        items=[ConfirmedResource(resource_id=number, title=title) for number, title in titles.items()],
-    )
-    confirmation.digest = digest_of(confirmation.canonical)
-    if once is None:
+    confirmation = _confirmation(db, person, quarter, _complete(said), form_id)
+    if confirmation.once is None:
         db.add(confirmation)
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
@@ -80,9 +60,32 @@ def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form
         "signed the",
         confirmation,
         shared=said.shared,
-        resources=len(resources),
+        resources=len(confirmation.items),
         digest=confirmation.digest,
     )
+    return confirmation
+
+
+def _confirmation(db: Session, person: Person, quarter: Quarter, said: Statement, form_id: str) -> Confirmation:
+    """Return the person's statement as a new confirmation with its digest; raises Refused."""
+    titles = declarations_queries.known_titles(db, person, named(db, person, said.resource_ids))
+    before = entries_queries.confirmations_of(db, person.organization, quarter)
+    confirmation = Confirmation(
+        organization_id=person.organization_id,
+        quarter=str(quarter),
+        person_id=person.id,
+        role=person.role,
+        confirmed_at=clock.now(),
+        shared=said.shared,
+        with_whom=said.with_whom,
+        people=said.people,
+        note=said.note,
+        reason=said.reason,
+        once=f"confirm {person.id} {digest(form_id)}" if form_id else None,
+        supersedes_id=before[0].id if before else None,
+        items=[ConfirmedResource(resource_id=number, title=title) for number, title in titles.items()],
+    )
+    confirmation.digest = digest_of(confirmation.canonical)
     return confirmation
 
 
