@@ -108,12 +108,18 @@ def a_resource(
     )
     db.add(resource)
     db.flush()
+    _add_revision(db, resource, pages, page_kind)
+    return resource
+
+
+def _add_revision(db: Session, resource: Resource, pages: Sequence[str], page_kind: PageKind) -> None:
+    """Add the first revision of a resource, which was typed in and has been read."""
     revision = Revision(
         resource_id=resource.id,
         number=1,
         source=Source.TEXT,
         body="\n\n".join(pages),
-        created_at=now,
+        created_at=resource.created_at,
         state=State.OK,
         reader_version=READER_VERSION,
         page_count=len(pages),
@@ -125,7 +131,6 @@ def a_resource(
         for number, text in enumerate(pages, 1)
     )
     db.flush()
-    return resource
 
 
 def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:

@@ -25,6 +25,19 @@ def _vote(page: Page, name: str, ballot: str) -> None:
     expect(page.get_by_text("Your vote is cast")).to_be_visible(timeout=PATIENCE)
 
 
+def _approve_and_invite(page: Page, name: str) -> str:
+    """The link of the invitation of the organization's representative."""
+    page.goto("/applications")
+    page.get_by_role("link", name=name).click()
+    page.get_by_label("Approve: they join today").check()
+    page.get_by_role("textbox", name="Reason").fill("A region with a plan.")
+    page.get_by_role("button", name="Enter the decision").click()
+    page.get_by_role("link", name="Go to the organization").click()
+    page.get_by_role("link", name="Ines Calloway").first.click()
+    page.get_by_role("button", name="invitation").click()
+    return page.get_by_label("Link", exact=True).input_value()
+
+
 def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path: Path) -> None:
     name = "Tidewater Patternmakers"
     applicant = open_as("visitor", viewport=PHONE)
@@ -53,16 +66,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
     board = open_as("board")
     _vote(board, name, "Approve")
     _vote(sign_in(open_as("visitor"), "ruth.abernethy@ridgeline-materials.example"), name, "Approve")
-    coordinator = open_as("coordinator")
-    coordinator.goto("/applications")
-    coordinator.get_by_role("link", name=name).click()
-    coordinator.get_by_label("Approve: they join today").check()
-    coordinator.get_by_role("textbox", name="Reason").fill("A region with a plan.")
-    coordinator.get_by_role("button", name="Enter the decision").click()
-    coordinator.get_by_role("link", name="Go to the organization").click()
-    coordinator.get_by_role("link", name="Ines Calloway").first.click()
-    coordinator.get_by_role("button", name="invitation").click()
-    invitation = coordinator.get_by_label("Link", exact=True).input_value()
+    invitation = _approve_and_invite(open_as("coordinator"), name)
 
     applicant.goto(link)
     expect(applicant.get_by_text("Welcome.")).to_be_visible()

@@ -111,6 +111,32 @@ def _application(database: Database) -> Application:
 
 
 @pytest.mark.both_databases
+def _read_and_approve(member: FlaskClient, number: int) -> None:
+    """A member of the board reads an application with its evidence and votes for it."""
+    dossier = member.get(f"/applications/{number}").text
+    assert "Manufacturing is the second chapter" in dossier
+    picture = BeautifulSoup(dossier, "lxml").select("img.evidence-page")[-1]
+    drawn = member.get(str(picture["src"]))
+    assert drawn.mimetype == "image/webp", drawn.text
+    voted = member.post(f"/applications/{number}/vote", data={"ballot": "approve", "reason": "Substance"})
+    assert voted.status_code == 302
+
+
+def _new_representative(database: Database, number: int) -> Person:
+    """Whom an approved application made representative; the audit log and the outbox know of every step."""
+    with database.reading() as db:
+        organization = db.scalars(select(Organization).where(Organization.name == INTEREST["name"])).one()
+        person = db.scalars(select(Person).where(Person.organization_id == organization.id)).one()
+        assert (organization.kind, person.role) == (OrganizationKind.MEMBER, Role.REPRESENTATIVE)
+        actions = {entry.action for entry in db.scalars(select(Entry).where(Entry.subject_kind == "Application"))}
+        assert actions == {"began", "added evidence to", "submitted", "voted on", "approved"}
+        mailed = {
+            message.once for message in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "application"))
+        }
+        assert {f"application {number} link", f"application {number} decision"} <= mailed
+        return person
+
+
 def test_a_whole_application_from_interest_to_the_first_sign_in(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, config: Config, tmp_path: Path
 ) -> None:
@@ -123,14 +149,8 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
         assert evidence_reading.catch_up(database, reader) == 0
     number = _application(database).id
 
-    walter, ruth = sign_in("walter@amcc.example"), sign_in("ruth@lakeshore.example")
-    dossier = walter.get(f"/applications/{number}").text
-    assert "Manufacturing is the second chapter" in dossier
-    picture = BeautifulSoup(dossier, "lxml").select("img.evidence-page")[-1]
-    drawn = walter.get(str(picture["src"]))
-    assert drawn.mimetype == "image/webp", drawn.text
-    voted = walter.post(f"/applications/{number}/vote", data={"ballot": "approve", "reason": "Substance"})
-    assert voted.status_code == 302
+    _read_and_approve(sign_in("walter@amcc.example"), number)
+    ruth = sign_in("ruth@lakeshore.example")
     hidden = ruth.get(f"/applications/{number}").text
     assert "1 vote cast" in hidden
     assert "Substance" not in hidden
@@ -145,16 +165,7 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     coordinator.post(f"/applications/{number}/decide", data={"decision": "approve", "reason": "Welcome aboard"})
 
     assert "Welcome aboard" in applicant.get(link).text
-    with database.reading() as db:
-        organization = db.scalars(select(Organization).where(Organization.name == INTEREST["name"])).one()
-        person = db.scalars(select(Person).where(Person.organization_id == organization.id)).one()
-        assert (organization.kind, person.role) == (OrganizationKind.MEMBER, Role.REPRESENTATIVE)
-        actions = {entry.action for entry in db.scalars(select(Entry).where(Entry.subject_kind == "Application"))}
-        assert actions == {"began", "added evidence to", "submitted", "voted on", "approved"}
-        mailed = {
-            message.once for message in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "application"))
-        }
-        assert {f"application {number} link", f"application {number} decision"} <= mailed
+    person = _new_representative(database, number)
     invitation = coordinator.post(f"/people/{person.id}/link")
     field = BeautifulSoup(invitation.text, "lxml").select_one("input#link")
     assert field is not None

@@ -7,37 +7,13 @@ from email.utils import format_datetime
 
 SENT = datetime(2026, 7, 8, 14, 0, tzinfo=UTC)
 OUTSIDE = "Ida Lund <ida@foundry.example>, Bo <bo@tools.example>"
-
-
-def _b64(content: bytes) -> str:
-    return "\r\n".join(textwrap.wrap(base64.b64encode(content).decode(), 76))
-
-
-def _crlf(text: str) -> bytes:
-    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-
-
-def plain(
-    text: str = "Hello all", *, sender: str = "Rita <rita@prairie.example>", to: str = OUTSIDE, subject: str = "Energy",
-    message_id: str = "<1@prairie.example>", sent: datetime = SENT, more: str = "",
-) -> bytes:  # fmt: skip
-    """The simplest mail; ``more`` are headers, a line each."""
-    head = (
-        f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: {message_id}\nDate: {format_datetime(sent)}\n{more}"
-    )
-    return _crlf(f"{head}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}\n")
-
-
-def outlook(file: bytes, name: str = "Energy kit.pdf", link: str = "") -> bytes:
-    """Outlook for Windows: related inside mixed, a picture of the signature, the file under two names."""
-    return _crlf(
-        f"""From: Rita <rita@prairie.example>
+OUTLOOK = """From: Rita <rita@prairie.example>
 To: "Lund, Ida" <ida@foundry.example>; 'Bo' <bo@tools.example>
 CC: "All shops" <shops@tools.example>
 Subject: FW: Energy kit
 Thread-Topic: Energy kit
 Thread-Index: AQHZ1234
-Date: {format_datetime(SENT)}
+Date: {sent}
 Message-ID: <DM6PR01MB1234@DM6PR01MB1234.prod.exchangelabs.example>
 Accept-Language: en-US
 Content-Language: en-US
@@ -89,15 +65,39 @@ iVBORw0KGgo=
 --_005_DM6PR01MB1234_
 Content-Type: application/pdf; name="{name}"
 Content-Description: {name}
-Content-Disposition: attachment; filename="{name}"; size={len(file)};
+Content-Disposition: attachment; filename="{name}"; size={size};
 \tcreation-date="Wed, 08 Jul 2026 13:59:00 GMT"
 Content-Transfer-Encoding: base64
 
-{_b64(file)}
+{content}
 
 --_005_DM6PR01MB1234_--
 """
+
+
+def _b64(content: bytes) -> str:
+    return "\r\n".join(textwrap.wrap(base64.b64encode(content).decode(), 76))
+
+
+def _crlf(text: str) -> bytes:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+
+
+def plain(
+    text: str = "Hello all", *, sender: str = "Rita <rita@prairie.example>", to: str = OUTSIDE, subject: str = "Energy",
+    message_id: str = "<1@prairie.example>", sent: datetime = SENT, more: str = "",
+) -> bytes:  # fmt: skip
+    """The simplest mail; ``more`` are headers, a line each."""
+    head = (
+        f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: {message_id}\nDate: {format_datetime(sent)}\n{more}"
     )
+    return _crlf(f"{head}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}\n")
+
+
+def outlook(file: bytes, name: str = "Energy kit.pdf", link: str = "") -> bytes:
+    """Outlook for Windows: related inside mixed, a picture of the signature, the file under two names."""
+    sent, content = format_datetime(SENT), _b64(file)
+    return _crlf(OUTLOOK.format(sent=sent, link=link, name=name, size=len(file), content=content))
 
 
 def gmail(link: str, file: bytes | None = None) -> bytes:

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub.core.db import Database
 from hub.core.quarters import Quarter
@@ -48,6 +49,22 @@ def test_each_gap_is_a_sentence_and_nothing_missing_is_none() -> None:
     ]
 
 
+def an_event(db: Session, act: Act, organization: int | None, resource: Resource, day: date, **others: object) -> None:
+    db.add(
+        SharingEvent(
+            act=act, organization_id=organization, resource_id=resource.id, title=resource.title, happened_on=day,
+            quarter=str(Quarter.of(day)), recorded_at=JULY, **others,
+        )
+    )  # fmt: skip
+
+
+def a_declaration(db: Session, person: Person, resource: Resource, with_whom: str, people: int | None = None) -> int:
+    """The number of a line of May that the person declared."""
+    said = declarations_actions.Declaration(date(2026, 5, 5), with_whom, Channel.EMAIL, people)
+    [line] = declarations_actions.declare(db, person, [resource.id], said)
+    return line.id
+
+
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
     """A resource of Prairie that itself and Delta passed on, and a third one only took; answers its number."""
@@ -64,33 +81,18 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         a_person(db, coast, Role.BOARD, "bo@coast.example", "Bo")
         kit = a_resource(db, ours, title="The kit", audience=Audience.PUBLIC)
         other = a_resource(db, ours, title="Another")
-
-        def event(act: Act, organization: int | None, resource: Resource, day: date, **others: object) -> None:
-            db.add(
-                SharingEvent(
-                    act=act, organization_id=organization, resource_id=resource.id, title=resource.title, happened_on=day,
-                    quarter=str(Quarter.of(day)), recorded_at=JULY, **others,
-                )
-            )  # fmt: skip
-
         may, february = date(2026, 5, 5), date(2026, 2, 2)
-        declarations_actions.declare(
-            db, rita, [kit.id], declarations_actions.Declaration(may, "our members", Channel.EMAIL, 40)
-        )
-        declarations_actions.declare(
-            db, dora, [kit.id], declarations_actions.Declaration(may, "our members", Channel.EMAIL)
-        )
-        event(Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
-        event(Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
-        event(Act.FORWARD, ours.id, kit, february)
-        event(Act.DOWNLOAD, coast.id, kit, may)
-        event(Act.DOWNLOAD, None, kit, may)
-        event(Act.DOWNLOAD, ours.id, other, may)
-        event(Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
-        [wrong] = declarations_actions.declare(
-            db, dora, [kit.id], declarations_actions.Declaration(may, "x", Channel.EMAIL, 9_000)
-        )
-        line = entries_queries.event_for(db, dora, wrong.id, Permission.DECLARE)
+        a_declaration(db, rita, kit, "our members", 40)
+        a_declaration(db, dora, kit, "our members")
+        an_event(db, Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
+        an_event(db, Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
+        an_event(db, Act.FORWARD, ours.id, kit, february)
+        an_event(db, Act.DOWNLOAD, coast.id, kit, may)
+        an_event(db, Act.DOWNLOAD, None, kit, may)
+        an_event(db, Act.DOWNLOAD, ours.id, other, may)
+        an_event(db, Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
+        wrong = a_declaration(db, dora, kit, "x", 9_000)
+        line = entries_queries.event_for(db, dora, wrong, Permission.DECLARE)
         declarations_actions.take_back(db, dora, line, "A mistake.")
         mail = LoggedMail(
             person_id=rita.id, organization_id=ours.id, once="m", received_at=JULY, happened_on=may,
