@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.calls.actions.mail import remind_of_decks, tell_of_change
+from hub.calls.actions.mailing import remind_of_decks, tell_of_change
 from hub.calls.models import Call
-from hub.calls.queries import mail as mail_queries
+from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.rules.holidays import holiday_on
 from hub.calls.rules.series import (
@@ -46,7 +46,7 @@ def catch_up(database: Database) -> int:
     today = clock.today(database.config.zone)
     with database.reading() as db:
         lacks_days = bool(members_queries.anyone(db) and missing_days(db, today, today + AHEAD))
-        lacks_decks = bool(mail_queries.decks_missing(db, clock.now()))
+        lacks_decks = bool(mailing_queries.decks_missing(db, clock.now()))
     if not lacks_days and not lacks_decks:
         return 0
     with database.writing() as db:

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from config import WEEKDAYS
 from hub.calls import forms as calls_forms
 from hub.calls import letters as calls_letters
-from hub.calls.actions import mail as mail_actions
+from hub.calls.actions import mailing as mailing_actions
 from hub.calls.actions import series as series_actions
-from hub.calls.queries import mail as mail_queries
+from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_named, in_words
 from hub.calls.rules.series import AHEAD, CallState
@@ -158,10 +158,10 @@ def invite(day: str) -> Answer:
     """Invite everybody to a call by mail, after a look at who that is."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
-        count = mail_actions.invite(db, person, call)
+        count = mailing_actions.invite(db, person, call)
         flash(f"The invitation is on its way to {words.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
-    readers = mail_queries.everybody(db, clock.today(web.config().zone))
+    readers = mailing_queries.everybody(db, clock.today(web.config().zone))
     return render_template("calls/invite.html", call=call, readers=readers)
 
 
@@ -170,13 +170,13 @@ def brief(day: str) -> Answer:
     """Send those who weren't there what they missed, after a look at what it is and who gets it."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
-        count = mail_actions.send_brief(db, person, call)
+        count = mailing_actions.send_brief(db, person, call)
         flash(f"The brief is on its way to {words.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
-    absent = mail_queries.absent(db, call)
-    readers = mail_queries.speakers_of(db, [one.id for one in absent])
+    absent = mailing_queries.absent(db, call)
+    readers = mailing_queries.speakers_of(db, [one.id for one in absent])
     letter = calls_letters.brief(
-        web.config().BASE_URL, mail_actions.brief_of(db, call), readers[0].person.name if readers else ""
+        web.config().BASE_URL, mailing_actions.brief_of(db, call), readers[0].person.name if readers else ""
     )
     reached = {reader.person.organization_id for reader in readers}
     return render_template(

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from hub.calls import letters as calls_letters
 from hub.calls.letters import Brief
 from hub.calls.models import Call
-from hub.calls.queries import mail as mail_queries
+from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.queries.mail import Reader
+from hub.calls.queries.mailing import Reader
 from hub.calls.rules.calendars import calendar
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState, is_held
@@ -48,7 +48,7 @@ def tell_of_change(db: Session, person: Person, call: Call) -> None:
 
 def _announce(db: Session, person: Person, call: Call, *, again: bool) -> int:
     config = config_of(db)
-    readers = mail_queries.everybody(db, clock.today(config.zone))
+    readers = mailing_queries.everybody(db, clock.today(config.zone))
     method = "REQUEST" if call.state is CallState.PLANNED else "CANCEL"
     posts = []
     for reader in readers:
@@ -116,7 +116,7 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
     if what.is_empty:
         raise Refused("There is nothing to send yet: write the notes, or give the recording's link first.")
     config = config_of(db)
-    readers = mail_queries.speakers_of(db, [one.id for one in mail_queries.absent(db, call)])
+    readers = mailing_queries.speakers_of(db, [one.id for one in mailing_queries.absent(db, call)])
     posts = [
         _post(
             db, reader, calls_letters.brief(config.BASE_URL, what, reader.person.name),
@@ -133,15 +133,15 @@ def send_brief(db: Session, person: Person, call: Call) -> int:
 def remind_of_decks(db: Session) -> int:
     """Remind those who present within a week and whose deck isn't in the hub, once for each date; answers how many."""
     config = config_of(db)
-    missing = mail_queries.decks_missing(db, clock.now())
+    missing = mailing_queries.decks_missing(db, clock.now())
     for one in missing:
-        name = mail_queries.round_of(one)
+        name = mailing_queries.round_of(one)
         posts: Iterable[Post] = [
             _post(
                 db, reader, calls_letters.deck_is_missing(config.BASE_URL, config.zone, one, reader.person.name),
                 f"{name} person {reader.person.id}", one.call, by=None,
             )
-            for reader in mail_queries.speakers_of(db, [one.organization_id])
+            for reader in mailing_queries.speakers_of(db, [one.organization_id])
         ]  # fmt: skip
         mail_actions.post_all(db, posts)
         mail_actions.finish_round(db, name)
