@@ -18,7 +18,7 @@ from hub.core.log import TextLines
 from hub.library import queries as library_queries
 from hub.library.actions import Facts, Written, change, replace
 from hub.library.rules import Audience
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -81,9 +81,9 @@ def test_a_link_that_a_representative_made_lets_nobody_in_as_a_board_member(
         )
         if way == "invitation":
             promoted.password_hash = None
-            token = links_actions.invite(db, representative, promoted)
+            token = invitations_actions.invite(db, representative, promoted)
         else:
-            token = links_actions.reset_link(db, representative, promoted)
+            token = invitations_actions.reset_link(db, representative, promoted)
         people_actions.give_role(db, coordinator, promoted, Role.BOARD)
     address = f"/{'invitation' if way == 'invitation' else 'password'}/{token}"
     answer = client.post(address, data={"password": "a long password", "repeated": "a long password"})
@@ -99,7 +99,7 @@ def test_an_invitation_outlives_a_change_between_roles_of_the_organization(
             db.scalars(select(Person).where(Person.email == email)).one() for email in (REPRESENTATIVE, PROMOTED)
         )
         invited.password_hash = None
-        token = links_actions.invite(db, representative, invited)
+        token = invitations_actions.invite(db, representative, invited)
         people_actions.give_role(db, representative, invited, Role.ALTERNATE)
     assert client.get(f"/invitation/{token}").status_code == 200
 

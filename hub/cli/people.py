@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from hub.cli.base import DAY, main, organization_named, rows
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
@@ -55,5 +55,5 @@ def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool
         if password_stdin:
             click.echo(f"{added.email} may sign in.")
         else:
-            token = links_actions.invite(db, None, added)
+            token = invitations_actions.invite(db, None, added)
             click.echo(f"{database.config.BASE_URL}/invitation/{token}")

@@ -9,7 +9,7 @@ import click
 from hub import worker
 from hub.cli.base import main, rows
 from hub.cli.serving import serve_until_stopped
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 
 DEFAULT_PORT = 8000  # as in the default of BASE_URL
 
@@ -23,7 +23,7 @@ def serve(host: str, port: int) -> None:
     """Migrate, then run web and worker until stopped (Ctrl-C)."""
     with rows(serving=True) as database:
         with database.writing() as db:
-            token = links_actions.first_coordinator_link(db)
+            token = invitations_actions.first_coordinator_link(db)
         config = database.config
     if "HUB_BASE_URL" not in os.environ and port != DEFAULT_PORT:  # links must lead to where the hub listens
         config = replace(config, BASE_URL=f"http://127.0.0.1:{port}")

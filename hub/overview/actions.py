@@ -12,7 +12,7 @@ from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
@@ -80,7 +80,7 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:
     """Everybody who has no password yet, each with the token of a new invitation; older links lose their power."""
     _may_set_up(actor)
-    return [(person, links_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
+    return [(person, invitations_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
 
 
 def finish_step(db: Session, actor: Person, step: str) -> None:

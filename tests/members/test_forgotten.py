@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config import Config
 from hub.core.db import Database
 from hub.mail.models import OutboxMessage
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Person, StoppedMail
 from hub.members.rules.mail import MailKind, stop_token, whose_stop
@@ -57,7 +57,7 @@ def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
         people_actions.leave(db, None, db.get_one(Person, alliance.tom))
         keisha = db.get_one(Person, alliance.keisha)
         keisha.password_hash = None
-        first = links_actions.invite(db, None, keisha)
+        first = invitations_actions.invite(db, None, keisha)
     ask(visitor, "tom@lakeshore.example")
     ask(visitor, "keisha@lakeshore.example")
     (message,) = posted_by("passwords", database)

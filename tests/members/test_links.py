@@ -11,7 +11,7 @@ from sqlalchemy import select
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members import queries as members_queries
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
@@ -142,13 +142,13 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
     hash_it = signing_in_actions.hashed
 
     def overtaken(password: str, email: str = "") -> str:
-        monkeypatch.setattr(links_actions, "hashed", hash_it)
+        monkeypatch.setattr(invitations_actions, "hashed", hash_it)
         data = {"password": "the fast one", "repeated": "the fast one"}
         assert fast.post(link, data=data).status_code == 302
         return hash_it(password, email)
 
     slow.get(link)
-    monkeypatch.setattr(links_actions, "hashed", overtaken)
+    monkeypatch.setattr(invitations_actions, "hashed", overtaken)
     assert slow.post(link, data=NEW).status_code == 410
     assert may_sign_in(app, "new@lakeshore.example", "the fast one")
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
@@ -231,7 +231,7 @@ WELCOME = {"organization": "AMCC", "name": "Marguerite", "email": "m@amcc.exampl
 
 def first_link(database: Database) -> str:
     with database.writing() as db:
-        token = links_actions.first_coordinator_link(db)
+        token = invitations_actions.first_coordinator_link(db)
     assert token is not None
     return f"/welcome/{token}"
 
@@ -247,7 +247,7 @@ def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskCli
         host = db.scalars(select(Organization)).one()
         assert (host.slug, host.kind) == ("amcc", OrganizationKind.HOST)
         assert db.scalars(select(Person)).one().role is Role.COORDINATOR
-        assert links_actions.first_coordinator_link(db) is None
+        assert invitations_actions.first_coordinator_link(db) is None
     assert app.test_client().post(link, data=WELCOME | {"email": "n@amcc.example"}).status_code == 410
     assert may_sign_in(app, "m@amcc.example", NEW["password"])
 

@@ -10,7 +10,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
@@ -233,7 +233,7 @@ def test_actions_check_who_acts_themselves(database: Database, alliance: Allianc
             organizations_actions.change_organization(db, rosa, rosa.organization, joined_on=date.min, **facts)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
             people_actions.add_person(db, rosa, elsewhere, email="x@x.example", name="X", role=jolene.role)
-        for act in (people_actions.leave, links_actions.reset_link, links_actions.invite):
+        for act in (people_actions.leave, invitations_actions.reset_link, invitations_actions.invite):
             with pytest.raises(NotFound):
                 act(db, rosa, jolene)
         for give in (people_actions.give_role, people_actions.come_back):

@@ -10,7 +10,7 @@ from hub.core.errors import TooManyTries
 from hub.core.text import clean
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
-from hub.members.actions.links import mail_new_password, post_link
+from hub.members.actions.invitations import mail_new_password, post_link
 from hub.members.actions.tokens import new_link
 from hub.members.models import LinkKind, PasswordRequest, Person
 from hub.members.rules.fields import LONGEST_EMAIL

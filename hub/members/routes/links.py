@@ -9,7 +9,7 @@ from hub.core.errors import NotFound, Refused
 from hub.core.web import db
 from hub.members import login
 from hub.members import queries as members_queries
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import tokens as tokens_actions
 from hub.members.forms import SetPassword, Welcome
 from hub.members.models import LinkKind
@@ -39,7 +39,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
     form, refused = SetPassword(), ""
     if form.validate_on_submit():
         try:
-            person = links_actions.accept(db, token, form.password.data)
+            person = invitations_actions.accept(db, token, form.password.data)
         except tokens_actions.LinkIsGone as error:
             return _no_link(error)
         except Refused as error:
@@ -65,7 +65,7 @@ def welcome(token: str) -> Any:
         del form.organization
     if form.validate_on_submit():
         try:
-            person = links_actions.sign_up_first_coordinator(
+            person = invitations_actions.sign_up_first_coordinator(
                 db,
                 token,
                 organization=form.organization.data if form.organization else "",

@@ -10,7 +10,7 @@ from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
-from hub.members.actions import links as links_actions
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.forms import (
     ChangePerson,
@@ -56,7 +56,7 @@ def new_person() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _link_page(added, links_actions.invite(db, person, added))
+            return _link_page(added, invitations_actions.invite(db, person, added))
     return form_page("members/new_person.html", form=form, own=own, refused=refused)
 
 
@@ -135,7 +135,7 @@ def make_link(person_id: int) -> Any:
     """Make a link with which somebody sets a first or a new password, and show it this once."""
     actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
-    make = links_actions.reset_link if invited.password_hash else links_actions.invite
+    make = invitations_actions.reset_link if invited.password_hash else invitations_actions.invite
     return _link_page(invited, make(db, actor, invited))
 
 
