@@ -6,7 +6,6 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from email import message_from_bytes, policy
-from email.utils import getaddresses
 from typing import Any, BinaryIO
 
 import click
@@ -17,6 +16,7 @@ from hub.cli.base import main, rows
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.mail.rules import addresses_in
 from hub.outreach import spool
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.rules.copied_mail import MOST_BYTES
@@ -82,8 +82,7 @@ def _named_in(database: Database, raw: bytes) -> list[str]:
     message = message_from_bytes(raw.split(b"\n\n")[0].split(b"\r\n\r\n")[0] + b"\n\n", policy=policy.compat32)
     for names in (ENVELOPE_HEADERS, ALL_HEADERS):
         values = [str(value) for name in names for value in message.get_all(name, [])]
-        found = [address for _name, address in getaddresses(values)]
-        if ours := [one for one in found if token_in(one, database.config.MAIL_DOMAIN)]:
+        if ours := [one for one in addresses_in(values) if token_in(one, database.config.MAIL_DOMAIN)]:
             return ours
     return []
 

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -13,6 +14,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from hub.core.errors import Refused
 
+_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
+_MAILBOX = re.compile(r"[^<>]*<([^<>]*)>[^<>]*|([^<>]*)")
 _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
 
 
@@ -23,6 +26,47 @@ def deliverable(text: str) -> str:
     except EmailNotValidError as error:
         raise Refused(f"Mail can't go to {text.strip()[:100]!r}: an address looks like name@example.org.") from error
     return f"{found.local_part}@{found.ascii_domain}"
+
+
+def addresses_in(values: Iterable[str]) -> list[str]:
+    """Return the addresses in headers such as To, in order, without names and comments.
+
+    A semicolon separates addresses as a comma does, because Outlook writes it that way. Python's `getaddresses` isn't
+    used: newer releases find no address at all in such a header, and older ones read others differently.
+    """
+    return [address for value in values for mailbox in _mailboxes(value) if (address := _address(mailbox))]
+
+
+def _mailboxes(value: str) -> Iterator[str]:
+    """Split a header at separators outside quotes and comments; comments and group names (RFC 5322) are dropped."""
+    letters, kept = iter(value), list[str]()
+    depth, quoted = 0, False
+    for letter in letters:
+        if letter == "\\" and (depth or quoted):
+            pair = letter + next(letters, "")
+            kept.append("" if depth else pair)
+        elif quoted:
+            quoted = letter != '"'
+            kept.append(" " if letter in "<>" else letter)  # a bracket in a name doesn't enclose an address
+        elif depth or letter == "(":
+            depth += {"(": 1, ")": -1}.get(letter, 0)
+        elif letter in ",;":
+            yield "".join(kept)
+            kept.clear()
+        elif letter == ":":
+            kept.clear()
+        else:
+            quoted = letter == '"'
+            kept.append(letter)
+    if not (depth or quoted):  # what follows an open quote or comment can't be told from it
+        yield "".join(kept)
+
+
+def _address(mailbox: str) -> str:
+    """Return the address of ``Name <address>`` or ``address``; "" when it has none, or more than one in brackets."""
+    found = _MAILBOX.fullmatch(mailbox)
+    address = (found[1] or found[2] or "").strip() if found else ""
+    return address if _ADDRESS.fullmatch(address) else ""
 
 
 def keyed_hash(key: str, address: str) -> str:

@@ -12,12 +12,13 @@ from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 from hub.core.text import one_line
+from hub.mail.rules import addresses_in
 
 MOST_BYTES = 40_000_000  # of a message; mail servers take 25 MB to 35 MB
 MOST_PARTS = 200
@@ -126,15 +127,8 @@ def _text(value: Any) -> str:
 def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
         values = [str(value) for value in message.get_all(name, [])]
-        if sum(map(len, values)) > LONGEST_HEADER:
-            continue
-        try:
-            found = getaddresses(values)
-        except _UNREADABLE:
-            continue
-        for _name, address in found:
-            if re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
-                yield address.lower()
+        if sum(map(len, values)) <= LONGEST_HEADER:
+            yield from (address.lower() for address in addresses_in(values))
 
 
 def _moment(message: Message) -> datetime | None:
