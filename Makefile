@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all check format bench screenshots lock clean
+.PHONY: help demo run install test test-all check format bench screenshots fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each
 
 screenshots: $(VENV)/.installed-dev ## the README's pictures, from the demo world (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
+
+fresh: ## the README's commands on a bare Debian 12 and 13 (needs root and debootstrap)
+	@.ci/fresh
 
 lock: install ## re-resolve the lock files (maintainers; needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
