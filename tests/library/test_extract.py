@@ -13,7 +13,6 @@ from pptx.presentation import Presentation
 from pptx.util import Inches
 
 from hub.library.extract.formats import FORMATS, format_of
-from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
 from hub.library.extract.reader import Reader
@@ -313,12 +312,11 @@ def test_a_message_in_html_gives_sections_by_heading(reader: Reader, tmp_path: P
     ]
 
 
-@pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
-def test_an_old_word_document_is_read_through_libreoffice(reader: Reader, tmp_path: Path) -> None:
+def test_an_old_word_document_is_read_through_libreoffice(reader: Reader, office: str, tmp_path: Path) -> None:
     documents.word(tmp_path / "old.docx", lambda document: document.add_heading("Heritage", level=1))
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        [str(libreoffice()), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "doc", "old.docx"],
+        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "doc", "old.docx"],
         cwd=tmp_path,
         capture_output=True,
         check=True,

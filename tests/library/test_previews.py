@@ -29,7 +29,7 @@ from hub.library.rules import Kind, PreviewState, State
 from tests.library import documents
 from tests.world import a_resource, an_organization
 
-needs_libreoffice = pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
+needs_libreoffice = pytest.mark.usefixtures("office")
 
 
 def _add(database: Database, path: Path) -> int:

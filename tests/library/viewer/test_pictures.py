@@ -13,7 +13,6 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract import reader
-from hub.library.extract.legacy import libreoffice
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import (
@@ -174,7 +173,7 @@ def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
     assert "immutable" not in picture.headers["Cache-Control"]
 
 
-@pytest.mark.skipif(libreoffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.usefixtures("office")
 def test_slides_are_shown_as_they_look_the_hidden_ones_too(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(documents.three_slides(tmp_path / "a.pptx"))
     browser = sign_in(OURS)
