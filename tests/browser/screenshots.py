@@ -1,12 +1,13 @@
 """`make screenshots`: the README's pictures, from the demo world in a real browser."""
 
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from config import ROOT
-from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.browser.conftest import sign_in
 from tests.serving import Hub
 
@@ -27,13 +28,14 @@ SHOTS = (
 
 def main() -> None:
     """Write the pictures."""
+    chromium = find_chromium() or sys.exit(HOW_TO_GET_IT)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hub = Hub(Path(folder))
         assert hub.command("demo").returncode == 0
         assert hub.command("catch-up").returncode == 0  # draws the pages that the pictures show
         hub.start()
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
             take(browser, hub.address)
         finally:
