@@ -17,7 +17,7 @@ help: ## list these targets
 
 $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing what the hub needs into $(VENV) ..."
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
