@@ -45,6 +45,7 @@ from hub.core import clock
 from hub.core.db import Base, Database
 from hub.demo import load
 from hub.library.derive import page_texts
+from hub.library.derive.previews import making
 from hub.members.actions import signing_in as signing_in_actions
 from hub.migrations import schema
 from hub.search import index
@@ -72,6 +73,13 @@ def _promise_no_order(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
+@event.listens_for(Engine, "engine_connect")
+def _wait_for_no_disk(connection: Connection) -> None:
+    """Leave out the flushes to disk that let data survive a power failure: no test has one."""
+    if isinstance(driver := connection.connection.driver_connection, sqlite3.Connection):
+        driver.execute("PRAGMA synchronous=OFF")
+
+
 _engines: dict[str, Engine] = {}
 
 
@@ -97,9 +105,8 @@ def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file to copy."""
     folder = tmp_path_factory.mktemp("template")
-    database = Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads"))
-    schema.upgrade(database)
-    database.close()
+    with closing(_database_in(folder)) as database:
+        schema.upgrade(database)
     return folder / "hub.sqlite3"
 
 
@@ -137,26 +144,50 @@ def _emptied(engine: Engine, script: str, url: str) -> str:
     return url
 
 
+def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process of a run to ask for it makes, for all of them. To copy."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait, and find it made
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def _database_in(folder: Path) -> Database:
+    """The SQLite database of an installation whose uploads are in the same folder."""
+    return Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
+
+
 @pytest.fixture(scope="session")
 def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo world, read and indexed, made once for all processes of a run. To copy."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo-pattern"
-    with (folder.parent / "demo-pattern.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits, and finds it made
-        if not folder.exists():
-            making = folder.with_name("demo-in-the-making")
-            config = Config.load({}, INSTANCE=making, UPLOADS=making / "uploads", LOG_LEVEL="ERROR")
-            database = Database(config)
-            schema.upgrade(database)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
-                load.load(database)
-            page_texts.catch_up(database)
-            index.catch_up(database)
-            database.close()
-            making.rename(folder)
-    return folder
+    """A folder with the demo world, read and indexed. To copy."""
+    return _made_once(tmp_path_factory, "demo-pattern", _make_demo)
+
+
+def _make_demo(folder: Path) -> None:
+    with closing(_database_in(folder)) as database:
+        schema.upgrade(database)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
+            load.load(database)
+        page_texts.catch_up(database)
+        index.catch_up(database)
+
+
+@pytest.fixture(scope="session")
+def drawn_demo_pattern(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo world whose pages have their pictures: half a minute of LibreOffice. To copy."""
+    return _made_once(tmp_path_factory, "drawn-demo-pattern", partial(_make_drawn_demo, demo_pattern))
+
+
+def _make_drawn_demo(demo_pattern: Path, folder: Path) -> None:
+    shutil.copytree(demo_pattern, folder)
+    with closing(_database_in(folder)) as database:
+        making.catch_up(database)
 
 
 @pytest.fixture(scope="session")
@@ -165,36 +196,33 @@ def demo(
 ) -> Iterator[Database]:
     """The demo world of this process, for tests that leave it as it is."""
     folder = shutil.copytree(demo_pattern, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
-    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
+    database = _database_in(folder)
     if _kind_of_database(request) == "postgresql":
         pattern = request.getfixturevalue("postgresql")
         postgres.create(pattern, "demo", template="pattern")
-        config = replace(config, DATABASE_URL=pattern.format(name="demo"))
-        _copy_rows(f"sqlite:///{folder / 'hub.sqlite3'}", config.DATABASE_URL)
-    with closing(Database(config)) as database:
-        yield database
+        source, database = database, Database(replace(database.config, DATABASE_URL=pattern.format(name="demo")))
+        _copy_rows(source, database)
+        source.close()
+    yield database
+    database.close()
 
 
 @pytest.fixture
 def own_demo(demo_pattern: Path, tmp_path: Path) -> Iterator[Database]:
     """A demo world of this test alone, for a test that changes it."""
-    folder = shutil.copytree(demo_pattern, tmp_path / "demo")
-    with closing(Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))) as database:
+    with closing(_database_in(shutil.copytree(demo_pattern, tmp_path / "demo"))) as database:
         yield database
 
 
-def _copy_rows(source: str, target: str) -> None:
-    """Copy all rows from one migrated database to another."""
-    one, other = create_engine(source), create_engine(target)
-    with one.connect() as read, other.begin() as write:
+def _copy_rows(source: Database, target: Database) -> None:
+    """Copy all rows from one migrated database to another, on PostgreSQL."""
+    with source.engine.connect() as read, target.engine.begin() as write:
         write.execute(text(postgres.NO_FOREIGN_KEYS))
         for table in Base.metadata.tables.values():
             write.execute(table.delete())
             if rows := [dict(row) for row in read.execute(select(table)).mappings()]:
                 write.execute(insert(table), rows)
         write.execute(text(postgres.NEXT_NUMBERS))
-    one.dispose()
-    other.dispose()
 
 
 def _kind_of_database(request: pytest.FixtureRequest) -> str:

@@ -36,16 +36,16 @@ def chromium_or_else() -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """`hub serve` with the demo world, read and indexed; each module has its own, whatever others do to theirs."""
-    with a_demo_hub(demo_pattern, tmp_path_factory.mktemp("browser")) as hub:
+def hub(drawn_demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """`hub serve` with the demo world, read, indexed and drawn; each module has its own, whatever others do to theirs."""
+    with a_demo_hub(drawn_demo_pattern, tmp_path_factory.mktemp("browser")) as hub:
         yield hub
 
 
 @contextmanager
-def a_demo_hub(demo_pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
+def a_demo_hub(pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
     """`hub serve` in that folder, with a demo world of its own."""
-    shutil.copytree(demo_pattern, folder / "instance")
+    shutil.copytree(pattern, folder / "instance")
     hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), **settings)
     hub.start()
     try:

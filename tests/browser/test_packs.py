@@ -28,9 +28,9 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def hub(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
+def hub(drawn_demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
     """`hub serve` with the demo world and a mail server."""
-    with a_demo_hub(demo_pattern, tmp_path_factory.mktemp("packs"), MAIL_URL=mail_server.url) as hub:
+    with a_demo_hub(drawn_demo_pattern, tmp_path_factory.mktemp("packs"), MAIL_URL=mail_server.url) as hub:
         yield hub
 
 
