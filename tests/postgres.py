@@ -60,9 +60,10 @@ END $$
 
 
 def create(pattern: str, name: str, template: str) -> None:
-    """Create a database as a copy of another to which nobody is connected."""
+    """Create a database, in place of one of that name, as a copy of another to which nobody is connected."""
     engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
 
