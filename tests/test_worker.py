@@ -2,9 +2,11 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 
+from config import Config
 from hub import worker
 from hub.core.db import Database
 
@@ -33,3 +35,25 @@ def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
     over.set()
     for line in [one for one in threading.enumerate() if one.name in {names[0] for names in worker.LINES}]:
         line.join(60)  # in a process of its own it would end with that
+
+
+def test_a_step_that_fails_is_logged_and_tried_again(
+    config: Config, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries: list[int] = []
+    stop = threading.Event()
+
+    def fail_once(_database: Database, _reader: object) -> int:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise RuntimeError
+        stop.set()
+        return 0
+
+    database.config = replace(config, WORKER_PAUSE=0.01)
+    monkeypatch.setitem(worker.STEPS, "index", fail_once)
+    line = threading.Thread(target=worker._run_line, args=(stop, database, ("index",)), daemon=True)
+    line.start()
+    line.join(60)
+    assert tries == [0, 1]
+    assert "A step of the worker failed" in caplog.text

@@ -41,6 +41,13 @@ def test_nothing_that_runs_loads_or_frames_survives(attack: str) -> None:
     assert _harmless(text.safe_html(attack))
 
 
+@pytest.mark.parametrize("other", ["bleach", "nh3"])
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_each_of_the_two_sanitizers_is_enough_alone(other: str, attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getattr(text, other), "clean", lambda html, **_options: html)
+    assert _harmless(text.safe_html(attack))
+
+
 @given(st.text())
 def test_any_text_renders_harmless(written: str) -> None:
     assert _harmless(text.markdown(text.clean(written)))

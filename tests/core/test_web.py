@@ -22,6 +22,7 @@ def test_every_answer_carries_the_headers_that_keep_browsers_safe(client: FlaskC
         policy = headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
 
@@ -60,12 +61,12 @@ def test_the_wrong_method_is_explained(client: FlaskClient) -> None:
 def probe(own_app: Flask) -> FlaskClient:
     """The hub with pages that fail on purpose."""
 
-    def register(path: str, error: Exception | None) -> None:
-        def view() -> str:
+    def register(path: str, error: Exception | None, status: int = 200) -> None:
+        def view() -> tuple[str, int]:
             an_organization(web.db, "Probe")
             if error:
                 raise error
-            return "ok"
+            return "ok", status
 
         own_app.add_url_rule(path, path, web.public(view), methods=["GET", "POST"])
 
@@ -74,6 +75,7 @@ def probe(own_app: Flask) -> FlaskClient:
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
     register("/probe/tired", TooManyTries("Wait a little."))
+    register("/probe/shows-its-form-again", None, 422)
     return own_app.test_client()
 
 
@@ -102,6 +104,11 @@ def test_a_request_that_fails_changes_nothing_and_says_so(
     assert _organizations(database) == 0
 
 
+def test_a_form_that_is_shown_again_with_what_is_wrong_changed_nothing(probe: FlaskClient, database: Database) -> None:
+    assert probe.post("/probe/shows-its-form-again").status_code == 422
+    assert _organizations(database) == 0
+
+
 @pytest.mark.both_databases
 def test_a_request_that_works_is_committed_once(probe: FlaskClient, database: Database) -> None:
     assert probe.post("/probe/works").status_code == 200
@@ -127,6 +134,19 @@ def test_a_log_line_is_one_json_object_with_the_requests_id(
     assert (line["method"], line["path"], line["status"]) == ("GET", "/sign-in", 200)
     assert "secret-place" not in json.dumps(line)
     assert answer.headers["X-Request-Id"]
+
+
+def test_the_log_has_the_pattern_of_a_link_and_not_its_token(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("hub")
+    logger.addHandler(caplog.handler)
+    logger.setLevel(logging.INFO)
+    for address in ("/invitation/short-one", "/s/short-one", "/p/short-one/7"):
+        assert client.get(address).status_code == 404
+    logger.removeHandler(caplog.handler)
+    paths = [vars(record)["path"] for record in caplog.records if record.getMessage() == "request"]
+    assert paths == ["/invitation/<token>", "/s/<token>", "/p/<token>/<int:item_id>"]
 
 
 @pytest.mark.both_databases

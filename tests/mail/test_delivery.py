@@ -1,7 +1,9 @@
 """Messages leave once, arrive whole, and the outbox says what became of each."""
 
 import shutil
+import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from config import Config
+from config import MailServer as Settings
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
@@ -17,6 +20,7 @@ from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
 from hub.mail.delivery import delivering, keeping
+from hub.mail.delivery import server as delivery_server
 from hub.mail.letters import Button, Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
@@ -295,3 +299,23 @@ def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
     with mailing.reading() as db:
         for message in db.scalars(select(OutboxMessage)):
             assert (message.to, message.name, message.text, message.html) == ("", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "starttls", "user", "refused"),
+    [
+        ("mail.example.org", "offered", "hub", True),
+        ("mail.example.org", "offered", "", False),
+        ("mail.example.org", "required", "", True),
+        ("127.0.0.1", "offered", "hub", False),
+        ("mail.example.org", "never", "hub", False),  # the operator said so
+    ],
+)
+def test_no_password_goes_over_an_open_line_to_another_machine(
+    host: str, starttls: str, user: str, refused: bool
+) -> None:
+    to = Settings(host, 25, implicit_tls=False, starttls=starttls, user=user, password="x" if user else "")
+    offers_none = smtplib.SMTP()
+    offers_none.esmtp_features = {}
+    with pytest.raises(smtplib.SMTPNotSupportedError, match="readable") if refused else nullcontext():
+        delivery_server._encrypt(offers_none, to)

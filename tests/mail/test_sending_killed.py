@@ -239,3 +239,11 @@ def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Da
         leases.settle(db, message, State.SENT)
     assert the_message(database).state is State.SENT
     assert not leases.is_being_sent(database, message)
+
+
+def test_a_message_that_is_taken_back_while_the_server_is_asked_is_not_sent(database: Database) -> None:
+    (message,) = leases.claim(database)
+    with database.writing() as db:
+        assert mail_actions.cancel(db, once=["once"]) == 1
+    assert not leases.is_being_sent(database, message)
+    assert the_message(database).state is State.CANCELLED

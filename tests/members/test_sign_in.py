@@ -158,6 +158,16 @@ def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
         assert db.scalar(select(func.count()).select_from(SignInTry)) == 1
 
 
+def test_a_right_password_makes_good_neither_other_accounts_nor_other_networks(
+    visitor: FlaskClient, database: Database
+) -> None:
+    try_to_sign_in(visitor, ROSA, "not the password", "192.0.2.99")
+    try_to_sign_in(visitor, "tom@lakeshore.example", "not the password")
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+    with database.reading() as db:
+        assert set(db.scalars(select(SignInTry.account))) == {ROSA, "tom@lakeshore.example"}
+
+
 @pytest.mark.both_databases
 def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) -> None:
     tries, statuses = 2 * TRIES_PER_ACCOUNT, []

@@ -1,6 +1,7 @@
 """Share links: made, handed over, opened by people without an account, closed."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -15,13 +16,16 @@ from sqlalchemy import select
 from hub.core import clock
 from hub.core.db import Database
 from hub.library import actions as library_actions
+from hub.library import queries as library_queries
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind, Source
+from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.permissions import Permission
 from hub.outreach.models import ShareLink
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.standing import Act
@@ -157,6 +161,27 @@ def test_a_link_to_one_page_stays_with_its_revision(
         db.add_all(Page(revision_id=revision.id, number=n, kind=PageKind.SLIDE, text="new words") for n in (1, 2))
     assert "middle words" in client.post(f"{one}/show", follow_redirects=True).text
     assert client.post(f"{whole}/download", buffered=True).data == b"new"
+
+
+def test_a_link_to_a_page_of_a_revision_that_its_sharer_may_no_longer_read_is_closed(
+    deck: int, database: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    link = make_link(sign_in("ana@prairie.example"), deck, page=2)
+    with database.writing() as db:
+        otto = db.scalars(select(Person).where(Person.email == "otto@lakeshore.example")).one()
+        resource = library_queries.get_for(db, otto, deck, Permission.CHANGE)
+        facts = library_actions.Facts(Kind.RESOURCE, title=resource.title, audience=Audience.ORGANIZATION)
+        library_actions.change(db, otto, resource, facts)
+        library_actions.replace(db, otto, resource, library_actions.Written("what all may read"))
+        library_actions.change(db, otto, resource, replace(facts, audience=Audience.NETWORK))
+    assert sign_in("ana@prairie.example").get(f"/resources/{deck}").status_code == 200
+    assert client.get(link).status_code == 410
+    assert "middle words" not in client.post(f"{link}/show", follow_redirects=True).text
+
+
+def test_what_a_link_opens_is_for_no_search_engine(deck: int, sign_in: SignIn, client: FlaskClient) -> None:
+    link = make_link(sign_in("ana@prairie.example"), deck)
+    assert "noindex" in client.get(link).headers["X-Robots-Tag"]
 
 
 def test_a_page_that_is_not_there_is_refused_with_what_was_typed(deck: int, sign_in: SignIn) -> None:

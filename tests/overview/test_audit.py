@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.overview.rules import audit_words
@@ -34,3 +36,17 @@ def test_the_audit_says_a_change_in_words(database: Database, sign_in: Callable[
     data |= {"joined_on": "2026-02-02"}
     assert coordinator.post("/organizations/lakeshore/edit", data=data).status_code == 302
     assert "joined on: 2026-02-02" in coordinator.get("/audit").text
+
+
+def test_an_entry_names_who_acted_and_in_which_request(
+    database: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        number = a_person(db, host, Role.COORDINATOR, "coordinator@hub.example").id
+    data = {"name": "Lakeshore", "kind": "member", "joined_on": "2026-01-05"}
+    answer = sign_in("coordinator@hub.example").post("/organizations/new", data=data)
+    with database.reading() as db:
+        [entry] = db.scalars(select(Entry).where(Entry.action == "added"))
+    assert (entry.actor_id, entry.actor) == (number, "coordinator@hub.example")
+    assert entry.request_id == answer.headers["X-Request-Id"]

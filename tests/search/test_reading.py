@@ -12,8 +12,12 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
+from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
+from hub.search.queries import related as related_queries
+from hub.search.queries import results as results_queries
+from hub.search.rules.results import Query
 from tests.world import a_person, a_resource, an_organization
 
 FORGE = "Forging hammers crack; the forge foreman orders a spare hammer. The NOFO and the NOFO."
@@ -67,6 +71,17 @@ def test_nobody_is_led_to_what_they_may_not_open(
         resource.audience, resource.version = Audience.PUBLIC, resource.version + 1
         db.get_one(Resource, 2).withdrawn_at = clock.now()
     assert list(alike(client)) == ["Foreman school"]
+
+
+def test_the_rows_decide_whatever_the_index_allows(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    for queries in (results_queries, related_queries):
+        monkeypatch.setattr(queries, "allowed", lambda _db, _person, opened: opened.snapshot.live)
+    with world.reading() as db:
+        ana = db.scalars(select(Person).where(Person.email == "ana@lake.example")).one()
+        found = results_queries.search(db, ana, Query("hammer"))
+        assert {hit.title for hit in found.hits} == {"Forge hammers", "Spare hammer"}
+        assert found.total == 2
+        assert "Hammer secrets" not in {one.title for one in related_queries.related(db, ana, 1)}
 
 
 def test_acronyms_on_a_page_say_what_they_stand_for_once(

@@ -130,7 +130,7 @@ def test_confirming_puts_who_what_and_when_on_record(
         assert "signed the" in db.scalars(select(Entry.action)).all()
 
 
-def test_an_honest_nothing_leaves_the_standing_to_the_log(
+def test_confirming_that_nothing_was_shared_leaves_the_standing_to_the_log(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     browser = sign_in("alan@prairie.example")

@@ -16,6 +16,7 @@ from config import Config
 from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.core.errors import NotFound
 from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
@@ -253,3 +254,14 @@ def test_a_day_before_the_quarter_counts_for_the_quarter_before(
         [row] = quarters_queries.quarters_of(db, organization, [quarter.previous])
         assert strongest_rung(row.evidence) is Rung.DECLARED
         assert date.fromisoformat(str(row.quarter.last_day)) == said.happened_on
+
+
+def test_an_entry_of_another_organization_is_taken_back_by_nobody_else(
+    world: int, quarter: Quarter, database: Database
+) -> None:
+    with database.writing() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        stranger = a_person(db, an_organization(db), Role.REPRESENTATIVE)
+        for line in entries_queries.events_of(db, organization, [quarter]):
+            with pytest.raises(NotFound):
+                declarations_actions.take_back(db, stranger, line, "Not mine to say.")
