@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all check format bench screenshots fresh lock clean
+.PHONY: help demo run install test test-all mutants check format bench screenshots fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: $(VENV)/.installed-dev ## the quick tests, with all the set-up that they n
 
 test-all: $(VENV)/.installed-dev ## all tests: these, PostgreSQL, a browser, kills, hostile files (up to 12 minutes)
 	@$(PYTEST)
+
+mutants: $(VENV)/.installed-dev ## plant small mistakes, each of which a test must notice: before a release (up to 8 minutes)
+	@$(BIN)/python -m tests.mutants
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
