@@ -37,7 +37,6 @@ from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 log = logging.getLogger("hub.sharing")
 
 MESSAGES_AT_ONCE = 250  # written in one transaction: others get their turn between two
-ROWS_AT_ONCE = 400
 
 
 def catch_up(database: Database) -> int:

@@ -31,7 +31,6 @@ from hub.outreach.rules.stakeholders import (
     stopped_by,
 )
 
-ROWS_AT_ONCE = 1_000
 KIND = "pack"  # of the messages that carry an address by which stakeholders unsubscribe
 
 
