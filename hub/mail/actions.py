@@ -19,7 +19,7 @@ from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
 from hub.mail.queries import address_hash
-from hub.mail.rules import SETTLED, Quiet, State, deliverable, keyed_hash
+from hub.mail.rules import Quiet, State, deliverable, keyed_hash
 
 
 def mark_bounced(db: Session, address_hash: str, words: str) -> None:
@@ -189,13 +189,13 @@ def _row(key: str, one: Post, now: datetime) -> dict[str, Any]:
     }
 
 
-def cancel(db: Session, *, about: str = "", once: Sequence[str] = (), to: str = "") -> int:
-    """Take messages back that no mail server has yet: of a thing, of some names, or to an address; answers how many.
+def cancel(db: Session, *, about: str = "", once: Sequence[str] = ()) -> int:
+    """Take messages back that no mail server has yet: of a thing, or of some names; answers how many.
 
-    Exactly one of the three is given. A message that is being sent at this moment goes.
+    One of the two is given. A message that is being sent at this moment goes.
     """
     done = 0
-    for condition in _conditions(db, about, once, to):
+    for condition in _conditions(about, once):
         taken = update(OutboxMessage).where(OutboxMessage.state == State.WAITING, condition)
         result: Any = db.execute(taken.values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
         done += result.rowcount
@@ -208,16 +208,6 @@ def cancel_kind(db: Session, person_id: int, kind: str) -> None:
     db.execute(update(OutboxMessage).where(*hers).values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
 
 
-def forget(db: Session, address: str) -> None:
-    """Take back what waits for ``address``, and let go of the address, the name and the texts of what was sent to it.
-
-    That the messages were sent, when, and what became of them stays.
-    """
-    cancel(db, to=address)
-    hers = OutboxMessage.to_hash == keyed_hash(config_of(db).SECRET_KEY, address)
-    db.execute(update(OutboxMessage).where(hers, OutboxMessage.state.in_(SETTLED)).values(**FORGOTTEN))
-
-
 # What a message loses when its time is over, or its recipient is forgotten.
 FORGOTTEN = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
 
@@ -225,14 +215,12 @@ FORGOTTEN = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "repl
 WIPED = {"text": "This message held a link that lets one person in. Its text isn't kept once it is sent.\n", "html": ""}
 
 
-def _conditions(db: Session, about: str, once: Sequence[str], to: str) -> Iterator[ColumnElement[bool]]:
-    if sum(map(bool, (about, once, to))) > 1:
+def _conditions(about: str, once: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    if about and once:
         message = "Say one thing: which messages are meant."
         raise ValueError(message)
     if about:
         yield OutboxMessage.about == about
-    if to:
-        yield OutboxMessage.to_hash == keyed_hash(config_of(db).SECRET_KEY, to)
     for start in range(0, len(once), ROWS_AT_ONCE):
         yield OutboxMessage.once.in_(once[start : start + ROWS_AT_ONCE])
 

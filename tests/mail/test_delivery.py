@@ -286,21 +286,6 @@ def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database
     assert "abc123" not in message.text + message.html
 
 
-@pytest.mark.both_databases
-def test_forgetting_an_address_takes_back_what_waits_and_leaves_what_happened(
-    mailing: Database, server: MailServer
-) -> None:
-    posted(mailing, once="old", name="Ana")
-    delivering.catch_up(mailing)
-    posted(mailing, once="new", not_before=clock.now() + timedelta(days=1))
-    with mailing.writing() as db:
-        mail_actions.forget(db, "ANA@lakeshore.example")
-    assert states(mailing) == [State.SENT, State.CANCELLED]
-    with mailing.reading() as db:
-        for message in db.scalars(select(OutboxMessage)):
-            assert (message.to, message.name, message.text, message.html) == ("", "", "", "")
-
-
 @pytest.mark.parametrize(
     ("host", "starttls", "user", "refused"),
     [
