@@ -27,7 +27,7 @@ from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.confirmations import canonical
-from hub.sharing.rules.evidence import Carrier, Rung, acts_of, ladder, ladder_of, rung, strongest_rung
+from hub.sharing.rules.evidence import Carrier, Rung, acts_of, ladder, ladder_of, rung
 from hub.sharing.rules.standing import Act, Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
 
@@ -61,13 +61,13 @@ def test_each_act_stands_on_one_rung_and_the_rungs_are_in_order() -> None:
     assert [one.value for one in Rung] == ["confirmed", "hub-mail", "log-address", "opening", "declared", "download"]
 
 
-def test_the_strongest_rung_is_the_first_with_anything_on_it() -> None:
-    assert strongest_rung(ladder([], confirmed=False)) is None
-    assert strongest_rung(ladder([], confirmed=True)) is Rung.CONFIRMED
+def test_a_ladder_counts_each_rung_from_the_strongest_to_the_weakest() -> None:
+    assert [step.count for step in ladder([], confirmed=False)] == [0, 0, 0, 0, 0, 0]
+    assert [step.count for step in ladder([], confirmed=True)] == [1, 0, 0, 0, 0, 0]
     events = [An(Act.DOWNLOAD), An(Act.DOWNLOAD), An(Act.FORWARD, Carrier.OPENING)]
     steps = ladder(events, confirmed=False)
     assert [step.count for step in steps] == [0, 0, 0, 1, 0, 2]
-    assert strongest_rung(steps) is Rung.OPENING
+    assert [step.rung for step in steps] == list(Rung)
 
 
 @given(st.lists(st.builds(An, st.sampled_from(Act), st.none() | st.sampled_from(Carrier))), st.booleans())
@@ -252,7 +252,7 @@ def test_a_day_before_the_quarter_counts_for_the_quarter_before(
         said = declarations_actions.Declaration(quarter.first_day - timedelta(days=1), "x", Channel.EMAIL)
         declarations_actions.declare(db, rita, [world], said)
         [row] = quarters_queries.quarters_of(db, organization, [quarter.previous])
-        assert strongest_rung(row.evidence) is Rung.DECLARED
+        assert next(step.rung for step in row.evidence if step.count) is Rung.DECLARED
         assert date.fromisoformat(str(row.quarter.last_day)) == said.happened_on
 
 

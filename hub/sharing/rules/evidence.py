@@ -108,8 +108,3 @@ def acts_of(counts: Mapping[Rung, int]) -> Counter[Act]:
         if one is not Rung.CONFIRMED:
             acts[_ACTS.get(one, Act.FORWARD)] += count
     return acts
-
-
-def strongest_rung(steps: Iterable[RungCount]) -> Rung | None:
-    """The strongest rung that has anything on it; None when nothing is logged."""
-    return next((step.rung for step in steps if step.count), None)
