@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import clock, pulse, settings
+from hub.core import chosen_settings, clock, heartbeats
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library.derive import page_texts
@@ -105,11 +105,11 @@ def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], 
     with Reader() as reader:
         while not stop.is_set():
             try:
-                settings.refresh(database)
-                if beats and (last_beat is None or clock.now() - last_beat > pulse.EVERY):
+                chosen_settings.refresh(database)
+                if beats and (last_beat is None or clock.now() - last_beat > heartbeats.EVERY):
                     last_beat = clock.now()
                     with database.writing() as db:
-                        pulse.beat(db, pulse.my_name())
+                        heartbeats.beat(db, heartbeats.my_name())
                 done = sum(STEPS[name](database, reader) for name in line)
                 failures = 0
             except Exception:  # the worker outlives whatever a step runs into; the log says what

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub.core import log, settings
+from hub.core import chosen_settings, log
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
@@ -24,7 +24,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 # longer to load than most commands take to run.
 MODULES = {
     "catch-up": "derived",
-    "db": "rows",
+    "db": "database",
     "demo": "demo",
     "import": "importing",
     "mail-in": "mail_in",
@@ -35,7 +35,7 @@ MODULES = {
     "serve": "running",
     "sharing": "sharing",
     "verify": "derived",
-    "verify-packet": "packets",
+    "verify-packet": "audit_packets",
     "worker": "running",
 }
 
@@ -80,7 +80,7 @@ def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
     try:
         if migrated and not schema.is_current(database):
             schema.upgrade(database)
-        settings.refresh(database)
+        chosen_settings.refresh(database)
         yield database
     finally:
         database.close()

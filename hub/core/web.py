@@ -26,7 +26,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Config
-from hub.core import clock, dates, settings, text
+from hub.core import chosen_settings, clock, dates, text
 from hub.core.audit import request_id
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyTries
@@ -205,7 +205,7 @@ def _begin() -> None:
     g.began = time.monotonic()
     request_id.set(uuid.uuid4().hex[:12])
     if "static" not in (request.endpoint or ""):
-        settings.refresh(current_app.extensions["hub-database"])
+        chosen_settings.refresh(current_app.extensions["hub-database"])
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # no row holds it, and PostgreSQL won't even look
     view = current_app.view_functions.get(request.endpoint or "")

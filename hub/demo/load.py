@@ -7,7 +7,7 @@ from io import BytesIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import clock, settings
+from hub.core import chosen_settings, clock
 from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.fingerprints import digest_of
@@ -59,7 +59,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
     stored = _store_files(database, today, progress)
     evidence = joining.store(database.config, today)
     with database.writing() as db:
-        settings.keep(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
+        chosen_settings.keep(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}

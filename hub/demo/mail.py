@@ -16,7 +16,7 @@ from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.overview import actions as overview_actions
 from hub.overview.queries import board as board_queries
-from hub.overview.rules import week_to_tell
+from hub.overview.rules.digests import week_to_tell
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import reminders as reminders_queries
 from hub.sharing.rules.reminders import Stage

@@ -16,7 +16,7 @@ from hub.members.models import Person
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.rules.copied_mail import read_mail
 from hub.outreach.rules.places import places_in
-from hub.sharing.actions import packets as packets_actions
+from hub.sharing.actions import audit_packets as audit_packets_actions
 
 PACKED_QUARTERS_AGO = 2
 MEMBER, BFF = "representative@demo.example", "bff@demo.example"
@@ -39,7 +39,9 @@ def add(
     _mail(db, member, "Fwd: worth ten minutes before the holidays", FOUNDRIES, last - timedelta(days=9), attached=file)
     _mail(db, member, "Plant tour on Thursday", "ana@foundries.example", last - timedelta(days=3))
     _mail(db, bff, "What we read this week", "team@supply-atlas.example", today, linked=list(resources.values())[:2])
-    packets_actions.make_packet(db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1])
+    audit_packets_actions.make_packet(
+        db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1]
+    )
 
 
 def _mail(

@@ -26,7 +26,7 @@ from hub.library import queries as library_queries
 from hub.library.extract.formats import format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
-from hub.library.files import handles, originals, parts
+from hub.library.files import handles, originals, unfinished
 from hub.library.rules import EARLIEST, date_from, kind_from, title_from
 from hub.members.login import signed_in
 from hub.members.models import Person
@@ -90,7 +90,7 @@ def begin() -> Answer:
         )
     if not length:
         return _no(422, "The file is empty: check that it was saved before you chose it.")
-    part = parts.begin(web.config(), person.id, name, length, claimed)
+    part = unfinished.begin(web.config(), person.id, name, length, claimed)
     return "", 201, {"Location": url_for(".upload", upload_id=part.id), **_expiry(part)}
 
 
@@ -99,11 +99,11 @@ def begin() -> Answer:
 def upload(upload_id: str) -> Answer:
     """How much has arrived (HEAD), more of it (PATCH), or no more of it (DELETE)."""
     _check_version()
-    part = parts.find(web.config(), _uploader().id, upload_id)
+    part = unfinished.find(web.config(), _uploader().id, upload_id)
     if request.method == "PATCH":
         return _take(part)
     if request.method == "DELETE":
-        parts.forget(part)
+        unfinished.forget(part)
         return "", 204
     headers = {"Upload-Offset": str(part.offset), "Upload-Length": str(part.note.length), **_expiry(part)}
     return "", 200, headers | {"Cache-Control": "no-store"}
@@ -113,9 +113,9 @@ def upload(upload_id: str) -> Answer:
 def keep(upload_id: str) -> Answer:
     """Store a whole upload; answers the note for the form, what is proposed, and what is in the hub already."""
     person = _uploader()
-    part = parts.find(web.config(), person.id, upload_id)
+    part = unfinished.find(web.config(), person.id, upload_id)
     db.commit()  # lets the lock go while the bytes are hashed
-    stored = parts.keep(web.config(), part)
+    stored = unfinished.keep(web.config(), part)
     handle = handles.handle_of(web.config(), person.id, stored, part.note.name)
     day = date_from(part.note.name, clock.today(web.config().zone))
     answer = {
@@ -135,9 +135,9 @@ def keep(upload_id: str) -> Answer:
 @bp.post("/uploads/<upload_id>/look")
 def look(upload_id: str) -> Answer:
     """The document's own title and date, as far as a short look into it tells; "" when it doesn't."""
-    part = parts.find(web.config(), _uploader().id, upload_id)
+    part = unfinished.find(web.config(), _uploader().id, upload_id)
     if not part.note.sha256:
-        raise parts.WrongOffset
+        raise unfinished.WrongOffset
     is_of = format_of(part.note.name)
     is_quick = is_of is not None and is_of.readable and not is_of.converted_to
     db.commit()  # lets the lock go while the document is read
@@ -200,7 +200,7 @@ def _metadata(header: str) -> dict[str, str]:
     return told
 
 
-def _take(part: parts.Part) -> Answer:
+def _take(part: unfinished.Part) -> Answer:
     """Append what this request brings; what arrives before the connection is lost is kept."""
     offset, length = _number("Upload-Offset"), request.content_length
     if request.mimetype != BYTES:
@@ -208,11 +208,11 @@ def _take(part: parts.Part) -> Answer:
     if length is None:
         raise NotAsAgreed(411, "Send the header Content-Length.")
     if offset != part.offset:
-        raise parts.WrongOffset
+        raise unfinished.WrongOffset
     if offset + length > part.note.length:
         raise NotAsAgreed(413, "These are more bytes than the upload was begun with.")
     db.commit()  # nothing was written: lets the lock go while the bytes are on their way
-    offset = parts.append(part, offset, _pieces())
+    offset = unfinished.append(part, offset, _pieces())
     return "", 204, {"Upload-Offset": str(offset), **_expiry(part)}
 
 
@@ -229,7 +229,7 @@ def _pieces() -> Iterator[bytes]:
             socket.settimeout(None)
 
 
-def _expiry(part: parts.Part) -> dict[str, str]:
+def _expiry(part: unfinished.Part) -> dict[str, str]:
     return {"Upload-Expires": http_date(datetime.fromtimestamp(part.expires, UTC))}
 
 
@@ -265,8 +265,8 @@ def _not_as_agreed(error: NotAsAgreed) -> Answer:
     return (body, status, {"Tus-Version": VERSION}) if status == 412 else (body, status)  # noqa: PLR2004
 
 
-@bp.errorhandler(parts.WrongOffset)
-def _wrong_offset(_error: parts.WrongOffset) -> Answer:
+@bp.errorhandler(unfinished.WrongOffset)
+def _wrong_offset(_error: unfinished.WrongOffset) -> Answer:
     return _no(409, "The bytes don't begin where the ones before them end: ask with HEAD where to go on.")
 
 
@@ -277,5 +277,5 @@ def _lost(_error: ClientDisconnected) -> Answer:
 
 @bp.errorhandler(Refused)
 def _refused(refused: Refused) -> Answer:
-    status = {parts.Busy: 429, parts.NoRoom: 507}.get(type(refused), 422)
+    status = {unfinished.Busy: 429, unfinished.NoRoom: 507}.get(type(refused), 422)
     return _no(status, refused)

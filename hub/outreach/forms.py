@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from hub.core.errors import Refused
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
+from hub.outreach.rules.links import LINK_DAYS
 from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
 from hub.sharing.forms import LARGEST_NUMBER, MOST_DIGITS, NumberField, ResourcesField, resource_number
 from hub.sharing.rules.standing import Channel
@@ -33,7 +34,6 @@ CHANNEL_LABELS = {
     Channel.MEETING: "A meeting or call",
     Channel.OTHER: "Something else",
 }
-LINK_DAYS = (7, 30, 90, 180, 365)
 
 
 class LinkForm(FlaskForm):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from config import is_zone
-from hub.core import settings
+from hub.core import chosen_settings
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
@@ -23,7 +23,8 @@ from hub.members.rules.permissions import Permission, may
 from hub.overview import letters as overview_letters
 from hub.overview.queries import digests as digests_queries
 from hub.overview.queries import setup as setup_queries
-from hub.overview.rules import DigestWeek, Line
+from hub.overview.rules.digests import DigestWeek
+from hub.overview.rules.organization_lists import Line
 
 LONGEST_HUB_NAME = 60  # it stands at the top of every page
 
@@ -39,7 +40,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
         name = name_of(name, "hub's name")
         if len(name) > LONGEST_HUB_NAME:
             raise Refused(f"The hub's name is too long: it may have up to {LONGEST_HUB_NAME} characters.")
-        settings.keep(db, "HUB_NAME", name)
+        chosen_settings.keep(db, "HUB_NAME", name)
     if "TIME_ZONE" not in config.given and zone != config.TIME_ZONE:
         if not is_zone(zone):
             raise Refused("Choose the time zone from the list.")
@@ -48,7 +49,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
                 "Something has been shared already, and the time zone decides which quarter it counts for. "
                 "It can’t be changed any more."
             )
-        settings.keep(db, "TIME_ZONE", zone)
+        chosen_settings.keep(db, "TIME_ZONE", zone)
     note(db, actor, "named the hub", actor.organization, name=name, zone=zone)
     finish_step(db, actor, "hub")
 
@@ -87,7 +88,7 @@ def finish_step(db: Session, actor: Person, step: str) -> None:
     """Remember that a step of the guide is done, or was left out on purpose."""
     _may_set_up(actor)
     done = setup_queries.steps_done(db)
-    settings.keep(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
+    chosen_settings.keep(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
 
 
 def _may_set_up(actor: Person) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from hub.calls.rules.commitment import Attended
-from hub.core.paper import Column, Head, Paper
+from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, CommitmentsOfAYear
-from hub.overview.rules import met_of
+from hub.overview.rules.board import met_of
 from hub.sharing.reports.pdf import Setting
 
 HEADER = ("organization", "name", "kind", "calls attended", "calls held", "calls", "presentation")

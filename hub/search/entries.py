@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience
 from hub.members.models import Organization
-from hub.search.queries import rows as rows_queries
+from hub.search.queries import freshness as freshness_queries
 from hub.search.rules import words as words_rules
 from hub.search.store.snapshots import Facts
 
@@ -28,7 +28,7 @@ SHORTEST_KEYWORD = 3  # letters; shorter ones tell nothing
 
 def entries_of(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     """The entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
-    marks = rows_queries.marks(db)
+    marks = freshness_queries.marks(db)
     rows = db.execute(
         select(Resource, Organization, Revision.id, Revision.file_name, Revision.url)
         .join(Organization, Resource.organization_id == Organization.id)

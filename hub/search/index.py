@@ -19,7 +19,7 @@ from whoosh.reading import SegmentReader
 from config import Config
 from hub.core.db import Database
 from hub.search.entries import entries_of
-from hub.search.queries import rows as rows_queries
+from hub.search.queries import freshness as freshness_queries
 from hub.search.store import codec, folders, snapshots
 from hub.search.store.folders import Manifest
 from hub.search.store.snapshots import Snapshot
@@ -101,7 +101,7 @@ def audit_index(database: Database) -> list[str]:
     manifest = Manifest.read(folder)
     wrong = [f"The file {name} of the search index is missing or damaged." for name in manifest.scrambled(folder)]
     with database.reading() as db:
-        wanted = rows_queries.stamps(db, rows_queries.marks(db))
+        wanted = freshness_queries.stamps(db, freshness_queries.marks(db))
     there = _stamps_in(snapshot)
     wrong += [f"Resource {id_} is missing in the search index." for id_ in sorted(wanted.keys() - there.keys())]
     wrong += [f"Resource {id_} should not be in the search index." for id_ in sorted(there.keys() - wanted.keys())]
@@ -125,8 +125,8 @@ def _is_current(database: Database, root: Path) -> bool:
         return False
     manifest = Manifest.read(folder)
     with database.reading() as db:
-        return manifest.signature == rows_queries.signature(db) and manifest.organizations == _checksum(
-            rows_queries.marks(db)
+        return manifest.signature == freshness_queries.signature(db) and manifest.organizations == _checksum(
+            freshness_queries.marks(db)
         )
 
 
@@ -157,8 +157,8 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
         snapshot = _begun(root)
         log.info("Building the search index anew.", extra={"folder": snapshot.folder.name})
     with database.reading() as db:
-        signature, marks = rows_queries.signature(db), rows_queries.marks(db)
-        wanted = rows_queries.stamps(db, marks)
+        signature, marks = freshness_queries.signature(db), freshness_queries.marks(db)
+        wanted = freshness_queries.stamps(db, marks)
     there = _stamps_in(snapshot)
     gone = [id_ for id_ in there if id_ not in wanted]
     lacking = [id_ for id_, stamp in wanted.items() if there.get(id_) != stamp]
@@ -306,7 +306,7 @@ def _merge_in_quiet(database: Database, root: Path) -> None:
 
     def go_on() -> None:
         with database.reading() as db:
-            if rows_queries.signature(db) != had.signature:
+            if freshness_queries.signature(db) != had.signature:
                 raise _Interrupted
 
     writer = _writer(folder, go_on)

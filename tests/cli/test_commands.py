@@ -22,8 +22,8 @@ from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import Role
+from hub.sharing.actions.audit_packets import make_packet
 from hub.sharing.actions.confirmations import Statement, confirm
-from hub.sharing.actions.packets import make_packet
 from hub.sharing.models import AuditPacket, Confirmation, SharingEvent
 from tests.world import a_person, a_resource, an_organization
 

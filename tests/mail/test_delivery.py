@@ -19,8 +19,7 @@ from hub.core.errors import Refused
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
-from hub.mail.delivery import delivering, keeping
-from hub.mail.delivery import server as delivery_server
+from hub.mail.delivery import delivering, keeping, smtp_server
 from hub.mail.letters import Button, Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
@@ -303,4 +302,4 @@ def test_no_password_goes_over_an_open_line_to_another_machine(
     offers_none = smtplib.SMTP()
     offers_none.esmtp_features = {}
     with pytest.raises(smtplib.SMTPNotSupportedError, match="readable") if refused else nullcontext():
-        delivery_server._encrypt(offers_none, to)
+        smtp_server._encrypt(offers_none, to)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.overview.rules import audit_words
+from hub.overview.rules.audit import audit_words
 from tests.world import a_person, an_organization
 
 

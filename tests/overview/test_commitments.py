@@ -10,7 +10,7 @@ from pypdfium2 import PdfDocument
 from hub.calls.rules.commitment import Attended
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
-from hub.overview.rules import Open, what_is_next
+from hub.overview.rules.next_steps import Open, what_is_next
 from hub.sharing.rules.standing import Standing
 from tests.calls.conftest import SetClock, alliance, set_clock
 from tests.world import SignIn

@@ -17,7 +17,7 @@ from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
-from hub.overview.rules import week_to_come, week_to_tell
+from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.search import actions as search_actions
 from hub.search import index
 from tests.world import Hands, a_person, a_resource, an_organization, posted_by

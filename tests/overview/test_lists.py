@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules import MOST_LINES, Line, read_list, written_again
+from hub.overview.rules.organization_lists import MOST_LINES, Line, read_list, written_again
 
 TODAY = date(2026, 11, 24)
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import settings
+from hub.core import chosen_settings
 from hub.core.db import Database
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -92,7 +92,7 @@ def test_the_time_zone_stays_once_something_was_shared(
     answer = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"})
     assert answer.status_code in {302, 422}
     with database.reading() as rows:
-        assert settings.kept(rows, "TIME_ZONE") == ""
+        assert chosen_settings.kept(rows, "TIME_ZONE") == ""
 
 
 def test_nobody_but_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn) -> None:
@@ -110,14 +110,14 @@ def test_nobody_but_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn)
 def test_another_process_takes_over_what_was_chosen(database: Database) -> None:
     other = Database(database.config)
     with database.writing() as db:
-        settings.keep(db, "TIME_ZONE", "America/Denver")
-        settings.keep(db, "HUB_NAME", "Forge Hub")
-    settings.refresh(other)
+        chosen_settings.keep(db, "TIME_ZONE", "America/Denver")
+        chosen_settings.keep(db, "HUB_NAME", "Forge Hub")
+    chosen_settings.refresh(other)
     assert (other.config.TIME_ZONE, other.config.HUB_NAME) == ("America/Denver", "Forge Hub")
     with database.writing() as db:
-        settings.keep(db, "TIME_ZONE", "America/Chicago")
-        settings.keep(db, "HUB_NAME", "Steel Hub")
-    settings.refresh(other)
+        chosen_settings.keep(db, "TIME_ZONE", "America/Chicago")
+        chosen_settings.keep(db, "HUB_NAME", "Steel Hub")
+    chosen_settings.refresh(other)
     assert (other.config.TIME_ZONE, other.config.HUB_NAME) == ("America/Chicago", "Steel Hub")
     other.close()
 
@@ -128,9 +128,9 @@ def test_the_environment_wins_over_the_rows_and_a_zone_that_is_unknown_here_is_p
 ) -> None:
     given = Database(replace(database.config, HUB_NAME="Of the operator", given=frozenset({"HUB_NAME"})))
     with database.writing() as db:
-        settings.keep(db, "TIME_ZONE", "Mars/Olympus")
-        settings.keep(db, "HUB_NAME", "Forge Hub")
-    settings.refresh(given)
+        chosen_settings.keep(db, "TIME_ZONE", "Mars/Olympus")
+        chosen_settings.keep(db, "HUB_NAME", "Forge Hub")
+    chosen_settings.refresh(given)
     assert (given.config.TIME_ZONE, given.config.HUB_NAME) == ("America/New_York", "Of the operator")
     given.close()
 

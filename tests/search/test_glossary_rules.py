@@ -6,15 +6,7 @@ from hypothesis import strategies as st
 
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules.glossary import Entry, Glossary
-from hub.search.rules.question import (
-    Acronym,
-    AllOf,
-    AnyOf,
-    Names,
-    Node,
-    Phrase,
-    Word,
-)
+from hub.search.rules.question import Acronym, AllOf, AnyOf, Names, Node, Phrase, Word
 from tests.search.typed import TEXT, parse
 
 

@@ -6,9 +6,7 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from hub.search.rules import question as question_rules
-from hub.search.rules.question import (
-    Question,
-)
+from hub.search.rules.question import Question
 
 TODAY = date(2026, 11, 24)
 

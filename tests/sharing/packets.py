@@ -8,11 +8,11 @@ from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.actions import declarations as declarations_actions
-from hub.sharing.actions import packets as packets_actions
 from hub.sharing.models import AuditPacket
-from hub.sharing.queries import packets as packets_queries
+from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.rules.standing import Channel
 from tests.world import a_person, a_resource, an_organization
 
@@ -50,5 +50,5 @@ def make(database: Database, quarter: Quarter, email: str = "rita@prairie.exampl
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        made = packets_actions.make_packet(db, person, organization, quarter)
-        return packets_queries.packet_for(db, person, made.id)
+        made = audit_packets_actions.make_packet(db, person, organization, quarter)
+        return audit_packets_queries.packet_for(db, person, made.id)

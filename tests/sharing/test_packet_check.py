@@ -18,8 +18,8 @@ from config import ROOT, Config
 from hub.core.archive import files_in, zip_of
 from hub.core.db import Database
 from hub.core.fingerprints import sha256_of
-from hub.sharing.rules.packet_check import check_packet
-from hub.sharing.rules.packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL
+from hub.sharing.rules.audit_packet_check import check_packet
+from hub.sharing.rules.audit_packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL
 from tests.sharing.packets import JULY, Q2, a_world, make
 
 

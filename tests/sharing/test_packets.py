@@ -15,13 +15,13 @@ from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission
+from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.actions import declarations as declarations_actions
-from hub.sharing.actions import packets as packets_actions
 from hub.sharing.models import AuditPacket
+from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.queries import entries as entries_queries
-from hub.sharing.queries import packets as packets_queries
-from hub.sharing.rules.packet_check import check_packet
-from hub.sharing.rules.packets import EVENTS
+from hub.sharing.rules.audit_packet_check import check_packet
+from hub.sharing.rules.audit_packets import EVENTS
 from tests.sharing.packets import JULY, Q2, Q3, a_world, make
 from tests.world import SignIn
 
@@ -70,7 +70,7 @@ def test_who_may_not_make_one_is_not_offered_to(world: Database, sign_in: SignIn
     with world.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
         with pytest.raises(NotFound):
-            packets_actions.make_packet(db, ana, ana.organization, Q2)
+            audit_packets_actions.make_packet(db, ana, ana.organization, Q2)
     with pytest.raises(Refused, match="no record of Q4 2025"):
         make(world, Quarter(2025, 4))
 
@@ -80,7 +80,7 @@ def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_th
     third = make(world, Q3)
     assert check_packet(third.content).chain == ("2026Q2", "2026Q1")
     with world.reading() as db:
-        made = packets_queries.last_packets(db, db.get_one(Organization, third.organization_id))
+        made = audit_packets_queries.last_packets(db, db.get_one(Organization, third.organization_id))
         assert list(made) == ["2026Q1", "2026Q2", "2026Q3"]
         assert json.loads(third.manifest)["previous"] == {"quarter": "2026Q2", "sha256": made["2026Q2"].digest}
     with world.writing() as db:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.fonts import plain, written
-from hub.core.paper import Column, Head, Paper
+from hub.core.pdf import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.core.tables import Sheet, xlsx_of
 from hub.members.rules.organizations import OrganizationKind, Role

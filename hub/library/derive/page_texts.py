@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core import clock, pulse
+from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
 from hub.library.extract.pages import ExtractedPage, Extraction
 from hub.library.extract.reader import READER_VERSION, Reader
@@ -78,7 +78,10 @@ def _claim(database: Database) -> Revision | None:
             .with_for_update(skip_locked=True)
         )
         if revision is not None:
-            revision.lease_token, revision.lease_until = f"{pulse.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
+            revision.lease_token, revision.lease_until = (
+                f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}",
+                now + LEASE,
+            )
             revision.tries += 1
         return revision
 
@@ -87,7 +90,7 @@ def take_over_from_the_dead(database: Database) -> None:
     """End the leases of workers that ran on this machine and died: their files needn't wait until the lease is over."""
     with database.reading() as db:
         held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))
-        dead = [token for token in db.scalars(held) if token and pulse.is_known_dead(token.partition(" ")[0])]
+        dead = [token for token in db.scalars(held) if token and heartbeats.is_known_dead(token.partition(" ")[0])]
     if dead:
         with database.writing() as db:
             db.execute(

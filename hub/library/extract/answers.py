@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from hub.library.extract.findings import (
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Extraction, Lost, clean, one_line
+from hub.library.extract.problems import (
     BROKE_DOWN,
     DAMAGED,
     ONLY_PICTURES,
@@ -24,8 +26,6 @@ from hub.library.extract.findings import (
     TOO_SLOW,
     Finding,
 )
-from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Extraction, Lost, clean, one_line
 from hub.library.rules import PageKind, State
 
 OUT_OF_MEMORY = 71

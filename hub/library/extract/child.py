@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, end
-from hub.library.extract.findings import DAMAGED, Unreadable
 from hub.library.extract.jobs import done, line_of
 from hub.library.extract.limits import Limits
+from hub.library.extract.problems import DAMAGED, Unreadable
 from hub.library.extract.sandbox import accept, adopt_orphans, die_with_parent, leave_network
 
 INPUT, OUTPUT, ERRORS = 0, 1, 2

@@ -11,9 +11,9 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
-from hub.library.extract.findings import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, TOO_LARGE, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
+from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, TOO_LARGE, Unreadable
 
 # lxml names the type of its elements only privately and brings no type hints.
 

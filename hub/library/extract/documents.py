@@ -15,10 +15,10 @@ from hub.library.extract.container import (
     walk,
 )
 from hub.library.extract.drawings import graphic_text
-from hub.library.extract.findings import Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document
+from hub.library.extract.problems import Unreadable
 from hub.library.extract.properties import core_properties
 from hub.library.extract.sections import Block, sections
 

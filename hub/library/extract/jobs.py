@@ -13,7 +13,7 @@ from hub.library.extract.excerpt import excerpt
 from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.legacy import modernized
 from hub.library.extract.limits import Limits
-from hub.library.extract.opening import open_document
+from hub.library.extract.openers import open_document
 from hub.library.extract.pieces import piece
 from hub.library.extract.printing import printed
 from hub.library.extract.sandbox import leave_files

@@ -4,8 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from hub.library.extract.findings import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 from hub.library.extract.formats import FORMATS, Format
+from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 from hub.library.extract.sandbox import leave_writing
 
 # Nothing is fetched from elsewhere and no macro runs, whatever the document asks for.

@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
 
-from hub.library.extract.findings import OTHER_KIND, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, one_line
+from hub.library.extract.problems import OTHER_KIND, Unreadable
 from hub.library.extract.properties import believable
 from hub.library.extract.text import sections_of
 from hub.library.extract.webpage import markdown_of, parse_html

@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from hub.library.extract.container import Element, Package, attribute, local_name
-from hub.library.extract.findings import OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.problems import OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import properties
 from hub.library.extract.sections import Block, sections
 from hub.library.rules import PageKind

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pypdfium2
 
-from hub.library.extract.findings import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import day_of, sensible_title
 from hub.library.rules import PageKind
 

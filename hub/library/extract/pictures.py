@@ -10,9 +10,9 @@ import pypdfium2
 from PIL import Image, UnidentifiedImageError
 
 from hub.library.extract.container import Package
-from hub.library.extract.findings import DAMAGED, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
+from hub.library.extract.problems import DAMAGED, OTHER_KIND, PASSWORD, Unreadable
 
 # A page may be 144,000 points high: what is higher than this many widths gets a narrower picture.
 TALLEST = 3.0

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from hub.library.extract.findings import NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.legacy import convert, libreoffice, named_link
+from hub.library.extract.problems import NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 
 # Hidden slides are there too, so that numbers match; pictures are as sharp as a screen needs.
 SLIDES_AS_PDF = (

@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from hub.library.extract.container import Package, local_name
-from hub.library.extract.findings import Unreadable
 from hub.library.extract.pages import one_line
+from hub.library.extract.problems import Unreadable
 
 # What programs write when nobody gave a title.
 NO_TITLE = re.compile(

@@ -16,11 +16,11 @@ from types import TracebackType
 from typing import IO, Any, Self, cast
 
 from hub.library.extract.answers import Hearing, Outcome
-from hub.library.extract.findings import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
 from hub.library.extract.formats import Format, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
 from hub.library.extract.pieces import Pieces, heard
+from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
 
 # Raised when reading changes, so that pages are made again.
 READER_VERSION = 1

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from hub.library.extract.container import Element, Package, local_name, main_part, open_office, walk
 from hub.library.extract.drawings import WRITTEN_TWICE, graphic_text, paragraphs, table_rows
-from hub.library.extract.findings import Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.problems import Unreadable
 from hub.library.extract.properties import core_properties
 from hub.library.rules import PageKind
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.library.extract.findings import EMPTY, OTHER_KIND, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
+from hub.library.extract.problems import EMPTY, OTHER_KIND, Unreadable
 from hub.library.extract.sections import Block, sections
 from hub.library.rules import PageKind
 

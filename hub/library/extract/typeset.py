@@ -8,11 +8,11 @@ from lxml import etree
 from markupsafe import escape
 
 from hub.core.text import markdown, safe_html
-from hub.library.extract.findings import TOO_LARGE, Unreadable
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail import part_text
 from hub.library.extract.pages import clean
+from hub.library.extract.problems import TOO_LARGE, Unreadable
 from hub.library.extract.text import read_text
 from hub.library.extract.webpage import UNSEEN, parse_html
 

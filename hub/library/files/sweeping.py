@@ -3,7 +3,7 @@
 from config import Config
 from hub.core import clock
 from hub.library.files.originals import STALE_AFTER, all_stored
-from hub.library.files.parts import all_parts
+from hub.library.files.unfinished import all_parts
 
 
 def sweep(config: Config, known: set[str]) -> list[str]:

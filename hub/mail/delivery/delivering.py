@@ -21,7 +21,7 @@ from hub.mail import models as mail_models
 from hub.mail.actions import WIPED
 from hub.mail.delivery import forgetting, keeping, leases
 from hub.mail.delivery.composing import wire
-from hub.mail.delivery.server import Fate, Outcome, ServerTrouble, connected, hand_over
+from hub.mail.delivery.smtp_server import Fate, Outcome, ServerTrouble, connected, hand_over
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import Quiet, State, bounce_address, next_try
 

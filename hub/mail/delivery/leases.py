@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock, pulse
+from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
@@ -28,7 +28,7 @@ def claim(database: Database) -> Sequence[OutboxMessage]:
     with database.reading() as db:  # a look costs no lock when there is nothing to do
         if db.scalar(select(OutboxMessage.id).where(*_free(now)).limit(1)) is None:
             return ()
-    token = f"{pulse.my_name()[:80]} {secrets.token_hex(8)}"
+    token = f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}"
     with database.writing() as db:
         found = db.scalars(
             select(OutboxMessage)
@@ -95,7 +95,7 @@ def take_over_from_the_dead(database: Database) -> None:
     over = {
         token
         for token, until in rows
-        if token and (until is None or until < now or pulse.is_known_dead(token.partition(" ")[0]))
+        if token and (until is None or until < now or heartbeats.is_known_dead(token.partition(" ")[0]))
     }
     if not over:
         return

@@ -12,7 +12,7 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
-from hub.members.actions.rows import flush_or, lock_roles
+from hub.members.actions.locks import flush_or, lock_roles
 from hub.members.models import Designation, Organization, Person
 from hub.members.rules.fields import name_of, website_of
 from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, OrganizationKind, slug_of

@@ -10,7 +10,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
-from hub.members.actions.rows import flush_or, lock_roles
+from hub.members.actions.locks import flush_or, lock_roles
 from hub.members.actions.tokens import void_links
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.fields import email_of, name_of

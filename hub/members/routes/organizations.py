@@ -11,8 +11,8 @@ from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.forms import EditOrganization, FindOrganizations
 from hub.members.login import signed_in
-from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
+from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.organizations import OrganizationKind, has_left
 from hub.members.rules.permissions import Permission, may
 

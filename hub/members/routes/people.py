@@ -23,8 +23,8 @@ from hub.members.forms import (
 )
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
-from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
+from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
 

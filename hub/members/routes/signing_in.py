@@ -14,8 +14,8 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import wishes as wishes_actions
 from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
-from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
+from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.mail import whose_stop
 
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from hub.members.rules.permissions import Permission, SomePerson, Thing, may
 
+LINK_DAYS = (7, 30, 90, 180, 365)
+
 
 class LinkState(StrEnum):
     """Whether a share link opens."""

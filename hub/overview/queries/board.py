@@ -4,11 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.audit import Entry
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.library.models import Resource, Topic
@@ -17,14 +16,13 @@ from hub.library.rules import topic_label
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules import met_of
+from hub.overview.rules.board import met_of
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.queries.entries import stands
 from hub.sharing.rules.standing import PASSED_ON, Standing
 
 QUARTERS_ON_BOARD = 8
-ENTRIES_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -124,15 +122,3 @@ def behind(board_now: Board) -> list[Row]:
     """Who has not met the newest quarter's commitment yet, the silent ones first."""
     late = [row for row in board_now.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
     return sorted(late, key=lambda row: row.standings[-1] is Standing.DOWNLOADED)
-
-
-def audit_entries(db: Session, words: str, page: int) -> tuple[Sequence[Entry], int]:
-    """A page of the audit, newest first, and how many entries there are; ``words`` filter actor, action, subject."""
-    condition = (
-        Entry.actor.icontains(words, autoescape=True)
-        | Entry.action.icontains(words, autoescape=True)
-        | Entry.subject.icontains(words, autoescape=True)
-    )
-    total = db.scalar(select(func.count(Entry.id)).where(condition)) or 0
-    found = select(Entry).where(condition).order_by(Entry.id.desc())
-    return db.scalars(found.offset((page - 1) * ENTRIES_PER_PAGE).limit(ENTRIES_PER_PAGE)).all(), total

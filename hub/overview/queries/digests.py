@@ -18,7 +18,7 @@ from hub.members.models import Person
 from hub.members.queries import Wishes
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission, may
-from hub.overview.rules import LONGEST_WAIT, DigestWeek, week_to_tell
+from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, week_to_tell
 from hub.search.models import SavedSearch
 from hub.search.queries.news import is_settled, query_of
 from hub.search.queries.results import ids_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core import settings
+from hub.core import chosen_settings
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
@@ -16,7 +16,7 @@ STEPS = ("hub", "host", "organizations", "invitations")
 
 def steps_done(db: Session) -> frozenset[str]:
     """The steps of the guide that are done or were left out on purpose."""
-    return frozenset(settings.kept(db, GUIDE).split()) & frozenset(STEPS)
+    return frozenset(chosen_settings.kept(db, GUIDE).split()) & frozenset(STEPS)
 
 
 def zone_is_settled(db: Session) -> bool:

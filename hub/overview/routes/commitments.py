@@ -18,7 +18,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.overview import reports as overview_reports
 from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules import Open, what_is_next
+from hub.overview.rules.next_steps import Open, what_is_next
 from hub.sharing.queries.quarters import YourQuarter
 from hub.sharing.reports.pdf import Setting
 

@@ -22,7 +22,7 @@ from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.outbox import SHOWN
-from hub.overview.rules import week_to_come, week_to_tell
+from hub.overview.rules.digests import week_to_come, week_to_tell
 from hub.sharing import letters as sharing_letters
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import reminders as reminders_queries

@@ -20,7 +20,7 @@ from hub.overview import actions as overview_actions
 from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules import Line, read_list, written_again
+from hub.overview.rules.organization_lists import Line, read_list, written_again
 
 
 @bp.get("/setup")

@@ -27,11 +27,11 @@ from hub.members.rules.permissions import MAY, Permission, Scope
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
+from hub.search.queries.freshness import signature
 from hub.search.queries.glossary import glossary
 from hub.search.queries.hits import SHOWN, hit_of, hits_of, texts_at
 from hub.search.queries.matching import Matches
 from hub.search.queries.ranking import Ranked
-from hub.search.queries.rows import signature
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
 from hub.search.rules.glossary import Glossary, widened

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.core.fingerprints import digest_of
-from hub.core.paper import Column, Head, Paper
+from hub.core.pdf import Column, Head, Paper
 from hub.core.quarters import Quarter
 from hub.sharing.models import Confirmation
 from hub.sharing.queries.quarters import QuarterRow

@@ -14,12 +14,12 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import NotFound
 from hub.library.derive import page_texts
-from hub.library.files import originals, parts
+from hub.library.files import originals, unfinished
 from tests.library.uploads.sender import Sender, parts_in
 
 
 def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Config) -> None:
-    part = parts.begin(config, 1, "plan.txt", 4_000)
+    part = unfinished.begin(config, 1, "plan.txt", 4_000)
     both_began = threading.Barrier(2)
     won: list[bool] = []
 
@@ -30,9 +30,9 @@ def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Con
 
     def send(byte: bytes) -> None:
         try:
-            parts.append(part, 0, pieces(byte))
+            unfinished.append(part, 0, pieces(byte))
             won.append(True)
-        except parts.WrongOffset:
+        except unfinished.WrongOffset:
             won.append(False)
 
     threads = [threading.Thread(target=send, args=(byte,)) for byte in (b"a", b"b")]
@@ -48,28 +48,28 @@ def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Con
 
 
 def test_a_sender_that_hangs_keeps_nobody_waiting(config: Config) -> None:
-    part = parts.begin(config, 1, "plan.txt", 8)
+    part = unfinished.begin(config, 1, "plan.txt", 8)
 
     def hanging() -> Iterator[bytes]:
         yield b"old"
-        assert parts.append(part, 3, [b" new", b"!"]) == 8  # the same person again, on a new connection
+        assert unfinished.append(part, 3, [b" new", b"!"]) == 8  # the same person again, on a new connection
         yield b"late"
 
-    with pytest.raises(parts.WrongOffset):
-        parts.append(part, 0, hanging())
+    with pytest.raises(unfinished.WrongOffset):
+        unfinished.append(part, 0, hanging())
     assert part.path.read_bytes() == b"old new!"
 
 
 def test_an_upload_that_is_removed_while_bytes_come_is_gone(config: Config) -> None:
-    part = parts.begin(config, 1, "plan.txt", 8)
+    part = unfinished.begin(config, 1, "plan.txt", 8)
 
     def pieces() -> Iterator[bytes]:
         yield b"1234"
-        parts.forget(part)
+        unfinished.forget(part)
         yield b"5678"
 
     with pytest.raises(NotFound):
-        parts.append(part, 0, pieces())
+        unfinished.append(part, 0, pieces())
     assert parts_in(config) == []
 
 
@@ -97,10 +97,10 @@ def test_however_a_file_is_cut_into_pieces_it_arrives_whole(
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
     config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY="a key for the tests alone")
-    part = parts.begin(config, 7, "plan.txt", len(content))
+    part = unfinished.begin(config, 7, "plan.txt", len(content))
     borders = [0, *sorted({cut for cut in cuts if cut < len(content)} - {0}), len(content)]
     for start, end in itertools.pairwise(borders):
-        assert parts.append(parts.find(config, 7, part.id), start, [content[start:end]]) == end
-    stored = parts.keep(config, parts.find(config, 7, part.id))
+        assert unfinished.append(unfinished.find(config, 7, part.id), start, [content[start:end]]) == end
+    stored = unfinished.keep(config, unfinished.find(config, 7, part.id))
     assert originals.path_of(config, stored.sha256).read_bytes() == content
-    assert parts.keep(config, parts.find(config, 7, part.id)) == stored
+    assert unfinished.keep(config, unfinished.find(config, 7, part.id)) == stored

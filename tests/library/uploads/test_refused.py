@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config import Config
 from hub.core.db import Database
-from hub.library.files import originals, parts
+from hub.library.files import originals, unfinished
 from hub.library.models import Resource
 from tests.library.uploads.sender import Sender, parts_in
 
@@ -157,7 +157,7 @@ def test_a_disk_without_room_is_said_before_a_byte_is_sent(ours: Sender, monkeyp
 
 
 def test_nobody_fills_the_disk_with_uploads_that_never_end(ours: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "MOST_UNDER_WAY", 3)
+    monkeypatch.setattr(unfinished, "MOST_UNDER_WAY", 3)
     begun = [ours.begin() for _ in range(4)]
     assert [answer.status_code for answer in begun] == [201, 201, 201, 429]
     ours.ask("DELETE", begun[0].headers["Location"])

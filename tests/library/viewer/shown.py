@@ -12,10 +12,7 @@ from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
-from hub.library.rules import (
-    Audience,
-    Kind,
-)
+from hub.library.rules import Audience, Kind
 from hub.members.models import Organization
 from tests.library import documents
 

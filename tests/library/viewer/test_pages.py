@@ -8,9 +8,7 @@ from sqlalchemy import event, select
 
 from hub.core.db import Database
 from hub.library.models import Page, Revision
-from hub.library.rules import (
-    PageKind,
-)
+from hub.library.rules import PageKind
 from tests.library.viewer.shown import OURS, World, a_pdf, page_at
 from tests.world import SignIn, a_resource
 

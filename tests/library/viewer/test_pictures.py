@@ -15,9 +15,7 @@ from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract import reader
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
-from hub.library.rules import (
-    Audience,
-)
+from hub.library.rules import Audience
 from hub.members.models import Person
 from tests.library import documents
 from tests.library.viewer.shown import COORDINATOR, OURS, THEIRS, World, a_pdf, page_at

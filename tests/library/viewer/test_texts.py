@@ -11,10 +11,7 @@ from sqlalchemy import select
 
 from hub.core.db import Database
 from hub.library.models import Page, Revision
-from hub.library.rules import (
-    MOST_ROWS,
-    PageKind,
-)
+from hub.library.rules import MOST_ROWS, PageKind
 from tests.library import documents
 from tests.library.viewer.shown import OURS, World, a_pdf, page_at
 from tests.world import SignIn, a_resource

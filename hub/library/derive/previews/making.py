@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from config import Config
-from hub.core import clock, pulse
+from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.core.text import safe_html
 from hub.library.derive.previews import shelf
@@ -123,7 +123,7 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
         revision = db.scalar(newest_first.with_for_update(skip_locked=True))
         if revision is None:
             return None
-        revision.lease_token, revision.lease_until = f"{pulse.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
+        revision.lease_token, revision.lease_until = f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
         revision.tries += 1
         kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
         return revision, kind

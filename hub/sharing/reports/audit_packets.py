@@ -8,9 +8,9 @@ from hub.core.tables import csv_of
 from hub.sharing.queries.reports import Report
 from hub.sharing.reports.pdf import Setting, report_as_pdf
 from hub.sharing.reports.tables import CONFIRMATIONS, ENTRIES, confirmation_cells, entry_cells
+from hub.sharing.rules.audit_packets import CONFIRMATIONS as CONFIRMATIONS_FILE
+from hub.sharing.rules.audit_packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
 from hub.sharing.rules.confirmations import moment
-from hub.sharing.rules.packets import CONFIRMATIONS as CONFIRMATIONS_FILE
-from hub.sharing.rules.packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
 from hub.sharing.rules.standing import is_due
 
 READ_ME = """\

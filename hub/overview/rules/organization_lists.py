@@ -1,31 +1,16 @@
-"""What the board adds up, what is next, lists of organizations, weeks of digests, and the words of the audit. Pure."""
+"""Organizations from a list that someone pastes or uploads: one a line, from a spreadsheet or just names. Pure."""
 
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from hub.calls.rules.commitment import Attended, Keeping
-from hub.calls.rules.presentations import PresentationStanding
 from hub.core.errors import Refused
-from hub.core.quarters import Quarter
 from hub.core.text import clean
 from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import OrganizationKind
-from hub.sharing.rules.standing import Standing
-
-
-def met_of(standings: Iterable[Standing]) -> tuple[int, int]:
-    """How many organizations met the commitment, and of how many it was due."""
-    counts = Counter(standings)
-    due = sum(count for standing, count in counts.items() if standing is not Standing.NOT_DUE)
-    return sum(count for standing, count in counts.items() if standing.met), due
-
 
 # The columns in their order, with the words by which a heading may call them.
 LISTED = {
@@ -174,120 +159,3 @@ def _unless_here(line: Line, names: Collection[str], emails: Collection[str]) ->
     if line.email and line.email in emails:
         return replace(line, problem=f"Somebody has the address {line.email} already.")
     return line
-
-
-# Numbers up to ten are written out in a sentence.
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-@dataclass(frozen=True)
-class Open:
-    """What is open of an organization's three commitments, as the sentence on home needs it."""
-
-    quarter: Quarter  # the last one that is over
-    standing: Standing  # in it
-    so_far: Standing  # in the quarter that is going on
-    may_confirm: bool
-    attended: Attended
-    presentation: PresentationStanding
-    year: int
-    free_slots: int = 0
-    presents_on: str = ""  # the day of the presentation that is proposed or planned, in words
-    deck_is_there: bool = False
-
-
-def what_is_next(state: Open) -> str:
-    """What an organization has to do next, all three commitments in one or two sentences.
-
-    For example "Confirm Q3. Your presentation is due by 31 December: two slots are free."
-    """
-    said = [part for part in (_of_the_quarter(state), _of_the_presentation(state), _of_the_calls(state)) if part]
-    return " ".join(said) or "Nothing is open: calls, presentation and sharing are where they should be."
-
-
-def _of_the_quarter(state: Open) -> str:
-    """The quarter that is over goes first: it can still be confirmed. Then the one that is going on."""
-    if state.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
-        name = f"Q{state.quarter.number}" if state.quarter.year == state.year else state.quarter.label
-        return f"Confirm {name}." if state.may_confirm else f"{name} waits to be confirmed by your representative."
-    going_on = state.quarter.next
-    if state.so_far is Standing.DOWNLOADED:
-        return f"Say what you shared in Q{going_on.number}, of what you took out."
-    if state.so_far is Standing.SILENT:
-        last = going_on.last_day
-        return f"Share something in Q{going_on.number}, by {last.day} {last:%B}."
-    return ""
-
-
-def _of_the_presentation(state: Open) -> str:
-    match state.presentation:
-        case PresentationStanding.DUE:
-            free = f"{written(state.free_slots)} {'slot is' if state.free_slots == 1 else 'slots are'} free"
-            return f"Your presentation is due by 31 December: {free}."
-        case PresentationStanding.PROPOSED:
-            return f"Your presentation on {state.presents_on} waits for the coordinator’s word."
-        case PresentationStanding.PLANNED:
-            deck = "" if state.deck_is_there else ": the deck isn’t in the hub yet"
-            return f"You present on {state.presents_on}{deck}."
-        case _:
-            return ""
-
-
-def _of_the_calls(state: Open) -> str:
-    one = state.attended
-    if one.keeping is not Keeping.BEHIND or one.needed > one.coming:
-        return ""
-    return f"Be on {written(one.needed)} of the next {written(one.coming)} calls to reach half."
-
-
-def written(number: int) -> str:
-    """A number as a sentence has it: in words up to ten."""
-    return _WORDS[number] if number < len(_WORDS) else f"{number:,}"
-
-
-# What the hub calls things for itself: call-notes, published_on. Addresses, digests and days stay as they are.
-_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
-
-
-def audit_words(value: Any) -> str:
-    """A name or a value of an entry's details, as a person reads it."""
-    match value:
-        case None | "" | []:
-            return "nothing"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(audit_words(one) for one in value)
-        case dict():
-            return ", ".join(f"{audit_words(name)} {audit_words(one)}" for name, one in value.items())
-        case str() if _NAME.fullmatch(value):
-            return re.sub("[-_]", " ", value)
-    return str(value)
-
-
-DIGEST_DAY, DIGEST_TIME = 0, time(8)  # Monday at eight on the hub's clocks
-LONGEST_WAIT = timedelta(days=3)  # after the week, for what came in it and is still being read
-
-
-@dataclass(frozen=True)
-class DigestWeek:
-    """The week that a digest tells of: from ``since`` to before ``until``, midnights of two Mondays."""
-
-    monday: date  # on which it is sent
-    since: datetime
-    until: datetime
-
-
-def week_to_tell(now: datetime, zone: ZoneInfo) -> DigestWeek:
-    """The week whose digest is the newest one that is due: the last whole one, once it is Monday morning."""
-    local = now.astimezone(zone)
-    monday = local.date() - timedelta(days=(local.weekday() - DIGEST_DAY) % 7)
-    if local < datetime.combine(monday, DIGEST_TIME, zone):
-        monday -= timedelta(days=7)
-    before = monday - timedelta(days=7)
-    return DigestWeek(monday, datetime.combine(before, time(), zone), datetime.combine(monday, time(), zone))
-
-
-def week_to_come(now: datetime, zone: ZoneInfo) -> DigestWeek:
-    """The week whose digest is the next one."""
-    return week_to_tell(datetime.combine(week_to_tell(now, zone).monday + timedelta(days=7), DIGEST_TIME, zone), zone)

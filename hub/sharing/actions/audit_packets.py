@@ -12,11 +12,11 @@ from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import AuditPacket
-from hub.sharing.queries import packets as packets_queries
+from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.queries import reports as reports_queries
-from hub.sharing.reports import packets as packets_reports
+from hub.sharing.reports import audit_packets as audit_packets_reports
 from hub.sharing.reports.pdf import Setting
-from hub.sharing.rules.packets import manifest_of, packet_of
+from hub.sharing.rules.audit_packets import manifest_of, packet_of
 from hub.sharing.rules.reports import Period
 
 
@@ -33,7 +33,7 @@ def make_packet(db: Session, person: Person, organization: Organization, quarter
         raise Refused(f"There is no record of {quarter.label} to pack: choose a quarter from {first.label} on.")
     # One at a time for each organization: two that made the same packet would break the chain in two.
     db.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
-    made = packets_queries.last_packets(db, organization)
+    made = audit_packets_queries.last_packets(db, organization)
     previous: AuditPacket | None = None
     now = first
     while now < quarter:
@@ -54,13 +54,13 @@ def _add(
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
-    tables = packets_reports.tables_of(report, setting)
+    tables = audit_packets_reports.tables_of(report, setting)
     if before and before.tables_digest == tables.digest and before.previous_id == (previous.id if previous else None):
         return before
-    contents = packets_reports.contents_of(report, tables, setting)
-    facts = packets_reports.facts_of(report, setting, person.name)
+    contents = audit_packets_reports.contents_of(report, tables, setting)
+    facts = audit_packets_reports.facts_of(report, setting, person.name)
     manifest = manifest_of(facts, contents, previous.digest if previous else None, before.digest if before else None)
-    content = packet_of(manifest, contents, packets_queries.manifests_before(db, previous))
+    content = packet_of(manifest, contents, audit_packets_queries.manifests_before(db, previous))
     packet = AuditPacket(
         organization_id=organization.id,
         quarter=str(quarter),

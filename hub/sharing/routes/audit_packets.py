@@ -9,8 +9,8 @@ from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.actions import packets as packets_actions
-from hub.sharing.queries import packets as packets_queries
+from hub.sharing.actions import audit_packets as audit_packets_actions
+from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
 
 
@@ -27,7 +27,7 @@ def packets(quarter: str) -> str:
         theirs=theirs(person, organization),
         quarter=which,
         running=which == this_quarter(),
-        packets=packets_queries.packets_of(db, organization, which),
+        packets=audit_packets_queries.packets_of(db, organization, which),
         may_make=may(person, Permission.MAKE_PACKET, organization),
     )
 
@@ -37,8 +37,8 @@ def make_packet(quarter: str) -> Redirect:
     """Pack the quarter as its log stands now."""
     person, which = signed_in(), quarter_named(quarter)
     organization = whose_record(person)
-    before = {packet.id for packet in packets_queries.packets_of(db, organization, which)}
-    made = packets_actions.make_packet(db, person, organization, which)
+    before = {packet.id for packet in audit_packets_queries.packets_of(db, organization, which)}
+    made = audit_packets_actions.make_packet(db, person, organization, which)
     flash(
         "Nothing has changed since the last packet: it still stands."
         if made.id in before
@@ -50,6 +50,6 @@ def make_packet(quarter: str) -> Redirect:
 @bp.get("/sharing/packets/<int:packet_id>")
 def packet(packet_id: int) -> Response:
     """The packet, as a ZIP file."""
-    found = packets_queries.packet_for(db, signed_in(), packet_id)
+    found = audit_packets_queries.packet_for(db, signed_in(), packet_id)
     name = f"audit-packet-{found.organization.slug}-{found.quarter}-{found.digest[:8]}.zip"
     return web.as_attachment(found.content, "application/zip", name)

@@ -7,7 +7,7 @@ import click
 
 from hub.cli.base import main
 from hub.core.errors import Refused
-from hub.sharing.rules.packet_check import LARGEST, Verdict, check_packet
+from hub.sharing.rules.audit_packet_check import LARGEST, Verdict, check_packet
 
 
 @main.command("verify-packet")

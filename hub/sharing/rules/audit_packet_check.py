@@ -13,8 +13,7 @@ from hub.core.archive import DamagedError, files_in, zip_of
 from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
-from hub.sharing.rules.confirmations import in_order
-from hub.sharing.rules.packets import (
+from hub.sharing.rules.audit_packets import (
     CHAIN,
     CONFIRMATIONS,
     CONTENTS,
@@ -25,6 +24,7 @@ from hub.sharing.rules.packets import (
     VERSION,
     row_digest,
 )
+from hub.sharing.rules.confirmations import in_order
 from hub.sharing.rules.standing import Act, Standing, strongest
 
 LARGEST = 500_000_000  # bytes of a packet that is checked

@@ -13,8 +13,8 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import tokens as tokens_actions
 from hub.members.forms import SetPassword, Welcome
 from hub.members.models import LinkKind
-from hub.members.routes.answers import form_page, refusal
 from hub.members.routes.blueprint import bp
+from hub.members.routes.form_pages import form_page, refusal
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])

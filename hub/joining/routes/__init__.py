@@ -1,0 +1,1 @@
+"""The pages of joining: the applicant's, and the board's."""

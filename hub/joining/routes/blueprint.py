@@ -1,0 +1,5 @@
+"""The blueprint of joining."""
+
+from flask import Blueprint
+
+bp = Blueprint("joining", __name__)

@@ -1,0 +1,76 @@
+"""The board: organizations by quarter, and one organization."""
+
+from flask import Response, render_template, request
+
+from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.rules.commitment import forecast
+from hub.core import clock
+from hub.core.tables import csv_of
+from hub.core.web import db, one_of
+from hub.members import queries as members_queries
+from hub.members.login import signed_in
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission
+from hub.overview.queries import board as board_queries
+from hub.overview.queries import commitments as commitments_queries
+from hub.overview.routes.blueprint import bp
+from hub.overview.routes.commitments import commitments_page, year_asked
+from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.standing import Standing
+
+
+@bp.get("/board")
+def board() -> str | Response:
+    """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``; ``?view=commitments&year=``."""
+    signed_in(Permission.SEE_BOARD)
+    kind = one_of(OrganizationKind, request.args.get("kind", ""))
+    if request.args.get("view") == "commitments":
+        return commitments_page(kind)
+    standing = one_of(Standing, request.args.get("standing", ""))
+    found = board_queries.board(db, kind, standing)
+    if request.args.get("format") == "csv":
+        return _board_as_csv(found)
+    resources, topics = board_queries.most_shared(db, found.quarters[-1], signed_in())
+    return render_template(
+        "overview/board.html",
+        board=found,
+        kind=kind,
+        standing=standing,
+        Standing=Standing,
+        OrganizationKind=OrganizationKind,
+        resources=resources,
+        topics=topics,
+    )
+
+
+def _board_as_csv(found: board_queries.Board) -> Response:
+    header = ["organization", "name", "kind", *(str(quarter) for quarter in found.quarters)]
+    rows = [[row.organization.slug, row.organization.name, row.organization.kind, *row.standings] for row in found.rows]
+    return Response(
+        csv_of(header, rows),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f"attachment; filename=board-{found.quarters[-1]}.csv"},
+    )
+
+
+@bp.get("/board/<slug>")
+def organization(slug: str) -> str:
+    """One organization: its standings quarter by quarter, with what each rests on."""
+    signed_in(Permission.SEE_BOARD)
+    one = members_queries.organization_of(db, slug)
+    quarters = board_queries.this_quarter(db).back(board_queries.QUARTERS_ON_BOARD)
+    year, years = year_asked()
+    commitments = commitments_queries.commitments_of(db, one, year)
+    return render_template(
+        "overview/organization.html",
+        organization=one,
+        year=year,
+        years=years,
+        commitments=commitments,
+        forecast=forecast(commitments.attended),
+        history=attendance_queries.history_of(db, one, year, clock.now()),
+        presentations=presentations_queries.of_organization(db, one),
+        people=members_queries.people_of(db, one),
+        quarters=quarters_queries.quarters_of(db, one, quarters),
+    )

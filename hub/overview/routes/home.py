@@ -1,0 +1,66 @@
+"""Home: what each role sees first."""
+
+from datetime import timedelta
+
+from flask import Response, make_response, render_template
+
+from hub.calls.queries import yours as yours_queries
+from hub.core import clock, web
+from hub.core.web import db
+from hub.joining import queries as joining_queries
+from hub.library import queries as library_queries
+from hub.mail import queries as mail_queries
+from hub.members.login import current_person
+from hub.members.rules.permissions import Permission, may
+from hub.overview.queries import board as board_queries
+from hub.overview.queries import setup as setup_queries
+from hub.overview.routes.blueprint import bp
+from hub.overview.routes.commitments import what_comes_next
+from hub.search.queries import news as news_queries
+from hub.search.queries import searches as searches_queries
+from hub.search.routes import visiting as visiting_routes
+from hub.search.routes.searches import lines_of
+from hub.sharing.queries import quarters as quarters_queries
+
+NEWEST = 10
+QUARTERS_ON_HOME = 4
+TOLD_OF_TROUBLES = timedelta(days=14)
+
+
+@bp.get("/")
+@web.public
+def home() -> str | Response:
+    """Where everybody starts: your quarter and what is new; for visitors, what is public."""
+    person = current_person()
+    newest = library_queries.newest(db, person, NEWEST)
+    if person is None:
+        return render_template("overview/welcome.html", newest=newest)
+    quarter = board_queries.this_quarter(db)
+    board = board_queries.board(db) if may(person, Permission.SEE_BOARD) else None
+    seen = visiting_routes.seen_by(person)
+    since = seen.since(clock.now()) if seen else None
+    saved = searches_queries.saved_of(db, person)
+    yours, before = (
+        quarters_queries.your_quarter(db, person, quarter),
+        quarters_queries.your_quarter(db, person, quarter.previous),
+    )
+    on_calls = yours_queries.your_calls(db, person, clock.today(web.config().zone), clock.now())
+    page = render_template(
+        "overview/home.html",
+        newest=newest,
+        new={resource.id for resource in newest if news_queries.is_new(resource, person, since)},
+        saved=lines_of(saved, news_queries.new_in(db, person, saved)),
+        yours=yours,
+        before=before,
+        strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
+        to_vote_on=joining_queries.waiting_for(db, person),
+        undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
+        on_calls=on_calls,
+        next_sentence=what_comes_next(person, yours, before, on_calls),
+        board=board,
+        guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
+        behind=board_queries.behind(board) if board else [],
+    )
+    answer = make_response(page)
+    visiting_routes.note_after(answer, person, seen)
+    return answer
