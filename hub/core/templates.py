@@ -8,6 +8,8 @@ from jinja2.lexer import Token, TokenStream
 
 # White space that begins a new line, with the sign before and after it.
 _BREAK = re.compile(r"(.?)[ \t]*\n\s*(.?)", re.DOTALL)
+# Indentation whose line break Jinja took away, since a block ended there.
+_INDENTATION = re.compile(r"\A[ \t]{2,}")
 # White space at the edges of a block of text, which no browser shows.
 _BLOCK = r"(?:p|td|th|li|dd|dt|h[1-6]|caption|summary|legend|figcaption)"
 _EDGE = re.compile(rf"(<{_BLOCK}(?:\s[^<>]*)?>)\s+|\s+(</{_BLOCK}>)", re.IGNORECASE)
@@ -35,7 +37,8 @@ def _unindented(tokens: Iterable[Token]) -> Iterator[Token]:
             yield token
             continue
         if not keeps and not _KEEPS_SPACE.search(token.value):
-            yield Token(token.lineno, "data", _BREAK.sub(_one, _EDGE.sub(r"\1\2", token.value)))
+            text = _EDGE.sub(r"\1\2", _INDENTATION.sub("", token.value))
+            yield Token(token.lineno, "data", _BREAK.sub(_one, text))
             continue
         for found in _KEEPS_SPACE.finditer(token.value):
             keeps = not found[1]

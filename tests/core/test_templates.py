@@ -13,6 +13,7 @@ ENVIRONMENT = Environment(extensions=[Unindented], trim_blocks=True, lstrip_bloc
     [
         ("<p>\n    Clear\n    all {{ x }}\n  </p>", "<p>Clear all a  b\nc</p>"),
         ('<a class="btn"\n   href="/">{{ x }}</a>\n  <b>y</b>', '<a class="btn" href="/">a  b\nc</a>\n<b>y</b>'),
+        ("<p>{% if x %}\n    Both {{ x }}{% endif %}\n  </p>", "<p>Both a  b\nc</p>"),
         ("{{ x }}\n   of 3", "a  b\nc of 3"),
         (
             "<div>\n  <pre>one\n   two {{ x }}\n</pre>\n  <p>z</p></div>",
