@@ -242,6 +242,8 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
     assert page.find(id="content")
     assert not page.find_all(style=True), f"{address} has inline styles"
     assert not [tag for tag in page.find_all("script") if not tag.get("src")], f"{address} has an inline script"
+    blank = [cell for cell in page.find_all("td") if cell.contents and cell.decode_contents().isspace()]
+    assert not blank, f"{address}: {blank[0]} isn't :empty, so phones show it; write its tags next to each other"
     ids = [str(tag["id"]) for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids)), f"{address} uses an id twice"
     for form in page.find_all("form", method="post"):
