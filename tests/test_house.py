@@ -2,15 +2,16 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from config import ROOT
+from tests.lint import lengths
 
-FOLDERS = ("hub", "templates", "static", "tests", "bench")
+PYTHON = ("hub", "tests", "bench", "config.py")
+PAGES = ("templates", "static")
 GENERATED = ROOT / "hub" / "migrations" / "versions"  # written by Alembic
-SUFFIXES = (".py", ".js", ".html")
-LONGEST_FILE = 400
+SUFFIXES = {".py", *lengths.SUFFIXES}
 LONGEST_FUNCTION = 45
 
 # Layers of a room: their modules are imported as `<subject>_<layer>`, or `<room>_<layer>` where one file is enough.
@@ -20,13 +21,12 @@ LAYERS = {"actions", "queries", "rules", "routes", "forms", "models", "reports",
 OTHER_NAMES: dict[str, str] = {}
 
 
-def _files(*suffixes: str, folders: tuple[str, ...] = FOLDERS) -> Iterator[Path]:
-    for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*")):
+def _files(suffixes: Collection[str], *places: str) -> Iterator[Path]:
+    """The files at these places with one of the suffixes, without generated ones."""
+    for place in places:
+        for path in sorted((ROOT / place).rglob("*")) if (ROOT / place).is_dir() else [ROOT / place]:
             if path.suffix in suffixes and GENERATED not in path.parents:
                 yield path
-    if ".py" in suffixes and folders == FOLDERS:
-        yield ROOT / "config.py"
 
 
 def _name(path: Path) -> str:
@@ -34,16 +34,16 @@ def _name(path: Path) -> str:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    lengths = {_name(path): len(path.read_text().splitlines()) for path in _files(*SUFFIXES)}
-    assert lengths
-    too_long = {name: length for name, length in lengths.items() if length > LONGEST_FILE}
+    counts = {_name(path): len(path.read_text().splitlines()) for path in _files(SUFFIXES, *PYTHON, *PAGES)}
+    assert counts
+    too_long = {name: count for name, count in counts.items() if count > lengths.LONGEST}
     assert not too_long, "split these by subject"
 
 
 def test_no_function_is_longer_than_45_lines() -> None:
     too_long = {
         f"{_name(path)}::{node.name}": node.end_lineno - node.lineno + 1
-        for path in _files(".py")
+        for path in _files({".py"}, *PYTHON)
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno is not None
@@ -54,7 +54,7 @@ def test_no_function_is_longer_than_45_lines() -> None:
 
 def _modules() -> set[str]:
     """The modules and packages of the hub."""
-    paths = (path.relative_to(ROOT).with_suffix("") for path in _files(".py", folders=("hub",)))
+    paths = (path.relative_to(ROOT).with_suffix("") for path in _files({".py"}, "hub"))
     return {".".join(path.parts).removesuffix(".__init__") for path in paths}
 
 
@@ -69,7 +69,7 @@ def _name_of(module: str) -> str:
 def _imported_whole() -> Iterator[tuple[str, str, Path]]:
     """Modules of the hub that are imported whole: each with its name there, and the file."""
     modules = _modules()
-    for path in _files(".py", folders=("hub", "tests", "bench")):
+    for path in _files({".py"}, *PYTHON):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):
                 for one in node.names:
@@ -91,13 +91,10 @@ def test_no_name_stands_for_two_modules() -> None:
 
 
 def test_a_package_holds_a_docstring_and_no_code() -> None:
-    for path in _files(".py", folders=("hub",)):
-        if path.name != "__init__.py":
-            continue
-        first, *others = ast.parse(path.read_text()).body
-        assert isinstance(first, ast.Expr), f"{_name(path)} says nothing"
-        assert isinstance(first.value, ast.Constant)
-        is_version = path.parent.name == "hub" and [ast.unparse(one).split(" = ")[0] for one in others] == [
-            "__version__"
-        ]
-        assert is_version or not others, f"{_name(path)} holds more than a docstring"
+    for path in _files({".py"}, "hub"):
+        if path.name == "__init__.py":
+            first, *others = ast.parse(path.read_text()).body
+            assert isinstance(first, ast.Expr), f"{_name(path)} says nothing"
+            assert isinstance(first.value, ast.Constant)
+            allowed = ["__version__"] if path.parent.name == "hub" else []
+            assert [ast.unparse(one).split(" = ")[0] for one in others] == allowed, f"{_name(path)} holds code"
