@@ -7,12 +7,17 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from hub.calls.models import Presentation
+from hub.calls.actions import presentations as presentations_actions
+from hub.calls.actions.presentations import Proposal
+from hub.calls.models import Call, Presentation
 from hub.calls.rules.presentations import SlotState
 from hub.core.db import Database
+from hub.core.errors import Refused
 from hub.library.models import Resource, Revision
 from hub.library.rules import Kind
+from hub.members.models import Person
 from tests.calls.conftest import SetClock
 from tests.library.documents import slides_deck
 from tests.world import SignIn
@@ -86,6 +91,19 @@ def test_a_call_takes_two_presentations_of_ten_to_fifteen_minutes(sign_in: SignI
     assert full.status_code == 422  # the call isn't offered any more
     assert "30 November 2026" not in full.text
     assert ingrid.post("/calls/present", data=OURS | {"call": "2026-09-07"}).status_code == 422  # a holiday, and over
+
+
+def test_a_third_presentation_on_a_call_is_refused_by_the_action_itself(database: Database) -> None:
+    with database.writing() as db:
+        call = db.scalars(select(Call).where(Call.day == date(2026, 11, 30))).one()
+        rosa, erik, ingrid = (
+            db.scalars(select(Person).where(Person.email == email).options(joinedload(Person.organization))).one()
+            for email in (ROSA, ERIK, INGRID)
+        )
+        for one in (rosa, erik):
+            presentations_actions.propose(db, one, one.organization, call, Proposal("Our region"))
+        with pytest.raises(Refused, match="two presentations already"):
+            presentations_actions.propose(db, ingrid, ingrid.organization, call, Proposal("Our region"))
 
 
 def test_a_deck_is_a_resource_of_the_call_and_a_newer_one_its_next_revision(

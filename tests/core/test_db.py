@@ -1,13 +1,14 @@
 """What SQLite promises, which it does only where it is asked to."""
 
+import sqlite3
 from contextlib import closing
+from pathlib import Path
 
-from hub.core.db import Database
+from hub.core.db import _settle_sqlite
 
 
-def test_sqlite_keeps_what_it_acknowledged_and_checks_foreign_keys(database: Database) -> None:
-    # A connection straight from the driver: tests themselves leave out the flushes to disk.
-    database.engine.dispose()
-    with closing(database.engine.raw_connection()) as connection:
-        told = [connection.cursor().execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys")]
+def test_sqlite_keeps_what_it_acknowledged_and_checks_foreign_keys(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "hub.sqlite3")) as connection:
+        _settle_sqlite(connection, None)  # the engines of tests spare the disk
+        told = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys")]
     assert told == [2, 1], "FULL: a commit that was answered survives a power cut"

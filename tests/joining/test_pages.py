@@ -64,6 +64,13 @@ def test_a_conflict_of_interest_never_makes_a_quorum(ballots: list[Ballot], quor
     assert objection_to_deciding(Progress.DRAFT, added, 1) is not None
 
 
+@pytest.mark.parametrize("progress", [one for one in Progress if one is not Progress.SUBMITTED])
+def test_only_what_is_before_the_board_is_decided(progress: Progress) -> None:
+    votes = tally([Ballot.APPROVE] * 3)
+    assert objection_to_deciding(Progress.SUBMITTED, votes, 3) is None
+    assert "not before the Advisory Board" in (objection_to_deciding(progress, votes, 3) or "")
+
+
 def test_votes_are_hidden_until_ones_own_is_cast() -> None:
     assert not sees_votes(own=None, votes=True, has_quorum=True, is_over=False)
     assert sees_votes(own=Ballot.ABSTAIN, votes=True, has_quorum=False, is_over=False)

@@ -19,7 +19,8 @@ from hub.core.errors import Refused
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
-from hub.mail.delivery import delivering, keeping, smtp_server
+from hub.mail.delivery import delivering, keeping
+from hub.mail.delivery.smtp_server import _encrypt
 from hub.mail.letters import Button, Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
@@ -199,6 +200,8 @@ def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after
     minutes = [round(pause / timedelta(minutes=1)) for pause in pauses]
     assert minutes[:7] == [1, 5, 15, 30, 60, 120, 240]
     assert message.state is State.FAILED
+    assert message.settled_at
+    assert timedelta(days=3, hours=18) < message.settled_at - message.since <= timedelta(days=4)
     assert "four days" in message.trouble
     assert "450 4.2.0 Greylisted" in message.trouble
 
@@ -302,4 +305,4 @@ def test_no_password_goes_over_an_open_line_to_another_machine(
     offers_none = smtplib.SMTP()
     offers_none.esmtp_features = {}
     with pytest.raises(smtplib.SMTPNotSupportedError, match="readable") if refused else nullcontext():
-        smtp_server._encrypt(offers_none, to)
+        _encrypt(offers_none, to)

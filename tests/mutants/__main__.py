@@ -28,7 +28,7 @@ from tests.mutants.table import ROOT, Mutation, all_mutations, node_id
 TIMEOUT = 120  # seconds for one mutation's tests; a test that then still runs hangs, and so has noticed it
 BASELINE_TIMEOUT = 900
 NOT_COPIED = shutil.ignore_patterns(".*", "instance", "__pycache__", "node_modules")
-OPTIONS = ("-x", "-q", "--no-header", "--tb=line", "-p", "no:playwright", "-m", "not postgresql")
+OPTIONS = ("-q", "--no-header", "--tb=line", "-p", "no:playwright", "-m", "not postgresql")
 ALL_PASSED, SOME_FAILED = 0, 1  # pytest's exit statuses; others say that it could not run the tests
 
 
@@ -159,14 +159,16 @@ def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verd
             trees.put(tree)
 
     verdicts = []
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         for number, verdict in enumerate(pool.map(in_a_tree, mutations), 1):
             print(
-                f"{number:>3} of {len(mutations)}  {verdict.fate:<8}  {verdict.seconds:>4.0f} s  {verdict.mutation.name}"
-                + (f"\n{verdict.words}" if verdict.words else ""),
-                flush=True,
+                f"{number:>3} of {len(mutations)}  {verdict.fate:<8}  {verdict.seconds:>3.0f} s  {verdict.mutation.name}"
             )
+            print(verdict.words, end="\n" if verdict.words else "", flush=True)
             verdicts.append(verdict)
+    finally:
+        pool.shutdown(cancel_futures=True)  # whoever presses Ctrl-C waits for what is under way alone
     return verdicts
 
 
@@ -188,7 +190,7 @@ def plant(mutation: Mutation, tree: Tree) -> Verdict:
     began, text = time.monotonic(), (tree.folder / mutation.file).read_text(encoding="utf-8")
     try:
         tree.write(mutation.file, mutation.planted(text))
-        status, said = tree.run(mutation.tests, TIMEOUT, "-p", "no:xdist")
+        status, said = tree.run(mutation.tests, TIMEOUT, "-x", "-p", "no:xdist")
     except ValueError as error:
         return Verdict(mutation, Fate.UNUSABLE, str(error))
     except subprocess.TimeoutExpired:
