@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hub.library.extract.problems import Unreadable
 
 from hub.library.extract.container import Package, parse_xml
 from hub.library.extract.formats import FORMATS
 from hub.library.extract.limits import Limits
+from hub.library.extract.problems import Unreadable
 from tests.library import documents
 
 
