@@ -15,6 +15,7 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
+from hub.members.actions import tokens as tokens_actions
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.members.conftest import Alliance
@@ -154,11 +155,20 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
 
 
+def test_a_link_is_used_up_once_whoever_read_it_before(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+    invited(sign_in(ROSA))
+    with database.writing() as db:
+        link = db.scalars(select(OneTimeLink)).one()
+        tokens_actions.use_up(db, link)
+        with pytest.raises(tokens_actions.LinkIsGone):
+            tokens_actions.use_up(db, link)
+
+
 def test_an_invitation_expires_after_two_weeks(app: Flask, sign_in: SignIn, alliance: Alliance, hands: Hands) -> None:
     link = invited(sign_in(ROSA))
     hands.on(days=13)
     assert app.test_client().get(link).status_code == 200
-    hands.on(days=2)
+    hands.on(days=1)
     for answer in (app.test_client().get(link), app.test_client().post(link, data=NEW)):
         assert answer.status_code == 410
         assert "has expired" in answer.text

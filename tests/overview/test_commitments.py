@@ -10,6 +10,7 @@ from pypdfium2 import PdfDocument
 from hub.calls.rules.commitment import Attended
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
+from hub.overview.rules.board import met_of
 from hub.overview.rules.next_steps import Open, what_is_next
 from hub.sharing.rules.standing import Standing
 from tests.calls.conftest import SetClock, alliance, set_clock
@@ -19,6 +20,11 @@ __all__ = ["alliance", "set_clock"]
 
 Q3 = Quarter(2026, 3)
 KEPT = Attended(15, 20, 6)
+
+
+def test_an_organization_that_owed_nothing_is_counted_nowhere() -> None:
+    assert met_of(Standing) == (2, 4), "confirmed and forwarded, of those and of downloaded and silent"
+    assert met_of([Standing.NOT_DUE] * 3) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ def test_then_a_word_in_the_title_counts_and_then_how_often() -> None:
     assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
 
 
+def test_the_first_word_of_a_page_is_on_that_page() -> None:
+    assert passages_rules.best_page([[100]], [1.0], [0, 100, 200], [3, 103, 203]) == 1
+
+
 def test_a_word_before_the_first_page_is_on_no_page() -> None:
     assert passages_rules.best_page([[5]], [1.0], [10], [12]) is None
     assert passages_rules.best_page([], [], [10], [12]) is None

@@ -50,6 +50,18 @@ def test_what_an_organization_keeps_to_itself_makes_nobody_alike(world: None, si
         assert "closure" not in page
 
 
+def test_an_organization_is_like_none_by_what_another_keeps_to_itself(
+    world: None, sign_in: SignIn, database: Database
+) -> None:
+    with database.writing() as db:
+        delta = an_organization(db, "Delta Forge")
+        a_resource(db, delta, "Memo", (CASTING,), topics=("workforce", "foundries"), audience=Audience.ORGANIZATION)
+    index.catch_up(database)
+    like = _section(sign_in("rosa@lakeshore.example").get("/peers").text, "like")
+    assert "Copper Basin" in like
+    assert "Delta Forge" not in like
+
+
 @pytest.mark.both_databases
 def test_who_has_done_this_names_organizations_with_the_page_that_says_so(world: None, sign_in: SignIn) -> None:
     browser = sign_in("joe@coast.example")

@@ -76,7 +76,10 @@ def confirmations(database: Database) -> list[Confirmation]:
 def standing_of(database: Database, quarter: Quarter) -> Standing:
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        return standings_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
+        found = standings_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
+        [row] = quarters_queries.quarters_of(db, organization, [quarter])
+    assert row.standing is found, "the board and the record say the same"
+    return found
 
 
 def confirm(browser: FlaskClient, quarter: Quarter | str, **fields: Any) -> TestResponse:
@@ -142,6 +145,15 @@ def test_confirming_that_nothing_was_shared_leaves_the_standing_to_the_log(
     assert standing_of(database, quarter) is Standing.FORWARDED
     [one] = confirmations(database)
     assert (one.shared, one.role, one.items) == (False, Role.ALTERNATE, [])
+
+
+def test_of_two_confirmations_the_last_one_stands(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    confirm(sign_in("rita@prairie.example"), quarter, resources=world[:1], with_whom="our manufacturers")
+    assert standing_of(database, quarter) is Standing.CONFIRMED
+    confirm(sign_in("alan@prairie.example"), quarter, shared="no", reason="That was the quarter before.")
+    assert standing_of(database, quarter) is Standing.FORWARDED, "as the log says"
 
 
 @pytest.mark.both_databases

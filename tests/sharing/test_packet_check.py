@@ -1,12 +1,13 @@
 """Audit packets are checked with nothing but the packet: whatever was changed in it is found."""
 
+import csv
 import json
 import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from shutil import copy
 
@@ -19,7 +20,7 @@ from hub.core.archive import files_in, zip_of
 from hub.core.db import Database
 from hub.core.fingerprints import sha256_of
 from hub.sharing.rules.audit_packet_check import check_packet
-from hub.sharing.rules.audit_packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL
+from hub.sharing.rules.audit_packets import CONFIRMATIONS, CONTENTS, EVENTS, MANIFEST, SEAL, row_digest
 from tests.sharing.packets import JULY, Q2, a_world, make
 
 
@@ -129,6 +130,16 @@ def test_an_edited_confirmation_is_pointed_at_with_what_was_edited(packet: bytes
     assert "Row 1 of confirmations.csv (confirmation 1) was edited: its digest" in problems(
         resealed(packet, **{CONFIRMATIONS: edited})
     )
+
+
+def test_an_entry_that_counts_although_another_supersedes_it_is_found(packet: bytes) -> None:
+    head, first, second = csv.reader(StringIO(files_in(packet)[EVENTS].decode("utf-8-sig"), newline=""))
+    second[head.index("supersedes")] = first[head.index("entry")]
+    second[head.index("digest")] = row_digest(second[: head.index("digest")])
+    table = StringIO(newline="")
+    csv.writer(table).writerows((head, first, second))
+    forged = resealed(packet, **{EVENTS: table.getvalue().encode("utf-8-sig")})
+    assert problems(forged) == "Row 1 of events.csv (entry 3) is said to count although another entry supersedes it."
 
 
 def test_rows_taken_out_and_put_in_twice_are_found(packet: bytes) -> None:

@@ -258,6 +258,7 @@ def test_a_link_works_to_the_end_of_its_last_day() -> None:
     end = link_end(date(2026, 8, 1), 93, NEW_YORK)
     assert end == datetime(2026, 11, 2, 23, 59, 59, tzinfo=NEW_YORK)
     assert link_state(Link(end), datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN
+    assert link_state(Link(end), end) is LinkState.EXPIRED
     assert link_state(Link(end), datetime(2026, 11, 3, 5, 0, tzinfo=UTC)) is LinkState.EXPIRED
     assert link_state(Link(end, revoked_at=JULY), JULY) is LinkState.REVOKED
 

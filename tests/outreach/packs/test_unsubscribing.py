@@ -112,3 +112,15 @@ def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_aga
         == len(taken_back)
         == (2 if whose else 1)
     )
+
+
+@pytest.mark.parametrize("whose", ["", "all"])
+def test_an_unsubscribe_between_two_steps_of_the_worker_holds(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    send(ana, a_draft(ana))
+    sending_actions._one(world, sending_actions._due, sending_actions._begin)
+    client.post(stop_address(world), data={"from": whose})
+    worker.catch_up(world)
+    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
