@@ -33,6 +33,7 @@ class Ruleset(ctypes.Structure):
 class Beneath(ctypes.Structure):
     """`struct landlock_path_beneath_attr`."""
 
+    _layout_ = "ms"  # the same as GCC's without bit fields; Python 3.14 asks for it where a structure is packed
     _pack_ = 1
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
