@@ -36,8 +36,10 @@ def chromium_or_else() -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(drawn_demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """`hub serve` with the demo world, read, indexed and drawn; each module has its own, whatever others do to theirs."""
+def hub(
+    browser_type_launch_args: dict[str, Any], drawn_demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hub]:
+    """`hub serve` with the demo world, read, indexed and drawn, for one module; not started without a browser."""
     with a_demo_hub(drawn_demo_pattern, tmp_path_factory.mktemp("browser")) as hub:
         yield hub
 

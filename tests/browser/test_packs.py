@@ -28,7 +28,12 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def hub(drawn_demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer) -> Iterator[Hub]:
+def hub(
+    browser_type_launch_args: dict[str, Any],
+    drawn_demo_pattern: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    mail_server: MailServer,
+) -> Iterator[Hub]:
     """`hub serve` with the demo world and a mail server."""
     with a_demo_hub(drawn_demo_pattern, tmp_path_factory.mktemp("packs"), MAIL_URL=mail_server.url) as hub:
         yield hub
