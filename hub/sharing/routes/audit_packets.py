@@ -22,7 +22,7 @@ def packets(quarter: str) -> str:
     if not Quarter.of(organization.joined_on) <= which <= this_quarter():
         raise NotFound
     return render_template(
-        "sharing/packets.html",
+        "sharing/audit_packets.html",
         organization=organization,
         theirs=theirs(person, organization),
         quarter=which,
