@@ -8,12 +8,13 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import time
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
+
+from hub.core.dates import parse_time
 
 ROOT = Path(__file__).resolve().parent
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -40,7 +41,7 @@ class MailServer:
 
     @property
     def is_here(self) -> bool:
-        """Whether the server runs on this machine, so that nobody listens between."""
+        """Whether the server runs on this machine, so that no one listens between."""
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
@@ -101,7 +102,7 @@ class Config:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
-        """The settings of the environment (or ``environ``), with ``given`` before both.
+        """Return the settings of the environment (or ``environ``), with ``given`` before both.
 
         Raises WrongSettingError with one sentence when a value can't be used.
         """
@@ -121,7 +122,7 @@ class Config:
                 raise WrongSettingError(_sentence(name, _shown(name, value), must))
 
     def _settled(self) -> "Config":
-        """The same settings with folders made absolute, and the database and the key filled in."""
+        """Return the same settings with folders made absolute, and the database and the key filled in."""
         instance, uploads = (ROOT / self.INSTANCE).resolve(), (ROOT / self.UPLOADS).resolve()
         for name, folder in (("INSTANCE", instance), ("UPLOADS", uploads)):
             try:
@@ -162,12 +163,12 @@ class Config:
 
 
 def settings() -> tuple[Field[Any], ...]:
-    """The settings, each with its name, default and meaning."""
+    """Return the settings, each with its name, default and meaning."""
     return tuple(field for field in fields(Config) if "means" in field.metadata)
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
+    """Return whether there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -176,7 +177,7 @@ def is_zone(name: str) -> bool:
 
 
 def _parsed(setting: Field[Any], text: str) -> Any:
-    """The value of an environment variable in the type of its setting."""
+    """Return the value of an environment variable in the type of its setting."""
     kind: type[Any] = type(setting.default)
     try:
         return kind(text)
@@ -195,7 +196,7 @@ _STARTTLS = frozenset({"offered", "required", "never"})
 
 
 def _mail_server(url: str) -> MailServer | None:
-    """The server that ``url`` names, its user and password percent-decoded; None when it names none.
+    """Return the server that ``url`` names, its user and password percent-decoded; None when it names none.
 
     ``?starttls=required`` refuses a server that offers none, ``?starttls=never`` doesn't ask for it.
     """
@@ -225,7 +226,7 @@ def _mail_server(url: str) -> MailServer | None:
 
 
 def _is_address(text: str) -> bool:
-    """Whether ``text`` is one plain e-mail address, without a name."""
+    """Return whether ``text`` is one plain email address, without a name."""
     try:
         address = Address(addr_spec=text)
     except (ValueError, IndexError):
@@ -234,21 +235,21 @@ def _is_address(text: str) -> bool:
 
 
 def _mail_host(base_url: str) -> str:
-    """The host of BASE_URL as the domain of a sender; an address in numbers makes none."""
+    """Return the host of BASE_URL as the domain of a sender; an address in numbers makes none."""
     host = urlsplit(base_url).hostname or ""
     return host if _DOMAIN.fullmatch(host) and not host.replace(".", "").isdigit() else "localhost"
 
 
 def _is_time(text: str) -> bool:
     try:
-        time.fromisoformat(text)
+        parse_time(text)
     except ValueError:
         return False
     return True
 
 
 def _kept_secret(path: Path) -> str:
-    """The key of this installation; made on the first start, readable by its owner alone."""
+    """Return the key of this installation; made on the first start, readable by its owner alone."""
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -268,7 +269,7 @@ def _is_safe_key(text: str) -> bool:
 
 
 def _shown(name: str, value: object) -> str:
-    """The value as the operator may see it on a screen: secrets aren't shown."""
+    """Return the value as the operator may see it on a screen: secrets aren't shown."""
     if name in {"SECRET_KEY", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
         return "(hidden)"
     return str(value).rsplit("@", maxsplit=1)[-1] if name == "DATABASE_URL" else str(value)
@@ -304,7 +305,7 @@ MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "MAIL_FROM": (
         lambda value: not value or _is_address(value),
-        "it must be an e-mail address such as hub@example.org",
+        "it must be an email address such as hub@example.org",
     ),
     "MAIL_DOMAIN": (
         lambda value: not value or bool(_DOMAIN.fullmatch(value)),

@@ -114,7 +114,7 @@ def ndcg(found: Sequence[int], right: Mapping[int, int], deep: int = 10) -> floa
 
 
 def average_precision(found: Sequence[int], right: Mapping[int, int]) -> float:
-    """The mean, over all right documents, of the share of right ones at its place; none for one that isn't found."""
+    """Return the mean, over all right documents, of the share of right ones at its place; none for one that isn't found."""
     hits, total = 0, 0.0
     for place, one in enumerate(found, 1):
         if one in right:
@@ -127,7 +127,7 @@ def average_precision(found: Sequence[int], right: Mapping[int, int]) -> float:
 
 
 def cranfield(folder: Path) -> Collection:
-    """The Cranfield collection from its three files.
+    """Return the Cranfield collection from its three files.
 
     A document's text begins with its title, which is taken off. The judgements number the questions from 1 in the
     order of ``cran.qry``, whatever number stands there; a grade below 1 is no answer.

@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _make_files(folder: Path) -> int:
-    """The demo's files again and again, each time of another day, so that no two are the same."""
+    """Return the demo's files again and again, each time of another day, so that no two are the same."""
     folder.mkdir()
     wanted = [one for one in RESOURCES if one.source is Source.FILE]
     for number, resource in enumerate(islice(cycle(wanted), FILES)):
@@ -109,7 +109,7 @@ class Weights:
                 self.most[who] = max(self.most[who], max(each) / 1e6)
 
     def stop(self) -> dict[str, float]:
-        """The most that one process of each weighed, in MB (1,000,000 bytes)."""
+        """Return the most that one process of each weighed, in MB (1,000,000 bytes)."""
         self.over.set()
         self.thread.join()
         return self.most

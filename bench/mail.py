@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _post(number: int) -> Post:
-    """A message of a pack: ten links of its own."""
+    """Return a message of a pack: ten links of its own."""
     links = tuple(Link(f"Resource {n}", f"https://hub.example.org/s/{number}-{n}", "Briefing") for n in range(LINKS))
     letter = Letter("This quarter", (greeting(f"Person {number}"), Paragraph("Have a look."), Links(links)), "A test.")
     return Post(

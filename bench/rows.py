@@ -83,7 +83,7 @@ def person_row(n: int, moment: datetime) -> dict[str, object]:
 
 
 def coordinator(database: Database) -> FlaskClient:
-    """The coordinator's browser, signed in."""
+    """Return the coordinator's browser, signed in."""
     browser = create_app(database.config, database).test_client()
     with browser.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True

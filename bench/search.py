@@ -149,7 +149,7 @@ def _engine(database: Database) -> Callable[[str], int]:
 
 
 def _timed(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> str:
-    """Each question so many times; when it is more than once, after each was asked without being timed."""
+    """Return each question so many times; when it is more than once, after each was asked without being timed."""
     for question in questions if rounds > 1 else questions[:1]:
         search(question)
     times = []
@@ -173,7 +173,7 @@ def _load() -> str:
 
 
 def _cookie(hub: Hub) -> str:
-    """A session of a member, signed in through the form."""
+    """Return a session of a member, signed in through the form."""
     browser = Visitor(hub).sign_in()
     handlers = vars(browser.opener)["handlers"]
     jar = next(one.cookiejar for one in handlers if isinstance(one, HTTPCookieProcessor))

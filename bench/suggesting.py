@@ -70,7 +70,7 @@ def _remember(database: Database) -> None:
 
 
 def _keys(database: Database) -> Iterator[str]:
-    """What stands in the field after each key, for the beginnings of some titles."""
+    """Yield what stands in the field after each key, for the beginnings of some titles."""
     with database.reading() as db:
         titles = list(db.scalars(select(Resource.title).order_by(Resource.id)))
     for title in random.Random(12).sample(titles, TYPED):
@@ -79,7 +79,7 @@ def _keys(database: Database) -> Iterator[str]:
 
 
 def _browser(config: Config, database: Database) -> FlaskClient:
-    """A member who is signed in, as signing in leaves it."""
+    """Return a member who is signed in, as signing in leaves it."""
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
     browser = create_app(config, database).test_client()
@@ -109,7 +109,7 @@ def _by_itself(database: Database, keys: Sequence[str]) -> Iterator[Times]:
 
 
 def _news(database: Database) -> Iterator[Times]:
-    """What home asks for its counts: a fifth of the resources came since."""
+    """Yield what home asks for its counts: a fifth of the resources came since."""
     with database.writing() as db:
         for resource in db.scalars(select(Resource).where(Resource.id % 5 == 0)):
             resource.created_at = clock.now()

@@ -78,7 +78,7 @@ def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
 
 
 def _memory(hub: Hub) -> dict[int, int]:
-    """The resident bytes of every process of the hub; those that read one file come and go, and have their own limit."""
+    """Return the resident bytes of every process of the hub; those that read one file come and go, and have their own limit."""
     assert hub.process
     held = {}
     for process in psutil.Process(hub.process.pid).children(recursive=True):
@@ -190,7 +190,7 @@ class Browser:
 
 
 def _content(start: int, end: int, mark: bytes) -> Iterator[bytes]:
-    """The bytes from ``start`` to ``end`` of something that is like nothing else."""
+    """Yield the bytes from ``start`` to ``end`` of something that is like nothing else."""
     row = mark + b",neither a picture nor a text\n"
     block = row * (BLOCK // len(row) + 2)
     while start < end:

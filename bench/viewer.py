@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _a_file(folder: Path, extension: str, day: int) -> Path:
-    """The demo's first file of that sort, of a day of its own, so that no two are the same."""
+    """Return the demo's first file of that sort, of a day of its own, so that no two are the same."""
     resource = next(one for one in RESOURCES if one.extension == extension)
     path = folder / f"document-{day}.{extension}"
     path.write_bytes(documents.make(resource, date(2026, 11, day)))

@@ -42,7 +42,7 @@ Search = Callable[[str], int]  # a question; answers how much was found
 
 
 def texts(database: Database) -> Iterator[Text]:
-    """All resources with the texts of their pages."""
+    """Yield all resources with the texts of their pages."""
     with database.reading() as db:
         topics: dict[int, list[str]] = {}
         for id_, name in db.execute(select(Topic.resource_id, Topic.name)):

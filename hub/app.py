@@ -16,7 +16,7 @@ ROOMS = ("overview", "members", "library", "search", "sharing", "outreach", "cal
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
-    """The hub's web application; without ``config`` the settings of the environment hold.
+    """Return the hub's web application; without ``config`` the settings of the environment hold.
 
     Raises WrongSettingError with one sentence when a setting can't be used.
     """

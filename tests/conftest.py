@@ -145,7 +145,7 @@ def _emptied(engine: Engine, script: str, url: str) -> str:
 
 
 def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that the first process of a run to ask for it makes, for all of them. To copy."""
+    """Return a folder that the first process of a run to ask for it makes, for all of them. To copy."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     with folder.with_suffix(".lock").open("w") as lock:
@@ -158,7 +158,7 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callab
 
 
 def _database_in(folder: Path) -> Database:
-    """The SQLite database of an installation whose uploads are in the same folder."""
+    """Return the SQLite database of an installation whose uploads are in the same folder."""
     return Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
 
 
@@ -247,7 +247,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 def is_unmarked(item: pytest.Item) -> bool:
-    """Whether a test opens a browser without saying so."""
+    """Return whether a test opens a browser without saying so."""
     return "playwright" in getattr(item, "fixturenames", ()) and item.get_closest_marker("browser") is None
 
 

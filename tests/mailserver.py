@@ -38,7 +38,7 @@ class Got:
         return mail
 
     def part(self, kind: str) -> str:
-        """The text of its part of this type."""
+        """Return the text of its part of this type."""
         return next(str(part.get_content()) for part in self.mail.walk() if part.get_content_type() == kind)
 
 
@@ -58,7 +58,7 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def to(self, address: str) -> list[Got]:
-        """What it took for this address."""
+        """Return what it took for this address."""
         return [one for one in self.got if one.recipient == address]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
@@ -109,7 +109,7 @@ def a_mail_server(
 
 
 def a_certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1 and its key, in one file."""
+    """Return a certificate for 127.0.0.1 and its key, in one file."""
     key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",

@@ -15,7 +15,7 @@ PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/op
 
 
 def binaries() -> Path | None:
-    """The folder of initdb and pg_ctl, or None where PostgreSQL isn't installed."""
+    """Return the folder of initdb and pg_ctl, or None where PostgreSQL isn't installed."""
     found = [path.parent for place in PLACES for path in Path("/").glob(f"{place[1:]}/initdb")]
     if not found and (initdb := shutil.which("initdb")):
         found = [Path(initdb).resolve().parent]
@@ -60,7 +60,7 @@ END $$
 
 
 def create(pattern: str, name: str, template: str) -> None:
-    """Create a database, in place of one of that name, as a copy of another to which nobody is connected."""
+    """Create a database, in place of one of that name, as a copy of another to which no one is connected."""
     engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -23,7 +23,7 @@ PATIENCE = 60  # seconds, on a machine that is busy with other tests
 
 
 def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """What ``condition`` answers once it is true; fails after ``patience`` seconds."""
+    """Return what ``condition`` answers once it is true; fails after ``patience`` seconds."""
     pause = threading.Event()
     for _ in range(int(patience / 0.05)):
         if found := condition():
@@ -33,7 +33,7 @@ def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """Return a port that no one listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -70,7 +70,7 @@ class Hub:
         eventually(self.health)
 
     def health(self) -> dict[str, Any] | None:
-        """What /healthz says, or None while it doesn't answer."""
+        """Return what /healthz says, or None while it doesn't answer."""
         try:
             with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as answer:
                 return dict(json.load(answer))
@@ -78,16 +78,16 @@ class Hub:
             return None
 
     def children(self) -> list[psutil.Process]:
-        """The web server and the worker."""
+        """Return the web server and the worker."""
         assert self.process
         return psutil.Process(self.process.pid).children()
 
     def worker(self) -> psutil.Process | None:
-        """The worker: the child that itself has no web processes but reads files."""
+        """Return the worker: the child that itself has no web processes but reads files."""
         return next((child for child in self.children() if not self._listens(child)), None)
 
     def web(self) -> psutil.Process | None:
-        """The web server's first process."""
+        """Return the web server's first process."""
         return next((child for child in self.children() if self._listens(child)), None)
 
     def _listens(self, child: psutil.Process) -> bool:
@@ -140,11 +140,11 @@ class Visitor:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
 
     def get(self, path: str) -> str:
-        """The page's HTML."""
+        """Return the page's HTML."""
         return self.look(path)[1]
 
     def look(self, path: str) -> tuple[str, str]:
-        """What an address answers: its media type, and the text."""
+        """Return what an address answers: its media type, and the text."""
         with self.opener.open(self.hub.address + path, timeout=PATIENCE) as answer:
             return answer.headers.get_content_type(), str(answer.read().decode(errors="replace"))
 
@@ -162,7 +162,7 @@ class Visitor:
         return self
 
     def token(self, path: str) -> str:
-        """The CSRF token of a page's form."""
+        """Return the CSRF token of a page's form."""
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path))
         assert found
         return found[1]

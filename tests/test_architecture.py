@@ -21,7 +21,7 @@ A_NAME = re.compile(r"@?[A-Za-z_]\w*(?:\.\w+)*")
 
 
 def _lines() -> list[str]:
-    """The page's lines, without its drawings."""
+    """Return the page's lines, without its drawings."""
     return re.sub(r"```.*?```", "", PAGE.read_text(), flags=re.DOTALL).splitlines()
 
 
@@ -31,7 +31,7 @@ def _is_path(words: str) -> bool:
 
 @cache
 def _defined_in(path: Path) -> frozenset[str]:
-    """The names that a file defines: functions, classes, values, and the keys of its tables."""
+    """Return the names that a file defines: functions, classes, values, and the keys of its tables."""
     return frozenset(_names(ast.parse(path.read_text())))
 
 
@@ -48,7 +48,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 @cache
 def _known() -> frozenset[str]:
-    """What a name may mean on a line that names no file: a definition, a module, a room, a marker, an alias."""
+    """Return what a name may mean on a line that names no file: a definition, a module, a room, a marker, an alias."""
     files = [*(ROOT / "hub").rglob("*.py"), ROOT / "config.py", ROOT / "tests" / "conftest.py"]
     parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
     aliases = {f"{names[-1]}_{names[-2]}" for names in parts if len(names) > 1 and names[-2] in LAYERS}

@@ -1,4 +1,4 @@
-"""What somebody tried who wished the hub ill: each test is an attack that once worked."""
+"""What someone tried who wished the hub ill: each test is an attack that once worked."""
 
 import io
 import logging
@@ -56,7 +56,7 @@ class Told(logging.Handler):
 
 
 def line_of(client: FlaskClient, address: str, **how: Any) -> str:
-    """What the log says of a request."""
+    """Return what the log says of a request."""
     logger, told = logging.getLogger("hub.web"), Told()
     logger.addHandler(told)
     level = logger.level
@@ -245,7 +245,7 @@ def test_a_pack_shows_no_earlier_revision_that_was_closed(
             facts = Facts(kind=one.kind, title=one.title, audience=audience, published_on=one.published_on)
             change(db, person, one, facts)
             if audience is Audience.ORGANIZATION:
-                replace(db, person, one, Written("what everybody may know"))
+                replace(db, person, one, Written("what everyone may know"))
     assert pat.get(f"/resources/{theirs}/download?revision=1").status_code == 404
     for answer in (client.get(link), client.get(item), client.post(f"{item}/open", follow_redirects=True)):
         assert "what was too much" not in answer.text
@@ -263,7 +263,7 @@ def test_files_for_an_application_that_takes_none_are_not_kept(client: FlaskClie
 
 
 def test_a_pasted_line_without_an_end_is_refused_and_not_chewed_on(resource: int, sign_in: SignIn) -> None:
-    """It took minutes, in which the process answered nobody."""
+    """It took minutes, in which the process answered no one."""
     pat = sign_in(PROMOTED)
     for line in (
         "x" * 150_000 + "@",

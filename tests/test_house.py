@@ -22,7 +22,7 @@ OTHER_NAMES: dict[str, str] = {}
 
 
 def _files(suffixes: Collection[str], *places: str) -> Iterator[Path]:
-    """The files at these places with one of the suffixes, without generated ones."""
+    """Yield the files at these places with one of the suffixes, without generated ones."""
     for place in places:
         for path in sorted((ROOT / place).rglob("*")) if (ROOT / place).is_dir() else [ROOT / place]:
             if path.suffix in suffixes and GENERATED not in path.parents:
@@ -53,7 +53,7 @@ def test_no_function_is_longer_than_45_lines() -> None:
 
 
 def _modules() -> set[str]:
-    """The modules and packages of the hub."""
+    """Return the modules and packages of the hub."""
     paths = (path.relative_to(ROOT).with_suffix("") for path in _files({".py"}, "hub"))
     return {".".join(path.parts).removesuffix(".__init__") for path in paths}
 

@@ -92,7 +92,7 @@ def _browser(app: Flask, role: str) -> FlaskClient:
 
 
 def _fill(rule: str) -> str:
-    """An address of a route: numbers and names that exist in the demo world."""
+    """Return an address of a route: numbers and names that exist in the demo world."""
     filled = re.sub(r"<int:[^>]+>", "1", rule)
     filled = filled.replace("<quarter>", "2025Q1").replace("<slug>", "lakeshore")
     return re.sub(r"<[^>]+>", "token", filled)
@@ -157,7 +157,7 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
         if demo.engine.name == "sqlite":
             with _rows_the_other_way_round(demo):
                 again = browser.get(address, follow_redirects=True)
-            assert _shown(again.text) == _shown(answer.text), f"{address} shows rows in an order that nobody asked for"
+            assert _shown(again.text) == _shown(answer.text), f"{address} shows rows in an order that no one asked for"
         page = BeautifulSoup(answer.text, "lxml")
         _check_page(answer.text, page, answer.request.full_path)
         _check_title(titles, page, answer.request.full_path)
@@ -211,7 +211,7 @@ def _rows_the_other_way_round(database: Database) -> Iterator[None]:
 
 
 def _shown(html: str) -> str:
-    """A page without what is new in each answer: tokens of its forms."""
+    """Return a page without what is new in each answer: tokens of its forms."""
     return re.sub(r'name="(?:csrf_token|form_id)"[^>]*>', "", html)
 
 
@@ -277,7 +277,7 @@ def _check_dates(page: BeautifulSoup, address: str) -> None:
 
 
 def _rows_that_count(database: Database) -> dict[str, int]:
-    """How many rows each table has, but for signs of life."""
+    """Return how many rows each table has, but for signs of life."""
     with database.reading() as db:
         return {
             table.name: db.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()

@@ -49,7 +49,7 @@ def an_organization(
     left_on: date | None = None,
     **others: Any,
 ) -> Organization:
-    """An organization that joined long ago."""
+    """Return an organization that joined long ago."""
     name = name or f"Community {next(_numbers)}"
     organization = Organization(
         slug=slug_of(name), name=name, kind=kind, joined_on=joined_on, left_on=left_on, **others
@@ -92,7 +92,7 @@ def a_resource(
     created_by: Person | None = None,
     **others: Any,
 ) -> Resource:
-    """A resource that was typed in and has been read: its pages are there."""
+    """Return a resource that was typed in and has been read: its pages are there."""
     now = clock.now()
     resource = Resource(
         title=title,
@@ -134,7 +134,7 @@ def _add_revision(db: Session, resource: Resource, pages: Sequence[str], page_ki
 
 
 def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
-    """What the outbox holds after the worker took this step of its own twice, the oldest first."""
+    """Return what the outbox holds after the worker took this step of its own twice, the oldest first."""
     for _ in range(2):
         worker.STEPS[step](database, None)  # type: ignore[arg-type]
     with database.reading() as db:
@@ -142,7 +142,7 @@ def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
 
 
 def the(pattern: str, page: str) -> str:
-    """What the page has where ``pattern`` has its group."""
+    """Return what the page has where ``pattern`` has its group."""
     found = re.search(pattern, page, re.DOTALL)
     assert found, page
     return found[found.re.groups]

@@ -6,14 +6,12 @@ from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     FileField,
     IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -27,6 +25,7 @@ from hub.calls.queries.presentations import Place
 from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES
 from hub.calls.rules.series import LONGEST, LONGEST_LINK, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHORTEST
 from hub.core.dates import in_full
+from hub.core.fields import DayField, TimeOfDayField
 from hub.library.rules import BIG_SIX
 
 
@@ -52,7 +51,7 @@ class CallForm(FlaskForm):
         self.joining_link.data, self.recording_link.data = call.joining_link, call.recording_link
 
     def said(self) -> Facts:
-        """What was entered."""
+        """Return what was entered."""
         return Facts(
             title=self.title.data or "",
             agenda=self.agenda.data or "",
@@ -64,8 +63,8 @@ class CallForm(FlaskForm):
 class WhenForm(FlaskForm):
     """On which day, at what time, how long."""
 
-    day = DateField("Day", [InputRequired("Give the day.")])
-    at = TimeField("Begins at", [InputRequired("Give the time, for example 11:30.")])
+    day = DayField("Day", [InputRequired("Give the day.")])
+    at = TimeOfDayField("Begins at", [InputRequired("Give the time, for example 11:30 a.m.")])
     minutes = IntegerField(
         "Minutes",
         [
@@ -75,7 +74,7 @@ class WhenForm(FlaskForm):
     )
 
     def when(self) -> When:
-        """What was entered."""
+        """Return what was entered."""
         return When(self.day.data, self.at.data, self.minutes.data)
 
 
@@ -105,7 +104,7 @@ class ExtraForm(WhenForm):
 class CancelForm(FlaskForm):
     """Call a call off."""
 
-    reason = _reason_field("Why it is cancelled", "Everybody reads it, in the hub and in their calendars.")
+    reason = _reason_field("Why it is canceled", "Everybody reads it, in the hub and in their calendars.")
 
 
 class TakeBackForm(FlaskForm):
@@ -117,8 +116,8 @@ class TakeBackForm(FlaskForm):
 class SeriesForm(FlaskForm):
     """Make the weekly calls of a period."""
 
-    first = DateField("From", [InputRequired("Give the first day.")])
-    last = DateField("To", [InputRequired("Give the last day.")])
+    first = DayField("From", [InputRequired("Give the first day.")])
+    last = DayField("To", [InputRequired("Give the last day.")])
 
 
 class ReportForm(FlaskForm):
@@ -179,7 +178,7 @@ class ProposalForm(FlaskForm):
         self.topic.data, self.minutes.data = presentation.topic, presentation.minutes
 
     def said(self) -> Proposal:
-        """What was entered."""
+        """Return what was entered."""
         return Proposal(
             title=self.title.data or "",
             minutes=self.minutes.data or 0,
@@ -197,7 +196,7 @@ class CallField(SelectField):
         if also:
             days.setdefault(also, 0)
         self.choices = [
-            SelectChoice(str(day), f"{day:%A}, {in_full(day)}{'' if left != 1 else ' (one place left)'}")
+            SelectChoice(str(day), f"{in_full(day)}{'' if left != 1 else ' (one place left)'}")
             for day, left in sorted(days.items())
         ]
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hub.calls.models import Call, Presentation
 from hub.calls.rules.series import CallState
-from hub.core.dates import clock_time, in_full
+from hub.core.dates import moment_in_full, month_day, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 
@@ -15,24 +15,23 @@ LONGEST_AGENDA = 2_000
 
 
 def when(call: Call, zone: ZoneInfo) -> str:
-    """``Monday, 16 November 2026, 11:30 a.m.`` and what the clocks are called there."""
-    start = call.starts_at.astimezone(zone)
-    return f"{start:%A}, {in_full(start.date())}, {clock_time(start)} ({start.tzname()})"
+    """Return when a call is: ``Monday, November 16, 2026, 11:30 a.m. ET``."""
+    return moment_in_full(call.starts_at.astimezone(zone))
 
 
 def invitation(base_url: str, zone: ZoneInfo, call: Call, name: str, *, again: bool) -> Letter:
-    """A call in words; the calendar's own part goes along. ``again``: it was sent before, and this is what changed."""
+    """Return a call in words; the calendar's own part goes along. ``again``: it was sent before, and this is what changed."""
     page = f"{base_url}/calls/{call.day}"
     if call.state is not CallState.PLANNED:
         said = f"The call of {when(call, zone)} doesn't take place."
-        return _letter(f"Cancelled: {call.title}, {in_full(call.day)}", name, [Paragraph(said), *_reason(call)], page)
+        return _letter(f"Cancelled: {call.title}, {with_year(call.day)}", name, [Paragraph(said), *_reason(call)], page)
     first = f"{call.title}: {when(call, zone)}."
     parts: list[Part] = [Paragraph(f"Changed. {first}" if again else first), *_reason(call)]
     if call.joining_link:
         parts.append(Button("Join the call", call.joining_link))
     if call.agenda:
         parts += [Heading("Agenda"), Quote(_short(call.agenda))]
-    subject = f"{'Changed: ' if again else ''}{call.title}, {in_full(call.day)}"
+    subject = f"{'Changed: ' if again else ''}{call.title}, {with_year(call.day)}"
     return _letter(subject, name, parts, page)
 
 
@@ -47,7 +46,7 @@ def _letter(subject: str, name: str, parts: Sequence[Part], page: str) -> Letter
 
 @dataclass(frozen=True)
 class Brief:
-    """What a call left for those who weren't there; of the resources those that everybody in the network reads."""
+    """What a call left for those who weren't there; of the resources those that everyone in the network reads."""
 
     call: Call
     notes: Sequence[Resource]
@@ -65,7 +64,7 @@ def brief(base_url: str, one: Brief, name: str) -> Letter:
     call = one.call
     parts: list[Part] = [
         greeting(name),
-        Paragraph(f"Nobody of your organization was on the call of {in_full(call.day)}. Here is what you missed."),
+        Paragraph(f"Nobody of your organization was on the call of {with_year(call.day)}. Here is what you missed."),
     ]
     if one.notes:
         parts += [Heading("Notes"), Links(tuple(_link(base_url, note) for note in one.notes))]
@@ -77,7 +76,7 @@ def brief(base_url: str, one: Brief, name: str) -> Letter:
         parts.append(Button("Watch the recording", call.recording_link))
     parts.append(Links((Link("The call's page", f"{base_url}/calls/{call.day}"),)))
     return Letter(
-        f"Missed it? {call.title}, {in_full(call.day)}",
+        f"Missed it? {call.title}, {with_year(call.day)}",
         tuple(parts),
         "You get this because your organization wasn't on the call. Reading it doesn't count as attendance.",
     )
@@ -95,9 +94,9 @@ def _given(base_url: str, given: Sequence[tuple[str, str, int | None]]) -> list[
 
 
 def deck_is_missing(base_url: str, zone: ZoneInfo, one: Presentation, name: str) -> Letter:
-    """A week before a presentation whose deck isn't in the hub."""
+    """Return a week before a presentation whose deck isn't in the hub."""
     return Letter(
-        f"You present on {in_full(one.call.day)}: the deck isn't in the hub yet",
+        f"You present on {month_day(one.call.day)}: the deck isn't in the hub yet",
         (
             greeting(name),
             Paragraph(f"“{one.title}” is on the call of {when(one.call, zone)}, {one.minutes} minutes."),

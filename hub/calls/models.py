@@ -27,7 +27,7 @@ class Call(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[CallState] = mapped_column(default=CallState.PLANNED)
-    reason: Mapped[str] = mapped_column(Text, default="")  # why it was moved, cancelled or left out
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was moved, canceled or left out
     title: Mapped[str] = mapped_column(Text)
     agenda: Mapped[str] = mapped_column(Text, default="")  # Markdown
     joining_link: Mapped[str] = mapped_column(Text, default="")
@@ -49,7 +49,7 @@ class Call(Base):
 
 
 class AskKind(StrEnum):
-    """What was said on a call that somebody should do."""
+    """What was said on a call that someone should do."""
 
     ASK = "ask"
     FOLLOW_UP = "follow-up"
@@ -61,7 +61,7 @@ class AskKind(StrEnum):
 
 
 class Ask(Base):
-    """What an organization asks the others for on a call, or what somebody promised to do after it."""
+    """What an organization asks the others for on a call, or what someone promised to do after it."""
 
     __tablename__ = "call_ask"
 
@@ -81,7 +81,7 @@ class Ask(Base):
 
 
 class Source(StrEnum):
-    """How it is known that somebody was on a call."""
+    """How it is known that someone was on a call."""
 
     CHECK_IN = "check-in"
     COORDINATOR = "coordinator"
@@ -160,9 +160,9 @@ class MeetingReport(Base):
 class GuestState(StrEnum):
     """What became of a participant of a meeting."""
 
-    WAITING = "waiting"  # somebody has to say who it is
+    WAITING = "waiting"  # someone has to say who it is
     MATCHED = "matched"
-    OUTSIDE = "outside"  # nobody of the alliance
+    OUTSIDE = "outside"  # no one of the alliance
     NOT_ADMITTED = "not-admitted"  # never left the waiting room
 
     @property
@@ -177,7 +177,7 @@ class GuestState(StrEnum):
 
 
 class Guest(Base):
-    """A participant as the meeting tool names them, once a call; nobody is dropped."""
+    """A participant as the meeting tool names them, once a call; no one is dropped."""
 
     __tablename__ = "meeting_participant"
     __table_args__ = (UniqueConstraint("call_id", "key"),)
@@ -203,9 +203,9 @@ class Guest(Base):
 
 
 class Alias(Base):
-    """Who is meant by a name or an address of the meeting tool, as somebody decided; used from then on.
+    """Who is meant by a name or an address of the meeting tool, as someone decided; used from then on.
 
-    With neither person nor organization: nobody of the alliance.
+    With neither person nor organization: no one of the alliance.
     """
 
     __tablename__ = "meeting_alias"

@@ -47,5 +47,5 @@ def _report(verdict: Verdict) -> list[str]:
 
 
 def _in_one_line(text: str) -> str:
-    """What a file says of itself may hold anything: nothing of it steers the terminal."""
+    """Return what a file says of itself may hold anything: nothing of it steers the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib import import_module
 from typing import Any
 
@@ -10,14 +11,30 @@ import click
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub.core import chosen_settings, log
+from hub.core import chosen_settings, clock, dates, log
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
 from hub.members.models import Organization
 from hub.migrations import schema
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+class Day(click.ParamType[date]):
+    """A date as people type it: 11/30/2026, Nov 30 or 2026-11-30."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> date:
+        """Return the date; a text that isn't one ends the command with a sentence."""
+        if isinstance(value, date):
+            return value
+        try:
+            return dates.parse_day(str(value), clock.today(Config.load().zone))
+        except ValueError as error:
+            self.fail(str(error), param, context)
+
+
+DAY = Day()
 
 
 # The module of each command. It is loaded when its command is called: the web server, fonts and office formats take
@@ -44,11 +61,11 @@ class Hub(click.Group):
     """Loads a command when it is called, and answers a refusal with its sentence on stderr and exit 1."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        """The commands by name."""
+        """Return the commands by name."""
         return sorted(MODULES)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of this name; None when there is none."""
+        """Return the command of this name; None when there is none."""
         if name in MODULES:
             import_module(f"hub.cli.{MODULES[name]}")
         return super().get_command(context, name)
@@ -111,7 +128,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def organization_named(db: Session, slug: str) -> Organization:
-    """The organization with this slug; raises Refused."""
+    """Return the organization with this slug; raises Refused."""
     try:
         return members_queries.organization_of(db, slug)
     except NotFound as missing:

@@ -1,4 +1,4 @@
-"""Connections that hold a thread and send nothing: they are let go, so that everybody else is served."""
+"""Connections that hold a thread and send nothing: they are let go, so that everyone else is served."""
 
 import socket
 import struct

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,12 @@ from hub.library.rules import Audience, Kind, topics_from
 @click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), required=True)
 @click.option("--audience", type=click.Choice([str(one) for one in Audience]), default="network", show_default=True)
 @click.option("--topic", "topics", multiple=True, help="A topic of the Big 6 or a free tag; may be given again.")
-@click.option("--published-on", type=DAY, default=None, help="YYYY-MM-DD; the documents' own dates when left out.")
+@click.option(
+    "--published-on",
+    type=DAY,
+    default=None,
+    help="Such as 11/30/2026, Nov 30 or 2026-11-30; default: each document's own date.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what happened as JSON.")
 def import_files(
     paths: tuple[Path, ...],
@@ -32,7 +37,7 @@ def import_files(
     kind: str,
     audience: str,
     topics: tuple[str, ...],
-    published_on: datetime | None,
+    published_on: date | None,
     as_json: bool,  # noqa: FBT001 - a flag of the command
 ) -> None:
     """Add files, and the files in folders. A duplicate or a bad file is reported and skipped; may be run again."""
@@ -40,7 +45,7 @@ def import_files(
         kind=Kind(kind),
         audience=Audience(audience),
         topics=tuple(topics_from([], ",".join(topics))),
-        published_on=published_on.date() if published_on else None,
+        published_on=published_on,
     )
     outcome: dict[str, list[dict[str, Any]]] = {"imported": [], "duplicates": [], "failed": []}
     with rows() as database, progress_bar("Importing") as progress:
@@ -57,7 +62,7 @@ def import_files(
 
 
 def _files_in(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """The files that were named, and those in the folders that were, in order; hidden ones are left out."""
+    """Yield the files that were named, and those in the folders that were, in order; hidden ones are left out."""
     for path in paths:
         if path.is_dir():
             inside = (one for one in sorted(path.rglob("*")) if one.is_file())

@@ -78,7 +78,7 @@ def _take_file(database: Database, raw: bytes, recipients: Sequence[str]) -> lis
 
 
 def _named_in(database: Database, raw: bytes) -> list[str]:
-    """The log addresses that the message's own headers name; those of the envelope before To and Cc."""
+    """Return the log addresses that the message's own headers name; those of the envelope before To and Cc."""
     message = message_from_bytes(raw.split(b"\n\n")[0].split(b"\r\n\r\n")[0] + b"\n\n", policy=policy.compat32)
     for names in (ENVELOPE_HEADERS, ALL_HEADERS):
         values = [str(value) for name in names for value in message.get_all(name, [])]
@@ -96,7 +96,7 @@ class Handler:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Whether the hub takes mail for the address; nobody else's mail is ever accepted, so none bounces."""
+        """Return whether the hub takes mail for the address; no one else's mail is ever accepted, so none bounces."""
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return TOO_MANY
         try:

@@ -1,7 +1,7 @@
 """Who takes part: organization add, person add."""
 
 import sys
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -22,12 +22,17 @@ def organization() -> None:
 @click.argument("name")
 @click.option("--kind", type=click.Choice([str(kind) for kind in OrganizationKind]), required=True)
 @click.option("--slug", default="", help="Its name in addresses; made from the name when left out.")
-@click.option("--joined", type=DAY, default=None, help="The day it joined (YYYY-MM-DD); today when left out.")
-def add_organization(name: str, kind: str, slug: str, joined: datetime | None) -> None:
+@click.option(
+    "--joined",
+    type=DAY,
+    default=None,
+    help="The day it joined, such as 11/30/2026, Nov 30 or 2026-11-30; default: today.",
+)
+def add_organization(name: str, kind: str, slug: str, joined: date | None) -> None:
     """Add an organization; prints its slug."""
     with rows() as database, database.writing() as db:
         added = organizations_actions.add_organization(
-            db, None, name=name, kind=OrganizationKind(kind), slug=slug, joined_on=joined.date() if joined else None
+            db, None, name=name, kind=OrganizationKind(kind), slug=slug, joined_on=joined
         )
         click.echo(added.slug)
 

@@ -24,7 +24,7 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
     with rows() as database, database.reading() as db:
         searcher: Any = OPERATOR
         if email and (searcher := members_queries.person_by_email(db, email)) is None:
-            message = f"There is nobody with the e-mail address {email!r}."
+            message = f"There is no one with the email address {email!r}."
             raise Refused(message)
         results = results_queries.search(db, searcher, results_rules.Query(text=query, per_page=limit))
     if as_json:
@@ -35,7 +35,7 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
 
 
 def _lines_of(results: results_rules.Results) -> Iterator[str]:
-    """What was found, as a person reads it in a terminal."""
+    """Yield what was found, as a person reads it in a terminal."""
     yield from results.notes
     yield f"{results.total:,} found"
     for hit in results_queries.as_json(results)["hits"]:

@@ -13,7 +13,7 @@ _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END = struct.Struct("<4sHHHHIIH")
 _VERSION = 20
-_READABLE = 0o100644 << 16  # a plain file that everybody may read
+_READABLE = 0o100644 << 16  # a plain file that everyone may read
 _UNIX = 3 << 8
 MOST_FILES = 1_000
 
@@ -23,7 +23,7 @@ class DamagedError(ValueError):
 
 
 def zip_of(files: Mapping[str, bytes]) -> bytes:
-    """The files, named in ASCII and in their order, as an archive of at most 4 GB."""
+    """Return the files, named in ASCII and in their order, as an archive of at most 4 GB."""
     body, directory = BytesIO(), BytesIO()
     for name, content in files.items():
         crc, size, raw = zlib.crc32(content), len(content), name.encode("ascii")
@@ -37,7 +37,7 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def files_in(archive: bytes) -> dict[str, bytes]:
-    """What an archive of ours holds, in its order; raises DamagedError with a sentence when it isn't one.
+    """Return what an archive of ours holds, in its order; raises DamagedError with a sentence when it isn't one.
 
     Nothing is unpacked to disk and nothing is decompressed, so a name can lead nowhere and a size can't grow.
     """

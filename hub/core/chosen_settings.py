@@ -27,7 +27,7 @@ _CHOSEN = select(Setting.name, Setting.value).where(Setting.name.in_(CHOSEN))
 
 
 def kept(db: Session, name: str) -> str:
-    """What is kept under this name, or nothing."""
+    """Return what is kept under this name, or nothing."""
     return db.scalar(select(Setting.value).where(Setting.name == name)) or ""
 
 
@@ -55,5 +55,5 @@ def refresh(database: Database) -> None:
 
 
 def _makes_sense(name: str, value: str) -> bool:
-    """A zone that this machine doesn't know must not stop the hub."""
+    """Return a zone that this machine doesn't know must not stop the hub."""
     return name != "TIME_ZONE" or is_zone(value)

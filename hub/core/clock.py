@@ -10,5 +10,5 @@ def now() -> datetime:
 
 
 def today(zone: ZoneInfo) -> date:
-    """The calendar day in the hub's time zone."""
+    """Return the calendar day in the hub's time zone."""
     return now().astimezone(zone).date()

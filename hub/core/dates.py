@@ -1,41 +1,223 @@
-"""Dates as people say them on a screen, and in full on paper. Pure."""
+"""How dates, times and numbers are written and read: as Americans write them, one function each. Pure."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+# What forms, commands and lists say about the dates and times that they accept.
+DAY_EXAMPLES = "11/30/2026, Nov 30 or 2026-11-30"
+TIME_EXAMPLES = "11:30 a.m. or 14:00"
+_NOON = 12
 
-def said(day: date, today: date) -> str:
-    """A date as people say it: ``Mon 9 Nov``, or ``9 Nov 2025`` when it isn't of this year."""
-    return f"{day:%a} {day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b} {day.year}"
+
+def short(day: date, today: date) -> str:
+    """Return a date for screens: ``Mon, Nov 9`` in the year of ``today``, otherwise ``Nov 9, 2025``."""
+    return f"{day:%a}, {day:%b} {day.day}" if day.year == today.year else with_year(day)
+
+
+def with_year(day: date) -> str:
+    """Return a date for lines that outlive the year: ``Nov 9, 2026``."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def month_day(day: date) -> str:
+    """Return a date whose year is clear from the sentence: ``November 9``."""
+    return f"{day:%B} {day.day}"
 
 
 def in_full(day: date) -> str:
-    """A date that is still right in a year: ``9 November 2026``."""
-    return f"{day.day} {day:%B} {day.year}"
+    """Return a date for letters and paper: ``Monday, November 9, 2026``."""
+    return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
-def clock_time(moment: datetime) -> str:
-    """The time of day: ``3:05 p.m.``."""
-    return f"{moment:%-I:%M} {'a.m.' if moment.hour < 12 else 'p.m.'}"  # noqa: PLR2004 - noon
+def time_of_day(moment: datetime | time) -> str:
+    """Return a time of day: ``3:05 p.m.``."""
+    return f"{moment.hour % _NOON or _NOON}:{moment:%M} {'a.m.' if moment.hour < _NOON else 'p.m.'}"
 
 
-def moment_said(moment: datetime, today: date) -> str:
-    """A moment as people say it: ``Mon 9 Nov, 3:05 p.m.``; ``moment`` is in the hub's time zone."""
-    return f"{said(moment.date(), today)}, {clock_time(moment)}"
+def zone_name(moment: datetime) -> str:
+    """Return what Americans call the time zone of ``moment``: ``ET`` all year; a zone elsewhere keeps its own name."""
+    key = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else ""
+    name = moment.tzname() or ""
+    american = key.startswith(("America/", "US/", "Pacific/"))  # CST is China's too
+    return _ZONES.get(key) or (_ZONES_BY_NAME.get(name) if american else "") or name
+
+
+# Time zones of the United States as schedules name them, the same in summer and winter.
+_ZONES = {
+    "America/Phoenix": "MST",  # Arizona has no daylight saving time
+}
+_ZONES_BY_NAME = {
+    "EST": "ET",
+    "EDT": "ET",
+    "CST": "CT",
+    "CDT": "CT",
+    "MST": "MT",
+    "MDT": "MT",
+    "PST": "PT",
+    "PDT": "PT",
+    "AKST": "AKT",
+    "AKDT": "AKT",
+    "HST": "HT",
+}
+
+
+def moment_short(moment: datetime, today: date) -> str:
+    """Return a moment for screens: ``Mon, Nov 9, 3:05 p.m.``; ``moment`` is in the hub's time zone."""
+    return f"{short(moment.date(), today)}, {time_of_day(moment)}"
+
+
+def moment_with_year(moment: datetime) -> str:
+    """Return a moment for reports and logs: ``Nov 9, 2026, 3:05 p.m. ET``, in the time zone of ``moment``."""
+    return f"{with_year(moment.date())}, {time_of_day(moment)} {zone_name(moment)}".rstrip()
+
+
+def moment_in_full(moment: datetime) -> str:
+    """Return a moment for letters: ``Monday, November 9, 2026, 3:05 p.m. ET``, in the time zone of ``moment``."""
+    return f"{in_full(moment.date())}, {time_of_day(moment)} {zone_name(moment)}".rstrip()
 
 
 def day_markup(day: date, today: date) -> Markup:
-    """A date for pages: said on the screen, in full on paper (``parts/print.css``), and as machines read it."""
-    return _time(day.isoformat(), said(day, today), in_full(day))
+    """Return a date for pages: short on screen, in full on paper (``parts/print.css``), ISO 8601 for machines."""
+    return _time(day.isoformat(), short(day, today), in_full(day))
 
 
 def moment_markup(moment: datetime, today: date) -> Markup:
-    """A moment for pages; ``moment`` is in the hub's time zone."""
-    paper = f"{in_full(moment.date())}, {clock_time(moment)}"
-    return _time(moment.isoformat(timespec="seconds"), moment_said(moment, today), paper)
+    """Return a moment for pages; ``moment`` is in the hub's time zone."""
+    return _time(moment.isoformat(timespec="seconds"), moment_short(moment, today), moment_in_full(moment))
 
 
 def _time(machine: str, screen: str, paper: str) -> Markup:
-    """One element with one text, so that nothing is read out twice; the paper's words are an attribute."""
+    """Return one element with one text, so that nothing is read aloud twice; the printed words are an attribute."""
     return Markup('<time datetime="{}" data-paper="{}"><span>{}</span></time>').format(machine, paper, screen)
+
+
+def number(count: float) -> str:
+    """Return a number with commas: ``1,234``."""
+    return f"{count:,}"
+
+
+def plural(count: int, singular: str, plural_form: str = "") -> str:
+    """Return a count with its noun: ``1 page``, ``2,000 pages``; an irregular plural is given."""
+    return f"{number(count)} {singular if count == 1 else plural_form or singular + 's'}"
+
+
+def file_size(count: int) -> str:
+    """Return a count of bytes with a decimal unit: ``2.5 MB``."""
+    size = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if size < 1000:  # noqa: PLR2004 - decimal units
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+_MONTHS = {
+    month: number
+    for number, name in enumerate(
+        (
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ),
+        1,
+    )
+    for month in (name, name[:3], *(("sept",) if name == "september" else ()))
+}
+_WEEKDAY = r"(?:(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\.?,?\s+)?"
+_NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
+_NUMBERS_WITHOUT_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})", re.ASCII)
+_WORDS = re.compile(
+    _WEEKDAY + r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?", re.ASCII | re.IGNORECASE
+)
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_CENTURY = 2000
+_LONGEST_DATE = 40  # characters; longer texts are no date
+
+
+def parse_day(text: str, today: date) -> date:
+    """Return the date that a person typed: 11/30/2026, 11/30/26, Nov 30, Mon, Nov 30, November 30, 2026 or 2026-11-30.
+
+    Without a year it is the one nearest to ``today``. Raises ValueError with a sentence when it isn't a date.
+    """
+    typed = " ".join(text.split()) if len(text) <= _LONGEST_DATE else ""
+    try:
+        if match := _ISO.fullmatch(typed):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _NUMBERS.fullmatch(typed):
+            year = int(match[3])
+            return date(year if len(match[3]) == 4 else _CENTURY + year, int(match[1]), int(match[2]))  # noqa: PLR2004
+        if match := _NUMBERS_WITHOUT_YEAR.fullmatch(typed):
+            return _nearest(int(match[1]), int(match[2]), today)
+        if (match := _WORDS.fullmatch(typed)) and (month := _MONTHS.get(match[1].lower())):
+            return date(int(match[3]), month, int(match[2])) if match[3] else _nearest(month, int(match[2]), today)
+    except ValueError:
+        pass
+    message = f"“{text[:_LONGEST_DATE]}” is not a date. Write it like {DAY_EXAMPLES}."
+    raise ValueError(message)
+
+
+def _nearest(month: int, day: int, today: date) -> date:
+    """Return the date without a year in the year that puts it nearest to ``today``."""
+    candidates = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            candidates.append(date(year, month, day))
+        except ValueError:  # February 29, or no day at all
+            continue
+    return min(candidates, key=lambda candidate: abs(candidate - today))
+
+
+_TIME = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])?\.?\s*(m)?\.?", re.ASCII | re.IGNORECASE)
+
+
+def parse_time(text: str) -> time:
+    """Return the time of day that a person typed: 11:30 a.m., 2 PM, noon or 14:00.
+
+    Raises ValueError with a sentence when it isn't one.
+    """
+    typed = " ".join(text.split()).lower() if len(text) <= _LONGEST_DATE else ""
+    if typed in _NAMED_TIMES:
+        return _NAMED_TIMES[typed]
+    match = _TIME.fullmatch(typed)
+    hour = int(match[1]) if match else -1
+    if match and bool(match[3]) == bool(match[4]) and (match[2] or match[3]):
+        if match[3]:
+            hour = hour % _NOON + (_NOON if match[3] == "p" else 0) if 1 <= hour <= _NOON else -1
+        minute = int(match[2] or 0)
+        if 0 <= hour < 24 and minute < 60:  # noqa: PLR2004 - hours of a day, minutes of an hour
+            return time(hour, minute)
+    message = f"“{text[:_LONGEST_DATE]}” is not a time of day. Write it like {TIME_EXAMPLES}."
+    raise ValueError(message)
+
+
+_NAMED_TIMES = {"noon": time(12), "midnight": time(0)}
+
+
+def parse_moment(text: str, today: date) -> datetime:
+    """Return the date and time that a person typed: 11/30/2026 2:00 p.m., Nov 30, 2 PM or 2026-11-30T14:00.
+
+    It has no time zone. Raises ValueError with a sentence when it isn't one.
+    """
+    typed = " ".join(text.split()) if len(text) <= 2 * _LONGEST_DATE else ""
+    for match in _MOMENT_BREAK.finditer(typed):
+        try:
+            return datetime.combine(parse_day(typed[: match.start()], today), parse_time(typed[match.end() :]))
+        except ValueError:
+            continue
+    message = f"“{text[:_LONGEST_DATE]}” is not a date with a time. Write it like 11/30/2026 2:00 p.m."
+    raise ValueError(message)
+
+
+_MOMENT_BREAK = re.compile(r"(?<=\d)T(?=\d)|,? at |,? ")

@@ -31,7 +31,7 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone: nobody knows what it means."""
+        """Refuse a moment without a zone: no one knows what it means."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -93,7 +93,7 @@ class Database:
 
 
 def config_of(db: Session) -> Config:
-    """The settings of the installation whose rows ``db`` reads."""
+    """Return the settings of the installation whose rows ``db`` reads."""
     database: Database = db.info["database"]
     return database.config
 
@@ -113,7 +113,7 @@ def add_unless(db: Session, row: Base, there: Select[int]) -> bool:
 
 
 def _engine(url: str) -> Engine:
-    """The engine; its errors go to the log, so they must not tell the values: tokens and password hashes are some."""
+    """Return the engine; its errors go to the log, so they must not tell the values: tokens and password hashes are some."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
     engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)

@@ -4,10 +4,10 @@ from hashlib import sha256
 
 
 def sha256_of(content: bytes) -> str:
-    """The SHA-256 of a file, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a file, as 64 hexadecimal digits."""
     return sha256(content).hexdigest()
 
 
 def digest_of(text: str) -> str:
-    """The SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
     return sha256(text.encode()).hexdigest()

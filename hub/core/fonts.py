@@ -13,7 +13,7 @@ UNSEEN = {"Cf", "Mn"}  # Unicode's categories of what has no look of its own
 
 
 def is_plain(text: str) -> bool:
-    """Whether the fonts that every reader has can write it."""
+    """Return whether the fonts that every reader has can write it."""
     try:
         text.encode(ENCODING)
     except UnicodeError:
@@ -22,7 +22,7 @@ def is_plain(text: str) -> bool:
 
 
 def wide_font(style: Literal["", "B"] = "") -> Path:
-    """The file of Open Sans, plain or bold: Latin letters with every accent, Greek and Cyrillic."""
+    """Return the file of Open Sans, plain or bold: Latin letters with every accent, Greek and Cyrillic."""
     return Path(str(files("ttf_opensans"))) / "ttf" / f"OpenSans-{'Bold' if style else 'Regular'}.ttf"
 
 
@@ -50,7 +50,7 @@ def _is_writable(letter: str) -> bool:
 
 @cache
 def _wide_letters() -> frozenset[int]:
-    """The letters of Open Sans, as numbers."""
+    """Return the letters of Open Sans, as numbers."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - few texts need it, and loading it takes a while
 
     with TTFont(wide_font(), lazy=True) as font:

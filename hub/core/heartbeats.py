@@ -12,12 +12,12 @@ from hub.core.db import Base
 
 
 def my_name() -> str:
-    """What this process is called among the workers: its machine and its number there."""
+    """Return what this process is called among the workers: its machine and its number there."""
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def is_known_dead(name: str) -> bool:
-    """Whether the worker of that name ran on this machine and runs no more. Of other machines nothing is known."""
+    """Return whether the worker of that name ran on this machine and runs no more. Of other machines nothing is known."""
     machine, _, number = name.partition("/")
     if machine != socket.gethostname() or not number.isdecimal():
         return False
@@ -51,11 +51,11 @@ def beat(db: Session, name: str) -> None:
 
 
 def last_beat(db: Session) -> datetime | None:
-    """When any worker last said that it lives."""
+    """Return when any worker last said that it lives."""
     return db.scalar(select(func.max(Pulse.at)))
 
 
 def is_alive(db: Session) -> bool:
-    """Whether a worker has said lately that it lives."""
+    """Return whether a worker has said lately that it lives."""
     last = last_beat(db)
     return last is not None and clock.now() - last < SILENT_AFTER

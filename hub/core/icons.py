@@ -12,7 +12,7 @@ _COLLECTION = Path(flask_bootstrap.__file__).parent / "static/bootstrap5/icons/b
 
 @lru_cache
 def icon(name: str) -> Markup:
-    """The icon of this name, in the colour of the text around it; hidden from screen readers, since words say it.
+    """Return the icon of this name, in the color of the text around it; hidden from screen readers, since words say it.
 
     Raises KeyError for a name that the collection doesn't have.
     """

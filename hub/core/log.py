@@ -14,7 +14,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON; an exception stays on the same line."""
+        """Return the record as JSON; an exception stays on the same line."""
         line: dict[str, Any] = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
             "level": record.levelname,
@@ -32,13 +32,13 @@ class TextLines(logging.Formatter):
     """One readable line a record."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text, with its fields behind the message."""
+        """Return the record as text, with its fields behind the message."""
         fields = " ".join(f"{name}={_in_line(getattr(record, name))}" for name in FIELDS if hasattr(record, name))
         return f"{super().format(record)} {fields}".rstrip() + (f" [{rid}]" if (rid := request_id.get()) else "")
 
 
 def _in_line(value: object) -> str:
-    """A value that a stranger may have sent, without the characters that would begin a line or speak to a terminal."""
+    """Return a value that a stranger may have sent, without the characters that would begin a line or speak to a terminal."""
     text = str(value)
     return text if text.isprintable() else text.encode("unicode_escape").decode()
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from hub.core.dates import moment_with_year
 from hub.core.fonts import ENCODING, is_plain, wide_font, written
 
 CORE, WIDE = "helvetica", "opensans"
@@ -55,15 +56,16 @@ class Paper(FPDF):
         self.add_page()
 
     def as_bytes(self) -> bytes:
-        """The finished document."""
+        """Return the finished document."""
         return bytes(self.output())
 
     def footer(self) -> None:
         """Called by fpdf2 for each page: whose it is, when it was made, its number."""
         self.set_y(-13)
         self._ink(STEEL, size=8)
-        made = f"{self.head.made_at:%B} {self.head.made_at.day}, {self.head.made_at:%Y, %H:%M %Z}"
-        whose = written(f"{self.head.hub_name}  |  {self.head.organization}  |  made {made}")
+        whose = written(
+            f"{self.head.hub_name}  |  {self.head.organization}  |  made {moment_with_year(self.head.made_at)}"
+        )
         self._wear(whose)
         self.cell(0, 5, whose)
         self._wear("")
@@ -186,7 +188,7 @@ class Paper(FPDF):
         return lines
 
     def _pieces(self, word: str, width: float) -> list[str]:
-        """A word, or where it is wider than a line, what fits on each."""
+        """Return a word, or where it is wider than a line, what fits on each."""
         if self.get_string_width(word) <= width:
             return [word]
         pieces = [""]

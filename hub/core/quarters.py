@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-YEARS = range(1900, 2201)  # that somebody may mean; dates far beyond can't even be computed with
+YEARS = range(1900, 2201)  # that someone may mean; dates far beyond can't even be computed with
 _WRITTEN = re.compile(r"(\d{4})\s*-?\s*[Qq]([1-4])")
 
 
@@ -17,12 +17,12 @@ class Quarter:
 
     @classmethod
     def of(cls, day: date) -> "Quarter":
-        """The quarter that ``day`` lies in."""
+        """Return the quarter that ``day`` lies in."""
         return cls(day.year, (day.month + 2) // 3)
 
     @classmethod
     def parse(cls, text: str) -> "Quarter":
-        """The quarter written as ``2026Q3``; raises ValueError with a sentence otherwise."""
+        """Return the quarter written as ``2026Q3``; raises ValueError with a sentence otherwise."""
         match = _WRITTEN.fullmatch(text.strip())
         if not match or int(match[1]) not in YEARS:
             message = f"{text!r} is not a quarter: write it like 2026Q3."

@@ -16,7 +16,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """A CSV file that spreadsheets open as it is: UTF-8 with a byte order mark, every text cell shown, none run.
+    """Return a CSV file that spreadsheets open as it is: UTF-8 with a byte order mark, every text cell shown, none run.
 
     None becomes an empty cell; a text that a spreadsheet would run gets an apostrophe before it.
     """
@@ -28,7 +28,7 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def cell_of(value: object) -> object:
-    """The value as it stands in a CSV file of the hub."""
+    """Return the value as it stands in a CSV file of the hub."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     if isinstance(value, datetime):
@@ -50,7 +50,7 @@ LONGEST_CELL = 32_767  # letters that a workbook's cell holds
 
 
 def xlsx_of(title: str, sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with a frozen, filterable head on each sheet. Nothing in it runs or links: texts stay texts."""
+    """Return a workbook with a frozen, filterable head on each sheet. Nothing in it runs or links: texts stay texts."""
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = Workbook(file, options | {"default_date_format": "yyyy-mm-dd"})

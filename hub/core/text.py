@@ -51,7 +51,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 # Elements inside of each other in what people write. Bleach takes four times as long for twice as many: 80,000
-# asterisks took 11 s, and whoever wrote them would hold everybody up who opens the page.
+# asterisks took 11 s, and whoever wrote them would hold everyone up who opens the page.
 DEEPEST = 50
 _TAG = re.compile(r"<(/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z]")
 
@@ -59,7 +59,7 @@ _TAG = re.compile(r"<(/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z]")
 def safe_html(html: str) -> Markup:
     """``html`` with nothing in it that runs, loads or frames: bleach first, then nh3, which is maintained.
 
-    What is nested deeper than anybody writes it is cleaned by nh3 alone.
+    What is nested deeper than anyone writes it is cleaned by nh3 alone.
     """
     once = html
     if _nesting(html) <= DEEPEST:
@@ -75,14 +75,14 @@ def safe_html(html: str) -> Markup:
 
 
 def _nesting(html: str) -> int:
-    """How many elements stand inside of each other at most, as far as the tags tell."""
+    """Return how many elements stand inside of each other at most, as far as the tags tell."""
     steps = (-1 if tag[1] else 1 for tag in _TAG.finditer(html))
     # What closes nothing doesn't count: otherwise it would hide as many that are open.
     return max(accumulate(steps, lambda depth, step: max(0, depth + step), initial=0))
 
 
 def mail_html(html: str) -> Markup:
-    """A message's HTML to look at inside of the hub: its words, links and look, and nothing that loads or runs."""
+    """Return a message's HTML to look at inside of the hub: its words, links and look, and nothing that loads or runs."""
     attributes = {tag: {"style"} for tag in MAIL_TAGS} | {"a": {"href", "style"}}
     clean_html = nh3.clean(
         html,
@@ -107,17 +107,17 @@ def markdown(text: str) -> Markup:
 
 
 def clean(text: str) -> str:
-    """A line or text that somebody typed, as they typed it, less what no database or page can hold."""
+    """Return a line or text that someone typed, as they typed it, less what no database or page can hold."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def one_line(text: str) -> str:
-    """The same on one line: whatever begins a new one becomes a space."""
+    """Return the same on one line: whatever begins a new one becomes a space."""
     return " ".join(clean(text).split())
 
 
 def text_of(typed: str, longest: int, missing: str = "") -> str:
-    """What was typed, cleaned; raises Refused when it is too long, or missing and may not be."""
+    """Return what was typed, cleaned; raises Refused when it is too long, or missing and may not be."""
     typed = clean(typed)
     if missing and not typed:
         raise Refused(missing)

@@ -33,7 +33,6 @@ from hub.core.errors import NotFound, Refused, TooManyTries
 from hub.core.icons import icon
 from hub.core.tables import CSV, XLSX
 from hub.core.templates import Unindented
-from hub.core.words import plural
 
 log = logging.getLogger("hub.web")
 
@@ -83,18 +82,18 @@ class RowNumber(IntegerConverter):
 
 
 def row_number(text: str | None) -> int:
-    """The number of a row that somebody sent; 0, which no row has, when it is none."""
+    """Return the number of a row that someone sent; 0, which no row has, when it is none."""
     text = (text or "").strip()
     return int(text) if text.isdecimal() and len(text) < len(str(LARGEST_ROW)) else 0
 
 
 def page_number() -> int:
-    """Which page of a long list is asked for (``?page=``), from 1."""
+    """Return which page of a long list is asked for (``?page=``), from 1."""
     return min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
 
 
 def page_count(total: int, of_each: int) -> int:
-    """How many pages a list of so many has."""
+    """Return how many pages a list of so many has."""
     return -(-total // of_each)
 
 
@@ -112,7 +111,7 @@ db: Session = LocalProxy(_open_session)  # type: ignore[assignment]
 
 
 def config() -> Config:
-    """The settings of the running hub."""
+    """Return the settings of the running hub."""
     return cast(Database, current_app.extensions["hub-database"]).config
 
 
@@ -134,7 +133,7 @@ def from_mail_programs(view: View) -> View:
 
 
 def takes_files_of_visitors(view: View) -> View:
-    """Mark a view whose POST may carry files of somebody without an account, up to a lower limit."""
+    """Mark a view whose POST may carry files of someone without an account, up to a lower limit."""
     view.takes_files = view.visitors_too = True  # type: ignore[attr-defined]
     return view
 
@@ -269,7 +268,7 @@ def _close(_error: BaseException | None) -> None:
 
 
 def error_page(status: int, sentence: str = "") -> tuple[str, int]:
-    """The page for ``status``, which says what to do."""
+    """Return the page for ``status``, which says what to do."""
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
@@ -322,13 +321,15 @@ def _add_template_helpers(app: Flask) -> None:
         day=lambda day: dates.day_markup(day, today()),
         moment=lambda moment: dates.moment_markup(local(moment), today()),
         # For titles and attributes, which hold no elements:
-        day_words=lambda day: dates.said(day, today()),
-        moment_words=lambda moment: dates.moment_said(local(moment), today()),
+        day_words=lambda day: dates.short(day, today()),
+        moment_words=lambda moment: dates.moment_short(local(moment), today()),
+        day_in_full=dates.in_full,
+        time=lambda moment: dates.time_of_day(local(moment)),
         local_day=lambda moment: local(moment).date(),
-        number=lambda number: f"{number:,}",
+        number=dates.number,
         markdown=text.markdown,
-        plural=plural,
-        size=file_size,
+        plural=dates.plural,
+        size=dates.file_size,
     )
     app.jinja_env.globals.update(
         hub_name=LocalProxy(lambda: config().HUB_NAME),
@@ -341,27 +342,17 @@ def _add_template_helpers(app: Flask) -> None:
 
 
 def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
-    """A document to keep; ``file_name`` is one of ours, in plain letters."""
+    """Return a document to keep; ``file_name`` is one of ours, in plain letters."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
 
 
 def to_keep(name: str, makers: Mapping[str, Callable[[], bytes]]) -> Response:
-    """The document as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``; raises NotFound for others."""
+    """Return the document as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``; raises NotFound for others."""
     form = request.args.get("format", "pdf")
     if form not in makers:
         raise NotFound
     return as_attachment(makers[form](), TO_KEEP[form], f"{name}.{form}")
-
-
-def file_size(count: int) -> str:
-    """Bytes as people read them: ``3.4 MB``."""
-    size = float(count)
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:  # noqa: PLR2004 - decimal units
-            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"  # noqa: PLR2004
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def address_with(**changes: object) -> str:
@@ -373,5 +364,5 @@ def address_with(**changes: object) -> str:
 
 
 def one_of(kind: Any, value: str) -> Any:
-    """The member of an enum with this value, or None: a filter that means nothing filters nothing."""
+    """Return the member of an enum with this value, or None: a filter that means nothing filters nothing."""
     return next((member for member in kind if member.value == value), None)

@@ -1,4 +1,4 @@
-"""Calls of the demo world: two years of Mondays with who was there, presentations, a call cancelled and one moved.
+"""Calls of the demo world: two years of Mondays with who was there, presentations, a call canceled and one moved.
 
 What each organization does is drawn from a generator that is seeded by organization and day, so that the same day
 gives the same world.
@@ -39,10 +39,10 @@ AGENDA = """1. Welcome, and who is new (3 minutes)
 """
 ASKS = (
     ("lakeshore", AskKind.ASK, "Who has a sample agreement between a college and several small employers?"),
-    ("supply-atlas", AskKind.FOLLOW_UP, "Send the list of suppliers with open capacity to everybody who asked."),
+    ("supply-atlas", AskKind.FOLLOW_UP, "Send the list of suppliers with open capacity to everyone who asked."),
     ("amcc", AskKind.FOLLOW_UP, "Collect questions for the funding webinar until Thursday."),
 )
-# The last call as the meeting tool saw it: somebody with an address, a phone with a name, and two whom nobody knows.
+# The last call as the meeting tool saw it: someone with an address, a phone with a name, and two whom no one knows.
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Rosa Peña,representative@demo.example,{day} 11:28:40 AM,{day} 12:01:02 PM,33,No
 Naomi's iPhone (Naomi Fujita),,{day} 11:31:00 AM,{day} 12:00:10 PM,30,Yes
@@ -78,7 +78,7 @@ def add_calls(
 def _attendances(
     call: Call, organizations: Mapping[str, Organization], people: Mapping[str, Person]
 ) -> list[Attendance]:
-    """Who was there: each by a check-in of its own, by the coordinator's tick, or by the meeting tool's report."""
+    """Return who was there: each by a check-in of its own, by the coordinator's tick, or by the meeting tool's report."""
     found = []
     for slug, organization in organizations.items():
         belongs = organization.joined_on <= call.day and (
@@ -119,7 +119,7 @@ def _attendance(
 def _happenings(
     db: Session, cora: Person, held: list[Call], coming: list[Call], resources: Mapping[str, Resource]
 ) -> None:
-    """A call that was cancelled, one that is moved, a week without, recordings and agendas."""
+    """A call that was canceled, one that is moved, a week without, recordings and agendas."""
     documented = {resource.call_on for resource in resources.values()}
     quiet = [call for call in held[:-2] if call.day not in documented]
     series_actions.cancel(db, cora, quiet[-4], "The meeting service was down all morning.")
@@ -130,7 +130,7 @@ def _happenings(
     for call in coming[:3]:
         call.agenda = AGENDA
     last_of_december = [call for call in coming if (call.day.month, call.day.day >= 24) == (12, True)]
-    series_actions.skip(db, cora, [call.day for call in last_of_december], "Between the years nobody calls.")
+    series_actions.skip(db, cora, [call.day for call in last_of_december], "Between the years no one calls.")
     moved = coming[5]
     if moved.state is CallState.PLANNED:
         zone = config_of(db).zone
@@ -191,11 +191,11 @@ def _proposals(
     no = presentations_actions.propose(
         db, ingrid, organizations["supply-atlas"], planned[1], presentations_actions.Proposal("A sales pitch", 10)
     )
-    presentations_actions.decline(db, cora, no, "BFFs present open-source value; please bring what everybody can use.")
+    presentations_actions.decline(db, cora, no, "BFFs present open-source value; please bring what everyone can use.")
 
 
 def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:
-    """The last call: asks, and the meeting tool's report with somebody left to decide on."""
+    """The last call: asks, and the meeting tool's report with someone left to decide on."""
     if call.state is not CallState.PLANNED:
         return
     for slug, kind, text in ASKS:

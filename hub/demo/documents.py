@@ -23,7 +23,7 @@ _THUMBNAIL = re.compile(rb"<Relationship [^>]*thumbnail[^>]*/>")
 
 
 def make(resource: DemoResource, today: date) -> bytes:
-    """The bytes of its file, or of the Markdown that was typed; raises ValueError for a link."""
+    """Return the bytes of its file, or of the Markdown that was typed; raises ValueError for a link."""
     if resource.url:
         message = f"{resource.key} is a link and has no bytes."
         raise ValueError(message)
@@ -39,7 +39,7 @@ def make(resource: DemoResource, today: date) -> bytes:
 
 
 def _sealed(made: bytes, cover: Cover) -> bytes:
-    """An Office file without traces of when it was made and of the template that it was made from."""
+    """Return an Office file without traces of when it was made and of the template that it was made from."""
     sealed = BytesIO()
     moment = (cover.published_on.year, cover.published_on.month, cover.published_on.day, 14, 0, 0)
     with ZipFile(BytesIO(made)) as old, ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=4) as new:
@@ -63,7 +63,7 @@ def _part(name: str, content: bytes, cover: Cover) -> bytes:
 
 
 def _properties(cover: Cover) -> bytes:
-    """The core properties: title, author, and the day of publication as the time of making."""
+    """Return the core properties: title, author, and the day of publication as the time of making."""
     return _CORE.format(
         title=_escaped(cover.title),
         author=_escaped(cover.organization),

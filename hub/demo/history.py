@@ -110,18 +110,18 @@ class Chapter:
         return PATTERNS[self.organization.slug][self.place]
 
     def chance(self, subject: str) -> Random:
-        """A generator that depends on organization, quarter and ``subject`` only."""
+        """Return a generator that depends on organization, quarter and ``subject`` only."""
         return Random(f"{subject} {self.organization.slug} {self.quarter}")
 
 
 def events(today: date) -> Iterator[DemoEvent]:
-    """All sharing events up to ``today``, in the order in which they were recorded."""
+    """Yield all sharing events up to ``today``, in the order in which they were recorded."""
     found = [event for chapter in _chapters(today) for event in _events_of(chapter)]
     yield from sorted(found, key=lambda event: (event.recorded_at, event.organization, event.resource, event.person))
 
 
 def confirmations(today: date) -> Iterator[DemoConfirmation]:
-    """All confirmations up to ``today``, in the order in which they were made."""
+    """Yield all confirmations up to ``today``, in the order in which they were made."""
     found = [made for chapter in _chapters(today) for made in _confirmations_of(chapter)]
     yield from sorted(found, key=lambda made: (made.confirmed_at, made.organization))
 
@@ -136,7 +136,7 @@ def _chapters(today: date) -> Iterator[Chapter]:
 
 
 def _events_of(chapter: Chapter) -> list[DemoEvent]:
-    """What an organization took and passed on in a quarter, each thing once a day and person."""
+    """Return what an organization took and passed on in a quarter, each thing once a day and person."""
     chance = chapter.chance("events")
     acts = [Act.DOWNLOAD] * (chapter.letter in TAKING and chance.randint(3, 7))
     if chapter.letter in SHARING:
@@ -183,7 +183,7 @@ def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
 
 
 def _late_share(chapter: Chapter) -> DemoEvent:
-    """A share of the quarter's last day that was recorded eight days later."""
+    """Return a share of the quarter's last day that was recorded eight days later."""
     chance = chapter.chance("late")
     slug, happened = chapter.organization.slug, chapter.quarter.last_day
     with_whom, people = _audience(slug, chance)
@@ -202,7 +202,7 @@ def _late_share(chapter: Chapter) -> DemoEvent:
 
 
 def _confirmations_of(chapter: Chapter) -> Iterator[DemoConfirmation]:
-    """What was confirmed of a quarter; of the current one nothing, and of the last one what was due already."""
+    """Yield what was confirmed of a quarter; of the current one nothing, and of the last one what was due already."""
     letter, slug = chapter.letter, chapter.organization.slug
     if letter not in CONFIRMING:
         return
@@ -244,7 +244,7 @@ def _confirmation(chapter: Chapter, role: Role, day: date, chance: Random) -> De
 
 
 def _corrected(made: DemoConfirmation, person: str, moment: datetime, chance: Random) -> DemoConfirmation:
-    """The same confirmation by the other of the two, with fewer people."""
+    """Return the same confirmation by the other of the two, with fewer people."""
     return DemoConfirmation(
         made.organization,
         made.quarter,
@@ -277,7 +277,7 @@ def _audience(slug: str, chance: Random) -> tuple[str, int]:
 
 
 def _moment(day: date, today: date, chance: Random) -> datetime:
-    """A moment of ``day``: in working hours, or just after New York's midnight if the day is not over yet."""
+    """Return a moment of ``day``: in working hours, or just after New York's midnight if the day is not over yet."""
     minute = 5 * 60 + 1 if day >= today else chance.randint(*WORKDAY)
     return datetime.combine(day, time(minute // 60, minute % 60, chance.randint(0, 59)))
 

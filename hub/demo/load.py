@@ -45,13 +45,13 @@ Progress = Callable[[int, int], None]
 
 
 def is_empty(database: Database) -> bool:
-    """Whether there is nobody and nothing in the hub."""
+    """Return whether there is no one and nothing in the hub."""
     with database.reading() as db:
         return not any(db.scalar(select(model.id).limit(1)) for model in (Organization, Person, Resource))
 
 
 def load(database: Database, progress: Progress | None = None) -> None:
-    """Make the demo world; raises Refused when the hub has anything in it. The worker reads the files afterwards."""
+    """Make the demo world; raises Refused when the hub has anything in it. The worker reads the files afterward."""
     if not is_empty(database):
         raise Refused("This hub has something in it already. Load the demo world into an empty one: make demo does.")
     today = clock.today(database.config.zone)

@@ -48,7 +48,7 @@ class Section:
 
 
 def blocks(text: str) -> list[Block]:
-    """The pieces of ``text``, in order."""
+    """Return the pieces of ``text``, in order."""
     found: list[Block] = []
     for chunk in re.split(r"\n\s*\n", text.strip()):
         found.extend(_chunk(chunk.splitlines()))
@@ -81,7 +81,7 @@ def _chunk(lines: list[str]) -> Iterator[Block]:
 
 
 def _started(line: str) -> Block | None:
-    """The block that ``line`` begins, or None if it goes on with the one before."""
+    """Return the block that ``line`` begins, or None if it goes on with the one before."""
     if line == "---":
         return Block("break")
     if line.startswith("#"):

@@ -1,6 +1,6 @@
 """The demo world's people. All are invented.
 
-Each line is an organization, a role, an e-mail address and a name. The six addresses at
+Each line is an organization, a role, an email address and a name. The six addresses at
 ``demo.example`` are the ones that ``make demo`` prints to sign in with.
 """
 

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"\{([dmy])([+-]\d+)?\}")
 
 
 class Designation(NamedTuple):
-    """A federal programme that an organization takes or took part in."""
+    """A federal program that an organization takes or took part in."""
 
     name: str
     status: DesignationStatus
@@ -43,11 +43,11 @@ class DemoOrganization:
     designations: tuple[Designation, ...] = ()
 
     def joined_on(self, today: date) -> date:
-        """The day on which it joined."""
+        """Return the day on which it joined."""
         return _day_of_quarter(today, self.joined_quarters_ago, self.joined_day)
 
     def left_on(self, today: date) -> date | None:
-        """The day on which it left, if it did."""
+        """Return the day on which it left, if it did."""
         if self.left_quarters_ago is None:
             return None
         return _day_of_quarter(today, self.left_quarters_ago, self.left_day)
@@ -97,11 +97,11 @@ class DemoResource:
         return self.file_name.rpartition(".")[2]
 
     def published_on(self, today: date) -> date:
-        """The day on which it was published."""
+        """Return the day on which it was published."""
         return today - timedelta(days=self.age_days)
 
     def call_on(self, today: date) -> date | None:
-        """The Monday call that it belongs to: the last one on or before its publication that is no holiday."""
+        """Return the Monday call that it belongs to: the last one on or before its publication that is no holiday."""
         if not self.call:
             return None
         monday = self.published_on(today) - timedelta(days=self.published_on(today).weekday())

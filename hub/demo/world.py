@@ -42,5 +42,5 @@ _ORGANIZATIONS = {organization.slug: organization for organization in ORGANIZATI
 
 
 def organization_of(resource: DemoResource) -> DemoOrganization:
-    """The organization that published ``resource``."""
+    """Return the organization that published ``resource``."""
     return _ORGANIZATIONS[resource.organization]

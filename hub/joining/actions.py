@@ -52,15 +52,15 @@ NOT_OPEN = "This application can't be changed now. Its page says where it stands
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who acts with an application's secret link: somebody without an account, known by their address."""
+    """Who acts with an application's secret link: someone without an account, known by their address."""
 
     email: str
-    id: int = 0  # nobody's: the audit names the address
+    id: int = 0  # no one's: the audit names the address
 
 
 @dataclass(frozen=True)
 class Interest:
-    """What somebody says who would like to join."""
+    """What someone says who would like to join."""
 
     kind: OrganizationKind
     name: str
@@ -84,7 +84,7 @@ class Draft:
 
 
 def express_interest(db: Session, said: Interest, address: str) -> tuple[Application, str]:
-    """A new draft, and the token of the link that opens it: shown now and mailed, kept nowhere.
+    """Return a new draft, and the token of the link that opens it: shown now and mailed, kept nowhere.
 
     Raises Refused with what to change, TooManyTries when a network sent many today.
     """
@@ -119,7 +119,7 @@ def save(application: Application, said: Draft) -> None:
         said.alternate_name, said.alternate_email, "alternate"
     )
     if application.alternate_email and application.alternate_email == application.representative_email:
-        raise Refused("Representative and alternate are two people: give each an e-mail address of their own.")
+        raise Refused("Representative and alternate are two people: give each an email address of their own.")
     known = {one.criterion: one for one in application.statements}
     for criterion in CRITERIA[application.kind]:
         text = text_of(said.statements.get(criterion, ""), LONGEST_STATEMENT)
@@ -245,7 +245,7 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
     """Enter the board's decision with its reason; on approval the organization and its people are made.
 
     Answers the new people, who are to be invited. Raises Refused when there is no quorum yet, or when what the
-    applicant gave can't be an organization or its people (an e-mail address that is taken, say).
+    applicant gave can't be an organization or its people (an email address that is taken, say).
     """
     if not may(person, Permission.DECIDE_APPLICATIONS):
         raise NotFound
@@ -269,7 +269,7 @@ def decide(db: Session, person: Person, application: Application, reason: str, *
 
 
 def _let_in(db: Session, person: Person, application: Application) -> tuple[Organization, list[Person]]:
-    """The organization that the application becomes, with its representative and alternate."""
+    """Return the organization that the application becomes, with its representative and alternate."""
     organization = organizations_actions.add_organization(
         db,
         person,
@@ -311,12 +311,12 @@ def _say_interest(application: Application, said: Interest) -> None:
     application.kind, application.name = said.kind, name_of(said.name, "name of your organization")
     application.region = name_of(said.region, "region") if said.region.strip() else ""
     application.website, application.interest = website_of(said.website), text_of(said.interest, LONGEST_INTEREST)
-    application.contact_name = name_of(said.contact_name, "name of somebody whom we can ask")
+    application.contact_name = name_of(said.contact_name, "name of someone whom we can ask")
     application.contact_email = email_of(said.contact_email)
 
 
 def _contact(name: str, email: str, what: str) -> tuple[str, str]:
-    """Somebody who is named with an address, or nobody."""
+    """Somebody who is named with an address, or no one."""
     if not name.strip() and not email.strip():
         return "", ""
     return name_of(name, f"name of the {what}"), email_of(email)

@@ -48,7 +48,7 @@ def catch_up(database: Database, reader: Reader) -> int:
 
 
 def _next(database: Database) -> Evidence | None:
-    """The oldest file that waits and is there; one that is missing is `hub verify`'s to tell."""
+    """Return the oldest file that waits and is there; one that is missing is `hub verify`'s to tell."""
     with database.reading() as db:
         waiting = db.scalars(
             select(Evidence).where(Evidence.reader_version < READER_VERSION).order_by(Evidence.id).limit(20)
@@ -57,7 +57,7 @@ def _next(database: Database) -> Evidence | None:
 
 
 def picture(config: Config, evidence: Evidence, number: int) -> Path | None:
-    """The picture of a page of evidence, drawn now if it never was; None when there is none. Raises previews.Busy."""
+    """Return the picture of a page of evidence, drawn now if it never was; None when there is none. Raises previews.Busy."""
     # The library draws what a revision names; this one is never stored.
     as_revision = Revision(
         sha256=evidence.sha256,

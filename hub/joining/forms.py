@@ -40,13 +40,13 @@ class InterestForm(FlaskForm):
     interest = TextAreaField("Why you are interested, in a few sentences", [Optional(), _longest(LONGEST_INTEREST)])
     contact_name = StringField("Your name", [InputRequired("Enter your name."), _longest(LONGEST_NAME)])
     contact_email = EmailField(
-        "Your e-mail address",
-        [InputRequired("Enter your e-mail address."), _longest(LONGEST_EMAIL)],
+        "Your email address",
+        [InputRequired("Enter your email address."), _longest(LONGEST_EMAIL)],
         description="We write to it when something happens with your application.",
     )
 
     def said(self) -> Interest:
-        """What was entered."""
+        """Return what was entered."""
         return Interest(
             kind=OrganizationKind(self.kind.data),
             name=self.name.data or "",
@@ -62,12 +62,12 @@ class ApplicationForm(InterestForm):
     """The whole application but for its evidence; the statements are added for the kind of applicant."""
 
     representative_name = StringField("Representative: name", [Optional(), _longest(LONGEST_NAME)])
-    representative_email = EmailField("Representative: e-mail address", [Optional(), _longest(LONGEST_EMAIL)])
+    representative_email = EmailField("Representative: email address", [Optional(), _longest(LONGEST_EMAIL)])
     alternate_name = StringField("Alternate: name", [Optional(), _longest(LONGEST_NAME)])
-    alternate_email = EmailField("Alternate: e-mail address", [Optional(), _longest(LONGEST_EMAIL)])
+    alternate_email = EmailField("Alternate: email address", [Optional(), _longest(LONGEST_EMAIL)])
 
     def statement(self, criterion: Criterion) -> Any:
-        """The field of a criterion's statement."""
+        """Return the field of a criterion's statement."""
         return self[_field_name(criterion)]
 
     def show(self, application: Application) -> None:
@@ -82,11 +82,11 @@ class ApplicationForm(InterestForm):
                 self.statement(one.criterion).data = one.text
 
     def page_of(self, criterion: Criterion) -> Any:
-        """The field for the page to look at in a file that is added now."""
+        """Return the field for the page to look at in a file that is added now."""
         return self[f"page_{_field_name(criterion)}"]
 
     def draft(self) -> Draft:
-        """What was entered."""
+        """Return what was entered."""
         asked = CRITERIA[OrganizationKind(self.kind.data)]
         return Draft(
             interest=self.said(),
@@ -103,7 +103,7 @@ def _field_name(criterion: Criterion) -> str:
 
 
 def application_form(kind: OrganizationKind) -> ApplicationForm:
-    """The form of an application of this kind, with a statement for each of its criteria."""
+    """Return the form of an application of this kind, with a statement for each of its criteria."""
     fields: dict[str, Any] = {
         _field_name(criterion): TextAreaField(
             "Short statement", [Optional(), _longest(LONGEST_STATEMENT)], description=criterion.ask

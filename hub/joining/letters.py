@@ -7,7 +7,7 @@ TO_BOARD = "You get this message because you are on the Advisory Board."
 
 
 def link(name: str, contact: str, address: str) -> Letter:
-    """The secret link that opens the application of the organization ``name``, for its ``contact``."""
+    """Return the secret link that opens the application of the organization ``name``, for its ``contact``."""
     return Letter(
         f"Your application to join: {name}",
         (
@@ -20,7 +20,7 @@ def link(name: str, contact: str, address: str) -> Letter:
 
 
 def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
-    """An application of the organization ``name`` waits for the vote of ``voter``."""
+    """Return an application of the organization ``name`` waits for the vote of ``voter``."""
     return Letter(
         f"{name} asks to join",
         (
@@ -33,7 +33,7 @@ def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
 
 
 def changes_asked(name: str, contact: str, asked: str) -> Letter:
-    """The Advisory Board asks the applicant for changes."""
+    """Return the Advisory Board asks the applicant for changes."""
     return Letter(
         f"Your application to join: {name}",
         (
@@ -47,7 +47,7 @@ def changes_asked(name: str, contact: str, asked: str) -> Letter:
 
 
 def decision(name: str, contact: str, reason: str, *, approved: bool) -> Letter:
-    """The Advisory Board's decision, with its reason."""
+    """Return the Advisory Board's decision, with its reason."""
     words = (
         "The Advisory Board approved your application. Welcome. The people whom you named get invitations of their own."
         if approved

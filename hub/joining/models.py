@@ -35,7 +35,7 @@ class Application(Base):
     round: Mapped[int] = mapped_column(default=1)  # counts up each time that it is submitted again: votes begin anew
     asked: Mapped[str] = mapped_column(Text, default="")  # which changes the board asks for
     reason: Mapped[str] = mapped_column(Text, default="")  # of the decision, or why it was withdrawn
-    from_network: Mapped[str] = mapped_column(String(64), default="")  # counted, so that nobody floods the board
+    from_network: Mapped[str] = mapped_column(String(64), default="")  # counted, so that no one floods the board
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -66,7 +66,7 @@ class Statement(Base):
 
 
 class Evidence(Base):
-    """A document that shows a criterion, and the page of it to look at. It is no resource: nobody finds it."""
+    """A document that shows a criterion, and the page of it to look at. It is no resource: no one finds it."""
 
     __tablename__ = "application_evidence"
 
@@ -106,7 +106,7 @@ class EvidencePage(Base):
 
 
 class Vote(Base):
-    """How somebody of the Advisory Board voted; the last vote of a person in a round stands, all stay."""
+    """How someone of the Advisory Board voted; the last vote of a person in a round stands, all stay."""
 
     __tablename__ = "application_vote"
     __table_args__ = (Index("ix_application_vote_standing", "application_id", "round", "person_id"),)

@@ -36,10 +36,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Votes:
-    """The votes of the present round as somebody may see them."""
+    """The votes of the present round as someone may see them."""
 
     own: Vote | None
-    cast: int  # how many there are, which everybody sees who sees the application
+    cast: int  # how many there are, which everyone sees who sees the application
     standing: tuple[Vote, ...]  # empty while they are hidden from this person
     tally: Tally | None  # None while they are hidden
 
@@ -55,7 +55,7 @@ def _whole() -> Select[Application]:
 
 
 def application_by_token(db: Session, token: str) -> Application:
-    """The application that an applicant's link opens; raises NotFound."""
+    """Return the application that an applicant's link opens; raises NotFound."""
     application = db.scalar(_whole().where(Application.token_hash == token_hash(token)))
     if application is None:
         raise NotFound
@@ -63,7 +63,7 @@ def application_by_token(db: Session, token: str) -> Application:
 
 
 def application_for(db: Session, person: Person, application_id: int) -> Application:
-    """A submitted application, if ``person`` may see applications; a draft is its applicant's alone. Raises NotFound."""
+    """Return a submitted application, if ``person`` may see applications; a draft is its applicant's alone. Raises NotFound."""
     application = db.scalar(_whole().where(Application.id == application_id, Application.submitted_at.is_not(None)))
     if application is None or not may(person, Permission.SEE_APPLICATIONS):
         raise NotFound
@@ -71,7 +71,7 @@ def application_for(db: Session, person: Person, application_id: int) -> Applica
 
 
 def evidence_of(application: Application, evidence_id: int) -> Evidence:
-    """A file of this application; raises NotFound."""
+    """Return a file of this application; raises NotFound."""
     found = next((one for one in application.evidence if one.id == evidence_id), None)
     if found is None:
         raise NotFound
@@ -81,7 +81,7 @@ def evidence_of(application: Application, evidence_id: int) -> Evidence:
 def applications(
     db: Session, person: Person, progress: Progress | None, page: int
 ) -> tuple[Sequence[Application], int]:
-    """A page of the applications that were ever submitted, what waits for the board first; and how many there are."""
+    """Return a page of the applications that were ever submitted, what waits for the board first; and how many there are."""
     if not may(person, Permission.SEE_APPLICATIONS):
         raise NotFound
     standing = true() if progress is None else Application.progress == progress
@@ -93,7 +93,7 @@ def applications(
 
 
 def waiting_for(db: Session, person: Person) -> Sequence[Application]:
-    """The applications before the board that ``person`` has yet to vote on; empty for who doesn't vote."""
+    """Return the applications before the board that ``person`` has yet to vote on; empty for who doesn't vote."""
     if not may(person, Permission.VOTE):
         return []
     voted = (
@@ -114,7 +114,7 @@ def voters(db: Session) -> Sequence[Person]:
 
 
 def parts_of(db: Session, application: Application) -> list[Part]:
-    """What the application shows, criterion by criterion, each file with the page to look at."""
+    """Return what the application shows, criterion by criterion, each file with the page to look at."""
     said = {one.criterion: one.text for one in application.statements}
     pages = _pages_to_look_at(db, application.evidence)
     return [
@@ -137,18 +137,18 @@ def _pages_to_look_at(db: Session, evidence: Iterable[Evidence]) -> dict[int, Ev
 
 
 def standing_votes(application: Application) -> list[Vote]:
-    """The last vote of each person in the present round, in the order in which they were cast."""
+    """Return the last vote of each person in the present round, in the order in which they were cast."""
     last = {vote.person_id: vote for vote in application.votes if vote.round == application.round}
     return sorted(last.values(), key=lambda vote: vote.id or 0)
 
 
 def tally_of(votes: Iterable[Vote]) -> Tally:
-    """What votes add up to."""
+    """Return what votes add up to."""
     return tally(vote.ballot for vote in votes)
 
 
 def votes_for(person: Person, application: Application, quorum: int) -> Votes:
-    """The votes as ``person`` may see them: hidden until they cast their own."""
+    """Return the votes as ``person`` may see them: hidden until they cast their own."""
     standing = standing_votes(application)
     own = next((vote for vote in standing if vote.person_id == person.id), None)
     added = tally_of(standing)

@@ -99,7 +99,7 @@ CRITERIA: Mapping[OrganizationKind, tuple[Criterion, ...]] = {
 
 
 class Ballot(StrEnum):
-    """How somebody of the Advisory Board votes."""
+    """How someone of the Advisory Board votes."""
 
     APPROVE = "approve"
     DECLINE = "decline"
@@ -132,9 +132,9 @@ def tally(ballots: Iterable[Ballot]) -> Tally:
 def lacking(
     kind: OrganizationKind, statements: Mapping[Criterion, str], shown: Collection[Criterion], representative: str
 ) -> list[str]:
-    """What must still be given before an application can be submitted, a sentence each; empty when it is whole.
+    """Return what must still be given before an application can be submitted, a sentence each; empty when it is whole.
 
-    ``shown`` are the criteria that have a file, ``representative`` the e-mail address of who would represent it.
+    ``shown`` are the criteria that have a file, ``representative`` the email address of who would represent it.
     """
     sentences = []
     for criterion in CRITERIA[kind]:
@@ -143,14 +143,14 @@ def lacking(
         if criterion.needs_file and criterion not in shown:
             sentences.append(f"{criterion.label}: add the document that shows it.")
     if not representative.strip():
-        sentences.append("Name the person who would represent you, with their e-mail address.")
+        sentences.append("Name the person who would represent you, with their email address.")
     return sentences
 
 
 def sees_votes(*, own: Ballot | None, votes: bool, has_quorum: bool, is_over: bool) -> bool:
-    """Whether somebody sees how others voted.
+    """Return whether someone sees how others voted.
 
-    Who votes sees it once their own vote is cast, so that nobody follows another; who doesn't vote (``votes`` is
+    Who votes sees it once their own vote is cast, so that no one follows another; who doesn't vote (``votes`` is
     False: the coordinator) sees it once there is a quorum.
     """
     return is_over or own is not None or (not votes and has_quorum)

@@ -54,7 +54,7 @@ class File:
 
 @dataclass(frozen=True)
 class Written:
-    """Markdown that somebody typed."""
+    """Markdown that someone typed."""
 
     body: str
 
@@ -218,7 +218,7 @@ def forget_pages(db: Session) -> None:
 def _add_revision(
     db: Session, person: Person | None, resource: Resource, content: Content, what_changed: str
 ) -> Revision:
-    """The next revision. The resource's row is locked, so that two at once get two numbers."""
+    """Return the next revision. The resource's row is locked, so that two at once get two numbers."""
     db.execute(select(Resource.id).where(Resource.id == resource.id).with_for_update())
     last = db.scalar(select(func.max(Revision.number)).where(Revision.resource_id == resource.id)) or 0
     revision = Revision(

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -19,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from hub.core.fields import DayField
 from hub.core.text import clean
 from hub.library.actions import Facts
 from hub.library.models import Resource
@@ -59,14 +59,12 @@ class FactsForm(FlaskForm):
     summary = TextAreaField(
         "Summary",
         [Optional(), Length(max=LONGEST_SUMMARY)],
-        description="Two or three sentences: what is in it, and for whom. They go along when somebody forwards it.",
+        description="Two or three sentences: what is in it, and for whom. They go along when someone forwards it.",
     )
     topics = CheckboxesField("Topics", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()])
     tags = StringField("Tags", [Optional()], description="Free words, separated by commas: CMMC, apprenticeship")
-    published_on = DateField("Published on", [Optional()], description="Empty: the document's own date, or today.")
-    call_on = DateField(
-        "Belongs to the call of", [Optional()], description="The day of the Monday call, if it has one."
-    )
+    published_on = DayField("Published on", [Optional()], description="Empty: the document's own date, or today.")
+    call_on = DayField("Belongs to the call of", [Optional()], description="The day of the Monday call, if it has one.")
     audience = RadioField(
         "Who may read it",
         choices=[
@@ -85,7 +83,7 @@ class FactsForm(FlaskForm):
             del self.organization
 
     def facts(self) -> Facts:
-        """What was entered."""
+        """Return what was entered."""
         return Facts(
             kind=Kind(self.kind.data),
             title=self.title.data or "",
@@ -94,7 +92,7 @@ class FactsForm(FlaskForm):
         )
 
     def said_of_all(self) -> dict[str, Any]:
-        """What holds for every file of a batch."""
+        """Return what holds for every file of a batch."""
         return {
             "summary": self.summary.data or "",
             "topics": tuple(topics_from(self.topics.data or [], clean(self.tags.data or ""))),
@@ -122,11 +120,11 @@ class FileForm(FlaskForm):
 
     title = StringField("Title", [Optional(), Length(max=LONGEST_TITLE)])
     kind = SelectField("Kind", choices=[SelectChoice("", "As for all"), *_KINDS], default="")
-    published_on = DateField("Published on", [Optional()])
+    published_on = DayField("Published on", [Optional()])
 
 
 def file_prefix(handle: str) -> str:
-    """What the names of a file's own fields begin with; the same for the same file, and short."""
+    """Return what the names of a file's own fields begin with; the same for the same file, and short."""
     return "file-" + hashlib.sha256(handle.encode()).hexdigest()[:12]
 
 
@@ -144,7 +142,7 @@ class UploadForm(FactsForm):
         self.published_on.description = "Empty: the day in the file's name, else the document's own date, or today."
 
     def facts_of(self, file_name: str, own: FileForm, today: date, *, alone: bool) -> Facts:
-        """What was entered of one file: its own, else what was said of all; ``alone`` when there is no other file.
+        """Return what was entered of one file: its own, else what was said of all; ``alone`` when there is no other file.
 
         A title left as the file's name proposed it isn't a title that a person chose: the document may have a better.
         """

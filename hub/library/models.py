@@ -136,7 +136,7 @@ class Page(Base):
 
 
 class KeptFile(Base):
-    """An original that something other than a revision names: it is stored and verified like those, found by nobody."""
+    """An original that something other than a revision names: it is stored and verified like those, found by no one."""
 
     __tablename__ = "kept_file"
     __table_args__ = (UniqueConstraint("sha256", "holder"),)

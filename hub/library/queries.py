@@ -18,7 +18,7 @@ START_LENGTH = 240  # characters of a page's text in the list of pages
 
 
 def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
-    """The condition under which ``person`` (None: a visitor) finds and counts a resource: `may(READ)` in SQL."""
+    """Return the condition under which ``person`` (None: a visitor) finds and counts a resource: `may(READ)` in SQL."""
     if person is None:
         readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
     elif (scope := MAY[Permission.READ].get(person.role)) is Scope.ALL:
@@ -31,7 +31,7 @@ def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
 
 
 def get_for(db: Session, person: SomePerson | None, resource_id: int, permission: Permission) -> Resource:
-    """The resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
+    """Return the resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
 
     A withdrawn resource is there only for those who may change it.
     """
@@ -52,25 +52,25 @@ def get_for(db: Session, person: SomePerson | None, resource_id: int, permission
 
 
 def _may(person: SomePerson | None, permission: Permission, resource: Resource) -> bool:
-    """Whether ``person`` may do it; what is withdrawn is there only for those who may change it."""
+    """Return whether ``person`` may do it; what is withdrawn is there only for those who may change it."""
     needed = Permission.CHANGE if resource.withdrawn_at else permission
     return may(person, permission, resource) and may(person, needed, resource)
 
 
 def may_read_revision(person: SomePerson | None, resource: Resource, revision: Revision) -> bool:
-    """Whether ``person``, who may read ``resource``, may read this revision of it: earlier ones keep their audience."""
+    """Return whether ``person``, who may read ``resource``, may read this revision of it: earlier ones keep their audience."""
     if revision.number == resource.revision_number or revision.audience is None:
         return True
     return may(person, Permission.READ, Earlier(resource.organization_id, revision.audience))
 
 
 def readable_revisions(person: SomePerson | None, resource: Resource) -> list[Revision]:
-    """The revisions that ``person``, who may read ``resource``, may read, newest first."""
+    """Return the revisions that ``person``, who may read ``resource``, may read, newest first."""
     return [revision for revision in resource.revisions if may_read_revision(person, resource, revision)]
 
 
 def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
-    """The resources that came last, newest first, with their organizations."""
+    """Return the resources that came last, newest first, with their organizations."""
     return db.scalars(
         select(Resource)
         .where(visible_to(person))
@@ -91,7 +91,7 @@ def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Seque
 
 
 def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Revision]:
-    """The current revisions, with their resources, of resources that the caller knows the person may read."""
+    """Return the current revisions, with their resources, of resources that the caller knows the person may read."""
     if not resource_ids:
         return []
     return db.scalars(
@@ -103,7 +103,7 @@ def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Re
 
 
 def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind]:
-    """What the pages of each current revision that has some are called, by the revision's id."""
+    """Return what the pages of each current revision that has some are called, by the revision's id."""
     ids = [resource.current.id for resource in resources]
     kinds = db.execute(
         select(Page.revision_id, func.min(Page.kind)).where(Page.revision_id.in_(ids)).group_by(Page.revision_id)
@@ -120,7 +120,7 @@ def page_of(db: Session, revision: Revision, number: int) -> Page:
 
 
 def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource | None:
-    """A resource that ``person`` may read whose current revision is this very file, if there is one."""
+    """Return a resource that ``person`` may read whose current revision is this very file, if there is one."""
     return db.scalar(
         select(Resource)
         .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
@@ -132,12 +132,12 @@ def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource |
 
 
 def waiting(db: Session, reader_version: int) -> int:
-    """How many revisions still wait to be read, or were read by an older reader."""
+    """Return how many revisions still wait to be read, or were read by an older reader."""
     return db.scalar(select(func.count()).select_from(Revision).where(unread(reader_version))) or 0
 
 
 def unread(reader_version: int) -> ColumnElement[bool]:
-    """The condition of a revision that still has to be read."""
+    """Return the condition of a revision that still has to be read."""
     return Revision.reader_version < reader_version
 
 
@@ -153,7 +153,7 @@ class Outline:
 
 
 def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) -> Sequence[Outline]:
-    """The pages whose numbers lie up to ``reach`` from ``number``, in order: a document may have thousands."""
+    """Return the pages whose numbers lie up to ``reach`` from ``number``, in order: a document may have thousands."""
     rows = db.execute(
         select(Page.number, Page.kind, Page.title, Page.hidden, func.substr(Page.text, 1, START_LENGTH))
         .where(Page.revision_id == revision.id, Page.number.between(number - reach, number + reach))
@@ -163,26 +163,26 @@ def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) 
 
 
 def neighbours(db: Session, revision: Revision, number: int) -> tuple[int | None, int | None]:
-    """The numbers of the page before and the page after, if any. Items keep their own numbers: gaps are normal."""
+    """Return the numbers of the page before and the page after, if any. Items keep their own numbers: gaps are normal."""
     pages = select(func.max(Page.number)).where(Page.revision_id == revision.id, Page.number < number)
     after = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number > number)
     return db.scalar(pages), db.scalar(after)
 
 
 def nearest_page(db: Session, revision: Revision, number: int) -> int | None:
-    """The number of the page with that number, or of the next one, or of the last; None when there are no pages."""
+    """Return the number of the page with that number, or of the next one, or of the last; None when there are no pages."""
     pages = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number >= number)
     last = select(func.max(Page.number)).where(Page.revision_id == revision.id)
     return db.scalar(pages) or db.scalar(last)
 
 
 def first_page(db: Session, revision: Revision) -> Page | None:
-    """The page that a document opens on."""
+    """Return the page that a document opens on."""
     return db.scalar(select(Page).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
 
 
 def revision_for(db: Session, person: SomePerson | None, resource_id: int, number: int | None = None) -> Revision:
-    """A revision (None: the current one) of a resource that ``person`` may read, with that resource; else NotFound.
+    """Return a revision (None: the current one) of a resource that ``person`` may read, with that resource; else NotFound.
 
     One query: a page of thumbnails asks it for each of them.
     """
@@ -201,12 +201,12 @@ def revision_for(db: Session, person: SomePerson | None, resource_id: int, numbe
 
 
 def known_file(db: Session, sha256: str) -> Resource | None:
-    """A resource whose current revision is this very file, whoever may read it: for the command line."""
+    """Return a resource whose current revision is this very file, whoever may read it: for the command line."""
     return same_file(db, OPERATOR, sha256)
 
 
 def may_add_for(db: Session, person: Person) -> list[Organization]:
-    """The organizations that ``person`` may add a resource for, their own first."""
+    """Return the organizations that ``person`` may add a resource for, their own first."""
     if MAY[Permission.ADD].get(person.role) is not Scope.ALL:
         return [person.organization] if may(person, Permission.ADD, person.organization) else []
     present = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
@@ -214,7 +214,7 @@ def may_add_for(db: Session, person: Person) -> list[Organization]:
 
 
 def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
-    """The topics that each of these people follows; those who follow none are left out."""
+    """Return the topics that each of these people follows; those who follow none are left out."""
     followed: dict[int, set[str]] = defaultdict(set)
     rows = select(FollowedTopic.person_id, FollowedTopic.name).where(FollowedTopic.person_id.in_(person_ids))
     for person_id, name in db.execute(rows):
@@ -223,7 +223,7 @@ def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, se
 
 
 def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[str]:
-    """The free tags that stand on most resources that ``person`` finds, most used first."""
+    """Return the free tags that stand on most resources that ``person`` finds, most used first."""
     used = (
         select(Topic.name)
         .join(Resource, Resource.id == Topic.resource_id)
@@ -235,7 +235,7 @@ def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[
 
 
 def came_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:
-    """What was added from ``since`` to before ``until``, oldest first, with organizations and topics; whoever asks."""
+    """Return what was added from ``since`` to before ``until``, oldest first, with organizations and topics; whoever asks."""
     return db.scalars(
         select(Resource)
         .where(Resource.created_at >= since, Resource.created_at < until, Resource.withdrawn_at.is_(None))

@@ -48,7 +48,7 @@ WIDTHS = (Audience.ORGANIZATION, Audience.NETWORK, Audience.PUBLIC)
 
 
 def wider_than(audience: Audience) -> tuple[Audience, ...]:
-    """The audiences with more readers than ``audience``."""
+    """Return the audiences with more readers than ``audience``."""
     return WIDTHS[WIDTHS.index(audience) + 1 :]
 
 
@@ -171,7 +171,7 @@ READING = "The hub is reading it; in a few seconds it can be found by its words.
 
 
 def progress(state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool) -> Progress:
-    """How far the hub got: reading, then "34 slides found, searchable", and pictures last."""
+    """Return how far the hub got: reading, then "34 slides found, searchable", and pictures last."""
     if not is_read:
         return Progress(READING, busy=True, mark="reading")
     mark = f"{state} {preview} {count}"
@@ -198,7 +198,7 @@ MOST_COLUMNS = 50
 
 
 def table_of(text: str, file_name: str = "") -> Table:
-    """The first rows of a sheet's text: cells separated by tabs, or as a CSV file separates them."""
+    """Return the first rows of a sheet's text: cells separated by tabs, or as a CSV file separates them."""
     lines = text.split("\n") if text else []
     some = lines[: MOST_ROWS + 1]
     cells = _csv_cells(some) if file_name.lower().endswith(".csv") else [line.split("\t") for line in some]
@@ -210,7 +210,7 @@ def table_of(text: str, file_name: str = "") -> Table:
 
 
 def _csv_cells(lines: list[str]) -> list[list[str]]:
-    """The cells of a CSV file, however it separates them; its lines as they are when it is none."""
+    """Return the cells of a CSV file, however it separates them; its lines as they are when it is none."""
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
     try:
         return list(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter))
@@ -223,7 +223,7 @@ FIGURE = re.compile(r"(?!(19|20)\d\d$)[-+$€£(]*[\d.,]+[%)]*|\d{4}-\d\d-\d\d.*
 
 
 def _is_head(row: list[str]) -> bool:
-    """Whether a row names what is below it: something in all cells but perhaps the first, and no figures."""
+    """Return whether a row names what is below it: something in all cells but perhaps the first, and no figures."""
     return all(row[1:]) and not any(FIGURE.fullmatch(cell) for cell in row)
 
 
@@ -245,7 +245,7 @@ EARLIEST = date(1900, 1, 1)
 
 
 def title_from(file_name: str) -> str:
-    """The title that a file's name proposes: ``CMMC_grant-deck v2.pptx`` gives ``CMMC grant-deck v2``."""
+    """Return the title that a file's name proposes: ``CMMC_grant-deck v2.pptx`` gives ``CMMC grant-deck v2``."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name.replace("\\", "/").rsplit("/", 1)[-1])
     words = re.sub(r"[_\s]+", " ", stem).strip()
     return words[:LONGEST_TITLE] or "Untitled"
@@ -269,7 +269,7 @@ KIND_FORMATS = {
 
 
 def kind_from(file_name: str) -> Kind:
-    """The kind that a file's name and format propose: ``CMMC deck.pptx`` is a presentation, ``minutes.docx`` call notes.
+    """Return the kind that a file's name and format propose: ``CMMC deck.pptx`` is a presentation, ``minutes.docx`` call notes.
 
     Slides are a presentation whatever they are called, but for what was said on a call.
     """
@@ -282,7 +282,7 @@ def kind_from(file_name: str) -> Kind:
 
 
 def date_from(file_name: str, today: date) -> date | None:
-    """The day that a file's name tells: ``Call notes 2026-11-16.md``; None when it tells none, or one to come."""
+    """Return the day that a file's name tells: ``Call notes 2026-11-16.md``; None when it tells none, or one to come."""
     found = re.search(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)(?!\d)", file_name)
     try:
         told = date(int(found[1]), int(found[3]), int(found[4])) if found else None
@@ -292,7 +292,7 @@ def date_from(file_name: str, today: date) -> date | None:
 
 
 def topics_from(chosen: list[str], typed: str) -> list[str]:
-    """The Big 6 that were ticked, then the free tags that were typed with commas: each once, in lower case."""
+    """Return the Big 6 that were checked, then the free tags that were typed with commas: each once, in lower case."""
     tags = (re.sub(r"\s+", " ", tag).strip().lower() for tag in re.split(r"[,;\n]", typed))
     labels = {label.lower(): slug for slug, label in BIG_SIX.items()}
     return list(dict.fromkeys(labels.get(topic, topic) for topic in (*chosen, *tags) if topic))
@@ -302,7 +302,7 @@ MOST_FOLLOWED = 40
 
 
 def topic_label(topic: str) -> str:
-    """The words that a person reads for a topic."""
+    """Return the words that a person reads for a topic."""
     return BIG_SIX.get(topic, topic)
 
 
@@ -326,7 +326,7 @@ def what_is_wrong_with(  # noqa: PLR0911 - a list of checks, one sentence each
 
 
 def is_web_address(text: str) -> bool:
-    """Whether ``text`` is an address that a browser opens: http or https with a host, no spaces."""
+    """Return whether ``text`` is an address that a browser opens: http or https with a host, no spaces."""
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -341,7 +341,7 @@ _RANGE = re.compile(r"\D*?(\d{1,6})(?:\s*(?:-|–|—|to|until|through|\.\.)\s*(
 
 
 def range_of(typed: str) -> tuple[int, int] | None:
-    """The pages that somebody means: ``7``, ``7-9``, ``slides 7 to 9``; None for the whole. Raises Refused."""
+    """Return the pages that someone means: ``7``, ``7-9``, ``slides 7 to 9``; None for the whole. Raises Refused."""
     if not typed.strip():
         return None
     found = _RANGE.fullmatch(typed.strip())

@@ -163,12 +163,12 @@ def known() -> Answer:
 
 
 def file_name_of(told: str) -> str:
-    """A file's name without the folders that some senders put before it, as long as rows hold it."""
+    """Return a file's name without the folders that some senders put before it, as long as rows hold it."""
     return clean(told.replace("\\", "/").rsplit("/", 1)[-1]).replace("\n", " ")[-LONGEST_NAME:]
 
 
 def _uploader() -> Person:
-    """The person, who may add resources for their own organization at least."""
+    """Return the person, who may add resources for their own organization at least."""
     person = signed_in()
     if not may(person, Permission.ADD, person.organization):
         raise NotFound
@@ -181,7 +181,7 @@ def _check_version() -> None:
 
 
 def _number(header: str) -> int:
-    """The number that a header must hold."""
+    """Return the number that a header must hold."""
     text = request.headers.get(header, "")
     if not _NUMBER.fullmatch(text):
         raise NotAsAgreed(400, f"The header {header} must be a number of bytes.")
@@ -189,7 +189,7 @@ def _number(header: str) -> int:
 
 
 def _metadata(header: str) -> dict[str, str]:
-    """The names and values of Upload-Metadata: pairs of a word and Base64, with commas between them."""
+    """Return the names and values of Upload-Metadata: pairs of a word and Base64, with commas between them."""
     told: dict[str, str] = {}
     try:
         for pair in header.split(","):
@@ -217,7 +217,7 @@ def _take(part: unfinished.Part) -> Answer:
 
 
 def _pieces() -> Iterator[bytes]:
-    """The bytes of this request as they come, until they end or nothing comes any more."""
+    """Yield the bytes of this request as they come, until they end or nothing comes any more."""
     socket = request.environ.get("gunicorn.socket")
     if socket is not None:
         socket.settimeout(SILENCE)

@@ -48,7 +48,7 @@ def send_again(db: Session, actor: Actor, message: OutboxMessage) -> None:
 
 
 def count_as_sent(db: Session, actor: Actor, message: OutboxMessage) -> None:
-    """The recipient has it: what nobody knew is known. Raises Refused when there is nothing to settle."""
+    """The recipient has it: what no one knew is known. Raises Refused when there is nothing to settle."""
     values: dict[str, Any] = {"trouble": "", "lease_token": None, "lease_until": None}
     _move(db, message, frozenset({State.UNKNOWN}), State.SENT, **values, **(WIPED if message.secret else {}))
     note(db, actor, "counted as sent", message)
@@ -116,7 +116,7 @@ def post(
     ``once`` says in words what the message is for (``reminder 2026Q3 two-weeks person 7``): posted twice, also by
     two requests at the same moment, it is one message, the first. ``kind`` is a short word for people
     (``reminder``), ``about`` what its sender's page asks by (``pack 12``). ``person_id`` is the recipient when they
-    are somebody of the hub, ``sent_by_id`` who caused it. ``sender_name`` stands before the hub's address in From,
+    are someone of the hub, ``sent_by_id`` who caused it. ``sender_name`` stands before the hub's address in From,
     ``reply_to`` is whom answers reach. ``unsubscribe`` is an address of the hub's whose POST ends such messages (and
     whose GET only shows a button); with it the message counts as one to many. ``calendar`` is an iCalendar text.
     ``not_before`` holds it back until then, and ``quiet`` in those hours. ``secret``: its text holds a link that lets in, and isn't kept.
@@ -148,7 +148,7 @@ def post_all(db: Session, posts: Iterable[Post]) -> dict[str, int]:
 
 
 def _unless_there(db: Session) -> Any:
-    """An INSERT that leaves a row with the same ``once`` alone; both kinds of database write it alike."""
+    """Return an INSERT that leaves a row with the same ``once`` alone; both kinds of database write it alike."""
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["once"])
 
@@ -203,7 +203,7 @@ def cancel(db: Session, *, about: str = "", once: Sequence[str] = ()) -> int:
 
 
 def cancel_kind(db: Session, person_id: int, kind: str) -> None:
-    """Take back what waits of a kind for somebody of the hub who does without it from now on."""
+    """Take back what waits of a kind for someone of the hub who does without it from now on."""
     hers = OutboxMessage.person_id == person_id, OutboxMessage.kind == kind, OutboxMessage.state == State.WAITING
     db.execute(update(OutboxMessage).where(*hers).values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
 
@@ -237,7 +237,7 @@ def begin_sending(db: Session, kind: str, by_id: int | None) -> MailStart:
 
 
 def hold_sending(db: Session, kind: str) -> None:
-    """Send no more of a kind until somebody lets it begin again."""
+    """Send no more of a kind until someone lets it begin again."""
     known = db.get(MailStart, kind)
     if known is not None:
         db.delete(known)

@@ -33,7 +33,7 @@ _NOT_THE_ADDRESS = re.compile(r"5\.(2\.[23]|3\.4|7\.\d+)")
 
 
 def is_about_the_address(words: str) -> bool:
-    """Whether a refusal for good, with its enhanced status (``5.1.1``) if it has one, says that the address is no good.
+    """Return whether a refusal for good, with its enhanced status (``5.1.1``) if it has one, says that the address is no good.
 
     Without a status only what says so in plain words counts: servers say 550 to spam as well.
     """
@@ -55,7 +55,7 @@ class Taken(StrEnum):
 
 
 def is_bounce_address(db: Session, address: str) -> bool:
-    """Whether the hub itself made this address for reports about one of its messages."""
+    """Return whether the hub itself made this address for reports about one of its messages."""
     config = config_of(db)
     return message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, address) is not None
 
@@ -89,7 +89,7 @@ class Report:
 
 
 def reports_in(raw_message: bytes) -> Iterator[Report]:
-    """The recipients that a DSN speaks of; none when the message isn't one, or can't be read."""
+    """Yield the recipients that a DSN speaks of; none when the message isn't one, or can't be read."""
     try:
         parts = list(message_from_bytes(raw_message[:MOST_OF_A_REPORT]).walk())
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):

@@ -42,7 +42,7 @@ class Paragraph:
         return "\n".join(_wrapped(line) for line in self.text.split("\n"))
 
     def as_html(self) -> str:
-        """A paragraph; lines that were typed stay lines."""
+        """Return a paragraph; lines that were typed stay lines."""
         return f'<p style="{_PARAGRAPH}">{_lines(self.text)}</p>'
 
 
@@ -53,23 +53,23 @@ class Heading:
     text: str
 
     def as_text(self) -> str:
-        """The words, underlined."""
+        """Return the words, underlined."""
         words = _one_line(self.text)
         return f"{words}\n{'-' * min(len(words), WIDTH)}"
 
     def as_html(self) -> str:
-        """A second-level heading: the subject is the first."""
+        """Return a second-level heading: the subject is the first."""
         return f'<h2 style="{_HEADING}">{escape(_one_line(self.text))}</h2>'
 
 
 @dataclass(frozen=True)
 class Quote:
-    """What somebody wrote, set apart from what the hub says."""
+    """What someone wrote, set apart from what the hub says."""
 
     text: str
 
     def as_text(self) -> str:
-        """As mail programs quote."""
+        """Return as mail programs quote."""
         lines = [line for typed in self.text.split("\n") for line in (_wrapped(typed, WIDTH - 2).split("\n") or [""])]
         return "\n".join(f"> {line}".rstrip() for line in lines)
 
@@ -97,7 +97,7 @@ class Links:
     links: tuple[Link, ...]
 
     def as_text(self) -> str:
-        """An item each, its address on a line of its own."""
+        """Return an item each, its address on a line of its own."""
         return "\n".join(self._item(link) for link in self.links)
 
     @staticmethod
@@ -106,7 +106,7 @@ class Links:
         return "\n".join([_wrapped(f"- {_one_line(link.label)}", indent="  "), *notes, f"  {link.address}"])
 
     def as_html(self) -> str:
-        """A list."""
+        """Return a list."""
         items = "".join(
             f'<li style="{_ITEM}">{_anchor(link.label, link.address)}'
             + (f'<br><span style="{_NOTE}">{escape(_one_line(link.note))}</span>' if link.note else "")
@@ -123,11 +123,11 @@ class Bullets:
     items: tuple[str, ...]
 
     def as_text(self) -> str:
-        """An item each."""
+        """Return an item each."""
         return "\n".join(_wrapped(f"- {_one_line(item)}", indent="  ") for item in self.items)
 
     def as_html(self) -> str:
-        """A list."""
+        """Return a list."""
         items = "".join(f'<li style="{_ITEM}">{escape(_one_line(item))}</li>' for item in self.items)
         return f'<ul style="{_LIST}">{items}</ul>'
 
@@ -143,11 +143,11 @@ class Button:
         _check(self.address)
 
     def as_text(self) -> str:
-        """The label, and the address on a line of its own."""
+        """Return the label, and the address on a line of its own."""
         return f"{_one_line(self.label)}:\n{self.address}"
 
     def as_html(self) -> str:
-        """A link that looks like a button."""
+        """Return a link that looks like a button."""
         return (
             f'<p style="{_PARAGRAPH}"><a href="{escape(self.address)}" style="{_BUTTON}">{escape(self.label)}</a></p>'
         )
@@ -169,7 +169,7 @@ class Letter:
     signature: str = ""
 
     def text(self, unsubscribe: str = "") -> str:
-        """The message as plain text, lines of 72 characters; ``unsubscribe`` is an address, or empty."""
+        """Return the message as plain text, lines of 72 characters; ``unsubscribe`` is an address, or empty."""
         foot = [_wrapped(_one_line(self.reason))] + (
             [f"No more of these messages:\n{unsubscribe}"] if unsubscribe else []
         )
@@ -177,7 +177,7 @@ class Letter:
         return "\n\n".join([*body, "\n".join(["-- ", *foot])]) + "\n"
 
     def html(self, unsubscribe: str = "") -> str:
-        """The message as one HTML document that loads nothing."""
+        """Return the message as one HTML document that loads nothing."""
         subject = escape(_one_line(self.subject))
         body = "".join(part.as_html() for part in self.parts)
         if self.signature:
@@ -193,7 +193,7 @@ class Letter:
 
 
 def greeting(name: str) -> Paragraph:
-    """How a message begins: "Hello Ana Peña,"; without a name "Hello,"."""
+    """Return how a message begins: "Hello Ana Peña,"; without a name "Hello,"."""
     return Paragraph(f"Hello {_one_line(name)}," if name.strip() else "Hello,")
 
 

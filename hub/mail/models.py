@@ -10,7 +10,7 @@ from hub.mail.rules import State
 
 
 class BouncedAddress(Base):
-    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and nobody can read."""
+    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and no one can read."""
 
     __tablename__ = "bounced_address"
 
@@ -23,7 +23,7 @@ class OutboxMessage(Base):
     """A message to one recipient. People are numbers here, not links: mail knows no people.
 
     A worker that delivers holds a lease; ``state`` becomes *sending* before the mail server can have taken the
-    message, so that after a crash the row says that nobody knows, instead of sending twice.
+    message, so that after a crash the row says that no one knows, instead of sending twice.
     """
 
     __tablename__ = "outbox_message"
@@ -45,11 +45,11 @@ class OutboxMessage(Base):
     kind: Mapped[str] = mapped_column(String(30))  # a word: reminder, digest, pack, invitation …
     about: Mapped[str] = mapped_column(String(60), default="")  # what it belongs to, as "pack 12"; its page asks by it
     state: Mapped[State] = mapped_column(default=State.WAITING)
-    bulk: Mapped[bool] = mapped_column(default=False)  # goes to many: after those that somebody waits for
-    # Holds a link that lets in: its text is hidden before it is sent, and not kept afterwards.
+    bulk: Mapped[bool] = mapped_column(default=False)  # goes to many: after those that someone waits for
+    # Holds a link that lets in: its text is hidden before it is sent, and not kept afterward.
     secret: Mapped[bool] = mapped_column(default=False)
 
-    person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, when it is somebody of the hub
+    person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, when it is someone of the hub
     sent_by_id: Mapped[int | None] = mapped_column(index=True)  # who caused it and hears of failures; None: the hub
     to: Mapped[str] = mapped_column(String(320))  # empty once it is forgotten
     to_hash: Mapped[str] = mapped_column(String(64), index=True)
@@ -74,7 +74,7 @@ class OutboxMessage(Base):
     lease_until: Mapped[datetime | None]
 
     def is_open_to(self, person_id: int) -> bool:
-        """Whether somebody who sees all mail may read to whom this goes and what it says.
+        """Return whether someone who sees all mail may read to whom this goes and what it says.
 
         What a person sends to people outside the hub is between them: an organization's stakeholders are its own.
         """

@@ -15,7 +15,7 @@ from hub.mail.rules import TROUBLED, State, keyed_hash
 
 
 def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
-    """Which of the addresses take no mail, as they were asked for, with since when and why."""
+    """Return which of the addresses take no mail, as they were asked for, with since when and why."""
     hashes = {address: address_hash(db, address) for address in addresses}
     found = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
     marked = {one.address_hash: one for one in found}
@@ -23,7 +23,7 @@ def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]
 
 
 def address_hash(db: Session, address: str) -> str:
-    """What is kept of an address."""
+    """Return what is kept of an address."""
     return keyed_hash(config_of(db).SECRET_KEY, address)
 
 
@@ -32,7 +32,7 @@ MESSAGES_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Seer:
-    """Who looks at the outbox: everybody sees what they caused themselves, and who runs the mail the rest."""
+    """Who looks at the outbox: everyone sees what they caused themselves, and who runs the mail the rest."""
 
     person_id: int
     sees_all: bool = False
@@ -41,7 +41,7 @@ class Seer:
 def messages(
     db: Session, seer: Seer, state: State | None = None, kind: str = "", words: str = "", page: int = 1
 ) -> tuple[Sequence[OutboxMessage], int]:
-    """A page of messages, newest first, and how many there are; ``words`` are looked for in recipient and subject."""
+    """Return a page of messages, newest first, and how many there are; ``words`` are looked for in recipient and subject."""
     conditions = [_seen(seer)]
     if state:
         conditions.append(OutboxMessage.state == state)
@@ -59,7 +59,7 @@ def _seen(seer: Seer) -> ColumnElement[bool]:
 
 
 def _open(seer: Seer) -> ColumnElement[bool]:
-    """As `OutboxMessage.is_open_to` says it of one."""
+    """Return as `OutboxMessage.is_open_to` says it of one."""
     return or_(
         OutboxMessage.sent_by_id.is_(None),
         OutboxMessage.person_id.is_not(None),
@@ -73,18 +73,18 @@ def _with(words: str) -> ColumnElement[bool]:
 
 
 def counts(db: Session, seer: Seer) -> Counter[State]:
-    """How many messages stand where, in all."""
+    """Return how many messages stand where, in all."""
     found = select(OutboxMessage.state, func.count()).where(_seen(seer)).group_by(OutboxMessage.state)
     return Counter(dict(db.execute(found).all()))
 
 
 def kinds(db: Session, seer: Seer) -> Sequence[str]:
-    """The kinds of messages that there are, in order."""
+    """Return the kinds of messages that there are, in order."""
     return db.scalars(select(OutboxMessage.kind).where(_seen(seer)).distinct().order_by(OutboxMessage.kind)).all()
 
 
 def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
-    """The message with this number, if ``seer`` may read it; raises NotFound."""
+    """Return the message with this number, if ``seer`` may read it; raises NotFound."""
     found = db.get(OutboxMessage, message_id)
     if (
         found is None
@@ -96,27 +96,27 @@ def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
 
 
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
-    """How many messages that the person caused weren't delivered, perhaps weren't, or came back since then."""
+    """Return how many messages that the person caused weren't delivered, perhaps weren't, or came back since then."""
     hers = OutboxMessage.sent_by_id == person_id, OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
     return db.scalar(select(func.count(OutboxMessage.id)).where(*hers)) or 0
 
 
 def last_trouble(db: Session) -> OutboxMessage | None:
-    """The message that waits longest because something went wrong: what it says tells how the mail server is."""
+    """Return the message that waits longest because something went wrong: what it says tells how the mail server is."""
     waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""
     return db.scalar(select(OutboxMessage).where(*waits).order_by(OutboxMessage.id).limit(1))
 
 
 def round_is_done(db: Session, name: str) -> bool:
-    """Whether the round was done."""
+    """Return whether the round was done."""
     return db.get(MailRound, name) is not None
 
 
 def sending_has_begun(db: Session, kind: str) -> bool:
-    """Whether somebody let this kind of mail begin."""
+    """Return whether someone let this kind of mail begin."""
     return db.get(MailStart, kind) is not None
 
 
 def sending_started(db: Session, kind: str) -> MailStart | None:
-    """Who let this kind of mail begin, and when; None when nobody did."""
+    """Return who let this kind of mail begin, and when; None when no one did."""
     return db.get(MailStart, kind)

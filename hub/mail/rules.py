@@ -20,7 +20,7 @@ _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
 
 
 def deliverable(text: str) -> str:
-    """The address as mail can go to it, its domain in ASCII; raises Refused when it can't be one."""
+    """Return the address as mail can go to it, its domain in ASCII; raises Refused when it can't be one."""
     try:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=False)
     except EmailNotValidError as error:
@@ -70,9 +70,9 @@ def _address(mailbox: str) -> str:
 
 
 def keyed_hash(key: str, address: str) -> str:
-    """What is kept of an address that itself is forgotten: the same for each way of writing it, 64 hex digits.
+    """Return what is kept of an address that itself is forgotten: the same for each way of writing it, 64 hex digits.
 
-    ``key`` is a secret of the hub's: without it nobody can try addresses out.
+    ``key`` is a secret of the hub's: without it no one can try addresses out.
     """
     return hmac.new(key.encode(), b"address:" + _as_sent(address).lower().encode(), sha256).hexdigest()
 
@@ -85,12 +85,12 @@ def _as_sent(address: str) -> str:
 
 
 def bounce_address(key: str, domain: str, message_id: int) -> str:
-    """Where other mail servers report about the message ``message_id``: only the hub can make such an address."""
+    """Return where other mail servers report about the message ``message_id``: only the hub can make such an address."""
     return f"bounces+{message_id}-{_mark(key, message_id)}@{domain}"
 
 
 def message_of_bounce(key: str, domain: str, address: str) -> int | None:
-    """The message that a bounce address is about; None unless the hub itself made it. Case doesn't matter."""
+    """Return the message that a bounce address is about; None unless the hub itself made it. Case doesn't matter."""
     found = _BOUNCE.fullmatch(address.strip())
     if not found or not domain or found[3].lower() != domain.lower():
         return None
@@ -146,7 +146,7 @@ GIVE_UP_AFTER = timedelta(days=4)
 
 
 def next_try(tries: int, since: datetime, now: datetime) -> datetime | None:
-    """When to try again after ``tries`` tries, the message being due ``since``; None: give up."""
+    """Return when to try again after ``tries`` tries, the message being due ``since``; None: give up."""
     again = now + PAUSES[min(max(tries, 1), len(PAUSES)) - 1]
     return None if again > since + GIVE_UP_AFTER else again
 
@@ -156,7 +156,7 @@ _ONE_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Quiet:
-    """From when to when somebody wants no mail; over midnight when it ends before it begins.
+    """From when to when someone wants no mail; over midnight when it ends before it begins.
 
     The same time twice means no quiet at all. Written ``20:00-07:00 America/New_York``.
     """
@@ -167,7 +167,7 @@ class Quiet:
 
     @classmethod
     def parse(cls, text: str) -> "Quiet":
-        """What `str` wrote; raises ValueError otherwise."""
+        """Return what `str` wrote; raises ValueError otherwise."""
         hours, _, zone = text.partition(" ")
         begins, _, ends = hours.partition("-")
         ZoneInfo(zone)
@@ -177,14 +177,14 @@ class Quiet:
         return f"{self.begins:%H:%M}-{self.ends:%H:%M} {self.zone}"
 
     def covers(self, moment: datetime) -> bool:
-        """Whether the clocks of the zone show a quiet hour at ``moment``."""
+        """Return whether the clocks of the zone show a quiet hour at ``moment``."""
         shown = moment.astimezone(ZoneInfo(self.zone)).time()
         if self.begins <= self.ends:
             return self.begins <= shown < self.ends
         return shown >= self.begins or shown < self.ends
 
     def over(self, moment: datetime) -> datetime:
-        """The first moment from ``moment`` on that isn't quiet, in UTC.
+        """Return the first moment from ``moment`` on that isn't quiet, in UTC.
 
         Clocks that are set back may show the end of the quiet twice, clocks that are set forward may skip it: then
         the quiet ends with the skip.
@@ -202,7 +202,7 @@ class Quiet:
         return moment.astimezone(UTC)
 
     def _begun(self, loud: datetime, moment: datetime) -> datetime:
-        """The first minute of the hours that ``loud`` lies in: another one only where clocks skip the quiet's end."""
+        """Return the first minute of the hours that ``loud`` lies in: another one only where clocks skip the quiet's end."""
         while loud - _ONE_MINUTE > moment and not self.covers(loud - _ONE_MINUTE):
             loud -= _ONE_MINUTE
         return loud

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -20,6 +19,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
 from hub.core.errors import Refused
+from hub.core.fields import DayField
 from hub.core.text import clean
 from hub.members.models import Organization
 from hub.members.rules.fields import LONGEST_NAME, email_of, website_of
@@ -35,7 +35,7 @@ def _cleaned(text: str | None) -> str:
 
 
 def _holds(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
-    """A validator that says what the room's rule says."""
+    """Return a validator that says what the room's rule says."""
 
     def check(_form: Any, field: Any) -> None:
         try:
@@ -47,14 +47,14 @@ def _holds(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
 
 
 def _line(label: str, *validators: Any, missing: str = "", help_text: str = "") -> StringField:
-    """A line of text; ``missing`` is what to say when it is empty, and makes it required."""
+    """Return a line of text; ``missing`` is what to say when it is empty, and makes it required."""
     length = Length(max=LONGEST_NAME, message=f"Use up to {LONGEST_NAME} characters.")
     required = [DataRequired(missing)] if missing else []
     return StringField(label, [*required, *(validators or [length])], filters=[_cleaned], description=help_text)
 
 
 def _email(help_text: str = "") -> StringField:
-    return _line("E-mail address", _holds(email_of), missing="Enter the e-mail address.", help_text=help_text)
+    return _line("E-mail address", _holds(email_of), missing="Enter the email address.", help_text=help_text)
 
 
 def _new_password(label: str = "New password") -> PasswordField:
@@ -80,7 +80,7 @@ def organization_choices(organizations: Iterable[Organization]) -> list[SelectCh
 class SignIn(FlaskForm):
     """E-mail address and password."""
 
-    email = StringField("E-mail address", [InputRequired("Enter your e-mail address.")])
+    email = StringField("E-mail address", [InputRequired("Enter your email address.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
 
 
@@ -97,7 +97,7 @@ class Welcome(FlaskForm):
     organization = _line(
         "Your organization's name",
         missing="Enter your organization's name.",
-        help_text="The organization that runs this hub. Members and BFFs are added afterwards.",
+        help_text="The organization that runs this hub. Members and BFFs are added afterward.",
     )
     name = _line("Your name", missing="Enter your name.")
     email = _email()
@@ -114,7 +114,7 @@ class OwnName(FlaskForm):
 class ForgotPassword(FlaskForm):
     """Whose password is forgotten."""
 
-    email = StringField("E-mail address", [InputRequired("Enter your e-mail address."), Length(max=320)])
+    email = StringField("E-mail address", [InputRequired("Enter your email address."), Length(max=320)])
 
 
 class ChangePassword(FlaskForm):
@@ -140,7 +140,7 @@ class NewPerson(FlaskForm):
 
 
 class ChangePerson(FlaskForm):
-    """A person's name and e-mail address."""
+    """A person's name and email address."""
 
     name = _line("Name", missing="Enter the person's name.")
     email = _email()
@@ -170,8 +170,8 @@ class DesignationRow(Form):
         coerce=DesignationStatus,
         default=DesignationStatus.ACTIVE,
     )
-    starts_on = DateField("From", [Optional()])
-    ends_on = DateField("To", [Optional()])
+    starts_on = DayField("From", [Optional()])
+    ends_on = DayField("To", [Optional()])
 
     def validate_name(self, field: Any) -> None:
         """A date without a name is a slip; losing it silently would be ours."""
@@ -191,8 +191,8 @@ class EditOrganization(FlaskForm):
     kind = SelectField("Kind", [InputRequired("Choose the kind.")], coerce=OrganizationKind)
     region = _line("Region", help_text="For example Northeast Ohio.")
     website = _line("Website", _holds(website_of), help_text="Begins with https:// or http://.")
-    joined_on = DateField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
-    left_on = DateField("Left on", [Optional()], description="Its last day, if it left the alliance.")
+    joined_on = DayField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
+    left_on = DayField("Left on", [Optional()], description="Its last day, if it left the alliance.")
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)
 
     def validate_left_on(self, field: Any) -> None:
@@ -212,7 +212,7 @@ class EditOrganization(FlaskForm):
             self.designations.append_entry()
 
     def facts(self) -> dict[str, Any]:
-        """What the actions want to know."""
+        """Return what the actions want to know."""
         return {
             "name": self.name.data,
             "kind": self.kind.data,
@@ -254,6 +254,6 @@ class FindOrganizations(_Filter):
 
 
 class FindPeople(_Filter):
-    """Look for somebody."""
+    """Look for someone."""
 
-    q = SearchField("Name or e-mail address", filters=[_cleaned])
+    q = SearchField("Name or email address", filters=[_cleaned])

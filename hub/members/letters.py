@@ -6,7 +6,7 @@ from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 
 def invitation(config: Config, token: str, *, name: str, organization: str, by: str) -> Letter:
-    """The link with which somebody sets a first password; ``by`` is who invites, or empty."""
+    """Return the link with which someone sets a first password; ``by`` is who invites, or empty."""
     who = f"{by} invites you" if by else "You are invited"
     return Letter(
         subject=f"Your invitation to the {config.HUB_NAME}",
@@ -26,7 +26,7 @@ def invitation(config: Config, token: str, *, name: str, organization: str, by: 
 
 
 def new_password(config: Config, token: str, *, name: str, by: str) -> Letter:
-    """The link with which somebody sets a new password; ``by`` is who made it, or empty when they asked themselves."""
+    """Return the link with which someone sets a new password; ``by`` is who made it, or empty when they asked themselves."""
     made = f"{by} made this link for you" if by else "You asked for a new password"
     return Letter(
         subject=f"A new password for the {config.HUB_NAME}",

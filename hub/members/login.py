@@ -74,7 +74,7 @@ def safe_next(address: str | None) -> str:
 
 
 def _person(session_id: str) -> Person | None:
-    """Whose session it is; None when the password changed since, the person left, or the days are over."""
+    """Return whose session it is; None when the password changed since, the person left, or the days are over."""
     number = SESSION_ID.fullmatch(session_id)
     if number is None or _is_over():
         return None
@@ -99,5 +99,5 @@ def _guard() -> Any:
 
 
 def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
-    """Whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
+    """Return whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
     return may(current_person(), permission, subject)

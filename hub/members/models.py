@@ -79,7 +79,7 @@ class Person(Base):
         return self.left_at is None
 
     def get_id(self) -> str:
-        """What a session remembers: the person, and the version of their sessions."""
+        """Return what a session remembers: the person, and the version of their sessions."""
         return f"{self.id}.{self.session_version}"
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class LinkKind(StrEnum):
 
 
 class OneTimeLink(Base):
-    """A link that lets somebody in, once, on a POST. Only the token's hash is kept."""
+    """A link that lets someone in, once, on a POST. Only the token's hash is kept."""
 
     __tablename__ = "one_time_link"
 
@@ -150,7 +150,7 @@ class OneTimeLink(Base):
 
 
 class PasswordRequest(Base):
-    """Somebody says that they forgot the password of an account. The worker answers, so that nobody can tell from
+    """Somebody says that they forgot the password of an account. The worker answers, so that no one can tell from
     the page or from how long it took whether there is such an account.
     """
 

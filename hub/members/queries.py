@@ -32,7 +32,7 @@ PEOPLE_PER_PAGE = 50
 def organizations(
     db: Session, kind: OrganizationKind | None = None, region: str = "", designation: str = ""
 ) -> Sequence[Organization]:
-    """Every organization by name, with its designations; those that left too. Empty filters take all."""
+    """Return every organization by name, with its designations; those that left too. Empty filters take all."""
     query = select(Organization).options(selectinload(Organization.designations))
     if kind:
         query = query.where(Organization.kind == kind)
@@ -44,19 +44,19 @@ def organizations(
 
 
 def regions(db: Session) -> Sequence[str]:
-    """The regions that organizations name, in order."""
+    """Return the regions that organizations name, in order."""
     return db.scalars(
         select(Organization.region).where(Organization.region != "").distinct().order_by(Organization.region)
     ).all()
 
 
 def designation_names(db: Session) -> Sequence[str]:
-    """The designations that organizations have, in order."""
+    """Return the designations that organizations have, in order."""
     return db.scalars(select(Designation.name).distinct().order_by(Designation.name)).all()
 
 
 def organization_of(db: Session, slug: str) -> Organization:
-    """The organization with this slug, with its designations; raises NotFound."""
+    """Return the organization with this slug, with its designations; raises NotFound."""
     organization = db.scalar(
         select(Organization).where(Organization.slug == slug).options(selectinload(Organization.designations))
     )
@@ -66,7 +66,7 @@ def organization_of(db: Session, slug: str) -> Organization:
 
 
 def organization_by_id(db: Session, number: int) -> Organization:
-    """The organization with this number; raises NotFound."""
+    """Return the organization with this number; raises NotFound."""
     organization = db.get(Organization, number)
     if organization is None:
         raise NotFound
@@ -74,7 +74,7 @@ def organization_by_id(db: Session, number: int) -> Organization:
 
 
 def organization_for(db: Session, actor: Person, slug: str, permission: Permission) -> Organization:
-    """The organization with this slug, if ``actor`` may do ``permission`` to it; else raises NotFound."""
+    """Return the organization with this slug, if ``actor`` may do ``permission`` to it; else raises NotFound."""
     organization = organization_of(db, slug)
     if not may(actor, permission, organization):
         raise NotFound
@@ -82,14 +82,14 @@ def organization_for(db: Session, actor: Person, slug: str, permission: Permissi
 
 
 def host(db: Session) -> Organization | None:
-    """The organization that runs the hub, once it is set up."""
+    """Return the organization that runs the hub, once it is set up."""
     return db.scalar(
         select(Organization).where(Organization.kind == OrganizationKind.HOST).order_by(Organization.id).limit(1)
     )
 
 
 def people_of(db: Session, organization: Organization) -> Sequence[Person]:
-    """Who belongs to the organization now, by name."""
+    """Return who belongs to the organization now, by name."""
     return db.scalars(
         select(Person)
         .where(Person.organization_id == organization.id, Person.left_at.is_(None))
@@ -98,9 +98,9 @@ def people_of(db: Session, organization: Organization) -> Sequence[Person]:
 
 
 def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[Sequence[Person], int]:
-    """A page of the people whom ``actor`` may see, by name, those who left last; and how many there are in all.
+    """Return a page of the people whom ``actor`` may see, by name, those who left last; and how many there are in all.
 
-    ``named`` is looked for in names and e-mail addresses.
+    ``named`` is looked for in names and email addresses.
     """
     scope = MAY[Permission.SEE_PEOPLE].get(actor.role)
     if scope is None:
@@ -122,7 +122,7 @@ def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[
 
 
 def person_for(db: Session, actor: Person, person_id: int, permission: Permission) -> Person:
-    """The person, if ``actor`` may do ``permission`` to them; else raises NotFound."""
+    """Return the person, if ``actor`` may do ``permission`` to them; else raises NotFound."""
     person = db.get(Person, person_id)
     if person is None or not may(actor, permission, person):
         raise NotFound
@@ -132,18 +132,18 @@ def person_for(db: Session, actor: Person, person_id: int, permission: Permissio
 
 
 def person(db: Session, person_id: int) -> Person | None:
-    """The person with this number, whoever asks; None when nobody has it or they left."""
+    """Return the person with this number, whoever asks; None when no one has it or they left."""
     found = db.get(Person, person_id)
     return found if found and found.is_active else None
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
-    """The person with this e-mail address, however it is written; those who left too."""
+    """Return the person with this email address, however it is written; those who left too."""
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
 def holder(db: Session, organization_id: int, role: Role) -> Person | None:
-    """Who is the organization's representative (or alternate) now."""
+    """Return who is the organization's representative (or alternate) now."""
     return db.scalar(
         select(Person)
         .where(Person.organization_id == organization_id, Person.role == role, Person.left_at.is_(None))
@@ -153,7 +153,7 @@ def holder(db: Session, organization_id: int, role: Role) -> Person | None:
 
 
 def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
-    """Who held which role in the organization from when to when, newest first, with the people."""
+    """Return who held which role in the organization from when to when, newest first, with the people."""
     return db.scalars(
         select(RoleHeld)
         .where(RoleHeld.organization_id == organization.id)
@@ -163,7 +163,7 @@ def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
 
 
 def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
-    """The roles that the person had from when to when, newest first, with the organizations."""
+    """Return the roles that the person had from when to when, newest first, with the organizations."""
     return db.scalars(
         select(RoleHeld)
         .where(RoleHeld.person_id == person.id)
@@ -174,14 +174,14 @@ def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What mail somebody does without, and when they want none."""
+    """What mail someone does without, and when they want none."""
 
     stopped: frozenset[MailKind]
     quiet: Quiet
 
 
 def wishes_of(db: Session, person_ids: Collection[int]) -> dict[int, Wishes]:
-    """What mail each of these people wants; who never said has the hub's usual night."""
+    """Return what mail each of these people wants; who never said has the hub's usual night."""
     usual = Quiet(*USUAL_NIGHT, config_of(db).TIME_ZONE)
     stopped: dict[int, set[MailKind]] = defaultdict(set)
     for person_id, kind in db.execute(
@@ -194,17 +194,17 @@ def wishes_of(db: Session, person_ids: Collection[int]) -> dict[int, Wishes]:
 
 
 def anybody_waits_for_a_link(db: Session) -> bool:
-    """Whether somebody asked for a link with which they set a new password, and wasn't answered."""
+    """Return whether someone asked for a link with which they set a new password, and wasn't answered."""
     return db.scalar(select(PasswordRequest.id).where(PasswordRequest.answered_at.is_(None)).limit(1)) is not None
 
 
 def anyone(db: Session) -> bool:
-    """Whether there is any person at all."""
+    """Return whether there is any person at all."""
     return db.scalar(select(Person.id).limit(1)) is not None
 
 
 def link(db: Session, token: str) -> OneTimeLink | None:
-    """The link with this token, used or not, with its person."""
+    """Return the link with this token, used or not, with its person."""
     return db.scalar(
         select(OneTimeLink)
         .where(OneTimeLink.token_hash == token_hash(token))
@@ -214,10 +214,10 @@ def link(db: Session, token: str) -> OneTimeLink | None:
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token: who reads the rows can't use the links. Tokens are random, so no salt is needed."""
+    """Return what is kept of a token: who reads the rows can't use the links. Tokens are random, so no salt is needed."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
-    """The names of the hints that the person has put away."""
+    """Return the names of the hints that the person has put away."""
     return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person.id)))

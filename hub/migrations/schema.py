@@ -30,7 +30,7 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the rows have the shape that this code expects."""
+    """Return whether the rows have the shape that this code expects."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == _newest()
 

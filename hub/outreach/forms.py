@@ -8,7 +8,6 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     FileField,
     RadioField,
     SelectField,
@@ -20,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.errors import Refused
+from hub.core.fields import MomentField
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
 from hub.outreach.rules.links import LINK_DAYS
@@ -57,7 +57,7 @@ class StakeholderForm(FlaskForm):
     """One stakeholder."""
 
     email = StringField(
-        "E-mail", [InputRequired("Enter an e-mail address."), Length(max=LONGEST_EMAIL, message="That is too long.")]
+        "E-mail", [InputRequired("Enter an email address."), Length(max=LONGEST_EMAIL, message="That is too long.")]
     )
     name = StringField("Name", [Optional()])
     affiliation = StringField("Affiliation", [Optional()], description="Where they work, or whom they represent")
@@ -71,7 +71,7 @@ class StakeholderForm(FlaskForm):
         self.groups.data = ", ".join(group.name for group in one.groups)
 
     def said(self) -> tuple[str, str, str, str]:
-        """What was entered: address, name, affiliation, groups."""
+        """Return what was entered: address, name, affiliation, groups."""
         fields = (self.email, self.name, self.affiliation, self.groups)
         email, name, affiliation, groups = (field.data or "" for field in fields)
         return email, name, affiliation, groups
@@ -81,7 +81,7 @@ class TakeInForm(FlaskForm):
     """A list of stakeholders, pasted or as a file."""
 
     file = FileField(
-        "A CSV file", description="Saved from a spreadsheet, with the columns name, e-mail, affiliation, groups"
+        "A CSV file", description="Saved from a spreadsheet, with the columns name, email, affiliation, groups"
     )
     lines = TextAreaField(
         "Or paste it here",
@@ -103,7 +103,7 @@ class TakeInForm(FlaskForm):
 
 
 def _decoded(content: bytes) -> str:
-    """A text file as spreadsheets save it: UTF-8, UTF-16 with its mark, else Windows' western letters."""
+    """Return a text file as spreadsheets save it: UTF-8, UTF-16 with its mark, else Windows' western letters."""
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
@@ -151,7 +151,7 @@ class PackForm(FlaskForm):
         self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
 
     def places(self) -> dict[int, int]:
-        """The places that were typed beside the items, by the item's number; what is no number counts as none."""
+        """Return the places that were typed beside the items, by the item's number; what is no number counts as none."""
         sent = {name[6:]: value for name, value in request.form.items() if name.startswith("place-")}
         return {
             int(item): int(place)
@@ -169,10 +169,10 @@ class SendForm(FlaskForm):
         choices=[SelectChoice("now", "now"), SelectChoice("later", "on this day and time")],
         default="now",
     )
-    at = DateTimeLocalField("Day and time", [Optional()], description="On the clocks of the hub")
+    at = MomentField("Day and time", [Optional()], description="On the clocks of the hub")
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
-        """The moment that was chosen, in the hub's time zone; None for now. Raises Refused."""
+        """Return the moment that was chosen, in the hub's time zone; None for now. Raises Refused."""
         if self.when.data != "later":
             return None
         if self.at.data is None:
@@ -203,13 +203,11 @@ class QuestionForm(FlaskForm):
         ],
     )
     name = StringField("Your name", [Optional(), Length(max=LONGEST_NAME, message="That is too long.")])
-    email = StringField(
-        "Your e-mail, for the answer", [InputRequired("Give the address that the answer should go to.")]
-    )
+    email = StringField("Your email, for the answer", [InputRequired("Give the address that the answer should go to.")])
     copy = BooleanField("Send a copy to who published it")
 
     def asked(self) -> dict[str, Any]:
-        """What was entered; name and address are empty where they are known already."""
+        """Return what was entered; name and address are empty where they are known already."""
         return {
             "question": self.question.data or "",
             "name": self.name.data or "" if "name" in self else "",

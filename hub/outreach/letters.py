@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import quote
 
+from hub.core.dates import plural, with_year
 from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Quote, greeting
 from hub.members.models import Person
 from hub.sharing.models import LoggedMail
@@ -20,8 +21,8 @@ def _about(logged: LoggedMail) -> str:
 
 
 def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
-    day = f"{logged.happened_on:%B} {logged.happened_on.day}, {logged.happened_on.year}"
-    what = "1 resource" if len(titles) == 1 else f"{len(titles):,} resources"
+    day = with_year(logged.happened_on)
+    what = plural(len(titles), "resource")
     return Letter(
         f"Logged: {logged.subject or 'your mail'}",
         (
@@ -74,7 +75,7 @@ def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} came to your log address from somebody else, and isn't logged. Perhaps the address "
+                f"{_about(logged)} came to your log address from someone else, and isn't logged. Perhaps the address "
                 "stood in To or Cc, where recipients see it and answer to it: put it in BCC. A new address ends this."
             ),
             Button("Make a new log address", f"{base}/sharing/log-address"),
@@ -127,16 +128,16 @@ class SentPack:
     address: str = ""  # of its page, through the link of one recipient or channel
 
     def through(self, address: str) -> "SentPack":
-        """The same with the page's address."""
+        """Return the same with the page's address."""
         return replace(self, address=address)
 
     def address_of(self, item: SentItem) -> str:
-        """Where one item opens."""
+        """Return where one item opens."""
         return f"{self.address}/{item.id}"
 
 
 def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
-    """The message to one recipient, by name."""
+    """Return the message to one recipient, by name."""
     links = Links(tuple(Link(item.heading, pack.address_of(item), item.note) for item in pack.items))
     note = (Paragraph(pack.note),) if pack.note else ()
     everything = Links((Link("All of it on one page", pack.address, "No account is needed."),))
@@ -153,7 +154,7 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
 
 
 def text_for_a_channel(pack: SentPack) -> str:
-    """The pack as plain text to paste anywhere: the words, then each resource with its link."""
+    """Return the pack as plain text to paste anywhere: the words, then each resource with its link."""
     blocks = [pack.title, pack.note]
     blocks += [f"{item.heading}\n{item.note}\n{pack.address_of(item)}" for item in pack.items]
     blocks.append(f"All of it on one page: {pack.address}")
@@ -161,7 +162,7 @@ def text_for_a_channel(pack: SentPack) -> str:
 
 
 def html_for_a_channel(pack: SentPack) -> str:
-    """The pack as plain HTML to paste into a newsletter tool, which brings its own look."""
+    """Return the pack as plain HTML to paste into a newsletter tool, which brings its own look."""
     note = "".join(f"<p>{_lines(block)}</p>\n" for block in pack.note.split("\n\n") if block.strip())
     items = "\n".join(
         f'<li><a href="{escape(pack.address_of(item))}">{escape(item.heading)}</a><br>{escape(item.note)}</li>'
@@ -196,7 +197,7 @@ class ReadyText:
 def ready_text(
     title: str, summary: str, address: str, organization: str, hub_name: str, page_label: str = ""
 ) -> ReadyText:
-    """A text to send: title, at most two lines of summary, the link, and who published it."""
+    """Return a text to send: title, at most two lines of summary, the link, and who published it."""
     title = shorten(title, 3 * LINE)
     lines = textwrap.wrap(summary, LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
     heading = f"{title} ({page_label})" if page_label else title
@@ -205,7 +206,7 @@ def ready_text(
 
 
 def question(*, to: str, asker: str, title: str, sharer: str, words: str, address: str, is_sharer: bool) -> Letter:
-    """A recipient's question about a resource, for who shared it (``is_sharer``) or who published it."""
+    """Return a recipient's question about a resource, for who shared it (``is_sharer``) or who published it."""
     return Letter(
         f"A question about “{title}”",
         (

@@ -73,7 +73,7 @@ class Stakeholder(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     email: Mapped[str] = mapped_column(String(254))  # lower case
-    # The keyed hash of the address: says whether somebody unsubscribed without asking each address.
+    # The keyed hash of the address: says whether someone unsubscribed without asking each address.
     address_hash: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(Text, default="")
     affiliation: Mapped[str] = mapped_column(Text, default="")
@@ -113,7 +113,7 @@ class Unsubscribe(Base):
     # Of an unsubscribe from every one: whose message it was done by, and only such a message's link takes it back.
     # None: it is older than this column, and any link does.
     through_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
-    key_name: Mapped[str] = mapped_column(String(16))  # which key made the hash: another one would find nobody
+    key_name: Mapped[str] = mapped_column(String(16))  # which key made the hash: another one would find no one
     at: Mapped[datetime]
 
     def __str__(self) -> str:
@@ -204,7 +204,7 @@ class PackLink(Base):
 
 
 class PackTrace(Base):
-    """What somebody did with a link by an act of their own: a trace, reduced to counts in time. No business fact."""
+    """What someone did with a link by an act of their own: a trace, reduced to counts in time. No business fact."""
 
     __tablename__ = "pack_trace"
 
@@ -220,7 +220,7 @@ class PackTrace(Base):
 
 
 class PackFetch(Base):
-    """How often a link was fetched by a machine or by nobody known: counts nothing, shown as what it is."""
+    """How often a link was fetched by a machine or by no one known: counts nothing, shown as what it is."""
 
     __tablename__ = "pack_fetch"
 

@@ -26,7 +26,7 @@ class Arrived:
 
 
 def folder_of(config: Config) -> Path:
-    """Where arrived mail waits."""
+    """Return where arrived mail waits."""
     return config.INSTANCE / "mail-in"
 
 
@@ -48,7 +48,7 @@ def keep(config: Config, arrived: Arrived) -> Path:
 
 
 def waiting(config: Config, now: datetime | None = None) -> list[Path]:
-    """What is to be logged, in the order in which it came; with ``now`` without what was put off until later."""
+    """Return what is to be logged, in the order in which it came; with ``now`` without what was put off until later."""
     folder = folder_of(config)
     found = sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
     return [path for path in found if now is None or _may_be_looked_at(path, now)]
@@ -73,7 +73,7 @@ def _may_be_looked_at(path: Path, now: datetime) -> bool:
 
 @contextmanager
 def held(path: Path) -> Iterator[Arrived | None]:
-    """The message of a file that nobody else may work on meanwhile; None when somebody does, or it is done."""
+    """The message of a file that no one else may work on meanwhile; None when someone does, or it is done."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -99,7 +99,7 @@ def drop(path: Path) -> None:
 
 
 def sweep(config: Config, now: datetime) -> None:
-    """Take away what a crash left half written more than an hour ago: nobody was told that it had come."""
+    """Take away what a crash left half written more than an hour ago: no one was told that it had come."""
     folder = folder_of(config)
     for path in folder.glob("*.part") if folder.is_dir() else ():
         if now.timestamp() - path.stat().st_mtime > 3600:  # noqa: PLR2004 - seconds of an hour

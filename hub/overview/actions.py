@@ -96,7 +96,7 @@ def _may_set_up(actor: Person) -> None:
         raise NotFound
 
 
-# What begins only once somebody has looked at who would get what.
+# What begins only once someone has looked at who would get what.
 LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
 
 
@@ -143,7 +143,7 @@ def let_mail_begin(db: Session, actor: Person, kind: MailKind) -> None:
 
 
 def hold_mail(db: Session, actor: Person, kind: MailKind) -> None:
-    """Send no more of a kind until somebody lets it begin again. What waits already goes."""
+    """Send no more of a kind until someone lets it begin again. What waits already goes."""
     _must_run_mail(actor, kind)
     begun = mail_queries.sending_started(db, kind)
     if begun is not None:

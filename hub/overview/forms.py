@@ -4,10 +4,11 @@ from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from hub.core.fields import DayField, TimeOfDayField
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.rules.mail import MailKind
@@ -44,7 +45,7 @@ class ListOrganizations(FlaskForm):
         "One organization a line",
         [Optional()],
         description="Just the names, or columns copied from a spreadsheet: name, kind (member or BFF), region, "
-        "website, joined on, representative, e-mail address. All but the name may be empty.",
+        "website, joined on, representative, email address. All but the name may be empty.",
     )
     file = FileField(
         "Or a CSV file", [Optional()], description="With the same columns; a first line of headings may name them."
@@ -52,7 +53,7 @@ class ListOrganizations(FlaskForm):
 
 
 class MailWishes(FlaskForm):
-    """Which mail somebody wants, on what, and when not."""
+    """Which mail someone wants, on what, and when not."""
 
     kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in MailKind])
     topics = CheckboxesField(
@@ -63,8 +64,8 @@ class MailWishes(FlaskForm):
         [Optional(), Length(max=2_000)],
         description="Free words, separated by commas: CMMC, apprenticeship",
     )
-    begins = TimeField("No mail from", [InputRequired("Give a time of day such as 20:00.")])
-    ends = TimeField(
+    begins = TimeOfDayField("No mail from", [InputRequired("Give a time of day such as 8:00 p.m..")])
+    ends = TimeOfDayField(
         "Mail again from",
         [InputRequired("Give a time of day such as 07:00.")],
         description="Mail waits in these hours. The same time twice: it never waits. Links that you asked for come at once.",
@@ -76,7 +77,7 @@ class MailWishes(FlaskForm):
         self.zone.choices = zone_choices()
 
     def followed(self) -> list[str]:
-        """The topics and tags, each once."""
+        """Return the topics and tags, each once."""
         return topics_from(self.topics.data or [], self.tags.data or "")
 
 
@@ -93,7 +94,7 @@ class Example(FlaskForm):
     text = TextAreaField("Several lines", [Optional()])
     choice = SelectField("One of several", choices=[SelectChoice("a", "The first"), SelectChoice("b", "The second")])
     few = RadioField("One of a few", choices=[SelectChoice("a", "This"), SelectChoice("b", "That")], default="a")
-    day = DateField("A day", [Optional()])
+    day = DayField("A day", [Optional()])
     yes = BooleanField("Yes or no")
 
 
@@ -116,7 +117,7 @@ ELSEWHERE = sorted(
 
 
 def zone_choices(now: str = "") -> list[SelectChoice]:
-    """The zones of the alliance first, then the others; and ``now`` in any case."""
+    """Return the zones of the alliance first, then the others; and ``now`` in any case."""
     home = [SelectChoice(name, f"{label} ({name})") for name, label in AT_HOME.items()]
     rest = [SelectChoice(name, name.replace("_", " ")) for name in ELSEWHERE if name not in AT_HOME]
     unlisted = [SelectChoice(now, now)] if now and now not in {*AT_HOME, *ELSEWHERE} else []

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from hub.core.dates import in_full
-from hub.core.words import plural
+from hub.core.dates import month_day, plural, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
 from hub.overview.queries.digests import Digest
@@ -12,12 +11,12 @@ LONGEST_NOTE = 200
 
 
 def digest(base_url: str, one: Digest) -> Letter:
-    """What is new for one person."""
+    """Return what is new for one person."""
     parts: list[Part] = [
         greeting(one.person.name),
         Paragraph(
-            f"{plural(one.count, 'new resource')} came to the hub in the week from {in_full(one.week.since.date())} to "
-            f"{in_full(one.week.until.date() - timedelta(days=1))} on what you follow."
+            f"{plural(one.count, 'new resource')} came to the hub in the week from {month_day(one.week.since.date())} to "
+            f"{with_year(one.week.until.date() - timedelta(days=1))} on what you follow."
         ),
     ]
     for part in one.parts:
@@ -36,7 +35,7 @@ def _subject(one: Digest) -> str:
 
 
 def _link(base_url: str, resource: Resource) -> Link:
-    facts = f"{resource.kind.label}, {resource.organization.name}, {in_full(resource.published_on)}"
+    facts = f"{resource.kind.label}, {resource.organization.name}, {with_year(resource.published_on)}"
     summary = " ".join(resource.summary.split())
     short = summary if len(summary) <= LONGEST_NOTE else f"{summary[:LONGEST_NOTE].rsplit(' ', 1)[0]} …"
     return Link(resource.title, f"{base_url}/resources/{resource.id}", f"{facts}. {short}" if short else facts)

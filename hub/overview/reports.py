@@ -13,17 +13,17 @@ HEADER = ("organization", "name", "kind", "calls attended", "calls held", "calls
 
 
 def commitments_as_csv(found: CommitmentsOfAYear) -> bytes:
-    """A line for each organization."""
+    """Return a line for each organization."""
     return csv_of(_header(found), list(_cells(found)))
 
 
 def commitments_as_xlsx(found: CommitmentsOfAYear) -> bytes:
-    """The same as a workbook."""
+    """Return the same as a workbook."""
     return xlsx_of(f"Commitments of {found.year}", [Sheet(str(found.year), _header(found), list(_cells(found)))])
 
 
 def commitments_as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
-    """The year on paper. ``whose`` it is: an organization's name, or the alliance's."""
+    """Return the year on paper. ``whose`` it is: an organization's name, or the alliance's."""
     alone = len(found.rows) == 1
     title = f"The three commitments in {found.year}"
     paper = Paper(Head(title, whose, setting.hub_name, setting.made_at, landscape=not alone))
@@ -52,7 +52,7 @@ def commitments_as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: st
 
 
 def _sentences(found: CommitmentsOfAYear) -> Iterator[str]:
-    """What the year adds up to."""
+    """Yield what the year adds up to."""
     if not found.rows:
         yield "No organization took part in this year."
         return

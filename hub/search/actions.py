@@ -31,7 +31,7 @@ MOST_OTHERS = 10
 
 @dataclass(frozen=True)
 class Wording:
-    """What somebody says of an entry; ``others`` has one name a line."""
+    """What someone says of an entry; ``others`` has one name a line."""
 
     name: str
     meaning: str
@@ -70,7 +70,7 @@ def _say(entry: GlossaryEntry, actor: Person, wording: Wording) -> None:
 
 
 def _checked(db: Session, wording: Wording, entry: GlossaryEntry | None = None) -> Wording:
-    """The wording as it is kept; raises Refused when it makes no entry, or another than ``entry`` has its name."""
+    """Return the wording as it is kept; raises Refused when it makes no entry, or another than ``entry`` has its name."""
     name = _line(wording.name, "short name", LONGEST_ENTRY_NAME)
     meaning = _line(wording.meaning, "meaning", LONGEST_MEANING)
     others = [_line(line, "other name", LONGEST_MEANING) for line in wording.others.splitlines() if line.strip()]
@@ -88,7 +88,7 @@ def _checked(db: Session, wording: Wording, entry: GlossaryEntry | None = None) 
 
 
 def _line(text: str, what: str, longest: int) -> str:
-    """What somebody typed, on one line; raises Refused when there is no word in it or it is too long."""
+    """Return what someone typed, on one line; raises Refused when there is no word in it or it is too long."""
     line = one_line(text)
     if not any(words_rules.pieces(line)):
         raise Refused(f"Enter the {what}: it needs a letter or a digit.")
@@ -162,7 +162,7 @@ def look_at_search(db: Session, person_id: int, saved_id: int, until: datetime) 
 
 
 def make_feed(db: Session, person: Person, address: str) -> SearchFeed:
-    """An address of the person's own for a feed reader, with what the search finds; the open one, if there is one.
+    """Return an address of the person's own for a feed reader, with what the search finds; the open one, if there is one.
 
     Raises Refused.
     """
@@ -230,7 +230,7 @@ def note_visit(db: Session, person_id: int) -> None:
 
 
 def search_name_of(typed: str) -> str:
-    """The name of a saved search, on one line; raises Refused."""
+    """Return the name of a saved search, on one line; raises Refused."""
     name = one_line(typed)
     if not name:
         raise Refused("Enter a name by which you will know this search.")
@@ -240,7 +240,7 @@ def search_name_of(typed: str) -> str:
 
 
 def search_address_of(typed: str) -> str:
-    """The address of a search as it is kept; raises Refused when it is too long to keep."""
+    """Return the address of a search as it is kept; raises Refused when it is too long to keep."""
     if len(typed) <= addresses_rules.LONGEST_ADDRESS:
         address = addresses_rules.kept(addresses_rules.opened(typed.lstrip("?")))
         if len(address) <= addresses_rules.LONGEST_ADDRESS:

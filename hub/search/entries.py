@@ -27,7 +27,7 @@ SHORTEST_KEYWORD = 3  # letters; shorter ones tell nothing
 
 
 def entries_of(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
-    """The entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
+    """Yield the entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
     marks = freshness_queries.marks(db)
     rows = db.execute(
         select(Resource, Organization, Revision.id, Revision.file_name, Revision.url)
@@ -118,7 +118,7 @@ class _Text:
         self.next = last + 1 + gap
 
     def keywords(self, title: Mapping[str, Sequence[int]]) -> str:
-        """The words that it has most, as they are written where they first stand, the foremost first."""
+        """Return the words that it has most, as they are written where they first stand, the foremost first."""
         counts = {term: len(places) for term, places in self.places.items() if len(places) > 1}
         for some, worth in ((self.headings, IN_HEADING), (title, IN_TITLE)):
             for term, places in some.items():

@@ -35,7 +35,7 @@ class EntryForm(FlaskForm):
     )
 
     def wording(self) -> Wording:
-        """What was entered."""
+        """Return what was entered."""
         return Wording(
             self.name.data or "", self.meaning.data or "", self.others.data or "", is_word=bool(self.is_word.data)
         )

@@ -40,7 +40,7 @@ class Batch:
 
 
 WHILE_SEARCHED = Batch(500, 10.0)
-# An index that nobody searches yet gets fewer and larger segments, which are quicker to search.
+# An index that no one searches yet gets fewer and larger segments, which are quicker to search.
 WHILE_BUILT = Batch(2_500, 60.0)
 
 # Resources whose rows are asked for at a time.
@@ -90,7 +90,7 @@ def rebuild(database: Database, progress: Progress | None = None, patience: floa
 
 
 def audit_index(database: Database) -> list[str]:
-    """What is wrong with the index, compared with the rows, a sentence each; nothing when all is well."""
+    """Return what is wrong with the index, compared with the rows, a sentence each; nothing when all is well."""
     folder = folders.current_folder(folders.root_of(database.config))
     if folder is None:
         return ["There is no search index: run `hub catch-up`."]
@@ -110,7 +110,7 @@ def audit_index(database: Database) -> list[str]:
 
 
 def state(config: Config) -> dict[str, Any]:
-    """How the index is, in a word and a number, for the health page: ok, or being built (again)."""
+    """Return how the index is, in a word and a number, for the health page: ok, or being built (again)."""
     try:
         opened = folders.opened(config)
     except snapshots.IndexUnusable:
@@ -119,7 +119,7 @@ def state(config: Config) -> dict[str, Any]:
 
 
 def _is_current(database: Database, root: Path) -> bool:
-    """Whether the index stands for the rows as they are now: a few quick looks."""
+    """Return whether the index stands for the rows as they are now: a few quick looks."""
     folder = folders.current_folder(root)
     if folder is None or folders.is_damaged(folder):
         return False
@@ -139,7 +139,7 @@ def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
 
 
 def _searched(config: Config, root: Path) -> Snapshot | None:
-    """The index that is searched now, if it can be read."""
+    """Return the index that is searched now, if it can be read."""
     folder = folders.current_folder(root)
     if folder is None or folders.is_damaged(folder):
         return None
@@ -177,7 +177,7 @@ def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, pr
 
 
 def _begun(root: Path) -> Snapshot:
-    """An index that was begun and never finished, or a new one."""
+    """Return an index that was begun and never finished, or a new one."""
     for folder in folders.begun_folders(root):
         try:
             return Snapshot(folder)
@@ -246,7 +246,7 @@ def _fill(
 
 
 def to_merge(sizes: Sequence[int], live: Sequence[int], *, quiet: bool) -> Sequence[int]:
-    """Which segments (by their place) become one: many of about one size, and in quiet moments those half deleted."""
+    """Return which segments (by their place) become one: many of about one size, and in quiet moments those half deleted."""
     many = MANY_IN_QUIET if quiet else MANY
     for number, most in enumerate(TIERS):
         least = TIERS[number - 1] if number else 0
@@ -271,7 +271,7 @@ def _merge_few(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> 
 
 
 def _could_merge(root: Path) -> bool:
-    """Whether nothing has changed for a while and segments are worth merging."""
+    """Return whether nothing has changed for a while and segments are worth merging."""
     folder = folders.current_folder(root)
     return folder is not None and _is_quiet(folder) and bool(to_merge(*_sizes(folder), quiet=True))
 
@@ -284,7 +284,7 @@ def _is_quiet(folder: Path) -> bool:
 
 
 def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
-    """How many entries each segment has, and how many of them aren't deleted."""
+    """Return how many entries each segment has, and how many of them aren't deleted."""
     try:
         segments = TOC.read(snapshots.MappedStorage(str(folder)), "MAIN").segments
     except snapshots.DAMAGE:

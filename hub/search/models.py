@@ -1,4 +1,4 @@
-"""The tables of search: the glossary, and what people keep of their searching. The latter is a person's own: nobody else sees it, no rule reads it."""
+"""The tables of search: the glossary, and what people keep of their searching. The latter is a person's own: no one else sees it, no rule reads it."""
 
 from datetime import datetime
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -18,6 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from hub.core.fields import DayField
 from hub.sharing.actions.confirmations import Statement
 from hub.sharing.actions.declarations import Declaration
 from hub.sharing.models import Confirmation, SharingEvent
@@ -76,7 +76,7 @@ def resource_number(text: Any) -> int:
 class DeclarationForm(OnceForm):
     """We shared this: when, with whom, how, about how many people."""
 
-    happened_on = DateField("Shared on", [InputRequired("Give the day on which you shared it.")])
+    happened_on = DayField("Shared on", [InputRequired("Give the day on which you shared it.")])
     with_whom = StringField(
         "With whom",
         [
@@ -106,7 +106,7 @@ class DeclarationForm(OnceForm):
         self.note.data = event.note
 
     def said(self) -> Declaration:
-        """What was entered."""
+        """Return what was entered."""
         return Declaration(
             happened_on=self.happened_on.data,
             with_whom=self.with_whom.data or "",
@@ -142,7 +142,7 @@ class ConfirmForm(OnceForm):
         "In this quarter",
         [InputRequired("Choose one of the two.")],
         choices=[
-            SelectChoice("yes", "we shared what is ticked below"),
+            SelectChoice("yes", "we shared what is checked below"),
             SelectChoice("no", "there was nothing to share"),
         ],
         default="yes",
@@ -155,7 +155,7 @@ class ConfirmForm(OnceForm):
         description="Your stakeholders, or for a BFF the people in your organization",
     )
     people = _people_field()
-    note = _note_field("Note", "Anything else that you shared, from calls, e-mails or websites")
+    note = _note_field("Note", "Anything else that you shared, from calls, emails or websites")
     reason = _note_field("If there was nothing to share: why?")
 
     def show(self, confirmation: Confirmation) -> None:
@@ -166,7 +166,7 @@ class ConfirmForm(OnceForm):
         self.resources.data = [item.resource_id for item in confirmation.items]
 
     def said(self) -> Statement:
-        """What was entered."""
+        """Return what was entered."""
         return Statement(
             shared=self.shared.data == "yes",
             resource_ids=tuple(self.resources.data or ()),

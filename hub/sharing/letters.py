@@ -1,5 +1,6 @@
 """The reminder of an open quarter: what the log has, and where it is confirmed. Pure."""
 
+from hub.core.dates import month_day, plural
 from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
 from hub.members.rules.organizations import Role
 from hub.sharing.rules.reminders import Facts, Stage
@@ -8,7 +9,7 @@ MOST_TITLES = 5
 
 
 def reminder(base_url: str, facts: Facts, *, name: str, role: Role) -> Letter:
-    """The reminder to somebody who may confirm the quarter."""
+    """Return the reminder to someone who may confirm the quarter."""
     confirm = f"{base_url}/sharing/{facts.quarter}/confirm"
     return Letter(
         subject=_subject(facts),
@@ -43,7 +44,7 @@ def _ends(facts: Facts) -> str:
 
 def _when(facts: Facts) -> str:
     end, quarter = facts.quarter.last_day, facts.quarter.label
-    day = f"{end:%A}, {end:%B} {end.day}"
+    day = f"{end:%A}, {month_day(end)}"
     share = "Once a quarter each organization shares AMCC's resources with its own stakeholders."
     if facts.today > end:
         return f"{quarter} ended on {day}. {share} For {facts.organization} it is still open."
@@ -51,10 +52,10 @@ def _when(facts: Facts) -> str:
 
 
 def _log(facts: Facts) -> tuple[Part, ...]:
-    """What the log has of the quarter."""
+    """Return what the log has of the quarter."""
     if not facts.downloads:
         return (Paragraph(f"The hub's log has nothing of {facts.organization} for {facts.quarter.label}."),)
-    times = "once" if facts.downloads == 1 else f"{facts.downloads:,} times"
+    times = "once" if facts.downloads == 1 else plural(facts.downloads, "time")
     taken = f"The hub's log says that you took resources out {times}, and not whether you passed them on."
     if not facts.titles:
         return (Paragraph(taken),)

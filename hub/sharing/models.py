@@ -74,7 +74,7 @@ class SharingEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act: Mapped[Act]
-    carrier: Mapped[Carrier | None]  # of a forward: what carried it; None: a link that somebody opened
+    carrier: Mapped[Carrier | None]  # of a forward: what carried it; None: a link that someone opened
     # None: a visitor took a public resource, counted without identity
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -162,7 +162,7 @@ export class Upload {
     });
   }
 
-  // Waits until the time is up, the network is back, or somebody is in a hurry.
+  // Waits until the time is up, the network is back, or someone is in a hurry.
   async pause(seconds) {
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, 1000 * seconds);

@@ -28,7 +28,7 @@ async function show(address) {
   answer.setAttribute("aria-busy", "true");
   let other;
   try {
-    // Half a word isn't a search that somebody made: the hub doesn't keep it among the recent ones.
+    // Half a word isn't a search that someone made: the hub doesn't keep it among the recent ones.
     const response = await fetch(address, { signal: underway.signal, headers: { "X-Typing": "yes" } });
     if (!response.ok) throw new Error(`answered ${response.status}`);
     other = new DOMParser().parseFromString(await response.text(), "text/html");

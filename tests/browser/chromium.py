@@ -16,6 +16,6 @@ HOW_TO_GET_IT = "Chromium isn't installed. As root: apt-get install -y --no-inst
 
 
 def find_chromium() -> str | None:
-    """The path of Chromium: $CHROMIUM, or the usual names; None where there is none."""
+    """Return the path of Chromium: $CHROMIUM, or the usual names; None where there is none."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if name and (found := shutil.which(name))), None)

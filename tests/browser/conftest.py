@@ -26,7 +26,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 def chromium_or_else() -> str:
-    """The path of Chromium; without it the tests fail in CI, and elsewhere are skipped and say how to get it."""
+    """Return the path of Chromium; without it the tests fail in CI, and elsewhere are skipped and say how to get it."""
     found = find_chromium()
     if found is None:
         if os.environ.get("CI"):
@@ -68,7 +68,7 @@ def sign_in(page: Page, email: str) -> Page:
 
 
 def is_drawn(hub: Hub, file_names: str = "%") -> bool:
-    """Whether the worker is done with the pictures of the pages of files with such a name, or of all."""
+    """Return whether the worker is done with the pictures of the pages of files with such a name, or of all."""
     with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
         states = rows.execute("SELECT preview_state FROM revision WHERE file_name LIKE ?", (file_names,)).fetchall()
     return bool(states) and all(state != "waiting" for (state,) in states)

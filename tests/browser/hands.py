@@ -16,7 +16,7 @@ from tests.serving import eventually
 
 PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
 Words = str | re.Pattern[str]
-MOST_CLICKS = 3  # on one box, until it is ticked
+MOST_CLICKS = 3  # on one box, until it is checked
 MOST_TABS = 300  # presses of one key in search of one thing; a person gives up long before
 
 
@@ -108,7 +108,7 @@ class Hands:
         self.fill(self.field(label), text)
 
     def field(self, label: Words) -> Locator:
-        """The field with that label, whether it must be filled or may be."""
+        """Return the field with that label, whether it must be filled or may be."""
         if isinstance(label, str):
             label = re.compile(rf"^\s*{re.escape(label)}(\s*\(optional\))?\s*$")
         return self.page.locator("main").get_by_label(label)

@@ -14,7 +14,7 @@ from tests.serving import Hub
 PICTURES = ROOT / "docs" / "pictures"
 WIDE = {"width": 1200, "height": 800}
 
-# name, role, address, viewport, colour scheme
+# name, role, address, viewport, color scheme
 PHONE = {"width": 390, "height": 780}
 SHOTS = (
     ("search", "contributor", "/search?q=CMMC+grant+from+the+spring+call", WIDE, "light"),

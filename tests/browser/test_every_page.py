@@ -125,14 +125,14 @@ def known(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     member = Visitor(hub).sign_in("contributor@demo.example", PASSWORD)
     found["share"] = _a_share_link(member, found["deck"])
     found["draft"] = _a_draft(hub, found["deck"])
-    path = pdf(tmp_path_factory.mktemp("withdrawn") / "withdrawn.pdf", "Not for everybody")
+    path = pdf(tmp_path_factory.mktemp("withdrawn") / "withdrawn.pdf", "Not for everyone")
     found["withdrawn"] = member.upload(path.name, path.read_bytes(), member.token("/resources/new")).rsplit("/", 1)[-1]
     member.post(f"/resources/{found['withdrawn']}/withdraw", reason="Too early")
     return found
 
 
 def _a_draft(hub: Hub, resource: str) -> str:
-    """The number of a pack that isn't sent yet, to all recipients."""
+    """Return the number of a pack that isn't sent yet, to all recipients."""
     representative = Visitor(hub).sign_in("representative@demo.example", PASSWORD)
     page = BeautifulSoup(representative.post("/sharing/packs/new", resources=resource), "lxml")
     form = page.select_one("#draft")
@@ -197,7 +197,7 @@ def _sort_of(address: str, routes: Any) -> tuple[str, int]:
 
 
 def _links_of(browser: Visitor, address: str) -> list[str] | None:
-    """Where a page leads in the hub; None when it isn't one (a feed, a file)."""
+    """Return where a page leads in the hub; None when it isn't one (a feed, a file)."""
     try:
         kind, html = browser.look(address)
     except HTTPError as error:
@@ -221,7 +221,7 @@ def page_of(open_as: OpenAs) -> Callable[[str], Page]:
 
 
 def _problems(page: Page) -> Iterator[str]:
-    """What axe finds on the page as it is shown now."""
+    """Yield what axe finds on the page as it is shown now."""
     for violation in page.evaluate("options => axe.run(options)", RULES)["violations"]:
         node = violation["nodes"][0]
         places = [one["target"] for one in violation["nodes"][:3]]
@@ -229,7 +229,7 @@ def _problems(page: Page) -> Iterator[str]:
 
 
 def _problems_everywhere(page: Page) -> Iterator[str]:
-    """What is wrong with the page: in the light look on a wide screen, in the dark one on a phone."""
+    """Yield what is wrong with the page: in the light look on a wide screen, in the dark one on a phone."""
     page.wait_for_load_state()
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]

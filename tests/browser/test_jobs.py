@@ -222,7 +222,7 @@ def _confirm(hands: Hands, with_whom: str) -> str:
 def test_from_sign_in_to_a_confirmed_quarter_takes_few_keys(
     come: Come, way: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """At a key a second, slower than anybody types, that leaves a minute of the three to read the pages."""
+    """At a key a second, slower than anyone types, that leaves a minute of the three to read the pages."""
     keys = come("priya.ramanathan@harborline-hub.example")
     _confirm(keys, "Our port shops")
     assert isinstance(keys, Keys)
@@ -250,7 +250,7 @@ def test_a_representative_says_that_there_was_nothing_and_corrects_it(come: Come
     expect(representative.page.locator("main")).to_contain_text("there was nothing to share. The office was closed")
     representative.link("Correct the confirmation")
     representative.at(f"Confirm {quarter}")
-    representative.tick(representative.page.get_by_role("radio", name="we shared what is ticked below"))
+    representative.tick(representative.page.get_by_role("radio", name="we shared what is checked below"))
     representative.write("With whom, if you shared something", "The board, it turned out")
     representative.write("Note", "The annual report, on paper")
     representative.button(f"Confirm {quarter}")
@@ -361,7 +361,7 @@ def test_the_coordinator_runs_the_alliance(come: Come, way: str) -> None:
 
 @BY_HAND
 def test_the_coordinator_withdraws_looks_back_and_lets_somebody_in_again(come: Come, way: str, hub: Hub) -> None:
-    path = documents.pdf(hub.folder / f"leaked-{way}.pdf", "Not for everybody")
+    path = documents.pdf(hub.folder / f"leaked-{way}.pdf", "Not for everyone")
     made = hub.command("import", str(path), "--organization", "piedmont", "--kind", "resource", "--json")
     number = json.loads(made.stdout)["imported"][0]["resource"]
     coordinator = come("coordinator@demo.example")

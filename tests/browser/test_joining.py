@@ -26,7 +26,7 @@ def _vote(page: Page, name: str, ballot: str) -> None:
 
 
 def _approve_and_invite(page: Page, name: str) -> str:
-    """The link of the invitation of the organization's representative."""
+    """Return the link of the invitation of the organization's representative."""
     page.goto("/applications")
     page.get_by_role("link", name=name).click()
     page.get_by_label("Approve: they join today").check()
@@ -46,7 +46,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
     applicant.get_by_label("a member: a regional collaboration").check()
     applicant.get_by_label("Name of your organization").fill(name)
     applicant.get_by_label("Your name").fill("Ines Calloway")
-    applicant.get_by_label("Your e-mail address").fill("ines@tidewater.example")
+    applicant.get_by_label("Your email address").fill("ines@tidewater.example")
     applicant.get_by_role("button", name="Begin the application").click()
     link = applicant.get_by_label("Link of your application").input_value()
     applicant.get_by_role("link", name="Go on with the application").click()
@@ -58,7 +58,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
             section.locator("input[type=file]").set_input_files(plan)
             section.get_by_label("Page to look at").fill("2")
     applicant.get_by_label("Representative: name").fill("Ines Calloway")
-    applicant.get_by_label("Representative: e-mail").fill("ines@tidewater.example")
+    applicant.get_by_label("Representative: email").fill("ines@tidewater.example")
     assert applicant.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     applicant.get_by_role("button", name="Save and submit").click()
     expect(applicant.get_by_text("With the Advisory Board")).to_be_visible(timeout=PATIENCE)

@@ -53,7 +53,7 @@ def make_and_send(page: Page) -> None:
 
 
 def link_of(mail_server: MailServer, email: str) -> str:
-    """The path of the link that this recipient got."""
+    """Return the path of the link that this recipient got."""
     [got] = [one for one in mail_server.to(email) if "/p/" in one.part("text/plain")]
     found = re.findall(r"https?://[^/\s]+(/p/\w+)$", got.part("text/plain").replace("\r", ""), re.MULTILINE)
     return str(found[-1])
@@ -152,7 +152,7 @@ def test_from_the_reminder_mail_to_a_confirmed_quarter(open_as: OpenAs, hub: Hub
     """As a new representative does: the mail, its link, the sign-in, two fields, done."""
     with sqlite3.connect(
         f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3"
-    ) as rows:  # nobody sleeps, whatever the clock says
+    ) as rows:  # no one sleeps, whatever the clock says
         rows.execute("INSERT OR REPLACE INTO quiet_hours SELECT id, '00:00-00:00 America/New_York' FROM person")
     before = len(mail_server.got)
     coordinator = open_as("coordinator")

@@ -136,7 +136,7 @@ def _options(page: Page) -> list[str]:
 
 
 def _active(page: Page) -> str:
-    """The words of the option that Enter would open, as the field names it."""
+    """Return the words of the option that Enter would open, as the field names it."""
     return str(
         page.evaluate(
             """() => {
@@ -302,7 +302,7 @@ def test_the_shortcuts_are_shown_by_their_key_and_can_be_switched_off_for_good(o
     assert page.evaluate("document.activeElement.id") == "header-q"
 
 
-# Without scripts, on a phone, for everybody
+# Without scripts, on a phone, for everyone
 
 
 def test_without_scripts_the_form_asks_and_links_narrow(open_as: OpenAs) -> None:

@@ -125,7 +125,7 @@ def large(tmp_path: Path) -> Path:
 
 
 def _offsets(page: Page) -> list[int]:
-    """Where the page's requests that carry bytes begin; filled as they go."""
+    """Return where the page's requests that carry bytes begin; filled as they go."""
     offsets: list[int] = []
 
     def note(request: Request) -> None:

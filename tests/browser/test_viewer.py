@@ -109,7 +109,7 @@ def test_an_upload_moves_on_by_itself(open_as: OpenAs, tmp_path: Path) -> None:
     files.set_input_files(pdf(tmp_path / "fresh_plan.pdf", "A plan about welding", "and its second page"))
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/resources/\d+$"))
-    page.keyboard.press("Tab")  # somebody who uses the keys is on their way already
+    page.keyboard.press("Tab")  # someone who uses the keys is on their way already
     while page.evaluate("document.activeElement.textContent.trim()") != "Replace":
         page.keyboard.press("Tab")
     expect(page.locator(".filmstrip li")).to_have_count(2, timeout=30_000)

@@ -152,7 +152,7 @@ def test_a_decision_is_remembered_for_the_next_report_and_settles_those_who_wait
     )
     assert cora.post(f"/calls/{DAY}/participants/{plant}", data={"who": ""}).status_code == 422
     assert cora.post(f"/calls/{DAY}/participants/{plant}", data={"who": "person-999999"}).status_code == 404
-    cora.post(f"/calls/{DAY}/participants/{plant}", data={"who": "nobody"})  # it was somebody else after all
+    cora.post(f"/calls/{DAY}/participants/{plant}", data={"who": "nobody"})  # it was someone else after all
     assert entries(database) == {"report": 3, "report back": 1}
     with database.reading() as db:
         assert len(db.scalars(select(Alias)).all()) == 2

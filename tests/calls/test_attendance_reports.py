@@ -16,17 +16,17 @@ DAY = date(2026, 11, 16)
 
 
 def zoom(head: str, *lines: str, bom: bool = True) -> bytes:
-    """A file as Zoom exports it: UTF-8 with a mark, commas, lines as Windows ends them."""
+    """Return a file as Zoom exports it: UTF-8 with a mark, commas, lines as Windows ends them."""
     return ("\ufeff" * bom + "\r\n".join([head, *lines]) + "\r\n").encode()
 
 
 def teams(*lines: str) -> bytes:
-    """A file as Teams exports it: UTF-16 with a mark, tabs."""
+    """Return a file as Teams exports it: UTF-16 with a mark, tabs."""
     return b"\xff\xfe" + "\r\n".join(lines).encode("utf-16-le")
 
 
 LAYOUTS = {
-    # Reports, Usage, Participants, Export, with "Export with meeting data" ticked (until 2023)
+    # Reports, Usage, Participants, Export, with "Export with meeting data" checked (until 2023)
     "zoom with meeting data": zoom(
         "Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants",
         '"812 3456 7890",AMCC Monday Call,11/16/2026 11:24:51 AM,11/16/2026 12:03:10 PM,host@amcc.example,39,3',
@@ -48,7 +48,7 @@ LAYOUTS = {
         "Galaxy S23,,16/11/2026 11:29,16/11/2026 11:31,2,Yes,,Yes",
         "Galaxy S23,,16/11/2026 11:31,16/11/2026 12:03,32,Yes,OK,No",
     ),
-    # "Show unique users" ticked: no times at all
+    # "Show unique users" checked: no times at all
     "zoom, unique users": zoom(
         "Name (Original Name),User Email,Total Duration (Minutes),Guest",
         "Rosa Peña,rosa@lakeshore.example,34,No",
@@ -148,7 +148,7 @@ def test_a_report_of_another_day_is_known_as_such() -> None:
         ("2026-11-09 11:28:40", "2026-11-09"),
         ("9-11-2026", "2026-09-11 2026-11-09"),
         ("Nov 9, 2026", "2026-11-09"),
-        ("9 November 2026", "2026-11-09"),
+        ("November 9, 2026", "2026-11-09"),
         ("30/02/2026", ""),
         ("812 3456 7890", ""),
     ],

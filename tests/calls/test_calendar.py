@@ -16,7 +16,7 @@ MADE = datetime(2026, 1, 2, 15, tzinfo=UTC)
 
 
 def read(made: bytes) -> Any:
-    """The file as vobject understands it; it would go on using the first rules that it read for a zone."""
+    """Return the file as vobject understands it; it would go on using the first rules that it read for a zone."""
     getattr(vobject.icalendar, "__tzidMap").clear()
     return vobject.readOne(made.decode())
 

@@ -1,4 +1,4 @@
-"""A hub in which nobody is yet."""
+"""A hub in which no one is yet."""
 
 from hub.calls.actions import series as series_actions
 from hub.core.db import Database

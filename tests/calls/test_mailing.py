@@ -41,7 +41,7 @@ def test_an_invitation_its_change_and_its_cancelling_are_one_entry_in_every_cale
     stop(database, TOM)
     cora = sign_in(CORA)
     cora.post("/calls/2026-11-23/move", data={"day": "2026-11-24", "at": "11:30", "minutes": "30", "reason": "x"})
-    assert mail(database) == []  # nobody was invited, so nobody hears of it
+    assert mail(database) == []  # no one was invited, so no one hears of it
     assert "6 people" in cora.get("/calls/2026-11-30/invite").text
     for _ in range(2):
         cora.post("/calls/2026-11-30/invite")
@@ -108,7 +108,7 @@ def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminde
     series_actions.catch_up(database)
     assert {one.to for one in mail(database)} == {ROSA, TOM}
     assert series_actions.catch_up(database) == 0
-    assert "“Our year” is on the call of Monday, 30 November 2026, 11:30 a.m. (EST)" in " ".join(
+    assert "“Our year” is on the call of Monday, November 30, 2026, 11:30 a.m. (EST)" in " ".join(
         mail(database, ROSA)[0].text.split()
     )
     sign_in(CORA).post("/calls/presentations/1", data={"do": "move", "move-call": "2026-12-07"})

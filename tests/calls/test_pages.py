@@ -230,10 +230,10 @@ def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Datab
 def test_the_list_shows_calls_to_come_and_past_by_year_and_state(sign_in: SignIn) -> None:
     rosa = sign_in(ROSA)
     coming = rosa.get("/calls").text
-    assert coming.index("Mon 16 Nov,") < coming.index("Mon 23 Nov,")  # the one that is going on comes first
+    assert coming.index("Mon, Nov 16,") < coming.index("Mon, Nov 23,")  # the one that is going on comes first
     past = rosa.get("/calls?when=past&year=2026").text
-    assert "Mon 9 Nov," in past
-    assert "Mon 23 Nov," not in past
+    assert "Mon, Nov 9," in past
+    assert "Mon, Nov 23," not in past
     holidays = rosa.get("/calls?when=all&year=2026&state=holiday").text
     assert "5 calls" in holidays
     assert "Labor Day" in holidays

@@ -44,8 +44,8 @@ def test_a_presentation_is_proposed_accepted_and_given(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
     rosa, cora, erik = sign_in(ROSA), sign_in(CORA), sign_in(ERIK)
-    assert "Your presentation is due by 31 December:" in rosa.get("/").text
-    assert "Prairie Works" not in cora.get("/calls/planner").text.split("Topics that nobody")[0]  # joined in July
+    assert "Your presentation is due by December 31:" in rosa.get("/").text
+    assert "Prairie Works" not in cora.get("/calls/planner").text.split("Topics that no one")[0]  # joined in July
     rosa.post("/calls/present", data=OURS)
     assert the_presentation(database).state is SlotState.PROPOSED
     assert "waits for the coordinator" in rosa.get("/").text
@@ -55,7 +55,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
     assert erik.get("/calls/presentations/1").status_code == 404
     assert "Progress" in cora.get("/calls/planner").text
     assert "Accepted" in do(cora, "accept")
-    assert "You present on Mon 30 Nov: the deck isn’t in the hub yet." in rosa.get("/").text
+    assert "You present on Mon, Nov 30: the deck isn’t in the hub yet." in rosa.get("/").text
     set_clock("2026-11-30T12:01")
     assert "Presented" in sign_in(ROSA).get("/calls/presentations/1").text
     assert "The call is over" in do(sign_in(ROSA), "withdraw")
@@ -70,7 +70,7 @@ def test_the_coordinator_moves_or_declines_with_a_reason(database: Database, sig
     assert "Declined" in do(cora, "decline", **{"decline-reason": "Two on energy already"})
     assert "Two on energy already" in rosa.get("/calls/presentations/1").text
     moved = do(cora, "move", **{"move-call": "2026-12-07", "move-reason": "More room"})
-    assert "Moved to the call of Mon 7 Dec" in moved
+    assert "Moved to the call of Mon, Dec 7" in moved
     with database.reading() as db:
         one = db.scalars(select(Presentation)).one()
         assert one.state is SlotState.ACCEPTED
@@ -89,7 +89,7 @@ def test_a_call_takes_two_presentations_of_ten_to_fifteen_minutes(sign_in: SignI
     assert erik.post("/calls/present", data=OURS).status_code == 302
     full = ingrid.post("/calls/present", data=OURS)
     assert full.status_code == 422  # the call isn't offered any more
-    assert "30 November 2026" not in full.text
+    assert "November 30, 2026" not in full.text
     assert ingrid.post("/calls/present", data=OURS | {"call": "2026-09-07"}).status_code == 422  # a holiday, and over
 
 

@@ -32,7 +32,7 @@ DAYS = st.dates(date(2024, 1, 1), date(2029, 12, 31))
     [
         (2026, "01-01 01-19 02-16 05-25 06-19 07-03 09-07 10-12 11-11 11-26 12-25"),
         (2027, "01-01 01-18 02-15 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24 12-31"),
-        (2028, "01-17 02-21 05-29 06-19 07-04 09-04 10-09 11-10 11-23 12-25"),  # New Year's Day: on 31 Dec 2027
+        (2028, "01-17 02-21 05-29 06-19 07-04 09-04 10-09 11-10 11-23 12-25"),  # New Year's Day: on Dec 31, 2027
         (2020, "01-01 01-20 02-17 05-25 07-03 09-07 10-12 11-11 11-26 12-25"),  # before Juneteenth
     ],
 )
@@ -111,11 +111,11 @@ CASES = {
     "representative and alternate both there: once": (
         "01-05 01-12 01-26", "01-05 01-05", "2020-01-01", "", (1, 3), Keeping.BEHIND,
     ),
-    "a call cancelled after somebody checked in counts on neither side": (
+    "a call canceled after someone checked in counts on neither side": (
         "01-05 01-12", "01-05 01-26", "2020-01-01", "", (1, 2), Keeping.KEPT,
     ),
     "a holiday counts on neither side": ("01-12 01-26", "01-12 01-19", "2020-01-01", "", (1, 2), Keeping.KEPT),
-    "a leap year: a call of 29 February counts like any other": (
+    "a leap year: a call of February 29 counts like any other": (
         "2044-02-22 2044-02-29 2044-03-07", "2044-02-29 2044-03-07", "2044-02-29", "", (2, 2), Keeping.KEPT,
     ),
 }  # fmt: skip
@@ -203,7 +203,7 @@ def slot(day: str, state: SlotState = SlotState.ACCEPTED, held: bool = False) ->
         ([], 2025, PresentationStanding.MISSED),
         ([slot("2026-03-02", held=True)], 2026, PresentationStanding.PRESENTED),
         ([slot("2026-03-02", SlotState.PROPOSED, held=True)], 2026, PresentationStanding.DUE),  # never accepted
-        ([slot("2026-03-02")], 2026, PresentationStanding.DUE),  # its call was cancelled
+        ([slot("2026-03-02")], 2026, PresentationStanding.DUE),  # its call was canceled
         ([slot("2026-11-30")], 2026, PresentationStanding.PLANNED),
         ([slot("2026-11-30", SlotState.PROPOSED)], 2026, PresentationStanding.PROPOSED),
         ([slot("2026-11-30", SlotState.DECLINED)], 2026, PresentationStanding.DUE),

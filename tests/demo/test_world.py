@@ -283,7 +283,7 @@ def history(today: date) -> tuple[list[DemoEvent], list[DemoConfirmation]]:
 
 
 def standings(today: date) -> dict[str, list[Standing]]:
-    """What the rule says of each organization in the eight quarters, the oldest first."""
+    """Return what the rule says of each organization in the eight quarters, the oldest first."""
     quarters = Quarter.of(today).back(8)[::-1]
     happened, confirmed = history(today)
     return {
@@ -305,14 +305,14 @@ def in_new_york(moment: datetime) -> date:
 
 
 def edges(test: Callable[[date], None]) -> Callable[[date], None]:
-    """The days on which boundaries meet: of quarters and years, and the leap day."""
+    """Return the days on which boundaries meet: of quarters and years, and the leap day."""
     for day in ((2024, 2, 29), (2028, 2, 29), (2026, 1, 1), (2027, 4, 1), (2025, 12, 31), (2030, 6, 30)):
         test = example(date(*day))(test)
     return settings(max_examples=8, deadline=None, database=None)(test)
 
 
 def belongs(event: DemoEvent, today: date) -> bool:
-    """Whether the organization was there, and could read the resource, on the day of the event."""
+    """Return whether the organization was there, and could read the resource, on the day of the event."""
     organization, resource = BY_SLUG[event.organization], BY_KEY[event.resource]
     return (
         organization.joined_on(today) <= event.happened_on <= (organization.left_on(today) or today)

@@ -103,7 +103,7 @@ def _begin(browser: FlaskClient, **said: str) -> str:
 
 
 def _whole(tmp_path: Path) -> dict[str, object]:
-    """All that an application needs, with a document of two pages for each criterion that is shown by one."""
+    """Return all that an application needs, with a document of two pages for each criterion that is shown by one."""
     content = pdf(tmp_path / "plan.pdf", "Cover", "Manufacturing is the second chapter").read_bytes()
     sent: dict[str, object] = {
         f"file-{one.value}": (BytesIO(content), f"{one.value}.pdf")

@@ -43,7 +43,7 @@ OPEN_DOCUMENT_META = """<m xmlns:dc="http://purl.org/dc/elements/1.1/"
 
 
 def deck(path: Path, fill: Callable[[Presentation], object]) -> Path:
-    """A PowerPoint presentation that `fill` has filled."""
+    """Return a PowerPoint presentation that `fill` has filled."""
     presentation = pptx.Presentation()
     fill(presentation)
     presentation.save(str(path))
@@ -62,7 +62,7 @@ def add_slide(presentation: Presentation, title: str, text: str, notes: str = ""
 
 
 def slides_deck(path: Path, count: int) -> Path:
-    """A presentation of so many slides."""
+    """Return a presentation of so many slides."""
 
     def fill(show: Presentation) -> None:
         for number in range(1, count + 1):
@@ -88,7 +88,7 @@ def three_slides(path: Path, *, thumbnail: bool = False) -> Path:
 
 
 def word(path: Path, fill: Callable[[WordDocument], object]) -> Path:
-    """A Word document that `fill` has filled."""
+    """Return a Word document that `fill` has filled."""
     document = docx.Document()
     fill(document)
     document.save(str(path))
@@ -96,7 +96,7 @@ def word(path: Path, fill: Callable[[WordDocument], object]) -> Path:
 
 
 def workbook(path: Path, fill: Callable[[Workbook], object]) -> Path:
-    """An Excel workbook that `fill` has filled."""
+    """Return an Excel workbook that `fill` has filled."""
     book = openpyxl.Workbook()
     fill(book)
     book.save(path)
@@ -104,14 +104,14 @@ def workbook(path: Path, fill: Callable[[Workbook], object]) -> Path:
 
 
 def long_workbook(path: Path, rows: int) -> Path:
-    """A small workbook whose one sheet unpacks to very many rows."""
+    """Return a small workbook whose one sheet unpacks to very many rows."""
     start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     sheet = start + b"<row><c><v>1</v></c></row>" * rows + b"</sheetData></worksheet>"
     return rezipped(workbook(path, lambda book: None), {"xl/worksheets/sheet1.xml": sheet})
 
 
 def pdf(path: Path, *pages: str, title: str = "", password: str = "", owner_password: str = "") -> Path:
-    """A PDF with those pages; with `password` one must know it to open it."""
+    """Return a PDF with those pages; with `password` one must know it to open it."""
     document = FPDF()
     document.set_font("Helvetica", size=12)
     if title:
@@ -127,7 +127,7 @@ def pdf(path: Path, *pages: str, title: str = "", password: str = "", owner_pass
 
 
 def opendocument(path: Path, kind: str, body: str, title: str = "", manifest: str = "") -> Path:
-    """An OpenDocument file with that body of that kind (`text`, `presentation`, `spreadsheet`)."""
+    """Return an OpenDocument file with that body of that kind (`text`, `presentation`, `spreadsheet`)."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
         archive.writestr("content.xml", OPEN_DOCUMENT.format(kind=kind, body=body))
@@ -138,7 +138,7 @@ def opendocument(path: Path, kind: str, body: str, title: str = "", manifest: st
 
 
 def message(path: Path, subject: str, plain: str = "", html: str = "", attachments: tuple[str, ...] = ()) -> Path:
-    """An e-mail message of 6 June 2022."""
+    """Return an email message of June 6, 2022."""
     mail = EmailMessage()
     mail["From"] = "Secretariat <secretariat@example.org>"
     mail["Subject"] = subject
@@ -156,7 +156,7 @@ def message(path: Path, subject: str, plain: str = "", html: str = "", attachmen
 
 
 def rezipped(path: Path, changes: Mapping[str, bytes]) -> Path:
-    """The same ZIP with some of its parts replaced or added."""
+    """Return the same ZIP with some of its parts replaced or added."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()} | dict(changes)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -166,20 +166,20 @@ def rezipped(path: Path, changes: Mapping[str, bytes]) -> Path:
 
 
 def part_of(path: Path, name: str) -> str:
-    """A part of a ZIP as text."""
+    """Return a part of a ZIP as text."""
     with zipfile.ZipFile(path) as archive:
         return archive.read(name).decode()
 
 
 def with_entities(path: Path, part: str, declarations: str, word: str) -> Path:
-    """The same file with a document type in one part, and the word replaced by the entity `a`."""
+    """Return the same file with a document type in one part, and the word replaced by the entity `a`."""
     root = part_of(path, part).rpartition("?>")[2]
     changed = f"<!DOCTYPE x [{declarations}]>{root.replace(word, '&a;')}"
     return rezipped(path, {part: changed.encode()})
 
 
 def lying_about_size(path: Path, part: str, content: bytes) -> Path:
-    """The same ZIP with a part that unpacks to much more than its size says."""
+    """Return the same ZIP with a part that unpacks to much more than its size says."""
     rezipped(path, {part: content})
     size, claimed = len(content).to_bytes(4, "little"), (100).to_bytes(4, "little")
     path.write_bytes(path.read_bytes().replace(size, claimed))
@@ -187,7 +187,7 @@ def lying_about_size(path: Path, part: str, content: bytes) -> Path:
 
 
 def with_diagram(path: Path, words: str) -> Path:
-    """A presentation of one slide that says those words in SmartArt."""
+    """Return a presentation of one slide that says those words in SmartArt."""
     deck(path, lambda show: show.slides.add_slide(show.slide_layouts[BLANK]))
     slide, relations = "ppt/slides/slide1.xml", "ppt/slides/_rels/slide1.xml.rels"
     relation = f'<Relationship Id="rIdDiagram" Type="{DIAGRAM_TYPE}" Target="../diagrams/data1.xml"/></Relationships>'
@@ -202,7 +202,7 @@ def with_diagram(path: Path, words: str) -> Path:
 
 
 def plain_zip(path: Path, parts: Mapping[str, bytes]) -> Path:
-    """A ZIP of those parts."""
+    """Return a ZIP of those parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

@@ -28,7 +28,7 @@ from tests.world import a_resource, an_organization
 
 
 def _added(database: Database, name: str, content: bytes) -> int:
-    """The id of a resource whose file waits to be read."""
+    """Return the id of a resource whose file waits to be read."""
     stored = originals.store(database.config, io.BytesIO(content))
     with database.writing() as db:
         organization = an_organization(db)

@@ -42,7 +42,7 @@ def plan(database: Database, config: Config, reader: Reader, tmp_path: Path) -> 
 
 
 def pages_of(content: bytes) -> list[str]:
-    """The text of each page of a PDF."""
+    """Return the text of each page of a PDF."""
     document = pypdfium2.PdfDocument(content)
     texts = []
     for page in document:

@@ -253,7 +253,7 @@ def test_a_helper_that_is_killed_is_started_anew(text: Path, slow: Path) -> None
 
 
 def a_child_of(reader: Reader) -> psutil.Process:
-    """The process that is reading a file at this moment."""
+    """Return the process that is reading a file at this moment."""
     helper = psutil.Process(reader.process_id)
     while True:
         for child in helper.children():

@@ -1,4 +1,4 @@
-"""Originals: what is acknowledged is on the disk itself, and what somebody needs isn't swept."""
+"""Originals: what is acknowledged is on the disk itself, and what someone needs isn't swept."""
 
 import io
 import os

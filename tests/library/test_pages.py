@@ -204,7 +204,7 @@ def test_the_facts_can_be_changed_and_the_change_is_audited(
     form = _form(title="New title", topics=["trade", "workforce"], tags="Exports; FDI", published_on="2025-02-03")
     answer = browser.post(f"/resources/{resource.id}/edit", data=form, follow_redirects=True)
     assert "New title" in answer.text
-    assert "3 Feb 2025" in answer.text
+    assert "Feb 3, 2025" in answer.text
     with database.reading() as db:
         changed = db.get_one(Resource, resource.id)
         assert changed.version > version

@@ -33,7 +33,7 @@ needs_libreoffice = pytest.mark.usefixtures("office")
 
 
 def _add(database: Database, path: Path) -> int:
-    """The id of a resource with that file, which waits to be read."""
+    """Return the id of a resource with that file, which waits to be read."""
     with path.open("rb") as stream:
         stored = originals.store(database.config, stream)
     with database.writing() as db:
@@ -51,7 +51,7 @@ def _folder(database: Database, resource_id: int) -> Path:
 
 
 def _pictures(database: Database, resource_id: int) -> dict[str, tuple[int, int]]:
-    """The pictures that are there, with their sizes."""
+    """Return the pictures that are there, with their sizes."""
     sizes = {}
     for path in sorted(_folder(database, resource_id).glob("*.webp")):
         with Image.open(path) as picture:
@@ -101,7 +101,7 @@ def test_what_somebody_missed_is_made_again(database: Database, reader: Reader, 
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     shutil.rmtree(_folder(database, resource))
-    assert making.catch_up(database, reader) == 0  # nobody knows yet
+    assert making.catch_up(database, reader) == 0  # no one knows yet
     shelf.want(database.config, _revision(database, resource).sha256 or "")
     making.catch_up(database, reader)
     assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
@@ -172,7 +172,7 @@ class Printer(Reader):
     def make(
         self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
     ) -> Pieces:
-        """As it was told."""
+        """Return as it was told."""
         self.asked.append((job, details.get("numbers")))
         return self.answers(job, details)
 
@@ -184,7 +184,7 @@ def _webp() -> bytes:
 
 
 def _ready(database: Database, reader: Reader, path: Path) -> int:
-    """A resource that was read and waits to be drawn."""
+    """Return a resource that was read and waits to be drawn."""
     resource = _add(database, path)
     page_texts.catch_up(database, reader)
     return resource

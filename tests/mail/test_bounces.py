@@ -164,7 +164,7 @@ def sent(mailing: Database) -> OutboxMessage:
 
 
 def took(database: Database, raw: str, message_id: int, address: str = "") -> tuple[Taken, OutboxMessage, bool]:
-    """What the report was taken for, the message then, and whether its address is marked."""
+    """Return what the report was taken for, the message then, and whether its address is marked."""
     config = database.config
     to = address or bounce_address(config.SECRET_KEY, config.MAIL_DOMAIN, message_id)
     with database.writing() as db:

@@ -56,7 +56,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.died = threading.Event()
 
     def reached(self, step: str) -> bool:
-        """Whether the conversation ends here."""
+        """Return whether the conversation ends here."""
         if step != self.dies_at or self.died.is_set():
             return False
         if self.victim is not None:
@@ -130,7 +130,7 @@ def the_message(database: Database) -> OutboxMessage:
 
 
 def work_until_settled(database: Database, monkeypatch: pytest.MonkeyPatch) -> OutboxMessage:
-    """What the next worker, and the one after it, make of what is left: an hour a look."""
+    """Return what the next worker, and the one after it, make of what is left: an hour a look."""
     begun = clock.now()
     for hours in range(4):
         monkeypatch.setattr(clock, "now", lambda hours=hours: begun + timedelta(hours=hours))

@@ -12,7 +12,7 @@ COORDINATOR = "coordinator@demo.example"
 
 
 def roles(database: Database, organization: str = "lakeshore") -> dict[str, Role]:
-    """Who is what now, by first name, from the roles held; the person's own role says the same."""
+    """Return who is what now, by first name, from the roles held; the person's own role says the same."""
     with database.reading() as db:
         rows = db.execute(
             select(Person, RoleHeld.role)

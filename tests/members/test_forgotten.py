@@ -1,4 +1,4 @@
-"""Somebody who forgot their password, or was invited, gets a link by mail; nobody learns who has an account."""
+"""Somebody who forgot their password, or was invited, gets a link by mail; no one learns who has an account."""
 
 import re
 from dataclasses import replace
@@ -30,7 +30,7 @@ def without_token(page: str) -> str:
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(database: Database, visitor: FlaskClient) -> None:
     known, unknown = ask(visitor, "rosa@lakeshore.example"), ask(visitor, "nobody@lakeshore.example")
     assert without_token(known) == without_token(unknown)
-    assert "If somebody signs in with this address" in known
+    assert "If someone signs in with this address" in known
     with database.reading() as db:
         assert db.scalars(select(OutboxMessage)).all() == []  # the request itself does the same work for both
 
@@ -63,7 +63,7 @@ def test_who_left_gets_nothing_and_who_never_came_gets_their_invitation_again(
     (message,) = posted_by("passwords", database)
     assert message.kind == "invitation"
     assert f"/invitation/{first}" not in message.text
-    assert visitor.get(f"/invitation/{first}").status_code == 200  # anybody may ask; the first link keeps its power
+    assert visitor.get(f"/invitation/{first}").status_code == 200  # anyone may ask; the first link keeps its power
 
 
 @pytest.mark.both_databases

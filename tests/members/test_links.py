@@ -1,4 +1,4 @@
-"""Links that let somebody in: once, on a POST, for a while."""
+"""Links that let someone in: once, on a POST, for a while."""
 
 from threading import Barrier, Thread
 
@@ -26,7 +26,7 @@ NEW = {"password": "a brand new one", "repeated": "a brand new one"}
 
 
 def link_on(page: str) -> str:
-    """The path of the link that a page shows to hand over."""
+    """Return the path of the link that a page shows to hand over."""
     field = BeautifulSoup(page, "lxml").select_one("input#link")
     assert field is not None
     assert field.has_attr("readonly")
@@ -90,7 +90,7 @@ def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: Si
         ("short", "short", "at least 10 characters"),
         ("", "", "Enter a password."),
         ("a brand new one", "a brand new two", "The two passwords differ."),
-        ("new@lakeshore.example", "new@lakeshore.example", "isn&#39;t your e-mail address"),
+        ("new@lakeshore.example", "new@lakeshore.example", "isn&#39;t your email address"),
     ],
 )
 def test_a_password_that_is_refused_uses_nothing_up(

@@ -1,4 +1,4 @@
-"""Organizations and their designations, as the coordinator keeps them and everybody reads them."""
+"""Organizations and their designations, as the coordinator keeps them and everyone reads them."""
 
 from datetime import date
 
@@ -60,11 +60,11 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
     for shown in (
         "Bayou Marine is added",
         "Gulf Coast",
-        "3 Feb 2021",
-        "1 May 2014",
-        "1 May 2016",
+        "Feb 3, 2021",
+        "May 1, 2014",
+        "May 1, 2016",
         "Ended",
-        "23 Oct 2023",
+        "Oct 23, 2023",
     ):
         assert shown in text
     assert 'href="https://bayou.example"' in page

@@ -151,13 +151,13 @@ def test_an_address_that_is_known_elsewhere_is_refused_without_saying_where(
     assert "Ridgeline" not in answer.text
     answer = sign_in(COORDINATOR).post("/people/new", data=data | {"organization": "lakeshore"})
     assert answer.status_code == 422
-    assert "Jolene has this e-mail address and is known in Ridgeline" in answer.text
+    assert "Jolene has this email address and is known in Ridgeline" in answer.text
 
 
 @pytest.mark.both_databases
 def test_an_address_that_is_known_here_is_refused_with_the_name(sign_in: SignIn, alliance: Alliance) -> None:
     data = {"name": "K", "email": "KEISHA@lakeshore.example", "role": "contributor"}
-    assert "Keisha has this e-mail address" in sign_in(ROSA).post("/people/new", data=data).text
+    assert "Keisha has this email address" in sign_in(ROSA).post("/people/new", data=data).text
 
 
 @pytest.mark.both_databases
@@ -223,7 +223,7 @@ def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) ->
     rosa = sign_in(ROSA)
     answer = rosa.post(f"/people/{alliance.rosa}/leave")
     assert answer.status_code == 422
-    assert "Ask somebody else" in answer.text
+    assert "Ask someone else" in answer.text
     assert rosa.get("/account").status_code == 200
 
 

@@ -60,7 +60,7 @@ def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
     assert held[0].until == held[1].since == hands.at
     page = sign_in(COORDINATOR).get("/organizations/lakeshore").text
     assert "Who had which role when" in page
-    assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 404, "a contributor manages nobody"
+    assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 404, "a contributor manages no one"
     assert audited(database).count((ROSA, "gave a role to")) == 2, "to who has it now, and to who had it"
 
 

@@ -103,7 +103,7 @@ def test_what_was_typed_but_the_password_is_still_there_after_a_refusal(visitor:
 def test_an_empty_form_says_what_is_missing(visitor: FlaskClient) -> None:
     answer = visitor.post("/sign-in", data={"email": "", "password": ""})
     assert answer.status_code == 422
-    assert "Enter your e-mail address." in answer.text
+    assert "Enter your email address." in answer.text
     assert "Enter your password." in answer.text
 
 
@@ -300,7 +300,7 @@ def test_signing_out_everywhere_ends_every_session_and_whoever_copied_one(
         (PASSWORD, "short", "short", "at least 10 characters"),
         (PASSWORD, "x" * 201, "x" * 201, "up to 200 characters"),
         (PASSWORD, "quite another one", "quite an other one", "The two passwords differ."),
-        (PASSWORD, ROSA, ROSA, "isn&#39;t your e-mail address"),
+        (PASSWORD, ROSA, ROSA, "isn&#39;t your email address"),
         ("", "quite another one", "quite another one", "Enter your current password."),
     ],
 )

@@ -173,7 +173,7 @@ def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verd
 
 
 def passes_unmutated(tree: Tree, mutations: Sequence[Mutation], jobs: int) -> bool:
-    """Whether all the tests pass while nothing is planted; prints what pytest says when they don't."""
+    """Return whether all the tests pass while nothing is planted; prints what pytest says when they don't."""
     tests = list(dict.fromkeys(test for mutation in mutations for test in mutation.tests))
     print(f"Running {len(tests)} tests without a mutation ...", flush=True)
     try:

@@ -35,7 +35,7 @@ class Mutation:
 
 
 def all_mutations() -> list[Mutation]:
-    """Every mutation of the table, by room."""
+    """Return every mutation of the table, by room."""
     return [
         Mutation(row["name"], row["file"], row["old"], row["new"], tuple(row["tests"]))
         for path in sorted(FOLDER.glob("*.toml"))
@@ -45,7 +45,7 @@ def all_mutations() -> list[Mutation]:
 
 @cache
 def _test_files() -> Mapping[str, Sequence[str]]:
-    """The files, from the root of the project, that define each test function."""
+    """Return the files, from the root of the project, that define each test function."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:

@@ -87,7 +87,7 @@ def plain(
     text: str = "Hello all", *, sender: str = "Rita <rita@prairie.example>", to: str = OUTSIDE, subject: str = "Energy",
     message_id: str = "<1@prairie.example>", sent: datetime = SENT, more: str = "",
 ) -> bytes:  # fmt: skip
-    """The simplest mail; ``more`` are headers, a line each."""
+    """Return the simplest mail; ``more`` are headers, a line each."""
     head = (
         f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: {message_id}\nDate: {format_datetime(sent)}\n{more}"
     )

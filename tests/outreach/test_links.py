@@ -54,7 +54,7 @@ def deck(database: Database) -> int:
 
 
 def make_link(browser: FlaskClient, resource: int, **fields: object) -> str:
-    """The path of a new share link."""
+    """Return the path of a new share link."""
     answer = browser.post(f"/resources/{resource}/forward", data={"days": 90, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return the(r"/s/[\w-]+", answer.text)

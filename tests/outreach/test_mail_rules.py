@@ -222,7 +222,7 @@ def test_what_the_sites_server_could_not_verify_is_forged() -> None:
     [
         ("ana@elsewhere.example, boss@prairie.example", Outcome.OWN_ONLY, None),
         ("ana@elsewhere.example, ida@foundry.example", Outcome.LOGGED, 1),
-        (f"rita@prairie.example, {ADDRESS}", Outcome.LOGGED, None),  # everybody else in BCC
+        (f"rita@prairie.example, {ADDRESS}", Outcome.LOGGED, None),  # everyone else in BCC
         (f"undisclosed-recipients:;, {ADDRESS.upper()}", Outcome.LOGGED, None),
         ("gus@gmail.com", Outcome.OWN_ONLY, None),
         ("someone@gmail.com", Outcome.LOGGED, 1),

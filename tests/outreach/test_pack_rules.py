@@ -128,8 +128,8 @@ PACK = SentPack(
     organization="Lakeshore & Co",
     sender="Ana",
     items=[
-        SentItem(3, "Deck <1>", "slides 7 to 9", "Prairie, 9 Nov 2026", "A summary. " * 60),
-        SentItem(4, "Briefing", "", "Prairie, 8 Nov 2026", ""),
+        SentItem(3, "Deck <1>", "slides 7 to 9", "Prairie, Nov 9, 2026", "A summary. " * 60),
+        SentItem(4, "Briefing", "", "Prairie, Nov 8, 2026", ""),
     ],
 ).through("https://hub.example/p/word")
 

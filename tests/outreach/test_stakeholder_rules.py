@@ -26,7 +26,7 @@ KEY = "a key for the tests alone"
 
 
 def entries(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """What the lines say of people."""
+    """Return what the lines say of people."""
     found = [line.entry for line in lines_of(text) if line.entry]
     return [(one.email, one.name, one.affiliation, one.groups) for one in found]
 
@@ -58,7 +58,7 @@ def test_a_list_is_read_however_people_have_it(text: str, expected: list[object]
 def test_lines_are_refused_with_their_number_and_a_reason() -> None:
     lines = lines_of("ana@example.org\nnobody here\nbo@@example.org\n\ncy@example.org, " + "x" * 300)
     assert [(line.number, bool(line.refused)) for line in lines] == [(1, False), (2, True), (3, True), (5, True)]
-    assert "no e-mail address" in lines[1].refused
+    assert "no email address" in lines[1].refused
     assert all(line.refused.endswith(".") for line in lines if line.refused)
 
 
@@ -101,7 +101,7 @@ some_lines = st.lists(st.builds(lambda entry: Line(1, "", entry), some_entries),
 
 
 def after(planned: list[Planned], known: dict[str, Entry]) -> dict[str, Entry]:
-    """The list once the plan was carried out."""
+    """Return the list once the plan was carried out."""
     return known | {one.entry.email: one.entry for one in planned if one.entry}
 
 
@@ -125,7 +125,7 @@ def test_nobody_who_unsubscribed_comes_in_and_nobody_goes_out(
     assert set(known) <= set(final)
     assert not (set(final) - set(known)) & stopped
     for email, entry in known.items():
-        assert set(entry.groups) <= set(final[email].groups), "a list never takes anybody out of a group"
+        assert set(entry.groups) <= set(final[email].groups), "a list never takes anyone out of a group"
 
 
 @given(st.text(max_size=300))

@@ -63,7 +63,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 
 def stop_address(database: Database, organization: str = "Lakeshore") -> str:
-    """Where Maria unsubscribes from the organization's mail."""
+    """Return where Maria unsubscribes from the organization's mail."""
     with database.reading() as db:
         hers = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
         joined = select(Stakeholder).join(Organization, Organization.id == Stakeholder.organization_id)
@@ -77,7 +77,7 @@ def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Dat
     preview = take_in(ana, LIST)
     assert "2 to add, 0 to change, 0 unchanged, 1 refused" in preview
     assert "Line 4" in preview
-    assert "Enter an e-mail address such as" in preview
+    assert "Enter an email address such as" in preview
     assert rows(world, Stakeholder) == []
     assert "2 added, 0 changed, 0 unchanged, 1 refused." in take_in(ana, LIST, apply="1")
     assert "0 to add, 0 to change, 2 unchanged, 1 refused" in take_in(ana, LIST)

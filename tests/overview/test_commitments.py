@@ -32,7 +32,7 @@ def test_an_organization_that_owed_nothing_is_counted_nowhere() -> None:
     [
         (
             Open(Q3, Standing.FORWARDED, Standing.FORWARDED, True, KEPT, PresentationStanding.DUE, 2026, 2),
-            "Confirm Q3. Your presentation is due by 31 December: two slots are free.",
+            "Confirm Q3. Your presentation is due by December 31: two slots are free.",
         ),
         (
             Open(Q3, Standing.FORWARDED, Standing.FORWARDED, False, KEPT, PresentationStanding.PRESENTED, 2026),
@@ -40,25 +40,25 @@ def test_an_organization_that_owed_nothing_is_counted_nowhere() -> None:
         ),
         (
             Open(Quarter(2025, 4), Standing.SILENT, Standing.SILENT, True, KEPT, PresentationStanding.DUE, 2026, 1),
-            "Confirm Q4 2025. Your presentation is due by 31 December: one slot is free.",
+            "Confirm Q4 2025. Your presentation is due by December 31: one slot is free.",
         ),
         (
             Open(Q3, Standing.CONFIRMED, Standing.SILENT, True, Attended(9, 20, 6), PresentationStanding.PRESENTED, 2026),
-            "Share something in Q4, by 31 December. Be on four of the next six calls to reach half.",
+            "Share something in Q4, by December 31. Be on four of the next six calls to reach half.",
         ),
         (
             Open(
                 Q3, Standing.CONFIRMED, Standing.DOWNLOADED, True, KEPT, PresentationStanding.PLANNED, 2026,
-                presents_on="Mon 30 Nov",
+                presents_on="Mon, Nov 30",
             ),
-            "Say what you shared in Q4, of what you took out. You present on Mon 30 Nov: the deck isn’t in the hub yet.",
+            "Say what you shared in Q4, of what you took out. You present on Mon, Nov 30: the deck isn’t in the hub yet.",
         ),
         (
             Open(
                 Q3, Standing.CONFIRMED, Standing.FORWARDED, True, Attended(0, 20, 6), PresentationStanding.PROPOSED,
-                2026, presents_on="Mon 30 Nov",
+                2026, presents_on="Mon, Nov 30",
             ),
-            "Your presentation on Mon 30 Nov waits for the coordinator’s word.",
+            "Your presentation on Mon, Nov 30 waits for the coordinator’s word.",
         ),
         (
             Open(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, Attended(0, 0), PresentationStanding.NOT_DUE, 2026),
@@ -81,7 +81,7 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
     assert set(rows) == {"lakeshore-forge", "prairie-works", "supply-atlas"}
     assert rows["lakeshore-forge"]["calls attended"] == "1"
     held = int(rows["lakeshore-forge"]["calls held"])
-    assert held == 46 - 5  # Mondays up to 16 November, less five holidays
+    assert held == 46 - 5  # Mondays up to November 16, less five holidays
     assert int(rows["prairie-works"]["calls held"]) < held  # it joined in July
     assert rows["prairie-works"]["presentation"] == "not_due"
     assert rows["lakeshore-forge"]["2026Q3"] == "silent"
@@ -100,7 +100,7 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
 def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(sign_in: SignIn) -> None:
     home = sign_in("ingrid@gmail.com").get("/").text
     assert "0 of 40 held; half is out of reach this year" in home
-    assert "Your presentation is due by 31 December: 12 slots are free." in home
+    assert "Your presentation is due by December 31: 12 slots are free." in home
     host = sign_in("cora@amcc.example").get("/").text
     assert "Your calls this year" not in host
     assert "Next call" in host

@@ -47,7 +47,7 @@ def test_headings_say_what_the_columns_are_and_unknown_columns_are_passed_over()
         ("Mesa,member,,,tomorrow", "isn’t a day"),
         ("Mesa,member,,,2031-01-01", "still to come"),
         ("Mesa,member,,ftp://mesa", "https://"),
-        ("Mesa,member,,,,Ana", "name and e-mail address, or neither"),
+        ("Mesa,member,,,,Ana", "name and email address, or neither"),
         ("Mesa,member,,,,Ana,not an address", "e-mail address"),
         (",member", "Enter the name"),
         ("here already", "in the hub already"),

@@ -1,4 +1,4 @@
-"""The outbox as its readers see it: who runs the mail sees it, and everybody what they caused."""
+"""The outbox as its readers see it: who runs the mail sees it, and everyone what they caused."""
 
 from dataclasses import replace
 

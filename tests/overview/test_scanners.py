@@ -30,7 +30,7 @@ BASE = "http://127.0.0.1:8000"
 
 
 def everything(database: Database) -> dict[str, list[Any]]:
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     with database.reading() as db:
         return {
             table.name: sorted(map(repr, db.execute(select(*table.columns)).all()))
@@ -65,7 +65,7 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
 
 
 def links_of(raw: bytes) -> set[str]:
-    """Every address in text, HTML and headers."""
+    """Return every address in text, HTML and headers."""
     mail = message_from_bytes(raw, policy=default)
     found = set(re.findall(r"https?://[^\s<>]+", str(mail["List-Unsubscribe"] or "")))
     for part in mail.walk():

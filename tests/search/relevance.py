@@ -174,7 +174,7 @@ VARIANTS: Mapping[str, Callable[[str, random.Random], str]] = {
 
 
 def variants(kind: str) -> Sequence[WantedHit]:
-    """All queries varied in one way; the same ones each time."""
+    """Return all queries varied in one way; the same ones each time."""
     rng = random.Random(kind)
     return [WantedHit(VARIANTS[kind](one.query, rng), one.resource, one.page) for one in QUERIES]
 

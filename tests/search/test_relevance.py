@@ -30,7 +30,7 @@ LIFTED = "What has words that the best of them share"
 
 
 def answered(database: Database, kind: str) -> list[Answered]:
-    """How the queries of one kind are answered to somebody who may read everything."""
+    """Return how the queries of one kind are answered to somebody who may read everything."""
     titles = {one.key: one.title for one in RESOURCES}
     with database.reading() as db:
         person = db.scalars(select(Person).where(Person.email == "coordinator@demo.example")).one()

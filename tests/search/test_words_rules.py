@@ -46,7 +46,7 @@ def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
 
 
 def finds(typed: str, written: str) -> bool:
-    """Whether a typed word finds a text: as one term, or as its parts in a row."""
+    """Return whether a typed word finds a text: as one term, or as its parts in a row."""
     [piece] = [match[0] for match in words_rules.pieces(typed)]
     row, together = words_rules.reading(piece)
     places = dict(words_rules.spread([written]))

@@ -22,7 +22,7 @@ NAUGHTY = "=1+1, \"quotes\" & 'more'\nsecond line \u202e🦊 مرحبا"
 
 
 def a_world(database: Database) -> None:
-    """A community that joined in January: shared on 30 June, recorded and confirmed on 8 July by both."""
+    """A community that joined in January: shared on June 30, recorded and confirmed on July 8 by both."""
     with database.writing() as db:
         ours = an_organization(db, "Prairie Works", joined_on=date(2026, 1, 20))
         other = an_organization(db, "Delta Works", joined_on=date(2026, 1, 20))

@@ -40,10 +40,10 @@ def test_each_gap_is_a_sentence_and_nothing_missing_is_none() -> None:
     ]
     every = Known(3, 1, 2, 1, 2, Q2, Q2.last_day, open_before=Q1)
     assert gaps(every) == [
-        "1 resource was taken out, and nobody said whether you shared it.",
+        "1 resource was taken out, and no one said whether you shared it.",
         "2 mails came to a log address without a resource that the hub knows: tick below what was in it.",
-        "2 resources were shared, and nobody said with whom.",
-        "1 resource was shared with nobody knows how many people.",
+        "2 resources were shared, and no one said with whom.",
+        "1 resource was shared with no one knows how many people.",
         "The quarter still runs: what you share until its end, add by confirming again.",
         "Q1 2026 isn't confirmed either.",
     ]
@@ -59,7 +59,7 @@ def an_event(db: Session, act: Act, organization: int | None, resource: Resource
 
 
 def a_declaration(db: Session, person: Person, resource: Resource, with_whom: str, people: int | None = None) -> int:
-    """The number of a line of May that the person declared."""
+    """Return the number of a line of May that the person declared."""
     said = declarations_actions.Declaration(date(2026, 5, 5), with_whom, Channel.EMAIL, people)
     [line] = declarations_actions.declare(db, person, [resource.id], said)
     return line.id
@@ -112,7 +112,7 @@ def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: 
         "Opened by a person 1, Declared 1, Downloaded 1",
         "1 mail came to a log address",
         "Fwd: <News>",
-        "1 resource was shared, and nobody said with whom.",
+        "1 resource was shared, and no one said with whom.",
         "Q1 2026 isn't confirmed either.",
     ):
         assert part in text, part

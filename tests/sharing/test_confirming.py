@@ -45,7 +45,7 @@ def quarter(today: date) -> Quarter:
 
 @pytest.fixture
 def world(database: Database, today: date) -> list[int]:
-    """One resource declared, one only downloaded, one untouched; everybody of one community, and a coordinator."""
+    """One resource declared, one only downloaded, one untouched; everyone of one community, and a coordinator."""
     with database.writing() as db:
         ours = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
@@ -224,7 +224,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(
     if "people" not in wrong:
         assert 'value="52"' in answer.text
     if "resources" not in wrong:
-        assert ticked(answer.text)[world[1]], "what was ticked stays ticked"
+        assert ticked(answer.text)[world[1]], "what was checked stays checked"
         assert not ticked(answer.text)[world[0]]
 
 
@@ -256,7 +256,7 @@ def test_late_is_more_than_thirty_days_after_the_quarters_end(
 ) -> None:
     browser = sign_in("rita@prairie.example")
     monkeypatch.setattr("hub.members.login._is_over", lambda: False)
-    # 30 September + 30 days is 30 October; New York is four hours behind UTC then.
+    # September 30 + 30 days is October 30; New York is four hours behind UTC then.
     for moment, late in (
         (datetime(2026, 10, 31, 3, 59, tzinfo=UTC), False),
         (datetime(2026, 10, 31, 4, 0, tzinfo=UTC), True),

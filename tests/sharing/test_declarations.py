@@ -46,7 +46,7 @@ def world(database: Database) -> list[int]:
 
 
 def a_form(browser: FlaskClient, address: str = "/sharing/declare") -> dict[str, str]:
-    """What a form's page brings along."""
+    """Return what a form's page brings along."""
     return {"form_id": the(r'name="form_id" value="([^"]+)"', browser.get(address).text)}
 
 
@@ -160,7 +160,7 @@ def test_a_search_by_title_keeps_what_was_typed_and_records_nothing(
     assert answer.status_code == 200
     assert "Toolkit two" in answer.text
     assert "Toolkit three" not in answer.text
-    assert re.search(rf'value="{world[0]}" checked', answer.text), "what was ticked stays"
+    assert re.search(rf'value="{world[0]}" checked', answer.text), "what was checked stays"
     assert "our manufacturers" in answer.text
     assert events(database) == []
     assert "No other resource" in declared(browser, [], today, search="1", find="%").text

@@ -208,12 +208,12 @@ def test_a_row_that_was_changed_behind_the_hubs_back_shows(
     number = _confirm(database, quarter, world)
     browser = sign_in("rita@prairie.example")
     before = browser.get(f"/sharing/confirmations/{number}").text
-    assert "changed afterwards" not in before
+    assert "changed afterward" not in before
     with database.engine.begin() as connection:
         connection.execute(update(Confirmation).values(people=1200))
     after = browser.get(f"/sharing/confirmations/{number}").text
     for page in (after, browser.get(f"/sharing/{quarter}").text):
-        assert "changed afterwards" in page
+        assert "changed afterward" in page
     assert re.findall(r'value="([0-9a-f]{64})"', before) != re.findall(r'value="([0-9a-f]{64})"', after)
 
 

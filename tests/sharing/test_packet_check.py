@@ -38,13 +38,13 @@ def packet(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def with_files(packet: bytes, **changed: bytes | None) -> bytes:
-    """The packet with other files, packed as the hub packs."""
+    """Return the packet with other files, packed as the hub packs."""
     files: dict[str, bytes | None] = {**files_in(packet), **changed}
     return zip_of({name: content for name, content in files.items() if content is not None})
 
 
 def resealed(packet: bytes, **changed: bytes) -> bytes:
-    """The packet as a forger makes it, who brings every digest in the manifest into line."""
+    """Return the packet as a forger makes it, who brings every digest in the manifest into line."""
     files = files_in(packet) | changed
     manifest = json.loads(files[MANIFEST])
     if MANIFEST not in changed:
@@ -258,7 +258,7 @@ def test_any_bytes_are_answered_with_a_sentence(content: bytes) -> None:
 
 
 def _hub(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command without settings that it could use: a wrong one would stop whatever loads them."""
+    """Return the command without settings that it could use: a wrong one would stop whatever loads them."""
     environ = {"PATH": "/usr/bin:/bin", "HUB_TIME_ZONE": "Mars", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "hub.cli", *words], env=environ, cwd="/", capture_output=True, text=True, check=False

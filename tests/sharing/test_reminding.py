@@ -33,7 +33,7 @@ TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in N
 
 @pytest.fixture
 def people(database: Database, hands: Hands) -> dict[str, Person]:
-    """Lakeshore has taken something out, Ridgeline shared, Supply Atlas is silent and has nobody, the host isn't due."""
+    """Lakeshore has taken something out, Ridgeline shared, Supply Atlas is silent and has no one, the host isn't due."""
     hands.at = TWO_WEEKS
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
@@ -76,7 +76,7 @@ def test_the_whole_quarter_end_reminds_three_times_and_no_more(
     while hands.at < datetime(2027, 2, 10, tzinfo=UTC):
         found = posted_by("reminders", database)
         hands.at += timedelta(days=1)
-    # The quarter that follows has its own occasions; nobody shared on New Year's Eve either.
+    # The quarter that follows has its own occasions; no one shared on New Year's Eve either.
     hers = [message for message in found if message.to == "rosa@lakeshore.example"]
     assert [message.subject for message in hers] == [
         "Q4 2026: what has Lakeshore shared so far?",

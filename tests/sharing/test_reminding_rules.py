@@ -36,8 +36,8 @@ def test_the_last_weekday_is_a_weekday(quarter: str, day: date) -> None:
         (date(2026, 12, 31), ["2026Q4 last-weekday"]),
         (date(2027, 1, 1), []),
         (date(2027, 1, 9), []),
-        (date(2027, 1, 10), ["2026Q4 afterwards"]),
-        (date(2027, 1, 30), ["2026Q4 afterwards"]),
+        (date(2027, 1, 10), ["2026Q4 afterward"]),
+        (date(2027, 1, 30), ["2026Q4 afterward"]),
         (date(2027, 1, 31), []),
         (date(2028, 12, 29), ["2028Q4 last-weekday"]),
         (date(2028, 12, 31), ["2028Q4 last-weekday"]),  # a hub that stood still on Friday

@@ -114,7 +114,7 @@ def test_a_workbook_holds_what_it_was_given_and_runs_nothing(rows: list[list[obj
 
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something shared on 30 June and recorded on 8 July, confirmed by both at once, and one other community."""
+    """Something shared on June 30 and recorded on July 8, confirmed by both at once, and one other community."""
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
     monkeypatch.setattr("hub.members.login._is_over", lambda: False)
     with database.writing() as db:

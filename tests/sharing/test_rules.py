@@ -172,7 +172,7 @@ def test_a_day_to_come_or_before_joining_cannot_be_declared() -> None:
 
 @st.composite
 def logs(draw: st.DrawFn) -> list[Event]:
-    """A log as it grows: each entry may correct or take back one that nothing corrects yet."""
+    """Return a log as it grows: each entry may correct or take back one that nothing corrects yet."""
     log: list[Event] = []
     for number in range(1, draw(st.integers(0, 12)) + 1):
         free = [event.id for event in log if not event.void and event.id not in {one.supersedes_id for one in log}]
@@ -254,7 +254,7 @@ class Link:
 
 
 def test_a_link_works_to_the_end_of_its_last_day() -> None:
-    # 90 days after 1 August lie on the other side of the end of summer time.
+    # 90 days after August 1 lie on the other side of the end of summer time.
     end = link_end(date(2026, 8, 1), 93, NEW_YORK)
     assert end == datetime(2026, 11, 2, 23, 59, 59, tzinfo=NEW_YORK)
     assert link_state(Link(end), datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN

@@ -16,6 +16,7 @@ from hub.calls.rules.matching import Directory, How, Target, is_generic, match
 from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.dates import with_year
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.members.models import Organization, Person
@@ -38,7 +39,7 @@ class WrongDayError(Refused):
 
 
 def read_in(db: Session, person: Person, call: Call, data: bytes, file_name: str, *, anyway: bool = False) -> Result:
-    """Read a report of Zoom or Teams into the attendance of ``call``. Nobody in it is dropped.
+    """Read a report of Zoom or Teams into the attendance of ``call``. No one in it is dropped.
 
     The same file twice changes nothing, and a participant who is known from another file of the call stays as they
     are. Raises Refused when it is no such report, WrongDayError when it is of another day.
@@ -80,7 +81,7 @@ def _read_before(db: Session, call: Call, digest: str) -> MeetingReport | None:
 
 
 def _other_day(report: Report) -> str:
-    days = ", ".join(f"{day:%B} {day.day}, {day.year}" for day in sorted(report.days)[:3])
+    days = ", ".join(with_year(day) for day in sorted(report.days)[:3])
     return f"This report speaks of another day ({days}). Choose the report of this call."
 
 
@@ -135,7 +136,7 @@ def _count(db: Session, by: Person, call: Call, guest: Guest) -> None:
 
 
 def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *, remember: bool = True) -> int:
-    """Say who a participant is, or that they are nobody of the alliance; answers how many of other calls it settled.
+    """Say who a participant is, or that they are no one of the alliance; answers how many of other calls it settled.
 
     What was recorded of them before is taken back. It is remembered for the next report unless the name is one that
     many devices show; those who wait under the same name or address on other calls are settled too.
@@ -155,7 +156,7 @@ def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *,
 
 
 def _checked(db: Session, target: Target) -> Target:
-    """The target with the person's own organization; raises NotFound for what isn't there."""
+    """Return the target with the person's own organization; raises NotFound for what isn't there."""
     if target.person_id is not None:
         person = db.get(Person, target.person_id)
         if person is None:

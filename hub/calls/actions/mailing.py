@@ -27,9 +27,9 @@ from hub.members.rules.permissions import OPERATOR, Permission, may
 
 
 def invite(db: Session, person: Person, call: Call) -> int:
-    """Invite everybody in the alliance to a call by mail, with its calendar part; answers how many.
+    """Invite everyone in the alliance to a call by mail, with its calendar part; answers how many.
 
-    Whoever is invited hears by mail when it is moved or cancelled. Twice is once, until something changes.
+    Whoever is invited hears by mail when it is moved or canceled. Twice is once, until something changes.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
@@ -41,7 +41,7 @@ def invite(db: Session, person: Person, call: Call) -> int:
 
 
 def tell_of_change(db: Session, person: Person, call: Call) -> None:
-    """Tell those who were invited that a call to come is moved, cancelled or back; their calendars change the entry."""
+    """Tell those who were invited that a call to come is moved, canceled or back; their calendars change the entry."""
     if call.invited_at is not None and call.ends_at > clock.now():
         _announce(db, person, call, again=True)
 
@@ -85,7 +85,7 @@ def _post(
 
 
 def brief_of(db: Session, call: Call) -> Brief:
-    """What a call left, as far as the whole network reads it: it goes to many organizations in the same words."""
+    """Return what a call left, as far as the whole network reads it: it goes to many organizations in the same words."""
     shared = [one for one in series_queries.resources_of(db, OPERATOR, call) if one.audience in _SHARED]
     readable = {one.id for one in shared}
     accepted = [one for one in call.presentations if one.state is SlotState.ACCEPTED]

@@ -136,7 +136,7 @@ def withdraw(db: Session, person: Person, presentation: Presentation) -> None:
 
 
 def give_deck(db: Session, person: Person, presentation: Presentation, file: library_actions.File) -> Resource:
-    """The deck of a presentation: a resource of the organization; a later file becomes its next revision."""
+    """Return the deck of a presentation: a resource of the organization; a later file becomes its next revision."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation):
         raise NotFound
     deck = presentation.resource

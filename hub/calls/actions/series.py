@@ -28,6 +28,7 @@ from hub.calls.rules.series import (
 )
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.dates import month_day
 from hub.core.db import Database, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
@@ -55,7 +56,7 @@ def catch_up(database: Database) -> int:
 
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
-    """The days of the series in a period whose week has no call of it yet, neither as planned nor moved from there."""
+    """Return the days of the series in a period whose week has no call of it yet, neither as planned nor moved from there."""
     days = series_queries.series_of(config_of(db)).days(first, last)
     week = timedelta(days=7)
     near = select(Call.day, Call.series_day).where(
@@ -92,7 +93,7 @@ def make_series(db: Session, person: Person | None, first: date, last: date) -> 
 def follow_settings(db: Session, person: Person) -> int:
     """Put the calls to come of the series where the settings have them now; answers how many.
 
-    Calls that somebody moved or called off stay, and those whose new day has another call already.
+    Calls that someone moved or called off stay, and those whose new day has another call already.
     """
     _may_run(person)
     series, followed = series_queries.series_of(config_of(db)), 0
@@ -197,11 +198,11 @@ def move(db: Session, person: Person, call: Call, when: When, reason: str) -> No
 
 
 def cancel(db: Session, person: Person, call: Call, reason: str) -> None:
-    """Call a call off; it counts nowhere from now on, even when somebody checked in."""
+    """Call a call off; it counts nowhere from now on, even when someone checked in."""
     _may_run(person)
     reason = _reason(reason, "cancelled")
     if call.state is not CallState.PLANNED:
-        raise Refused("There is no call on that day that could be cancelled.")
+        raise Refused("There is no call on that day that could be canceled.")
     call.state, call.reason = CallState.CANCELLED, reason
     _count_up(call)
     tell_of_change(db, person, call)
@@ -209,7 +210,7 @@ def cancel(db: Session, person: Person, call: Call, reason: str) -> None:
 
 
 def plan_again(db: Session, person: Person, call: Call) -> None:
-    """Hold a call after all: one that was cancelled or skipped, or one on a holiday."""
+    """Hold a call after all: one that was canceled or skipped, or one on a holiday."""
     _may_run(person)
     if call.state is CallState.PLANNED:
         return
@@ -247,9 +248,7 @@ def _count_up(call: Call) -> None:
 def _refuse_taken(db: Session, day: date) -> None:
     if taken := db.scalar(select(Call).where(Call.day == day)):
         what = "There is a call on that day already." if taken.state is CallState.PLANNED else ""
-        raise Refused(
-            what or f"The {day:%B} {day.day} call stands as “{taken.state.label}”. Open it, and plan it again."
-        )
+        raise Refused(what or f"The {month_day(day)} call stands as “{taken.state.label}”. Open it, and plan it again.")
 
 
 def _span(db: Session, when: When) -> tuple[datetime, datetime]:
@@ -269,7 +268,7 @@ def _text(typed: str, longest: int, what: str) -> str:
 
 def _reason(typed: str, done: str) -> str:
     if not (reason := _text(typed, LONGEST_REASON, "reason")):
-        raise Refused(f"Say in a few words why it is {done}: it stands in everybody's calendar.")
+        raise Refused(f"Say in a few words why it is {done}: it stands in everyone's calendar.")
     return reason
 
 

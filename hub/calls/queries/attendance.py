@@ -23,7 +23,7 @@ Later = aliased(Attendance, name="later")
 
 
 def stands() -> ColumnElement[bool]:
-    """The condition under which an entry counts: it isn't void, and nothing takes it back."""
+    """Return the condition under which an entry counts: it isn't void, and nothing takes it back."""
     return and_(~Attendance.void, ~select(Later.id).where(Later.supersedes_id == Attendance.id).exists())
 
 
@@ -36,7 +36,7 @@ class Line:
 
 
 def lines_of(db: Session, person: Person, call: Call) -> list[Line]:
-    """The entries of a call's attendance that ``person`` may see, those that were taken back too, oldest first."""
+    """Return the entries of a call's attendance that ``person`` may see, those that were taken back too, oldest first."""
     scope = MAY[Permission.SEE_ATTENDANCE].get(person.role)
     if scope is None:
         return []
@@ -52,7 +52,7 @@ def lines_of(db: Session, person: Person, call: Call) -> list[Line]:
 
 
 def entry_for(db: Session, person: Person, entry_id: int) -> Attendance:
-    """An entry that stands and that ``person`` may take back: their own check-in, or any for who runs the calls."""
+    """Return an entry that stands and that ``person`` may take back: their own check-in, or any for who runs the calls."""
     entry = db.scalar(
         select(Attendance)
         .where(Attendance.id == entry_id, stands())
@@ -67,7 +67,7 @@ def entry_for(db: Session, person: Person, entry_id: int) -> Attendance:
 
 
 def check_in_of(db: Session, person: Person, call: Call) -> Attendance | None:
-    """The person's own check-in on a call, while it stands."""
+    """Return the person's own check-in on a call, while it stands."""
     return db.scalar(
         select(Attendance)
         .where(
@@ -81,7 +81,7 @@ def check_in_of(db: Session, person: Person, call: Call) -> Attendance | None:
 
 
 def was_there(db: Session, organization: Organization, call: Call) -> bool:
-    """Whether somebody of the organization is on record for a call."""
+    """Return whether someone of the organization is on record for a call."""
     return (
         db.scalar(
             select(Attendance.id)
@@ -93,12 +93,12 @@ def was_there(db: Session, organization: Organization, call: Call) -> bool:
 
 
 def present_ids(db: Session, call: Call) -> set[int]:
-    """The organizations that were on a call, by their numbers, each once."""
+    """Return the organizations that were on a call, by their numbers, each once."""
     return set(db.scalars(select(Attendance.organization_id).where(Attendance.call_id == call.id, stands()).distinct()))
 
 
 def expected_on(db: Session, day: date) -> Sequence[Organization]:
-    """The members and BFFs that belonged to the alliance on a day, by name."""
+    """Return the members and BFFs that belonged to the alliance on a day, by name."""
     return db.scalars(
         select(Organization)
         .where(Organization.kind != OrganizationKind.HOST, Organization.joined_on <= day)
@@ -108,7 +108,7 @@ def expected_on(db: Session, day: date) -> Sequence[Organization]:
 
 
 def attended(db: Session, organizations: Sequence[Organization], year: int, now: datetime) -> dict[int, Attended]:
-    """How each organization keeps the commitment on calls in ``year``, by its number.
+    """Return how each organization keeps the commitment on calls in ``year``, by its number.
 
     The same answer as `attended_of` gives, with the counting of entries left to the database: one query for the
     days of the calls, one for all organizations.
@@ -127,7 +127,7 @@ def attended(db: Session, organizations: Sequence[Organization], year: int, now:
 
 
 def _while_in(days: Sequence[date], one: Organization) -> int:
-    """How many of the days, which are in order, lie in the organization's time in the alliance."""
+    """Return how many of the days, which are in order, lie in the organization's time in the alliance."""
     first, after = bisect_left(days, one.joined_on), bisect_right(days, one.left_on) if one.left_on else len(days)
     return max(0, after - first)
 
@@ -162,7 +162,7 @@ class CallOfTheirs:
 
 
 def history_of(db: Session, organization: Organization, year: int, now: datetime) -> list[CallOfTheirs]:
-    """The year's calls while the organization belonged, newest first, up to now, with who of it was there."""
+    """Return the year's calls while the organization belonged, newest first, up to now, with who of it was there."""
     calls = db.scalars(select(Call).where(in_year(year), Call.starts_at <= now).order_by(Call.day.desc())).all()
     mine = [call for call in calls if _while_in([call.day], organization)]
     found: dict[int, list[Attendance]] = defaultdict(list)

@@ -13,7 +13,7 @@ from hub.members.models import Organization, Person
 
 
 def reports_of(db: Session, call: Call) -> Sequence[MeetingReport]:
-    """The files that were read for a call, newest first."""
+    """Return the files that were read for a call, newest first."""
     return db.scalars(
         select(MeetingReport)
         .where(MeetingReport.call_id == call.id)
@@ -41,7 +41,7 @@ def guest_of(db: Session, call: Call, guest_id: int) -> Guest:
 
 
 def waiting(db: Session) -> list[tuple[Call, int]]:
-    """The calls with participants that somebody has to decide on, and how many, newest first."""
+    """Return the calls with participants that someone has to decide on, and how many, newest first."""
     rows = db.execute(
         select(Call, func.count(Guest.id))
         .join(Guest, Guest.call_id == Call.id)
@@ -53,7 +53,7 @@ def waiting(db: Session) -> list[tuple[Call, int]]:
 
 
 def people_at(db: Session, moment: datetime) -> list[Somebody]:
-    """The people of the alliance who had not left by then."""
+    """Return the people of the alliance who had not left by then."""
     there = select(Person).where(or_(Person.left_at.is_(None), Person.left_at > moment)).order_by(Person.id)
     return [Somebody(one.id, one.name, one.email, one.organization_id) for one in db.scalars(there)]
 
@@ -65,5 +65,5 @@ def directory_at(db: Session, moment: datetime) -> Directory:
 
 
 def aliases(db: Session) -> dict[str, Target]:
-    """What was decided before, by the participant's key."""
+    """Return what was decided before, by the participant's key."""
     return {one.key: Target(one.person_id, one.organization_id) for one in db.scalars(select(Alias))}

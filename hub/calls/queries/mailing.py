@@ -32,7 +32,7 @@ class Reader:
 
 
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
-    """Those of ``people`` who want mail about calls and whose address takes it."""
+    """Return those of ``people`` who want mail about calls and whose address takes it."""
     wishes = members_queries.wishes_of(db, [one.id for one in people])
     bouncing = mail_queries.bouncing(db, [one.email for one in people])
     return [
@@ -43,7 +43,7 @@ def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
 
 
 def everybody(db: Session, today: date) -> list[Reader]:
-    """The people of the alliance who hear of calls."""
+    """Return the people of the alliance who hear of calls."""
     there = (
         select(Person)
         .join(Organization, Organization.id == Person.organization_id)
@@ -64,18 +64,18 @@ def speakers_of(db: Session, organization_ids: Sequence[int]) -> list[Reader]:
 
 
 def absent(db: Session, call: Call) -> list[Organization]:
-    """The members and BFFs of which nobody is on record for a call."""
+    """Return the members and BFFs of which no one is on record for a call."""
     present = present_ids(db, call)
     return [one for one in expected_on(db, call.day) if one.id not in present]
 
 
 def round_of(presentation: Presentation) -> str:
-    """What the reminder of a presentation's deck is called; another one when it is moved."""
+    """Return what the reminder of a presentation's deck is called; another one when it is moved."""
     return f"deck of {presentation.id} on {presentation.call.day}"
 
 
 def decks_missing(db: Session, now: datetime) -> list[Presentation]:
-    """Accepted presentations of the next seven days without a deck, of which nobody was reminded yet."""
+    """Accepted presentations of the next seven days without a deck, of which no one was reminded yet."""
     found = db.scalars(
         select(Presentation)
         .join(Presentation.call)

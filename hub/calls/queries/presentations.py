@@ -30,7 +30,7 @@ from hub.members.rules.permissions import Permission, may
 
 
 def presentation_for(db: Session, person: Person, number: int, permission: Permission) -> Presentation:
-    """A presentation with its call, deck and people, if ``person`` may do ``permission`` to it; else NotFound."""
+    """Return a presentation with its call, deck and people, if ``person`` may do ``permission`` to it; else NotFound."""
     found = db.scalar(
         select(Presentation)
         .where(Presentation.id == number)
@@ -49,7 +49,7 @@ def presentation_for(db: Session, person: Person, number: int, permission: Permi
 def standings(
     db: Session, organizations: Sequence[Organization], year: int, today: date, now: datetime
 ) -> dict[int, PresentationStanding]:
-    """Where each organization stands with its presentation of ``year``, by its number: one query for all."""
+    """Return where each organization stands with its presentation of ``year``, by its number: one query for all."""
     slots: dict[int, list[SlotFacts]] = defaultdict(list)
     rows = db.execute(
         select(Presentation.organization_id, Presentation.state, Call.day, Call.state.label("call"), Call.ends_at)
@@ -67,7 +67,7 @@ def standings(
 
 
 def of_organization(db: Session, organization: Organization) -> Sequence[Presentation]:
-    """An organization's presentations, newest first, with their calls and decks."""
+    """Return an organization's presentations, newest first, with their calls and decks."""
     return db.scalars(
         select(Presentation)
         .join(Presentation.call)
@@ -86,7 +86,7 @@ class Place:
 
 
 def free_places(db: Session, now: datetime, last: date) -> list[Place]:
-    """The planned calls up to ``last`` that have room for a presentation, soonest first."""
+    """Return the planned calls up to ``last`` that have room for a presentation, soonest first."""
     calls = db.scalars(
         select(Call)
         .where(coming(now), Call.starts_at > now, Call.day <= last)
@@ -98,7 +98,7 @@ def free_places(db: Session, now: datetime, last: date) -> list[Place]:
 
 
 def taken_places(db: Session, call: Call) -> int:
-    """How many places of a call are taken by what was proposed or accepted."""
+    """Return how many places of a call are taken by what was proposed or accepted."""
     return (
         db.scalar(
             select(func.count(Presentation.id)).where(
@@ -110,7 +110,7 @@ def taken_places(db: Session, call: Call) -> int:
 
 
 def proposals(db: Session) -> Sequence[Presentation]:
-    """What waits for the coordinator's word, soonest call first."""
+    """Return what waits for the coordinator's word, soonest call first."""
     return db.scalars(
         select(Presentation)
         .join(Presentation.call)
@@ -123,7 +123,7 @@ def proposals(db: Session) -> Sequence[Presentation]:
 
 
 def topics_by_neglect(db: Session, now: datetime) -> list[tuple[str, date | None]]:
-    """The Big 6 with the day on which each was last presented, the longest neglected first."""
+    """Return the Big 6 with the day on which each was last presented, the longest neglected first."""
     rows = db.execute(
         select(Presentation.topic, func.max(Call.day))
         .join(Call, Call.id == Presentation.call_id)
@@ -137,7 +137,7 @@ MOST_DECKS = 100
 
 
 def decks_of(db: Session, person: Person, organization: Organization) -> Sequence[Resource]:
-    """The organization's presentations in the library that ``person`` may read, newest first: one may be the deck."""
+    """Return the organization's presentations in the library that ``person`` may read, newest first: one may be the deck."""
     return db.scalars(
         select(Resource)
         .where(Resource.organization_id == organization.id, Resource.kind == Kind.PRESENTATION, visible_to(person))

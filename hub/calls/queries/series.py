@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,6 +11,7 @@ from config import WEEKDAYS, Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
 from hub.calls.rules.calendars import Occasion
 from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
+from hub.core.dates import parse_time
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.library.models import Resource
@@ -23,28 +24,28 @@ BEFORE_IN_FEED = timedelta(days=400)  # how far back a calendar reaches
 
 
 def series_of(config: Config) -> Series:
-    """The weekly call as the settings have it."""
+    """Return the weekly call as the settings have it."""
     weekday = WEEKDAYS.index(config.CALL_WEEKDAY)
-    return Series(weekday, time.fromisoformat(config.CALL_TIME), config.CALL_MINUTES, config.zone)
+    return Series(weekday, parse_time(config.CALL_TIME), config.CALL_MINUTES, config.zone)
 
 
 def held(now: datetime) -> ColumnElement[bool]:
-    """The condition of a call that was held: `is_held` in SQL."""
+    """Return the condition of a call that was held: `is_held` in SQL."""
     return and_(Call.state == CallState.PLANNED, Call.ends_at <= now)
 
 
 def coming(now: datetime) -> ColumnElement[bool]:
-    """The condition of a call that is planned and not over."""
+    """Return the condition of a call that is planned and not over."""
     return and_(Call.state == CallState.PLANNED, Call.ends_at > now)
 
 
 def in_year(year: int) -> ColumnElement[bool]:
-    """The condition of a call of a calendar year."""
+    """Return the condition of a call of a calendar year."""
     return Call.day.between(date(year, 1, 1), date(year, 12, 31))
 
 
 def call_on(db: Session, day: date) -> Call:
-    """The call of a day with its presentations and asks; raises NotFound."""
+    """Return the call of a day with its presentations and asks; raises NotFound."""
     call = db.scalar(
         select(Call)
         .where(Call.day == day)
@@ -60,12 +61,12 @@ def call_on(db: Session, day: date) -> Call:
 
 
 def moved_from(db: Session, day: date) -> Call | None:
-    """The call that the series had on ``day`` and that was moved from there, if that is so."""
+    """Return the call that the series had on ``day`` and that was moved from there, if that is so."""
     return db.scalar(select(Call).where(Call.series_day == day, Call.day != day))
 
 
 def is_there_a_call(db: Session, day: date) -> bool:
-    """Whether the day has a page among the calls."""
+    """Return whether the day has a page among the calls."""
     return db.scalar(select(Call.id).where(or_(Call.day == day, Call.series_day == day)).limit(1)) is not None
 
 
@@ -79,7 +80,7 @@ class Which:
 
 
 def calls(db: Session, which: Which, now: datetime, page: int = 1) -> tuple[Sequence[Call], int]:
-    """A page of the calls, with their presentations, and how many there are; to come: soonest first, else newest first."""
+    """Return a page of the calls, with their presentations, and how many there are; to come: soonest first, else newest first."""
     query = select(Call)
     if which.past is not None:
         query = query.where(Call.ends_at <= now if which.past else Call.ends_at > now)
@@ -94,14 +95,14 @@ def calls(db: Session, which: Which, now: datetime, page: int = 1) -> tuple[Sequ
 
 
 def all_coming(db: Session, now: datetime) -> Sequence[Call]:
-    """Every day of the series and every other call to come, holidays and those called off too, soonest first."""
+    """Return every day of the series and every other call to come, holidays and those called off too, soonest first."""
     return db.scalars(select(Call).where(Call.starts_at > now).order_by(Call.day)).all()
 
 
 def behind_settings(db: Session, now: datetime) -> list[Call]:
     """Calls to come of the series that aren't when the settings have them now, and can be put there.
 
-    Not those that somebody moved or called off, nor those whose new day has another call.
+    Not those that someone moved or called off, nor those whose new day has another call.
     """
     series, since = series_of(config_of(db)), now.date() - timedelta(days=7)
     near = select(Call.day, Call.series_day).where(or_(Call.day >= since, Call.series_day >= since))
@@ -123,23 +124,23 @@ def _is_behind(call: Call, series: Series, now: datetime) -> bool:
 
 
 def call_of(db: Session, entry: Attendance) -> Call:
-    """The call that an entry of the attendance is about."""
+    """Return the call that an entry of the attendance is about."""
     return db.scalars(select(Call).where(Call.id == entry.call_id)).one()
 
 
 def years(db: Session) -> list[int]:
-    """The years that have calls, newest first."""
+    """Return the years that have calls, newest first."""
     first, last = db.execute(select(func.min(Call.day), func.max(Call.day))).one()
     return list(range(last.year, first.year - 1, -1)) if first else []
 
 
 def next_call(db: Session, now: datetime) -> Call | None:
-    """The call that is going on or comes next."""
+    """Return the call that is going on or comes next."""
     return db.scalar(_with_slots().where(coming(now)).order_by(Call.starts_at).limit(1))
 
 
 def call_to_check_in(db: Session, now: datetime) -> Call | None:
-    """The newest call on which somebody can say now that they were there: `takes_check_ins` in SQL."""
+    """Return the newest call on which someone can say now that they were there: `takes_check_ins` in SQL."""
     return db.scalar(
         select(Call)
         .where(
@@ -157,7 +158,7 @@ def _with_slots() -> Select[Call]:
 
 
 def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence[Resource]:
-    """The resources of the call's day that ``person`` may read, notes first, with their organizations."""
+    """Return the resources of the call's day that ``person`` may read, notes first, with their organizations."""
     return db.scalars(
         select(Resource)
         .where(Resource.call_on == call.day, visible_to(person))
@@ -167,7 +168,7 @@ def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence
 
 
 def occasion(config: Config, call: Call) -> Occasion:
-    """The call as calendars hold it."""
+    """Return the call as calendars hold it."""
     return Occasion(
         uid=call.uid,
         title=call.title,
@@ -183,7 +184,7 @@ def occasion(config: Config, call: Call) -> Occasion:
 
 
 def occasions(db: Session, now: datetime) -> list[Occasion]:
-    """Every call that calendars hold or held, oldest first: a day that was never announced is not among them."""
+    """Return every call that calendars hold or held, oldest first: a day that was never announced is not among them."""
     found = db.scalars(
         select(Call)
         .where(or_(Call.state == CallState.PLANNED, Call.sequence > 0), Call.ends_at > now - BEFORE_IN_FEED)
@@ -193,7 +194,7 @@ def occasions(db: Session, now: datetime) -> list[Occasion]:
 
 
 def feed_of(db: Session, person: Person) -> CalendarFeed | None:
-    """The person's calendar address, if they have one."""
+    """Return the person's calendar address, if they have one."""
     return db.scalar(
         select(CalendarFeed)
         .where(CalendarFeed.person_id == person.id, CalendarFeed.ended_at.is_(None))
@@ -203,7 +204,7 @@ def feed_of(db: Session, person: Person) -> CalendarFeed | None:
 
 
 def feed(db: Session, token: str) -> CalendarFeed:
-    """The calendar address with this token, while its person belongs to the alliance; else raises NotFound."""
+    """Return the calendar address with this token, while its person belongs to the alliance; else raises NotFound."""
     found = db.scalar(
         select(CalendarFeed)
         .join(CalendarFeed.person)

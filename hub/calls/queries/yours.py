@@ -31,7 +31,7 @@ class YourCalls:
 
 
 def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourCalls:
-    """The next call, the one to check in to, and where the person's organization stands this year."""
+    """Return the next call, the one to check in to, and where the person's organization stands this year."""
     organization = person.organization
     open_call = call_to_check_in(db, now) if may(person, Permission.TAKE_PART_IN_CALLS, organization) else None
     if open_call and check_in_of(db, person, open_call):

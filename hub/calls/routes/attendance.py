@@ -13,7 +13,7 @@ from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_named, in_words
 from hub.calls.rules.attendance_reports import Participant
 from hub.calls.rules.matching import Target, is_generic, likely
-from hub.core import web, words
+from hub.core import dates, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.members import queries as members_queries
@@ -44,7 +44,7 @@ def attendance(day: str) -> Answer:
     except Refused as refused:
         db.rollback()
         return _attendance_page(call_named(day), str(refused), ticked), 422
-    flash(f"{words.plural(added, 'organization')} added, {gone:,} taken back.")
+    flash(f"{dates.plural(added, 'organization')} added, {gone:,} taken back.")
     return redirect(url_for(".show", day=day, _anchor="attendance"))
 
 
@@ -87,15 +87,15 @@ def report(day: str) -> Answer:
 def _said(result: attendance_reports_actions.Result) -> str:
     if result.again:
         return "This very file was read before; nothing has changed."
-    people = words.plural(result.people, "person", "people")
+    people = dates.plural(result.people, "person", "people")
     return f"{people} in the report, {result.new} new: {result.recognized} recognized, {result.waiting} to be decided."
 
 
 @bp.get("/calls/<day>/participants")
 def participants(day: str) -> str:
-    """Everybody whom the meeting tool names, those whom somebody has to decide on first.
+    """Everybody whom the meeting tool names, those whom someone has to decide on first.
 
-    In a large alliance only the participant that is asked for (``?guest=``) is offered everybody to choose from.
+    In a large alliance only the participant that is asked for (``?guest=``) is offered everyone to choose from.
     """
     signed_in(Permission.RUN_CALLS)
     call = call_named(day)
@@ -123,7 +123,7 @@ def participants(day: str) -> str:
 
 @bp.post("/calls/<day>/participants/<int:guest_id>")
 def decide(day: str, guest_id: int) -> Response:
-    """Say who a participant is: ``who`` is ``person-7``, ``organization-3`` or ``nobody``."""
+    """Say who a participant is: ``who`` is ``person-7``, ``organization-3`` or ``no one``."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     guest = attendance_reports_queries.guest_of(db, call, guest_id)
     target = _target(request.form.get("who", ""))
@@ -140,7 +140,7 @@ def _target(who: str) -> Target:
         return Target()
     number = web.row_number(text)
     if kind not in {"person", "organization"} or not number:
-        raise Refused("Choose who it is: a person, an organization, or nobody of the alliance.")
+        raise Refused("Choose who it is: a person, an organization, or no one of the alliance.")
     return Target(person_id=number) if kind == "person" else Target(organization_id=number)
 
 

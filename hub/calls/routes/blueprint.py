@@ -8,7 +8,7 @@ from flask import Blueprint
 from hub.calls.models import Call
 from hub.calls.queries import series as series_queries
 from hub.core import clock, web
-from hub.core.dates import said
+from hub.core.dates import short
 from hub.core.errors import NotFound
 from hub.core.web import db
 from hub.members.login import current_person
@@ -17,7 +17,7 @@ bp = Blueprint("calls", __name__)
 
 
 def day_named(text: str) -> date:
-    """The day of an address, written 2026-11-16; raises NotFound when it isn't one."""
+    """Return the day of an address, written 2026-11-16; raises NotFound when it isn't one."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -28,12 +28,12 @@ def day_named(text: str) -> date:
 
 
 def in_words(day: date) -> str:
-    """A day as a sentence has it: ``Mon 16 Nov``."""
-    return said(day, clock.today(web.config().zone))
+    """Return a day as a sentence has it: ``Mon, Nov 16``."""
+    return short(day, clock.today(web.config().zone))
 
 
 def call_named(text: str) -> Call:
-    """The call of an address; raises NotFound."""
+    """Return the call of an address; raises NotFound."""
     return series_queries.call_on(db, day_named(text))
 
 

@@ -96,7 +96,7 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
 
 
 def _may_write_for(person: Person) -> list[Organization]:
-    """The organizations for which the person may write down an ask, their own first."""
+    """Return the organizations for which the person may write down an ask, their own first."""
     if not may(person, Permission.RUN_CALLS):
         return [person.organization]
     others = [one for one in members_queries.organizations(db) if one.left_on is None]
@@ -157,7 +157,7 @@ def notes(day: str) -> str:
 
 
 def _notes(person: Person, call: Call) -> str:
-    """The draft; who was there is filled in only for those who may see it of every organization."""
+    """Return the draft; who was there is filled in only for those who may see it of every organization."""
     present = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
     given = [one for one in call.presentations if one.state is SlotState.ACCEPTED]
     return notes_of(

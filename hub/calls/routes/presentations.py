@@ -14,7 +14,7 @@ from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, in_words
 from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
 from hub.calls.rules.series import is_held
-from hub.core import clock, web, words
+from hub.core import clock, dates, web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
@@ -56,13 +56,13 @@ def propose() -> Answer:
 
 
 def _may_present(person: Person) -> list[Organization]:
-    """The organizations for which the person may propose: their own, or every one for who runs the calls."""
+    """Return the organizations for which the person may propose: their own, or every one for who runs the calls."""
     every = members_queries.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
     return [one for one in every if one.kind is not OrganizationKind.HOST and one.left_on is None]
 
 
 def _last_day() -> date:
-    """How far ahead places are offered: to the end of the next year."""
+    """Return how far ahead places are offered: to the end of the next year."""
     today = clock.today(web.config().zone)
     return date(today.year + 1, 12, 31)
 
@@ -207,7 +207,7 @@ def _stored(upload: FileStorage) -> library_actions.File:
 
 @bp.get("/calls/planner")
 def planner() -> str:
-    """Who is due, where there is room, what nobody covered lately, and a schedule to edit (``?year=``)."""
+    """Who is due, where there is room, what no one covered lately, and a schedule to edit (``?year=``)."""
     signed_in(Permission.RUN_CALLS)
     return _planner()
 
@@ -241,7 +241,7 @@ def _planner(refused: str = "") -> str:
 
 @bp.post("/calls/planner")
 def take_schedule() -> Answer:
-    """Accept the schedule as the coordinator left it: each organization that is ticked gets its call."""
+    """Accept the schedule as the coordinator left it: each organization that is checked gets its call."""
     person = signed_in(Permission.RUN_CALLS)
     organizations = {one.slug: one for one in _may_present(person)}
     made = 0
@@ -252,7 +252,7 @@ def take_schedule() -> Answer:
     except Refused as refused:
         db.rollback()
         return _planner(str(refused)), 422
-    flash(f"{words.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
+    flash(f"{dates.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
     return redirect(url_for(".planner"))
 
 
@@ -261,7 +261,7 @@ def _take(person: Person, organization: Organization) -> int:
     try:
         day = date.fromisoformat(request.form.get(f"call-{organization.slug}", ""))
     except ValueError:
-        raise Refused(f"Choose a call for {organization.name}, or untick it.") from None
+        raise Refused(f"Choose a call for {organization.name}, or uncheck it.") from None
     title = request.form.get(f"title-{organization.slug}", "").strip()
     proposal = presentations_actions.Proposal(
         title or f"Progress and best practices of {organization.name}", MOST_MINUTES

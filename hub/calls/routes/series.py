@@ -14,7 +14,7 @@ from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_named, in_words
 from hub.calls.rules.series import AHEAD, CallState
-from hub.core import clock, web, words
+from hub.core import clock, dates, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
@@ -63,14 +63,14 @@ def _planned(person: Person, series: calls_forms.SeriesForm, extra: calls_forms.
         return f"The call of {in_words(call.day)} is planned."
     if what == "follow":
         return (
-            f"{words.plural(series_actions.follow_settings(db, person), 'call')} moved. Calendars follow by themselves."
+            f"{dates.plural(series_actions.follow_settings(db, person), 'call')} moved. Calendars follow by themselves."
         )
     if what == "skip":
         days = [day for text in request.form.getlist("days") if (day := _day(text))]
         if not days:
             raise Refused("Tick the calls that are to be left out.")
         count = series_actions.skip(db, person, days, request.form.get("reason", ""))
-        return f"{words.plural(count, 'call')} left out."
+        return f"{dates.plural(count, 'call')} left out."
     return ""
 
 
@@ -80,7 +80,7 @@ def _make_series(person: Person, form: calls_forms.SeriesForm) -> str:
         raise Refused("The last day must come after the first, at most two years later.")
     made = series_actions.make_series(db, person, first, last)
     return (
-        f"{words.plural(len(made), 'day')} of the series added."
+        f"{dates.plural(len(made), 'day')} of the series added."
         if made
         else "Every week of that time is planned already."
     )
@@ -88,7 +88,7 @@ def _make_series(person: Person, form: calls_forms.SeriesForm) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return dates.parse_day(text, clock.today(web.config().zone))
     except ValueError:
         return None
 
@@ -155,11 +155,11 @@ def plan_again(day: str) -> Response:
 
 @bp.route("/calls/<day>/invite", methods=["GET", "POST"])
 def invite(day: str) -> Answer:
-    """Invite everybody to a call by mail, after a look at who that is."""
+    """Invite everyone to a call by mail, after a look at who that is."""
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
         count = mailing_actions.invite(db, person, call)
-        flash(f"The invitation is on its way to {words.plural(count, 'person', 'people')}.")
+        flash(f"The invitation is on its way to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     readers = mailing_queries.everybody(db, clock.today(web.config().zone))
     return render_template("calls/invite.html", call=call, readers=readers)
@@ -171,7 +171,7 @@ def brief(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_named(day)
     if request.method == "POST":
         count = mailing_actions.send_brief(db, person, call)
-        flash(f"The brief is on its way to {words.plural(count, 'person', 'people')}.")
+        flash(f"The brief is on its way to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
     readers = mailing_queries.speakers_of(db, [one.id for one in absent])

@@ -60,7 +60,7 @@ class Report:
     participants: tuple[Participant, ...]
 
     def is_of(self, day: date) -> bool:
-        """Whether it may be the report of ``day``; one without dates may be of any."""
+        """Return whether it may be the report of ``day``; one without dates may be of any."""
         return not self.days or day in self.days
 
 
@@ -97,7 +97,7 @@ NOT_A_REPORT = (
 
 
 def read_report(data: bytes) -> Report:
-    """What an exported file says; raises Refused with a sentence when it can't be such a report."""
+    """Return what an exported file says; raises Refused with a sentence when it can't be such a report."""
     if len(data) > LARGEST_REPORT:
         raise Refused("This file is too large for the report of one call: up to 2 MB are read.")
     text = decoded(data)
@@ -112,7 +112,7 @@ def read_report(data: bytes) -> Report:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file, whether it came as UTF-16 (Teams), UTF-8, or as an old Windows program saved it."""
+    """Return the text of a file, whether it came as UTF-16 (Teams), UTF-8, or as an old Windows program saved it."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if data[1:200:2].count(0) > len(data[1:200:2]) // 2:
@@ -124,7 +124,7 @@ def decoded(data: bytes) -> str:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The cells of the file, however it separates them."""
+    """Return the cells of the file, however it separates them."""
     lines = [clean_line for line in text.splitlines() if (clean_line := line.replace("\x00", "")) or True]
     head = next((line for line in lines if _columns(_split(line, _separator(line)))), "")
     if not head:
@@ -153,7 +153,7 @@ def _plain(text: str) -> str:
 
 
 def _columns(row: Sequence[str]) -> dict[str, int]:
-    """Where the columns are, if this row is the head of a table of people; else nothing."""
+    """Return where the columns are, if this row is the head of a table of people; else nothing."""
     plain = [_plain(cell) for cell in row]
     found = {what: plain.index(word) for what, words in COLUMNS.items() for word in reversed(words) if word in plain}
     is_head = "name" in found and len(plain) > 1 and found.keys() & {"email", "join", "duration", "action"}
@@ -161,7 +161,7 @@ def _columns(row: Sequence[str]) -> dict[str, int]:
 
 
 def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str]]]:
-    """The lines of every table of people, each with its columns."""
+    """Yield the lines of every table of people, each with its columns."""
     columns: dict[str, int] = {}
     repeats = False
     for row in rows:
@@ -194,7 +194,7 @@ def _participant(row: list[str], columns: dict[str, int]) -> Participant | None:
 
 
 def minutes_of(text: str) -> int | None:
-    """A duration in minutes: ``28`` as Zoom writes it, ``1h 5m 20s``, ``28 min 4 sek.`` as Teams does."""
+    """Return a duration in minutes: ``28`` as Zoom writes it, ``1h 5m 20s``, ``28 min 4 sek.`` as Teams does."""
     if text.strip().isdecimal() and len(text) < 6:  # noqa: PLR2004 - digits of the minutes of a month
         return int(text)
     parts = re.findall(r"(\d{1,5})\s*([^\W\d])", text)
@@ -206,7 +206,7 @@ def minutes_of(text: str) -> int | None:
 
 
 def together(participants: Sequence[Participant]) -> list[Participant]:
-    """Each person once, in the order in which they came: who lost the line three times was there once.
+    """Return each person once, in the order in which they came: who lost the line three times was there once.
 
     A line without an address belongs to the one person of that name who has one, if there is just one.
     """
@@ -234,12 +234,12 @@ def _joined(first: Participant, again: Participant) -> Participant:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: without case, accents and doubled spaces."""
+    """Return a name as it is compared: without case, accents and doubled spaces."""
     return _plain(name)
 
 
 def key_of(name: str, email: str) -> str:
-    """What is remembered of a participant: the address, or else the name that was shown."""
+    """Return what is remembered of a participant: the address, or else the name that was shown."""
     return f"email:{email.lower()}" if email else f"name:{name_key(name)}"[:300]
 
 
@@ -262,7 +262,7 @@ _NAMED = re.compile(r"\b(?:(\d{1,2})\s+([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*\s
 
 
 def dates_in(cell: str) -> set[date]:
-    """Every day that a date in ``cell`` can mean: ``9/11/2026`` is 11 September in one country, 9 November in another."""
+    """Return every day that a date in ``cell`` can mean: ``9/11/2026`` is 11 September in one country, 9 November in another."""
     found = {_date(int(y), int(m), int(d)) for y, m, d in _ISO.findall(cell)}
     for first, mark, second, year in _SHORT.findall(cell):
         whole = int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004 - a year in two digits

@@ -1,6 +1,6 @@
 """Calls as iCalendar (RFC 5545), which people's calendars subscribe to or take as a file. Pure.
 
-Each call is an event of its own: one that is moved or cancelled keeps its UID, and its SEQUENCE counts up, so that
+Each call is an event of its own: one that is moved or canceled keeps its UID, and its SEQUENCE counts up, so that
 a calendar changes the entry that it has. Times name the zone and carry its rules, so that 11:30 stays 11:30 on
 both sides of a clock change.
 """
@@ -30,11 +30,11 @@ class Occasion:
     cancelled: bool
     address: str  # of the call's page
     joining_link: str
-    reason: str = ""  # why it was moved or cancelled
+    reason: str = ""  # why it was moved or canceled
 
 
 def calendar(occasions: Sequence[Occasion], zone: ZoneInfo, name: str, method: str = "PUBLISH", **mail: str) -> bytes:
-    """An iCalendar file of the calls, times on the clocks of ``zone``.
+    """Return an iCalendar file of the calls, times on the clocks of ``zone``.
 
     ``method`` is PUBLISH for what is subscribed to or downloaded; REQUEST or CANCEL for mail, with ``organizer`` and
     ``attendee`` addresses.
@@ -56,7 +56,7 @@ def calendar(occasions: Sequence[Occasion], zone: ZoneInfo, name: str, method: s
 
 
 def _zone(zone: ZoneInfo, first: datetime, last: datetime) -> Timezone:
-    """The clock changes of the zone between two moments, each with the local time at which it comes (RFC 5545, 3.6.5).
+    """Return the clock changes of the zone between two moments, each with the local time at which it comes (RFC 5545, 3.6.5).
 
     Written here, since the library dates the change to summer time an hour late.
     """
@@ -80,7 +80,7 @@ def _zone(zone: ZoneInfo, first: datetime, last: datetime) -> Timezone:
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterable[datetime]:
-    """The moments in UTC, to the minute, from which the clocks of the zone show another offset."""
+    """Yield the moments in UTC, to the minute, from which the clocks of the zone show another offset."""
     day = first
     while day < last:
         low, high = day, day + timedelta(days=1)

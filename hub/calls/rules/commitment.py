@@ -2,7 +2,7 @@
 
 The rule, from the domain: its representative and alternate attend at least half of the weekly calls. It attended
 a call when either of them, or anyone else of the organization, was there: it counts once. What it is counted
-against are the calls held since it joined, within the year; cancelled calls and holidays don't count.
+against are the calls held since it joined, within the year; canceled calls and holidays don't count.
 """
 
 from collections.abc import Collection
@@ -54,7 +54,7 @@ def attended_of(
     left_on: date | None = None,
     coming: Collection[date] = (),
 ) -> Attended:
-    """What counts of the calls held in a year: those while the organization belonged, each attended once or not.
+    """Return what counts of the calls held in a year: those while the organization belonged, each attended once or not.
 
     ``attended`` are the days on which anyone of it was there, however often they are named; a day on which no call
     was held counts on neither side.
@@ -68,7 +68,7 @@ def attended_of(
 
 
 def forecast(standing: Attended) -> str:
-    """Where the organization stands and what the rest of the year takes, in words.
+    """Return where the organization stands and what the rest of the year takes, in words.
 
     For example "9 of 20 held; 4 of the next 6 keeps you at half."
     """

@@ -14,9 +14,9 @@ JUNETEENTH_SINCE = 2021  # Public Law 117-17
 
 
 def holidays_of(year: int) -> dict[date, str]:
-    """The days of ``year`` on which a federal holiday is observed, with its name.
+    """Return the days of ``year`` on which a federal holiday is observed, with its name.
 
-    New Year's Day of the next year is among them when it is observed on 31 December.
+    New Year's Day of the next year is among them when it is observed on December 31.
     """
     observed = {_observed(day): name for day, name in _holidays(year)}
     next_new_year = _observed(date(year + 1, 1, 1))
@@ -26,7 +26,7 @@ def holidays_of(year: int) -> dict[date, str]:
 
 
 def holiday_on(day: date) -> str:
-    """The name of the federal holiday that is observed on ``day``; empty when there is none."""
+    """Return the name of the federal holiday that is observed on ``day``; empty when there is none."""
     return holidays_of(day.year).get(day, "")
 
 
@@ -46,7 +46,7 @@ def _holidays(year: int) -> Iterator[tuple[date, str]]:
 
 
 def _observed(day: date) -> date:
-    """The Friday before a Saturday, the Monday after a Sunday, else the day itself."""
+    """Return the Friday before a Saturday, the Monday after a Sunday, else the day itself."""
     return day + timedelta(days={SATURDAY: -1, SUNDAY: 1}.get(day.weekday(), 0))
 
 

@@ -26,8 +26,8 @@ class How(StrEnum):
     def label(self) -> str:
         """The words that a person reads."""
         return {
-            "address": "by e-mail address",
-            "domain": "by the organization's e-mail domain",
+            "address": "by email address",
+            "domain": "by the organization's email domain",
             "name": "by name",
             "remembered": "as decided before",
             "decided": "decided here",
@@ -46,7 +46,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Target:
-    """Who a participant is: a person, or an organization alone, or (neither) nobody of the alliance."""
+    """Who a participant is: a person, or an organization alone, or (neither) no one of the alliance."""
 
     person_id: int | None = None
     organization_id: int | None = None
@@ -106,7 +106,7 @@ class Directory:
 
 
 def directory(people: Iterable[Somebody], organizations: Iterable[tuple[int, str, str]]) -> Directory:
-    """The directory of ``people`` and of ``organizations``: number, name, website."""
+    """Return the directory of ``people`` and of ``organizations``: number, name, website."""
     found = Directory()
     for person in people:
         found.by_email[person.email.lower()] = person
@@ -126,7 +126,7 @@ def _add_domain(found: Directory, domain: str, organization_id: int) -> None:
 
 
 def match(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Match | None:
-    """Who it is, when that is sure: decided before, a known address, one person of that name, an organization's domain.
+    """Return who it is, when that is sure: decided before, a known address, one person of that name, an organization's domain.
 
     None sends the participant to a person.
     """
@@ -144,7 +144,7 @@ def match(participant: Participant, known: Directory, aliases: Mapping[str, Targ
 
 
 def parts_of(name: str) -> list[str]:
-    """The names that a shown name may hold: ``Rosa's iPhone (Rosa Peña)``, ``Peña, Rosa``, ``Rosa Peña - Lakeshore``."""
+    """Return the names that a shown name may hold: ``Rosa's iPhone (Rosa Peña)``, ``Peña, Rosa``, ``Rosa Peña - Lakeshore``."""
     bare = re.sub(r"\(\s*\)", "", _BESIDE.sub("", name)).strip(" ,-")
     parts = [part for part in _BREAKS.split(bare) if part.strip()]
     turned = [f"{first} {last}" for last, first in [bare.split(", ", 1)]] if bare.count(", ") == 1 else []
@@ -167,7 +167,7 @@ def _by_name(name: str, known: Directory) -> Target | None:
 
 
 def likely(participant: Participant, people: Sequence[Somebody]) -> list[Somebody]:
-    """The people whose names or addresses are most like the participant's, the likeliest first; three at most."""
+    """Return the people whose names or addresses are most like the participant's, the likeliest first; three at most."""
     parts = parts_of(participant.name)
     box = participant.email.partition("@")[0]
 
@@ -183,7 +183,7 @@ def likely(participant: Participant, people: Sequence[Somebody]) -> list[Somebod
     return [person for likeness, person in ranked if likeness >= LIKELY][:MOST_PROPOSED]
 
 
-# Names that devices and programs show until somebody types their own.
+# Names that devices and programs show until someone types their own.
 _GENERIC = re.compile(
     r"(\w+'s\s+)?(iphone|ipad|android|galaxy( \w+)?|samsung( \w+)?|pixel( \w+)?|macbook( \w+)?|laptop|desktop|pc|phone|"
     r"tablet|zoom( user)?|user( \d+)?|guest( \d+)?|conference room( \w+)?|meeting room( \w+)?|unknown( user)?|"
@@ -193,6 +193,6 @@ _GENERIC = re.compile(
 
 
 def is_generic(name: str) -> bool:
-    """Whether many different people may show this name: ``iPhone``, ``Guest 2``, a phone number."""
+    """Return whether many different people may show this name: ``iPhone``, ``Guest 2``, a phone number."""
     shown = name_key(name)
     return bool(_GENERIC.fullmatch(shown)) and not shown.partition("'s ")[2]

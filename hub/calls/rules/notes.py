@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.core.dates import with_year
+
 
 @dataclass(frozen=True)
 class Given:
@@ -14,14 +16,14 @@ class Given:
 
 
 def notes_title(title: str, day: date) -> str:
-    """What the notes of a call are called."""
-    return f"Call notes: {title}, {day:%B} {day.day}, {day.year}"
+    """Return what the notes of a call are called."""
+    return f"Call notes: {title}, {with_year(day)}"
 
 
 def notes_of(
     agenda: str, presentations: Sequence[Given], present: Sequence[str], recording: str, asks: Sequence[str]
 ) -> str:
-    """A first draft of a call's notes in Markdown: who was there, the agenda, what was presented, asks, follow-ups."""
+    """Return a first draft of a call's notes in Markdown: who was there, the agenda, what was presented, asks, follow-ups."""
     parts = [
         "## Who was there\n\n" + (", ".join(present) or "Nobody is on record yet."),
         "## Agenda\n\n" + (agenda.strip() or "(no agenda was written)"),

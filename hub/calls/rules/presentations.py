@@ -59,12 +59,12 @@ class SlotFacts:
 
 
 def is_presented(state: SlotState, *, held: bool) -> bool:
-    """Whether it was given: it was accepted, and its call was held."""
+    """Return whether it was given: it was accepted, and its call was held."""
     return state is SlotState.ACCEPTED and held
 
 
 def is_due_in(year: int, joined_on: date, left_on: date | None) -> bool:
-    """Whether a presentation is due in ``year``: joined by the end of June, and still there at the year's end."""
+    """Return whether a presentation is due in ``year``: joined by the end of June, and still there at the year's end."""
     joined_in_time = joined_on <= date(year, LAST_MONTH_TO_JOIN, 30)
     return joined_in_time and (left_on is None or left_on >= date(year, 12, 31))
 
@@ -72,7 +72,7 @@ def is_due_in(year: int, joined_on: date, left_on: date | None) -> bool:
 def presentation_standing(
     slots: Iterable[SlotFacts], year: int, today: date, joined_on: date, left_on: date | None = None
 ) -> PresentationStanding:
-    """Where an organization stands with ``year``'s presentation; the farthest of its slots counts.
+    """Return where an organization stands with ``year``'s presentation; the farthest of its slots counts.
 
     One that was given counts even when none was due.
     """

@@ -50,26 +50,26 @@ class Series:
         return monday_of(day) + timedelta(days=self.weekday)
 
     def span(self, day: date) -> tuple[datetime, datetime]:
-        """When the call of ``day`` begins and ends, in UTC."""
+        """Return when the call of ``day`` begins and ends, in UTC."""
         return span(day, self.at, self.minutes, self.zone)
 
 
 def span(day: date, at: time, minutes: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """When a call begins and ends in UTC: at ``at`` on the clocks of ``zone``, whichever side of DST ``day`` is on."""
+    """Return when a call begins and ends in UTC: at ``at`` on the clocks of ``zone``, whichever side of DST ``day`` is on."""
     start = datetime.combine(day, at, zone).astimezone(UTC)
     return start, start + timedelta(minutes=minutes)
 
 
 def monday_of(day: date) -> date:
-    """The Monday of the week that ``day`` lies in; a week has one call of the series."""
+    """Return the Monday of the week that ``day`` lies in; a week has one call of the series."""
     return day - timedelta(days=day.weekday())
 
 
 def is_held(state: CallState, ends_at: datetime, now: datetime) -> bool:
-    """Whether the call was held: it was planned to the end, and it is over."""
+    """Return whether the call was held: it was planned to the end, and it is over."""
     return state is CallState.PLANNED and ends_at <= now
 
 
 def takes_check_ins(state: CallState, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Whether "I was there" can be said now: from ten minutes before the call to seven days after it."""
+    """Return whether "I was there" can be said now: from ten minutes before the call to seven days after it."""
     return state is CallState.PLANNED and starts_at - CHECK_IN_BEFORE <= now <= ends_at + CHECK_IN_AFTER

@@ -42,7 +42,7 @@ NUMBERED = f'<a:buAutoNum {NAMESPACES} type="arabicPeriod"/>'
 
 
 def make(cover: Cover, text: str) -> bytes:
-    """The text as a deck, a slide for each top-level heading."""
+    """Return the text as a deck, a slide for each top-level heading."""
     deck: Any = Presentation(BytesIO(_template()))
     title, *layouts = deck.slide_layouts
     for layout in layouts:
@@ -59,7 +59,7 @@ def make(cover: Cover, text: str) -> bytes:
 
 @cache
 def _template() -> bytes:
-    """An empty deck in the house's look: what all slides share stands in its three layouts."""
+    """Return an empty deck in the house's look: what all slides share stands in its three layouts."""
     deck: Any = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     layouts = list(deck.slide_layouts)

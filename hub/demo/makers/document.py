@@ -21,7 +21,7 @@ KEPT = {
 
 
 def make(cover: Cover, text: str) -> bytes:
-    """The text as a document."""
+    """Return the text as a document."""
     document: Any = Document(BytesIO(_template()))
     document.add_paragraph(cover.title, style="Title")
     document.add_paragraph(f"{cover.organization} · {cover.day}", style="Subtitle")
@@ -36,7 +36,7 @@ def make(cover: Cover, text: str) -> bytes:
 
 @cache
 def _template() -> bytes:
-    """An empty document in the house's colors, with no more styles than these documents use."""
+    """Return an empty document in the house's colors, with no more styles than these documents use."""
     document: Any = Document()
     for style in list(document.styles):
         if style.name not in KEPT:

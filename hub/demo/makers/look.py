@@ -32,7 +32,7 @@ def rgb(color: str) -> tuple[int, int, int]:
 
 
 def number(text: str) -> float:
-    """The number that a cell shows: ``$1,250`` and ``12 %`` count; raises ValueError otherwise."""
+    """Return the number that a cell shows: ``$1,250`` and ``12 %`` count; raises ValueError otherwise."""
     return float(text.replace(",", "").removeprefix("$").removesuffix("%").strip())
 
 

@@ -12,7 +12,7 @@ from hub.demo.markup import Block, blocks
 
 
 def make(cover: Cover, text: str, name: str) -> bytes:
-    """The text as a message; ``name`` makes its identity."""
+    """Return the text as a message; ``name`` makes its identity."""
     message = EmailMessage(policy=SMTP)
     sent = datetime.combine(cover.published_on, time(18, 30), UTC)
     message["From"] = f"{cover.organization} <updates@amcc.example>"

@@ -16,7 +16,7 @@ LINE = 6.6
 
 
 def make(cover: Cover, text: str) -> bytes:
-    """The text as a PDF."""
+    """Return the text as a PDF."""
     pdf = Paper(cover)
     pdf.add_page()
     pdf.banner()

@@ -16,7 +16,7 @@ WRAP = Alignment(wrap_text=True, vertical="top")
 
 
 def make(cover: Cover, text: str) -> bytes:
-    """The text as a workbook."""
+    """Return the text as a workbook."""
     book = Workbook()
     sheet: Any = book.active
     for place, section in enumerate(sections(text)[1:]):
@@ -60,7 +60,7 @@ def _table(sheet: Any, block: Block) -> None:
 
 
 def _value(text: str) -> str | float | int:
-    """A number where the cell shows one, else its text."""
+    """Return a number where the cell shows one, else its text."""
     try:
         value = number(text)
     except ValueError:

@@ -30,7 +30,7 @@ went to all of them.
 A bank lends against what it could sell. A special press with dies sells for perhaps 45 cents on the dollar. Under a
 collateral support program, paid from the State Small Business Credit Initiative (SSBCI), the state puts cash into an
 account at the bank to cover part of that gap. The company pays a fee of one percent a year. The cash comes back as the
-loan is paid down. Nobody gives anything away, which is why it was approved in seventeen days.
+loan is paid down. No one gives anything away, which is why it was approved in seventeen days.
 
 ---
 
@@ -53,7 +53,7 @@ repaid first, with the customer's advance. The collateral deposit went back to t
 ---
 
 # A checklist for the next one
-1. The bank's number in writing before calling anybody else
+1. The bank's number in writing before calling anyone else
 2. One summary, two pages, for all lenders
 3. Intercreditor agreement drafted by the smallest lender: it has the most to lose and the lowest rates for counsel
 4. Four months of operating cost in the stack
@@ -166,17 +166,17 @@ Ten weeks before closing: obstacle and lead. Eight: partners' numbers. Six: draf
 upload a draft, since the portal is slow on the last day. One: sleep.
 
 # Contact
-Terrence Oduya answers questions until {d+60}; answers are published for everybody, so ask as you would in public.
+Terrence Oduya answers questions until {d+60}; answers are published for everyone, so ask as you would in public.
 """
 
 LENDER_DAY = """# Lender day: a format that ends with term sheets
 
-We have run eleven lender days with communities. The first three were panels; lenders spoke, owners listened, nobody
+We have run eleven lender days with communities. The first three were panels; lenders spoke, owners listened, no one
 borrowed. The format below has ended with **38 term sheets** from eight days.
 
 ## The room
 
-Twelve tables. At each sits *an owner with a project*, not a lender. Lenders move, every eighteen minutes, when somebody
+Twelve tables. At each sits *an owner with a project*, not a lender. Lenders move, every eighteen minutes, when someone
 rings a shift bell. No slides.
 
 ## Before
@@ -242,7 +242,7 @@ tannery waited six weeks for the bakery's zoning.
 - The allocation is committed to others. Talk to three entities, two of which will be full until the next round
 - The bank's mortgage and the fund's documents contradict each other
 - The owner wants to sell within seven years
-- Audit cost afterwards: about $18,000 a year, which the summary sheet never shows
+- Audit cost afterward: about $18,000 a year, which the summary sheet never shows
 
 # The boat trailer plant
 It began in the wrong order, with a signed construction contract. Money spent before closing counts only in part. Interest

@@ -11,7 +11,7 @@ Priya Ramanathan and Joe Kowalczyk, with numbers from the first two cohorts
 
 # Why we stopped giving seminars
 - In {y-1} we held nine awareness seminars: 212 seats filled, 4 shops started a gap assessment
-- Owners told us the same thing afterwards: "I believe you. Who is going to do it, and with what money?"
+- Owners told us the same thing afterward: "I believe you. Who is going to do it, and with what money?"
 - So we moved the seminar budget ($61,000) into a cohort with a coach, a calendar and a check
 
 > The nine seminars were well rated. That is the trap: people liked them and then did nothing.
@@ -24,11 +24,11 @@ Priya Ramanathan and Joe Kowalczyk, with numbers from the first two cohorts
 | 6-16 | Remediation, one family of controls a week | IT provider |
 | 17-18 | Evidence binder, score posted | Owner signs |
 
-> Week 1 is the one people want to skip. Nobody should. Two shops found CUI on a plotter's hard disk.
+> Week 1 is the one people want to skip. No one should. Two shops found CUI on a plotter's hard disk.
 
 # Where fourteen shops started
 - Median starting score in cohort two was -41 on a scale that runs from -203 to 110
-- Nobody began above 38
+- No one began above 38
 - The shop with the worst score (-112) had the best machines in the room
 
 @ bar | Starting score, points above the floor of -203 | Cohort 1=141 | Cohort 2=162 | After 18 weeks=291
@@ -55,7 +55,7 @@ Priya Ramanathan and Joe Kowalczyk, with numbers from the first two cohorts
 > Reimbursement was the hard part: a shop needs $40,000 in the bank before it sees the first dollar.
 > That is why the next slide is about the bridge loan.
 
-# A bridge loan so that nobody drops out
+# A bridge loan so that no one drops out
 - Our CDFI partner lends the grant's share at 4 percent for nine months against the award letter
 - Eleven loans, $198,000 out, all repaid; average balance open for 118 days
 - One page of paper: award letter, quote, last two tax returns
@@ -104,7 +104,7 @@ Lucía Armijo, with two buyers who asked not to be named
 # Sort your orders into three piles
 1. Federal contract information only: Level 1, fifteen requirements, self-assessed every year
 2. Drawings marked as CUI: Level 2, one hundred and ten requirements
-3. Commercial work with a defense customer's logo on it: neither, until somebody says so in writing
+3. Commercial work with a defense customer's logo on it: neither, until someone says so in writing
 
 # The special processor problem
 - Heat treaters and platers see the part and the router, rarely the drawing

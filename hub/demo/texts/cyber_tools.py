@@ -21,7 +21,7 @@ is, to let only the right people at it, and to be able to show that.
 
 ---
 
-> If nobody has ever sent you a drawing marked CUI, start with Level 1. It takes a weekend and a notebook.
+> If no one has ever sent you a drawing marked CUI, start with Level 1. It takes a weekend and a notebook.
 
 # Level 1 in one weekend
 Walk the building on Saturday with a notebook. Write down every device that shows a drawing: the office computers,
@@ -71,12 +71,12 @@ wait. Multi-factor sign-in and encryption that is validated are the two that mos
 - What happens at two in the morning when something is wrong?
 - If we leave you, in what form do we get our logs?
 
-> A provider who says "we make you compliant" has not read the rule. Nobody can do the owner's part.
+> A provider who says "we make you compliant" has not read the rule. No one can do the owner's part.
 
 # Where to get help without paying
 APEX Accelerators, which many still know as PTAC, help with registrations and clauses. Manufacturing Extension
 Partnership centers, 51 of them, know assessors and grants in your state. The guild answers short questions by
-e-mail within two working days; about four hundred shops have asked so far.
+email within two working days; about four hundred shops have asked so far.
 """
 
 CUI_POLICY = """
@@ -93,7 +93,7 @@ dimension from it on a traveler. When in doubt we treat it as CUI and ask [name]
 - In the project folder on [server], to which only the people on the access list can sign in
 - On the two inspection computers, which lock after ten minutes
 - On paper in the red folders, which return to the cabinet at the end of the shift
-- Nowhere else: no personal e-mail, no phones, no memory sticks except the numbered three
+- Nowhere else: no personal email, no phones, no memory sticks except the numbered three
 
 # 3. Who may see it
 | Role | May see | Trained on |
@@ -108,7 +108,7 @@ the encrypted portal, never an attachment, and record the date, the file and the
 
 # 5. When something goes wrong
 Unplug the network cable, leave the computer on, call [name, number]. Do not delete anything. We report an incident
-to the customer the same day, and to the government within 72 hours. Nobody is punished for reporting.
+to the customer the same day, and to the government within 72 hours. No one is punished for reporting.
 
 # 6. Visitors and vendors
 Visitors sign in, wear a badge and are walked. Red folders are closed along the route before the visitor enters.
@@ -186,7 +186,7 @@ Presented by Owen Delacroix and Fatima Zeller of the Small Shop Cyber Guild; 34 
 
 Fatima walked through eleven shops that had to decide between a walled-off **enclave** and bringing the whole company
 up to CMMC Level 2. The rule of thumb that came out of it: *below one third of the staff touching CUI, build the
-enclave; above it, don't.* Owen showed the counter-example, a 19-person grinding house where everybody rotates through
+enclave; above it, don't.* Owen showed the counter-example, a 19-person grinding house where everyone rotates through
 inspection and the enclave was abandoned after five months and $31,000.
 
 ## Questions from the call
@@ -195,7 +195,7 @@ inspection and the enclave was abandoned after five months and $31,000.
   and the provider signs for its share of the requirements.
 - **Delta Crossing** asked about tablets on the floor. Two of the eleven shops bolted them down and put them inside
   the boundary; the other nine went back to paper in red folders.
-- **Red Mesa** asked who pays if a supplier's incident stops the prime. Nobody on the call had seen insurance settle
+- **Red Mesa** asked who pays if a supplier's incident stops the prime. No one on the call had seen insurance settle
   that; Lucía will bring a broker.
 
 ## Links

@@ -41,7 +41,7 @@ fifth of the air in machine shops. An engineered nozzle costs $38.
 
 # After one year
 We went back to sixteen plants. Ten had kept the leak rate under 15 percent; all ten had a person with a name and an
-hour a week. Six were back at 25 percent. None of the six had named anybody.
+hour a week. Six were back at 25 percent. None of the six had named anyone.
 
 # Money
 The program cost $148,000: students $61,000, engineers $58,000, microphones $14,000, cars and insurance the rest. The
@@ -124,9 +124,9 @@ single thing without asking. Copy this charter, sign it with the plant manager, 
 # What the team does in its first ninety days
 | Weeks | Task | Result |
 | 1-2 | Look into six dumpsters | List by weight |
-| 3-4 | Night walk: what runs when nobody works? | Switch-off list |
+| 3-4 | Night walk: what runs when no one works? | Switch-off list |
 | 5-8 | Three fixes under $2,500 | Before and after meter |
-| 9-12 | Tell everybody at shift change | Ten minutes, no slides |
+| 9-12 | Tell everyone at shift change | Ten minutes, no slides |
 
 # Walk-through form
 1. Is it on? Must it be?
@@ -138,7 +138,7 @@ single thing without asking. Copy this charter, sign it with the plant manager, 
 
 # Night walk: an example
 A furniture hardware plant of 120 people used 210 kW at 2 a.m. on a Sunday. Dust collection that served one idle machine:
-45 kW. Two air dryers: 18. Lights of an empty hall: 22. A vending machine that nobody had filled since spring: half.
+45 kW. Two air dryers: 18. Lights of an empty hall: 22. A vending machine that no one had filled since spring: half.
 Switching off took a timer of $340 and saved $41,000 a year.
 
 # Greenhouse gas numbers
@@ -178,7 +178,7 @@ Tom Vandersloot and Hal Okafor, Lakeshore Forge & Foundry Collaborative
 
 # Scrap became the problem
 - A cupola forgives; an induction furnace wants clean, dry scrap
-- Wet borings in month two: an eruption, nobody hurt, a roof panel gone
+- Wet borings in month two: an eruption, no one hurt, a roof panel gone
 - A dryer for $310,000 should have been in the budget
 
 # Emissions
@@ -259,7 +259,7 @@ year, and no energy engineer on the payroll. Ask even when you miss one of them.
 
 - Twelve months of bills for power, gas and water, *all pages*. The demand charge is on page three.
 - A list of motors over ten horsepower, even if it is wrong
-- Somebody from second shift who can stay
+- Someone from second shift who can stay
 - Permission to photograph, in writing
 
 ## On the day

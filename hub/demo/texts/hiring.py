@@ -11,7 +11,7 @@ On-the-job training (OJT) is the least used money in our three states: in {y-1} 
 
 # Why suppliers don't use it
 - The paperwork arrives after the person has started, and then it is too late
-- Nobody in a 60-person plant owns it
+- No one in a 60-person plant owns it
 - One bad audit ten years ago is still told at lunch
 
 # The five-day path
@@ -31,7 +31,7 @@ On-the-job training (OJT) is the least used money in our three states: in {y-1} 
 # What to keep for the auditor
 1. The contract, signed before the first hour
 2. Time sheets that both the trainee and the supervisor signed
-3. The outline with dates ticked as skills are shown
+3. The outline with dates checked as skills are shown
 4. Proof of pay at the wage in the contract
 
 # Mistakes that cost us money
@@ -126,7 +126,7 @@ Since the program began, 118 people were hired into shakeout, grinding and core 
 still there; for all other hires in the same jobs it was 49. The hub of it is a *job developer* who visits the county
 facility every second Tuesday and the foundry every second Thursday, so that the two know each other before release.
 
-- The bond that insures an employer against theft in the first six months is free, and in four years nobody claimed.
+- The bond that insures an employer against theft in the first six months is free, and in four years no one claimed.
 - A van from the transit center at 5:10 a.m. matters more than any class. $38,000 a year, shared by three plants.
 - Parole meetings were moved to the plant's canteen: no lost shift.
 

@@ -29,7 +29,7 @@ Marguerite Oyelaran, AMCC Secretariat
 
 # Promise one: calls
 - Mondays, 30 minutes; a representative or an alternate at half of the calls or more
-- Anybody of your organization counts, and you count once
+- Anyone of your organization counts, and you count once
 - Canceled calls and holidays don't count
 
 # Promise two: a presentation
@@ -44,7 +44,7 @@ Marguerite Oyelaran, AMCC Secretariat
 
 # Confirming a quarter
 - Representative or alternate: one page, two minutes, within thirty days
-- Nothing shared? Say so, with the reason. Nobody is scolded
+- Nothing shared? Say so, with the reason. No one is scolded
 - A mistake? Confirm again; the last one stands and both stay on record
 
 # The Big 6
@@ -55,7 +55,7 @@ Marguerite Oyelaran, AMCC Secretariat
 # Your first month
 - Week 1: sign in, name your alternate
 - Week 2: listen to a call
-- Week 3: upload one thing that you wish somebody had given you
+- Week 3: upload one thing that you wish someone had given you
 - Week 4: forward one thing to your board
 """
 
@@ -127,7 +127,7 @@ People find call notes by the words in them. Five headings are enough, always th
 ## Presented
 
 Who, of which organization, about what, in three sentences. Write the acronym *and* its expansion once: "apprenticeship
-program (RAP)". Somebody will search for the one that you left out.
+program (RAP)". Someone will search for the one that you left out.
 
 ## Questions
 

@@ -25,12 +25,12 @@ Marcus Tolliver, Delta Crossing Supplier Network
 - Twenty-six suppliers measured, eleven invited
 - The age of the owner predicted the outcome better than the debt
 
-# Two days with somebody else's product
+# Two days with someone else's product
 - We bought two wrecked electric vehicles at auction for $9,200 and took them apart on the college's floor
 - Each supplier labeled every part: can make, could make, never
-- 140 parts "can make"; nobody had guessed more than thirty
+- 140 parts "can make"; no one had guessed more than thirty
 
-> This was the cheapest thing that we did, and the one that everybody still talks about.
+> This was the cheapest thing that we did, and the one that everyone still talks about.
 
 # What it cost to qualify
 @ bar | Thousand dollars for each supplier, average of four | Tooling=610 | Leak test=185 | Quality system=95 | Prototypes=140
@@ -105,7 +105,7 @@ than the environmental study of a new pit, and the town would rather see the tai
 1. A table with one row for every permit, one name for every row
 2. Tribal consultation before any drawing: we were late by a month and it cost us four
 3. A water budget that ranchers helped to write
-4. One person who answers the phone to investors, and nobody else
+4. One person who answers the phone to investors, and no one else
 
 # What we ask of the network
 Recyclers: who collects carbide scrap within 400 miles? Machine shops throw away inserts that are three quarters
@@ -130,7 +130,7 @@ Celestine Robichaux, Bayou Marine Fabrication Alliance
 # The pool
 - A nonprofit buys quarterly, yards commit to tons six weeks before
 - Plate lies in one yard's covered berth, cut to order on its table
-- Nobody must buy through the pool; whoever commits must take
+- No one must buy through the pool; whoever commits must take
 
 # What it saves
 @ bar | Dollars a ton, 3/8 inch grade DH36 | Service center=1385 | Pool, year 1=1190 | Pool, year 2=1142

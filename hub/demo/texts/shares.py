@@ -93,7 +93,7 @@ AUDIENCES: dict[str, tuple[tuple[str, int], ...]] = {
 NOTES: dict[str, tuple[str, ...]] = {
     "workforce": (
         "Two principals asked whether their counselors may come along.",
-        "Read the cost slide aloud; nobody believed the first number until the second.",
+        "Read the cost slide aloud; no one believed the first number until the second.",
         "Handed out on paper at shift change, thirty copies gone.",
         "The board's training committee wants it on the next agenda.",
         "Translated the first page into Spanish for the welders.",
@@ -105,7 +105,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Engineering students will rebuild it as a project.",
         "Sent with our own three lines on what doesn't fit our plants.",
         "Only for the two firms that had asked about testing.",
-        "Discussed for twenty minutes, then everybody looked at their phones for prices.",
+        "Discussed for twenty minutes, then everyone looked at their phones for prices.",
     ),
     "infrastructure": (
         "The utility's planner took a copy and blushed.",
@@ -120,7 +120,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "Shops with defense work only.",
         "Forwarded by hand to two platers that we worry about.",
         "Item three of the bulletin, second most clicked.",
-        "Printed for the shops that don't read e-mail.",
+        "Printed for the shops that don't read email.",
         "A prime's small business officer asked where it came from.",
     ),
     "trade": (
@@ -134,7 +134,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "The green team copied the form without changes.",
         "Lenders' table at the annual meeting.",
         "Controllers liked it, owners skimmed it.",
-        "Told as a story on the call, slides sent afterwards.",
+        "Told as a story on the call, slides sent afterward.",
         "Put in the folder that every new board member gets.",
         "With a note that the deadline is real.",
         "A maintenance lead found ninety leaks the week after.",
@@ -165,7 +165,7 @@ CORRECTION_NOTES: tuple[str, ...] = (
 # Why nothing was shared, honestly.
 REASONS: tuple[str, ...] = (
     "Our coordinator's position was vacant for most of the quarter.",
-    "Storm recovery took everybody; we read things and passed nothing on.",
+    "Storm recovery took everyone; we read things and passed nothing on.",
     "We were rewriting our plan and meant to share it all at once. We didn't.",
     "Budget closing. We took material out for ourselves and forgot the rest.",
 )

@@ -23,7 +23,7 @@ dragline. This is the account of turning it into an industrial park, with its bi
 # Title before everything
 Thirty-one parties held some right to the Bench. Heirs of one owner lived in six states. Two lawyers and a retired
 surveyor needed fourteen months, and a friendly quiet-title suit. If we did it again we would buy an option from every
-owner in the first month, for a hundred dollars each, before anybody had read about the project.
+owner in the first month, for a hundred dollars each, before anyone had read about the project.
 
 # What is below
 Spoil was dumped from the high wall without compaction, to a depth of 140 feet. Borings showed voids where timber had
@@ -39,7 +39,7 @@ Water that seeps from the spoil has a pH of 4.1. It ate a culvert in the first w
 sulfate-resisting cement, which adds four percent.
 
 # Power
-The substation's transformer had been sold. The utility would rebuild it for 12 MW if somebody guaranteed half of the
+The substation's transformer had been sold. The utility would rebuild it for 12 MW if someone guaranteed half of the
 load for five years. No tenant would. A state guarantee for three years and the county for two made the difference; it
 was called on once, for $88,000.
 
@@ -72,7 +72,7 @@ Dolores Whitebull and Casey Ruhl, Prairie Implement Makers Network
 - Project 1: no soil report; the competitor had one in the folder
 - Project 2: water pressure 38 psi at the fence, 60 needed
 - Project 3: the farmer raised the price after the newspaper article
-- Nobody mentioned taxes
+- No one mentioned taxes
 
 # A hundred points
 | Group | Points | Typical corn field |
@@ -147,7 +147,7 @@ six states: nineteen had no number in them. Send this checklist with the request
 
 # Reading the answer
 | They write | They mean |
-| Sufficient capacity exists | Nobody has looked |
+| Sufficient capacity exists | No one has looked |
 | Subject to study | Six to fourteen months, $25,000 to $80,000 |
 | At the customer's expense | Ask for a ceiling |
 | 8 MW by {m+14} with a deposit | A real answer |

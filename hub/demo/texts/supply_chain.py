@@ -10,15 +10,15 @@ Ingrid Vasquez-Holm and June Akintola, Supply Atlas Labs
 
 # What a map is for
 - Not a poster. A map answers one question on one bad day: who else can make this, and how soon?
-- Tier one knows tier two by name; hardly anybody knows tier three
+- Tier one knows tier two by name; hardly anyone knows tier three
 - In four communities 38 percent of tier three shops served customers who compete with each other
 
-# Three public sources before you call anybody
+# Three public sources before you call anyone
 - Air permits: who melts, plates, paints
 - Customs manifests: who imports what, in which month
 - Job advertisements: a shop that looks for a "Wire EDM operator" has a wire EDM machine
 
-> June's favorite is job ads. They are free, they are current, and nobody exaggerates in them.
+> June's favorite is job ads. They are free, they are current, and no one exaggerates in them.
 
 # From 9,400 names to 612 shops
 @ bar | Establishments left after each step | Public lists=9400 | Matched=3120 | Still making=1480 | Called=612
@@ -47,7 +47,7 @@ Ingrid Vasquez-Holm and June Akintola, Supply Atlas Labs
 
 # What it cost in four communities
 - A half-time analyst for seven months ($36,000), callers at $22 an hour ($9,700), hosting $40 a month
-- Half of the entries are stale after 19 months if nobody calls again
+- Half of the entries are stale after 19 months if no one calls again
 - Calling again takes four minutes and costs $3 a shop
 
 # The day it was used
@@ -97,7 +97,7 @@ alloy, booked like seats in an airplane. Median queue for these customers fell f
 ---
 
 # Inspection and paper
-The metal is good, but nobody may ship it. Radiography for our region is done in two laboratories. A film is read by a
+The metal is good, but no one may ship it. Radiography for our region is done in two laboratories. A film is read by a
 level III inspector, of whom there were five when we began and who are seven today. The collaborative paid the
 examination fees ($1,950 each) and the plants gave 400 hours.
 
@@ -146,7 +146,7 @@ once (58 housings) would have cost $412,000 and filled a floor.
 | Approval of the file | 2 | $0 | Customer's engineer |
 
 # Where it nearly failed
-The first article leaked at 190 psi. The old foundry had padded a rib by an eighth of an inch and never told anybody;
+The first article leaked at 190 psi. The old foundry had padded a rib by an eighth of an inch and never told anyone;
 the drawing had not followed. A retired molder remembered it. We added the padding as revision G.
 
 # Acceptance

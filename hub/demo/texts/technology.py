@@ -55,7 +55,7 @@ Erik Sørensen, Prairie Implement Makers Network
 # Build your own
 - Parts list, wiring and program are open
 - A high school built forty kits as a class: $150 each for the trip fund
-- Begin with the machine that everybody waits for
+- Begin with the machine that everyone waits for
 """
 
 PRINTED_MOLDS = """
@@ -94,7 +94,7 @@ The college owns the printer, the collaborative sells the hours, two operators a
 the box ($1,150 for a full job box of 70 by 40 by 30 inches), and share a box if they wish; 40 percent of boxes are shared.
 
 A foundry of our own region could not have filled such a machine: the largest takes 22 percent. Outside customers pay 30
-percent more and wait behind members, which nobody has yet complained about.
+percent more and wait behind members, which no one has yet complained about.
 
 # Accounts of learning
 Seventeen students have worked on it; nine are employed in foundries. A design guide of 24 pages grew out of mistakes;
@@ -113,7 +113,7 @@ Minh Tran, Bayou Marine Fabrication Alliance
 
 # What we wanted
 - Weld brackets, pipe supports, ladder rungs: short welds, lots of 5 to 60
-- 41 open jobs for welders in seven yards; nobody was to lose one
+- 41 open jobs for welders in seven yards; no one was to lose one
 - A robot that a welder programs by leading its arm
 
 # How much
@@ -133,7 +133,7 @@ Minh Tran, Bayou Marine Fabrication Alliance
 
 # Fit-up is everything
 - A person sees a gap of an eighth and weaves; the arm doesn't
-- The saw and the brake had to become better before the robot was worth anything: $30,000 that nobody had planned
+- The saw and the brake had to become better before the robot was worth anything: $30,000 that no one had planned
 - Tack fixtures from printed plastic: $12
 
 # The one under the tarp
@@ -167,7 +167,7 @@ both on one wall in half a day.
 
 # Agenda
 | Time | What | Output |
-| 8:30 | The thing on the table; everybody touches it | Three sentences |
+| 8:30 | The thing on the table; everyone touches it | Three sentences |
 | 9:00 | TRL by evidence: photo, report, date | A number with a proof |
 | 10:00 | MRL by nine threads: design, materials, cost, process, quality, people, facilities, plan, industrial base | Nine numbers |
 | 11:15 | The lowest number | One named gap |
@@ -180,21 +180,21 @@ powder came from one drum that a retired chemist had left behind. The team stopp
 # Facilitator's sentences
 1. "Show me." (Not: "tell me.")
 2. "How many have you made in a row without touching them?"
-3. "What would it cost if nobody in this room were allowed to help?"
+3. "What would it cost if no one in this room were allowed to help?"
 4. "Who else can do it?"
 
 # Results of nineteen workshops
 TRL was on average two levels higher than MRL. In seven cases the gap was a test that cost under $5,000. Three projects
-ended on the day, to the relief of everybody but one. Eight applied for SBIR or STTR money with the card as an annex; five
+ended on the day, to the relief of everyone but one. Eight applied for SBIR or STTR money with the card as an annex; five
 were funded, against about one of six elsewhere.
 
 # Materials
-The nine threads on posters, cards, and the three-page script. Print in one color; nobody minds.
+The nine threads on posters, cards, and the three-page script. Print in one color; no one minds.
 """
 
 TEST_LAB = """
 # The idea
-Nobody's laboratory is busy every day, and everybody needs one on some days. Five plants, a college and a county put
+No one's laboratory is busy every day, and everyone needs one on some days. Five plants, a college and a county put
 their furnaces, presses and microscopes onto one list and one calendar. The list has 96 instruments. Nothing was moved.
 
 | Instrument | Owner | Price an hour | Hours in {y-1} |
@@ -218,7 +218,7 @@ We tried free hours in the first year, and people booked and didn't come. Then w
 percent, and a third less for firms under fifty. No-shows fell from 31 to 4 percent.
 
 # One calendar
-A web calendar at $18 a month. Every instrument has two half days a week that belong to guests, and if nobody has booked
+A web calendar at $18 a month. Every instrument has two half days a week that belong to guests, and if no one has booked
 by Thursday noon the owner has them back.
 
 ---
@@ -248,7 +248,7 @@ the year.
 
 Twenty-two shops put a clamp, a vibration sensor and a small computer on 140 machines. Owners guessed that machines cut
 for 68 percent of planned time; the clamp said **31**. The foreman added that he had known this for twenty years and that
-nobody had asked him.
+no one had asked him.
 
 ## Discussion
 
@@ -322,7 +322,7 @@ RESOURCES: tuple[DemoResource, ...] = (
     ),
     DemoResource(
         key="shared-test-lab",
-        title="A test laboratory that nobody built",
+        title="A test laboratory that no one built",
         kind=Kind.RESOURCE,
         summary="Ninety-six instruments of five plants, a college and a county on one list and one calendar.",
         topics=("research", "infrastructure", "testing"),

@@ -35,7 +35,7 @@ Sanjay Mehrotra, Millstream Precision Manufacturing Collaborative
 - One found a partner for a joint bid
 
 # Paper at the border
-- Certificate of origin under the regional agreement: one page, but somebody must be able to prove it
+- Certificate of origin under the regional agreement: one page, but someone must be able to prove it
 - Shop A wrote the wrong tariff code: $3,700 of duty, refunded after seven months
 - Use a broker for the first five shipments, then decide
 
@@ -51,7 +51,7 @@ Sanjay Mehrotra, Millstream Precision Manufacturing Collaborative
 
 EXPORT_STARTER = """
 # Ten documents, in the order in which you meet them
-A first export order arrives by e-mail on a Friday. This guide is for the person who has to answer it on Monday. It names
+A first export order arrives by email on a Friday. This guide is for the person who has to answer it on Monday. It names
 ten documents, says who writes each, and what goes wrong. It is not legal advice; a freight forwarder and a customs
 broker are worth their fee for the first shipments.
 
@@ -112,7 +112,7 @@ in {y-1} through their state's STEP grant.
 
 # Twelve months in
 Of 24 members who began with this guide, 17 shipped at least one order; 9 ship every month. Median first order:
-$18,600. Median time from first e-mail to payment: 97 days.
+$18,600. Median time from first email to payment: 97 days.
 """
 
 FDI_PROTOCOL = """
@@ -222,7 +222,7 @@ Grant Tsosie, Red Mesa Aerospace & Defense Community
 
 # What failed
 - A welcome center in the capital, 90 miles away: closed
-- A brochure in five languages: nobody read it
+- A brochure in five languages: no one read it
 - Help only for the company: two left since the family was unhappy
 
 # For other communities

@@ -32,7 +32,7 @@ Minh Tran, not to the yards.
 2. Plate for emergencies. The pool will sell to any community at cost for thirty days: 3/8 and 1/2 inch, up to 20 tons.
 3. No call on Monday. The call is canceled and doesn't count toward attendance.
 4. Disaster loans, a reminder in general terms: declare the loss early, photograph serial numbers, keep receipts for
-hotel rooms of crews. Patient Capital Roundtable has a one-page list of what lenders ask afterwards.
+hotel rooms of crews. Patient Capital Roundtable has a one-page list of what lenders ask afterward.
 5. Request for information (RFI) on castings. Comments of communities on lead times are due {d+19}; Lakeshore shares a
 draft that you may take apart.
 
@@ -92,7 +92,7 @@ keep. Three lines, free to use.
 6. Ice. A plant in Red Mesa buys ice for its night shift at $90 a week and says that absences halved. Not everything
 needs a grant.
 7. Vacancies. The secretariat looks for a person for calls and notes, 24 hours a week, from anywhere.
-8. New BFF. The Advisory Board has welcomed nobody this month, contrary to rumor; an application is complete and will be
+8. New BFF. The Advisory Board has welcomed no one this month, contrary to rumor; an application is complete and will be
 decided on {d+20}.
 9. Reading. An owner's account of a bad loan, in the loan fund's deck, slide 7.
 

@@ -28,7 +28,7 @@ Abigail Thibodeau, Millstream Precision Manufacturing Collaborative
 - Instructors are journey workers paid $46 an hour; we train them for two Saturdays before they meet a class
 - Completion of the first year rose from 61 to 83 percent when we moved the start from 5:00 to 6:15 p.m.
 
-> Nobody asked apprentices when their shift ends until year three. It ends at 5:30.
+> No one asked apprentices when their shift ends until year three. It ends at 5:30.
 
 # What a shop pays
 | Item | A year | Who pays |
@@ -109,11 +109,11 @@ Beatriz Nogueira, Shop Floor Skills Foundation
 
 SCORECARD = """
 # Why a scorecard, and why one page
-Everybody is for good jobs until somebody asks what one is. Our coalition spent most of a year on a definition, and the
+Everyone is for good jobs until someone asks what one is. Our coalition spent most of a year on a definition, and the
 breakthrough was to stop defining and start counting. The scorecard has twelve lines. An owner can fill it in with a
 payroll report in forty minutes; we know, because we timed twenty-six of them.
 
-It is not a certificate. Nobody gets a sticker. A plant sees its own numbers beside the median of plants of its size,
+It is not a certificate. No one gets a sticker. A plant sees its own numbers beside the median of plants of its size,
 and decides what to work on. After three rounds, nineteen of twenty-six plants had changed something that they can
 name.
 
@@ -160,7 +160,7 @@ loom technician was $11,200; for a cut-and-sew operator $3,900; for a composite 
 hundred people and thirty quits loses about as much as a new machine every year.
 
 # How to run it in your region
-1. Recruit owners through owners. We did not send a single mass e-mail
+1. Recruit owners through owners. We did not send a single mass email
 2. Promise, and keep, that numbers leave a plant only as part of a median of five or more
 3. Bring a payroll clerk to the first meeting; half of the questions are about reports
 4. Publish the medians each spring, without ranking
@@ -179,7 +179,7 @@ the one that supervisors like best. And we would not print it in color; the firs
 
 # Copying it
 The form, the instructions and the script for the first meeting are free for anyone. Change the lines to suit your
-region, but keep twelve: with more, the forty minutes become two hours and nobody comes back.
+region, but keep twelve: with more, the forty minutes become two hours and no one comes back.
 """
 
 RESOURCES: tuple[DemoResource, ...] = (

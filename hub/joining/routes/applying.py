@@ -142,7 +142,7 @@ def own_evidence(token: str, evidence_id: int) -> Response:
 
 
 def as_attachment(evidence: Evidence) -> Response:
-    """The file to keep, never to be run in the browser."""
+    """Return the file to keep, never to be run in the browser."""
     answer = send_file(
         originals.path_of(web.config(), evidence.sha256),
         mimetype="application/octet-stream",

@@ -129,7 +129,7 @@ def _again(
     ask: AskForm | None = None,
     decision: DecisionForm | None = None,
 ) -> tuple[str, int]:
-    """The dossier once more, with what was typed and what is wrong with it."""
+    """Return the dossier once more, with what was typed and what is wrong with it."""
     if refused:
         db.rollback()
     page = _dossier(

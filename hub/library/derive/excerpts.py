@@ -13,7 +13,7 @@ from hub.library.models import Revision
 from hub.library.rules import PreviewState, Source
 
 MEGABYTE = 1024 * 1024
-# Somebody waits for it.
+# Someone waits for it.
 CUTTING = Limits(wall_seconds=30, processor_seconds=25, answer_bytes=100 * MEGABYTE)
 PATIENCE = 10.0  # seconds that a request waits for others who cut in this process
 MOST_PAGES = 50
@@ -55,7 +55,7 @@ def _why_not(revision: Revision) -> str:
 
 
 def excerpt(config: Config, revision: Revision, first: int, last: int, line: str) -> Path:
-    """The PDF of the pages ``first`` to ``last``, each with ``line`` and its number below it.
+    """Return the PDF of the pages ``first`` to ``last``, each with ``line`` and its number below it.
 
     ``line`` has places for ``{number}`` and ``{count}``. Raises Refused when it can't be made, Busy when others cut.
     """

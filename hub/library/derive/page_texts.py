@@ -63,7 +63,7 @@ def _one(reader: Reader | None) -> Iterator[Reader]:
 
 
 def _claim(database: Database) -> Revision | None:
-    """Take the next revision that waits and that nobody reads now; the lease ends by itself if we die."""
+    """Take the next revision that waits and that no one reads now; the lease ends by itself if we die."""
     now = clock.now()
     free = or_(Revision.lease_until.is_(None), Revision.lease_until < now)
     with database.reading() as db:  # a look costs no lock when there is nothing to do
@@ -73,7 +73,7 @@ def _claim(database: Database) -> Revision | None:
         revision = db.scalar(
             select(Revision)
             .where(unread(READER_VERSION), free)
-            .order_by(Revision.id.desc())  # the newest upload first: somebody waits for it
+            .order_by(Revision.id.desc())  # the newest upload first: someone waits for it
             .limit(1)
             .with_for_update(skip_locked=True)
         )
@@ -99,7 +99,7 @@ def take_over_from_the_dead(database: Database) -> None:
 
 
 def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
-    """What is in the revision. Never raises for a bad file: that is a state."""
+    """Return what is in the revision. Never raises for a bad file: that is a state."""
     if revision.source is Source.TEXT:
         return Extraction(State.OK, "", "", None, sections_of(revision.body or ""))
     if revision.source is Source.LINK:
@@ -168,7 +168,7 @@ def sweep_orphans(database: Database) -> int:
     if marker.exists() and marker.read_text() == today:
         return 0
     with database.writing() as db:
-        # Nobody may add a row for one of these files while they go.
+        # No one may add a row for one of these files while they go.
         if db.get_bind().dialect.name == "postgresql":
             db.execute(text("LOCK TABLE revision, kept_file IN SHARE ROW EXCLUSIVE MODE"))
         known = {sha256 for sha256 in db.scalars(select(Revision.sha256).distinct()) if sha256}

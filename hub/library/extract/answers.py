@@ -60,7 +60,7 @@ class Telling:
         self.complete = True
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """All that there is to tell, in order."""
+        """Yield all that there is to tell, in order."""
         document = self.document
         yield about(document, document.title)
         for page in self.pages():
@@ -70,7 +70,7 @@ class Telling:
         yield end(*self.verdict())
 
     def pages(self) -> Iterator[ExtractedPage]:
-        """The pages that are told, cleaned and not longer than allowed; a lost one is told as empty."""
+        """Yield the pages that are told, cleaned and not longer than allowed; a lost one is told as empty."""
         for found in self.document.pages:
             if self.count >= self.limits.pages or self.characters >= self.limits.all_characters:
                 self.complete = False
@@ -85,7 +85,7 @@ class Telling:
                 yield self.counted(found)
 
     def counted(self, found: ExtractedPage) -> ExtractedPage:
-        """The page as it is told."""
+        """Return the page as it is told."""
         most = self.limits.page_characters
         page = replace(
             found, title=one_line(found.title), text=clean(found.text)[:most], notes=clean(found.notes)[:most]
@@ -98,7 +98,7 @@ class Telling:
         return page
 
     def verdict(self) -> tuple[State, str]:
-        """The state of the file, and the sentences that explain it."""
+        """Return the state of the file, and the sentences that explain it."""
         if self.lost and len(self.lost) == self.count:
             return DAMAGED.state, DAMAGED.sentence
         details = []
@@ -114,24 +114,24 @@ class Telling:
 
 
 def about(document: Document, title: str) -> dict[str, Any]:
-    """What the document says of itself."""
+    """Return what the document says of itself."""
     day = document.published_on
     return {"about": {"title": one_line(title), "published_on": day.isoformat() if day else None}}
 
 
 def name_of(first: ExtractedPage) -> str:
-    """What a document is called by its first page: a slide's title, or the outermost opening heading."""
+    """Return what a document is called by its first page: a slide's title, or the outermost opening heading."""
     by_heading = first.kind is PageKind.SECTION and first.title
     return first.text.partition("\n")[0] if by_heading else first.title
 
 
 def end(state: State, detail: str, cause: str = "") -> dict[str, Any]:
-    """The last that is told; `cause` is for those who mend the hub."""
+    """Return the last that is told; `cause` is for those who mend the hub."""
     return {"end": {"state": state.value, "detail": detail, "cause": clean(cause)}}
 
 
 def which(kind: PageKind, numbers: list[int]) -> str:
-    """How many pages, and which, for example "2 slides (3, 7)"."""
+    """Return how many pages, and which, for example "2 slides (3, 7)"."""
     shown = ", ".join(str(number) for number in numbers[:MOST_NUMBERS])
     more = ", …" if len(numbers) > MOST_NUMBERS else ""
     return f"{len(numbers)} {kind.value}{'s' if len(numbers) > 1 else ''} ({shown}{more})"
@@ -170,7 +170,7 @@ class Hearing:
             self.cause = clean(entry["end"]["cause"])
 
     def extraction(self, outcome: Outcome) -> Extraction:
-        """The file's extraction; one that ends without its end keeps the pages that were told before."""
+        """Return the file's extraction; one that ends without its end keeps the pages that were told before."""
         state, detail = self.end or self.broken_off(outcome)
         return Extraction(state, detail, self.title, self.published_on, tuple(self.pages))
 
@@ -193,7 +193,7 @@ def reason(outcome: Outcome) -> Finding:
 
 
 def page_heard(entry: dict[str, Any]) -> ExtractedPage:
-    """A page that was told; raises an error of many kinds when it is none."""
+    """Return a page that was told; raises an error of many kinds when it is none."""
     number = entry["number"]
     if not isinstance(number, int) or number < 1:
         raise ValueError(number)

@@ -61,7 +61,7 @@ def serve() -> None:
 
 
 def next_line() -> bytes:
-    """The next request; empty when there will be none."""
+    """Return the next request; empty when there will be none."""
     line = b""
     while not line.endswith(b"\n"):
         piece = os.read(INPUT, CHUNK)
@@ -79,7 +79,7 @@ def write_all(descriptor: int, content: bytes | bytearray) -> None:
 
 
 def attend(request: dict[str, Any]) -> tuple[Outcome, bytearray]:
-    """Has one file read by a fork, in a folder that is gone afterwards."""
+    """Has one file read by a fork, in a folder that is gone afterward."""
     folder = tempfile.mkdtemp()
     try:
         return supervise(request, folder)
@@ -109,7 +109,7 @@ def supervise(request: dict[str, Any], folder: str) -> tuple[Outcome, bytearray]
 
 
 def listen(descriptor: int, limits: Limits) -> tuple[bytearray, bool]:
-    """What the fork tells until it closes its end, says too much, or the time is up; and whether it was."""
+    """Return what the fork tells until it closes its end, says too much, or the time is up; and whether it was."""
     told = bytearray()
     deadline = time.monotonic() + limits.wall_seconds
     poll = select.poll()
@@ -121,7 +121,7 @@ def listen(descriptor: int, limits: Limits) -> tuple[bytearray, bool]:
         if not ready:
             return told, True
         if INPUT in ready:
-            # Nobody speaks before they have their answer: the input has closed, and nobody waits any more.
+            # No one speaks before they have their answer: the input has closed, and no one waits any more.
             raise SystemExit
         piece = os.read(descriptor, CHUNK)
         if not piece:

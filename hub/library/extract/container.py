@@ -63,7 +63,7 @@ class Package:
         return name.lower() in self.members
 
     def read(self, name: str) -> bytes:
-        """The bytes of a part; raises KeyError when it is missing, Unreadable when it unpacks to too much."""
+        """Return the bytes of a part; raises KeyError when it is missing, Unreadable when it unpacks to too much."""
         try:
             with self.archive.open(self.members[name.lower()]) as member:
                 content = member.read(self.allowance + 1)
@@ -75,11 +75,11 @@ class Package:
         return content
 
     def xml(self, name: str) -> Element:
-        """The root of an XML part; entities stay unexpanded, nothing outside the file is looked at."""
+        """Return the root of an XML part; entities stay unexpanded, nothing outside the file is looked at."""
         return parse_xml(self.read(name))
 
     def relations(self, part: str) -> dict[str, Relation]:
-        """What an Office part refers to, by the identifier it uses; references out of the file are left out."""
+        """Return what an Office part refers to, by the identifier it uses; references out of the file are left out."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", name + ".rels")
         if listing not in self:
@@ -91,19 +91,19 @@ class Package:
         }
 
     def related(self, part: str, kind: str) -> Iterator[str]:
-        """The names of the parts of that kind that a part refers to and that are there."""
+        """Yield the names of the parts of that kind that a part refers to and that are there."""
         for relation in self.relations(part).values():
             if relation.kind == kind and relation.target in self:
                 yield relation.target
 
 
 def resolved(folder: str, relationship: Element) -> str:
-    """The full name of the part that a relationship points to."""
+    """Return the full name of the part that a relationship points to."""
     return posixpath.normpath(posixpath.join("/", folder, relationship.get("Target", ""))).lstrip("/")
 
 
 def parse_xml(content: bytes) -> Element:
-    """The root element of XML from strangers."""
+    """Return the root element of XML from strangers."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
     )
@@ -136,7 +136,7 @@ def refuse_bombs(members: list[ZipInfo], limits: Limits) -> None:
 
 
 def open_office(path: Path, file_format: Format, limits: Limits) -> Package:
-    """An Office Open XML package, or Unreadable when the file is something else."""
+    """Return an Office Open XML package, or Unreadable when the file is something else."""
     package = Package(path, file_format, limits)
     if "[Content_Types].xml" not in package:
         package.archive.close()
@@ -145,7 +145,7 @@ def open_office(path: Path, file_format: Format, limits: Limits) -> Package:
 
 
 def main_part(package: Package, root: str, file_format: Format) -> tuple[str, Element]:
-    """The name and root element of an Office file's main part, which must be of the named kind."""
+    """Return the name and root element of an Office file's main part, which must be of the named kind."""
     for name in package.related("", "officeDocument"):
         element = package.xml(name)
         if local_name(element) != root:
@@ -155,13 +155,13 @@ def main_part(package: Package, root: str, file_format: Format) -> tuple[str, El
 
 
 def local_name(element: Element) -> str:
-    """An element's name without its namespace, which differs between the dialects of one format."""
+    """Return an element's name without its namespace, which differs between the dialects of one format."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: Element, name: str) -> str:
-    """An attribute's value by its name without namespace; "" when it is not there."""
+    """Return an attribute's value by its name without namespace; "" when it is not there."""
     for key, value in element.items():
         if key.rpartition("}")[2] == name:
             return str(value)
@@ -169,7 +169,7 @@ def attribute(element: Element, name: str) -> str:
 
 
 def walk(element: Element, skip: frozenset[str] = frozenset()) -> Iterator[Element]:
-    """The element and all below it in the order of the text, without the named ones and what is in them."""
+    """Yield the element and all below it in the order of the text, without the named ones and what is in them."""
     waiting = [element]
     while waiting:
         current = waiting.pop()

@@ -31,7 +31,7 @@ MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "p": "\n"}
 
 
 def open_word(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The document's sections, with tables, text boxes and notes where they stand."""
+    """Return the document's sections, with tables, text boxes and notes where they stand."""
     package = open_office(path, file_format, limits)
     name, root = main_part(package, "document", file_format)
     title, published_on = core_properties(package)
@@ -51,7 +51,7 @@ class Reading:
         self.notes = {kind + "Reference": notes_of(self.optional(kind + "s")) for kind in ("footnote", "endnote")}
 
     def optional(self, kind: str) -> Element | None:
-        """The root of a part that the document may have; damage there costs only that part."""
+        """Return the root of a part that the document may have; damage there costs only that part."""
         for part in self.package.related(self.name, kind):
             try:
                 return self.package.xml(part)
@@ -69,18 +69,18 @@ class Reading:
         yield Block("\n".join(dict.fromkeys(self.margins())))
 
     def rows(self, table: Element) -> Iterator[str]:
-        """The rows of a table, cells separated by tabs; a table in a cell is read as part of the cell."""
+        """Yield the rows of a table, cells separated by tabs; a table in a cell is read as part of the cell."""
         for row in nearest(table, "tr"):
             cells = [" ".join(self.text(cell).split()) for cell in nearest(row, "tc")]
             if any(cells):
                 yield "\t".join(cells)
 
     def text(self, element: Element) -> str:
-        """The text of a paragraph or a cell, with the notes it refers to in brackets."""
+        """Return the text of a paragraph or a cell, with the notes it refers to in brackets."""
         return "".join(self.pieces(element)).strip()
 
     def pieces(self, element: Element) -> Iterator[str]:
-        """The pieces of a text in order."""
+        """Yield the pieces of a text in order."""
         for below in walk(element, NOT_TEXT):
             name = local_name(below)
             if name == "t":
@@ -94,14 +94,14 @@ class Reading:
                 yield from (f"\n{line}" for line in graphic_text(self.package, self.relations, below))
 
     def is_heading(self, paragraph: Element) -> bool:
-        """Whether a paragraph is a heading by its style or by its own level."""
+        """Return whether a paragraph is a heading by its style or by its own level."""
         for level in paragraph.iterfind("{*}pPr/{*}outlineLvl"):
             return level_of(level) < BODY_LEVEL
         styles = paragraph.iterfind("{*}pPr/{*}pStyle")
         return any(attribute(style, "val") in self.headings for style in styles)
 
     def margins(self) -> Iterator[str]:
-        """The lines of headers and footers."""
+        """Yield the lines of headers and footers."""
         for kind in ("header", "footer"):
             for part in self.package.related(self.name, kind):
                 try:
@@ -113,7 +113,7 @@ class Reading:
 
 
 def body_elements(root: Element) -> Iterator[Element]:
-    """The paragraphs and tables of the body, also those inside content controls and marked insertions."""
+    """Yield the paragraphs and tables of the body, also those inside content controls and marked insertions."""
     for element in root:
         if local_name(element) in {"p", "tbl"}:
             yield element
@@ -122,7 +122,7 @@ def body_elements(root: Element) -> Iterator[Element]:
 
 
 def nearest(element: Element, name: str) -> Iterator[Element]:
-    """The elements of that name below, without those inside of others of that name."""
+    """Yield the elements of that name below, without those inside of others of that name."""
     for child in element:
         if local_name(child) == name:
             yield child
@@ -131,7 +131,7 @@ def nearest(element: Element, name: str) -> Iterator[Element]:
 
 
 def heading_styles(styles: Element | None) -> set[str]:
-    """The identifiers of the styles that make a heading: by name, by level, or by the style they build on."""
+    """Return the identifiers of the styles that make a heading: by name, by level, or by the style they build on."""
     if styles is None:
         return set()
     entries = {attribute(style, "styleId"): style for style in styles.iter("{*}style")}
@@ -143,7 +143,7 @@ def heading_styles(styles: Element | None) -> set[str]:
 
 
 def makes_heading(style: Element) -> bool:
-    """Whether a paragraph style makes a heading by its own name or level."""
+    """Return whether a paragraph style makes a heading by its own name or level."""
     if attribute(style, "type") not in {"", "paragraph"}:
         return False
     for level in style.iterfind("{*}pPr/{*}outlineLvl"):
@@ -153,13 +153,13 @@ def makes_heading(style: Element) -> bool:
 
 
 def level_of(level: Element) -> int:
-    """The outline level that an element states; that of body text when it states none."""
+    """Return the outline level that an element states; that of body text when it states none."""
     value = attribute(level, "val")
     return int(value) if value.isdecimal() and len(value) == 1 else BODY_LEVEL
 
 
 def notes_of(root: Element | None) -> dict[str, str]:
-    """The footnotes or endnotes of a document by their identifier."""
+    """Return the footnotes or endnotes of a document by their identifier."""
     if root is None:
         return {}
     return {

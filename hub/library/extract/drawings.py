@@ -9,7 +9,7 @@ WRITTEN_TWICE = frozenset({"Fallback"})
 
 
 def paragraph_text(paragraph: Element) -> str:
-    """The text of one drawing paragraph, without the number that a slide shows of itself."""
+    """Return the text of one drawing paragraph, without the number that a slide shows of itself."""
     parts = []
     for element in paragraph:
         name = local_name(element)
@@ -21,14 +21,14 @@ def paragraph_text(paragraph: Element) -> str:
 
 
 def paragraphs(element: Element) -> Iterator[str]:
-    """The paragraphs in a shape that say something."""
+    """Yield the paragraphs in a shape that say something."""
     for below in walk(element, WRITTEN_TWICE):
         if local_name(below) == "p" and (text := paragraph_text(below)):
             yield text
 
 
 def table_rows(table: Element) -> Iterator[str]:
-    """The rows of a table, their cells separated by tabs."""
+    """Yield the rows of a table, their cells separated by tabs."""
     for row in table.iter("{*}tr"):
         cells = [" ".join(paragraphs(cell)) for cell in row.iter("{*}tc")]
         if any(cells):
@@ -36,7 +36,7 @@ def table_rows(table: Element) -> Iterator[str]:
 
 
 def graphic_text(package: Package, relations: dict[str, Relation], element: Element) -> Iterator[str]:
-    """The text of SmartArt and charts that a drawing refers to."""
+    """Yield the text of SmartArt and charts that a drawing refers to."""
     name = local_name(element)
     reference = attribute(element, "dm" if name == "relIds" else "id")
     relation = relations.get(reference)
@@ -49,7 +49,7 @@ def graphic_text(package: Package, relations: dict[str, Relation], element: Elem
 
 
 def chart_text(chart: Element) -> Iterator[str]:
-    """A chart's titles, then the names of its series and categories, each once."""
+    """Yield a chart's titles, then the names of its series and categories, each once."""
     yield from paragraphs(chart)
     names = (value.text or "" for cache in chart.iter("{*}strCache") for value in cache.iter("{*}v"))
     yield from dict.fromkeys(name.strip() for name in names if name.strip())

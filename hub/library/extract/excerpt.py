@@ -1,4 +1,4 @@
-"""Some pages of a PDF as a PDF of their own, each with its source named on it. Runs only where a crash harms nobody.
+"""Some pages of a PDF as a PDF of their own, each with its source named on it. Runs only where a crash harms no one.
 
 Each page is laid whole onto a new, slightly taller one, with a line of text in the strip below: nothing of it is
 covered, and what a page carries besides its look (scripts, links, forms) stays behind.
@@ -24,7 +24,7 @@ LONGEST_LINE = 400
 
 
 def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
-    """The pages `numbers` (from 1) with the line of each below it; raises Unreadable, or an error of pypdfium2's."""
+    """Return the pages `numbers` (from 1) with the line of each below it; raises Unreadable, or an error of pypdfium2's."""
     source, made = opened(path), pypdfium2.PdfDocument.new()
     for number, line in zip(numbers, lines, strict=True):
         lay(source, made, number - 1, line)
@@ -50,13 +50,13 @@ def lay(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int, 
 
 
 def size_of(line: str, width: float) -> float:
-    """How high the line's letters are, so that it fits, in points."""
+    """Return how high the line's letters are, so that it fits, in points."""
     fitting = width / (max(len(line[:LONGEST_LINE]), 1) * WIDTH_OF_A_LETTER + 2)
     return max(SMALLEST, min(width * SIZE, fitting, LARGEST))
 
 
 def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfObject:
-    """The page as an object of the new document."""
+    """Return the page as an object of the new document."""
     drawn = raw.FPDF_NewXObjectFromPage(made, source, index)
     try:
         return pypdfium2.PdfObject(raw.FPDF_NewFormObjectFromXObject(drawn), pdf=made)
@@ -65,7 +65,7 @@ def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, i
 
 
 def text_object(made: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
-    """The line in the strip; letters that neither of the two fonts has lose their accents or become ``?``."""
+    """Return the line in the strip; letters that neither of the two fonts has lose their accents or become ``?``."""
     line = written(line[:LONGEST_LINE])
     written_line = pypdfium2.PdfObject(_begun(made, line, size), pdf=made)
     letters = (line + "\0").encode("utf-16-le")

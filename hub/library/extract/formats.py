@@ -26,7 +26,7 @@ class Format:
 
     @property
     def a_label(self) -> str:
-        """The label with its article: "an e-mail message"."""
+        """The label with its article: "an email message"."""
         return f"{'an' if self.label[0] in 'AEIOaeio' else 'a'} {self.label}"
 
 
@@ -59,5 +59,5 @@ FORMATS: dict[str, Format] = {entry.extension: entry for entry in _formats()}
 
 
 def format_of(file_name: str) -> Format | None:
-    """The format that the name's extension stands for, in either case; None when the hub doesn't take it."""
+    """Return the format that the name's extension stands for, in either case; None when the hub doesn't take it."""
     return FORMATS.get(PurePath(file_name).suffix.removeprefix(".").lower())

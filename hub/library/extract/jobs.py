@@ -20,13 +20,13 @@ from hub.library.extract.sandbox import leave_files
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
-# How much a job that nobody waits for gives way to everybody else.
+# How much a job that no one waits for gives way to everyone else.
 PATIENCE = 10
 
 
 @dataclass(frozen=True)
 class Task:
-    """A file and what is asked of it; `folder` may be written to and is gone afterwards."""
+    """A file and what is asked of it; `folder` may be written to and is gone afterward."""
 
     path: Path
     file_format: Format
@@ -36,7 +36,7 @@ class Task:
 
 
 def read(task: Task) -> Iterator[bytes]:
-    """The pages with their text, line by line."""
+    """Yield the pages with their text, line by line."""
     path, file_format = task.path, task.file_format
     if file_format.converted_to is not None:
         path, file_format = modernized(path, file_format, task.folder)
@@ -47,7 +47,7 @@ def read(task: Task) -> Iterator[bytes]:
 
 
 def draw(task: Task) -> Iterator[bytes]:
-    """The pictures of the pages `numbers` of a PDF, `width` wide, as far as they are begun in `seconds`."""
+    """Yield the pictures of the pages `numbers` of a PDF, `width` wide, as far as they are begun in `seconds`."""
     details = task.details
     if details.get("patient"):
         os.nice(PATIENCE)
@@ -56,7 +56,7 @@ def draw(task: Task) -> Iterator[bytes]:
 
 
 def print_out(task: Task) -> Iterator[bytes]:
-    """A PDF of a presentation; its piece is numbered with how many slides it has."""
+    """Yield a PDF of a presentation; its piece is numbered with how many slides it has."""
     os.nice(PATIENCE)
     result = printed(task.path, task.file_format, task.folder)
     leave_files(result, task.folder)
@@ -64,32 +64,32 @@ def print_out(task: Task) -> Iterator[bytes]:
 
 
 def thumbnail(task: Task) -> Iterator[bytes]:
-    """The picture that an Office file carries of its first slide."""
+    """Yield the picture that an Office file carries of its first slide."""
     leave_files(task.path, task.folder)
     yield from told(pictures.embedded(task.path, task.file_format, task.details["width"], task.limits))
 
 
 def repack(task: Task) -> Iterator[bytes]:
-    """A file that is a picture itself."""
+    """Yield a file that is a picture itself."""
     leave_files(task.path, task.folder)
     yield from told(pictures.pictured(task.path, task.file_format, task.details["width"]))
 
 
 def cut_out(task: Task) -> Iterator[bytes]:
-    """The pages `numbers` of a PDF as a PDF of their own, with the `lines` below them."""
+    """Yield the pages `numbers` of a PDF as a PDF of their own, with the `lines` below them."""
     leave_files(task.path, task.folder)
     yield from told([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
 
 
 def typeset(task: Task) -> Iterator[bytes]:
-    """A Markdown text, an e-mail or a web page as safe HTML."""
+    """Yield a Markdown text, an email or a web page as safe HTML."""
     os.nice(PATIENCE)
     leave_files(task.path, task.folder)
     yield from told([(1, as_html(task.path, task.file_format, task.limits).encode("utf-8", "replace"))])
 
 
 def told(pieces: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
-    """The pieces, then that all went well."""
+    """Yield the pieces, then that all went well."""
     for number, content in pieces:
         yield piece(number, content)
     yield line_of(end(State.OK, ""))
@@ -112,7 +112,7 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
 
 
 def done(request: dict[str, Any], limits: Limits, folder: Path) -> Iterator[bytes]:
-    """All that is told of a request."""
+    """Return all that is told of a request."""
     file_format = FORMATS[request["extension"]]
     task = Task(Path(request["path"]), file_format, limits, folder, request.get("details", {}))
     return JOBS[request.get("job", "read")](task)

@@ -21,12 +21,12 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def libreoffice() -> str | None:
-    """The command of LibreOffice, when it is installed."""
+    """Return the command of LibreOffice, when it is installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, Format]:
-    """The converted copy of an old file in the folder, and its format; Unreadable when there can be none."""
+    """Return the converted copy of an old file in the folder, and its format; Unreadable when there can be none."""
     modern = FORMATS[str(file_format.converted_to)]
     office = libreoffice()
     words = {"label": file_format.label, "a_label": file_format.a_label, "modern": modern.extension.upper()}
@@ -43,7 +43,7 @@ def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, For
 
 
 def named_link(path: Path, file_format: Format, folder: Path) -> Path:
-    """The file under a name that tells LibreOffice what it is."""
+    """Return the file under a name that tells LibreOffice what it is."""
     named = folder / f"document.{file_format.extension}"
     named.symlink_to(path)
     return named
@@ -77,7 +77,7 @@ def convert(office: str, source: Path, target: str, folder: Path) -> None:
 
 
 def walls(document: Path, folder: Path) -> list[str]:
-    """What to put before a command so that it sees no network and may write only to the folder."""
+    """Return what to put before a command so that it sees no network and may write only to the folder."""
     wall = shutil.which("bwrap")
     if wall is None:
         return []

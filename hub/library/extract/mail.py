@@ -22,7 +22,7 @@ FORWARD_IS_SHORT = 200
 
 
 def open_message(path: Path, file_format: Format, limits: Limits) -> Document:
-    """A message: the items of a numbered update, or its text as a section under its subject."""
+    """Return a message: the items of a numbered update, or its text as a section under its subject."""
     with path.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file)
     if not (message["from"] or message["subject"] or message["date"]):
@@ -33,14 +33,14 @@ def open_message(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def message_pages(subject: str, text: str) -> Iterator[ExtractedPage]:
-    """The pages of a message; one without text still has its subject."""
+    """Yield the pages of a message; one without text still has its subject."""
     for page in sections_of(text) or [ExtractedPage(1, PageKind.SECTION, subject, "")]:
         titled = page.title or page.number > 1
         yield page if titled else ExtractedPage(page.number, page.kind, subject, page.text)
 
 
 def message_text(message: EmailMessage) -> str:
-    """What was written, then the names of the attachments; of a bare forward, what was forwarded."""
+    """Return what was written, then the names of the attachments; of a bare forward, what was forwarded."""
     text = body_text(message).strip()
     attachments = list(parts_attached(message))
     forwarded = [part for part in attachments if part.get_content_type() == "message/rfc822"]
@@ -52,7 +52,7 @@ def message_text(message: EmailMessage) -> str:
 
 
 def body_text(message: EmailMessage) -> str:
-    """The plain text of a message, or else its HTML as text; "" when it has neither."""
+    """Return the plain text of a message, or else its HTML as text; "" when it has neither."""
     body = message.get_body(("plain", "html"))
     if body is None:
         return ""
@@ -61,7 +61,7 @@ def body_text(message: EmailMessage) -> str:
 
 
 def part_text(part: MIMEPart) -> str:
-    """The text of a part in whichever character set it claims, or else as nearly as can be."""
+    """Return the text of a part in whichever character set it claims, or else as nearly as can be."""
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError, ValueError):
@@ -69,20 +69,20 @@ def part_text(part: MIMEPart) -> str:
 
 
 def parts_attached(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The attachments of a message, if it can have any."""
+    """Yield the attachments of a message, if it can have any."""
     if message.is_multipart() and message.get_content_type() != "message/rfc822":
         yield from message.iter_attachments()
 
 
 def attachment_name(part: EmailMessage) -> str:
-    """The file name of an attachment, or the subject of a forwarded message."""
+    """Return the file name of an attachment, or the subject of a forwarded message."""
     if part.get_content_type() == "message/rfc822":
         return header(cast("EmailMessage", part.get_payload(0)), "subject")
     return one_line(part.get_filename() or "")
 
 
 def header(message: EmailMessage, name: str) -> str:
-    """A header's text; "" when it is missing or too odd to be read."""
+    """Return a header's text; "" when it is missing or too odd to be read."""
     try:
         return str(message[name] or "")
     except (ValueError, IndexError, AttributeError):
@@ -90,7 +90,7 @@ def header(message: EmailMessage, name: str) -> str:
 
 
 def sent_on(message: EmailMessage) -> date | None:
-    """The day on which the message was sent, where its sender was."""
+    """Return the day on which the message was sent, where its sender was."""
     try:
         return believable(parsedate_to_datetime(header(message, "date")).date())
     except (ValueError, TypeError, IndexError):

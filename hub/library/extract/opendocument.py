@@ -25,7 +25,7 @@ COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The slides, sections or sheets of an OpenDocument file."""
+    """Return the slides, sections or sheets of an OpenDocument file."""
     package = Package(path, file_format, limits)
     refuse_encrypted(package)
     if "content.xml" not in package:
@@ -47,7 +47,7 @@ def refuse_encrypted(package: Package) -> None:
 
 
 def pages(kind: str, root: Element, body: Element, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """The pages of a body of that kind."""
+    """Return the pages of a body of that kind."""
     if kind == "presentation":
         return slides(root, body)
     if kind == "spreadsheet":
@@ -56,7 +56,7 @@ def pages(kind: str, root: Element, body: Element, limits: Limits) -> Iterator[E
 
 
 def slides(root: Element, body: Element) -> Iterator[ExtractedPage]:
-    """Every slide in its order, the hidden ones too."""
+    """Yield every slide in its order, the hidden ones too."""
     hidden = styles_that_hide(root)
     for number, slide in enumerate(body.iterfind("{*}page"), start=1):
         text = "\n".join(lines(slide))
@@ -66,7 +66,7 @@ def slides(root: Element, body: Element) -> Iterator[ExtractedPage]:
 
 
 def slide_title(slide: Element) -> str:
-    """The text of the title's frame; "" when the slide has none."""
+    """Return the text of the title's frame; "" when the slide has none."""
     for frame in slide.iter("{*}frame"):
         if attribute(frame, "class") == "title":
             return one_line(text_of(frame))
@@ -74,7 +74,7 @@ def slide_title(slide: Element) -> str:
 
 
 def styles_that_hide(root: Element) -> set[str]:
-    """The names of the styles whose slides or sheets are not shown."""
+    """Return the names of the styles whose slides or sheets are not shown."""
     return {
         attribute(style, "name")
         for style in root.iterfind("{*}automatic-styles/{*}style")
@@ -84,7 +84,7 @@ def styles_that_hide(root: Element) -> set[str]:
 
 
 def lines(element: Element) -> Iterator[str]:
-    """The paragraphs and table rows below an element that say something, without a slide's notes."""
+    """Yield the paragraphs and table rows below an element that say something, without a slide's notes."""
     for leaf in leaves(element):
         if local_name(leaf) == "table":
             yield from rows_of(leaf)
@@ -93,7 +93,7 @@ def lines(element: Element) -> Iterator[str]:
 
 
 def leaves(element: Element) -> Iterator[Element]:
-    """The paragraphs, headings and tables below an element, in order, none inside of another."""
+    """Yield the paragraphs, headings and tables below an element, in order, none inside of another."""
     for child in element:
         if local_name(child) in LEAVES:
             yield child
@@ -102,7 +102,7 @@ def leaves(element: Element) -> Iterator[Element]:
 
 
 def blocks(body: Element) -> Iterator[Block]:
-    """The headings, paragraphs and tables of a text document."""
+    """Yield the headings, paragraphs and tables of a text document."""
     for leaf in leaves(body):
         if local_name(leaf) == "table":
             yield Block("\n".join(rows_of(leaf)))
@@ -111,7 +111,7 @@ def blocks(body: Element) -> Iterator[Block]:
 
 
 def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
-    """Every sheet with its name and its rows that are not blank."""
+    """Yield every sheet with its name and its rows that are not blank."""
     hidden = styles_that_hide(body.getroottree().getroot())
     for number, table in enumerate(body.iterfind("{*}table"), start=1):
         rows = list(islice(rows_of(table), limits.sheet_rows + 1))
@@ -123,7 +123,7 @@ def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
 
 
 def rows_of(table: Element) -> Iterator[str]:
-    """The rows of a table, cells separated by tabs, blank rows left out."""
+    """Yield the rows of a table, cells separated by tabs, blank rows left out."""
     for row in table.iter("{*}table-row"):
         cells = [text for cell in row for text in cell_texts(cell)]
         if any(cells):
@@ -131,7 +131,7 @@ def rows_of(table: Element) -> Iterator[str]:
 
 
 def cell_texts(cell: Element) -> list[str]:
-    """The text of a cell, as often as it is repeated."""
+    """Return the text of a cell, as often as it is repeated."""
     if local_name(cell) not in {"table-cell", "covered-table-cell"}:
         return []
     times = times_of(attribute(cell, "number-columns-repeated"), MOST_REPEATED_CELLS)
@@ -139,7 +139,7 @@ def cell_texts(cell: Element) -> list[str]:
 
 
 def text_of(element: Element) -> str:
-    """All text in an element, its lines and tabs where they are."""
+    """Return all text in an element, its lines and tabs where they are."""
     pieces: list[str] = []
     waiting: list[Element | str] = [element]
     while waiting:
@@ -154,10 +154,10 @@ def text_of(element: Element) -> str:
 
 
 def spaces(element: Element) -> str:
-    """The spaces that an element stands for."""
+    """Return the spaces that an element stands for."""
     return " " * times_of(attribute(element, "c"), MOST_SPACES) if local_name(element) == "s" else ""
 
 
 def times_of(number: str, most: int) -> int:
-    """How often something is there: once when nothing sensible says so, and never more than `most`."""
+    """Return how often something is there: once when nothing sensible says so, and never more than `most`."""
     return min(int(number), most) if COUNT.fullmatch(number) else 1

@@ -35,5 +35,5 @@ OPENERS: dict[str, Opener] = {
 
 
 def open_document(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The opened document, or Unreadable. An old file must have been converted before."""
+    """Return the opened document, or Unreadable. An old file must have been converted before."""
     return OPENERS[file_format.extension](path, file_format, limits)

@@ -20,7 +20,7 @@ class ExtractedPage:
     """One page, slide, sheet, section or item, numbered as the document numbers it (from 1).
 
     `text` is complete: a heading or a slide's title stands in it too. Only a sheet's name and the
-    subject of an e-mail stand in `title` alone. Nothing here is marked up: it is plain text.
+    subject of an email stand in `title` alone. Nothing here is marked up: it is plain text.
     """
 
     number: int
@@ -79,7 +79,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, length: int = TITLE_LENGTH) -> str:
-    """The text on one line, cut at a word and marked with an ellipsis when it is longer than `length`."""
+    """Return the text on one line, cut at a word and marked with an ellipsis when it is longer than `length`."""
     line = " ".join(clean(text).split())
     if len(line) <= length:
         return line

@@ -1,4 +1,4 @@
-"""PDF files through PDFium, which may abort the process: only ever run where that harms nobody."""
+"""PDF files through PDFium, which may abort the process: only ever run where that harms no one."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ BOOKMARK_DEPTH = 4
 
 
 def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The file's pages by their place in it, titled by the bookmarks that point to them."""
+    """Return the file's pages by their place in it, titled by the bookmarks that point to them."""
     refuse_others(path, file_format)
     try:
         document = pypdfium2.PdfDocument(path)
@@ -48,13 +48,13 @@ def refuse_others(path: Path, file_format: Format) -> None:
 
 
 def created_on(document: pypdfium2.PdfDocument) -> date | None:
-    """The day on which the PDF was made, as it says itself."""
+    """Return the day on which the PDF was made, as it says itself."""
     match = CREATED.match(document.get_metadata_value("CreationDate"))
     return day_of("-".join(match.groups())) if match else None
 
 
 def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Every page; one that can't be read costs only itself."""
+    """Yield every page; one that can't be read costs only itself."""
     titles = bookmarks(document)
     for number in range(1, len(document) + 1):
         try:
@@ -68,7 +68,7 @@ def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Extracted
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[str, bool]:
-    """The beginning of a page's text, and whether that is all of it."""
+    """Return the beginning of a page's text, and whether that is all of it."""
     page = document[index]
     text_page = page.get_textpage()
     try:
@@ -80,12 +80,12 @@ def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[s
 
 
 def tidy(text: str) -> str:
-    """The text with divided words put together and without ligatures, so that its words can be found."""
+    """Return the text with divided words put together and without ligatures, so that its words can be found."""
     return unicodedata.normalize("NFC", HYPHEN.sub("", text).translate(LIGATURES))
 
 
 def bookmarks(document: pypdfium2.PdfDocument) -> dict[int, str]:
-    """The title of the first bookmark that points to a page, by the page's number."""
+    """Return the title of the first bookmark that points to a page, by the page's number."""
     titles: dict[int, str] = {}
     for bookmark in islice(document.get_toc(max_depth=BOOKMARK_DEPTH), MOST_BOOKMARKS):
         destination = bookmark.get_dest()

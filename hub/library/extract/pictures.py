@@ -1,4 +1,4 @@
-"""Pictures of a document's pages: drawn by PDFium, packed as WebP. Runs only where a crash harms nobody."""
+"""Pictures of a document's pages: drawn by PDFium, packed as WebP. Runs only where a crash harms no one."""
 
 import io
 import time
@@ -25,7 +25,7 @@ MOST_PIXELS = 50_000_000
 
 
 def drawn(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Iterator[tuple[int, bytes]]:
-    """The pictures of these pages of a PDF, `width` pixels wide, as many as can be begun in that time.
+    """Yield the pictures of these pages of a PDF, `width` pixels wide, as many as can be begun in that time.
 
     A page that can't be drawn has empty bytes.
     """
@@ -41,7 +41,7 @@ def drawn(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Ite
 
 
 def opened(path: Path) -> pypdfium2.PdfDocument:
-    """The PDF with its forms, or Unreadable."""
+    """Return the PDF with its forms, or Unreadable."""
     try:
         document = pypdfium2.PdfDocument(path)
         document.init_forms()
@@ -51,12 +51,12 @@ def opened(path: Path) -> pypdfium2.PdfDocument:
 
 
 def count_pages(path: Path) -> int:
-    """How many pages a PDF has."""
+    """Return how many pages a PDF has."""
     return len(opened(path))
 
 
 def picture_of(document: pypdfium2.PdfDocument, number: int, width: int) -> bytes:
-    """The picture of a page, by its number from 1."""
+    """Return the picture of a page, by its number from 1."""
     page = document[number - 1]
     try:
         page_width, page_height = page.get_size()
@@ -68,14 +68,14 @@ def picture_of(document: pypdfium2.PdfDocument, number: int, width: int) -> byte
 
 
 def packed(picture: Image.Image) -> bytes:
-    """The picture's bytes as WebP."""
+    """Return the picture's bytes as WebP."""
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
     return buffer.getvalue()
 
 
 def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Iterator[tuple[int, bytes]]:
-    """The picture of its first page that an Office file carries, if it does."""
+    """Yield the picture of its first page that an Office file carries, if it does."""
     with Package(path, file_format, limits) as package:
         for name in THUMBNAILS:
             if name in package:
@@ -84,7 +84,7 @@ def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Ite
 
 
 def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int, bytes]]:
-    """A file that is a picture itself, not wider than asked for."""
+    """Yield a file that is a picture itself, not wider than asked for."""
     try:
         yield 1, repacked(path, width)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
@@ -92,7 +92,7 @@ def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int,
 
 
 def repacked(source: Path | IO[bytes], width: int) -> bytes:
-    """A picture from elsewhere as a WebP of our own; raises OSError or ValueError when it is none."""
+    """Return a picture from elsewhere as a WebP of our own; raises OSError or ValueError when it is none."""
     with Image.open(source, formats=THUMBNAIL_FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError(picture.size)

@@ -24,12 +24,12 @@ class Pieces:
 
 
 def piece(number: int, content: bytes) -> bytes:
-    """A piece as it is told; empty content says that this one can't be made."""
+    """Return a piece as it is told; empty content says that this one can't be made."""
     return json.dumps({"piece": number, "size": len(content)}).encode() + b"\n" + content
 
 
 def heard(told: bytes) -> Pieces:
-    """The pieces in what was told, up to the first that is rubbish: the teller read a stranger's file."""
+    """Return the pieces in what was told, up to the first that is rubbish: the teller read a stranger's file."""
     each: dict[int, bytes] = {}
     place = 0
     while (line_end := told.find(b"\n", place)) >= 0:

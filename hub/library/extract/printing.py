@@ -15,7 +15,7 @@ SLIDES_AS_PDF = (
 
 
 def printed(path: Path, file_format: Format, folder: Path) -> Path:
-    """The PDF of a presentation in the folder; Unreadable when there can be none."""
+    """Return the PDF of a presentation in the folder; Unreadable when there can be none."""
     office = libreoffice()
     words = {"label": file_format.label, "a_label": file_format.a_label, "modern": "PDF"}
     if office is None:

@@ -7,7 +7,7 @@ from hub.library.extract.container import Package, local_name
 from hub.library.extract.pages import one_line
 from hub.library.extract.problems import Unreadable
 
-# What programs write when nobody gave a title.
+# What programs write when no one gave a title.
 NO_TITLE = re.compile(
     r"""(untitled|unknown|title|no\ (slide\ )?title|powerpoint\ presentation|slide\ \d+|.{0,20}template
        |(document|presentation|book|workbook|präsentation|bild)\s?\d*|microsoft\ (word|powerpoint|excel)\b.*
@@ -22,20 +22,20 @@ ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)")
 
 
 def sensible_title(title: str) -> str:
-    """The title when a person seems to have given it; "" for what programs write of their own accord."""
+    """Return the title when a person seems to have given it; "" for what programs write of their own accord."""
     line = one_line(title)
     return "" if NO_TITLE.fullmatch(line) else line
 
 
 def believable(day: date | None) -> date | None:
-    """The day when a document of our time may bear it, else None. It may still lie in the future."""
+    """Return the day when a document of our time may bear it, else None. It may still lie in the future."""
     if day is None or not EARLIEST <= day < LATEST or day in MADE_BY_PROGRAMS:
         return None
     return day
 
 
 def day_of(text: str) -> date | None:
-    """The believable day at the beginning of an ISO 8601 time."""
+    """Return the believable day at the beginning of an ISO 8601 time."""
     match = ISO_DAY.match(text)
     if match is None:
         return None

@@ -87,7 +87,7 @@ class Reader:
     def make(
         self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
     ) -> Pieces:
-        """What the job (of `hub.library.extract.jobs`) makes of the file at `path`, taken as of that extension.
+        """Return what the job (of `hub.library.extract.jobs`) makes of the file at `path`, taken as of that extension.
 
         Whatever is in the file, this answers within the limits; what couldn't be made isn't there. Raises
         FileNotFoundError when the file isn't there, Busy when the helper hasn't begun after `patience` seconds.
@@ -119,7 +119,7 @@ class Reader:
         return unread(BROKE_DOWN) if answer is None else understood(path, *answer)
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[Outcome, bytes] | None:
-        """The helper's answer; None when it ended over the request, twice."""
+        """Return the helper's answer; None when it ended over the request, twice."""
         line = json.dumps(request | {"limits": asdict(limits)})
         for _ in range(TRIES):
             try:
@@ -130,7 +130,7 @@ class Reader:
         return None
 
     def _live_helper(self) -> "Helper":
-        """The running helper of this very process, started if need be."""
+        """Return the running helper of this very process, started if need be."""
         if self._helper is None or self._helper.owner != os.getpid():
             self._helper = Helper()
         return self._helper
@@ -171,7 +171,7 @@ class Helper:
             raise RuntimeError("The process that reads files could not be started: " + message) from None
 
     def ask(self, request: str, limits: Limits) -> tuple[Outcome, bytes]:
-        """The answer to a request; HelperEnded when there is none in time."""
+        """Return the answer to a request; HelperEnded when there is none in time."""
         deadline = time.monotonic() + limits.wall_seconds + GRACE_SECONDS
         try:
             self.input.write(request.encode() + b"\n")
@@ -181,13 +181,13 @@ class Helper:
         return outcome, self.take(outcome.size, deadline)
 
     def line(self, deadline: float) -> bytes:
-        """The next line that the helper writes."""
+        """Return the next line that the helper writes."""
         while b"\n" not in self.unread:
             self.receive(deadline)
         return self.take(self.unread.index(b"\n") + 1, deadline)
 
     def take(self, size: int, deadline: float) -> bytes:
-        """The next bytes that the helper writes, as many as asked for."""
+        """Return the next bytes that the helper writes, as many as asked for."""
         while len(self.unread) < size:
             self.receive(deadline)
         taken = bytes(self.unread[:size])
@@ -220,19 +220,19 @@ class Helper:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment of the helper."""
+    """Return the environment of the helper."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 
 def unread(finding: Finding, file_format: Format | None = None) -> Extraction:
-    """The extraction of a file that nothing was read of."""
+    """Return the extraction of a file that nothing was read of."""
     detail = finding.sentence.format(a_label=file_format.a_label) if file_format else finding.sentence
     return Extraction(finding.state, detail, "", None, ())
 
 
 def understood(path: Path, outcome: Outcome, told: bytes) -> Extraction:
-    """The extraction of a file from what was told of it."""
+    """Return the extraction of a file from what was told of it."""
     hearing = Hearing()
     hearing.take(told)
     if hearing.cause or hearing.end is None:

@@ -58,7 +58,7 @@ def by_length(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 
 def section_title(group: list[Block]) -> str:
-    """The last heading that opens the section; "" when none does."""
+    """Return the last heading that opens the section; "" when none does."""
     opening = ""
     for block in group:
         if not block.heading:

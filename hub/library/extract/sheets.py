@@ -18,7 +18,7 @@ Value = object
 
 
 def open_workbook(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The workbook's sheets in their order; formulas with the values that they last had."""
+    """Return the workbook's sheets in their order; formulas with the values that they last had."""
     with open_office(path, file_format, limits) as package:
         title, published_on = core_properties(package)
     # By its path openpyxl would refuse a file whose name doesn't end with .xlsx.
@@ -27,7 +27,7 @@ def open_workbook(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def sheets(workbook: Workbook, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Every sheet; one that can't be read costs only itself."""
+    """Yield every sheet; one that can't be read costs only itself."""
     for number, sheet in enumerate(workbook.worksheets, start=1):
         try:
             sheet.reset_dimensions()
@@ -42,7 +42,7 @@ def sheets(workbook: Workbook, limits: Limits) -> Iterator[ExtractedPage | Lost 
 
 
 def sheet_text(rows: Iterable[tuple[Value, ...]], limits: Limits) -> tuple[str, bool]:
-    """The rows as lines, and whether they are all there: reading ends where the page would be too long."""
+    """Return the rows as lines, and whether they are all there: reading ends where the page would be too long."""
     lines: list[str] = []
     length = 0
     for number, row in enumerate(rows):
@@ -55,12 +55,12 @@ def sheet_text(rows: Iterable[tuple[Value, ...]], limits: Limits) -> tuple[str, 
 
 
 def row_text(row: tuple[Value, ...]) -> str:
-    """The row's cells separated by tabs; "" when the row is blank."""
+    """Return the row's cells separated by tabs; "" when the row is blank."""
     return "\t".join(" ".join(value_text(value).split()) for value in row).rstrip("\t")
 
 
 def value_text(value: Value) -> str:
-    """A cell's value as a person would write it."""
+    """Return a cell's value as a person would write it."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -18,7 +18,7 @@ NOT_IN_NOTES = {"sldImg", "sldNum", "hdr", "ftr", "dt"}
 
 
 def open_presentation(path: Path, file_format: Format, limits: Limits) -> Document:
-    """The presentation's slides; hidden ones are there too, so that numbers match PowerPoint's."""
+    """Return the presentation's slides; hidden ones are there too, so that numbers match PowerPoint's."""
     package = open_office(path, file_format, limits)
     name, root = main_part(package, "presentation", file_format)
     title, published_on = core_properties(package)
@@ -26,7 +26,7 @@ def open_presentation(path: Path, file_format: Format, limits: Limits) -> Docume
 
 
 def slides(package: Package, name: str, root: Element) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Every slide that the presentation lists, in its order."""
+    """Yield every slide that the presentation lists, in its order."""
     relations = package.relations(name)
     listed = [attribute_with_prefix(entry) for entry in root.iter("{*}sldId")]
     for number, reference in enumerate(listed, start=1):
@@ -37,7 +37,7 @@ def slides(package: Package, name: str, root: Element) -> Iterator[ExtractedPage
 
 
 def attribute_with_prefix(entry: Element) -> str:
-    """The `r:id` of an entry, which also has an `id` of another meaning."""
+    """Return the `r:id` of an entry, which also has an `id` of another meaning."""
     return next((str(value) for key, value in entry.items() if key.endswith("}id")), "")
 
 
@@ -56,7 +56,7 @@ def slide(package: Package, part: str, number: int) -> ExtractedPage:
 
 
 def slide_text(package: Package, part: str, root: Element) -> Iterator[str]:
-    """The slide's lines in the order of its shapes, with tables, SmartArt and charts in their place."""
+    """Yield the slide's lines in the order of its shapes, with tables, SmartArt and charts in their place."""
     relations = package.relations(part)
     for shape in shapes(root):
         name = local_name(shape)
@@ -69,14 +69,14 @@ def slide_text(package: Package, part: str, root: Element) -> Iterator[str]:
 
 
 def shapes(root: Element) -> Iterator[Element]:
-    """What carries text on a slide: text bodies outside of tables, tables, references to graphics."""
+    """Yield what carries text on a slide: text bodies outside of tables, tables, references to graphics."""
     for element in walk(root, WRITTEN_TWICE | {"tc"}):
         if local_name(element) in CARRIERS:
             yield element
 
 
 def slide_title(root: Element) -> str:
-    """The text of the title placeholder on one line; "" when the slide has none."""
+    """Return the text of the title placeholder on one line; "" when the slide has none."""
     for shape in root.iter("{*}sp"):
         if placeholder(shape) in TITLES:
             return one_line(" ".join(paragraphs(shape)))
@@ -84,14 +84,14 @@ def slide_title(root: Element) -> str:
 
 
 def placeholder(shape: Element) -> str:
-    """The type of the placeholder that a shape fills; "body" when it doesn't say, "" when it is none."""
+    """Return the type of the placeholder that a shape fills; "body" when it doesn't say, "" when it is none."""
     for element in shape.iter("{*}ph"):
         return str(element.get("type", "body"))
     return ""
 
 
 def notes(package: Package, part: str) -> Iterator[str]:
-    """What the speaker wrote below the slide."""
+    """Yield what the speaker wrote below the slide."""
     for name in package.related(part, "notesSlide"):
         for shape in package.xml(name).iter("{*}sp"):
             if placeholder(shape) not in NOT_IN_NOTES:

@@ -44,7 +44,7 @@ class Point:
 
 
 def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
-    """The pages of Markdown that a person typed: the items of a numbered update, or sections by heading.
+    """Return the pages of Markdown that a person typed: the items of a numbered update, or sections by heading.
 
     Takes any string and loses no word of it; marks of headings and of bold type are left out. Text that is
     blank has no pages.
@@ -54,7 +54,7 @@ def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
 
 
 def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
-    """A plain text: its items, or parts at blank lines."""
+    """Return a plain text: its items, or parts at blank lines."""
     text = clean(read_text(path, file_format, limits))
     lines = text.split("\n")
     paragraphs = (Block(part) for part in text.split("\n\n"))
@@ -62,19 +62,19 @@ def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def open_markdown(path: Path, file_format: Format, limits: Limits) -> Document:
-    """A Markdown text: its items, or its sections, the first of which names it."""
+    """Return a Markdown text: its items, or its sections, the first of which names it."""
     pages = sections_of(read_text(path, file_format, limits))
     return Document(iter(pages), titled_by_first_page=bool(pages) and pages[0].kind is PageKind.SECTION)
 
 
 def open_table(path: Path, file_format: Format, limits: Limits) -> Document:
-    """A table as text (CSV), as it stands."""
+    """Return a table as text (CSV), as it stands."""
     text = clean(read_text(path, file_format, limits))
     return Document(iter([ExtractedPage(1, PageKind.SHEET, "", text)]))
 
 
 def read_text(path: Path, file_format: Format, limits: Limits) -> str:
-    """The file's text in whichever encoding it is; Unreadable when it is no text at all."""
+    """Return the file's text in whichever encoding it is; Unreadable when it is no text at all."""
     with path.open("rb") as file:
         content = file.read(4 * limits.all_characters)
     if not content.strip():
@@ -96,7 +96,7 @@ def decoded(content: bytes, file_format: Format) -> str:
 
 
 def items(lines: list[str]) -> list[ExtractedPage]:
-    """The pages of a numbered update; none when the text is something else."""
+    """Return the pages of a numbered update; none when the text is something else."""
     points = numbered_points(lines)
     if len(points) < FEWEST_POINTS:
         return []
@@ -112,7 +112,7 @@ def items(lines: list[str]) -> list[ExtractedPage]:
 
 
 def numbered_points(lines: list[str]) -> list[Point]:
-    """The points at the outer level, when their numbers rise by one; none when lists begin anew."""
+    """Return the points at the outer level, when their numbers rise by one; none when lists begin anew."""
     found = [point for point in points_of(lines) if point.number]
     if not found:
         return []
@@ -127,7 +127,7 @@ def numbered_points(lines: list[str]) -> list[Point]:
 
 
 def points_of(lines: list[str]) -> Iterator[Point]:
-    """Every line outside of code that begins with a number as points do."""
+    """Yield every line outside of code that begins with a number as points do."""
     for number, line in outside_code(lines):
         match = POINT.match(line)
         if match:
@@ -135,7 +135,7 @@ def points_of(lines: list[str]) -> Iterator[Point]:
 
 
 def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are not in a fenced block of code, with their places."""
+    """Yield the lines that are not in a fenced block of code, with their places."""
     fence = ""
     for number, line in enumerate(lines):
         match = FENCE.match(line)
@@ -148,7 +148,7 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def with_heading_above(lines: list[str], line: int) -> int:
-    """The line of the heading that stands directly above a point, or else the point's own."""
+    """Return the line of the heading that stands directly above a point, or else the point's own."""
     above = line - 1
     while above >= 0 and not lines[above].strip():
         above -= 1
@@ -156,7 +156,7 @@ def with_heading_above(lines: list[str], line: int) -> int:
 
 
 def end_of_last(lines: list[str], points: list[Point]) -> int:
-    """The line after the last point: a signature, a heading, or text further out than points go on in."""
+    """Return the line after the last point: a signature, a heading, or text further out than points go on in."""
     stepping_out = not any(
         steps_out(lines, number, points[0].indent) for number in range(points[0].line + 1, points[-1].line)
     )
@@ -169,24 +169,24 @@ def end_of_last(lines: list[str], points: list[Point]) -> int:
 
 
 def steps_out(lines: list[str], number: int, indent: int) -> bool:
-    """Whether a paragraph begins at the line that is no further in than the points are."""
+    """Return whether a paragraph begins at the line that is no further in than the points are."""
     line = lines[number]
     begins = bool(line.strip()) and not lines[number - 1].strip()
     return begins and not POINT.match(line) and len(line) - len(line.lstrip()) <= indent
 
 
 def characters(lines: list[str]) -> int:
-    """How much is written on the lines, without space around it."""
+    """Return how much is written on the lines, without space around it."""
     return sum(len(line.strip()) for line in lines)
 
 
 def item(point: Point, lines: list[str], own_lines: list[str]) -> ExtractedPage:
-    """The page of one point: `lines` are all that belongs to it, `own_lines` begin where it does."""
+    """Return the page of one point: `lines` are all that belongs to it, `own_lines` begin where it does."""
     return ExtractedPage(point.number, PageKind.ITEM, item_title(own_lines), plain("\n".join(lines)))
 
 
 def item_title(lines: list[str]) -> str:
-    """The point's headline: its first line when that is short, or else its first sentence."""
+    """Return the point's headline: its first line when that is short, or else its first sentence."""
     match = POINT.match(lines[0])
     first = plain((match and match["rest"]) or "")
     rest = lines[1:]
@@ -200,7 +200,7 @@ def item_title(lines: list[str]) -> str:
 
 
 def markdown_blocks(lines: list[str]) -> Iterator[Block]:
-    """The text between headings, and the headings, without their marks."""
+    """Yield the text between headings, and the headings, without their marks."""
     headings = dict(headings_of(lines))
     body: list[str] = []
     for number, line in enumerate(lines):
@@ -214,13 +214,13 @@ def markdown_blocks(lines: list[str]) -> Iterator[Block]:
 
 
 def body_blocks(lines: list[str]) -> Iterator[Block]:
-    """The paragraphs of a text without headings."""
+    """Yield the paragraphs of a text without headings."""
     for paragraph in "\n".join(lines).split("\n\n"):
         yield Block(plain(paragraph))
 
 
 def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """The lines that are headings, marked by number signs or underlined, and their words."""
+    """Yield the lines that are headings, marked by number signs or underlined, and their words."""
     text = dict(outside_code(lines))
     for number, line in text.items():
         match = HEADING.match(line)
@@ -231,20 +231,20 @@ def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def heading_words(heading: re.Match[str]) -> str:
-    """The words of a heading, without the number signs that may close it."""
+    """Return the words of a heading, without the number signs that may close it."""
     words = (heading["words"] or "").strip()
     opened = words.rstrip("#")
     return opened.strip() if not opened or opened[-1].isspace() else words
 
 
 def is_underlined(text: dict[int, str], number: int) -> bool:
-    """Whether a line stands alone above a line of equals signs or hyphens."""
+    """Return whether a line stands alone above a line of equals signs or hyphens."""
     alone = not text.get(number - 1, "").strip() and not UNDERLINE.match(text[number])
     return alone and bool(text[number].strip()) and bool(UNDERLINE.match(text.get(number + 1, "")))
 
 
 def plain(markdown: str) -> str:
-    """The text without the marks of headings, bold type and links; the address of a link stays."""
+    """Return the text without the marks of headings, bold type and links; the address of a link stays."""
     text = LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] != link[2] else link[1], markdown)
     without_marks = (HEADING.sub(heading_words, line) for line in text.split("\n"))
     return clean("\n".join(without_marks).replace("**", ""))

@@ -1,4 +1,4 @@
-"""Texts that carry their own form (Markdown, e-mail, web pages) as safe HTML."""
+"""Texts that carry their own form (Markdown, email, web pages) as safe HTML."""
 
 from email import policy
 from email.parser import BytesParser
@@ -20,7 +20,7 @@ LONGEST = 300_000  # characters of HTML: what is longer is shown as plain text, 
 
 
 def as_html(path: Path, file_format: Format, limits: Limits) -> str:
-    """The whole text as HTML in which nothing runs, loads or frames; "" when it has none, or Unreadable."""
+    """Return the whole text as HTML in which nothing runs, loads or frames; "" when it has none, or Unreadable."""
     if file_format.extension == "eml":
         html = message_html(path)
     else:
@@ -34,7 +34,7 @@ def as_html(path: Path, file_format: Format, limits: Limits) -> str:
 
 
 def message_html(path: Path) -> str:
-    """What was written in a message: its HTML, or else its plain text."""
+    """Return what was written in a message: its HTML, or else its plain text."""
     with path.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file)
     body = message.get_body(("html", "plain"))
@@ -47,7 +47,7 @@ def message_html(path: Path) -> str:
 
 
 def seen(markup: str) -> str:
-    """The part of a web page that a person sees: no head, styles or scripts, whose text would be left over."""
+    """Return the part of a web page that a person sees: no head, styles or scripts, whose text would be left over."""
     root = parse_html(markup)
     if root is None:
         return ""

@@ -1,4 +1,4 @@
-"""Web pages, and the HTML of e-mails, as Markdown: from there on they are read like typed text."""
+"""Web pages, and the HTML of emails, as Markdown: from there on they are read like typed text."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
-    """A web page: sections by heading, or the items of a numbered update."""
+    """Return a web page: sections by heading, or the items of a numbered update."""
     root = parse_html(read_text(path, file_format, limits))
     title = "" if root is None else " ".join(root.xpath("//head/title[1]/text()"))
     pages = sections_of(markdown_of(root))
@@ -38,13 +38,13 @@ def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def parse_html(markup: str) -> Element | None:
-    """The root of a web page however badly it is written; None when nothing is in it."""
+    """Return the root of a web page however badly it is written; None when nothing is in it."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     return etree.fromstring(markup.encode("utf-8", "replace"), parser) if markup.strip() else None
 
 
 def markdown_of(root: Element | None) -> str:
-    """What a person sees of a page: headings and numbered points marked, cells separated by tabs."""
+    """Return what a person sees of a page: headings and numbered points marked, cells separated by tabs."""
     if root is None:
         return ""
     writer = Writer()
@@ -71,7 +71,7 @@ class Writer:
         self.points_open = 0
 
     def text(self) -> str:
-        """All that was written."""
+        """Return all that was written."""
         return "\n".join([*self.lines, "".join(self.line)])
 
     def enter(self, element: Element) -> None:
@@ -144,6 +144,6 @@ class Writer:
 
 
 def first_number(numbered_list: Element) -> int:
-    """The number that a list begins with."""
+    """Return the number that a list begins with."""
     start = str(numbered_list.get("start", "1"))
     return int(start) if NUMBER.fullmatch(start) else 1

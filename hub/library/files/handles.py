@@ -7,12 +7,12 @@ from hub.library.files.originals import StoredFile
 
 
 def handle_of(config: Config, person_id: int, stored: StoredFile, name: str) -> str:
-    """The note with which this person's browser brings a stored file back."""
+    """Return the note with which this person's browser brings a stored file back."""
     return str(_signer(config).dumps([person_id, stored.sha256, stored.size, name]))
 
 
 def opened(config: Config, person_id: int, handle: str) -> tuple[StoredFile, str] | None:
-    """The stored file and its name; None when the note isn't ours or was made for somebody else."""
+    """Return the stored file and its name; None when the note isn't ours or was made for someone else."""
     try:
         owner, sha256, size, name = _signer(config).loads(handle)
     except (BadSignature, ValueError):

@@ -26,7 +26,7 @@ class StoredFile:
 
 
 def path_of(config: Config, sha256: str) -> Path:
-    """Where the original with this hash lies."""
+    """Return where the original with this hash lies."""
     return config.UPLOADS / "files" / sha256[:2] / sha256[2:4] / sha256
 
 
@@ -92,11 +92,11 @@ def sync_folder(folder: Path) -> None:
 
 
 def all_stored(config: Config) -> Iterator[Path]:
-    """Every original on disk, in no order."""
+    """Return every original on disk, in no order."""
     return (path for path in (config.UPLOADS / "files").glob("??/??/*") if path.is_file())
 
 
 def hash_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    """Return the SHA-256 of a file's bytes, as hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

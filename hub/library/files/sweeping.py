@@ -1,4 +1,4 @@
-"""What nobody needs any more goes: originals that no row names, and uploads that broke off."""
+"""What no one needs any more goes: originals that no row names, and uploads that broke off."""
 
 from config import Config
 from hub.core import clock

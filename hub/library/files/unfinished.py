@@ -3,7 +3,7 @@
 Beside the bytes lies a note that says how long the file will be and what it is called. The offset is the size of
 what lies there, so that nothing can disagree after a crash. No lock is held while bytes are on their way: each
 piece is appended under a short lock if it begins where the file ends, so that of two senders one goes on, and a
-sender whose connection hangs keeps nobody waiting.
+sender whose connection hangs keeps no one waiting.
 """
 
 import fcntl
@@ -101,7 +101,7 @@ def begin(config: Config, person_id: int, name: str, length: int, claimed: str =
 
 
 def find(config: Config, person_id: int, upload_id: str) -> Part:
-    """The upload of this person with this id; raises NotFound: somebody else's lies in another folder."""
+    """Return the upload of this person with this id; raises NotFound: someone else's lies in another folder."""
     if not _ID.fullmatch(upload_id):
         raise NotFound
     folder = _folder(config, person_id)
@@ -158,7 +158,7 @@ def forget(part: Part) -> None:
 
 
 def all_parts(config: Config) -> dict[str, list[Path]]:
-    """The files of every upload that is under way, by its id."""
+    """Return the files of every upload that is under way, by its id."""
     found: dict[str, list[Path]] = {}
     for path in (config.UPLOADS / "files" / "parts").glob("*/*"):
         found.setdefault(path.name.split(".")[0], []).append(path)

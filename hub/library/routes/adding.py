@@ -96,7 +96,7 @@ def _add_page(
 def _add_all(
     person: Person, organization: Organization, form: library_forms.FactsForm, kept: list[Kept]
 ) -> list[Resource]:
-    """All of it or nothing: Refused undoes what went before."""
+    """Return all of it or nothing: Refused undoes what went before."""
     if isinstance(form, library_forms.UploadForm):
         return [_add_file(person, organization, form, one, alone=len(kept) == 1) for one in kept]
     if isinstance(form, library_forms.WriteForm):
@@ -118,14 +118,14 @@ def _add_file(
 
 
 def _chosen(form: library_forms.FactsForm, organizations: list[Organization]) -> Organization:
-    """The organization that was chosen among those offered."""
+    """Return the organization that was chosen among those offered."""
     if "organization" not in form:
         return organizations[0]
     return next(one for one in organizations if one.slug == form.organization.data)
 
 
 def _received(person: Person) -> tuple[list[Kept], list[str]]:
-    """The files of this form: those that came now, and those kept from the try before; and what was refused.
+    """Return the files of this form: those that came now, and those kept from the try before; and what was refused.
 
     Files are stored before any row is locked, since that may take long.
     """

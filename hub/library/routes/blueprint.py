@@ -24,6 +24,6 @@ def stored(upload: FileStorage) -> library_actions.File:
 
 
 def reopened(person: Person, handle: str) -> library_actions.File | None:
-    """A file that was stored before the form came, by the note that its sender got; None when the note isn't theirs."""
+    """Return a file that was stored before the form came, by the note that its sender got; None when the note isn't theirs."""
     found = handles.opened(web.config(), person.id, handle)
     return library_actions.File(*found) if found else None

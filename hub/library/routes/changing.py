@@ -75,7 +75,7 @@ def _replace_page(
     refused: str = "",
     content: library_actions.Content | None = None,
 ) -> str:
-    """The form; a file that came with it need not be sent again."""
+    """Return the form; a file that came with it need not be sent again."""
     kept = content if isinstance(content, library_actions.File) else None
     return render_template(
         "library/replace.html",
@@ -90,7 +90,7 @@ def _replace_page(
 
 
 def _new_content(person: Person, resource: Resource, form: library_forms.ReplaceForm) -> library_actions.Content:
-    """What the form brought, of the same sort as what is there."""
+    """Return what the form brought, of the same sort as what is there."""
     if resource.current.source is Source.TEXT:
         return library_actions.Written(form.body.data or "")
     if resource.current.source is Source.LINK:
@@ -102,7 +102,7 @@ def _new_content(person: Person, resource: Resource, form: library_forms.Replace
 
 
 def _file_of(person: Person) -> library_actions.File | None:
-    """The file that came with the form, or before it: with progress, or with the form's last try. Raises Refused."""
+    """Return the file that came with the form, or before it: with progress, or with the form's last try. Raises Refused."""
     upload = next((one for one in request.files.getlist("files") if one.filename), None)
     return stored(upload) if upload else reopened(person, request.form.get("kept", ""))
 

@@ -72,7 +72,7 @@ def page(resource_id: int, number: int) -> str:
 @bp.get("/resources/<int:resource_id>/pages")
 @web.public
 def pages(resource_id: int) -> Response:
-    """The page whose number somebody typed (``?number=``), or the nearest there is."""
+    """The page whose number someone typed (``?number=``), or the nearest there is."""
     revision = library_queries.revision_for(db, current_person(), resource_id)
     typed = request.args.get("number", "").strip()
     number = min(web.row_number(typed) or 1, LARGEST)
@@ -94,7 +94,7 @@ def image(resource_id: int, number: int) -> Answer:
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
-    """The picture of a page, in the width that is asked for; the rows must have been read before.
+    """Return the picture of a page, in the width that is asked for; the rows must have been read before.
 
     ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
     """
@@ -111,7 +111,7 @@ def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
 
 
 def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> Answer:
-    """A picture that is drawn now or was before; ``kept_for`` says how long browsers may keep it.
+    """Return a picture that is drawn now or was before; ``kept_for`` says how long browsers may keep it.
 
     The rows must have been read before. Raises NotFound when there is no picture; while too many are being drawn the
     page says so.
@@ -153,7 +153,7 @@ def _view(revision: Revision, one: Page) -> View:
 
 
 def _progress(revision: Revision, kind: PageKind | None) -> Progress:
-    """How far the hub got with a revision."""
+    """Return how far the hub got with a revision."""
     return progress(
         revision.state,
         revision.preview_state,

@@ -14,7 +14,7 @@ _METHOD = re.compile(r"^METHOD:([A-Za-z-]{1,20})\s*$", re.MULTILINE | re.IGNOREC
 
 
 def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
-    """The message with its headers, lines ending in CRLF; ``sender`` is the hub's own address."""
+    """Return the message with its headers, lines ending in CRLF; ``sender`` is the hub's own address."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = _address(message.sender_name or hub_name, sender)
     mail["To"] = _address(message.name, message.to)
@@ -35,7 +35,7 @@ def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
 
 
 def message_id(message: OutboxMessage, sender: str) -> str:
-    """The Message-ID, which stays whatever crashes: a server or program that gets it twice shows it once."""
+    """Return the Message-ID, which stays whatever crashes: a server or program that gets it twice shows it once."""
     return f"<{message.key}@{sender.rpartition('@')[2]}>"
 
 

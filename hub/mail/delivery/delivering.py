@@ -1,6 +1,6 @@
 """The worker's step `mail`: hands over what is due, or keeps it as files. Each step of it may be killed.
 
-Nobody is mailed twice for one thing: a message is *sending* from before the server can have taken it until its
+No one is mailed twice for one thing: a message is *sending* from before the server can have taken it until its
 answer is written down, and what is found so after a crash is *unknown*, for a person to decide.
 """
 
@@ -69,7 +69,7 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
 
 
 def _my_name(database: Database) -> str:
-    """What the hub calls itself to the mail server."""
+    """Return what the hub calls itself to the mail server."""
     return database.config.MAIL_FROM.rpartition("@")[2]
 
 

@@ -9,7 +9,7 @@ FOLDER = "mail"
 
 
 def path_of(config: Config, message_id: int) -> Path:
-    """Where the message with this number is kept."""
+    """Return where the message with this number is kept."""
     return config.INSTANCE / FOLDER / f"{message_id}.eml"
 
 

@@ -23,7 +23,7 @@ NOBODY_KNOWS = (
 
 
 def claim(database: Database) -> Sequence[OutboxMessage]:
-    """Take what is due in hand: what somebody waits for first, then what goes to many."""
+    """Take what is due in hand: what someone waits for first, then what goes to many."""
     now = clock.now()
     with database.reading() as db:  # a look costs no lock when there is nothing to do
         if db.scalar(select(OutboxMessage.id).where(*_free(now)).limit(1)) is None:
@@ -48,7 +48,7 @@ def _free(now: datetime) -> tuple[Any, ...]:
 
 
 def is_being_sent(database: Database, message: OutboxMessage) -> bool:
-    """Write down that the server is about to take the message; False when it was cancelled or taken over meanwhile."""
+    """Write down that the server is about to take the message; False when it was canceled or taken over meanwhile."""
     now = clock.now()
     held = _held(message, State.WAITING)
     with database.writing() as db:
@@ -85,7 +85,7 @@ def let_go(database: Database, messages: Sequence[OutboxMessage]) -> None:
 
 
 def take_over_from_the_dead(database: Database) -> None:
-    """End the leases of workers that died: what wasn't begun is free again, of the rest nobody knows."""
+    """End the leases of workers that died: what wasn't begun is free again, of the rest no one knows."""
     now = clock.now()
     with database.reading() as db:
         open_ones = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(

@@ -23,7 +23,7 @@ class Fate(StrEnum):
     LATER = "later"  # this message, for now
     SERVER = "server"  # the server takes nothing now
     UNKNOWN = "unknown"  # it had everything, and didn't answer
-    LEFT = "left"  # somebody else decided otherwise meanwhile
+    LEFT = "left"  # someone else decided otherwise meanwhile
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
 
 
 def _tls(server: MailServer, *, verified: bool) -> ssl.SSLContext:
-    """Who the server is gets checked where a secret depends on it; this machine has no name that one could check."""
+    """Return who the server is gets checked where a secret depends on it; this machine has no name that one could check."""
     context = ssl.create_default_context()
     if server.is_here or not verified:
         context.check_hostname = False
@@ -157,7 +157,7 @@ def _refusal(code: int, words: bytes) -> Outcome:
 
 
 def _end(smtp: smtplib.SMTP) -> Outcome:
-    """The last dot, and the server's answer to it."""
+    """Return the last dot, and the server's answer to it."""
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(LAST_PATIENCE)
@@ -174,19 +174,19 @@ def _end(smtp: smtplib.SMTP) -> Outcome:
 
 
 def _stuffed(message: bytes) -> bytes:
-    """The text with a dot doubled where a line begins with one, ending in a line break: RFC 5321 4.5.2."""
+    """Return the text with a dot doubled where a line begins with one, ending in a line break: RFC 5321 4.5.2."""
     stuffed = re.sub(rb"(?m)^\.", b"..", message)
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
 def _answer(code: int, words: bytes) -> str:
-    """What the server said, on one line that people can read."""
+    """Return what the server said, on one line that people can read."""
     said = " ".join(words.decode("utf-8", "replace").split())
     return f"{code} {said}"[:500]
 
 
 def _words(error: Exception) -> str:
-    """What went wrong with the connection. Never what was sent: it may hold the password."""
+    """Return what went wrong with the connection. Never what was sent: it may hold the password."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"it refused the hub's sign-in ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,4 +1,4 @@
-"""Forgotten passwords: written down when somebody asks, answered by the worker, so that the answer takes as long for all."""
+"""Forgotten passwords: written down when someone asks, answered by the worker, so that the answer takes as long for all."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDR
 
 
 def ask_for_password(db: Session, email: str, address: str) -> None:
-    """Write down that somebody forgot the password of ``email``; the worker answers by mail. Commits.
+    """Write down that someone forgot the password of ``email``; the worker answers by mail. Commits.
 
     The same work and the same answer whether there is such an account. Raises TooManyTries when there were too many.
     """
@@ -43,8 +43,8 @@ def ask_for_password(db: Session, email: str, address: str) -> None:
 def answer_password_requests(db: Session) -> int:
     """Send a link to whoever asked for one and has an account; answers how many requests were looked at.
 
-    Somebody who was invited and never set a password gets a new invitation. Links that they have keep their power,
-    since anybody may ask.
+    Someone who was invited and never set a password gets a new invitation. Links that they have keep their power,
+    since anyone may ask.
     """
     waiting = select(PasswordRequest).where(PasswordRequest.answered_at.is_(None)).order_by(PasswordRequest.id)
     requests = db.scalars(waiting.with_for_update(skip_locked=True)).all()

@@ -20,7 +20,7 @@ from hub.members.rules.permissions import may_manage
 
 
 def invite(db: Session, actor: Person | None, person: Person) -> str:
-    """The token of a new link with which ``person`` sets a first password; older links lose their power."""
+    """Return the token of a new link with which ``person`` sets a first password; older links lose their power."""
     _may_let_in(actor, person)
     if person.password_hash:
         raise Refused(f"{person.name} has accepted an invitation already. Make a link for a new password instead.")
@@ -31,7 +31,7 @@ def invite(db: Session, actor: Person | None, person: Person) -> str:
 
 
 def reset_link(db: Session, actor: Person | None, person: Person) -> str:
-    """The token of a new link with which ``person`` sets a new password; older links lose their power."""
+    """Return the token of a new link with which ``person`` sets a new password; older links lose their power."""
     _may_let_in(actor, person)
     if not person.password_hash:
         raise Refused(f"{person.name} has no password yet. Invite them again instead.")
@@ -63,7 +63,7 @@ def accept(db: Session, token: str, password: str) -> Person:
 
 
 def first_coordinator_link(db: Session) -> str | None:
-    """The token of the link with which the first coordinator signs up; None when the hub has people."""
+    """Return the token of the link with which the first coordinator signs up; None when the hub has people."""
     if members_queries.anyone(db):
         return None
     return new_link(db, None, LinkKind.FIRST_COORDINATOR, None)

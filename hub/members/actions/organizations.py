@@ -34,7 +34,7 @@ def add_organization(
     left_on: date | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> Organization:
-    """A new organization; without ``slug`` its name makes one, and without ``joined_on`` it joins today.
+    """Return a new organization; without ``slug`` its name makes one, and without ``joined_on`` it joins today.
 
     Raises Refused with what to change.
     """
@@ -85,7 +85,7 @@ def change_organization(
 def _facts(
     name: str, kind: OrganizationKind, region: str, website: str, joined_on: date, left_on: date | None
 ) -> dict[str, Any]:
-    """What somebody says of an organization, checked."""
+    """Return what someone says of an organization, checked."""
     if left_on and left_on < joined_on:
         raise Refused("The day it left is before the day it joined. Correct one of them.")
     return {

@@ -17,7 +17,7 @@ from hub.members.rules.fields import email_of, name_of
 from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, SINGLE_ROLES, OrganizationKind, Role
 from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
 
-EMAIL_TAKEN = "This e-mail address can't be added here. Ask the coordinator to help."
+EMAIL_TAKEN = "This email address can't be added here. Ask the coordinator to help."
 
 
 def add_person(
@@ -30,7 +30,7 @@ def add_person(
     role: Role,
     password_hash: str | None = None,
 ) -> Person:
-    """A new person, who gets in with `invite`, or at once with a ``password_hash`` that `hashed` made."""
+    """Return a new person, who gets in with `invite`, or at once with a ``password_hash`` that `hashed` made."""
     if actor and not may(actor, Permission.MANAGE_PEOPLE, organization):
         raise NotFound
     email, name = email_of(email), name_of(name)
@@ -53,7 +53,7 @@ def add_person(
 
 
 def change_person(db: Session, actor: Person | None, person: Person, *, name: str, email: str) -> None:
-    """Correct a name or an e-mail address; links that went to another address lose their power."""
+    """Correct a name or an email address; links that went to another address lose their power."""
     if actor and not may_manage(actor, person):
         raise NotFound
     email, name = email_of(email), name_of(name)
@@ -93,7 +93,7 @@ def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> 
 def move(db: Session, actor: Person | None, person: Person, organization: Organization, role: Role) -> None:
     """``person`` belongs to ``organization`` from now on, with ``role``.
 
-    What they did stays with the organization that they did it for. Links that would let somebody in as them lose
+    What they did stays with the organization that they did it for. Links that would let someone in as them lose
     their power: whoever managed them till now made them.
     """
     if actor and not (may_manage(actor, person) and may(actor, Permission.MANAGE_ORGANIZATIONS, organization)):
@@ -120,7 +120,7 @@ def leave(db: Session, actor: Person | None, person: Person) -> None:
     if actor and not may_manage(actor, person):
         raise NotFound
     if actor and actor.id == person.id:
-        raise Refused("You can't mark yourself as gone. Ask somebody else who manages people to do it.")
+        raise Refused("You can't mark yourself as gone. Ask someone else who manages people to do it.")
     lock_roles(db, person.organization_id)
     db.refresh(person)
     if not person.is_active:
@@ -172,7 +172,7 @@ def _check_email_is_free(db: Session, actor: Person | None, email: str, organiza
     if actor is None or may(actor, Permission.SEE_PEOPLE, person):
         gone = "" if person.is_active else ", and has left"
         where = "here" if person.organization_id == organization.id else f"in {person.organization.name}"
-        raise Refused(f"{person.name} has this e-mail address and is known {where}{gone}.")
+        raise Refused(f"{person.name} has this email address and is known {where}{gone}.")
     raise Refused(EMAIL_TAKEN)
 
 

@@ -1,6 +1,6 @@
 """Passwords and signing in.
 
-Hashing a password takes 0.2 s, in which nobody else could write: these functions commit before they hash, say so, and
+Hashing a password takes 0.2 s, in which no one else could write: these functions commit before they hash, say so, and
 must be the first in their request to touch rows.
 """
 
@@ -26,15 +26,15 @@ PASSWORDS = PasswordHasher()
 
 
 def hashed(password: str, email: str = "") -> str:
-    """What is kept of a new password; raises Refused when it can't be one. Slow: call it outside of transactions."""
+    """Return what is kept of a new password; raises Refused when it can't be one. Slow: call it outside of transactions."""
     return PASSWORDS.hash(_as_typed_anywhere(password_of(password, email)))
 
 
 def sign_in(db: Session, email: str, password: str, address: str) -> Person:
-    """The person with this e-mail address and password, trying from the network ``address``. Commits.
+    """Return the person with this email address and password, trying from the network ``address``. Commits.
 
-    Raises Refused with the same words, after the same work, for a wrong password, an unknown address, somebody
-    who hasn't accepted their invitation and somebody who left; TooManyTries without looking at the password.
+    Raises Refused with the same words, after the same work, for a wrong password, an unknown address, someone
+    who hasn't accepted their invitation and someone who left; TooManyTries without looking at the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
     tried = _count_try(db, account, address)
@@ -43,7 +43,7 @@ def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     db.commit()
     right = _is_right(known or _nobodys_hash(), password)
     if not (person and known and right):
-        raise Refused("That e-mail address and password don't belong together. Check both, and try again.")
+        raise Refused("That email address and password don't belong together. Check both, and try again.")
     newer = PASSWORDS.hash(_as_typed_anywhere(password)) if PASSWORDS.check_needs_rehash(known) else None
     _forget_tries(db, tried)
     if newer:
@@ -66,13 +66,13 @@ def change_password(db: Session, person: Person, current: str, new: str, address
 
 
 def end_sessions(db: Session, person: Person) -> None:
-    """``person`` is signed out in every browser, and wherever somebody has a copy of their session."""
+    """``person`` is signed out in every browser, and wherever someone has a copy of their session."""
     person.session_version += 1
     note(db, person, "signed out everywhere", person)
 
 
 def _as_typed_anywhere(password: str) -> bytes:
-    """The password's bytes; keyboards differ in how they compose é."""
+    """Return the password's bytes; keyboards differ in how they compose é."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
@@ -84,7 +84,7 @@ def _is_right(known: str, password: str) -> bool:
 
 
 def _nobodys_hash() -> str:
-    """A hash that no password fits and that takes as long to try as anybody's."""
+    """Return a hash that no password fits and that takes as long to try as anyone's."""
     p = PASSWORDS
     salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (p.salt_len, p.hash_len))
     return f"$argon2id$v=19$m={p.memory_cost},t={p.time_cost},p={p.parallelism}${salt}${digest}"

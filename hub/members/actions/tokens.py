@@ -1,4 +1,4 @@
-"""Links that let somebody in, once: their tokens, of which the hash alone is kept."""
+"""Links that let someone in, once: their tokens, of which the hash alone is kept."""
 
 import secrets
 from datetime import timedelta
@@ -27,7 +27,7 @@ class LinkIsGone(Refused):
 
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
-    """The link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
+    """Return the link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
     link = members_queries.link(db, token)
     if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
         raise NotFound
@@ -43,7 +43,7 @@ def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
 def new_link(
     db: Session, actor: Person | None, kind: LinkKind, person: Person | None, *, keep_older: bool = False
 ) -> str:
-    """The token of a new link; older links of ``person`` lose their power unless they are kept."""
+    """Return the token of a new link; older links of ``person`` lose their power unless they are kept."""
     if not keep_older:
         void_links(db, person)
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -61,7 +61,7 @@ def new_link(
 
 
 def void_links(db: Session, person: Person | None) -> None:
-    """Links of ``person`` that nobody used lose their power; None: those for the first coordinator."""
+    """Links of ``person`` that no one used lose their power; None: those for the first coordinator."""
     whose = OneTimeLink.person_id == person.id if person else OneTimeLink.person_id.is_(None)
     now = clock.now()
     db.execute(

@@ -1,4 +1,4 @@
-"""What mail somebody wants, and when; which hints they have seen."""
+"""What mail someone wants, and when; which hints they have seen."""
 
 from collections.abc import Collection
 

@@ -9,7 +9,7 @@ from hub.core.errors import Refused, TooManyTries
 
 
 def form_page(template: str, **context: Any) -> tuple[str, int]:
-    """A form, empty or as it was typed: a POST that gets here didn't do what it should."""
+    """Return a form, empty or as it was typed: a POST that gets here didn't do what it should."""
     return render_template(template, **context), 200 if request.method in web.SAFE_METHODS else 422
 
 

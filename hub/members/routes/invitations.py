@@ -1,4 +1,4 @@
-"""Links that let somebody in, once."""
+"""Links that let someone in, once."""
 
 from typing import Any
 
@@ -85,6 +85,6 @@ def welcome(token: str) -> Any:
 
 
 def _no_link(error: Exception) -> tuple[str, int]:
-    """The page of a link that can't be used (any more)."""
+    """Return the page of a link that can't be used (any more)."""
     unknown = isinstance(error, NotFound)
     return render_template("members/link_gone.html", sentence="" if unknown else str(error)), 404 if unknown else 410

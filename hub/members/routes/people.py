@@ -31,7 +31,7 @@ from hub.members.rules.permissions import Permission, may, may_manage, roles_to_
 
 @bp.get("/people")
 def people() -> str:
-    """The people of one's own organization, or everybody's."""
+    """The people of one's own organization, or everyone's."""
     form = FindPeople(request.args)
     page = web.page_number()
     found, total = members_queries.people(db, signed_in(), form.q.data, page)
@@ -41,7 +41,7 @@ def people() -> str:
 
 @bp.route("/people/new", methods=["GET", "POST"])
 def new_person() -> Any:
-    """Add somebody and show the link with which they get in."""
+    """Add someone and show the link with which they get in."""
     person = signed_in()
     if not may(person, Permission.MANAGE_PEOPLE):
         raise NotFound
@@ -61,7 +61,7 @@ def new_person() -> Any:
 
 
 def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
-    """The form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
+    """Return the form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
     form = NewPerson(organization=request.args.get("organization", ""), role=request.args.get("role", Role.CONTRIBUTOR))
     if may(person, Permission.MANAGE_ORGANIZATIONS):
         form.organization.choices = organization_choices(members_queries.organizations(db))
@@ -80,7 +80,7 @@ def person(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>")
 def change_person(person_id: int) -> Any:
-    """Correct a name or an e-mail address."""
+    """Correct a name or an email address."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = ChangePerson(), ""
@@ -96,7 +96,7 @@ def change_person(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/role")
 def give_role(person_id: int) -> Any:
-    """Give somebody another role, or let somebody who left come back with one."""
+    """Give someone another role, or let someone who left come back with one."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = _role_form(actor, changed), ""
@@ -113,7 +113,7 @@ def give_role(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/organization")
 def move_person(person_id: int) -> Any:
-    """Let somebody go on in another organization."""
+    """Let someone go on in another organization."""
     actor = signed_in()
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
@@ -132,7 +132,7 @@ def move_person(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/link")
 def make_link(person_id: int) -> Any:
-    """Make a link with which somebody sets a first or a new password, and show it this once."""
+    """Make a link with which someone sets a first or a new password, and show it this once."""
     actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     make = invitations_actions.reset_link if invited.password_hash else invitations_actions.invite
@@ -141,7 +141,7 @@ def make_link(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/address")
 def address_works(person_id: int) -> Any:
-    """Mail came back from somebody's address, and now it works again."""
+    """Mail came back from someone's address, and now it works again."""
     about = members_queries.person_for(db, signed_in(), person_id, Permission.MANAGE_PEOPLE)
     mail_actions.clear_bounced(db, about.email)
     return _back_to(about, f"Mail goes to {about.email} again.")
@@ -149,7 +149,7 @@ def address_works(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/leave")
 def leave(person_id: int) -> Any:
-    """Mark somebody as gone."""
+    """Mark someone as gone."""
     actor = signed_in()
     gone = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     try:
@@ -201,7 +201,7 @@ def _person_page(
 
 
 def _link_page(about: Person, token: str) -> str:
-    """The page that shows a link this once; only its hash is kept."""
+    """Return the page that shows a link this once; only its hash is kept."""
     view = "members.new_password" if about.password_hash else "members.invitation"
     address = web.config().BASE_URL + url_for(view, token=token)
     return render_template(

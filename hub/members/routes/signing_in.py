@@ -62,7 +62,7 @@ def sign_out() -> Any:
 
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Any:
-    """Sign out in every browser, this one too: a session that somebody copied ends with it."""
+    """Sign out in every browser, this one too: a session that someone copied ends with it."""
     signing_in_actions.end_sessions(db, signed_in())
     login.end_session()
     flash("You are signed out in every browser.")

@@ -15,7 +15,7 @@ LONGEST_WEBSITE = 500
 
 
 def name_of(text: str, what: str = "name") -> str:
-    """The name that somebody typed, on one line; raises Refused when it is empty or too long."""
+    """Return the name that someone typed, on one line; raises Refused when it is empty or too long."""
     name = one_line(text)
     if not name:
         raise Refused(f"Enter the {what}.")
@@ -25,18 +25,18 @@ def name_of(text: str, what: str = "name") -> str:
 
 
 def email_of(text: str) -> str:
-    """The e-mail address that somebody typed, in lower case; raises Refused when it can't be one."""
+    """Return the email address that someone typed, in lower case; raises Refused when it can't be one."""
     try:
         email = validate_email(clean(text), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise Refused("Enter an e-mail address such as name@example.org.") from error
+        raise Refused("Enter an email address such as name@example.org.") from error
     if len(email) > LONGEST_EMAIL:
-        raise Refused(f"The e-mail address is too long: it may have up to {LONGEST_EMAIL} characters.")
+        raise Refused(f"The email address is too long: it may have up to {LONGEST_EMAIL} characters.")
     return email
 
 
 def website_of(text: str) -> str:
-    """The web address that somebody typed, or nothing; raises Refused unless it is one of http or https."""
+    """Return the web address that someone typed, or nothing; raises Refused unless it is one of http or https."""
     website = clean(text)
     if not website:
         return ""

@@ -1,4 +1,4 @@
-"""The short tour: hints that stand on the pages where they help, until somebody puts them away. Pure."""
+"""The short tour: hints that stand on the pages where they help, until someone puts them away. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ HINTS = {
     "forward": Hint(
         "library/show.html",
         SHARERS,
-        "Forward makes a link that anybody can open without an account. When they open it, your organization gets the "
+        "Forward makes a link that anyone can open without an account. When they open it, your organization gets the "
         "credit.",
     ),
     "people": Hint(

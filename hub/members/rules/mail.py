@@ -21,7 +21,7 @@ class MailKind(StrEnum):
         return _MAIL_LABELS[self.value]
 
 
-# When nobody wants mail who didn't say otherwise: from eight in the evening to seven in the morning.
+# When no one wants mail who didn't say otherwise: from eight in the evening to seven in the morning.
 USUAL_NIGHT = (time(20), time(7))
 
 _MAIL_LABELS = {
@@ -33,14 +33,14 @@ _MAIL_LABELS = {
 
 
 def stop_token(key: str, person_id: int, kind: MailKind) -> str:
-    """What stands in the address that ends a kind of mail for somebody: only the hub can make it, with its ``key``."""
+    """Return what stands in the address that ends a kind of mail for someone: only the hub can make it, with its ``key``."""
     named = f"{person_id}-{kind.value}"
     mark = hmac.new(key.encode(), f"stop:{named}".encode(), sha256).digest()[:18]
     return f"{named}-{urlsafe_b64encode(mark).decode()}"
 
 
 def whose_stop(key: str, token: str) -> tuple[int, MailKind] | None:
-    """The person and the kind of mail that the token is about; None unless the hub made it."""
+    """Return the person and the kind of mail that the token is about; None unless the hub made it."""
     number, _, rest = token.partition("-")
     kind = next((one for one in MailKind if rest.startswith(f"{one.value}-")), None)
     if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - more than rows can have

@@ -64,7 +64,7 @@ class DesignationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class DesignationFacts:
-    """A designation as somebody states it."""
+    """A designation as someone states it."""
 
     name: str
     status: DesignationStatus
@@ -73,16 +73,16 @@ class DesignationFacts:
 
 
 def slug_of(name: str) -> str:
-    """The name as it stands in addresses: ``Lakeshore Forge & Foundry`` is ``lakeshore-forge-foundry``."""
+    """Return the name as it stands in addresses: ``Lakeshore Forge & Foundry`` is ``lakeshore-forge-foundry``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "organization"
 
 
 def is_due_on(joined_on: date, left_on: date | None, first_day: date, last_day: date) -> bool:
-    """Whether an organization belonged to the alliance in a period: joined by its last day, not gone before its first."""
+    """Return whether an organization belonged to the alliance in a period: joined by its last day, not gone before its first."""
     return joined_on <= last_day and (left_on is None or left_on >= first_day)
 
 
 def has_left(left_on: date | None, today: date) -> bool:
-    """Whether an organization is gone: its last day is over."""
+    """Return whether an organization is gone: its last day is over."""
     return left_on is not None and left_on < today

@@ -9,7 +9,7 @@ from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, Organizat
 
 
 class Permission(StrEnum):
-    """Everything that somebody may or may not do."""
+    """Everything that someone may or may not do."""
 
     READ = "read"
     ADD = "add"
@@ -65,7 +65,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.FORWARD: (ALL, NETWORK, NETWORK, NETWORK, NETWORK),
         Permission.DECLARE: (OWN, OWN, OWN, OWN, OWN),
         Permission.CONFIRM: (None, None, OWN, OWN, None),
-        # An organization's stakeholders are nobody else's business, not even the coordinator's.
+        # An organization's stakeholders are no one else's business, not even the coordinator's.
         Permission.KEEP_STAKEHOLDERS: (OWN, OWN, OWN, OWN, OWN),
         Permission.SEND_PACKS: (OWN, OWN, OWN, OWN, OWN),
         Permission.SEE_RECORD: (ALL, ALL, OWN, OWN, OWN),
@@ -115,7 +115,7 @@ class Thing(Protocol):
 
 @dataclass(frozen=True)
 class Operator:
-    """Whoever runs commands on the hub's own machine: reads what a coordinator reads, belongs to nobody."""
+    """Whoever runs commands on the hub's own machine: reads what a coordinator reads, belongs to no one."""
 
     role: Role = Role.COORDINATOR
     organization_id: int = 0
@@ -125,9 +125,9 @@ OPERATOR = Operator()
 
 
 def may(person: SomePerson | None, permission: Permission, subject: Thing | None = None) -> bool:
-    """Whether ``person`` (None: a visitor) may do ``permission`` to ``subject``.
+    """Return whether ``person`` (None: a visitor) may do ``permission`` to ``subject``.
 
-    ``subject`` is None for what belongs to nobody (the board, the audit) and for the person's own organization.
+    ``subject`` is None for what belongs to no one (the board, the audit) and for the person's own organization.
     """
     audience = getattr(subject, "audience", None)
     if person is None:
@@ -141,9 +141,9 @@ def may(person: SomePerson | None, permission: Permission, subject: Thing | None
 
 
 def may_manage(actor: SomePerson | None, person: SomePerson) -> bool:
-    """Whether ``actor`` may change ``person``, their role and their links.
+    """Return whether ``actor`` may change ``person``, their role and their links.
 
-    Somebody with a role of the alliance (coordinator, board) is managed by whoever gives those roles: a
+    Someone with a role of the alliance (coordinator, board) is managed by whoever gives those roles: a
     representative who could make a reset link for a board member could sign in as one.
     """
     allowed = may(actor, Permission.MANAGE_PEOPLE, person)
@@ -151,6 +151,6 @@ def may_manage(actor: SomePerson | None, person: SomePerson) -> bool:
 
 
 def roles_to_give(actor: SomePerson | None, kind: OrganizationKind) -> tuple[Role, ...]:
-    """The roles that ``actor`` may give in an organization of ``kind``."""
+    """Return the roles that ``actor`` may give in an organization of ``kind``."""
     all_roles = may(actor, Permission.GIVE_HOST_ROLES)
     return tuple(role for role in ROLES_OF_KIND[kind] if all_roles or role not in HOST_ROLES)

@@ -14,25 +14,25 @@ RESET_HOURS = 24
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_ADDRESS = 30
 TRIES_WITHIN = timedelta(minutes=15)
-# Who forgot a password asks once or twice; more would only fill the mailbox of somebody else.
+# Who forgot a password asks once or twice; more would only fill the mailbox of someone else.
 REQUESTS_PER_ACCOUNT = 3
 REQUESTS_PER_ADDRESS = 20
 REQUESTS_WITHIN = timedelta(hours=1)
 
 
 def password_of(text: str, email: str = "") -> str:
-    """The new password that somebody typed; raises Refused when it is too short, too long, or their address."""
+    """Return the new password that someone typed; raises Refused when it is too short, too long, or their address."""
     if len(text) < SHORTEST_PASSWORD:
         raise Refused(f"Use a password of at least {SHORTEST_PASSWORD} characters; a few words are easy to remember.")
     if len(text) > LONGEST_PASSWORD:
         raise Refused(f"The password is too long: it may have up to {LONGEST_PASSWORD} characters.")
     if email and text.strip().lower() == email:
-        raise Refused("Use a password that isn't your e-mail address.")
+        raise Refused("Use a password that isn't your email address.")
     return text
 
 
 def same_network(address: str) -> str:
-    """What tries are counted by: an IPv4 address, or the /64 network that one IPv6 customer has whole."""
+    """Return what tries are counted by: an IPv4 address, or the /64 network that one IPv6 customer has whole."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

@@ -22,7 +22,7 @@ from hub.sharing.rules.standing import Act
 
 
 def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:
-    """A link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
+    """Return a link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
 
     The person's link to the same with the same end is given again, so that a form sent twice makes one link.
     """
@@ -69,9 +69,9 @@ def revoke(db: Session, person: Person, link: ShareLink) -> None:
 
 
 def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:
-    """Record that somebody opened the link by their own act: a ``forward``, once per visit.
+    """Record that someone opened the link by their own act: a ``forward``, once per visit.
 
-    ``visit`` is a random word that the opener's browser keeps. The sharer who tries their own link is nobody new.
+    ``visit`` is a random word that the opener's browser keeps. The sharer who tries their own link is no one new.
     Raises NotFound when the link opens no longer. The event is its own record; the audit repeats nothing of it.
     """
     if not opens(link):
@@ -94,7 +94,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
 
 
 def opens(link: ShareLink) -> bool:
-    """Whether the link opens now: it is open, its resource is there, and its sharer may still forward that."""
+    """Return whether the link opens now: it is open, its resource is there, and its sharer may still forward that."""
     if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
         return False
     if not may(link.person, Permission.FORWARD, link.resource):

@@ -37,7 +37,7 @@ KEPT_AT_MOST = timedelta(days=7)  # a message that can't be logged; others go at
 
 
 def new_log_address(db: Session, person: Person) -> LogAddress:
-    """A new secret address for the person; one that they had takes nothing more. Raises NotFound."""
+    """Return a new secret address for the person; one that they had takes nothing more. Raises NotFound."""
     if not may(person, Permission.DECLARE, person.organization):
         raise NotFound
     end_log_address(db, person)
@@ -57,13 +57,13 @@ def end_log_address(db: Session, person: Person) -> None:
 
 
 def takes(db: Session, recipient: str) -> bool:
-    """Whether mail to this address is ours to take: somebody's log address, or one for reports of undelivered mail."""
+    """Return whether mail to this address is ours to take: someone's log address, or one for reports of undelivered mail."""
     token = token_in(recipient, config_of(db).MAIL_DOMAIN)
     return (bool(token) and _owner(db, token) is not None) or bounces.is_bounce_address(db, recipient)
 
 
 def _owner(db: Session, token: str) -> Person | None:
-    """Whose log address it is, if they may still declare."""
+    """Return whose log address it is, if they may still declare."""
     address = log_address_queries.address_by_token(db, token)
     if address is None or not address.person.is_active:
         return None

@@ -36,7 +36,7 @@ def count_fetch(db: Session, link: PackLink) -> None:
 
 
 def visit_of(word: str) -> str:
-    """What traces keep of the random word of a visitor's browser."""
+    """Return what traces keep of the random word of a visitor's browser."""
     return digest(word)
 
 
@@ -44,7 +44,7 @@ def act_on(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Pers
     """Record that a person did something with an item: opened it, took it, or said what they think of it.
 
     Of one recipient (on a channel: of one visitor) each act counts once, and of the opinions the last one stands.
-    People of the organization that shares are nobody new. Raises NotFound when the link opens no longer.
+    People of the organization that shares are no one new. Raises NotFound when the link opens no longer.
     """
     if not opens_pack(link.pack):
         raise NotFound
@@ -107,7 +107,7 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> Non
 
 
 def _was_taken(db: Session, link: PackLink) -> bool:
-    """Whether the mail server took this recipient's message, so that the record has it already, or soon has."""
+    """Return whether the mail server took this recipient's message, so that the record has it already, or soon has."""
     sent = select(OutboxMessage.id).where(OutboxMessage.id == link.message_id, OutboxMessage.state == State.SENT)
     return link.logged or db.scalar(sent) is not None
 

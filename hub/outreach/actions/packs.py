@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.dates import with_year
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
@@ -46,7 +47,7 @@ Part = tuple[int, int] | None  # the first and the last page; None: the whole
 def begin_pack(
     db: Session, person: Person, quarter: Quarter, resources: Iterable[int], parts: Iterable[tuple[int, int]] = ()
 ) -> Pack:
-    """A new draft with these resources, and with single items (resource, number) of others, in the order given.
+    """Return a new draft with these resources, and with single items (resource, number) of others, in the order given.
 
     Raises NotFound when the person may not send packs, Refused when it can't be so.
     """
@@ -158,9 +159,9 @@ def _place(pack: Pack, items: Sequence[PackItem]) -> None:
 
 
 def _state_now(db: Session, pack: Pack) -> PackState | None:
-    """How far the pack is at this moment: its row is held from here on, and no worker begins or goes on with it.
+    """Return how far the pack is at this moment: its row is held from here on, and no worker begins or goes on with it.
 
-    It may have been loaded before a worker was done with it. None: it is new, or somebody deleted it.
+    It may have been loaded before a worker was done with it. None: it is new, or someone deleted it.
     """
     return db.scalar(select(Pack.state).where(Pack.id == pack.id).with_for_update())
 
@@ -168,7 +169,7 @@ def _state_now(db: Session, pack: Pack) -> PackState | None:
 def _hold(db: Session, pack: Pack) -> None:
     """Hold the pack's row; raises Refused when it isn't any more what it was when it was loaded."""
     if pack.id is not None and _state_now(db, pack) is not pack.state:
-        raise Refused("Meanwhile this pack went out, or somebody else changed it. Look at it again.")
+        raise Refused("Meanwhile this pack went out, or someone else changed it. Look at it again.")
 
 
 def _refuse_unless_draft(pack: Pack) -> None:
@@ -225,13 +226,13 @@ def throw_away(db: Session, person: Person, pack: Pack) -> None:
     _refuse_unless_draft(pack)
     _hold(db, pack)
     if pack.published_at is not None:
-        raise Refused("This pack has a link that somebody may have, so it stays.")
+        raise Refused("This pack has a link that someone may have, so it stays.")
     note(db, person, "deleted the", pack)
     db.delete(pack)
 
 
 def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> PackLink:
-    """The pack's link for a newsletter or another channel; each channel has one. Raises Refused."""
+    """Return the pack's link for a newsletter or another channel; each channel has one. Raises Refused."""
     same = next((link for link in packs_queries.channels_of(db, pack) if link.channel is channel), None)
     if same is not None:
         return same
@@ -260,13 +261,13 @@ def publish(db: Session, pack: Pack) -> None:
 
 
 def token_for(db: Session, pack_id: int, stakeholder_id: int) -> str:
-    """The word of a recipient's link: the preview shows it before the link is there; only the hub can make it."""
+    """Return the word of a recipient's link: the preview shows it before the link is there; only the hub can make it."""
     key = config_of(db).SECRET_KEY.encode()
     return hmac.new(key, f"pack {pack_id} stakeholder {stakeholder_id}".encode(), sha256).hexdigest()[:40]
 
 
 def usable_items(pack: Pack) -> list[PackItem]:
-    """The items that its recipients may see now: not withdrawn, and still the sender's to read and to forward."""
+    """Return the items that its recipients may see now: not withdrawn, and still the sender's to read and to forward."""
     return [
         item
         for item in pack.items
@@ -277,18 +278,18 @@ def usable_items(pack: Pack) -> list[PackItem]:
 
 
 def revision_of(item: PackItem) -> Revision:
-    """What the item shows: the newest revision, or the one that its pages were taken from."""
+    """Return what the item shows: the newest revision, or the one that its pages were taken from."""
     number = item.revision_number or item.resource.revision_number
     return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
 def opens_pack(pack: Pack) -> bool:
-    """Whether its links open now."""
+    """Return whether its links open now."""
     return pack.published_at is not None and pack.expires_at is not None and clock.now() < pack.expires_at
 
 
 def sent_pack(db: Session, pack: Pack) -> SentPack:
-    """The pack as its texts need it, without anybody's link."""
+    """Return the pack as its texts need it, without anyone's link."""
     kinds = packs_queries.kinds_of_parts(db, pack)
     return SentPack(
         title=pack.title,
@@ -305,18 +306,18 @@ def _sent_item(item: PackItem, kind: PageKind) -> SentItem:
         id=item.id,
         title=item.resource.title,
         part=part_label(kind, item.first_page, item.last_page or item.first_page) if item.first_page else "",
-        facts=f"{item.resource.organization.name}, {published.day} {published:%b %Y}",
+        facts=f"{item.resource.organization.name}, {with_year(published)}",
         summary=item.resource.summary,
     )
 
 
 def address_of(db: Session, token: str) -> str:
-    """Where a link to a pack leads."""
+    """Return where a link to a pack leads."""
     return f"{config_of(db).BASE_URL}/p/{token}"
 
 
 def item_of(pack: Pack, item_id: int) -> PackItem:
-    """A usable item of the pack; raises NotFound."""
+    """Return a usable item of the pack; raises NotFound."""
     found = next((item for item in usable_items(pack) if item.id == item_id), None)
     if found is None:
         raise NotFound

@@ -130,7 +130,7 @@ def _whole(db: Session, number: int) -> Pack:
 
 
 def _begin(db: Session, pack: Pack) -> int:
-    """Give everybody in the groups a link, but for those who unsubscribed or whose mail comes back."""
+    """Give everyone in the groups a link, but for those who unsubscribed or whose mail comes back."""
     if stakeholders_queries.key_was_changed(db):
         log.error(
             "Pack %s can't be sent: the key for unsubscribed addresses was changed. It is a draft again.", pack.id
@@ -181,7 +181,7 @@ def _write_some(db: Session, pack: Pack) -> int:
 
 
 def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, one: Stakeholder) -> Post:
-    """The message to one recipient."""
+    """Return the message to one recipient."""
     config = config_of(db)
     stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, one.address_hash)}"
     return Post(

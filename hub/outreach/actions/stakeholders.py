@@ -107,7 +107,7 @@ def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliat
 def change_stakeholder(
     db: Session, person: Person, one: Stakeholder, email: str, name: str, affiliation: str, groups: str
 ) -> None:
-    """Change what the list says of somebody; raises Refused."""
+    """Change what the list says of someone; raises Refused."""
     entry = _entry(db, person.organization, email, name, affiliation, groups)
     if entry.email != one.email:
         _refuse_unless_free(db, person.organization, entry.email)
@@ -117,7 +117,7 @@ def change_stakeholder(
 
 
 def _entry(db: Session, organization: Organization, email: str, name: str, affiliation: str, groups: str) -> Entry:
-    """What was typed, its groups written as the list writes them; raises Refused."""
+    """Return what was typed, its groups written as the list writes them; raises Refused."""
     line = Line(1, "", entry_of(email, name, affiliation, groups))
     [spelled] = spelled_as([line], stakeholders_queries.group_names(db, organization))
     return spelled.entry or entry_of(email)
@@ -168,12 +168,12 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
 
 
 def token_of(db: Session, organization_id: int, hashed: str) -> str:
-    """The word in the address by which a recipient unsubscribes from the organization's mail."""
+    """Return the word in the address by which a recipient unsubscribes from the organization's mail."""
     return stop_token(config_of(db).UNSUBSCRIBE_KEY, organization_id, hashed)
 
 
 def whom_it_stops(db: Session, token: str) -> tuple[Organization, str]:
-    """The organization whose mail the token stops, and to which address (its hash); raises NotFound."""
+    """Return the organization whose mail the token stops, and to which address (its hash); raises NotFound."""
     found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, token)
     organization = db.get(Organization, found[0]) if found else None
     if found is None or organization is None:
@@ -231,12 +231,12 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
 def start_again(db: Session, token: str) -> None:
     """The recipient wants the organization's mail again: only they can say so, by the link in a message to them.
 
-    Raises Refused when they stopped everybody's mail by another organization's message.
+    Raises Refused when they stopped everyone's mail by another organization's message.
     """
     organization, hashed = whom_it_stops(db, token)
     if (other := stakeholders_queries.stopped_through_another(db, organization, hashed)) is not None:
         raise Refused(
-            f"You stopped everybody's mail by a message of {other.name}. Only the link in a message of theirs to you "
+            f"You stopped everyone's mail by a message of {other.name}. Only the link in a message of theirs to you "
             "takes that back."
         )
     for whose in (organization.id, None):

@@ -29,7 +29,7 @@ class LinkLine:
 def links_of(
     db: Session, organization: Organization, page: int = 1, resource: Resource | None = None
 ) -> tuple[list[LinkLine], int]:
-    """A page of the organization's links, newest first, and how many there are; those of one resource if it is given."""
+    """Return a page of the organization's links, newest first, and how many there are; those of one resource if it is given."""
     condition = ShareLink.organization_id == organization.id
     if resource is not None:
         condition = and_(condition, ShareLink.resource_id == resource.id)
@@ -51,7 +51,7 @@ def links_of(
 
 
 def _whole_link() -> Select[ShareLink]:
-    """A link with all that its page shows."""
+    """Return a link with all that its page shows."""
     return select(ShareLink).options(
         joinedload(ShareLink.organization),
         joinedload(ShareLink.person),
@@ -61,7 +61,7 @@ def _whole_link() -> Select[ShareLink]:
 
 
 def link_by_token(db: Session, token: str) -> ShareLink:
-    """The link that a token opens, in whatever state it is; raises NotFound."""
+    """Return the link that a token opens, in whatever state it is; raises NotFound."""
     link = db.scalar(_whole_link().where(ShareLink.token == token))
     if link is None:
         raise NotFound
@@ -69,7 +69,7 @@ def link_by_token(db: Session, token: str) -> ShareLink:
 
 
 def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
-    """A link that ``person`` may revoke; raises NotFound."""
+    """Return a link that ``person`` may revoke; raises NotFound."""
     link = db.scalar(_whole_link().where(ShareLink.id == link_id))
     if link is None or not may_revoke(person, link):
         raise NotFound
@@ -77,7 +77,7 @@ def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
 
 
 def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
-    """A link of the person's own organization; raises NotFound."""
+    """Return a link of the person's own organization; raises NotFound."""
     link = db.scalar(_whole_link().where(ShareLink.id == link_id))
     if link is None or link.organization_id != person.organization_id:
         raise NotFound
@@ -85,13 +85,13 @@ def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
 
 
 def revision_of(link: ShareLink) -> Revision:
-    """What the link shows: the current revision, or for one page the revision that the page was taken from."""
+    """Return what the link shows: the current revision, or for one page the revision that the page was taken from."""
     number = link.revision_number or link.resource.revision_number
     return next(revision for revision in link.resource.revisions if revision.number == number)
 
 
 def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:
-    """The pages that the link opens, from the ``first``-th on, ``count`` at most; for a link to one page that one."""
+    """Return the pages that the link opens, from the ``first``-th on, ``count`` at most; for a link to one page that one."""
     statement = select(Page).where(Page.revision_id == revision_of(link).id).order_by(Page.number)
     if link.page_number is not None:
         return db.scalars(statement.where(Page.number == link.page_number)).all()
@@ -99,13 +99,13 @@ def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Seque
 
 
 def pages_in(db: Session, revision: Revision, first: int, count: int) -> Sequence[Page]:
-    """The pages of a revision whose numbers lie from ``first`` on, ``count`` of them at most."""
+    """Return the pages of a revision whose numbers lie from ``first`` on, ``count`` of them at most."""
     within = Page.number.between(first, first + count - 1)
     return db.scalars(select(Page).where(Page.revision_id == revision.id, within).order_by(Page.number)).all()
 
 
 def page_through(db: Session, revision: Revision, number: int | None) -> Page | None:
-    """The page of a revision with that number, if it has one."""
+    """Return the page of a revision with that number, if it has one."""
     if number is None:
         return None
     return db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))

@@ -27,12 +27,12 @@ class Recognized:
 
 
 def log_address_of(db: Session, person: Person) -> LogAddress | None:
-    """The person's log address, if they have one."""
+    """Return the person's log address, if they have one."""
     return db.scalar(select(LogAddress).where(LogAddress.person_id == person.id, LogAddress.ended_at.is_(None)))
 
 
 def address_by_token(db: Session, token: str) -> LogAddress | None:
-    """The log address with this token that takes mail, with its person."""
+    """Return the log address with this token that takes mail, with its person."""
     return db.scalar(
         select(LogAddress)
         .where(LogAddress.token == token, LogAddress.ended_at.is_(None))
@@ -41,7 +41,7 @@ def address_by_token(db: Session, token: str) -> LogAddress | None:
 
 
 def log_sender_of(db: Session, person: Person) -> Sender:
-    """What tells whether a mail is the person's own, and whether it left their organization."""
+    """Return what tells whether a mail is the person's own, and whether it left their organization."""
     colleagues = db.scalars(select(Person.email).where(Person.organization_id == person.organization_id))
     organization = person.organization
     return Sender(
@@ -53,7 +53,7 @@ def log_sender_of(db: Session, person: Person) -> Sender:
 
 
 def recognized_in(db: Session, person: Person, mail: Mail, places: Places) -> list[Recognized]:
-    """The resources that the mail carries as a file or links to at ``places``, of those that the person may name; each once.
+    """Return the resources that the mail carries as a file or links to at ``places``, of those that the person may name; each once.
 
     A file that the hub holds for others alone isn't recognized: mailing it in must not tell that it is there.
     """
@@ -82,7 +82,7 @@ class _Named:
 
 
 def _attached(db: Session, mail: Mail) -> list[_Named]:
-    """The newest revision that each attachment is, by the hash of its bytes."""
+    """Return the newest revision that each attachment is, by the hash of its bytes."""
     digests = frozenset[str]().union(*(one.digests for one in mail.attachments))
     if not digests:
         return []
@@ -96,7 +96,7 @@ def _attached(db: Session, mail: Mail) -> list[_Named]:
 
 
 def _linked(db: Session, places: Places) -> list[_Named]:
-    """What its links open: share links, packs, and resources by their own addresses."""
+    """Return what its links open: share links, packs, and resources by their own addresses."""
     links = select(ShareLink).where(ShareLink.token.in_(list(places.links)))
     opened = [_Named(one.resource_id, one.revision_number, one.page_number, one.id) for one in db.scalars(links)]
     items = (

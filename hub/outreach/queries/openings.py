@@ -29,7 +29,7 @@ class Outcome:
 
     @property
     def unsettled(self) -> int:
-        """Messages of which nobody knows yet what becomes of them."""
+        """Messages of which no one knows yet what becomes of them."""
         return self.waiting + self.messages[State.WAITING] + self.messages[State.SENDING]
 
     @property
@@ -39,7 +39,7 @@ class Outcome:
 
 
 def outcome_of(db: Session, pack: Pack) -> Outcome:
-    """What became of the pack so far."""
+    """Return what became of the pack so far."""
     if pack.reduced_at is not None:
         return _reduced(db, pack)
     parts = _parts(db, pack)
@@ -65,7 +65,7 @@ def outcome_of(db: Session, pack: Pack) -> Outcome:
 
 
 def visitors_of(db: Session, pack: Pack) -> dict[int, int]:
-    """How many people opened the pack through each channel's link: each browser is one."""
+    """Return how many people opened the pack through each channel's link: each browser is one."""
     rows = db.execute(
         select(PackTrace.link_id, PackTrace.once)
         .join(PackLink, PackLink.id == PackTrace.link_id)
@@ -78,7 +78,7 @@ def visitors_of(db: Session, pack: Pack) -> dict[int, int]:
 
 
 def messages_of(db: Session, pack: Pack) -> Counter[State]:
-    """How many of the pack's messages stand where."""
+    """Return how many of the pack's messages stand where."""
     rows = db.execute(
         select(OutboxMessage.state, func.count())
         .join(PackLink, PackLink.message_id == OutboxMessage.id)
@@ -102,7 +102,7 @@ def _traces(db: Session, pack: Pack) -> dict[int, list[tuple[int | None, Trace]]
 
 
 def _reduced(db: Session, pack: Pack) -> Outcome:
-    """The same from the counts that are left."""
+    """Return the same from the counts that are left."""
     counts = {
         (one.item_id, one.act): one.count for one in db.scalars(select(PackCount).where(PackCount.pack_id == pack.id))
     }
@@ -128,7 +128,7 @@ class RecipientLine:
 
 
 def recipients_of(db: Session, pack: Pack, page: int) -> list[RecipientLine]:
-    """A page of the pack's recipients, in the order in which they were written to."""
+    """Return a page of the pack's recipients, in the order in which they were written to."""
     rows = db.execute(
         select(PackLink, OutboxMessage.state, OutboxMessage.trouble, PackFetch.count)
         .outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
@@ -152,7 +152,7 @@ def recipients_of(db: Session, pack: Pack, page: int) -> list[RecipientLine]:
 
 
 def questions_of(db: Session, pack: Pack) -> Sequence[tuple[PackTrace, PackLink]]:
-    """The questions that came back, newest first, each with the link that it came through and its stakeholder."""
+    """Return the questions that came back, newest first, each with the link that it came through and its stakeholder."""
     rows = db.execute(
         select(PackTrace, PackLink)
         .join(PackLink, PackLink.id == PackTrace.link_id)
@@ -165,7 +165,7 @@ def questions_of(db: Session, pack: Pack) -> Sequence[tuple[PackTrace, PackLink]
 
 
 def acts_of(db: Session, link: PackLink, visit: str) -> set[tuple[int | None, Trace]]:
-    """What was done through a link; through a channel's link, by that visitor."""
+    """Return what was done through a link; through a channel's link, by that visitor."""
     mine = PackTrace.link_id == link.id
     if link.part is LinkPart.CHANNEL:
         mine = mine & PackTrace.once.endswith(f" {visit}", autoescape=True)

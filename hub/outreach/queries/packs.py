@@ -48,7 +48,7 @@ class Proposal:
 
 
 def packs_of(db: Session, person: Person, page: int = 1) -> tuple[Sequence[Pack], int]:
-    """A page of the organization's packs, newest first, and how many there are; raises NotFound."""
+    """Return a page of the organization's packs, newest first, and how many there are; raises NotFound."""
     own = Pack.organization_id == sender_of(person).id
     total = db.scalar(select(func.count(Pack.id)).where(own)) or 0
     found = (
@@ -63,14 +63,14 @@ def packs_of(db: Session, person: Person, page: int = 1) -> tuple[Sequence[Pack]
 
 
 def sender_of(person: Person) -> Organization:
-    """The organization that the person sends packs for; raises NotFound."""
+    """Return the organization that the person sends packs for; raises NotFound."""
     if not may(person, Permission.SEND_PACKS, person.organization):
         raise NotFound
     return person.organization
 
 
 def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
-    """A pack of the person's organization with all that its page shows; raises NotFound."""
+    """Return a pack of the person's organization with all that its page shows; raises NotFound."""
     pack = db.scalar(_whole().where(Pack.id == pack_id).execution_options(populate_existing=True))
     if pack is None or not may(person, Permission.SEND_PACKS, pack):
         raise NotFound
@@ -78,7 +78,7 @@ def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
 
 
 def _whole() -> Select[Pack]:
-    """A pack with its sender, its items, and their resources."""
+    """Return a pack with its sender, its items, and their resources."""
     of_item = selectinload(Pack.items).joinedload(PackItem.resource)
     return select(Pack).options(
         joinedload(Pack.organization),
@@ -90,15 +90,15 @@ def _whole() -> Select[Pack]:
 
 
 def drafts_of(db: Session, person: Person) -> Sequence[Pack]:
-    """The organization's packs that can still be changed, newest first, with their items."""
+    """Return the organization's packs that can still be changed, newest first, with their items."""
     draft = and_(Pack.organization_id == sender_of(person).id, Pack.state == PackState.DRAFT)
     return db.scalars(select(Pack).where(draft).options(selectinload(Pack.items)).order_by(Pack.id.desc())).all()
 
 
 def proposal(db: Session, person: Person, quarter: Quarter) -> Proposal:
-    """What the organization could share of a quarter: what is new in it by topic, and what its people took out.
+    """Return what the organization could share of a quarter: what is new in it by topic, and what its people took out.
 
-    What they took is ticked, or else the newest few; what went out in a pack before is not.
+    What they took is checked, or else the newest few; what went out in a pack before is not.
     """
     taken = _taken(db, person.organization, quarter)
     sent = _sent_before(db, person.organization)
@@ -126,12 +126,12 @@ def _most_taken_first(offers: list[Offer]) -> list[Offer]:
 
 
 def _topic_of(resource: Resource) -> str:
-    """The first of the Big 6 that it has."""
+    """Return the first of the Big 6 that it has."""
     return next((topic_label(topic.name) for topic in resource.topics if topic.name in BIG_SIX), "Other")
 
 
 def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
-    """What was published in the quarter, or came into the hub in it, newest first."""
+    """Return what was published in the quarter, or came into the hub in it, newest first."""
     zone = config_of(db).zone
     begin = datetime.combine(quarter.first_day, time(), zone).astimezone(UTC)
     end = datetime.combine(quarter.next.first_day, time(), zone).astimezone(UTC)
@@ -151,7 +151,7 @@ def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
 
 
 def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
-    """Those of the resources that the person may open, newest first."""
+    """Return those of the resources that the person may open, newest first."""
     return db.scalars(
         select(Resource)
         .where(visible_to(person), Resource.id.in_(ids))
@@ -161,7 +161,7 @@ def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]
 
 
 def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
-    """How often the organization's people took each resource out or passed it on in the quarter."""
+    """Return how often the organization's people took each resource out or passed it on in the quarter."""
     rows = db.execute(
         select(SharingEvent.resource_id, func.count(SharingEvent.id))
         .where(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id, stands())
@@ -171,13 +171,13 @@ def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[in
 
 
 def _sent_before(db: Session, organization: Organization) -> set[int]:
-    """The resources that went out in a pack of the organization."""
+    """Return the resources that went out in a pack of the organization."""
     sent = and_(Pack.organization_id == organization.id, Pack.state != PackState.DRAFT)
     return set(db.scalars(select(PackItem.resource_id).join(Pack, Pack.id == PackItem.pack_id).where(sent)))
 
 
 def _parts(db: Session, resources: Sequence[Resource]) -> dict[int, list[Page]]:
-    """The items of weekly updates, by resource."""
+    """Return the items of weekly updates, by resource."""
     by_revision = {resource.current.id: resource.id for resource in resources}
     items = (
         select(Page)
@@ -191,7 +191,7 @@ def _parts(db: Session, resources: Sequence[Resource]) -> dict[int, list[Page]]:
 
 
 def kinds_of_parts(db: Session, pack: Pack) -> dict[int, PageKind]:
-    """What the pages of each item are called, by the item's number; only of items that are parts and were read."""
+    """Return what the pages of each item are called, by the item's number; only of items that are parts and were read."""
     revisions = {
         revision.id: item.id
         for item in pack.items
@@ -233,7 +233,7 @@ def reach_of(db: Session, pack: Pack) -> Reach:
 
 
 def in_groups(pack: Pack) -> ColumnElement[bool]:
-    """The condition of the stakeholders in a pack's groups."""
+    """Return the condition of the stakeholders in a pack's groups."""
     own = Stakeholder.organization_id == pack.organization_id
     if pack.everyone:
         return own
@@ -243,7 +243,7 @@ def in_groups(pack: Pack) -> ColumnElement[bool]:
 
 
 def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:
-    """The pack's links for other channels, oldest first, with who made each."""
+    """Return the pack's links for other channels, oldest first, with who made each."""
     return db.scalars(
         select(PackLink)
         .where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.CHANNEL)
@@ -253,7 +253,7 @@ def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:
 
 
 def link_of_pack(db: Session, token: str) -> PackLink:
-    """The link that a token opens, with its pack and all that is in it; raises NotFound."""
+    """Return the link that a token opens, with its pack and all that is in it; raises NotFound."""
     of_pack = joinedload(PackLink.pack)
     of_item = of_pack.selectinload(Pack.items).joinedload(PackItem.resource)
     link = db.scalar(

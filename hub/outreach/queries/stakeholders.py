@@ -1,4 +1,4 @@
-"""An organization's stakeholders. Permission is checked here: nobody else sees them."""
+"""An organization's stakeholders. Permission is checked here: no one else sees them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,14 +36,14 @@ class Group:
 
 
 def entry_of_row(one: Stakeholder) -> Entry:
-    """A row of the list as the rules read it."""
+    """Return a row of the list as the rules read it."""
     return Entry(one.email, one.name, one.affiliation, tuple(group.name for group in one.groups))
 
 
 def stakeholders_of(
     db: Session, person: Person, words: str = "", group: str = "", page: int | None = 1
 ) -> tuple[list[StakeholderLine], int]:
-    """A page of the person's organization's list by name (None: all of it), and how many there are.
+    """Return a page of the person's organization's list by name (None: all of it), and how many there are.
 
     ``words`` are looked for in names, addresses and affiliations. Raises NotFound when the person may not see it.
     """
@@ -65,7 +65,7 @@ def stakeholders_of(
 
 
 def _own(person: Person) -> Organization:
-    """The organization whose list the person keeps; raises NotFound."""
+    """Return the organization whose list the person keeps; raises NotFound."""
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
         raise NotFound
     return person.organization
@@ -81,7 +81,7 @@ def _conditions(organization: Organization, words: str, group: str) -> list[Colu
 
 
 def unsubscribed() -> ColumnElement[bool]:
-    """The condition under which a stakeholder gets no mail from their organization any more."""
+    """Return the condition under which a stakeholder gets no mail from their organization any more."""
     return (
         select(Unsubscribe.id)
         .where(
@@ -96,7 +96,7 @@ def unsubscribed() -> ColumnElement[bool]:
 
 
 def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeholder:
-    """A stakeholder of the person's organization, with groups; raises NotFound."""
+    """Return a stakeholder of the person's organization, with groups; raises NotFound."""
     found = db.scalar(
         select(Stakeholder).where(Stakeholder.id == stakeholder_id).options(selectinload(Stakeholder.groups))
     )
@@ -106,7 +106,7 @@ def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeho
 
 
 def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
-    """Those of the stakeholders that are on the list of the person's organization."""
+    """Return those of the stakeholders that are on the list of the person's organization."""
     numbers = [number for number in set(ids) if 0 < number < 2**31]
     return db.scalars(
         select(Stakeholder).where(Stakeholder.organization_id == _own(person).id, Stakeholder.id.in_(numbers))
@@ -114,7 +114,7 @@ def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequen
 
 
 def groups_with_counts(db: Session, organization: Organization) -> list[Group]:
-    """The groups of an organization's list by name, each with how many of its people get mail."""
+    """Return the groups of an organization's list by name, each with how many of its people get mail."""
     rows = db.execute(
         select(StakeholderGroup.name, func.count(Stakeholder.id))
         .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
@@ -126,7 +126,7 @@ def groups_with_counts(db: Session, organization: Organization) -> list[Group]:
 
 
 def group_names(db: Session, organization: Organization) -> Sequence[str]:
-    """The names of an organization's groups, in order."""
+    """Return the names of an organization's groups, in order."""
     return db.scalars(
         select(StakeholderGroup.name)
         .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
@@ -137,7 +137,7 @@ def group_names(db: Session, organization: Organization) -> Sequence[str]:
 
 
 def count_reachable(db: Session, organization: Organization) -> int:
-    """How many of an organization's stakeholders didn't unsubscribe."""
+    """Return how many of an organization's stakeholders didn't unsubscribe."""
     return (
         db.scalar(
             select(func.count(Stakeholder.id)).where(Stakeholder.organization_id == organization.id, ~unsubscribed())
@@ -147,7 +147,7 @@ def count_reachable(db: Session, organization: Organization) -> int:
 
 
 def plan_of(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
-    """What the lines of a list would change in that of the person's organization; raises Refused, NotFound."""
+    """Return what the lines of a list would change in that of the person's organization; raises Refused, NotFound."""
     organization = _own(person)
     lines = spelled_as(with_group(lines_of(text), group), group_names(db, organization))
     known = {one.email: entry_of_row(one) for one in whole_list(db, organization)}
@@ -155,7 +155,7 @@ def plan_of(db: Session, person: Person, text: str, group: str = "") -> list[Pla
 
 
 def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]:
-    """All stakeholders of an organization with their groups."""
+    """Return all stakeholders of an organization with their groups."""
     return db.scalars(
         select(Stakeholder)
         .where(Stakeholder.organization_id == organization.id)
@@ -165,30 +165,30 @@ def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]
 
 
 def _stopped(db: Session, organization: Organization, lines: Sequence[Line]) -> set[str]:
-    """Which of the lines' addresses unsubscribed from the organization."""
+    """Return which of the lines' addresses unsubscribed from the organization."""
     hashes = {hash_of(db, line.entry.email): line.entry.email for line in lines if line.entry}
     return {hashes[one] for one in stopped_hashes(db, organization) if one in hashes}
 
 
 def stopped_hashes(db: Session, organization: Organization) -> Sequence[str]:
-    """The hashes of all addresses that get no mail from the organization."""
+    """Return the hashes of all addresses that get no mail from the organization."""
     from_it = or_(Unsubscribe.organization_id.is_(None), Unsubscribe.organization_id == organization.id)
     return db.scalars(select(Unsubscribe.address_hash).where(from_it)).all()
 
 
 def hash_of(db: Session, email: str) -> str:
-    """What is kept of an address that unsubscribed."""
+    """Return what is kept of an address that unsubscribed."""
     return keyed_hash(config_of(db).UNSUBSCRIBE_KEY, email)
 
 
 def key_was_changed(db: Session) -> bool:
-    """Whether some unsubscribe was kept with another key than today's, so that nobody can tell whose it is."""
+    """Return whether some unsubscribe was kept with another key than today's, so that no one can tell whose it is."""
     mine = key_name(config_of(db).UNSUBSCRIBE_KEY)
     return db.scalar(select(Unsubscribe.id).where(Unsubscribe.key_name != mine).limit(1)) is not None
 
 
 def stopped_through_another(db: Session, organization: Organization, hashed: str) -> Organization | None:
-    """The other organization by whose message everybody's mail to the address was stopped, if it was so."""
+    """Return the other organization by whose message everyone's mail to the address was stopped, if it was so."""
     found = unsubscribe_of(db, None, hashed)
     if found is None or found.through_id in {None, organization.id}:
         return None
@@ -196,7 +196,7 @@ def stopped_through_another(db: Session, organization: Organization, hashed: str
 
 
 def unsubscribe_of(db: Session, organization_id: int | None, hashed: str) -> Unsubscribe | None:
-    """The unsubscribe of an address from an organization, or from all of them (None)."""
+    """Return the unsubscribe of an address from an organization, or from all of them (None)."""
     whose = (
         Unsubscribe.organization_id.is_(None)
         if organization_id is None

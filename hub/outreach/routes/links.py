@@ -61,7 +61,7 @@ def _forward_page(
     sent: sharing_forms.DeclarationForm | None = None,
     refused: str = "",
 ) -> str:
-    """The page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
+    """Return the page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
     lines, _total = links_queries.links_of(db, person.organization, resource=resource)
     chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
     line = next((one for one in lines if one.link.id == chosen), None)
@@ -86,7 +86,7 @@ def _forward_page(
 
 
 def _has_pages(resource: Resource) -> bool:
-    """Whether people would look for single slides of it."""
+    """Return whether people would look for single slides of it."""
     return resource.current.source is Source.FILE and resource.current.page_count > 1
 
 
@@ -106,7 +106,7 @@ def _ready(resource: Resource, link: ShareLink) -> ReadyText:
 
 
 def _part_of(resource: Resource, link: ShareLink) -> str:
-    """What the link opens, as ``slide 7``; empty when it opens the whole."""
+    """Return what the link opens, as ``slide 7``; empty when it opens the whole."""
     revision = next(
         one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
     )
@@ -202,7 +202,7 @@ def landing(token: str) -> Answer:
 
 
 def _was_shown(link: ShareLink) -> bool:
-    """Whether this visitor pressed Show."""
+    """Return whether this visitor pressed Show."""
     return link.id in cookie.get("shown", [])
 
 
@@ -222,7 +222,7 @@ def _closed() -> Response:
 
 
 def unlisted(page: str, status: int = 200) -> Response:
-    """A page for whoever has its link, and for no search engine."""
+    """Return a page for whoever has its link, and for no search engine."""
     answer = make_response(page, status)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
@@ -255,7 +255,7 @@ def download_shared(token: str) -> Answer:
 
 
 def visit() -> str:
-    """The random word of this visitor's browser."""
+    """Return the random word of this visitor's browser."""
     if "visit" not in cookie:
         cookie["visit"] = secrets.token_urlsafe(16)
     return str(cookie["visit"])

@@ -43,7 +43,7 @@ def open_pack(token: str) -> Answer:
 
 
 def _pack_page(pack: Pack, link: PackLink | None) -> str:
-    """The page; without a link as its sender previews it."""
+    """Return the page; without a link as its sender previews it."""
     items = packs_actions.usable_items(pack)
     shown = {item.id: revision_of(item) for item in items}
     return render_template(
@@ -75,7 +75,7 @@ def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
 
 
 def _count_unless_known(link: PackLink) -> None:
-    """Count a fetch, unless it comes from somebody who used a button before, or from the sender's organization."""
+    """Count a fetch, unless it comes from someone who used a button before, or from the sender's organization."""
     person = current_person()
     if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
         return
@@ -135,7 +135,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
 
 
 def _is_own(link: PackLink) -> bool:
-    """Whether the sender's organization looks: it sees all, and is counted nowhere."""
+    """Return whether the sender's organization looks: it sees all, and is counted nowhere."""
     person = current_person()
     return person is not None and person.organization_id == link.pack.organization_id
 
@@ -147,7 +147,7 @@ def _has_picture(revision: Revision, page: Page) -> bool:
 @bp.get("/p/<token>/<int:item_id>/pages/<int:number>/image")
 @web.public
 def pack_image(token: str, item_id: int, number: int) -> Answer:
-    """The picture of a page: of the first one for everybody, of the others once somebody opened it."""
+    """The picture of a page: of the first one for everyone, of the others once someone opened it."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         raise NotFound

@@ -50,7 +50,7 @@ def packs() -> str:
 
 @bp.route("/sharing/packs/new", methods=["GET", "POST"])
 def new_pack() -> Answer:
-    """What the quarter (``?quarter=``) offers, to tick; what is ticked becomes a draft."""
+    """What the quarter (``?quarter=``) offers, to tick; what is checked becomes a draft."""
     person, form = signed_in(), outreach_forms.NewPackForm()
     quarter = quarter_named(request.args["quarter"]) if "quarter" in request.args else this_quarter()
     if quarter > this_quarter():
@@ -158,7 +158,7 @@ class Previewed:
 
 
 def _previewed(one: Pack, reach: packs_queries.Reach) -> tuple[Previewed, int]:
-    """The message to the recipient who is asked for (``?recipient=``), or to the first; and which place they have."""
+    """Return the message to the recipient who is asked for (``?recipient=``), or to the first; and which place they have."""
     place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
     sent = packs_actions.sent_pack(db, one)
     if not reach.reachable:

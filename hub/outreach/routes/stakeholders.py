@@ -2,7 +2,7 @@
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import web, words
+from hub.core import dates, web
 from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
@@ -23,7 +23,7 @@ COLUMNS = ("name", "email", "affiliation", "groups", "mail")
 
 
 def keeper() -> Person:
-    """The person who is signed in, if they keep their organization's stakeholders; else raises NotFound."""
+    """Return the person who is signed in, if they keep their organization's stakeholders; else raises NotFound."""
     person = signed_in()
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
         raise NotFound
@@ -122,12 +122,12 @@ def _one_page(person: Person, form: outreach_forms.StakeholderForm, one: Stakeho
 
 @bp.post("/sharing/stakeholders/remove")
 def remove_stakeholders() -> Answer:
-    """Take the ticked people off the list, their addresses with them."""
+    """Take the checked people off the list, their addresses with them."""
     count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
     if not count:
         raise Refused("Tick at least one person to take off the list.")
     flash(
-        f"{words.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay."
+        f"{dates.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay."
     )
     return redirect(url_for(".stakeholders"))
 
@@ -197,7 +197,7 @@ def stop(token: str) -> Answer:
 @web.public
 @web.from_mail_programs
 def stop_now(token: str) -> Answer:
-    """No more mail. Mail programs send this by themselves when somebody presses their own button (RFC 8058)."""
+    """No more mail. Mail programs send this by themselves when someone presses their own button (RFC 8058)."""
     if "again" in request.form:
         stakeholders_actions.start_again(db, token)
     else:

@@ -1,4 +1,4 @@
-"""Reading a mail that somebody copied to their log address: what was attached and linked, to how many it went. Pure.
+"""Reading a mail that someone copied to their log address: what was attached and linked, to how many it went. Pure.
 
 Everything in it is untrusted. Attachments are never opened: their bytes are hashed, and the hashes compared.
 """
@@ -25,7 +25,7 @@ MOST_PARTS = 200
 MOST_TEXT = 2_000_000  # letters of text that are searched for links
 MOST_COMPARED = 20_000_000  # lines, times the parts whose end each of them might be; a large mail has 3,000,000
 MOST_BOUNDARIES = 10  # of parts inside of parts, between which forwarded messages are looked for
-LONGEST_HEADER = 512_000  # of addresses; more is nobody's mail
+LONGEST_HEADER = 512_000  # of addresses; more is no one's mail
 LONGEST_VALUE = 4_000  # letters of any other header that are read: what reads them takes ever longer
 LONGEST_SUBJECT = 200
 MOST_HOPS = 50  # servers that a message came through; RFC 5321 calls 100 a loop
@@ -67,10 +67,10 @@ class _Found:
 
 
 class _Bounded(policy.Compat32):
-    """Reads headers as they are, but not more of each than anybody needs."""
+    """Reads headers as they are, but not more of each than anyone needs."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """A header's name and value."""
+        """Return a header's name and value."""
         name, value = super().header_source_parse(sourcelines)
         return name, value[: LONGEST_HEADER + 1 if name.lower() in _OF_ADDRESSES else LONGEST_VALUE]
 
@@ -79,7 +79,7 @@ _POLICY = _Bounded()
 
 
 def read_mail(raw: bytes) -> Mail:
-    """What a raw message says. Never raises: what can't be read is left out, and ``odd`` says so."""
+    """Return what a raw message says. Never raises: what can't be read is left out, and ``odd`` says so."""
     head, body = _split(raw)
     try:
         message = message_from_bytes(head + b"\r\n\r\n", policy=_POLICY)
@@ -117,7 +117,7 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 
 
 def _text(value: Any) -> str:
-    """A header as people read it."""
+    """Return a header as people read it."""
     try:
         return str(make_header(decode_header(str(value or ""))))
     except (*_UNREADABLE, binascii.Error):
@@ -132,7 +132,7 @@ def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _moment(message: Message) -> datetime | None:
-    """When it says that it was sent; a time without a zone is read as UTC."""
+    """Return when it says that it was sent; a time without a zone is read as UTC."""
     try:
         sent = parsedate_to_datetime(str(message.get("Date", "")))
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
@@ -161,7 +161,7 @@ def _has(message: Message, *names: str) -> bool:
 
 
 def _forged(message: Message) -> str:
-    """Whether the site's own mail server, whose line is the topmost, found that the sender isn't who From says."""
+    """Return whether the site's own mail server, whose line is the topmost, found that the sender isn't who From says."""
     results = _text(message.get("Authentication-Results")).lower()
     return "Its sender could not be verified (DMARC)." if re.search(r"\bdmarc=fail\b", results) else ""
 
@@ -178,7 +178,7 @@ def _read_parts(message: Message, raw: bytes, found: _Found) -> None:
 
 
 def _messages_in(raw: bytes, boundary: bytes) -> Iterator[Attachment]:
-    """The messages that were forwarded as attachments, byte for byte: the hub may hold the same ones as files."""
+    """Yield the messages that were forwarded as attachments, byte for byte: the hub may hold the same ones as files."""
     for piece in re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?:--)?[ \t]*\r?\n", raw):
         head, content = _split(piece)
         if content and re.search(rb"(?im)^content-type\s*:\s*message/rfc822", head) and b"base64" not in head.lower():
@@ -218,7 +218,7 @@ _ATTACHED_DATA = 0x0006800F
 
 
 def _in_tnef(content: bytes) -> Iterator[bytes]:
-    """The attachments inside a winmail.dat; none when it isn't one."""
+    """Yield the attachments inside a winmail.dat; none when it isn't one."""
     place = 6
     while content.startswith(_TNEF) and place + 9 <= len(content):
         number = int.from_bytes(content[place + 1 : place + 5], "little")

@@ -36,14 +36,14 @@ class SomeLink(Protocol):
 
 
 def link_state(link: SomeLink, now: datetime) -> LinkState:
-    """Whether the link opens at that moment; a revoked link stays revoked."""
+    """Return whether the link opens at that moment; a revoked link stays revoked."""
     if link.revoked_at is not None:
         return LinkState.REVOKED
     return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
 
 
 def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
-    """When a link made today ends: with the last second of the day ``days`` days away, in the hub's time zone."""
+    """Return when a link made today ends: with the last second of the day ``days`` days away, in the hub's time zone."""
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), zone)
 
 

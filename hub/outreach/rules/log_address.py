@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hub.outreach.rules.copied_mail import Mail
 from hub.sharing.rules.logged_mail import Audience, Outcome
 
-# Letters and digits that nobody mixes up; the case of an address may be lost on its way.
+# Letters and digits that no one mixes up; the case of an address may be lost on its way.
 TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - an alphabet, not a password
 TOKEN_LENGTH = 22  # 22 letters of 31 are 109 bits
 _LOG = re.compile(r"log\+([a-z0-9]{10,40})@(.+)", re.IGNORECASE)
@@ -20,7 +20,7 @@ _LOG = re.compile(r"log\+([a-z0-9]{10,40})@(.+)", re.IGNORECASE)
 # A mail may lie in an outbox or a queue; an older date is the sender's word, and for that there is declaring.
 OLDEST = timedelta(days=14)
 
-# Where everybody may have an address: the same domain says nothing of the same organization.
+# Where everyone may have an address: the same domain says nothing of the same organization.
 OPEN_DOMAINS = frozenset(
     {
         "aol.com", "att.net", "bellsouth.net", "charter.net", "comcast.net", "cox.net", "fastmail.com", "gmail.com",
@@ -42,18 +42,18 @@ class Sender:
 
 
 def log_address(token: str, domain: str) -> str:
-    """The address that a person puts into BCC."""
+    """Return the address that a person puts into BCC."""
     return f"log+{token}@{domain}"
 
 
 def token_in(address: str, domain: str) -> str:
-    """The token of a log address of ours; empty when it is none. Case doesn't matter."""
+    """Return the token of a log address of ours; empty when it is none. Case doesn't matter."""
     found = _LOG.fullmatch(address.strip().strip("<>"))
     return found[1].lower() if found and domain and found[2].lower() == domain.lower() else ""
 
 
 def identity(person_id: int, mail: Mail, *, forged: bool = False) -> str:
-    """What makes two arrivals one mail: Message-ID, whose log address, and what it says.
+    """Return what makes two arrivals one mail: Message-ID, whose log address, and what it says.
 
     A forged copy is another mail than the true one: whoever sends it first must not keep that from being logged.
     """
@@ -62,7 +62,7 @@ def identity(person_id: int, mail: Mail, *, forged: bool = False) -> str:
 
 
 def judge(mail: Mail, sender: Sender, domain: str) -> Outcome:
-    """Whether a mail is the sender's own and went to anybody outside (for a BFF: to anybody).
+    """Return whether a mail is the sender's own and went to anyone outside (for a BFF: to anyone).
 
     The token is the secret, From is only written there: a reply of a recipient who saw the address isn't logged.
     """
@@ -77,7 +77,7 @@ def judge(mail: Mail, sender: Sender, domain: str) -> Outcome:
 
 
 def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
-    """How many it went to, counted by domain: without the sender, and for a member without their colleagues."""
+    """Return how many it went to, counted by domain: without the sender, and for a member without their colleagues."""
     others = _others(mail, sender, domain)
     counted = [one for one in others if sender.inside_counts or not _is_inside(one, sender)]
     domains = Counter(one.rpartition("@")[2][:100] for one in counted)
@@ -85,7 +85,7 @@ def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
 
 
 def day_of(mail: Mail, received_at: datetime, zone: ZoneInfo) -> date:
-    """The day that it counts for: the one that it bears, if that is not long before it came, else that on which it came."""
+    """Return the day that it counts for: the one that it bears, if that is not long before it came, else that on which it came."""
     sent = mail.sent_at
     if sent is None or not received_at - OLDEST <= sent <= received_at:
         sent = received_at
@@ -99,7 +99,7 @@ def _others(mail: Mail, sender: Sender, domain: str) -> list[str]:
 
 
 def _is_theirs(senders: Collection[str], sender: Sender) -> bool:
-    """Whether From is the person, a colleague (somebody sends for them), or an address of their organization."""
+    """Return whether From is the person, a colleague (someone sends for them), or an address of their organization."""
     return any(one == sender.email or _is_inside(one, sender) for one in senders)
 
 

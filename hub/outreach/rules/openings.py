@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Trace(StrEnum):
-    """What somebody did with a link by an act of their own."""
+    """What someone did with a link by an act of their own."""
 
     OPENED = "opened"
     DOWNLOADED = "downloaded"
@@ -46,9 +46,9 @@ SEEN_LABELS = {
 
 
 def seen(acts: Collection[Trace], fetches: int) -> Seen:
-    """What a link's traces prove: any act is a person's, a fetch alone is a machine's or unknown.
+    """Return what a link's traces prove: any act is a person's, a fetch alone is a machine's or unknown.
 
-    Mail scanners open every link of every message, so a fetch never proves that somebody looked.
+    Mail scanners open every link of every message, so a fetch never proves that someone looked.
     """
     if Trace.DOWNLOADED in acts:
         return Seen.DOWNLOADED

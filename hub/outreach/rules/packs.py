@@ -13,7 +13,7 @@ LONGEST_PACK_TITLE = 150
 LONGEST_PACK_NOTE = 2_000
 LONGEST_QUESTION = 2_000
 MOST_QUESTIONS = 20  # that one link may send
-PROPOSED = 6  # items that are ticked when nothing tells what matters
+PROPOSED = 6  # items that are checked when nothing tells what matters
 
 T = TypeVar("T", bound=int)
 
@@ -42,19 +42,19 @@ class LinkPart(StrEnum):
 
 
 def part_label(kind: PageKind, first: int, last: int) -> str:
-    """What a part is called: ``slide 7``, ``slides 7 to 9``."""
+    """Return what a part is called: ``slide 7``, ``slides 7 to 9``."""
     name = kind.value
     return f"{name} {first}" if first == last else f"{name}s {first} to {last}"
 
 
 def reordered(items: Sequence[T], places: Mapping[T, int]) -> list[T]:
-    """The items by the places that were typed; equal places keep their order, an item without one stays by its turn."""
+    """Return the items by the places that were typed; equal places keep their order, an item without one stays by its turn."""
     turn = {item: place for place, item in enumerate(items, 1)}
     return sorted(items, key=lambda item: (places.get(item, turn[item]), turn[item]))
 
 
 def moved(items: Sequence[T], item: T, steps: int) -> list[T]:
-    """The items with one of them some steps further down (less than 0: up), as far as there is room."""
+    """Return the items with one of them some steps further down (less than 0: up), as far as there is room."""
     place = items.index(item)
     rest = [one for one in items if one != item]
     rest.insert(min(max(place + steps, 0), len(rest)), item)
@@ -84,7 +84,7 @@ LOG_AFTER = timedelta(hours=1)
 
 
 def is_to_be_logged(new: int, unsettled: int, since_last: timedelta) -> bool:
-    """Whether it is time to log the messages that the mail server took since the last time."""
+    """Return whether it is time to log the messages that the mail server took since the last time."""
     return new > 0 and (unsettled == 0 or since_last >= LOG_AFTER)
 
 

@@ -21,7 +21,7 @@ class Places:
 
 
 def places_in(text: str, base_url: str) -> Places:
-    """What of the hub at ``base_url`` a mail's text links to."""
+    """Return what of the hub at ``base_url`` a mail's text links to."""
     base = urlsplit(base_url)
     start = rf"https?://{re.escape(base.netloc)}{re.escape(base.path.rstrip('/'))}"
     shape = re.compile(
@@ -39,7 +39,7 @@ def places_in(text: str, base_url: str) -> Places:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """The text as it is, and with what rewrites links undone: HTML, Safe Links, Proofpoint."""
+    """Yield the text as it is, and with what rewrites links undone: HTML, Safe Links, Proofpoint."""
     plain = _without_wrapping(_unescaped(text))
     yield plain
     decoded = unquote(plain)
@@ -59,12 +59,12 @@ def _unescaped(text: str) -> str:
 
 
 def _without_wrapping(text: str) -> str:
-    """The text with each ``https://urldefense.com/v3/__address__;`` as its address. Each letter is looked at once."""
+    """Return the text with each ``https://urldefense.com/v3/__address__;`` as its address. Each letter is looked at once."""
     before, *pieces = _PROOFPOINT_3.split(text)
     return " ".join([before, *map(_address_first, pieces)])
 
 
 def _address_first(piece: str) -> str:
-    """What follows the beginning of such a link, the end of its address marked by a space."""
+    """Return what follows the beginning of such a link, the end of its address marked by a space."""
     address, end, after = piece.partition("__;")
     return f"{address} {after}" if end and len(address.split()) == 1 else piece

@@ -75,7 +75,7 @@ class Planned:
 
 
 def plan(lines: Sequence[Line], known: Mapping[str, Entry], stopped: Collection[str]) -> list[Planned]:
-    """What each line would do to a list that has ``known`` by address; ``stopped`` asked for no more mail.
+    """Return what each line would do to a list that has ``known`` by address; ``stopped`` asked for no more mail.
 
     Lines work one after the other: a second line of the same address adds to the first. A name or affiliation
     that is given replaces the old one, an empty one leaves it; groups are added, never taken away.
@@ -109,7 +109,7 @@ def _planned(line: Line, there: Mapping[str, Entry], stopped: Collection[str]) -
 
 
 def merged(before: Entry, said: Entry) -> Entry:
-    """The stakeholder as they stand after a line: what it leaves empty stays, its groups are added."""
+    """Return the stakeholder as they stand after a line: what it leaves empty stays, its groups are added."""
     return Entry(
         before.email,
         said.name or before.name,
@@ -119,7 +119,7 @@ def merged(before: Entry, said: Entry) -> Entry:
 
 
 def differences(before: Entry, after: Entry) -> str:
-    """What is different, in words; empty when nothing is."""
+    """Return what is different, in words; empty when nothing is."""
     told = [
         f"{what} {old or 'none'} → {new}"
         for what, old, new in (
@@ -133,7 +133,7 @@ def differences(before: Entry, after: Entry) -> str:
 
 
 def lines_of(text: str) -> list[Line]:
-    """What a pasted or uploaded list says, line by line; empty lines say nothing.
+    """Return what a pasted or uploaded list says, line by line; empty lines say nothing.
 
     It takes a CSV file with a row of column names (comma, semicolon or tab), rows without names (the address, and
     beside it name, affiliation, groups), and what mail programs copy: ``Ana Peña <ana@example.org>, …``.
@@ -150,7 +150,7 @@ def lines_of(text: str) -> list[Line]:
 
 
 def _columns_of(first: str) -> tuple[dict[str, int], str]:
-    """Where each column stands, if the first line names columns, and what separates them."""
+    """Return where each column stands, if the first line names columns, and what separates them."""
     delimiter = max(",;\t", key=first.count)
     names = [re.sub(r"[^a-z]", "", cell.lower()) for cell in first.split(delimiter)]
     columns: dict[str, int] = {}
@@ -162,7 +162,7 @@ def _columns_of(first: str) -> tuple[dict[str, int], str]:
 
 
 def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Iterator[Line]:
-    """The rows under the line of names. A row that quotes a line break has the number of its last line."""
+    """Yield the rows under the line of names. A row that quotes a line break has the number of its last line."""
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
     try:
         next(reader)
@@ -177,7 +177,7 @@ def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Itera
 
 
 def _free(number: int, text: str) -> Iterator[Line]:
-    """What a line without column names says: mailboxes, or cells of which one is the address."""
+    """Yield what a line without column names says: mailboxes, or cells of which one is the address."""
     if len(text) > LONGEST_LINE:
         yield Line(
             number, text[:100] + "…", refused=f"This line has more than {LONGEST_LINE:,} characters. Break it up."
@@ -196,7 +196,7 @@ def _free(number: int, text: str) -> Iterator[Line]:
         yield from (_line(number, text, address) for address in addresses)
         return
     if not addresses:
-        yield Line(number, text, refused="There is no e-mail address in this line.")
+        yield Line(number, text, refused="There is no email address in this line.")
         return
     name, affiliation, groups = ([cell for cell in cells if "@" not in cell] + ["", "", ""])[:3]
     yield _line(number, text, addresses[0], name, affiliation, groups)
@@ -231,9 +231,9 @@ def _line(number: int, text: str, email: str, name: str = "", affiliation: str =
 
 
 def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = "") -> Entry:
-    """A stakeholder as somebody typed them; raises Refused."""
+    """Return a stakeholder as someone typed them; raises Refused."""
     if not clean(email):
-        raise Refused("There is no e-mail address in this line.")
+        raise Refused("There is no email address in this line.")
     return Entry(
         email_of(email),
         _short("name", name),
@@ -250,7 +250,7 @@ def _short(what: str, typed: str) -> str:
 
 
 def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
-    """The names of groups, each once however it is capitalized; raises Refused."""
+    """Return the names of groups, each once however it is capitalized; raises Refused."""
     groups: dict[str, str] = {}
     for name in map(one_line, typed):
         if len(name) > LONGEST_GROUP:
@@ -263,7 +263,7 @@ def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_group(lines: Sequence[Line], group: str) -> list[Line]:
-    """The same lines with everybody in one group more; raises Refused when that can't be its name."""
+    """Return the same lines with everyone in one group more; raises Refused when that can't be its name."""
     [name] = groups_of([group]) or [""]
     if not name:
         return list(lines)
@@ -271,7 +271,7 @@ def with_group(lines: Sequence[Line], group: str) -> list[Line]:
 
 
 def spelled_as(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
-    """The same lines with groups written as ``names`` or an earlier line writes them: "board" joins "Board"."""
+    """Return the same lines with groups written as ``names`` or an earlier line writes them: "board" joins "Board"."""
     known = {name.casefold(): name for name in names}
     return [_spelled(line, known) for line in lines]
 
@@ -296,17 +296,17 @@ def _joined(line: Line, group: str) -> Line:
 
 
 def key_name(key: str) -> str:
-    """A name for the key, by which another one is noticed; it tells nothing of the key."""
+    """Return a name for the key, by which another one is noticed; it tells nothing of the key."""
     return _signed(key, "name")[:16]
 
 
 def stop_token(key: str, organization_id: int, hashed: str) -> str:
-    """The word in the address by which a recipient unsubscribes: it needs no row, so it works for ever."""
+    """Return the word in the address by which a recipient unsubscribes: it needs no row, so it works for ever."""
     return f"{organization_id}-{hashed}-{_signed(key, f'stop {organization_id} {hashed}')[:32]}"
 
 
 def stopped_by(key: str, token: str) -> tuple[int, str] | None:
-    """Whose mail the token stops (the organization's number) to which address (its hash); None for a made-up one."""
+    """Return whose mail the token stops (the organization's number) to which address (its hash); None for a made-up one."""
     found = re.fullmatch(r"([1-9][0-9]{0,8})-([0-9a-f]{64})-([0-9a-f]{32})", token)
     if found is None or not hmac.compare_digest(stop_token(key, int(found[1]), found[2]), token):
         return None

@@ -11,7 +11,7 @@ ENTRIES_PER_PAGE = 50
 
 
 def audit_entries(db: Session, words: str, page: int) -> tuple[Sequence[Entry], int]:
-    """A page of the audit, newest first, and how many entries there are; ``words`` filter actor, action, subject."""
+    """Return a page of the audit, newest first, and how many entries there are; ``words`` filter actor, action, subject."""
     condition = (
         Entry.actor.icontains(words, autoescape=True)
         | Entry.action.icontains(words, autoescape=True)

@@ -53,12 +53,12 @@ class Board:
 
 
 def this_quarter(db: Session) -> Quarter:
-    """The quarter of today in the hub's time zone."""
+    """Return the quarter of today in the hub's time zone."""
     return Quarter.of(clock.today(config_of(db).zone))
 
 
 def board(db: Session, kind: OrganizationKind | None = None, standing: Standing | None = None) -> Board:
-    """The last eight quarters of every member and BFF; ``standing`` keeps those that stand so in the newest one."""
+    """Return the last eight quarters of every member and BFF; ``standing`` keeps those that stand so in the newest one."""
     quarters = tuple(reversed(this_quarter(db).back(QUARTERS_ON_BOARD)))
     organizations = [
         one
@@ -93,7 +93,7 @@ MOST_SHARED = 8
 
 
 def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Reach], list[Reach]]:
-    """The resources that most organizations declared or forwarded in ``quarter``, and the topics; of those that
+    """Return the resources that most organizations declared or forwarded in ``quarter``, and the topics; of those that
     ``person`` may read.
 
     One query over the quarter's pairs of resource and organization; the rest is counting.
@@ -114,11 +114,11 @@ def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Rea
 
 
 def _most(reaches: list[Reach]) -> list[Reach]:
-    """The farthest reaching ones, the farthest first."""
+    """Return the farthest reaching ones, the farthest first."""
     return sorted(reaches, key=lambda one: (-one.organizations, one.label))[:MOST_SHARED]
 
 
 def behind(board_now: Board) -> list[Row]:
-    """Who has not met the newest quarter's commitment yet, the silent ones first."""
+    """Return who has not met the newest quarter's commitment yet, the silent ones first."""
     late = [row for row in board_now.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
     return sorted(late, key=lambda row: row.standings[-1] is Standing.DOWNLOADED)

@@ -46,7 +46,7 @@ class CommitmentsOfAYear:
 
 
 def quarters_of_year(db: Session, year: int) -> tuple[Quarter, ...]:
-    """The quarters of a year that have begun, the oldest first."""
+    """Return the quarters of a year that have begun, the oldest first."""
     now = this_quarter(db)
     return tuple(quarter for number in range(1, 5) if (quarter := Quarter(year, number)) <= now)
 
@@ -54,7 +54,7 @@ def quarters_of_year(db: Session, year: int) -> tuple[Quarter, ...]:
 def commitments(
     db: Session, year: int, kind: OrganizationKind | None = None, *, only_behind: bool = False
 ) -> CommitmentsOfAYear:
-    """The three commitments of every member and BFF that belonged to the alliance in ``year``: few queries for all."""
+    """Return the three commitments of every member and BFF that belonged to the alliance in ``year``: few queries for all."""
     quarters = quarters_of_year(db, year)
     organizations = [
         one

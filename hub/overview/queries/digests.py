@@ -54,7 +54,7 @@ class Digest:
 
 
 def digests(db: Session, week: DigestWeek) -> list[Digest]:
-    """The digests of the week, by person; who has nothing to hear gets none."""
+    """Return the digests of the week, by person; who has nothing to hear gets none."""
     new = library_queries.came_between(db, week.since, week.until)
     if not new:
         return []
@@ -72,7 +72,7 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
 
 
 def _saved(db: Session) -> dict[int, list[SavedSearch]]:
-    """The saved searches of which people want to be told, by person and name."""
+    """Return the saved searches of which people want to be told, by person and name."""
     found: dict[int, list[SavedSearch]] = defaultdict(list)
     for saved in db.scalars(select(SavedSearch).where(SavedSearch.tells).order_by(SavedSearch.name, SavedSearch.id)):
         found[saved.person_id].append(saved)
@@ -82,7 +82,7 @@ def _saved(db: Session) -> dict[int, list[SavedSearch]]:
 def _parts(
     db: Session, person: Person, new: Sequence[Resource], followed: set[str], saved: Sequence[SavedSearch]
 ) -> tuple[DigestPart, ...]:
-    """What of ``new`` the person may read, didn't add and wants to hear of: by topic, then by saved search."""
+    """Return what of ``new`` the person may read, didn't add and wants to hear of: by topic, then by saved search."""
     readable = [one for one in new if one.created_by_id != person.id and may(person, Permission.READ, one)]
     by_label: dict[str, list[Resource]] = {}
     for resource in readable:
@@ -101,12 +101,12 @@ def _parts(
 
 
 def round_name(week: DigestWeek) -> str:
-    """What the round of a week is called."""
+    """Return what the round of a week is called."""
     return f"digests {week.monday}"
 
 
 def digest_waits(db: Session) -> DigestWeek | None:
-    """The week whose digests are due and weren't posted; none until somebody let digests begin."""
+    """Return the week whose digests are due and weren't posted; none until someone let digests begin."""
     week = week_to_tell(clock.now(), config_of(db).zone)
     if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_has_begun(db, MailKind.DIGEST):
         return None
@@ -114,7 +114,7 @@ def digest_waits(db: Session) -> DigestWeek | None:
 
 
 def digest_to_post(db: Session) -> DigestWeek | None:
-    """The week whose digests can be posted now: due, and what came in it can be found, or was waited for long enough.
+    """Return the week whose digests can be posted now: due, and what came in it can be found, or was waited for long enough.
 
     A week is told once: what a saved search doesn't find by then, it never tells.
     """

@@ -15,27 +15,27 @@ STEPS = ("hub", "host", "organizations", "invitations")
 
 
 def steps_done(db: Session) -> frozenset[str]:
-    """The steps of the guide that are done or were left out on purpose."""
+    """Return the steps of the guide that are done or were left out on purpose."""
     return frozenset(chosen_settings.kept(db, GUIDE).split()) & frozenset(STEPS)
 
 
 def zone_is_settled(db: Session) -> bool:
-    """Whether anything was shared: its quarter was decided in the time zone of now."""
+    """Return whether anything was shared: its quarter was decided in the time zone of now."""
     return db.scalar(select(SharingEvent.id).limit(1)) is not None
 
 
 def names_and_addresses(db: Session) -> tuple[list[str], list[str]]:
-    """The names of the organizations and the e-mail addresses of the people that are here."""
+    """Return the names of the organizations and the email addresses of the people that are here."""
     return list(db.scalars(select(Organization.name))), list(db.scalars(select(Person.email)))
 
 
 def how_many(db: Session) -> int:
-    """How many members and BFFs there are."""
+    """Return how many members and BFFs there are."""
     return db.scalar(select(func.count(Organization.id)).where(Organization.kind != OrganizationKind.HOST)) or 0
 
 
 def without_representative(db: Session) -> Sequence[Organization]:
-    """The members and BFFs that nobody represents yet, by name."""
+    """Return the members and BFFs that no one represents yet, by name."""
     somebody = exists().where(
         Person.organization_id == Organization.id, Person.role == Role.REPRESENTATIVE, Person.left_at.is_(None)
     )

@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 from hub.calls.queries import series as series_queries
 from hub.calls.queries import yours as yours_queries
 from hub.core import clock, web
-from hub.core.dates import said
+from hub.core.dates import short
 from hub.core.errors import NotFound
 from hub.core.web import db
 from hub.members import queries as members_queries
@@ -24,7 +24,7 @@ from hub.sharing.reports.pdf import Setting
 
 
 def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_calls: yours_queries.YourCalls) -> str:
-    """What is open of the commitments of the person's organization; nothing for the host."""
+    """Return what is open of the commitments of the person's organization; nothing for the host."""
     if on_calls.attended is None:
         return ""
     planned, today = on_calls.planned, clock.today(web.config().zone)
@@ -37,14 +37,14 @@ def what_comes_next(person: Person, yours: YourQuarter, before: YourQuarter, on_
         presentation=on_calls.presentation,
         year=today.year,
         free_slots=on_calls.free,
-        presents_on=said(planned.call.day, today) if planned else "",
+        presents_on=short(planned.call.day, today) if planned else "",
         deck_is_there=bool(planned and planned.resource_id),
     )
     return what_is_next(state)
 
 
 def commitments_page(kind: OrganizationKind | None) -> str | Response:
-    """All three commitments per organization of a year: ``&year=&kind=&behind=1&format=pdf|csv|xlsx``."""
+    """Return all three commitments per organization of a year: ``&year=&kind=&behind=1&format=pdf|csv|xlsx``."""
     year, years = year_asked()
     only_behind = request.args.get("behind") == "1"
     found = commitments_queries.commitments(db, year, kind, only_behind=only_behind)
@@ -61,7 +61,7 @@ def commitments_page(kind: OrganizationKind | None) -> str | Response:
 
 
 def year_asked() -> tuple[int, list[int]]:
-    """The year that is asked for (``?year=``), else this one; and those that can be."""
+    """Return the year that is asked for (``?year=``), else this one; and those that can be."""
     this = clock.today(web.config().zone).year
     years = sorted({*(year for year in series_queries.years(db) if year <= this), this}, reverse=True)
     asked = request.args.get("year", this, type=int)
@@ -83,7 +83,7 @@ def commitments_report(year: int) -> Response:
 
 
 def _to_keep(found: commitments_queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
-    """The year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    """Return the year as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
     setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: overview_reports.commitments_as_pdf(found, setting, whose=whose),

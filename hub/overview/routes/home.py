@@ -30,7 +30,7 @@ TOLD_OF_TROUBLES = timedelta(days=14)
 @bp.get("/")
 @web.public
 def home() -> str | Response:
-    """Where everybody starts: your quarter and what is new; for visitors, what is public."""
+    """Where everyone starts: your quarter and what is new; for visitors, what is public."""
     person = current_person()
     newest = library_queries.newest(db, person, NEWEST)
     if person is None:

@@ -1,4 +1,4 @@
-"""Which mail somebody wants: a page of their account that reads members, library and search."""
+"""Which mail someone wants: a page of their account that reads members, library and search."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def mail_wishes() -> Any:
 
 
 def _form(person: Person) -> MailWishes:
-    """The form with what the person chose so far."""
+    """Return the form with what the person chose so far."""
     wishes = members_queries.wishes_of(db, [person.id])[person.id]
     followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
     form = MailWishes(

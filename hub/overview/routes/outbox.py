@@ -82,12 +82,12 @@ def message_html(message_id: int) -> Response:
 
 
 def _is_hidden(found: OutboxMessage) -> bool:
-    """Whether a message lets its recipient in, and nobody but them: without a mail server somebody has to hand it on."""
+    """Return whether a message lets its recipient in, and no one but them: without a mail server someone has to hand it on."""
     return found.secret and web.config().mail_server is not None
 
 
 def _as_others_see_it(found: OutboxMessage) -> tuple[str, str]:
-    """What a message says, as text and HTML: nothing if it is hidden, and never the link that stops such messages."""
+    """Return what a message says, as text and HTML: nothing if it is hidden, and never the link that stops such messages."""
     if _is_hidden(found):
         return "", ""
     if not found.unsubscribe:

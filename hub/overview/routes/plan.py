@@ -6,11 +6,11 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
+from hub.core.dates import plural
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.text import mail_html
 from hub.core.web import db, one_of
-from hub.core.words import plural
 from hub.mail import queries as mail_queries
 from hub.mail.letters import Letter
 from hub.members.login import signed_in
@@ -57,7 +57,7 @@ def mail_plan() -> str:
 
 
 def _chosen(occasions: list[Occasion]) -> Occasion | None:
-    """The occasion of ``?occasion=2026Q4-two-weeks``, or the next one."""
+    """Return the occasion of ``?occasion=2026Q4-two-weeks``, or the next one."""
     named = request.args.get("occasion", "")
     return next(
         (one for one in occasions if f"{one.quarter}-{one.stage}" == named), occasions[0] if occasions else None
@@ -66,7 +66,7 @@ def _chosen(occasions: list[Occasion]) -> Occasion | None:
 
 @bp.get("/outbox/plan/reminder/<int:person_id>")
 def planned_reminder(person_id: int) -> Any:
-    """The words of somebody's reminder, as it would go out on the occasion."""
+    """The words of someone's reminder, as it would go out on the occasion."""
     signed_in(Permission.RUN_MAIL)
     shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
     found, _ = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
@@ -80,7 +80,7 @@ def planned_reminder(person_id: int) -> Any:
 
 @bp.get("/outbox/plan/digest/<int:person_id>")
 def planned_digest(person_id: int) -> Any:
-    """The words of somebody's digest."""
+    """The words of someone's digest."""
     signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
     weeks = (week_to_tell(now, zone), week_to_come(now, zone))
@@ -92,7 +92,7 @@ def planned_digest(person_id: int) -> Any:
 
 
 def _words(letter: Letter, name: str, kind: MailKind) -> Any:
-    """The letter as text on a page, or as HTML for the frame in it. Its link to stop is somebody else's: not shown."""
+    """Return the letter as text on a page, or as HTML for the frame in it. Its link to stop is someone else's: not shown."""
     if request.args.get("as") == "html":
         return Response(mail_html(letter.html()), headers=SHOWN)
     return render_template("overview/planned.html", letter=letter, name=name, kind=kind)
@@ -123,7 +123,7 @@ def _kind() -> MailKind:
 
 @bp.route("/outbox/nudge", methods=["GET", "POST"])
 def nudge() -> Any:
-    """Remind organizations by hand: those that are ticked, for one quarter."""
+    """Remind organizations by hand: those that are checked, for one quarter."""
     signed_in(Permission.RUN_MAIL)
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
@@ -145,12 +145,12 @@ def nudge() -> Any:
 
 def _said(count: int) -> str:
     if not count:
-        return "Nobody was reminded: tick an organization that hasn’t shared yet and has somebody to remind."
+        return "Nobody was reminded: tick an organization that hasn’t shared yet and has someone to remind."
     people = plural(count, "person", "people")
     return f"A reminder to {people} is on its way. Whoever got one today already gets no second one."
 
 
 def _quarter(text: str) -> Quarter:
-    """The quarter that is named, or this one."""
+    """Return the quarter that is named, or this one."""
     this = board_queries.this_quarter(db)
     return next((one for one in (this, this.previous) if str(one) == text), this)

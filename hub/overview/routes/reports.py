@@ -33,7 +33,7 @@ def alliance_report(quarter: str) -> Response:
 
 
 def _begun(quarter: str) -> Quarter:
-    """The quarter of an address, once it has begun; raises NotFound otherwise."""
+    """Return the quarter of an address, once it has begun; raises NotFound otherwise."""
     try:
         which = Quarter.parse(quarter)
     except ValueError as error:

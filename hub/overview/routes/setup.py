@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web, words
+from hub.core import clock, dates, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
@@ -111,7 +111,7 @@ def setup_organizations() -> Any:
 
 
 def _listed(form: ListOrganizations) -> str:
-    """The text of the file, or else what was pasted; spreadsheets on Windows write cp1252."""
+    """Return the text of the file, or else what was pasted; spreadsheets on Windows write cp1252."""
     content = form.file.data.read() if form.file.data else b""
     try:
         return content.decode("utf-8-sig") or form.listed.data or ""
@@ -129,7 +129,7 @@ def _add(lines: list[Line]) -> Any:
     added = overview_actions.add_listed(db, signed_in(), lines)
     if added:
         overview_actions.finish_step(db, signed_in(), "organizations")
-        flash(f"Added {words.plural(len(added), 'organization')}.")
+        flash(f"Added {dates.plural(len(added), 'organization')}.")
     wrong = [line for line in lines if line.problem]
     if not wrong:
         return redirect(url_for("overview.setup_invitations"))
@@ -178,17 +178,17 @@ def _name_representatives() -> dict[str, str]:
     if refusals:
         together.rollback()
     elif added:
-        flash(f"Added {words.plural(added, 'representative')}. Now make their links.")
+        flash(f"Added {dates.plural(added, 'representative')}. Now make their links.")
     return refusals
 
 
 @bp.post("/setup/links")
 def setup_links() -> Any:
-    """Make a link for everybody who has no password yet, and show them this once."""
+    """Make a link for everyone who has no password yet, and show them this once."""
     signed_in(Permission.SET_UP)
     made = overview_actions.invite_all(db, signed_in())
     if not made:
-        flash("Everybody has a password already: there is nobody to invite.")
+        flash("Everybody has a password already: there is no one to invite.")
         return redirect(url_for("overview.setup_invitations"))
     overview_actions.finish_step(db, signed_in(), "invitations")
     base = web.config().BASE_URL
@@ -198,7 +198,7 @@ def setup_links() -> Any:
 
 
 def _letter_to(person: Person, address: str) -> str:
-    """An address that opens the coordinator's own mail program with the invitation written."""
+    """Return an address that opens the coordinator's own mail program with the invitation written."""
     hub = web.config().HUB_NAME
     words = (
         f"Dear {person.name},\n\nwith this link you set your password for the {hub}, where you represent "
@@ -223,6 +223,6 @@ def _on_to(endpoint: str, sentence: str) -> Any:
 
 
 def _page(template: str, **context: Any) -> tuple[str, int]:
-    """A form, empty or as it was typed."""
+    """Return a form, empty or as it was typed."""
     wrong = request.method == "POST" and (context.get("refused") or context.get("refusals"))
     return render_template(template, **context), 422 if wrong else 200

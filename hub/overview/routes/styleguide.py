@@ -45,12 +45,12 @@ def styleguide() -> str:
         now=clock.now(),
         last_year=date(today.year - 1, 11, 9),
         strip=_strip(Quarter.of(today)),
-        resources=[_resource("A toolkit that everybody may read", Audience.PUBLIC, today)],
+        resources=[_resource("A toolkit that everyone may read", Audience.PUBLIC, today)],
     )
 
 
 def tokens() -> list[Token]:
-    """The tokens of the stylesheet's first block, in its order."""
+    """Return the tokens of the stylesheet's first block, in its order."""
     root = (ROOT / "static" / "site.css").read_text().split("}", 1)[0]
     return [Token(name, value) for name, value in _TOKEN.findall(root)]
 

@@ -8,7 +8,7 @@ _NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 
 
 def audit_words(value: Any) -> str:
-    """A name or a value of an entry's details, as a person reads it."""
+    """Return a name or a value of an entry's details, as a person reads it."""
     match value:
         case None | "" | []:
             return "nothing"

@@ -7,7 +7,7 @@ from hub.sharing.rules.standing import Standing
 
 
 def met_of(standings: Iterable[Standing]) -> tuple[int, int]:
-    """How many organizations met the commitment, and of how many it was due."""
+    """Return how many organizations met the commitment, and of how many it was due."""
     counts = Counter(standings)
     due = sum(count for standing, count in counts.items() if standing is not Standing.NOT_DUE)
     return sum(count for standing, count in counts.items() if standing.met), due

@@ -18,7 +18,7 @@ class DigestWeek:
 
 
 def week_to_tell(now: datetime, zone: ZoneInfo) -> DigestWeek:
-    """The week whose digest is the newest one that is due: the last whole one, once it is Monday morning."""
+    """Return the week whose digest is the newest one that is due: the last whole one, once it is Monday morning."""
     local = now.astimezone(zone)
     monday = local.date() - timedelta(days=(local.weekday() - DIGEST_DAY) % 7)
     if local < datetime.combine(monday, DIGEST_TIME, zone):
@@ -28,5 +28,5 @@ def week_to_tell(now: datetime, zone: ZoneInfo) -> DigestWeek:
 
 
 def week_to_come(now: datetime, zone: ZoneInfo) -> DigestWeek:
-    """The week whose digest is the next one."""
+    """Return the week whose digest is the next one."""
     return week_to_tell(datetime.combine(week_to_tell(now, zone).monday + timedelta(days=7), DIGEST_TIME, zone), zone)

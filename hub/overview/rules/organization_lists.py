@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from hub.core.dates import parse_day, with_year
 from hub.core.errors import Refused
 from hub.core.text import clean
 from hub.members.rules.fields import email_of, name_of, website_of
@@ -25,7 +26,6 @@ LISTED = {
 KINDS = {"member": OrganizationKind.MEMBER, "": OrganizationKind.MEMBER, "bff": OrganizationKind.BFF}
 MOST_LINES = 500
 TOO_MANY_COLUMNS = "There are more columns than expected. Put quotes around a name that has a comma in it."
-_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Line:
 
 
 def read_list(text: str, names_here: Collection[str], emails_here: Collection[str], today: date) -> list[Line]:
-    """The lines of the list with what they say; a blank line and a line of headings count for nothing.
+    """Return the lines of the list with what they say; a blank line and a line of headings count for nothing.
 
     Tabs (a paste from a spreadsheet), semicolons or commas part the columns. Raises Refused when it is too long.
     """
@@ -67,7 +67,7 @@ def read_list(text: str, names_here: Collection[str], emails_here: Collection[st
 
 
 def written_again(lines: Iterable[Line]) -> str:
-    """The lines as they were typed, to be put right."""
+    """Return the lines as they were typed, to be put right."""
     return "\n".join(line.text for line in lines)
 
 
@@ -84,7 +84,7 @@ def _rows(text: str) -> list[tuple[int, str, list[str]]]:
 
 
 def _headings(cells: list[str]) -> list[str] | None:
-    """The columns that a line of headings names; None when it isn't one. Other columns are passed over."""
+    """Return the columns that a line of headings names; None when it isn't one. Other columns are passed over."""
     words = {word: column for column, them in LISTED.items() for word in them}
     named = [words.get(cell.lower(), "") for cell in cells]
     return named if "name" in named else None
@@ -95,7 +95,7 @@ def _folded(name: str) -> str:
 
 
 def _line(number: int, raw: str, said: dict[str, str], is_too_long: bool, today: date) -> Line:  # noqa: FBT001 - a fact
-    """The line, with the first thing that is wrong with it."""
+    """Return the line, with the first thing that is wrong with it."""
     line = Line(number, raw)
     if is_too_long:
         return replace(line, problem=TOO_MANY_COLUMNS)
@@ -127,31 +127,27 @@ def _with_scheme(website: str) -> str:
 
 
 def _day(text: str, today: date) -> date | None:
-    """A day as ``2024-03-01`` or ``3/1/2024``; a year alone is its first day."""
+    """Return the date in ``text`` (3/1/2024, Mar 1, 2024 or 2024-03-01), January 1 of a year alone, None if empty."""
     if not text:
         return None
-    month_first = _AMERICAN.fullmatch(text)
     try:
-        if month_first:
-            day = date(int(month_first[3]), int(month_first[1]), int(month_first[2]))
-        else:
-            day = date.fromisoformat(f"{text}-01-01" if re.fullmatch(r"\d{4}", text) else text)
+        day = date(int(text), 1, 1) if re.fullmatch(r"[1-9]\d{3}", text, re.ASCII) else parse_day(text, today)
     except ValueError as error:
-        raise Refused(f"“{text}” isn’t a day: write it as 2024-03-01 or 3/1/2024.") from error
+        raise Refused(str(error)) from error
     if day > today:
-        raise Refused(f"The day {text} is still to come.")
+        raise Refused(f"{with_year(day)} is in the future.")
     return day
 
 
 def _representative(name: str, email: str) -> str:
-    """Who represents it: a name needs an address to invite, an address alone is no name."""
+    """Return who represents it: a name needs an address to invite, an address alone is no name."""
     if bool(name) != bool(email):
-        raise Refused("Give the representative’s name and e-mail address, or neither.")
+        raise Refused("Give the representative’s name and email address, or neither.")
     return name_of(name, "representative’s name") if name else ""
 
 
 def _unless_here(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
-    """The line, unless it says something a second time."""
+    """Return the line, unless it says something a second time."""
     if line.problem:
         return line
     if _folded(line.name) in names:

@@ -18,7 +18,7 @@ _SIGNATURE = select(
 
 
 def signature(db: Session) -> tuple[int, ...]:
-    """What changes whenever a resource that can be found does: one quick look at the rows."""
+    """Return what changes whenever a resource that can be found does: one quick look at the rows."""
     return tuple(int(number or 0) for number in db.execute(_SIGNATURE).one())
 
 
@@ -29,7 +29,7 @@ def marks(db: Session) -> Mapping[int, int]:
 
 
 def stamps(db: Session, marked: Mapping[int, int]) -> Mapping[int, str]:
-    """The resources that can be found, each with what its entry in the index must say it was made from."""
+    """Return the resources that can be found, each with what its entry in the index must say it was made from."""
     rows = db.execute(
         select(Resource.id, Resource.version, Resource.organization_id)
         .where(Resource.withdrawn_at.is_(None))

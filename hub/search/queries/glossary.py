@@ -26,13 +26,13 @@ _STATE = select(
 
 
 def entries(db: Session) -> Sequence[GlossaryEntry]:
-    """All entries by name, with who changed them last."""
+    """Return all entries by name, with who changed them last."""
     every = db.scalars(select(GlossaryEntry).options(joinedload(GlossaryEntry.changed_by))).all()
     return sorted(every, key=lambda entry: (entry.name.casefold(), entry.id))
 
 
 def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntry:
-    """The entry, if ``person`` may change it; else raises NotFound."""
+    """Return the entry, if ``person`` may change it; else raises NotFound."""
     entry = db.scalar(
         select(GlossaryEntry).where(GlossaryEntry.id == entry_id).options(joinedload(GlossaryEntry.changed_by))
     )
@@ -42,7 +42,7 @@ def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntr
 
 
 def glossary(db: Session) -> Glossary:
-    """The glossary as it is now, compiled once for each state of its rows."""
+    """Return the glossary as it is now, compiled once for each state of its rows."""
     state = (str(db.get_bind().engine.url), *db.execute(_STATE).one())
     with _compiling:
         found = _compiled.get(state)

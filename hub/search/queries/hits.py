@@ -37,7 +37,7 @@ SHOWN = (
 def hits_of(
     db: Session, person: Person | None, snapshot: Snapshot, found: Matches, docs: Sequence[int]
 ) -> Sequence[Hit]:
-    """The hits for documents, in order, without those that the person may not open now."""
+    """Return the hits for documents, in order, without those that the person may not open now."""
     if not docs:
         return []
     ids = [snapshot.facts[doc].id for doc in docs]
@@ -57,13 +57,13 @@ def hits_of(
 
 
 def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
-    """Which page of a hit is shown: the best; else the first, unless the summary says more."""
+    """Return which page of a hit is shown: the best; else the first, unless the summary says more."""
     best = ranking_queries.best_page(snapshot, doc, found.parts)
     return ranking_queries.first_page(snapshot, doc) if best is None and not row.summary else best
 
 
 def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
-    """The pages to show, by resource."""
+    """Return the pages to show, by resource."""
     if not places:
         return {}
     rows = db.execute(
@@ -93,7 +93,7 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
 
 
 def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, place: int) -> Sequence[str]:
-    """What the person may read of a resource around a place in its text: its page there, title, summary and owner."""
+    """Return what the person may read of a resource around a place in its text: its page there, title, summary and owner."""
     row = db.execute(SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
     if row is None:
         return ()
@@ -103,7 +103,7 @@ def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, p
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
-    """The best passage of a page; from its title only when the words are nowhere else."""
+    """Return the best passage of a page; from its title only when the words are nowhere else."""
     text = "\n".join(part for part in (page.text, page.notes) if part)
     shown = passages_rules.snippet(text, terms)
     if page.title and not shown.marks:

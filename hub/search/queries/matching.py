@@ -86,12 +86,12 @@ class Matches:
         return reduce(int.__and__, (part.bits for part in self.parts), self.bits) if self.shares else self.bits
 
     def lacking(self, doc: int) -> Sequence[str]:
-        """The words of the question that a document doesn't have, as they were typed."""
+        """Return the words of the question that a document doesn't have, as they were typed."""
         return [part.label for part in self.parts if not part.bits >> doc & 1] if self.shares else ()
 
 
 def matches(snapshot: Snapshot, nodes: Sequence[Node], within: int, names: Callable[[], Mapping[str, str]]) -> Matches:
-    """The documents of ``within`` that answer the question; ``names`` gives organizations' names by slug.
+    """Return the documents of ``within`` that answer the question; ``names`` gives organizations' names by slug.
 
     Raises IndexUnusable.
     """
@@ -107,7 +107,7 @@ class _Answer:
         self.left_out: list[str] = []
 
     def to(self, nodes: Sequence[Node]) -> Matches:
-        """Every node must hold; when little or nothing has all of the words, what has the most and rarest of them."""
+        """Return every node must hold; when little or nothing has all of the words, what has the most and rarest of them."""
         found = self.all_of(nodes)
         if not found.bits and (loosened := glossary_rules.loosened(nodes)) != tuple(nodes):
             again = self.all_of(loosened)
@@ -123,7 +123,7 @@ class _Answer:
         return found
 
     def all_of(self, nodes: Sequence[Node]) -> Matches:
-        """Every node holds; phrases come last, since they alone look at places."""
+        """Return every node holds; phrases come last, since they alone look at places."""
         bits = self.within
         parts: list[tuple[int, Part]] = []
         for number, node in sorted(enumerate(nodes), key=lambda pair: isinstance(pair[1], LAST)):
@@ -135,7 +135,7 @@ class _Answer:
         return Matches(bits, [part for _, part in sorted(parts, key=lambda pair: pair[0]) if part.leaves])
 
     def most_of(self, nodes: Sequence[Node], complete: int) -> Matches | None:
-        """What has the most and the rarest of the words, when there are several; all else must hold."""
+        """Return what has the most and the rarest of the words, when there are several; all else must hold."""
         must_hold = self.all_of([node for node in nodes if not isinstance(node, MAY_LACK)])
         parts = self.parts_of([node for node in nodes if isinstance(node, MAY_LACK)])
         shares = _shares(parts, must_hold.bits) if len(parts) > 1 else {}
@@ -149,7 +149,7 @@ class _Answer:
         return Matches(bits_of(shares, self.snapshot.size), [*must_hold.parts, *parts], [], complete, shares)
 
     def parts_of(self, nodes: Sequence[Node]) -> list[Part]:
-        """The parts of a question that may be lacking, each by itself; a word that was typed twice is one."""
+        """Return the parts of a question that may be lacking, each by itself; a word that was typed twice is one."""
         parts: dict[object, Part] = {}
         all_ = self.within.bit_count()
         for node in nodes:
@@ -171,7 +171,7 @@ class _Answer:
         return Part(question_rules.label_of(node), bits, self.leaves, rarity(bits.bit_count(), all_))
 
     def holds(self, node: Node, within: int) -> int | None:
-        """The documents of ``within`` (or more) for which the node holds; None when it says nothing."""
+        """Return the documents of ``within`` (or more) for which the node holds; None when it says nothing."""
         match node:
             case question_rules.Not():
                 kept, self.leaves = self.leaves, []
@@ -201,7 +201,7 @@ class _Answer:
         node: question_rules.Word | question_rules.Acronym | question_rules.Phrase | question_rules.Prefix,
         within: int,
     ) -> Leaf | None:
-        """Where a word, phrase or prefix stands; None when it has nothing but stop words."""
+        """Return where a word, phrase or prefix stands; None when it has nothing but stop words."""
         if isinstance(node, question_rules.Acronym):
             return self.weighed(lambda name: self.snapshot.postings(name, node.text), (node.text,))
         if isinstance(node, question_rules.Prefix):
@@ -233,7 +233,7 @@ class _Answer:
         return Leaf(body, title, headings, terms, tells)
 
     def expanded(self, prefix: str) -> Sequence[str]:
-        """The terms that a prefix stands for. Terms are stems: "manufacturi" finds what "manufactur" begins."""
+        """Return the terms that a prefix stands for. Terms are stems: "manufacturi" finds what "manufactur" begins."""
         typed = words_rules.fold(prefix)
         shortest = max(question_rules.SHORTEST_PREFIX, len(typed) - SHORTENED_BY)
         for beginning in dict.fromkeys(
@@ -250,7 +250,7 @@ class _Answer:
         return _united([self.snapshot.postings(name, term) for term in terms])
 
     def in_a_row(self, name: str, row: Sequence[tuple[int, str]], within: int) -> Postings:
-        """Where terms stand at just these distances."""
+        """Return where terms stand at just these distances."""
         postings = [(offset, self.snapshot.postings(name, term)) for offset, term in row]
         common = within
         for _, posting in postings:
@@ -294,7 +294,7 @@ class _Answer:
         return bits_of((doc for doc, fact in enumerate(facts) if holds(fact.published)), self.snapshot.size)
 
     def named(self, kind: str, text: str, labels: Mapping[str, str]) -> int:
-        """The documents whose organization or topic is called so: exactly, or else in part."""
+        """Return the documents whose organization or topic is called so: exactly, or else in part."""
         there = {
             str(value): bits & self.within
             for (name, value), bits in self.snapshot.masks.items()
@@ -313,7 +313,7 @@ class _Answer:
 
 
 def rarity(found: int, all_: int) -> float:
-    """How much a word tells that so many of all have (BM25's): the fewer, the more."""
+    """Return how much a word tells that so many of all have (BM25's): the fewer, the more."""
     return math.log(1 + (all_ - found + 0.5) / (found + 0.5))
 
 
@@ -338,7 +338,7 @@ def _shares(parts: Sequence[Part], within: int) -> Mapping[int, float]:
 
 
 def _row(text: str) -> list[tuple[int, str]]:
-    """The terms of a phrase, each with its distance from the first; stop words keep their place."""
+    """Return the terms of a phrase, each with its distance from the first; stop words keep their place."""
     row: list[tuple[int, str]] = []
     at = 0
     for piece in words_rules.pieces(text):
@@ -350,7 +350,7 @@ def _row(text: str) -> list[tuple[int, str]]:
 
 
 def _united(postings: Sequence[Postings]) -> Postings:
-    """Where any of several terms stands."""
+    """Return where any of several terms stands."""
     postings = [posting for posting in postings if posting.docs]
     if len(postings) <= 1:
         return postings[0] if postings else NOWHERE

@@ -1,6 +1,6 @@
-"""What is new: in saved searches, in feeds, since somebody was here.
+"""What is new: in saved searches, in feeds, since someone was here.
 
-New is what came into the hub, not what was published lately; and nobody is told of what they added themselves.
+New is what came into the hub, not what was published lately; and no one is told of what they added themselves.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +23,7 @@ from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.results import Query
 from hub.search.store import folders, snapshots
 
-MOST_LOOKED_AT = 5_000  # newcomers since somebody looked; whoever was away for longer sees a number that large
+MOST_LOOKED_AT = 5_000  # newcomers since someone looked; whoever was away for longer sees a number that large
 READ_WITHIN = timedelta(hours=1)  # what is unread for longer stays so
 
 
@@ -42,7 +42,7 @@ class Newcomer:
 
 
 def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping[int, int]:
-    """How much is new in each saved search since its person looked at it, by id; for those that tell."""
+    """Return how much is new in each saved search since its person looked at it, by id; for those that tell."""
     told = [one for one in saved if one.tells]
     if not told:
         return {}
@@ -57,7 +57,7 @@ def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping
 
 
 def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[Newcomer]:
-    """The resources of a search that came last, the last first: what a feed has. The person's own are among them."""
+    """Return the resources of a search that came last, the last first: what a feed has. The person's own are among them."""
     [ids] = ids_of(db, person, [query])
     came = db.execute(
         select(Resource.id).where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
@@ -68,30 +68,30 @@ def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[
 
 
 def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
-    """Whether a resource came after ``since`` (None: a first visit, on which nothing stands out) from somebody else."""
+    """Return whether a resource came after ``since`` (None: a first visit, on which nothing stands out) from someone else."""
     return since is not None and resource.created_at > since and resource.created_by_id != person.id
 
 
 def query_of(address: str) -> Query:
-    """The query that a kept address stands for."""
+    """Return the query that a kept address stands for."""
     asked = addresses_rules.opened(address)
     return Query(asked.text, asked.filters, asked.sort, exact=asked.exact)
 
 
 def settled_until(db: Session) -> datetime:
-    """The moment up to which everything that came can be found: now, or just before the first that is being read."""
+    """Return the moment up to which everything that came can be found: now, or just before the first that is being read."""
     now = clock.now()
     waiting = _being_read(db, Resource.created_at > now - READ_WITHIN)
     return min([now, *(came - timedelta(microseconds=1) for came in waiting)])
 
 
 def is_settled(db: Session, since: datetime, until: datetime) -> bool:
-    """Whether everything that came from ``since`` to before ``until`` can be found, however long that took."""
+    """Return whether everything that came from ``since`` to before ``until`` can be found, however long that took."""
     return not _being_read(db, Resource.created_at >= since, Resource.created_at < until)
 
 
 def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datetime]:
-    """When those of some resources came whose words can't be searched yet."""
+    """Return when those of some resources came whose words can't be searched yet."""
     rows = db.execute(
         select(Resource.id, Resource.version, Resource.created_at, unread(READER_VERSION).label("unread"))
         .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
@@ -102,7 +102,7 @@ def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datet
 
 
 def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
-    """What the index has of these resources; nothing while there is none."""
+    """Return what the index has of these resources; nothing while there is none."""
     try:
         snapshot = folders.opened(config_of(db)).snapshot
     except snapshots.IndexUnusable:
@@ -127,7 +127,7 @@ _NEWCOMER = (
 
 
 def _newcomers(db: Session, person: Person, since: datetime) -> Sequence[Newcomer]:
-    """What came from others since then and is there for the person, the last first."""
+    """Return what came from others since then and is there for the person, the last first."""
     rows = db.execute(
         _NEWCOMER.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
         .order_by(Resource.created_at.desc(), Resource.id.desc())

@@ -1,4 +1,4 @@
-"""Who is like an organization, and who has done what somebody asks for: with the resources that say so."""
+"""Who is like an organization, and who has done what someone asks for: with the resources that say so."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ RESOURCES = 3  # of a peer that say so
 # A designation that both have counts like this share of being alike in all that they wrote.
 DESIGNATION = 0.15
 HITS_LOOKED_AT = 60
-# Who shares fewer words, and no topic, shares the words that everybody uses.
+# Who shares fewer words, and no topic, shares the words that everyone uses.
 LEAST_WORDS = 4
 
 Profile = Mapping[str, float]  # term or topic, and how much it tells of an organization; of length 1
@@ -66,7 +66,7 @@ class Doer:
 
 
 def who_has_done(db: Session, person: Person, text: str) -> Sequence[Doer]:
-    """The organizations whose resources answer ``text``, whose best answer ranks first comes first."""
+    """Return the organizations whose resources answer ``text``, whose best answer ranks first comes first."""
     hits = search(db, person, Query(text, per_page=HITS_LOOKED_AT)).hits
     of_each: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
@@ -75,10 +75,10 @@ def who_has_done(db: Session, person: Person, text: str) -> Sequence[Doer]:
 
 
 def regions_like(db: Session, person: Person, organization: Organization) -> Sequence[Peer]:
-    """The members and BFFs most like ``organization`` by what they share with the network, the likest first.
+    """Return the members and BFFs most like ``organization`` by what they share with the network, the likest first.
 
     Read are topics, and the words that stand out in their plans, analyses, decks and notes; what is an organization's
-    own counts for nobody. Empty while there is no index, or nothing is shared yet.
+    own counts for no one. Empty while there is no index, or nothing is shared yet.
     """
     others = _others(db, organization)
     try:
@@ -118,7 +118,7 @@ def _designations(organization: Organization) -> frozenset[str]:
 
 
 def _profiles(snapshot: Snapshot) -> Mapping[str, Profile]:
-    """What each organization writes of, by slug; out of what the whole network may read. Kept beside the snapshot."""
+    """Return what each organization writes of, by slug; out of what the whole network may read. Kept beside the snapshot."""
     if snapshot.profiles is None:
         counts: dict[str, Counter[str]] = {}
         for doc in docs_of(_of_the_network(snapshot)):
@@ -134,7 +134,7 @@ def _of_the_network(snapshot: Snapshot) -> int:
 
 
 def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
-    """What tells what a resource is about: its topics, and its foremost words, each by how rare it is."""
+    """Return what tells what a resource is about: its topics, and its foremost words, each by how rare it is."""
     facts, total = snapshot.facts[doc], snapshot.live.bit_count()
     weights: dict[str, float] = {}
     with snapshot.lock:
@@ -153,7 +153,7 @@ def _of_length_1(weights: Mapping[str, float]) -> Profile:
 
 
 def _likeness(one: Profile, other: Profile) -> float:
-    """How alike two are, from 0 (nothing in common worth saying) to 1 (the same)."""
+    """Return how alike two are, from 0 (nothing in common worth saying) to 1 (the same)."""
     shared = [name for name in one if name in other]
     if len(shared) < LEAST_WORDS and not any(name.startswith("topic ") for name in shared):
         return 0.0
@@ -161,7 +161,7 @@ def _likeness(one: Profile, other: Profile) -> float:
 
 
 def _telling(snapshot: Snapshot, own: Profile, slug: str) -> Sequence[int]:
-    """The resources of ``slug`` that are most like what ``own`` says, by number."""
+    """Return the resources of ``slug`` that are most like what ``own`` says, by number."""
     theirs = snapshot.masks.get(("organization", slug), 0) & _of_the_network(snapshot)
     scores = {doc: _likeness(own, _features(snapshot, doc)) for doc in docs_of(theirs)}
     best = nlargest(RESOURCES, (doc for doc in scores if scores[doc]), key=lambda doc: scores[doc])

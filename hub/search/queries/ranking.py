@@ -27,14 +27,14 @@ MANY_WORDS, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK = 4, 10, 2, 10, 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Documents, best first; and the words that nobody asked for by which some of them were lifted, strongest first."""
+    """Documents, best first; and the words that no one asked for by which some of them were lifted, strongest first."""
 
     docs: Sequence[int]
     shared: Sequence[str] = ()
 
 
 def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Ranked:
-    """The ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
+    """Return the ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
     of the words to each other, and a gentle preference for what is new.
     """
     scores = _scores(snapshot, found.parts, docs_of(bits))
@@ -66,7 +66,7 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> d
 
 
 def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, float]) -> Sequence[str]:
-    """Lift what has the words that the best share, though nobody asked for them: what is alike belongs together.
+    """Lift what has the words that the best share, though no one asked for them: what is alike belongs together.
 
     Answers these words as the best write them.
     """
@@ -92,7 +92,7 @@ def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, flo
 
 
 def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:
-    """The words that several of the best documents have among their keywords, with how much each tells."""
+    """Return the words that several of the best documents have among their keywords, with how much each tells."""
     shared: dict[str, list[float]] = {}
     for doc, score in best.items():
         for term in {words_rules.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(asked):
@@ -107,13 +107,13 @@ def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float
 
 
 def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
-    """A word that nobody typed; it counts by its weight, not by its rarity."""
+    """Return a word that no one typed; it counts by its weight, not by its rarity."""
     body, title, headings = (snapshot.postings(name, term) for name in ("body", "title", "headings"))
     return Leaf(body, title, headings, (term,), 1.0)
 
 
 def gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
-    """What one word adds to the score of each document that has it."""
+    """Return what one word adds to the score of each document that has it."""
     damping = _damping(snapshot)
     counts: dict[int, float] = {
         doc: times for doc, times in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in docs
@@ -152,7 +152,7 @@ def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
 
 
 def _nearness(places: Sequence[Sequence[int]]) -> float:
-    """How near to each other neighbors of the question stand, from 0 (nowhere near) to 1 (side by side)."""
+    """Return how near to each other neighbors of the question stand, from 0 (nowhere near) to 1 (side by side)."""
     gains = [_gain(left, right) for left, right in pairwise(places)]
     return sum(gains) / len(gains)
 
@@ -175,7 +175,7 @@ def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
 
 
 def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None:
-    """The number of the page of a document that best covers the question; None when no page has a word of it.
+    """Return the number of the page of a document that best covers the question; None when no page has a word of it.
 
     Of several names of one thing it counts for one, whichever stands there.
     """
@@ -188,12 +188,12 @@ def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None
 
 
 def first_page(snapshot: Snapshot, doc: int) -> int | None:
-    """The number of the first page of a document, if it has pages."""
+    """Return the number of the first page of a document, if it has pages."""
     return next(iter(snapshot.facts[doc].page_bounds()[0]), None)
 
 
 def page_at(snapshot: Snapshot, doc: int, place: int) -> int | None:
-    """The number of the page of a document that a place is on, if it is on one."""
+    """Return the number of the page of a document that a place is on, if it is on one."""
     numbers, starts, _ = snapshot.facts[doc].page_bounds()
     at = bisect_right(starts, place) - 1
     return numbers[at] if at >= 0 else None

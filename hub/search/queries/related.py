@@ -75,7 +75,7 @@ Why = tuple[Sequence[str], Sequence[str]]  # topics and words
 
 
 def _alike(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int, Why]:
-    """The likest documents, each with the topics and words that it shares. Raises IndexUnusable."""
+    """Return the likest documents, each with the topics and words that it shares. Raises IndexUnusable."""
     facts = snapshot.facts
     with snapshot.lock:
         telling = _telling(snapshot, doc)
@@ -98,7 +98,7 @@ def _alike(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int,
 
 
 def _telling(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
-    """The words of a document that tell most what it is about, the most telling first: its foremost rare ones.
+    """Return the words of a document that tell most what it is about, the most telling first: its foremost rare ones.
 
     A word that no other entry has finds nothing.
     """

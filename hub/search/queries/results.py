@@ -46,7 +46,7 @@ BUILDING = "The search index is being built. Until it is done, only titles are s
 
 
 def search(db: Session, person: Person | None, query: Query) -> Results:
-    """What ``person`` (None: a visitor) finds; nothing of what they may not open is shown or counted.
+    """Return what ``person`` (None: a visitor) finds; nothing of what they may not open is shown or counted.
 
     Works without an index as well: then titles alone are searched, and a note says so.
     """
@@ -59,9 +59,9 @@ def search(db: Session, person: Person | None, query: Query) -> Results:
 
 
 def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequence[Collection[int]]:
-    """The resources that have all of what each query asks for, of those that ``person`` may open, in no order.
+    """Return the resources that have all of what each query asks for, of those that ``person`` may open, in no order.
 
-    What lacks words is shown where nothing better is, but nobody is told of it. They are what the index has: who
+    What lacks words is shown where nothing better is, but no one is told of it. They are what the index has: who
     shows them asks the rows first, as each page does.
     """
     if not queries:
@@ -82,7 +82,7 @@ def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collecti
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """The results as `hub search --json` prints them."""
+    """Return the results as `hub search --json` prints them."""
     return {
         "query": results.query.text,
         "total": results.total,
@@ -122,7 +122,7 @@ class _Index:
 
 
 def _index(db: Session, person: Person | None) -> _Index:
-    """The index as it is now, for any number of questions. Raises IndexUnusable."""
+    """Return the index as it is now, for any number of questions. Raises IndexUnusable."""
     opened = folders.opened(config_of(db))
 
     @cache
@@ -152,7 +152,7 @@ class _Answer:
 
 
 def _answered(here: _Index, query: Query, asked: Question) -> _Answer:
-    """What the index has for a question. Raises IndexUnusable."""
+    """Return what the index has for a question. Raises IndexUnusable."""
     wide = widened(asked.nodes, here.glossary)
     nodes = widened(asked.nodes, here.glossary, expand=False).nodes if query.exact else wide.nodes
     found = matching_queries.matches(here.snapshot, nodes, here.allowed, here.names)
@@ -192,7 +192,7 @@ def _did_you_mean(
 
 
 def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
-    """The documents that the person may open. While the index lags behind the rows, the rows alone decide."""
+    """Return the documents that the person may open. While the index lags behind the rows, the rows alone decide."""
     snapshot = opened.snapshot
     if opened.stands_for == signature(db):
         keys = _readable(person)
@@ -204,7 +204,7 @@ def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
 
 
 def _readable(person: Person | None) -> Collection[str] | None:
-    """The audiences that a person belongs to, as the index has them; None: all. The same rule as `visible_to`."""
+    """Return the audiences that a person belongs to, as the index has them; None: all. The same rule as `visible_to`."""
     if person is None:
         return ("public",)
     scope = MAY[Permission.READ].get(person.role)
@@ -214,7 +214,7 @@ def _readable(person: Person | None) -> Collection[str] | None:
 
 
 def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
-    """The documents that have one of the values; all when there are none."""
+    """Return the documents that have one of the values; all when there are none."""
     if not values:
         return snapshot.live
     keys = [("year", int(value)) if name == "year" else (name, value) for value in values]
@@ -226,14 +226,14 @@ def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
 
 
 def _in_words(page: Ranked) -> Iterator[str]:
-    """What a person is told of how the hits were ranked, beyond the words that they typed."""
+    """Yield what a person is told of how the hits were ranked, beyond the words that they typed."""
     if page.shared and page.docs:
         words = ", ".join(f"“{word}”" for word in page.shared[:MOST_SHARED])
         yield f"What has words that the best of them share stands a little higher: {words}."
 
 
 def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: Query) -> Ranked:
-    """The documents on the asked page of results, in order."""
+    """Return the documents on the asked page of results, in order."""
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and found.leaves:
@@ -255,7 +255,7 @@ def _facet(
     query: Query,
     names: Callable[[], Mapping[str, str]],
 ) -> Sequence[Facet]:
-    """The values that results have, over the whole result; a facet's own filter doesn't narrow it."""
+    """Return the values that results have, over the whole result; a facet's own filter doesn't narrow it."""
     bits = reduce(int.__and__, (mask for other, mask in chosen.items() if other != name), found.bits)
     counts = {
         str(value): count

@@ -1,4 +1,4 @@
-"""What a person keeps of their searching. Everybody sees their own alone: anything else isn't there."""
+"""What a person keeps of their searching. Everyone sees their own alone: anything else isn't there."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -13,12 +13,12 @@ from hub.search.rules.visits import Seen
 
 
 def hash_of(text: str) -> str:
-    """What a text of any length is compared by."""
+    """Return what a text of any length is compared by."""
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def saved_of(db: Session, person: Person) -> Sequence[SavedSearch]:
-    """The person's saved searches by name."""
+    """Return the person's saved searches by name."""
     return db.scalars(
         select(SavedSearch)
         .where(SavedSearch.person_id == person.id)
@@ -35,19 +35,19 @@ def saved_for(db: Session, person: Person, saved_id: int) -> SavedSearch:
 
 
 def saved_as(db: Session, person: Person, address: str) -> SavedSearch | None:
-    """The person's saved search with this address, if there is one."""
+    """Return the person's saved search with this address, if there is one."""
     return db.scalar(
         select(SavedSearch).where(SavedSearch.person_id == person.id, SavedSearch.address_hash == hash_of(address))
     )
 
 
 def count_of(db: Session, model: type[SavedSearch], person: Person) -> int:
-    """How many of them the person has."""
+    """Return how many of them the person has."""
     return db.scalar(select(func.count()).select_from(model).where(model.person_id == person.id)) or 0
 
 
 def feeds_of(db: Session, person: Person) -> Sequence[SearchFeed]:
-    """The person's open feeds, newest first."""
+    """Return the person's open feeds, newest first."""
     return db.scalars(
         select(SearchFeed)
         .where(SearchFeed.person_id == person.id, SearchFeed.revoked_at.is_(None))
@@ -64,7 +64,7 @@ def feed_for(db: Session, person: Person, feed_id: int) -> SearchFeed:
 
 
 def feed_by_token(db: Session, token: str) -> SearchFeed:
-    """The open feed with this token, with its person, who is still here; else raises NotFound."""
+    """Return the open feed with this token, with its person, who is still here; else raises NotFound."""
     feed = db.scalar(
         select(SearchFeed)
         .where(SearchFeed.token == token, SearchFeed.revoked_at.is_(None))
@@ -76,7 +76,7 @@ def feed_by_token(db: Session, token: str) -> SearchFeed:
 
 
 def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
-    """What the person searched for lately, the last first."""
+    """Return what the person searched for lately, the last first."""
     return db.scalars(
         select(RecentSearch.text)
         .where(RecentSearch.person_id == person_id)
@@ -86,6 +86,6 @@ def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
 
 
 def last_visit(db: Session, person_id: int) -> Seen | None:
-    """When the person was here; None when never."""
+    """Return when the person was here; None when never."""
     row = db.execute(select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)).one_or_none()
     return Seen(row.at, row.before_at) if row else None

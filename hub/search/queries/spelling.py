@@ -31,7 +31,7 @@ Texts = Callable[[int, int], Iterable[str]]
 def did_you_mean(
     snapshot: Snapshot, asked: Question, typed: str, found: Matches, allowed: int, names: Names, texts_at: Texts
 ) -> str:
-    """What was typed with better known words, if that finds more; "" when there is nothing to propose.
+    """Return what was typed with better known words, if that finds more; "" when there is nothing to propose.
 
     ``names`` gives organizations' names by slug, ``texts_at`` the texts around a place in a document, as the person may
     read them. Raises IndexUnusable.
@@ -57,7 +57,7 @@ def _better(node: question_rules.Node, better: Mapping[str, str]) -> question_ru
 
 
 def _replaced(text: str, was: str, is_: str) -> str:
-    """The text with a word replaced wherever it stands by itself."""
+    """Return the text with a word replaced wherever it stands by itself."""
     done, at = "", 0
     for piece in words_rules.pieces(text):
         if piece[0] == was:
@@ -95,7 +95,7 @@ class _Speller:
         return (self.snapshot.postings(name, term).bits & self.allowed).bit_count()
 
     def like(self, word: str, count: int) -> str:
-        """The best known word that is written nearly so."""
+        """Return the best known word that is written nearly so."""
         term = words_rules.term_of(word)
         most = spelling_rules.mistakes_in(term)
         candidates = sorted(self.candidates(term, most, count), key=lambda one: (-one.score, one.term))
@@ -140,7 +140,7 @@ class _Speller:
         return ""
 
     def written(self, term: str) -> str:
-        """The term as a word of a resource that the person may open."""
+        """Return the term as a word of a resource that the person may open."""
         posting, facts = self.snapshot.postings("body", term), self.snapshot.facts
         docs = docs_of(posting.bits & self.allowed)[:MOST_LOOKED_AT]
         for doc in docs:

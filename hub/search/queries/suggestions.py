@@ -1,4 +1,4 @@
-"""What somebody may mean by what they have typed so far. Nothing is suggested that they may not open."""
+"""What someone may mean by what they have typed so far. Nothing is suggested that they may not open."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.core.dates import plural
 from hub.core.db import config_of
 from hub.library.models import Resource
 from hub.library.queries import visible_to
@@ -54,7 +55,7 @@ class Suggestion:
 
 
 def suggestions(db: Session, person: Person | None, typed: str) -> Sequence[Suggestion]:
-    """What ``person`` (None: a visitor) may mean, the likeliest sort first; their recent searches when nothing is typed.
+    """Return what ``person`` (None: a visitor) may mean, the likeliest sort first; their recent searches when nothing is typed.
 
     Without an index, titles are looked up in the rows, and organizations and topics aren't suggested.
     """
@@ -72,7 +73,7 @@ def _recent(db: Session, person: Person | None, begun: Sequence[str]) -> Iterato
 
 
 def _glossary(db: Session, begun: Sequence[str]) -> Iterator[Suggestion]:
-    """Entries by any of their names; nobody's rights are in them."""
+    """Entries by any of their names; no one's rights are in them."""
     entries = db.execute(select(GlossaryEntry.name, GlossaryEntry.meaning, GlossaryEntry.others)).all()
     meanings = {name: meaning for name, meaning, _ in entries}
     names = ((name, suggesting_rules.spoken(f"{name} {meaning} {others}")) for name, meaning, others in entries)
@@ -102,11 +103,11 @@ def _of_the_index(db: Session, person: Person | None, begun: Sequence[str]) -> I
 def _named(
     sort: Sort, labels: dict[str, str], there: dict[tuple[str, str], int], begun: Sequence[str]
 ) -> Iterator[Suggestion]:
-    """Those of an index's values that are called so, with how many resources have them."""
+    """Yield those of an index's values that are called so, with how many resources have them."""
     names = ((value, suggesting_rules.spoken(label)) for value, label in labels.items() if (sort.value, value) in there)
     for value in suggesting_rules.best(names, begun, MOST_NAMES):
         count = there[sort.value, value]
-        yield Suggestion(sort, value, labels[value], f"{count:,} resource{'' if count == 1 else 's'}")
+        yield Suggestion(sort, value, labels[value], plural(count, "resource"))
 
 
 # Titles
@@ -124,7 +125,7 @@ def _titles_of(snapshot: Snapshot) -> Sequence[str]:
 
 
 def _best_titles(snapshot: Snapshot, readable: int, begun: Sequence[str]) -> Sequence[int]:
-    """The resources whose titles fit best, a few more than are shown: the rows have the last word."""
+    """Return the resources whose titles fit best, a few more than are shown: the rows have the last word."""
     titles, flags = _titles_of(snapshot), snapshots.flags_of(readable, snapshot.size)
     longest = f" {max(begun, key=len)}"  # the rarest, likely; the others are looked for in what has it
     fitting = (

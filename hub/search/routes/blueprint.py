@@ -10,10 +10,10 @@ bp = Blueprint("search", __name__)
 
 
 def asked() -> Asked:
-    """The question in the address."""
+    """Return the question in the address."""
     return addresses_rules.read(request.args.items(multi=True))
 
 
 def query_of(one: Asked) -> Query:
-    """A question as search takes it."""
+    """Return a question as search takes it."""
     return Query(one.text, one.filters, one.sort, one.page, exact=one.exact)

@@ -78,5 +78,5 @@ def _absolute(address: str) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    """As RFC 3339 writes it."""
+    """Return as RFC 3339 writes it."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -75,7 +75,7 @@ def results() -> Response:
 
 
 def _found(person: Person | None, query: results_rules.Query) -> results_rules.Results:
-    """What is found; when that is nothing and somebody still types the last word, what has words that begin so."""
+    """Return what is found; when that is nothing and someone still types the last word, what has words that begin so."""
     found = results_queries.search(db, person, query)
     begun = unfinished(query.text) if visiting_routes.is_typing() else ""
     if found.total or not begun:
@@ -86,14 +86,14 @@ def _found(person: Person | None, query: results_rules.Query) -> results_rules.R
 
 
 def _name_of(question: Asked) -> str:
-    """What a search may be called that has no name yet."""
+    """Return what a search may be called that has no name yet."""
     return (question.text or "New resources")[:LONGEST_SEARCH_NAME]
 
 
 def _new(
     lines: Sequence[Revision], person: Person | None, saved: SavedSearch | None, seen: Seen | None
 ) -> Collection[int]:
-    """The resources that are new to the person: since they looked at this saved search, or since their last visit."""
+    """Return the resources that are new to the person: since they looked at this saved search, or since their last visit."""
     if saved:
         seen = Seen(saved.looked_at, saved.looked_before_at)
     since = seen.since(clock.now()) if seen else None
@@ -101,7 +101,7 @@ def _new(
 
 
 def _chosen(found: results_rules.Results) -> Sequence[tuple[str, str, str]]:
-    """The active filters: name, value and what a person reads."""
+    """Return the active filters: name, value and what a person reads."""
     words = {(name, facet.value): facet.label for name, facets in found.facets.items() for facet in facets}
     words |= {("audience", audience.value): audience.label for audience in Audience}
     return [
@@ -112,7 +112,7 @@ def _chosen(found: results_rules.Results) -> Sequence[tuple[str, str, str]]:
 
 
 def _pictures(hits: Sequence[results_rules.Hit], lines: Sequence[Revision]) -> Mapping[int, Picture]:
-    """The pictures of the pages that hits show, by resource; of those that have one already."""
+    """Return the pictures of the pages that hits show, by resource; of those that have one already."""
     places = {hit.resource: hit.page for hit in hits if hit.page}
     pictures = {}
     for revision in lines:

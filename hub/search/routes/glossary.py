@@ -1,4 +1,4 @@
-"""The glossary: everybody who is signed in reads it, the coordinator edits it."""
+"""The glossary: everyone who is signed in reads it, the coordinator edits it."""
 
 from flask import flash, redirect, render_template, url_for
 

@@ -54,7 +54,7 @@ def _add_to_reading(template: str, values: dict[str, Any]) -> None:
 
 
 def _wanted(typed: str) -> Collection[str]:
-    """The terms to mark for a question, with those of the names that the glossary adds; read once for each page."""
+    """Return the terms to mark for a question, with those of the names that the glossary adds; read once for each page."""
     kept: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
     if typed not in kept:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
@@ -66,7 +66,7 @@ def _wanted(typed: str) -> Collection[str]:
 
 
 def _explained(text: str, safe: Callable[[str], Markup] = escape) -> Markup:
-    """The text, escaped; each acronym at its first place on the page with what it stands for, by mouse and by key."""
+    """Return the text, escaped; each acronym at its first place on the page with what it stands for, by mouse and by key."""
     known, seen = _glossary()
     done, at = Markup(), 0
     for match in known.acronym.finditer(text) if known.acronym else ():
@@ -82,6 +82,6 @@ def _abbreviation(short: str, meaning: str) -> Markup:
 
 
 def _glossary() -> tuple[glossary_rules.Glossary, set[str]]:
-    """The glossary, and the acronyms that this page has explained so far; empty unless the page shows text."""
+    """Return the glossary, and the acronyms that this page has explained so far; empty unless the page shows text."""
     kept: tuple[glossary_rules.Glossary, set[str]] = g.get("acronyms") or (glossary_rules.Glossary(), set())
     return kept

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types."""
+"""Suggestions while someone types."""
 
 from flask import Response, jsonify, request, url_for
 
@@ -26,7 +26,7 @@ def suggestions() -> Response:
 
 
 def _address(one: Suggestion) -> str:
-    """Where a suggestion leads: to the resource itself, or to a search."""
+    """Return where a suggestion leads: to the resource itself, or to a search."""
     match one.sort:
         case Sort.RESOURCE:
             return url_for("library.show", resource_id=int(one.value))

@@ -20,12 +20,12 @@ log = logging.getLogger("hub.search")
 
 
 def seen_by(person: Person | None) -> Seen | None:
-    """When the person was here before; None on their first visit, and for visitors."""
+    """Return when the person was here before; None on their first visit, and for visitors."""
     return searches_queries.last_visit(db, person.id) if person else None
 
 
 def is_typing() -> bool:
-    """Whether the page is asked for while somebody still types (`live.js` says so)."""
+    """Return whether the page is asked for while someone still types (`live.js` says so)."""
     return "X-Typing" in request.headers
 
 
@@ -34,10 +34,10 @@ def note_after(
 ) -> None:
     """Once the answer is out, note the person's visit, and what they searched for or looked at.
 
-    A GET changes nothing that counts, and these don't: nobody else sees them and no rule reads them. They are kept on a
-    GET since that is how one visits and searches; a page that was fetched while somebody still typed (`live.js`) says so
+    A GET changes nothing that counts, and these don't: no one else sees them and no rule reads them. They are kept on a
+    GET since that is how one visits and searches; a page that was fetched while someone still typed (`live.js`) says so
     and isn't a search that they made. The note has a transaction of its own after the answer, so that no page waits for
-    the lock of somebody who writes, and one that is lost costs a mark on a list.
+    the lock of someone who writes, and one that is lost costs a mark on a list.
     """
     database: Database = current_app.extensions["hub-database"]
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY

@@ -40,7 +40,7 @@ class Asked:
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Asked:
-    """What the names and values of an address ask. Never raises: what means nothing is left out, with a note."""
+    """Return what the names and values of an address ask. Never raises: what means nothing is left out, with a note."""
     given = [(name, clean(value)) for name, value in pairs]
     notes: list[str] = []
 
@@ -79,7 +79,7 @@ def _page(given: str, notes: list[str]) -> int:
 
 
 def narrowed(asked: Asked, organizations: Mapping[str, str]) -> str:
-    """The filters and the order of a search in words, as ``Briefing, Lakeshore Forge, 2026, newest first``."""
+    """Return the filters and the order of a search in words, as ``Briefing, Lakeshore Forge, 2026, newest first``."""
     labels: Mapping[str, Callable[[str], str]] = {
         "kind": lambda value: Kind(value).label,
         "organization": lambda value: organizations.get(value, value),
@@ -97,7 +97,7 @@ def narrowed(asked: Asked, organizations: Mapping[str, str]) -> str:
 
 
 def kept(asked: Asked) -> str:
-    """The address of a search to keep: the same for the same search however it was clicked together; without its page."""
+    """Return the address of a search to keep: the same for the same search however it was clicked together; without its page."""
     pairs = [("q", " ".join(asked.text.split()))] if asked.text else []
     pairs += [(name, value) for name in FILTERS for value in sorted(asked.filters.get(name, ()))]
     if asked.sort != "relevance":
@@ -108,5 +108,5 @@ def kept(asked: Asked) -> str:
 
 
 def opened(address: str) -> Asked:
-    """What a kept address asks."""
+    """Return what a kept address asks."""
     return read(parse_qsl(address, max_num_fields=200))

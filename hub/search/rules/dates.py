@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
+from hub.core.dates import with_year
 from hub.core.quarters import Quarter
 
 # What a sentence names as examples when a date can't be read.
@@ -29,16 +30,12 @@ class Period:
 
     def __str__(self) -> str:
         if self.first == self.last:
-            return _said(self.first)
-        return f"{_said(self.first)} to {_said(self.last)}"
-
-
-def _said(day: date) -> str:
-    return f"{day.day} {calendar.month_abbr[day.month]} {day.year}"
+            return with_year(self.first)
+        return f"{with_year(self.first)} to {with_year(self.last)}"
 
 
 def period_of(text: str, today: date) -> Period | None:
-    """The days that ``text`` means when it is said on ``today``; None when it is no date.
+    """Return the days that ``text`` means when it is said on ``today``; None when it is no date.
 
     A month, quarter or season without a year is the latest that has begun; with "last" the latest that is over.
     """
@@ -56,12 +53,12 @@ def period_of(text: str, today: date) -> Period | None:
 
 
 def is_plain(text: str) -> bool:
-    """Whether the date is written in numbers alone, so that nobody needs to be told how it was read."""
+    """Return whether the date is written in numbers alone, so that nobody needs to be told how it was read."""
     return re.fullmatch(r"[\d-]+", text.strip()) is not None
 
 
 def _span(year: int, month: int, months: int) -> Period:
-    """So many whole months, from the first day of one."""
+    """Return so many whole months, from the first day of one."""
     count = year * 12 + month - 1 + months
     after = date(count // 12, count % 12 + 1, 1) if count // 12 <= MAXYEAR else None
     return Period(date(year, month, 1), after - timedelta(days=1) if after else date.max)
@@ -77,7 +74,7 @@ def _year(year: int) -> Period:
 
 
 def year_of(day: date) -> Period:
-    """The whole year that a day lies in."""
+    """Return the whole year that a day lies in."""
     return _year(day.year)
 
 
@@ -86,7 +83,7 @@ def _day(year: int, month: int, day: int) -> Period:
 
 
 def _relative(match: re.Match[str], today: date) -> Period:
-    """What is meant by "this week", "last month" (the whole one before this), "previous quarter"."""
+    """Return what is meant by "this week", "last month" (the whole one before this), "previous quarter"."""
     back = 0 if match[1] == "this" else 1
     if match[2] == "week":
         monday = today - timedelta(days=today.weekday() + 7 * back)
@@ -136,9 +133,20 @@ def _season(match: re.Match[str], today: date) -> Period:
 
 
 def _latest(month: int, months: int, today: date, *, over: bool) -> Period:
-    """The latest such part of a year that has begun, or that is over."""
+    """Return the latest such part of a year that has begun, or that is over."""
     candidates = [_span(year, month, months) for year in range(today.year, max(MINYEAR, today.year - 3), -1)]
     return next(one for one in candidates if (one.last < today if over else one.first <= today))
+
+
+def _month_and_day(match: re.Match[str], today: date) -> Period:
+    """Return the latest such day up to today: a resource was published in the past."""
+    month, number = MONTHS[match["month"]], int(match[2])
+    year = next(year for year in range(today.year, today.year - 9, -1) if _is_past(year, month, number, today))
+    return _day(year, month, number)
+
+
+def _is_past(year: int, month: int, number: int, today: date) -> bool:
+    return number <= calendar.monthrange(year, month)[1] and date(year, month, number) <= today
 
 
 _YEAR = r"(?P<year>\d{4})"
@@ -157,6 +165,7 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str], date], Period]]] = (
         rf"(?P<month>{_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)? {_YEAR}",
         lambda match, _today: _day(int(match["year"]), MONTHS[match["month"]], int(match[2])),
     ),
+    (rf"(?P<month>{_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?", _month_and_day),
     (
         rf"(\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\.? {_YEAR}",
         lambda match, _today: _day(int(match["year"]), MONTHS[match["month"]], int(match[1])),

@@ -33,7 +33,7 @@ class Glossary:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Glossary":
-        """The glossary of these entries; a name that two of them have finds the names of both."""
+        """Return the glossary of these entries; a name that two of them have finds the names of both."""
         entries = list(entries)
         only_capitals = ORDINARY | {entry.names[0] for entry in entries if entry.is_word}
         others: dict[Key, tuple[str, ...]] = {}
@@ -59,7 +59,7 @@ class Widened:
 
 
 def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    """Each name that is an acronym, with the first name of its entry that is none."""
+    """Yield each name that is an acronym, with the first name of its entry that is none."""
     for entry in entries:
         long = next((name for name in entry.names if not is_acronym(name)), "")
         if long:
@@ -67,13 +67,13 @@ def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
 
 
 def is_acronym(name: str) -> bool:
-    """Whether a name is short for something: one word with two capitals, or a capital and a digit, in it."""
+    """Return whether a name is short for something: one word with two capitals, or a capital and a digit, in it."""
     capitals = sum(letter.isupper() for letter in name)
     return " " not in name and (capitals > 1 or (capitals == 1 and any(letter.isdigit() for letter in name)))
 
 
 def widened(nodes: Sequence[Node], glossary: Glossary, *, expand: bool = True) -> Widened:
-    """The question with each name of the glossary widened to what else it is called; the longest names first.
+    """Return the question with each name of the glossary widened to what else it is called; the longest names first.
 
     Without ``expand`` only acronyms in capitals are told from words.
     """
@@ -88,7 +88,7 @@ def widened(nodes: Sequence[Node], glossary: Glossary, *, expand: bool = True) -
 
 
 def _spelled_out(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
-    """The longest name that plain words begin with, and its other names; else the first node."""
+    """Return the longest name that plain words begin with, and its other names; else the first node."""
     first = nodes[0]
     if isinstance(first, AnyOf):
         return 1, AnyOf(tuple(_spelled_out([node], glossary, also)[1] for node in first.nodes))
@@ -124,7 +124,7 @@ def _node(name: str, glossary: Glossary) -> Node:
 
 
 def loosened(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """The nodes with acronyms in capitals read as the ordinary words that they are too."""
+    """Return the nodes with acronyms in capitals read as the ordinary words that they are too."""
     return tuple(_loose(node) for node in nodes)
 
 

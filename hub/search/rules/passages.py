@@ -49,7 +49,7 @@ class Cover:
 def best_page(
     places: Sequence[Sequence[int]], weights: Sequence[float], starts: Sequence[int], title_ends: Sequence[int]
 ) -> int | None:
-    """The page (counted from 0) that best covers the query: all words, then side by side, then title, then often.
+    """Return the page (counted from 0) that best covers the query: all words, then side by side, then title, then often.
 
     ``places`` has for each word of the query its sorted positions in the resource, ``weights`` its rarity;
     ``starts`` the position at which each page begins and ``title_ends`` that at which its title ends.
@@ -79,7 +79,7 @@ def _descending(cover: Cover) -> tuple[float, int, int, int]:
 
 
 def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet:
-    """The passage of ``text`` in which the ``wanted`` terms stand closest, with the words that they find marked.
+    """Return the passage of ``text`` in which the ``wanted`` terms stand closest, with the words that they find marked.
 
     Markdown's signs are left out, white space becomes single spaces, and no word is cut, unless one alone is longer
     than ``length``.
@@ -101,7 +101,7 @@ def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet
 
 
 def marked_words(text: str, wanted: Collection[str]) -> Snippet:
-    """The whole ``text``, its white space as it is, with the words marked that the ``wanted`` terms find."""
+    """Return the whole ``text``, its white space as it is, with the words marked that the ``wanted`` terms find."""
     parts: list[tuple[str, bool]] = []
     done = 0
     for start, stop, _ in _hits(text, wanted) if wanted else ():
@@ -111,7 +111,7 @@ def marked_words(text: str, wanted: Collection[str]) -> Snippet:
 
 
 def _chunk(text: str, wanted: Collection[str]) -> str:
-    """The part of a long page that has most of the terms, found without looking at each word."""
+    """Return the part of a long page that has most of the terms, found without looking at each word."""
     if len(text) <= CHUNK:
         return text
     roots = [term[:-1] if len(term) > 4 else term for term in wanted]  # noqa: PLR2004 - a stem may change its last letter
@@ -127,7 +127,7 @@ def _after_space(text: str, edge: int) -> int:
 
 
 def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[str]]]:
-    """Where words stand that the terms find, and which terms each meets."""
+    """Return where words stand that the terms find, and which terms each meets."""
     wanted = frozenset(wanted)
     hits = []
     for piece in words_rules.pieces(text):
@@ -155,7 +155,7 @@ def _closest(hits: Sequence[tuple[int, int, frozenset[str]]], length: int) -> tu
 
 
 def _begin(text: str, first: int, lead: int) -> int:
-    """Where the passage begins: at a sentence or a word, at most ``lead`` characters before its first hit."""
+    """Return where the passage begins: at a sentence or a word, at most ``lead`` characters before its first hit."""
     earliest = max(0, first - lead)
     if earliest == 0:
         return 0
@@ -170,7 +170,7 @@ def _begin(text: str, first: int, lead: int) -> int:
 
 
 def _end(text: str, begin: int, latest: int) -> int:
-    """Where the passage ends: after a whole word."""
+    """Return where the passage ends: after a whole word."""
     if latest >= len(text):
         return len(text)
     space = text.rfind(" ", begin + 1, latest + 1)

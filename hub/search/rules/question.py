@@ -139,7 +139,7 @@ Node = Word | Acronym | Prefix | Phrase | Qualifier | Not | AnyOf | AllOf | Name
 
 
 def label_of(node: Node) -> str:
-    """What a person typed for it, in a sentence."""
+    """Return what a person typed for it, in a sentence."""
     match node:
         case Names():
             return label_of(node.typed)
@@ -183,7 +183,7 @@ SHORTEST_BEGINNING, LONGEST_BEGINNING = 2, 12  # words before "about"
 
 
 def parse(text: str, today: date) -> Question:
-    """What ``text`` asks for when it is typed on ``today``. Never raises, whatever the text."""
+    """Return what ``text`` asks for when it is typed on ``today``. Never raises, whatever the text."""
     notes: list[str] = []
     text = _quoted_dates(_asked_for(_bounded(text.translate(_QUOTES), notes), notes), today)
     nodes: list[Node] = []
@@ -211,7 +211,7 @@ def parse(text: str, today: date) -> Question:
 
 
 def _asked_for(text: str, notes: list[str]) -> str:
-    """What a question asks for: without a beginning such as "Where did I see the part about"."""
+    """Return what a question asks for: without a beginning such as "Where did I see the part about"."""
     if not (found := _ABOUT.search(text)):
         return text
     beginning, rest = (
@@ -227,7 +227,7 @@ def _asked_for(text: str, notes: list[str]) -> str:
 
 
 def _bounded(text: str, notes: list[str]) -> str:
-    """The text up to the limit, with its last quotation mark taken out when it was never closed."""
+    """Return the text up to the limit, with its last quotation mark taken out when it was never closed."""
     if len(text) > LONGEST:
         text = text[:LONGEST]
         notes.append(f"Only the first {LONGEST} characters were searched for.")
@@ -239,7 +239,7 @@ def _bounded(text: str, notes: list[str]) -> str:
 
 
 def _quoted_dates(text: str, today: date) -> str:
-    """The text with quotation marks around dates of several words: the longest that is a date."""
+    """Return the text with quotation marks around dates of several words: the longest that is a date."""
 
     def quoted(token: re.Match[str]) -> str:
         more = _MORE.match(text, token.end())
@@ -260,7 +260,7 @@ def _quoted_dates(text: str, today: date) -> str:
 
 
 def _longer(value: str, more: re.Match[str]) -> Sequence[str]:
-    """The value with two and with one of the words that follow, as they stand there."""
+    """Return the value with two and with one of the words that follow, as they stand there."""
     ends = [end for end in (more.end(2), more.end(1)) if end > 0]
     return [value + more.string[more.start() : end] for end in ends]
 
@@ -270,7 +270,7 @@ def _alternatives(node: Node) -> tuple[Node, ...]:
 
 
 def _node(token: re.Match[str], today: date, notes: list[str]) -> Node | None:
-    """What one token means; None when there is nothing in it to search for."""
+    """Return what one token means; None when there is nothing in it to search for."""
     value = token["quoted"] if token["bare"] is None else token["bare"]
     name = (token["name"] or "").lower()
     if name in QUALIFIERS or name in DATED:
@@ -294,7 +294,7 @@ def _all(text: str) -> Node:
 
 
 def _plain(text: str, notes: list[str]) -> Node | None:
-    """A word, a prefix, or (something odd with several words in it) those words as a phrase."""
+    """Return a word, a prefix, or (something odd with several words in it) those words as a phrase."""
     found = [piece[0] for piece in words_rules.pieces(text)]
     if not found:
         return None
@@ -330,7 +330,7 @@ def _named(node: Callable[[str], Node], name: str) -> Callable[[str], Node]:
 
 
 def _dated(name: str, value: str, today: date, notes: list[str]) -> Node:
-    """A qualifier whose value is a date; one in words is told how it was read."""
+    """Return a qualifier whose value is a date; one in words is told how it was read."""
     period = dates_rules.period_of(value, today)
     if period is None:
         message = f"“{value}” is not a date that can be read here, so it was read as plain words. You can write {dates_rules.EXAMPLES}."
@@ -361,7 +361,7 @@ QUALIFIERS: dict[str, Callable[[str], Node]] = {
 
 
 def _grouped(nodes: Sequence[Node]) -> Sequence[Node]:
-    """The nodes with several of one qualifier as alternatives: nothing is of two kinds or in two years at once."""
+    """Return the nodes with several of one qualifier as alternatives: nothing is of two kinds or in two years at once."""
     grouped: list[Node] = []
     for kind_of_node in (OfKind, OfOrganization, OfYear):
         same = [node for node in nodes if isinstance(node, kind_of_node)]

@@ -7,12 +7,12 @@ TWO_MISTAKES_FROM = 6  # letters
 
 
 def mistakes_in(word: str) -> int:
-    """How many letters of a word may be wrong for it still to be known."""
+    """Return how many letters of a word may be wrong for it still to be known."""
     return 0 if len(word) < SHORTEST else 1 if len(word) < TWO_MISTAKES_FROM else 2
 
 
 def parts_of(word: str, mistakes: int) -> Sequence[str]:
-    """The word cut into one part more than there are mistakes: whatever they are, one part has none of them.
+    """Return the word cut into one part more than there are mistakes: whatever they are, one part has none of them.
 
     Two letters that changed places at a cut spoil two parts, so that such a word is looked for in the next part.
     """
@@ -26,7 +26,7 @@ def parts_of(word: str, mistakes: int) -> Sequence[str]:
 
 
 def distance(one: str, other: str, most: int) -> int:
-    """How many letters were added, left out, changed, or have changed places; ``most`` + 1 when more than ``most``."""
+    """Return how many letters were added, left out, changed, or have changed places; ``most`` + 1 when more than ``most``."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     before: list[int] = []

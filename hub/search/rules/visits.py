@@ -20,11 +20,11 @@ class Seen:
     before: datetime | None
 
     def since(self, now: datetime) -> datetime | None:
-        """The moment after which things are new to who is here ``now``; None on a first visit: all is."""
+        """Return the moment after which things are new to who is here ``now``; None on a first visit: all is."""
         return self.at if now - self.at > ENDS_AFTER else self.before
 
     def again(self, now: datetime) -> "Seen | None":
-        """How it is kept once they are here ``now``; None when the note of a moment ago will do."""
+        """Return how it is kept once they are here ``now``; None when the note of a moment ago will do."""
         if now - self.at < NOTED_EVERY:
             return None
         return Seen(now, self.since(now))

@@ -105,22 +105,22 @@ Terms = tuple[str, ...]  # what may be found at one position
 
 
 def pieces(text: str) -> Iterator[re.Match[str]]:
-    """The words and compounds of a text, each with its place."""
+    """Return the words and compounds of a text, each with its place."""
     return _PIECE.finditer(text)
 
 
 def spoken(text: str) -> str:
-    """The text in small letters when all of it is in capitals: a heading's capitals tell no acronym from a word."""
+    """Return the text in small letters when all of it is in capitals: a heading's capitals tell no acronym from a word."""
     return text.lower() if text.count(" ") >= SEVERAL and text.isupper() else text
 
 
 def all_pieces(text: str) -> Sequence[str]:
-    """The words and compounds of a text, without their places."""
+    """Return the words and compounds of a text, without their places."""
     return _PIECE.findall(text)
 
 
 def spread(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
-    """Each position of the texts, counted on from ``first``, with the terms that stand there."""
+    """Yield each position of the texts, counted on from ``first``, with the terms that stand there."""
     position = first
     for text in texts:
         for piece in _PIECE.findall(text):
@@ -146,7 +146,7 @@ def as_written(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
 
 
 def written_in(piece: str, term: str) -> Sequence[str]:
-    """The word of a compound that is the term, in small letters; none when it is made of several."""
+    """Return the word of a compound that is the term, in small letters; none when it is made of several."""
     return [word.lower() for word, one in _words_of(piece) if one == term][:1]
 
 
@@ -157,7 +157,7 @@ def _words_of(piece: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=1 << 15)
 def terms_of(piece: str) -> tuple[Terms, ...]:
-    """The terms at each position that a word or compound takes, as they are indexed.
+    """Return the terms at each position that a word or compound takes, as they are indexed.
 
     "A-1312/B" takes three positions: a, 1312 and b, and the first also holds a1312b.
     """
@@ -176,13 +176,13 @@ def terms_of(piece: str) -> tuple[Terms, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def all_terms_of(piece: str) -> Terms:
-    """The terms of a word or compound, wherever in it they stand."""
+    """Return the terms of a word or compound, wherever in it they stand."""
     return tuple(term for terms in terms_of(piece) for term in terms)
 
 
 @lru_cache(maxsize=1 << 12)
 def reading(piece: str) -> tuple[Terms, str]:
-    """How a typed word is looked for: its terms in a row, or instead of them one joined term ("" when there is none).
+    """Return how a typed word is looked for: its terms in a row, or instead of them one joined term ("" when there is none).
 
     A stop word by itself has no terms.
     """
@@ -197,7 +197,7 @@ def reading(piece: str) -> tuple[Terms, str]:
 
 @lru_cache(maxsize=1 << 15)
 def term_of(word: str) -> str:
-    """The term of a single word: folded and cut to its stem; a stop word stays as it is."""
+    """Return the term of a single word: folded and cut to its stem; a stop word stays as it is."""
     folded = fold(word)[:LONGEST_TERM]
     if folded in STOP_WORDS or not folded.isalpha():
         return folded
@@ -205,7 +205,7 @@ def term_of(word: str) -> str:
 
 
 def fold(word: str) -> str:
-    """The word without case and accents: "Núñez" is "nunez"."""
+    """Return the word without case and accents: "Núñez" is "nunez"."""
     if word.isascii():
         return word.lower()
     plain = unicodedata.normalize("NFKD", word).translate(_LETTERS)
@@ -213,7 +213,7 @@ def fold(word: str) -> str:
 
 
 def joined(piece: str) -> str:
-    """The compound as one term: "e-mail" is "email", "1,312" is 1312; "" when that would mean something else.
+    """Return the compound as one term: "e-mail" is "email", "1,312" is 1312; "" when that would mean something else.
 
     Numbers that only look joined (2.0, 3/4, 2026-11-23) stay apart.
     """
@@ -227,14 +227,14 @@ def joined(piece: str) -> str:
 
 
 def _parts(piece: str) -> Sequence[str]:
-    """The words of a compound; the possessive "'s" belongs to its word."""
+    """Return the words of a compound; the possessive "'s" belongs to its word."""
     if piece[-2:] in {"'s", "\u2019s"}:
         piece = piece[:-2]
     return [part for part in _JOINTS.split(piece) if part]
 
 
 def _also(word: str, term: str) -> Iterator[str]:
-    """What else finds a single word: its capitals, which tell an acronym from a word, and the runs of a part number."""
+    """Yield what else finds a single word: its capitals, which tell an acronym from a word, and the runs of a part number."""
     if word.isupper() and word.isalpha() and len(word) in CAPITALS:
         yield word
     if not (term.isalpha() or term.isdigit()):

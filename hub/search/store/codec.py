@@ -36,7 +36,7 @@ def encoded(places: Sequence[int]) -> bytes:
 
 
 def decoded(value: bytes) -> "array[int]":
-    """The places as they were."""
+    """Return the places as they were."""
     return array("I", value[:-1]) if len(value) % 2 else array("H", value)
 
 
@@ -52,7 +52,7 @@ class Places(Positions):  # type: ignore[misc]
         return decoded(value)
 
     def decode_frequency(self, value: bytes) -> int:
-        """How many places there are."""
+        """Return how many places there are."""
         return len(value) // (4 if len(value) % 2 else 2)
 
 
@@ -63,7 +63,7 @@ class Words(FieldType):  # type: ignore[misc]
         super().__init__(Places(), None)
 
     def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """The postings of one entry; ``value`` has the places of each term."""
+        """Yield the postings of one entry; ``value`` has the places of each term."""
         for term, places in value.items():
             yield _bytes_of(term), len(places), float(len(places)), encoded(places)
 
@@ -75,7 +75,7 @@ def _bytes_of(term: str) -> bytes:
 
 
 def schema() -> Schema:
-    """The fields of a resource's entry.
+    """Return the fields of a resource's entry.
 
     ``body`` holds all that finds a resource; ``title`` and ``headings`` only rank it. ``facts`` is what is kept.
     """
@@ -98,13 +98,13 @@ class Codec(W3Codec):  # type: ignore[misc]
         super().__init__(blocklimit=4_096)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> W3PostingsWriter:  # noqa: ARG002, FBT001, FBT002
-        """What writes the postings of terms."""
+        """Return what writes the postings of terms."""
         return _Writer(dbfile, blocklimit=self._blocklimit)
 
     def postings_reader(
         self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
     ) -> "Matcher":
-        """What reads the postings of one term."""
+        """Return what reads the postings of one term."""
         offset, length = terminfo.extent()
         return Matcher(dbfile, offset, length, format_, term=term, scorer=scorer)
 
@@ -133,7 +133,7 @@ class _Writer(W3PostingsWriter):  # type: ignore[misc]
 
 
 def packed(ids: Sequence[int], counts: Sequence[int], values: Sequence[bytes]) -> tuple[int, bytes]:
-    """A block's rows as bytes, and how they are kept: steps from document to document, counts, ends if they aren't
+    """Return a block's rows as bytes, and how they are kept: steps from document to document, counts, ends if they aren't
     told by the counts, places.
     """
     steps = list(ids[:1]) + [after - before for before, after in pairwise(ids)]
@@ -148,7 +148,7 @@ def packed(ids: Sequence[int], counts: Sequence[int], values: Sequence[bytes]) -
 
 
 def unpacked(count: int, how: int, data: bytes) -> Block:
-    """The rows of a block of so many postings."""
+    """Return the rows of a block of so many postings."""
     if how & PACKED:
         data = zlib.decompress(data)
     steps, at = _row(WIDTHS[how >> 2 & 3], data, 0, count)
@@ -182,7 +182,7 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
     _lastblock: bool
 
     def blocks(self) -> Iterator[Block]:
-        """All postings, from the first on."""
+        """Yield all postings, from the first on."""
         self.reset()
         while self.is_active():
             yield self._read_data()
@@ -239,7 +239,7 @@ class Pool(PostingPool):  # type: ignore[misc]
         self._counted()
 
     def iter_postings(self) -> Iterator[Any]:
-        """All postings, sorted."""
+        """Yield all postings, sorted."""
         for item in super().iter_postings():
             self._counted()
             yield item

@@ -40,7 +40,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """The manifest of a folder; an empty one when there is none."""
+        """Return the manifest of a folder; an empty one when there is none."""
         try:
             kept = json.loads((folder / "manifest.json").read_text())
             files = {name: (int(size), int(check)) for name, (size, check) in kept["files"].items()}
@@ -62,7 +62,7 @@ class Manifest:
 
 
 def checksum(path: Path) -> int:
-    """The CRC-32 of a file; -1 when it can't be read."""
+    """Return the CRC-32 of a file; -1 when it can't be read."""
     check = 0
     try:
         with path.open("rb") as file:
@@ -88,12 +88,12 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def root_of(config: Config) -> Path:
-    """The folder of all that belongs to the index."""
+    """Return the folder of all that belongs to the index."""
     return config.UPLOADS / "derived" / "index"
 
 
 def current_folder(root: Path) -> Path | None:
-    """The folder that is searched; None when there is none, or it is of another version."""
+    """Return the folder that is searched; None when there is none, or it is of another version."""
     try:
         name = (root / "current").read_text()
     except (OSError, ValueError):
@@ -108,7 +108,7 @@ def begun_folders(root: Path) -> Sequence[Path]:
 
 
 def fresh_folder(root: Path) -> Path:
-    """A new, empty index that nobody searches yet."""
+    """Return a new, empty index that no one searches yet."""
     folder = root / f"v{VERSION}-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     TOC.create(FileStorage(str(folder)), schema(), "MAIN")
@@ -124,12 +124,12 @@ def publish(root: Path, folder: Path) -> None:
 
 
 def is_damaged(folder: Path) -> bool:
-    """Whether a reader found that it can't be read, or files of it are missing or short."""
+    """Return whether a reader found that it can't be read, or files of it are missing or short."""
     return (folder / "damaged").exists() or bool(Manifest.read(folder).missing(folder))
 
 
 def state_of(folder: Path) -> tuple[object, ...]:
-    """What changes whenever the index in ``folder`` does."""
+    """Return what changes whenever the index in ``folder`` does."""
     tocs = sorted(name for name in _names(folder) if name.endswith(".toc"))
     try:
         manifest = (folder / "manifest.json").stat()
@@ -182,7 +182,7 @@ MOST_OPEN = 4
 
 
 def opened(config: Config) -> Opened:
-    """The index as it is now, ready to search; kept open between requests. Raises IndexUnusable."""
+    """Return the index as it is now, ready to search; kept open between requests. Raises IndexUnusable."""
     root = root_of(config)
     for _ in range(5):  # a commit or a swap may remove files between two steps
         folder = current_folder(root)

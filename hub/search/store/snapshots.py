@@ -52,7 +52,7 @@ class Facts:
     keywords: str  # the words that it has most, as they are written there, the foremost first
 
     def kept(self) -> tuple[Any, ...]:
-        """As plain values: the index must not depend on this class."""
+        """Return as plain values: the index must not depend on this class."""
         return astuple(self)
 
     @property
@@ -66,7 +66,7 @@ class Facts:
             yield "topic", topic
 
     def page_bounds(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        """The number of each page, where it starts, and where its title ends."""
+        """Return the number of each page, where it starts, and where its title ends."""
         bounds = array("I", self.pages)
         return bounds[::3], bounds[1::3], bounds[2::3]
 
@@ -78,7 +78,7 @@ class MappedStorage(FileStorage):  # type: ignore[misc]
     """Files of an index mapped into memory: processes share them, and none is copied."""
 
     def open_file(self, name: str, **_options: Any) -> BufferFile:
-        """A file of the index for reading."""
+        """Return a file of the index for reading."""
         with open(self._fpath(name), "rb") as file:  # noqa: PTH123 - Whoosh deals in names
             size = os.fstat(file.fileno()).st_size
             return _MappedFile(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None, name)
@@ -105,7 +105,7 @@ NOWHERE = Postings((), (), 0, lambda _doc: ())
 
 
 def _kept_places(docs: Sequence[int], ends: Sequence[int], kept: bytes) -> Callable[[int], Sequence[int]]:
-    """The places in a document, out of those of all documents in a row."""
+    """Return the places in a document, out of those of all documents in a row."""
 
     def places_in(doc: int) -> Sequence[int]:
         at = bisect_left(docs, doc)
@@ -145,7 +145,7 @@ class Segment:
         return "\n" + "\n".join(term for term in terms if term.isalpha() and term.islower()) + "\n"
 
     def blocks(self, name: str, term: str) -> Iterator[Block]:
-        """Where the term stands in a field."""
+        """Yield where the term stands in a field."""
         try:
             matcher = self.reader.postings(name, term)
         except TermNotFound:
@@ -154,7 +154,7 @@ class Segment:
 
 
 def bits_of(docs: Iterable[int], size: int) -> int:
-    """A set of documents as the bits of one number: such sets are cut and counted at the speed of memory."""
+    """Return a set of documents as the bits of one number: such sets are cut and counted at the speed of memory."""
     flags = bytearray(b"0") * size
     for doc in docs:
         flags[doc] = 49
@@ -163,12 +163,12 @@ def bits_of(docs: Iterable[int], size: int) -> int:
 
 
 def flags_of(bits: int, size: int) -> str:
-    """The set as text in which character ``doc`` is "1" when the document is in it."""
+    """Return the set as text in which character ``doc`` is "1" when the document is in it."""
     return format(bits, f"0{size}b")[::-1] if size else ""
 
 
 def docs_of(bits: int) -> Sequence[int]:
-    """The documents of a set in order."""
+    """Return the documents of a set in order."""
     return list(compress(count(), format(bits, "b")[::-1].encode().translate(_DIGITS)))
 
 
@@ -232,7 +232,7 @@ class Snapshot:
         return [facts for segment in self.segments.values() for facts in segment.facts]
 
     def in_order(self, order: str) -> Sequence[int]:
-        """All documents in the order newest, oldest or title."""
+        """Return all documents in the order newest, oldest or title."""
         return self._orders[order]
 
     @cached_property
@@ -253,7 +253,7 @@ class Snapshot:
         return {self.facts[doc].id: doc for doc in docs_of(self.live)}
 
     def postings(self, name: str, term: str) -> Postings:
-        """Where ``term`` stands in the field ``name``. The caller holds ``lock``. Raises IndexUnusable."""
+        """Return where ``term`` stands in the field ``name``. The caller holds ``lock``. Raises IndexUnusable."""
         key = (name, term)
         if key in self._kept:
             self._kept.move_to_end(key)
@@ -295,7 +295,7 @@ class Snapshot:
             raise self._damaged(error) from error
 
     def beginning_with(self, prefix: str, most: int) -> Sequence[str]:
-        """The terms of the body that begin with ``prefix``, those in most documents first, at most ``most``.
+        """Return the terms of the body that begin with ``prefix``, those in most documents first, at most ``most``.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """
@@ -309,7 +309,7 @@ class Snapshot:
         return sorted(found, key=lambda term: (-found[term], term))[:most]
 
     def containing(self, part: str, lengths: range) -> Iterator[str]:
-        """The terms of the body that have ``part`` in them and so many letters, some of them more than once.
+        """Yield the terms of the body that have ``part`` in them and so many letters, some of them more than once.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """

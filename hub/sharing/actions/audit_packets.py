@@ -21,7 +21,7 @@ from hub.sharing.rules.reports import Period
 
 
 def make_packet(db: Session, person: Person, organization: Organization, quarter: Quarter) -> AuditPacket:
-    """The audit packet of a quarter as its log stands now; the one that is there when nothing has changed.
+    """Return the audit packet of a quarter as its log stands now; the one that is there when nothing has changed.
 
     Quarters before it that have no packet yet get one, so that the chain reaches back to the first. Raises NotFound
     when the person may not, Refused when the quarter has not begun or lies before the organization joined.
@@ -50,7 +50,7 @@ def _add(
     previous: AuditPacket | None,
     before: AuditPacket | None,
 ) -> AuditPacket:
-    """A new packet, or ``before`` when it says the same."""
+    """Return a new packet, or ``before`` when it says the same."""
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)

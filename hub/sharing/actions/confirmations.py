@@ -90,7 +90,7 @@ def _confirmation(db: Session, person: Person, quarter: Quarter, said: Statement
 
 
 def _complete(said: Statement) -> Statement:
-    """The statement as it is kept; raises Refused when something is missing."""
+    """Return the statement as it is kept; raises Refused when something is missing."""
     if not said.shared:
         return Statement(shared=False, reason=text_of(said.reason, LONGEST_NOTE, "Say why nothing was shared."))
     with_whom = text_of(said.with_whom, LONGEST_NOTE, "Say with whom you shared it.")
@@ -103,7 +103,7 @@ def _complete(said: Statement) -> Statement:
 
 
 def _confirmed_before(db: Session, new: Confirmation, quarter: Quarter, person: Person) -> Confirmation:
-    """The confirmation that the same form made; raises SentBeforeError when it says something else now."""
+    """Return the confirmation that the same form made; raises SentBeforeError when it says something else now."""
     made = entries_queries.confirmations_of(db, person.organization, quarter)
     same = next((one for one in made if one.once == new.once), None)
     if same is None or _statement(same) != _statement(new):

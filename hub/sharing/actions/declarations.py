@@ -26,7 +26,7 @@ from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE
 
 @dataclass(frozen=True)
 class Declaration:
-    """What somebody says of sharing: when, with whom, how, about how many people."""
+    """What someone says of sharing: when, with whom, how, about how many people."""
 
     happened_on: date
     with_whom: str
@@ -91,7 +91,7 @@ def _say(event: SharingEvent, said: Declaration) -> None:
 
 
 def _sent_before(db: Session, events: Sequence[SharingEvent]) -> list[SharingEvent]:
-    """What this form recorded when it came before; raises SentBeforeError when it says something else now."""
+    """Return what this form recorded when it came before; raises SentBeforeError when it says something else now."""
     keys = [event.once for event in events]
     before = list(db.scalars(select(SharingEvent).where(SharingEvent.once.in_(keys))))
     if before and {_content(event) for event in before} != {_content(event) for event in events}:
@@ -112,7 +112,7 @@ def _content(event: SharingEvent) -> tuple[object, ...]:
 
 
 def _checked(db: Session, person: Person, said: Declaration) -> Declaration:
-    """The declaration as it is kept; raises Refused when it can't be so, NotFound when the person may not declare."""
+    """Return the declaration as it is kept; raises Refused when it can't be so, NotFound when the person may not declare."""
     if not may(person, Permission.DECLARE, person.organization):
         raise NotFound
     today = clock.today(config_of(db).zone)

@@ -28,7 +28,7 @@ class SentBeforeError(Refused):
 
 
 def event_now(db: Session, act: Act, resource: Resource, title: str = "", **others: object) -> SharingEvent:
-    """An event of this moment; ``title`` is what the organization knows the resource as, if not as it is called now."""
+    """Return an event of this moment; ``title`` is what the organization knows the resource as, if not as it is called now."""
     now = clock.now()
     today = now.astimezone(config_of(db).zone).date()
     return SharingEvent(
@@ -48,19 +48,19 @@ def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
 
 
 def digest(word: str) -> str:
-    """A word of a form or a browser in a length that fits, whatever it was."""
+    """Return a word of a form or a browser in a length that fits, whatever it was."""
     return sha256(word.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def people_of(number: int | None) -> int | None:
-    """About how many people, if anybody knows; raises Refused when it can't be."""
+    """About how many people, if anyone knows; raises Refused when it can't be."""
     if number is not None and not 0 < number <= MOST_PEOPLE:
-        raise Refused(f"About how many people is a number from 1 to {MOST_PEOPLE:,}; leave it empty if nobody knows.")
+        raise Refused(f"About how many people is a number from 1 to {MOST_PEOPLE:,}; leave it empty if no one knows.")
     return number
 
 
 def named(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
-    """The resources, if the person may name every one; raises Refused."""
+    """Return the resources, if the person may name every one; raises Refused."""
     ids = set(resource_ids)
     if len(ids) > MOST_RESOURCES:
         raise Refused(f"Up to {MOST_RESOURCES:,} resources fit in one entry. Choose fewer.")

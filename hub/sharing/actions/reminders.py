@@ -46,7 +46,7 @@ def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collec
 
 
 def about(organization: Organization, quarter: Quarter) -> str:
-    """What the outbox keeps the reminders by that an organization gets of a quarter."""
+    """Return what the outbox keeps the reminders by that an organization gets of a quarter."""
     return f"reminders {quarter} organization {organization.id}"
 
 

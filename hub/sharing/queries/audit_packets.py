@@ -13,7 +13,7 @@ from hub.sharing.models import AuditPacket
 
 
 def packets_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[AuditPacket]:
-    """The packets of a quarter, the one that stands first, with who made them; without their content."""
+    """Return the packets of a quarter, the one that stands first, with who made them; without their content."""
     return db.scalars(
         select(AuditPacket)
         .where(AuditPacket.organization_id == organization.id, AuditPacket.quarter == str(quarter))
@@ -31,7 +31,7 @@ def last_packets(db: Session, organization: Organization) -> dict[str, AuditPack
 
 
 def packet_for(db: Session, person: Person, packet_id: int) -> AuditPacket:
-    """A packet of a record that ``person`` may see, with content and organization; raises NotFound."""
+    """Return a packet of a record that ``person`` may see, with content and organization; raises NotFound."""
     packet = db.scalar(
         select(AuditPacket)
         .where(AuditPacket.id == packet_id)
@@ -43,7 +43,7 @@ def packet_for(db: Session, person: Person, packet_id: int) -> AuditPacket:
 
 
 def manifests_before(db: Session, packet: AuditPacket | None) -> dict[str, str]:
-    """The manifests of ``packet`` and of all that it follows, by quarter, the newest first: the chain of the next."""
+    """Return the manifests of ``packet`` and of all that it follows, by quarter, the newest first: the chain of the next."""
     if packet is None:
         return {}
     rows = db.execute(

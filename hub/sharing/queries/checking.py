@@ -12,9 +12,9 @@ AT_A_TIME = 500  # rows in memory
 
 
 def what_was_changed(db: Session) -> Sequence[str]:
-    """A sentence for each confirmation and each packet that no longer says what it did when it was made.
+    """Return a sentence for each confirmation and each packet that no longer says what it did when it was made.
 
-    Nothing in the hub changes them: somebody did in the rows themselves. A backup has what was said.
+    Nothing in the hub changes them: someone did in the rows themselves. A backup has what was said.
     """
     said = (
         select(Confirmation)

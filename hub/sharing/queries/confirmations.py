@@ -32,7 +32,7 @@ class Closing:
 
 
 def closing_of(db: Session, organization: Organization, quarter: Quarter) -> Closing:
-    """What is known of the organization's quarter, and what is missing."""
+    """Return what is known of the organization's quarter, and what is missing."""
     logs = log_by_resource(db, organization, quarter)
     shared, taken = [log for log in logs if log.passed_on], [log for log in logs if not log.passed_on]
     row, before = quarters_of(db, organization, [quarter, quarter.previous])

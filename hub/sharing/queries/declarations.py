@@ -20,7 +20,7 @@ FOUND = 20  # resources that a form's search gives
 
 
 def offered_to(db: Session, person: Person) -> Sequence[Resource]:
-    """The resources that the person's organization took or passed on lately, newest first."""
+    """Return the resources that the person's organization took or passed on lately, newest first."""
     quarter = Quarter.of(clock.today(config_of(db).zone))
     lately = (
         select(SharingEvent.resource_id, func.max(SharingEvent.id).label("last"))
@@ -56,7 +56,7 @@ def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource
 
 
 def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
-    """What the person knows each of the resources as, by its number, in their order.
+    """Return what the person knows each of the resources as, by its number, in their order.
 
     That is its title, withdrawn or not; or, where it is for others alone by now, what their organization's log called
     it last: what it was renamed to since is not for them.
@@ -74,7 +74,7 @@ def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> 
 
 
 def nameable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
-    """Those of the resources that the person may name: they may read them, or their own log has them already.
+    """Return those of the resources that the person may name: they may read them, or their own log has them already.
 
     In the order of ``resource_ids``.
     """

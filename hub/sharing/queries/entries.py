@@ -23,22 +23,22 @@ Later = aliased(SharingEvent, name="later")
 
 
 def stands() -> ColumnElement[bool]:
-    """The condition under which an event counts: `what_stands` in SQL."""
+    """Return the condition under which an event counts: `what_stands` in SQL."""
     return and_(~SharingEvent.void, ~select(Later.id).where(Later.supersedes_id == SharingEvent.id).exists())
 
 
 def in_quarters(column: InstrumentedAttribute[str], quarters: Iterable[Quarter]) -> ColumnElement[bool]:
-    """The condition that ``column`` names one of the quarters."""
+    """Return the condition that ``column`` names one of the quarters."""
     return column.in_([str(quarter) for quarter in quarters])
 
 
 def logged_by(organization: Organization, quarter: Quarter) -> ColumnElement[bool]:
-    """The condition of an organization's events in a quarter, whether they stand or not."""
+    """Return the condition of an organization's events in a quarter, whether they stand or not."""
     return and_(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id)
 
 
 def titles_logged(*others: InstrumentedAttribute[Any]) -> Select[Any]:
-    """What the log called each resource: ``others``, the resource's number and a title.
+    """Return what the log called each resource: ``others``, the resource's number and a title.
 
     A resource that was renamed has a row for each title; the last row has the one that was logged last.
     """
@@ -90,7 +90,7 @@ def events_of(
     only: EventFilter = EventFilter(),
     page: int | None = None,
 ) -> list[LoggedLine]:
-    """The log of the quarters, newest first, with what was superseded; one page of it, or all when ``page`` is None."""
+    """Return the log of the quarters, newest first, with what was superseded; one page of it, or all when ``page`` is None."""
     statement = (
         select(SharingEvent, Later.id)
         .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
@@ -116,7 +116,7 @@ def lines_of(db: Session, organization: Organization, event_ids: Sequence[int]) 
 
 
 def count_events(db: Session, organization: Organization, quarters: Sequence[Quarter], only: EventFilter) -> int:
-    """How many events the log has, superseded ones too."""
+    """Return how many events the log has, superseded ones too."""
     conditions = _conditions(organization, quarters, only)
     return db.scalar(select(func.count(SharingEvent.id)).where(*conditions)) or 0
 
@@ -137,13 +137,13 @@ def _conditions(
 
 
 def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
-    """The resources that the log of the quarter names, each with what it was called there last; by title."""
+    """Return the resources that the log of the quarter names, each with what it was called there last; by title."""
     called: dict[int, str] = dict(db.execute(titles_logged().where(logged_by(organization, quarter))).all())
     return sorted(called.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Person]:
-    """The people who have entries in the log of the quarter, by name."""
+    """Return the people who have entries in the log of the quarter, by name."""
     named = select(SharingEvent.person_id).where(logged_by(organization, quarter))
     return db.scalars(select(Person).where(Person.id.in_(named)).order_by(Person.name, Person.id)).all()
 
@@ -169,7 +169,7 @@ class ResourceLog:
 
 
 def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -> list[ResourceLog]:
-    """What stands in the quarter, grouped by resource, by title."""
+    """Return what stands in the quarter, grouped by resource, by title."""
     events = db.scalars(
         select(SharingEvent)
         .where(logged_by(organization, quarter), stands())
@@ -183,7 +183,7 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
 
 
 def last_title(events: Sequence[SharingEvent]) -> str:
-    """What a resource was called in the one of its events that was logged last: `titles_logged` for rows at hand."""
+    """Return what a resource was called in the one of its events that was logged last: `titles_logged` for rows at hand."""
     return max(events, key=lambda event: event.id).title
 
 
@@ -203,7 +203,7 @@ def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
 
 
 def confirmations_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Confirmation]:
-    """All that was confirmed for the quarter, the one that stands first, with people and named resources."""
+    """Return all that was confirmed for the quarter, the one that stands first, with people and named resources."""
     return db.scalars(
         select(Confirmation)
         .where(Confirmation.organization_id == organization.id, Confirmation.quarter == str(quarter))
@@ -216,7 +216,7 @@ def confirmations_of(db: Session, organization: Organization, quarter: Quarter) 
 
 
 def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confirmation:
-    """A confirmation of a record that ``person`` may see, with its organization, person and items; else NotFound."""
+    """Return a confirmation of a record that ``person`` may see, with its organization, person and items; else NotFound."""
     confirmation = db.scalar(
         select(Confirmation)
         .where(Confirmation.id == confirmation_id)
@@ -232,7 +232,7 @@ def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confi
 
 
 def superseder_of(db: Session, confirmation: Confirmation) -> int | None:
-    """The number of the confirmation that stands for the same quarter, if it is another one."""
+    """Return the number of the confirmation that stands for the same quarter, if it is another one."""
     stands_now = db.scalar(
         select(Confirmation.id)
         .where(
@@ -245,7 +245,7 @@ def superseder_of(db: Session, confirmation: Confirmation) -> int | None:
 
 
 def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LoggedLine:
-    """An event of the log, if ``person`` may do ``permission`` to it; else raises NotFound."""
+    """Return an event of the log, if ``person`` may do ``permission`` to it; else raises NotFound."""
     row = db.execute(
         select(SharingEvent, Later.id)
         .outerjoin(Later, Later.supersedes_id == SharingEvent.id)

@@ -36,7 +36,7 @@ class QuarterRow:
     late: bool  # whether that confirmation came late
 
     def as_json(self) -> dict[str, str | int | bool | date | None]:
-        """What ``hub sharing`` prints of it."""
+        """Return what ``hub sharing`` prints of it."""
         return {
             "organization": self.organization.slug,
             "kind": self.organization.kind.value,
@@ -51,7 +51,7 @@ class QuarterRow:
 
 
 def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quarter]) -> list[QuarterRow]:
-    """The organization's quarters in the order of ``quarters``."""
+    """Return the organization's quarters in the order of ``quarters``."""
     counts = _counts(db, quarters, organization)
     said = _confirmations(db, quarters, organization)
     return [
@@ -63,7 +63,7 @@ def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quar
 
 
 def sharing_of(db: Session, quarter: Quarter) -> list[QuarterRow]:
-    """Every organization's quarter, by name: standing and the counts of its evidence."""
+    """Return every organization's quarter, by name: standing and the counts of its evidence."""
     organizations = db.scalars(select(Organization).order_by(Organization.name, Organization.id)).all()
     counts, said = _counts(db, [quarter]), _confirmations(db, [quarter])
     return [
@@ -94,7 +94,7 @@ def _row(
 def _counts(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
 ) -> Mapping[tuple[int, str], Counter[Rung]]:
-    """How many events stand, by rung of the ladder, for each organization and quarter."""
+    """Return how many events stand, by rung of the ladder, for each organization and quarter."""
     key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act, SharingEvent.carrier)
     statement = select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), stands()).group_by(*key)
     if organization is not None:
@@ -109,7 +109,7 @@ def _counts(
 def _confirmations(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
 ) -> dict[tuple[int, str], Confirmation]:
-    """The confirmation that stands, with its person, for each organization and quarter that has one."""
+    """Return the confirmation that stands, with its person, for each organization and quarter that has one."""
     statement = (
         select(Confirmation)
         .where(in_quarters(Confirmation.quarter, quarters))
@@ -137,7 +137,7 @@ class YourQuarter:
 
 
 def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
-    """Where the person's organization stands in ``quarter``, and what they could do next."""
+    """Return where the person's organization stands in ``quarter``, and what they could do next."""
     [row] = quarters_of(db, person.organization, [quarter])
     taken, passed_on = _taken_and_passed_on(db, person.organization, quarter)
     facts = QuarterFacts(
@@ -161,7 +161,7 @@ def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
 
 
 def _taken_and_passed_on(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
-    """The resources that were downloaded, and those that were declared or forwarded."""
+    """Return the resources that were downloaded, and those that were declared or forwarded."""
     found = db.execute(
         select(SharingEvent.resource_id, SharingEvent.act).where(logged_by(organization, quarter), stands()).distinct()
     ).all()

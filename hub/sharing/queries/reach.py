@@ -1,4 +1,4 @@
-"""How far a resource reached: numbers for whoever published it, and nobody's name."""
+"""How far a resource reached: numbers for whoever published it, and no one's name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ class ResourceReach:
     passed_on: int
     regions: int  # of the organizations that passed it on
     reached: Reached
-    visitors: int  # times that somebody without an account took it out
+    visitors: int  # times that someone without an account took it out
     quarters: Sequence[QuarterReach]
 
 
@@ -54,7 +54,7 @@ class _Group:
 
 
 def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
-    """How many organizations, regions and people the resource reached, by the entries that stand."""
+    """Return how many organizations, regions and people the resource reached, by the entries that stand."""
     key = (SharingEvent.quarter, SharingEvent.organization_id, SharingEvent.act, SharingEvent.carrier)
     counts = func.count().label("entries"), func.count(SharingEvent.people).label("said")
     found = db.execute(
@@ -88,7 +88,7 @@ def _organizations(rows: Iterable[_Group], acts: Iterable[Act]) -> int:
 
 
 def _reached(rows: Iterable[_Group]) -> Reached:
-    """The people that the rows add up to: an opening is one, others as many as somebody said."""
+    """Return the people that the rows add up to: an opening is one, others as many as someone said."""
     people = unknown = 0
     for row in rows:
         if row.act not in PASSED_ON:

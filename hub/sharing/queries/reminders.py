@@ -53,7 +53,7 @@ class Unreached:
 def reminders(
     db: Session, quarter: Quarter, stage: Stage, only: Collection[int] | None = None
 ) -> tuple[list[Reminder], list[Unreached]]:
-    """The reminders of a quarter as it stands now, by organization and person; and whom nobody hears for.
+    """Return the reminders of a quarter as it stands now, by organization and person; and whom no one hears for.
 
     ``only`` keeps those organizations.
     """
@@ -89,7 +89,7 @@ def _facts(db: Session, row: QuarterRow, stage: Stage, titles: Sequence[str]) ->
 
 
 def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Person]]:
-    """The representatives and alternates of these organizations."""
+    """Return the representatives and alternates of these organizations."""
     found = db.scalars(
         select(Person)
         .where(Person.organization_id.in_(organization_ids), Person.role.in_(SINGLE_ROLES), Person.left_at.is_(None))
@@ -102,7 +102,7 @@ def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Pers
 
 
 def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
-    """What these organizations took out in the quarter, less what was withdrawn since."""
+    """Return what these organizations took out in the quarter, less what was withdrawn since."""
     taken = (
         titles_logged(SharingEvent.organization_id)
         .join(Resource, Resource.id == SharingEvent.resource_id)
@@ -122,12 +122,12 @@ def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> d
 
 
 def round_name(db: Session, occasion: Occasion) -> str:
-    """What today's look at an occasion is called: each day looks anew, as standings and people change."""
+    """Return what today's look at an occasion is called: each day looks anew, as standings and people change."""
     return f"reminders {occasion.quarter} {occasion.stage} {clock.today(config_of(db).zone)}"
 
 
 def reminders_wait(db: Session) -> list[Occasion]:
-    """The occasions whose time it is and that weren't looked at today; none until somebody let reminders begin.
+    """Return the occasions whose time it is and that weren't looked at today; none until someone let reminders begin.
 
     Not before the morning: what the log has then is what the reminder tells.
     """

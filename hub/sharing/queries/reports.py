@@ -57,7 +57,7 @@ class Report:
         return sum(row.standing.met for row in due), len(due)
 
     def by_resource(self) -> list[ResourceLine]:
-        """What stands, grouped by resource, by title."""
+        """Return what stands, grouped by resource, by title."""
         grouped: dict[int, list[SharingEvent]] = defaultdict(list)
         for event in self.standing_events:
             grouped[event.resource_id].append(event)
@@ -75,7 +75,7 @@ def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
 
 
 def report_of(db: Session, organization: Organization, period: Period, last: Quarter) -> Report:
-    """The organization's ``period`` as the log has it, up to the quarter ``last``."""
+    """Return the organization's ``period`` as the log has it, up to the quarter ``last``."""
     quarters = period.until(last)
     return Report(
         organization=organization,
@@ -99,7 +99,7 @@ def _confirmations_in(db: Session, organization: Organization, quarters: Sequenc
 
 
 def alliance_in(db: Session, quarter: Quarter) -> list[QuarterRow]:
-    """Every member's and BFF's quarter, by name; those that sharing wasn't due from only when something is logged."""
+    """Return every member's and BFF's quarter, by name; those that sharing wasn't due from only when something is logged."""
     rows = sharing_of(db, quarter)
     return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _belongs(row)]
 

@@ -15,7 +15,7 @@ from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, stronge
 def standings(
     db: Session, organizations: Sequence[Organization], quarters: Sequence[Quarter]
 ) -> dict[tuple[int, str], Standing]:
-    """Every organization's standing in every quarter, by organization's id and quarter as written ("2026Q3").
+    """Return every organization's standing in every quarter, by organization's id and quarter as written ("2026Q3").
 
     One query: for each pair it seeks one event that passes something on, else one download, and the confirmation
     that stands, instead of reading the whole log. The rule is the same as for one: `strongest`.
@@ -75,7 +75,7 @@ def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quar
 
 
 def _last_said(quarters: Sequence[Quarter]) -> Subquery:
-    """What the confirmation that stands says, for each organization and quarter that has one."""
+    """Return what the confirmation that stands says, for each organization and quarter that has one."""
     newest_first = func.row_number().over(
         partition_by=(Confirmation.organization_id, Confirmation.quarter),
         order_by=(Confirmation.confirmed_at.desc(), Confirmation.id.desc()),

@@ -1,4 +1,4 @@
-"""Audit packets: a quarter's log and confirmations as files, with what proves that nobody changed them."""
+"""Audit packets: a quarter's log and confirmations as files, with what proves that no one changed them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ What is in it
 How to check it
   hub verify-packet FILE
 needs nothing but this file: no account, no network. It tells every change of a single byte.
-Somebody who changes the files and makes a new manifest is found out by the manifest's own SHA-256:
+Someone who changes the files and makes a new manifest is found out by the manifest's own SHA-256:
 it stands in the hub beside this packet, and in the packet of the next quarter.
 
 Moments are in the time zone {zone}. In CSV files a text that a spreadsheet would run has an apostrophe before it.
@@ -51,7 +51,7 @@ class Tables:
 
 
 def tables_of(report: Report, setting: Setting) -> Tables:
-    """The quarter's log and confirmations."""
+    """Return the quarter's log and confirmations."""
     entries = ([*row, row_digest(row)] for row in entry_cells(report.lines, setting.zone))
     said = zip(confirmation_cells(report.confirmations, setting.zone), report.confirmations, strict=True)
     return Tables(
@@ -61,7 +61,7 @@ def tables_of(report: Report, setting: Setting) -> Tables:
 
 
 def contents_of(report: Report, tables: Tables, setting: Setting) -> Mapping[str, bytes]:
-    """The files of a packet, but for the manifest."""
+    """Return the files of a packet, but for the manifest."""
     read_me = READ_ME.format(name=report.organization.name, label=report.period.label, zone=setting.zone.key)
     return {
         EVENTS: tables.events,
@@ -72,7 +72,7 @@ def contents_of(report: Report, tables: Tables, setting: Setting) -> Mapping[str
 
 
 def facts_of(report: Report, setting: Setting, made_by: str) -> PacketFacts:
-    """What the manifest says of the quarter."""
+    """Return what the manifest says of the quarter."""
     [row] = report.rows
     one, quarter = report.organization, row.quarter
     return PacketFacts(

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hub.core.dates import moment_with_year, plural, with_year
 from hub.core.fingerprints import digest_of
 from hub.core.pdf import Column, Head, Paper
 from hub.core.quarters import Quarter
@@ -35,7 +36,7 @@ class Setting:
 
 
 def report_as_pdf(report: Report, setting: Setting) -> bytes:
-    """What was shared and what proves it, on paper."""
+    """Return what was shared and what proves it, on paper."""
     title = f"Sharing in {report.period.label}"
     paper = Paper(Head(title, report.organization.name, setting.hub_name, setting.made_at))
     paper.banner(report.organization.name)
@@ -55,17 +56,17 @@ def _summary(report: Report) -> str:
     if not due:
         return f"Nothing was due from {name} in {report.period.label}."
     if report.period.is_year:
-        said = f"{name} met the commitment to share at least quarterly in {met} of {_count(due, 'quarter')}."
+        said = f"{name} met the commitment to share at least quarterly in {met} of {plural(due, 'quarter')}."
     else:
         said = f"{name} {'met' if met else 'has not met'} the commitment to share at least quarterly."
     return f"{said} {_people(report.reached)}"
 
 
 def _people(who: Reached) -> str:
-    """How many were reached, with what nobody counted."""
+    """Return how many were reached, with what no one counted."""
     if not who.people:
         return "Nobody said how many people were reached." if who.unknown else ""
-    unsaid = f"; {_count(who.unknown, 'entry', 'entries')} without a number" if who.unknown else ""
+    unsaid = f"; {plural(who.unknown, 'entry', 'entries')} without a number" if who.unknown else ""
     return f"About {who.people:,} people were reached, counting each sharing by itself{unsaid}."
 
 
@@ -80,7 +81,7 @@ def _confirmed(row: QuarterRow) -> str:
         return "-"
     late = ", late" if row.late else ""
     nothing = "" if row.confirmation.shared else ": nothing to share"
-    return f"{_day(row.confirmed_on)} by {row.confirmation.person.name}{late}{nothing}"
+    return f"{with_year(row.confirmed_on)} by {row.confirmation.person.name}{late}{nothing}"
 
 
 def _counts(row: QuarterRow) -> list[str]:
@@ -113,11 +114,11 @@ def _put_confirmations(paper: Paper, report: Report, zone: ZoneInfo) -> None:
 def _said(one: Confirmation, *, stands: bool, zone: ZoneInfo) -> str:
     at = one.confirmed_at.astimezone(zone)
     late = ", late" if is_late(one.of_quarter, at.date()) else ""
-    head = f"{one.of_quarter.label}: {one.person.name}, {one.role.label.lower()}, on {_moment(at)}{late}"
+    head = f"{one.of_quarter.label}: {one.person.name}, {one.role.label.lower()}, on {moment_with_year(at)}{late}"
     head += "" if stands else " (superseded by a later one)"
     if not one.shared:
         return f"{head}: there was nothing to share. {one.reason}"
-    people = f", about {_count(one.people, 'person', 'people')}" if one.people else ""
+    people = f", about {plural(one.people, 'person', 'people')}" if one.people else ""
     named = "\n".join(f"- {item.title}" for item in one.items)
     return "\n".join(part for part in (f"{head}: shared with {one.with_whom}{people}.", named, one.note) if part)
 
@@ -153,18 +154,18 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         mark = f" ({line.mark})" if line.mark else ""
         who = event.person.name if event.person else "-"
         audience = ", ".join(
-            part for part in (event.with_whom, _count(event.people, "person", "people") if event.people else "") if part
+            part for part in (event.with_whom, plural(event.people, "person", "people") if event.people else "") if part
         )
-        recorded = _day(event.recorded_at.astimezone(zone).date())
+        recorded = with_year(event.recorded_at.astimezone(zone).date())
         what = f"{line.rung.label}{mark}"
-        rows.append([str(event.id), _day(event.happened_on), recorded, what, event.title, who, audience])
+        rows.append([str(event.id), with_year(event.happened_on), recorded, what, event.title, who, audience])
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
         paper.small(f"{len(lines) - MOST_ENTRIES:,} more entries stand in the table of this report.")
 
 
 def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setting) -> bytes:
-    """Every organization's standing in a quarter, on paper."""
+    """Return every organization's standing in a quarter, on paper."""
     head = Head(f"Who has shared in {quarter.label}", "The alliance", setting.hub_name, setting.made_at, landscape=True)
     paper = Paper(head)
     due = [row for row in rows if row.standing is not Standing.NOT_DUE]
@@ -172,7 +173,7 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     paper.banner("Members and BFFs")
     share = f", {round(100 * met / len(due))} %" if due else ""
     paper.paragraph(
-        f"{met:,} of {_count(len(due), 'organization')} met the commitment to share at least quarterly{share}."
+        f"{met:,} of {plural(len(due), 'organization')} met the commitment to share at least quarterly{share}."
     )
     counts = Counter(row.standing for row in rows)
     columns = [Column("Standing", 3), Column("Organizations", 1.4, is_number=True), Column("Commitment", 8)]
@@ -192,15 +193,3 @@ def _commitment(standing: Standing) -> str:
     if standing is Standing.NOT_DUE:
         return "none"
     return "met" if standing.met else "not met"
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%b} {day.day}, {day.year}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{_day(at.date())}, {at:%H:%M %Z}"

@@ -74,7 +74,7 @@ ALLIANCE = ("organization", "name", "kind", "region", *QUARTERS)
 
 
 def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[object]]:
-    """Every entry as ENTRIES name it; moments in the hub's time zone."""
+    """Yield every entry as ENTRIES name it; moments in the hub's time zone."""
     for line in lines:
         event = line.event
         yield [
@@ -100,7 +100,7 @@ def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[ob
 
 
 def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) -> Iterable[list[object]]:
-    """Every confirmation as CONFIRMATIONS name it; the last one of each quarter stands."""
+    """Yield every confirmation as CONFIRMATIONS name it; the last one of each quarter stands."""
     last = {one.quarter: one.id for one in confirmations}
     for one in confirmations:
         yield [
@@ -123,7 +123,7 @@ def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) ->
 
 
 def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
-    """Every quarter as QUARTERS name it."""
+    """Yield every quarter as QUARTERS name it."""
     for row in rows:
         yield [
             str(row.quarter),
@@ -137,7 +137,7 @@ def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
 
 
 def resource_cells(report: Report) -> Iterable[list[object]]:
-    """Every resource of the period as RESOURCES name it."""
+    """Yield every resource of the period as RESOURCES name it."""
     for line in report.by_resource():
         yield [
             line.resource.id,
@@ -151,7 +151,7 @@ def resource_cells(report: Report) -> Iterable[list[object]]:
 
 
 def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
-    """Every organization's quarter as ALLIANCE name it."""
+    """Yield every organization's quarter as ALLIANCE name it."""
     for row in rows:
         one = row.organization
         [quarter] = quarter_cells([row])
@@ -159,7 +159,7 @@ def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
 
 
 def report_as_xlsx(report: Report, zone: ZoneInfo) -> bytes:
-    """A workbook: quarters, resources, entries, confirmations."""
+    """Return a workbook: quarters, resources, entries, confirmations."""
     return xlsx_of(
         f"Sharing of {report.organization.name}, {report.period.label}",
         [
@@ -172,17 +172,17 @@ def report_as_xlsx(report: Report, zone: ZoneInfo) -> bytes:
 
 
 def report_as_csv(report: Report, zone: ZoneInfo) -> bytes:
-    """Every entry of the log, the oldest first."""
+    """Return every entry of the log, the oldest first."""
     return csv_of(ENTRIES, entry_cells(report.lines, zone))
 
 
 def alliance_as_csv(rows: Sequence[QuarterRow]) -> bytes:
-    """Every organization's quarter."""
+    """Return every organization's quarter."""
     return csv_of(ALLIANCE, alliance_cells(rows))
 
 
 def alliance_as_xlsx(rows: Sequence[QuarterRow], quarter: str) -> bytes:
-    """The same as a workbook."""
+    """Return the same as a workbook."""
     return xlsx_of(f"Sharing in {quarter}", [Sheet(quarter, ALLIANCE, list(alliance_cells(rows)))])
 
 

@@ -14,23 +14,23 @@ bp = Blueprint("sharing", __name__)
 
 
 def whose_record(person: Person) -> Organization:
-    """The organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
+    """Return the organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
     slug = request.args.get("organization", person.organization.slug)
     return members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 
 def theirs(person: Person, organization: Organization) -> str | None:
-    """What the page's links must carry when the record is another organization's."""
+    """Return what the page's links must carry when the record is another organization's."""
     return organization.slug if organization.id != person.organization_id else None
 
 
 def this_quarter() -> Quarter:
-    """The quarter of today in the hub's time zone."""
+    """Return the quarter of today in the hub's time zone."""
     return Quarter.of(clock.today(web.config().zone))
 
 
 def quarter_named(text: str) -> Quarter:
-    """The quarter of an address; raises NotFound when it isn't one."""
+    """Return the quarter of an address; raises NotFound when it isn't one."""
     try:
         return Quarter.parse(text)
     except ValueError as error:

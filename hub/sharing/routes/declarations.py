@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
+from hub.core.dates import plural
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import clean
 from hub.core.web import Answer, db
-from hub.core.words import plural
 from hub.library.models import Resource
 from hub.members.login import signed_in
 from hub.members.models import Person
@@ -85,7 +85,7 @@ def _begin_mail(person: Person, form: sharing_forms.DeclareForm) -> None:
 
 
 def _mail(person: Person) -> LoggedMail:
-    """The mail of the person's organization that the address names; raises NotFound."""
+    """Return the mail of the person's organization that the address names; raises NotFound."""
     mail = logged_mail_queries.mail_for(db, person, web.row_number(request.args.get("mail")))
     if mail.organization_id != person.organization_id:
         raise NotFound
@@ -93,7 +93,7 @@ def _mail(person: Person) -> LoggedMail:
 
 
 def wants_search(form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm) -> bool:
-    """Whether the button that searches was pressed, or words were typed that nobody has searched for yet."""
+    """Return whether the button that searches was pressed, or words were typed that no one has searched for yet."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     return "search" in request.form or words not in {"", request.form.get("searched", words)}
 
@@ -124,7 +124,7 @@ def choice_of(
     offered: Sequence[Resource],
     known: Sequence[Resource] = (),
 ) -> Choice:
-    """What the form offers; what is ticked stays on offer. ``known`` are those that the page shows elsewhere."""
+    """Return what the form offers; what is checked stays on offer. ``known`` are those that the page shows elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     found = declarations_queries.found_by_title(db, person, words) if words else []
     elsewhere = {resource.id for resource in (*known, *offered, *found)}

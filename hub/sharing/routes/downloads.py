@@ -41,7 +41,7 @@ def slides(resource_id: int) -> Response:
 
 
 def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) -> Response:
-    """The pages as a PDF to keep, each naming its source; raises Refused when it can't be made."""
+    """Return the pages as a PDF to keep, each naming its source; raises Refused when it can't be made."""
     line = source_line(resource.title, resource.organization.name, resource.published_on, web.config().HUB_NAME)
     db.commit()  # lets the rows go while it is cut
     try:
@@ -79,7 +79,7 @@ def download(resource_id: int) -> Response:
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:
-    """The revision that is asked for, or the current one."""
+    """Return the revision that is asked for, or the current one."""
     number = request.args.get("revision", str(resource.revision_number))
     readable = library_queries.readable_revisions(person, resource)
     revision = next((one for one in readable if str(one.number) == number), None)
@@ -89,12 +89,12 @@ def _revision(person: Person | None, resource: Resource) -> Revision:
 
 
 def _begins_the_file() -> bool:
-    """Whether the request asks for the file from its first byte on."""
+    """Return whether the request asks for the file from its first byte on."""
     return request.range is None or any(start == 0 for start, _end in request.range.ranges)
 
 
 def as_file(resource: Resource, revision: Revision) -> Response:
-    """The revision to keep, never to be run in the browser: a file as it came, a typed text as Markdown.
+    """Return the revision to keep, never to be run in the browser: a file as it came, a typed text as Markdown.
 
     Raises Refused for a web link, which has no file.
     """

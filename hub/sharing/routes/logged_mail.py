@@ -30,7 +30,7 @@ def mail(mail_id: int) -> str:
 
 @bp.post("/sharing/mails/<int:mail_id>/dismiss")
 def dismiss_mail(mail_id: int) -> Response:
-    """Nothing of the hub was in the mail: nobody asks again."""
+    """Nothing of the hub was in the mail: no one asks again."""
     person = signed_in()
     logged_mail_actions.dismiss_mail(db, person, logged_mail_queries.mail_for(db, person, mail_id))
     flash("Noted: nothing of the hub was in it.")

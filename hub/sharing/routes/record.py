@@ -48,14 +48,14 @@ def record() -> str | Response:
 
 
 def _quarters_of(organization: Organization) -> list[Quarter]:
-    """Every quarter since the organization joined, newest first; at least this one."""
+    """Return every quarter since the organization joined, newest first; at least this one."""
     first, last = Quarter.of(organization.joined_on), this_quarter()
     count = 4 * (last.year - first.year) + last.number - first.number + 1
     return last.back(max(count, 1))
 
 
 def _others(person: Person) -> list[Organization]:
-    """The organizations to choose from, for whoever may see more records than their own."""
+    """Return the organizations to choose from, for whoever may see more records than their own."""
     if not may(person, Permission.SEE_BOARD):
         return []
     return [one for one in members_queries.organizations(db) if may(person, Permission.SEE_RECORD, one)]
@@ -120,7 +120,7 @@ def confirmation(confirmation_id: int) -> str:
 
 
 def _filter() -> entries_queries.EventFilter:
-    """What of the log is asked for; a filter that means nothing filters nothing."""
+    """Return what of the log is asked for; a filter that means nothing filters nothing."""
     act = request.args.get("act", "")
     return entries_queries.EventFilter(
         act=Act(act) if act in set(Act) else None,

@@ -48,7 +48,7 @@ def report(period: str) -> Response:
 
 
 def period_named(text: str) -> Period:
-    """The period of an address that has begun; raises NotFound otherwise."""
+    """Return the period of an address that has begun; raises NotFound otherwise."""
     try:
         period = Period.parse(text)
     except ValueError as error:
@@ -59,5 +59,5 @@ def period_named(text: str) -> Period:
 
 
 def setting() -> pdf_reports.Setting:
-    """What a document says of this hub."""
+    """Return what a document says of this hub."""
     return pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())

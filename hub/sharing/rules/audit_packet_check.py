@@ -44,7 +44,7 @@ class Verdict:
 
 
 def check_packet(packet: bytes) -> Verdict:
-    """Whether the packet is what the hub packed, byte for byte, and says of itself what its rows say."""
+    """Return whether the packet is what the hub packed, byte for byte, and says of itself what its rows say."""
     if len(packet) > LARGEST:
         return Verdict((f"The file has more than {LARGEST // 1_000_000} MB: it is no audit packet.",))
     try:
@@ -80,7 +80,7 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _manifest_in(raw: bytes) -> dict[str, Any]:
-    """The manifest, if it is one; raises ValueError with a sentence."""
+    """Return the manifest, if it is one; raises ValueError with a sentence."""
     try:
         said = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
@@ -143,11 +143,11 @@ def _strange_names(files: Iterable[str]) -> Iterator[str]:
     for name in files:
         parts = name.replace("\\", "/").split("/")
         if ".." in parts or name.startswith(("/", "\\")) or "\\" in name or ":" in name:
-            yield f"The name {name!r} would lead out of the folder that somebody unpacks into: don't unpack this file."
+            yield f"The name {name!r} would lead out of the folder that someone unpacks into: don't unpack this file."
 
 
 def _chain(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The quarters before whose manifests are there, the newest first; and where the chain breaks, if it does."""
+    """Return the quarters before whose manifests are there, the newest first; and where the chain breaks, if it does."""
     found: list[str] = []
     now = manifest
     while (link := _link(now)) is not None:
@@ -167,7 +167,7 @@ def _chain(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[lis
 
 
 def _break_before(files: Mapping[str, bytes], now: Mapping[str, Any], quarter: str, digest: str) -> str:
-    """What is wrong with the manifest that ``now`` names as the one before; empty when nothing is."""
+    """Return what is wrong with the manifest that ``now`` names as the one before; empty when nothing is."""
     name = f"{CHAIN}{quarter}.json"
     if quarter != str(Quarter.parse(now["quarter"]).previous):
         return f"the manifest of {now['quarter']} names {quarter!r} as the quarter before."
@@ -183,13 +183,13 @@ def _identity(manifest: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _link(manifest: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The quarter and the digest that a manifest names as the one before."""
+    """Return the quarter and the digest that a manifest names as the one before."""
     previous = manifest["previous"]
     return (str(previous.get("quarter")), str(previous.get("sha256"))) if previous is not None else None
 
 
 def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Whether the rows say what the manifest says of them, row by row."""
+    """Yield whether the rows say what the manifest says of them, row by row."""
     tables: dict[str, list[dict[str, str]]] = {}
     for name in (EVENTS, CONFIRMATIONS):
         if name in files:
@@ -213,7 +213,7 @@ def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> It
 
 
 def _rows_of(content: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV file by the names in its head; raises ValueError with a sentence."""
+    """Return the rows of a CSV file by the names in its head; raises ValueError with a sentence."""
     try:
         found = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except UnicodeDecodeError as error:
@@ -277,7 +277,7 @@ def _confirmation_problems(rows: Sequence[Mapping[str, str]], manifest: Mapping[
 
 
 def _same_second(shown: object, said: object) -> bool:
-    """Whether a moment in the hub's time zone, to the second, is the one that was said in UTC."""
+    """Return whether a moment in the hub's time zone, to the second, is the one that was said in UTC."""
     try:
         moments = [datetime.fromisoformat(str(one)).replace(microsecond=0) for one in (shown, said)]
         return moments[0] - moments[1] == timedelta(0)
@@ -286,7 +286,7 @@ def _same_second(shown: object, said: object) -> bool:
 
 
 def _standing(events: Sequence[Mapping[str, str]], said: Sequence[Mapping[str, str]], *, due: bool) -> str:
-    """The standing that the rows add up to, by the rule of the hub."""
+    """Return the standing that the rows add up to, by the rule of the hub."""
     acts = {Act(row["act"]) for row in events if row.get("counts") == "yes" and row.get("act") in set(Act)}
     last = [row.get("shared") for row in said if row.get("stands") == "yes"]
     return strongest(acts, due=due, confirmed=last == ["yes"]).value

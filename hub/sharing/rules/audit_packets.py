@@ -40,7 +40,7 @@ class PacketFacts:
 def manifest_of(
     facts: PacketFacts, contents: Mapping[str, bytes], previous: str | None, replaces: str | None = None
 ) -> str:
-    """The manifest: facts, the digest of each file, and the digest of the previous quarter's manifest.
+    """Return the manifest: facts, the digest of each file, and the digest of the previous quarter's manifest.
 
     ``replaces`` is the digest of the manifest of an earlier packet of the same quarter.
     """
@@ -66,7 +66,7 @@ def manifest_of(
 
 
 def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, str]) -> bytes:
-    """The packet as a ZIP file; ``chain`` are the manifests of the quarters before, by quarter, the newest first."""
+    """Return the packet as a ZIP file; ``chain`` are the manifests of the quarters before, by quarter, the newest first."""
     files = {MANIFEST: manifest.encode(), SEAL: f"{digest_of(manifest)}  {MANIFEST}\n".encode()}
     files |= {name: contents[name] for name in CONTENTS}
     files |= {f"{CHAIN}{quarter}.json": text.encode() for quarter, text in chain.items()}
@@ -74,10 +74,10 @@ def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, 
 
 
 def digest_of_tables(events: bytes, confirmations: bytes) -> str:
-    """What tells whether a quarter's log and confirmations are the same as in an earlier packet."""
+    """Return what tells whether a quarter's log and confirmations are the same as in an earlier packet."""
     return digest_of(f"{sha256_of(events)} {sha256_of(confirmations)}")
 
 
 def row_digest(cells: Iterable[object]) -> str:
-    """What stands at the end of each row of events.csv: the SHA-256 of the cells before it, as a JSON list."""
+    """Return what stands at the end of each row of events.csv: the SHA-256 of the cells before it, as a JSON list."""
     return digest_of(in_order([str(cell_of(cell)) for cell in cells]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
 
+from hub.core.dates import plural
 from hub.core.quarters import Quarter
 
 
@@ -37,10 +38,10 @@ class SaidInWriting(Protocol):
 
 
 def canonical(said: SaidInWriting, resource_ids: Iterable[int]) -> str:
-    """The confirmation as JSON: keys in order of the alphabet, no spaces, moments in UTC to the microsecond.
+    """Return the confirmation as JSON: keys in order of the alphabet, no spaces, moments in UTC to the microsecond.
 
     Organizations, people and resources stand by their numbers, which never change; names and titles may.
-    docs/sharing.md describes the form, so that anybody can compute the digest.
+    docs/sharing.md describes the form, so that anyone can compute the digest.
     """
     facts = {
         "confirmed_at": moment(said.confirmed_at),
@@ -65,7 +66,7 @@ def in_order(facts: object) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A moment in UTC, always to the microsecond: ``2026-10-08T14:03:22.000123Z``."""
+    """Return a moment in UTC, always to the microsecond: ``2026-10-08T14:03:22.000123Z``."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
@@ -75,8 +76,8 @@ class Known:
 
     shared: int  # resources that were declared or forwarded
     taken: int  # resources that were only taken out
-    without_audience: int  # shared ones for which nobody said with whom
-    without_people: int  # shared ones for which nobody knows how many
+    without_audience: int  # shared ones for which no one said with whom
+    without_people: int  # shared ones for which no one knows how many
     unnamed_mails: int  # mails to log addresses in which no resource was recognized
     quarter: Quarter
     today: date
@@ -84,7 +85,7 @@ class Known:
 
 
 def gaps(known: Known) -> list[str]:
-    """What is missing, each as a sentence that says what to do; empty when the log says it all."""
+    """Return what is missing, each as a sentence that says what to do; empty when the log says it all."""
     return list(_gaps(known))
 
 
@@ -92,14 +93,14 @@ def _gaps(known: Known) -> Iterator[str]:
     if not known.shared and not known.taken:
         yield "Nothing is logged. Tick or describe below what you shared, or say that there was nothing."
     if known.taken:
-        yield f"{_count(known.taken, 'was', 'were')} taken out, and nobody said whether you shared {_them(known.taken)}."
+        yield f"{_count(known.taken, 'was', 'were')} taken out, and no one said whether you shared {_them(known.taken)}."
     if known.unnamed_mails:
-        mails = "1 mail" if known.unnamed_mails == 1 else f"{known.unnamed_mails:,} mails"
+        mails = plural(known.unnamed_mails, "email")
         yield f"{mails} came to a log address without a resource that the hub knows: tick below what was in it."
     if known.without_audience:
-        yield f"{_count(known.without_audience, 'was', 'were')} shared, and nobody said with whom."
+        yield f"{_count(known.without_audience, 'was', 'were')} shared, and no one said with whom."
     if known.without_people:
-        yield f"{_count(known.without_people, 'was', 'were')} shared with nobody knows how many people."
+        yield f"{_count(known.without_people, 'was', 'were')} shared with no one knows how many people."
     if known.today <= known.quarter.last_day:
         yield "The quarter still runs: what you share until its end, add by confirming again."
     if known.open_before is not None:

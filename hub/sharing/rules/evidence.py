@@ -14,7 +14,7 @@ class Carrier(StrEnum):
 
     HUB_MAIL = "hub-mail"  # the hub sent it
     LOG_ADDRESS = "log-address"  # a mail of the person's own was copied to the hub
-    OPENING = "opening"  # somebody opened a tracked link by their own act
+    OPENING = "opening"  # someone opened a tracked link by their own act
 
 
 class Rung(StrEnum):
@@ -77,7 +77,7 @@ class RungCount:
 
 
 def rung(act: Act, carrier: Carrier | None) -> Rung:
-    """The rung of one act. A forward without a carrier is the opening of a link: at first nothing else was logged."""
+    """Return the rung of one act. A forward without a carrier is the opening of a link: at first nothing else was logged."""
     if act is Act.DOWNLOAD:
         return Rung.DOWNLOAD
     if act is Act.DECLARED:
@@ -86,23 +86,23 @@ def rung(act: Act, carrier: Carrier | None) -> Rung:
 
 
 def rung_of(event: Carried) -> Rung:
-    """The rung of one entry of the log."""
+    """Return the rung of one entry of the log."""
     return rung(event.act, event.carrier)
 
 
 def ladder(events: Iterable[Carried], *, confirmed: bool) -> list[RungCount]:
-    """Every rung with how many of ``events`` (those that stand) are on it, the strongest first."""
+    """Return every rung with how many of ``events`` (those that stand) are on it, the strongest first."""
     return ladder_of(Counter(rung_of(event) for event in events), confirmed=confirmed)
 
 
 def ladder_of(counts: Mapping[Rung, int], *, confirmed: bool) -> list[RungCount]:
-    """The same from counts; the top rung is reached when the confirmation that stands says that something was shared."""
+    """Return the same from counts; the top rung is reached when the confirmation that stands says that something was shared."""
     counts = {**counts, Rung.CONFIRMED: int(confirmed)}
     return [RungCount(one, counts.get(one, 0)) for one in Rung]
 
 
 def acts_of(counts: Mapping[Rung, int]) -> Counter[Act]:
-    """What the counts by rung add up to by act: every carrier's forwards together."""
+    """Return what the counts by rung add up to by act: every carrier's forwards together."""
     acts = Counter[Act]()
     for one, count in counts.items():
         if one is not Rung.CONFIRMED:

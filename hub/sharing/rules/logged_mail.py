@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.core.dates import plural
+
 
 class Outcome(StrEnum):
     """What became of a mail that came to a log address."""
@@ -32,7 +34,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Audience:
-    """To how many a mail went, by domain; no address is kept. None: they stood in BCC, which nobody sees."""
+    """To how many a mail went, by domain; no address is kept. None: they stood in BCC, which no one sees."""
 
     people: int | None
     domains: Mapping[str, int]
@@ -44,6 +46,6 @@ class Audience:
             return "recipients in BCC, not counted"
         shown = sorted(self.domains.items(), key=lambda one: (-one[1], one[0]))[:8]
         more = ", …" if len(self.domains) > len(shown) else ""
-        where = "1 domain" if len(self.domains) == 1 else f"{len(self.domains):,} domains"
-        who = "1 recipient" if self.people == 1 else f"{self.people:,} recipients"
+        where = plural(len(self.domains), "domain")
+        who = plural(self.people, "recipient")
         return f"{who} at {where}: {', '.join(f'{domain} {count:,}' for domain, count in shown)}{more}"

@@ -1,8 +1,9 @@
-"""What comes next for somebody who looks at their quarter. Pure."""
+"""What comes next for someone who looks at their quarter. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.core.dates import plural
 from hub.sharing.rules.standing import Standing
 
 
@@ -43,7 +44,7 @@ _SETTLED = {
 
 
 def next_step(facts: QuarterFacts, *, may_confirm: bool) -> NextStep:
-    """The one thing to do next; a person who may not confirm is led to what they may do."""
+    """Return the one thing to do next; a person who may not confirm is led to what they may do."""
     if facts.standing in _SETTLED:
         return _SETTLED[facts.standing]
     if facts.standing is Standing.FORWARDED:
@@ -82,4 +83,4 @@ def _after_silence(facts: QuarterFacts, *, may_confirm: bool) -> NextStep:
 
 
 def _resources(count: int) -> str:
-    return "1 resource" if count == 1 else f"{count:,} resources"
+    return plural(count, "resource")

@@ -38,7 +38,7 @@ _SATURDAY = 5
 
 
 def last_weekday(quarter: Quarter) -> date:
-    """The last day of the quarter from Monday to Friday."""
+    """Return the last day of the quarter from Monday to Friday."""
     day = quarter.last_day
     while day.weekday() >= _SATURDAY:
         day -= timedelta(days=1)
@@ -56,7 +56,7 @@ class Occasion:
 
 
 def occasions_of(quarter: Quarter) -> tuple[Occasion, ...]:
-    """The three occasions of a quarter, in order."""
+    """Return the three occasions of a quarter, in order."""
     end, weekday = quarter.last_day, last_weekday(quarter)
     return (
         Occasion(quarter, Stage.TWO_WEEKS, end - TWO_WEEKS, weekday - timedelta(days=1)),
@@ -66,20 +66,20 @@ def occasions_of(quarter: Quarter) -> tuple[Occasion, ...]:
 
 
 def occasions_on(today: date) -> list[Occasion]:
-    """The occasions whose time it is today; at most one of each quarter."""
+    """Return the occasions whose time it is today; at most one of each quarter."""
     this = Quarter.of(today)
     return [one for quarter in (this.previous, this) for one in occasions_of(quarter) if one.first <= today <= one.last]
 
 
 def next_occasions(today: date) -> list[Occasion]:
-    """The occasions that are still to come or whose time it is, of this quarter and the one before, by day."""
+    """Return the occasions that are still to come or whose time it is, of this quarter and the one before, by day."""
     this = Quarter.of(today)
     found = [one for quarter in (this.previous, this) for one in occasions_of(quarter) if one.last >= today]
     return sorted(found, key=lambda one: one.first)
 
 
 def needs_reminding(standing: Standing) -> bool:
-    """Whether an organization with this standing is reminded: it is due, and not met yet."""
+    """Return whether an organization with this standing is reminded: it is due, and not met yet."""
     return standing in {Standing.SILENT, Standing.DOWNLOADED}
 
 

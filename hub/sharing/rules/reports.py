@@ -17,14 +17,14 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> "Period":
-        """The period written as ``2026Q3`` or ``2026``; raises ValueError with a sentence otherwise."""
+        """Return the period written as ``2026Q3`` or ``2026``; raises ValueError with a sentence otherwise."""
         if text.isascii() and text.isdigit() and len(text) == 4 and int(text) > 0:  # noqa: PLR2004 - digits of a year
             return cls.of_year(int(text))
         return cls((Quarter.parse(text),))
 
     @classmethod
     def of_year(cls, year: int) -> "Period":
-        """The four quarters of a year."""
+        """Return the four quarters of a year."""
         return cls(tuple(Quarter(year, number) for number in range(1, 5)))
 
     @property
@@ -61,11 +61,11 @@ class Reached:
     """About how many people were reached, and how many entries don't say."""
 
     people: int
-    unknown: int  # entries that pass something on to nobody knows how many
+    unknown: int  # entries that pass something on to no one knows how many
 
 
 def reached(events: Iterable[Reaching]) -> Reached:
-    """What the entries that pass something on add up to: an opening is one person, else the number that was given.
+    """Return what the entries that pass something on add up to: an opening is one person, else the number that was given.
 
     The same person may have been reached twice, so it is a sum of sharings, not a count of heads.
     """

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from hub.core.dates import with_year
 from hub.core.quarters import Quarter
 from hub.members.rules.organizations import is_due_on
 
@@ -148,7 +149,7 @@ def standing(
 
 
 def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
-    """The same rule for what was gathered already.
+    """Return the same rule for what was gathered already.
 
     The acts that stand in a quarter, whether sharing was due in it, and whether the confirmation that stands says
     that something was shared.
@@ -163,12 +164,12 @@ def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
 
 
 def is_due(membership: Membership, first_day: date, last_day: date) -> bool:
-    """Whether sharing is due in those days: not from the host, nor before the organization joined or after it left."""
+    """Return whether sharing is due in those days: not from the host, nor before the organization joined or after it left."""
     return membership.kind != "host" and is_due_on(membership.joined_on, membership.left_on, first_day, last_day)
 
 
 def last_confirmation(confirmations: Sequence[C], quarter: Quarter) -> C | None:
-    """The confirmation of ``quarter`` that stands: the last one, whoever made it."""
+    """Return the confirmation of ``quarter`` that stands: the last one, whoever made it."""
     return max(
         (c for c in confirmations if c.quarter == str(quarter)),
         key=lambda c: (c.confirmed_at, getattr(c, "id", 0)),
@@ -177,12 +178,12 @@ def last_confirmation(confirmations: Sequence[C], quarter: Quarter) -> C | None:
 
 
 def is_late(quarter: Quarter, confirmed_on: date) -> bool:
-    """Whether a confirmation of that day (in the hub's time zone) came more than 30 days after the quarter's end."""
+    """Return whether a confirmation of that day (in the hub's time zone) came more than 30 days after the quarter's end."""
     return confirmed_on > quarter.last_day + LATE_AFTER
 
 
 def what_stands(events: Iterable[E]) -> list[E]:
-    """The events that count, in their order: neither superseded by another of ``events`` nor void."""
+    """Return the events that count, in their order: neither superseded by another of ``events`` nor void."""
     events = list(events)
     superseded = {event.supersedes_id for event in events}
     return [event for event in events if not event.void and event.id not in superseded]
@@ -205,5 +206,5 @@ def objection_to_day(happened_on: date, today: date, joined_on: date) -> str | N
     if happened_on > today:
         return "The day is still to come. Give the day on which you shared it."
     if happened_on < joined_on:
-        return f"The day is before your organization joined ({joined_on:%B} {joined_on.day}, {joined_on.year})."
+        return f"The day is before your organization joined ({with_year(joined_on)})."
     return None

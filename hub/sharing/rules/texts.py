@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
 
+from hub.core.dates import with_year
+
 
 def shorten(text: str, longest: int) -> str:
-    """The text on one line, cut to ``longest`` characters with an ellipsis where it is longer."""
+    """Return the text on one line, cut to ``longest`` characters with an ellipsis where it is longer."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def source_line(title: str, organization: str, published_on: date, hub_name: str) -> str:
-    """What stands below each page that is passed on by itself; it has places for the page's number and their count."""
-    day = f"{published_on.day} {published_on:%b %Y}"
-    said = f"“{shorten(title, 120)}”, {shorten(organization, 80)}, {day}, through the {hub_name}"
+    """Return what stands below each page that is passed on by itself; it has places for the page's number and their count."""
+    said = f"“{shorten(title, 120)}”, {shorten(organization, 80)}, {with_year(published_on)}, through the {hub_name}"
     return said.replace("{", "(").replace("}", ")") + " · page {number} of {count}"
 
 

@@ -15,7 +15,7 @@ TEXT = b"Apprenticeships in machining.\n" * 1000
 
 
 class Sender:
-    """A program that speaks tus, with somebody's session."""
+    """A program that speaks tus, with someone's session."""
 
     def __init__(self, browser: FlaskClient) -> None:
         self.browser = browser

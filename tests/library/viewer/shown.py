@@ -29,7 +29,7 @@ class World:
     theirs: Organization
 
     def add(self, path: Path, audience: Audience = Audience.NETWORK, title: str = "A title of ours") -> int:
-        """The id of a resource of ours with that file, which waits to be read."""
+        """Return the id of a resource of ours with that file, which waits to be read."""
         with path.open("rb") as stream:
             stored = originals.store(self.database.config, stream)
         with self.database.writing() as db:
@@ -45,7 +45,7 @@ class World:
         making.catch_up(self.database, self.reader)
 
     def drawn(self, path: Path, audience: Audience = Audience.NETWORK) -> int:
-        """A resource that was read and drawn."""
+        """Return a resource that was read and drawn."""
         resource = self.add(path, audience)
         self.read()
         self.draw()

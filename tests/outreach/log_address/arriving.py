@@ -1,4 +1,4 @@
-"""Mail arrives at a log address, and what is there afterwards."""
+"""Mail arrives at a log address, and what is there afterward."""
 
 from datetime import UTC, datetime
 

@@ -26,7 +26,7 @@ def ok(answer: Any, status: int = 200) -> str:
 
 
 def a_draft(browser: FlaskClient, resources: tuple[int, ...] = (1, 2)) -> str:
-    """The address of a new draft."""
+    """Return the address of a new draft."""
     answer = browser.post("/sharing/packs/new", data={"resources": [str(one) for one in resources]})
     assert answer.status_code == 302, answer.text
     return str(answer.location)
@@ -47,7 +47,7 @@ def links_in(text: str) -> list[str]:
 
 
 def stop_address(database: Database, email: str = "bo@shops.example") -> str:
-    """Where Ana's recipient unsubscribes."""
+    """Return where Ana's recipient unsubscribes."""
     with database.reading() as db:
         one = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
         assert one is not None

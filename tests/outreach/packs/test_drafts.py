@@ -16,7 +16,7 @@ from tests.world import SignIn
 
 
 def ticked(page: str) -> list[str]:
-    """The resources that a page offers ticked."""
+    """Return the resources that a page offers checked."""
     return re.findall(r'name="resources"[^>]* value="(\d+)" checked', page)
 
 
@@ -29,8 +29,8 @@ def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Databas
         "Supply Chain Support",
         "Other",
     ]
-    assert len(ticked(page)) == 3, "nothing was used yet: the newest are ticked"
-    assert "Item 2" in page, "an item of a weekly update can be ticked by itself"
+    assert len(ticked(page)) == 3, "nothing was used yet: the newest are checked"
+    assert "Item 2" in page, "an item of a weekly update can be checked by itself"
     ana.get("/resources/2/download")
     page = ok(ana.get("/sharing/packs/new"))
     assert "used by your people 1 time" in page

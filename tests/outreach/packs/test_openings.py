@@ -73,7 +73,7 @@ def test_a_person_opens_takes_and_says_what_they_think(
     assert "<strong>1</strong> opened by a person" in page
     assert "Downloaded" in page
     ana.post(f"{sent}/1/open")
-    assert len(rows(world, PackTrace)) == 3, "whoever shares is nobody new"
+    assert len(rows(world, PackTrace)) == 3, "whoever shares is no one new"
     assert client.get(f"{sent}/99").status_code == 404
     assert client.get("/p/nonsense").status_code == 404
 

@@ -143,6 +143,6 @@ def test_the_index_equals_a_rebuild_and_shows_nobody_too_much(
 
 
 def everything(database: Database, people: list[Person | None], text: str) -> list[Any]:
-    """All that a search shows, for each person; what is equally good may come in any order."""
+    """Return all that a search shows, for each person; what is equally good may come in any order."""
     every = [found(database, text, person, per_page=100) for person in people]
     return [(one.total, sorted(map(repr, one.hits)), one.facets) for one in every]

@@ -106,7 +106,7 @@ def test_typing_neither_looks_nor_is_remembered(world: Database, ana: FlaskClien
 
 
 def told(world: Database) -> list[int]:
-    """How much is new in each of Ana's saved searches."""
+    """Return how much is new in each of Ana's saved searches."""
     with world.reading() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         return list(news_queries.new_in(db, person, searches_queries.saved_of(db, person)).values())

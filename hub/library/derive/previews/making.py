@@ -78,7 +78,7 @@ def forget(database: Database) -> None:
 
 
 def _target() -> int:
-    """What a revision's `preview_version` must be: one more where LibreOffice is, so that cards become pictures."""
+    """Return what a revision's `preview_version` must be: one more where LibreOffice is, so that cards become pictures."""
     return 2 * PREVIEW_VERSION + (libreoffice() is not None)
 
 
@@ -92,7 +92,7 @@ def _waiting(database: Database) -> int:
 
 
 def _mend(database: Database) -> None:
-    """Let the rows know when files are gone: all of them, or those that somebody missed."""
+    """Let the rows know when files are gone: all of them, or those that someone missed."""
     config = database.config
     marker, notes = shelf.root(config) / "kept", shelf.wanted(config)
     lost: list[ColumnElement[bool]] = [Revision.sha256.in_([note.name for note in notes])] if notes else []
@@ -163,7 +163,7 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
 
 
 def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> PreviewState:
-    """A file that is a picture itself."""
+    """Return a file that is a picture itself."""
     good = True
     for width in (LARGE, SMALL):
         made = reader.make("repack", path, extension, DRAWING, width=width)
@@ -172,7 +172,7 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> Preview
 
 
 def _set(reader: Reader, path: Path, extension: str, folder: Path, state: State) -> PreviewState:
-    """A text that carries its own form; what the helper made safe is made safe here again, where it is trusted."""
+    """Return a text that carries its own form; what the helper made safe is made safe here again, where it is trusted."""
     if state in {State.OK, State.PARTIAL}:
         html = reader.make("typeset", path, extension, TYPESETTING).each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
@@ -213,7 +213,7 @@ def _draw(reader: Reader, document: Path, folder: Path, count: int) -> PreviewSt
 
 
 def _lacking(folder: Path, width: int, count: int) -> list[int]:
-    """The pages up to ``count`` that have neither a picture nor a mark that there can be none."""
+    """Return the pages up to ``count`` that have neither a picture nor a mark that there can be none."""
     there = shelf.numbers_of(folder, f"-{width}.webp") | shelf.numbers_of(folder, f"-{width}.none")
     return [number for number in range(1, count + 1) if number not in there]
 

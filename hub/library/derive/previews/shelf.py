@@ -14,27 +14,27 @@ EMBEDDED = "embedded.webp"  # the picture of the first slide that the file carri
 
 
 def root(config: Config) -> Path:
-    """The folder of all previews."""
+    """Return the folder of all previews."""
     return config.UPLOADS / "derived" / "previews"
 
 
 def folder_of(config: Config, sha256: str) -> Path:
-    """The folder of the previews of the original with this hash; it may not be there."""
+    """Return the folder of the previews of the original with this hash; it may not be there."""
     return root(config) / sha256[:2] / sha256
 
 
 def picture_path(folder: Path, number: int, width: int) -> Path:
-    """Where the picture of a page lies."""
+    """Return where the picture of a page lies."""
     return folder / f"{number}-{width}.webp"
 
 
 def mark_path(folder: Path, number: int, width: int) -> Path:
-    """The mark that a page can't be drawn, so that nobody tries again."""
+    """Return the mark that a page can't be drawn, so that no one tries again."""
     return folder / f"{number}-{width}.none"
 
 
 def is_there(path: Path) -> bool:
-    """Whether a file is there and whole: one that a power cut left empty isn't."""
+    """Return whether a file is there and whole: one that a power cut left empty isn't."""
     try:
         return path.stat().st_size > 0
     except OSError:
@@ -53,7 +53,7 @@ def keep(path: Path, content: bytes) -> None:
 
 
 def is_picture(content: bytes) -> bool:
-    """Whether these bytes, made from a stranger's file, begin as a WebP does."""
+    """Return whether these bytes, made from a stranger's file, begin as a WebP does."""
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
@@ -80,7 +80,7 @@ def size_of(path: Path) -> tuple[int, int] | None:
 
 
 def numbers_of(folder: Path, ending: str) -> set[int]:
-    """The numbers of the files in the folder that end so, for example ``-320.webp``."""
+    """Return the numbers of the files in the folder that end so, for example ``-320.webp``."""
     try:
         names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def want(config: Config, sha256: str) -> None:
 
 
 def wanted(config: Config) -> list[Path]:
-    """The notes of what is missing."""
+    """Return the notes of what is missing."""
     folder = root(config) / "wanted"
     return sorted(folder.iterdir()) if folder.is_dir() else []
 

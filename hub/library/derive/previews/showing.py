@@ -17,7 +17,7 @@ from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState, State
 
-# Somebody waits: a page that takes longer is shown small, or as its text.
+# Someone waits: a page that takes longer is shown small, or as its text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
 PATIENCE = 5.0  # seconds that a request waits for others who draw in this process
 
@@ -37,12 +37,12 @@ class Shown:
     size: tuple[int, int]  # width and height of the small picture of the page in question, or a guess
 
     def has(self, number: int) -> bool:
-        """Whether the page with this number has a picture."""
+        """Return whether the page with this number has a picture."""
         return self.is_drawn and number not in self.gaps
 
 
 def shown(config: Config, revision: Revision, number: int) -> Shown:
-    """What of ``revision`` can be shown as pictures now, and the size of the picture of page ``number``."""
+    """Return what of ``revision`` can be shown as pictures now, and the size of the picture of page ``number``."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     drawn = drawn_from(config, revision) is not None
     sizes = (shelf.size_of(shelf.picture_path(folder, one, SMALL)) for one in (number, 1))
@@ -56,7 +56,7 @@ def shown(config: Config, revision: Revision, number: int) -> Shown:
 
 
 def picture(config: Config, revision: Revision, number: int, width: int) -> Path | None:
-    """The picture of a page, drawn now if it never was; None when there is none. Raises Busy.
+    """Return the picture of a page, drawn now if it never was; None when there is none. Raises Busy.
 
     ``width`` is SMALL or LARGE. A page that can't be drawn large is given small.
     """
@@ -83,7 +83,7 @@ def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int
 
 
 def drawn_from(config: Config, revision: Revision) -> Path | None:
-    """The file that this revision's pictures are drawn from; None when it has none."""
+    """Return the file that this revision's pictures are drawn from; None when it has none."""
     known = format_of(revision.file_name or "")
     if known is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:
         return None
@@ -96,7 +96,7 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
 
 
 def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:
-    """Draw one page while somebody waits; answers whether there is a picture now. Raises Busy."""
+    """Draw one page while someone waits; answers whether there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if shelf.mark_path(folder, number, width).exists():
         return False
@@ -109,7 +109,7 @@ def _draw_now(config: Config, revision: Revision, source: Path, number: int, wid
 
 
 def set_text(config: Config, revision: Revision) -> Markup | None:
-    """A Markdown text, an e-mail or a web page as the safe HTML that the worker made of it; None when there is none."""
+    """Return a Markdown text, an email or a web page as the safe HTML that the worker made of it; None when there is none."""
     known = format_of(revision.file_name or "")
     if known is None or known.extension not in TYPESET:
         return None
