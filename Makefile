@@ -53,7 +53,7 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/oxlint --deny-warnings static
 	@$(if $(TEMPLATES),$(BIN)/djhtml --check --tabwidth 2 $(TEMPLATES))
 	@$(if $(TEMPLATES),$(BIN)/djlint --lint $(TEMPLATES))
-	@$(BIN)/python -m tests.lint static $(TEMPLATES)
+	@$(BIN)/python -m tests.lint static $(TEMPLATES) words
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
