@@ -19,7 +19,7 @@ from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
-from hub.members.queries import anybody_waits_for_a_link
+from hub.members.queries import has_unanswered_password_requests
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.overview import actions as overview_actions
@@ -48,7 +48,7 @@ STEPS: dict[str, Step] = {
     "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _in_its_time(
-        database, anybody_waits_for_a_link, forgotten_actions.answer_password_requests
+        database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
     ),
     "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _in_its_time(database, digest_to_post, overview_actions.post_due_digests),

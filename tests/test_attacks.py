@@ -84,7 +84,7 @@ def test_a_link_that_a_representative_made_lets_nobody_in_as_a_board_member(
             token = invitations_actions.invite(db, representative, promoted)
         else:
             token = invitations_actions.reset_link(db, representative, promoted)
-        people_actions.give_role(db, coordinator, promoted, Role.BOARD)
+        people_actions.change_role(db, coordinator, promoted, Role.BOARD)
     address = f"/{'invitation' if way == 'invitation' else 'password'}/{token}"
     answer = client.post(address, data={"password": "a long password", "repeated": "a long password"})
     assert answer.status_code == 410
@@ -100,7 +100,7 @@ def test_an_invitation_outlives_a_change_between_roles_of_the_organization(
         )
         invited.password_hash = None
         token = invitations_actions.invite(db, representative, invited)
-        people_actions.give_role(db, representative, invited, Role.ALTERNATE)
+        people_actions.change_role(db, representative, invited, Role.ALTERNATE)
     assert client.get(f"/invitation/{token}").status_code == 200
 
 

@@ -38,7 +38,7 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     coordinator = people["coordinator@demo.example"]
     for email, topics in FOLLOWED.items():
         library_actions.follow(db, people[email], topics)
-    wishes_actions.wish_for_mail(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
+    wishes_actions.change_notification_settings(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
     for kind in overview_actions.LOOKED_AT:
         overview_actions.let_mail_begin(db, coordinator, kind)
     overview_actions.post_due_digests(db)

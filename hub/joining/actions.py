@@ -1,5 +1,6 @@
-"""Applying to join: drafts, evidence, votes, the decision. Permission of people is checked here; an applicant's
-permission is the secret link that loaded the application.
+"""Applications to join: drafts, evidence, votes, decisions.
+
+Permission of people is checked here; an applicant's permission is the secret link that loaded the application.
 """
 
 import secrets
@@ -27,7 +28,8 @@ from hub.joining.rules import (
     Ballot,
     Criterion,
     Progress,
-    lacking,
+    missing_parts,
+    not_with_board,
     objection_to_deciding,
 )
 from hub.library import actions as library_actions
@@ -44,23 +46,23 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission, may
 from hub.members.rules.signing_in import same_network
 
-# Whoever wants to flood the board needs many networks: more from one in a day is no honest interest.
+# Applications from one network, so that no one floods the board.
 MOST_A_DAY = 5
 DAY = timedelta(days=1)
-NOT_OPEN = "This application can't be changed now. Its page says where it stands."
+NOT_OPEN = "This application can’t be changed now. Check its status on its page."
 
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who acts with an application's secret link: someone without an account, known by their address."""
+    """The actor with an application's secret link: a person without an account, known by their email address."""
 
     email: str
-    id: int = 0  # no one's: the audit names the address
+    id: int = 0  # no person's id; the audit log names the address
 
 
 @dataclass(frozen=True)
 class Interest:
-    """What someone says who would like to join."""
+    """An organization's interest in joining, and its contact."""
 
     kind: OrganizationKind
     name: str
@@ -73,7 +75,7 @@ class Interest:
 
 @dataclass(frozen=True)
 class Draft:
-    """What an application says; the evidence comes by itself."""
+    """The content of an application, except its evidence."""
 
     interest: Interest
     statements: Mapping[Criterion, str]
@@ -83,22 +85,24 @@ class Draft:
     alternate_email: str = ""
 
 
-def express_interest(db: Session, said: Interest, address: str) -> tuple[Application, str]:
-    """Return a new draft, and the token of the link that opens it: shown now and mailed, kept nowhere.
+def express_interest(db: Session, interest: Interest, address: str) -> tuple[Application, str]:
+    """Return a new draft, and the token of the link that opens it, which is shown and emailed but never stored.
 
-    Raises Refused with what to change, TooManyTries when a network sent many today.
+    Raises Refused with what to correct, TooManyTries when the network of ``address`` started too many today.
     """
     network, now = same_network(address), clock.now()
     lately = (Application.from_network == network, Application.created_at > now - DAY)
     if (db.scalar(select(func.count(Application.id)).where(*lately)) or 0) >= MOST_A_DAY:
-        raise TooManyTries("Several applications came from here today. Write to the coordinator, or try tomorrow.")
+        raise TooManyTries(
+            "Several applications were started from your network today. Try again tomorrow, or contact the coordinator."
+        )
     token = secrets.token_urlsafe(24)
     application = Application(token_hash=token_hash(token), from_network=network, created_at=now, changed_at=now)
     application.statements, application.evidence, application.votes = [], [], []
-    _say_interest(application, said)
+    _set_interest(application, interest)
     db.add(application)
-    note(db, _applicant(application), "began", application)
-    _write_to_applicant(
+    note(db, _applicant(application), "started", application)
+    _post_to_applicant(
         db,
         application,
         "link",
@@ -108,44 +112,46 @@ def express_interest(db: Session, said: Interest, address: str) -> tuple[Applica
     return application, token
 
 
-def save(application: Application, said: Draft) -> None:
-    """Keep what was written so far; raises Refused when it is not open any more or a text can't be kept."""
+def save(application: Application, draft: Draft) -> None:
+    """Save the draft; raises Refused when the application is closed, or with what to correct."""
     _must_be_open(application)
-    _say_interest(application, said.interest)
+    _set_interest(application, draft.interest)
     application.representative_name, application.representative_email = _contact(
-        said.representative_name, said.representative_email, "representative"
+        draft.representative_name, draft.representative_email, "representative"
     )
     application.alternate_name, application.alternate_email = _contact(
-        said.alternate_name, said.alternate_email, "alternate"
+        draft.alternate_name, draft.alternate_email, "alternate"
     )
     if application.alternate_email and application.alternate_email == application.representative_email:
-        raise Refused("Representative and alternate are two people: give each an email address of their own.")
-    known = {one.criterion: one for one in application.statements}
+        raise Refused(
+            "The representative and the alternate have the same email address. Enter a different one for each."
+        )
+    statements = {statement.criterion: statement for statement in application.statements}
     for criterion in CRITERIA[application.kind]:
-        text = text_of(said.statements.get(criterion, ""), LONGEST_STATEMENT)
-        if criterion in known:
-            known[criterion].text = text
+        text = text_of(draft.statements.get(criterion, ""), LONGEST_STATEMENT)
+        if criterion in statements:
+            statements[criterion].text = text
         elif text:
             application.statements.append(Statement(criterion=criterion, text=text))
     application.changed_at = clock.now()
 
 
 def check_room(application: Application, count: int) -> None:
-    """Raises Refused when the application doesn't take so many more files."""
+    """Raise Refused when the application can't hold ``count`` more files."""
     _must_be_open(application)
     if len(application.evidence) + count > MOST_EVIDENCE:
-        raise Refused(f"An application holds {MOST_EVIDENCE} files at most. Remove one that says less.")
+        raise Refused(f"An application can have up to {MOST_EVIDENCE} files. Remove one first.")
 
 
 def attach(
     db: Session, application: Application, criterion: Criterion, stored: StoredFile, file_name: str, page: int | None
 ) -> Evidence:
-    """Add a stored file as evidence; ``page`` is where the board should look. Raises Refused."""
+    """Add a stored file as evidence; ``page`` is the page for the board to read. Raises Refused."""
     check_room(application, 1)
     if criterion not in CRITERIA[application.kind]:
-        raise Refused("This application doesn't ask for that. Choose one of its criteria.")
+        raise Refused("This application doesn’t need that document. Add it to one of the listed requirements.")
     if page is not None and not 1 <= page <= LARGEST:
-        raise Refused("The page is a number from 1.")
+        raise Refused("Enter a page number of 1 or more.")
     evidence = Evidence(
         criterion=criterion,
         sha256=stored.sha256,
@@ -163,7 +169,7 @@ def attach(
 
 
 def remove(db: Session, application: Application, evidence: Evidence) -> None:
-    """Take a file out of an open application."""
+    """Remove a file from an open application."""
     _must_be_open(application)
     library_actions.let_file_go(db, _holder(evidence))
     application.evidence.remove(evidence)
@@ -172,11 +178,11 @@ def remove(db: Session, application: Application, evidence: Evidence) -> None:
 
 
 def submit(db: Session, application: Application) -> None:
-    """Bring the application before the board. Raises Refused with all that is still missing."""
+    """Submit the application to the board. Raises Refused with everything that is still missing."""
     _must_be_open(application)
-    said = {one.criterion: one.text for one in application.statements}
-    shown = {one.criterion for one in application.evidence}
-    missing = lacking(application.kind, said, shown, application.representative_email)
+    statements = {statement.criterion: statement.text for statement in application.statements}
+    documented = {evidence.criterion for evidence in application.evidence}
+    missing = missing_parts(application.kind, statements, documented, application.representative_email)
     if missing:
         raise Refused(" ".join(missing))
     if application.progress is Progress.CHANGES_ASKED:
@@ -201,7 +207,7 @@ def submit(db: Session, application: Application) -> None:
 
 
 def withdraw(db: Session, application: Application, reason: str) -> None:
-    """The applicant no longer wants to join."""
+    """Withdraw the application, for its applicant."""
     if application.progress.is_over:
         raise Refused(NOT_OPEN)
     application.progress, application.reason = Progress.WITHDRAWN, text_of(reason, LONGEST_REASON)
@@ -210,30 +216,30 @@ def withdraw(db: Session, application: Application, reason: str) -> None:
 
 
 def vote(db: Session, person: Person, application: Application, ballot: Ballot, reason: str) -> None:
-    """Cast or change one's vote while the application is before the board."""
+    """Cast or change the vote of ``person`` while the application is with the board."""
     if not may(person, Permission.VOTE):
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
-        raise Refused(f"This application is not before the Advisory Board: {application.progress.label.lower()}.")
+        raise Refused(not_with_board(application.progress))
     why = text_of(reason, LONGEST_REASON)
     if ballot is Ballot.DECLINE and not why:
-        raise Refused("Say in a few words why you would decline.")
+        raise Refused("Enter a reason for declining.")
     cast = Vote(round=application.round, person_id=person.id, ballot=ballot, reason=why, cast_at=clock.now())
     cast.person = person
     application.votes.append(cast)
-    note(db, person, "voted on", application, round=application.round)  # how is between the board's members
+    note(db, person, "voted on", application, round=application.round)  # the ballot stays between the board's members
 
 
 def ask_for_changes(db: Session, person: Person, application: Application, what: str) -> None:
-    """Give the application back to its applicant, with what to change; votes begin anew when it comes again."""
+    """Return the application to its applicant with changes to make; voting restarts when it is resubmitted."""
     if not (may(person, Permission.VOTE) or may(person, Permission.DECIDE_APPLICATIONS)):
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
-        raise Refused(f"This application is not before the Advisory Board: {application.progress.label.lower()}.")
-    application.asked = text_of(what, LONGEST_REASON, "Say what the applicant should change.")
+        raise Refused(not_with_board(application.progress))
+    application.asked = text_of(what, LONGEST_REASON, "Enter the changes to make.")
     application.progress, application.changed_at = Progress.CHANGES_ASKED, clock.now()
-    note(db, person, "asked for changes in", application, what=application.asked)
-    _write_to_applicant(
+    note(db, person, "requested changes to", application, what=application.asked)
+    _post_to_applicant(
         db,
         application,
         f"changes {application.round}",
@@ -242,34 +248,34 @@ def ask_for_changes(db: Session, person: Person, application: Application, what:
 
 
 def decide(db: Session, person: Person, application: Application, reason: str, *, approve: bool) -> list[Person]:
-    """Enter the board's decision with its reason; on approval the organization and its people are made.
+    """Record the board's decision with its reason; approval adds the organization and its people.
 
-    Answers the new people, who are to be invited. Raises Refused when there is no quorum yet, or when what the
-    applicant gave can't be an organization or its people (an email address that is taken, say).
+    Returns the new people, who need invitations. Raises Refused when there is no quorum yet, or when the organization
+    or its people can't be added, for example because an email address is taken.
     """
     if not may(person, Permission.DECIDE_APPLICATIONS):
         raise NotFound
-    votes = joining_queries.standing_votes(application)
+    votes = joining_queries.current_votes(application)
     objection = objection_to_deciding(
         application.progress, joining_queries.tally_of(votes), config_of(db).APPLICATION_QUORUM
     )
     if objection:
         raise Refused(objection)
-    application.reason = text_of(reason, LONGEST_REASON, "Give the reason; the applicant reads it.")
+    application.reason = text_of(reason, LONGEST_REASON, "Enter a reason. The applicant will read it.")
     application.progress = Progress.APPROVED if approve else Progress.DECLINED
     application.decided_at, application.decided_by_id = clock.now(), person.id
     people: list[Person] = []
     if approve:
-        organization, people = _let_in(db, person, application)
+        organization, people = _add_organization(db, person, application)
         application.organization_id = organization.id
     note(db, person, "approved" if approve else "declined", application, reason=application.reason)
     letter = joining_letters.decision(application.name, application.contact_name, application.reason, approved=approve)
-    _write_to_applicant(db, application, "decision", letter)
+    _post_to_applicant(db, application, "decision", letter)
     return people
 
 
-def _let_in(db: Session, person: Person, application: Application) -> tuple[Organization, list[Person]]:
-    """Return the organization that the application becomes, with its representative and alternate."""
+def _add_organization(db: Session, person: Person, application: Application) -> tuple[Organization, list[Person]]:
+    """Add the organization of the application, with its representative and alternate, and return them."""
     organization = organizations_actions.add_organization(
         db,
         person,
@@ -290,8 +296,8 @@ def _let_in(db: Session, person: Person, application: Application) -> tuple[Orga
     return organization, people
 
 
-def _write_to_applicant(
-    db: Session, application: Application, what: str, letter: Letter, *, secret: bool = False
+def _post_to_applicant(
+    db: Session, application: Application, key: str, letter: Letter, *, secret: bool = False
 ) -> None:
     db.flush()
     mail_actions.post(
@@ -300,26 +306,27 @@ def _write_to_applicant(
         to=application.contact_email,
         name=application.contact_name,
         kind="application",
-        once=f"application {application.id} {what}",
+        once=f"application {application.id} {key}",
         secret=secret,
     )
 
 
-def _say_interest(application: Application, said: Interest) -> None:
-    if said.kind not in CRITERIA:
-        raise Refused("Choose whether you apply as a member or as a BFF.")
-    application.kind, application.name = said.kind, name_of(said.name, "name of your organization")
-    application.region = name_of(said.region, "region") if said.region.strip() else ""
-    application.website, application.interest = website_of(said.website), text_of(said.interest, LONGEST_INTEREST)
-    application.contact_name = name_of(said.contact_name, "name of someone whom we can ask")
-    application.contact_email = email_of(said.contact_email)
+def _set_interest(application: Application, interest: Interest) -> None:
+    if interest.kind not in CRITERIA:
+        raise Refused("Choose whether to apply as a member or as a BFF.")
+    application.kind, application.name = interest.kind, name_of(interest.name, "name of your organization")
+    application.region = name_of(interest.region, "region") if interest.region.strip() else ""
+    application.website = website_of(interest.website)
+    application.interest = text_of(interest.interest, LONGEST_INTEREST)
+    application.contact_name = name_of(interest.contact_name, "name of a contact")
+    application.contact_email = email_of(interest.contact_email)
 
 
-def _contact(name: str, email: str, what: str) -> tuple[str, str]:
-    """Somebody who is named with an address, or no one."""
+def _contact(name: str, email: str, role: str) -> tuple[str, str]:
+    """Return the checked name and email address of a person, or empty texts."""
     if not name.strip() and not email.strip():
         return "", ""
-    return name_of(name, f"name of the {what}"), email_of(email)
+    return name_of(name, f"name of the {role}"), email_of(email)
 
 
 def _must_be_open(application: Application) -> None:

@@ -1,4 +1,4 @@
-"""What is read out of evidence, so that the board sees the page beside the criterion. Derived: may be made again."""
+"""Page texts and pictures of evidence, which the board sees next to the criterion. Derived data."""
 
 import logging
 from pathlib import Path
@@ -16,23 +16,23 @@ from hub.library.rules import PreviewState
 
 log = logging.getLogger("hub.joining")
 
-LONGEST_PAGE = 20_000  # characters of a page that the dossier keeps; the whole is in the file
+LONGEST_PAGE = 20_000  # characters stored per page; the file has the whole text
 
 
 def catch_up(database: Database, reader: Reader) -> int:
-    """Read every file of evidence that waits; answers how many. Read twice by two workers, it says the same."""
+    """Read the waiting files of evidence and return their number. Idempotent if two workers read the same file."""
     done = 0
     while (waiting := _next(database)) is not None:
-        found = reader.read(originals.path_of(database.config, waiting.sha256), waiting.file_name)
+        document = reader.read(originals.path_of(database.config, waiting.sha256), waiting.file_name)
         with database.writing() as db:
             db.execute(delete(EvidencePage).where(EvidencePage.evidence_id == waiting.id))
             db.execute(
                 update(Evidence)
                 .where(Evidence.id == waiting.id)
                 .values(
-                    state=found.state,
-                    state_detail=found.detail,
-                    page_count=len(found.pages),
+                    state=document.state,
+                    state_detail=document.detail,
+                    page_count=len(document.pages),
                     reader_version=READER_VERSION,
                 )
             )
@@ -40,25 +40,25 @@ def catch_up(database: Database, reader: Reader) -> int:
                 EvidencePage(
                     evidence_id=waiting.id, number=page.number, title=page.title, text=page.text[:LONGEST_PAGE]
                 )
-                for page in found.pages
+                for page in document.pages
             )
-        log.info("read", extra={"step": "evidence", "done": f"evidence {waiting.id}: {found.state}"})
+        log.info("read", extra={"step": "evidence", "done": f"evidence {waiting.id}: {document.state}"})
         done += 1
     return done
 
 
 def _next(database: Database) -> Evidence | None:
-    """Return the oldest file that waits and is there; one that is missing is `hub verify`'s to tell."""
+    """Return the oldest waiting file that exists; `hub verify` reports missing ones."""
     with database.reading() as db:
         waiting = db.scalars(
             select(Evidence).where(Evidence.reader_version < READER_VERSION).order_by(Evidence.id).limit(20)
         ).all()
-    return next((one for one in waiting if originals.path_of(database.config, one.sha256).is_file()), None)
+    return next((file for file in waiting if originals.path_of(database.config, file.sha256).is_file()), None)
 
 
 def picture(config: Config, evidence: Evidence, number: int) -> Path | None:
-    """Return the picture of a page of evidence, drawn now if it never was; None when there is none. Raises previews.Busy."""
-    # The library draws what a revision names; this one is never stored.
+    """Return the path of a page's picture, drawn if needed; None if it can't be drawn. Raises previews.Busy."""
+    # The library draws pages of a revision; this one is never stored.
     as_revision = Revision(
         sha256=evidence.sha256,
         file_name=evidence.file_name,

@@ -1,4 +1,4 @@
-"""The forms of joining: the applicant's, and the board's."""
+"""Forms of joining, for applicants and the Advisory Board."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from wtforms import EmailField, IntegerField, RadioField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from hub.core.dates import number
 from hub.joining.actions import Draft, Interest
 from hub.joining.models import Application
 from hub.joining.rules import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
@@ -16,37 +17,37 @@ from hub.members.rules.organizations import OrganizationKind
 
 
 def _longest(count: int) -> Length:
-    return Length(max=count, message=f"Up to {count:,} characters fit here.")
+    return Length(max=count, message=f"Use up to {number(count)} characters.")
 
 
 class InterestForm(FlaskForm):
-    """Who would like to join, and whom we can ask."""
+    """An organization's interest in joining, and its contact."""
 
     kind = RadioField(
-        "You would join as",
-        [InputRequired("Choose one of the two.")],
+        "Join as",
+        [InputRequired("Choose one.")],
         choices=[
-            SelectChoice("member", "a member: a regional collaboration of public and private stakeholders"),
-            SelectChoice("bff", "a BFF: an agency, NGO or firm that is an important ally of manufacturing"),
+            SelectChoice("member", "Member: a regional collaboration of public and private stakeholders"),
+            SelectChoice("bff", "BFF: an agency, NGO or company that is an important ally of manufacturing"),
         ],
     )
     name = StringField(
-        "Name of your organization", [InputRequired("Enter the name of your organization."), _longest(LONGEST_NAME)]
+        "Organization name", [InputRequired("Enter the name of your organization."), _longest(LONGEST_NAME)]
     )
     region = StringField(
-        "Region", [Optional(), _longest(LONGEST_NAME)], description="For example: Western Lake Erie, Ohio and Michigan"
+        "Region", [Optional(), _longest(LONGEST_NAME)], description="For example, Western Lake Erie, Ohio and Michigan."
     )
     website = URLField("Website", [Optional(), _longest(LONGEST_WEBSITE)])
-    interest = TextAreaField("Why you are interested, in a few sentences", [Optional(), _longest(LONGEST_INTEREST)])
+    interest = TextAreaField("Why you’re interested, in a few sentences", [Optional(), _longest(LONGEST_INTEREST)])
     contact_name = StringField("Your name", [InputRequired("Enter your name."), _longest(LONGEST_NAME)])
     contact_email = EmailField(
         "Your email address",
         [InputRequired("Enter your email address."), _longest(LONGEST_EMAIL)],
-        description="We write to it when something happens with your application.",
+        description="We’ll email you about your application.",
     )
 
-    def said(self) -> Interest:
-        """Return what was entered."""
+    def to_interest(self) -> Interest:
+        """Return the entered interest."""
         return Interest(
             kind=OrganizationKind(self.kind.data),
             name=self.name.data or "",
@@ -59,38 +60,42 @@ class InterestForm(FlaskForm):
 
 
 class ApplicationForm(InterestForm):
-    """The whole application but for its evidence; the statements are added for the kind of applicant."""
+    """An application without its evidence; `application_form` adds the statements of its kind."""
 
-    representative_name = StringField("Representative: name", [Optional(), _longest(LONGEST_NAME)])
-    representative_email = EmailField("Representative: email address", [Optional(), _longest(LONGEST_EMAIL)])
-    alternate_name = StringField("Alternate: name", [Optional(), _longest(LONGEST_NAME)])
-    alternate_email = EmailField("Alternate: email address", [Optional(), _longest(LONGEST_EMAIL)])
+    representative_name = StringField("Representative’s name", [Optional(), _longest(LONGEST_NAME)])
+    representative_email = EmailField("Representative’s email address", [Optional(), _longest(LONGEST_EMAIL)])
+    alternate_name = StringField("Alternate’s name", [Optional(), _longest(LONGEST_NAME)])
+    alternate_email = EmailField("Alternate’s email address", [Optional(), _longest(LONGEST_EMAIL)])
 
     def statement(self, criterion: Criterion) -> Any:
-        """Return the field of a criterion's statement."""
+        """Return the field for a criterion's statement."""
         return self[_field_name(criterion)]
 
     def show(self, application: Application) -> None:
-        """Fill the form with what is kept."""
+        """Fill the form with the saved application."""
         for name in ("name", "region", "website", "interest", "contact_name", "contact_email"):
             self[name].data = getattr(application, name)
         for name in ("representative_name", "representative_email", "alternate_name", "alternate_email"):
             self[name].data = getattr(application, name)
         self.kind.data = application.kind.value
-        for one in application.statements:
-            if _field_name(one.criterion) in self:
-                self.statement(one.criterion).data = one.text
+        for statement in application.statements:
+            if _field_name(statement.criterion) in self:
+                self.statement(statement.criterion).data = statement.text
 
     def page_of(self, criterion: Criterion) -> Any:
-        """Return the field for the page to look at in a file that is added now."""
+        """Return the field for the page to read in a newly added file."""
         return self[f"page_{_field_name(criterion)}"]
 
     def draft(self) -> Draft:
-        """Return what was entered."""
-        asked = CRITERIA[OrganizationKind(self.kind.data)]
+        """Return the entered draft."""
+        criteria = CRITERIA[OrganizationKind(self.kind.data)]
         return Draft(
-            interest=self.said(),
-            statements={one: self.statement(one).data or "" for one in asked if _field_name(one) in self},
+            interest=self.to_interest(),
+            statements={
+                criterion: self.statement(criterion).data or ""
+                for criterion in criteria
+                if _field_name(criterion) in self
+            },
             representative_name=self.representative_name.data or "",
             representative_email=self.representative_email.data or "",
             alternate_name=self.alternate_name.data or "",
@@ -103,7 +108,7 @@ def _field_name(criterion: Criterion) -> str:
 
 
 def application_form(kind: OrganizationKind) -> ApplicationForm:
-    """Return the form of an application of this kind, with a statement for each of its criteria."""
+    """Return the form for an application of this kind, with a statement and a page for each criterion."""
     fields: dict[str, Any] = {
         _field_name(criterion): TextAreaField(
             "Short statement", [Optional(), _longest(LONGEST_STATEMENT)], description=criterion.ask
@@ -112,7 +117,7 @@ def application_form(kind: OrganizationKind) -> ApplicationForm:
     }
     fields |= {
         f"page_{_field_name(criterion)}": IntegerField(
-            "Page to look at", [Optional(), NumberRange(1, LARGEST, "The page is a number from 1.")]
+            "Page to read", [Optional(), NumberRange(1, LARGEST, "Enter a page number of 1 or more.")]
         )
         for criterion in CRITERIA[kind]
     }
@@ -125,19 +130,21 @@ class VoteForm(FlaskForm):
 
     ballot = RadioField(
         "Your vote",
-        [InputRequired("Choose one.")],
-        choices=[SelectChoice(one.value, one.label) for one in Ballot],
+        [InputRequired("Choose a vote.")],
+        choices=[SelectChoice(ballot.value, ballot.label) for ballot in Ballot],
     )
     reason = TextAreaField(
-        "Why", [Optional(), _longest(LONGEST_REASON)], description="Needed when you would decline. The board reads it."
+        "Reason", [Optional(), _longest(LONGEST_REASON)], description="Required to decline; the board reads it."
     )
 
 
 class AskForm(FlaskForm):
-    """Changes that the applicant should make."""
+    """Changes for the applicant to make."""
 
     what = TextAreaField(
-        "What to change", [InputRequired("Say what the applicant should change."), _longest(LONGEST_REASON)]
+        "Changes to make",
+        [InputRequired("Enter the changes to make."), _longest(LONGEST_REASON)],
+        description="The applicant reads it.",
     )
 
 
@@ -145,18 +152,18 @@ class DecisionForm(FlaskForm):
     """The board's decision."""
 
     decision = RadioField(
-        "The board's decision",
-        [InputRequired("Choose one of the two.")],
+        "The board’s decision",
+        [InputRequired("Choose one.")],
         choices=[SelectChoice("approve", "Approve: they join today"), SelectChoice("decline", "Decline")],
     )
     reason = TextAreaField(
         "Reason",
-        [InputRequired("Give the reason; the applicant reads it."), _longest(LONGEST_REASON)],
+        [InputRequired("Enter a reason. The applicant will read it."), _longest(LONGEST_REASON)],
         description="The applicant reads it.",
     )
 
 
 class WithdrawalForm(FlaskForm):
-    """The applicant no longer wants to join."""
+    """The withdrawal of an application, by its applicant."""
 
-    reason = StringField("Why, if you like to say", [Optional(), _longest(LONGEST_REASON)])
+    reason = StringField("Reason", [Optional(), _longest(LONGEST_REASON)])

@@ -1,31 +1,34 @@
-"""What the hub writes about applications: to the applicant, and to the Advisory Board. Pure."""
+"""Letters about applications, to the applicant and to the Advisory Board. Pure."""
 
 from hub.mail.letters import Button, Letter, Paragraph, Quote, greeting
 
-TO_APPLICANT = "You get this message because this address was given in an application."
-TO_BOARD = "You get this message because you are on the Advisory Board."
+TO_APPLICANT = "You get this because an application to join the alliance lists this address as its contact."
+TO_BOARD = "You get this because you are on the Advisory Board."
 
 
 def link(name: str, contact: str, address: str) -> Letter:
-    """Return the secret link that opens the application of the organization ``name``, for its ``contact``."""
+    """Return the letter to ``contact`` with the secret link to the application of the organization ``name``."""
     return Letter(
-        f"Your application to join: {name}",
+        f"Your application link: {name}",
         (
             greeting(contact),
-            Paragraph("Thank you for your interest. This link opens your application: keep it, it is yours alone."),
-            Button("Go on with the application", address),
+            Paragraph(
+                "Thank you for your interest in joining the alliance. Use this link to work on your application and to see "
+                "its status. Anyone who has the link can read and edit the application, so please keep it private."
+            ),
+            Button("Continue application", address),
         ),
         TO_APPLICANT,
     )
 
 
 def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
-    """Return an application of the organization ``name`` waits for the vote of ``voter``."""
+    """Return the letter that asks ``voter`` to vote on the application of the organization ``name``."""
     return Letter(
-        f"{name} asks to join",
+        f"Please vote: application from {name}",
         (
             greeting(voter),
-            Paragraph(f"{name} applied to join as a {kind}. Please vote."),
+            Paragraph(f"{name} has applied to join the alliance as a {kind}. Please read the application and vote."),
             Button("Read the application", address),
         ),
         TO_BOARD,
@@ -33,24 +36,30 @@ def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
 
 
 def changes_asked(name: str, contact: str, asked: str) -> Letter:
-    """Return the Advisory Board asks the applicant for changes."""
+    """Return the letter that asks the applicant for changes."""
     return Letter(
-        f"Your application to join: {name}",
+        f"Changes requested to your application: {name}",
         (
             greeting(contact),
-            Paragraph("The Advisory Board read your application and asks you to change something:"),
+            Paragraph(
+                "Thank you for your application. The Advisory Board has read it and asks you to make these changes and "
+                "resubmit it:"
+            ),
             Quote(asked),
-            Paragraph("Open the link of your application, make the changes, and submit it again."),
+            Paragraph("Open your application with the link from our first email. Everything you wrote is still there."),
         ),
         TO_APPLICANT,
     )
 
 
 def decision(name: str, contact: str, reason: str, *, approved: bool) -> Letter:
-    """Return the Advisory Board's decision, with its reason."""
+    """Return the letter to the applicant with the Advisory Board's decision and its reason."""
     words = (
-        "The Advisory Board approved your application. Welcome. The people whom you named get invitations of their own."
+        "Welcome to the alliance! The Advisory Board approved your application. The people you named will each get an "
+        "invitation."
         if approved
-        else "The Advisory Board declined your application, for this reason:"
+        else "Thank you for your interest in the alliance. The Advisory Board declined your application, for this reason:"
     )
-    return Letter(f"Your application: {name}", (greeting(contact), Paragraph(words), Quote(reason)), TO_APPLICANT)
+    return Letter(
+        f"Decision on your application: {name}", (greeting(contact), Paragraph(words), Quote(reason)), TO_APPLICANT
+    )

@@ -1,4 +1,4 @@
-"""Applications to join the alliance, with their evidence and the Advisory Board's votes."""
+"""Applications to join, with their evidence and votes."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from hub.members.rules.organizations import OrganizationKind
 
 
 class Application(Base):
-    """A community or an ally that wants to join. Its applicant has no account: a secret link opens it."""
+    """An application to join. The applicant has no account and opens it with a secret link."""
 
     __tablename__ = "application"
     __table_args__ = (Index("ix_application_from", "from_network", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # whoever reads the rows can't open it
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # only the hash, which can't be used as a link
     kind: Mapped[OrganizationKind]
     name: Mapped[str] = mapped_column(Text)
     region: Mapped[str] = mapped_column(Text, default="")
@@ -32,16 +32,16 @@ class Application(Base):
     alternate_name: Mapped[str] = mapped_column(Text, default="")
     alternate_email: Mapped[str] = mapped_column(String(320), default="")
     progress: Mapped[Progress] = mapped_column(default=Progress.DRAFT, index=True)
-    round: Mapped[int] = mapped_column(default=1)  # counts up each time that it is submitted again: votes begin anew
-    asked: Mapped[str] = mapped_column(Text, default="")  # which changes the board asks for
-    reason: Mapped[str] = mapped_column(Text, default="")  # of the decision, or why it was withdrawn
-    from_network: Mapped[str] = mapped_column(String(64), default="")  # counted, so that no one floods the board
+    round: Mapped[int] = mapped_column(default=1)  # increased when it is resubmitted, which restarts voting
+    asked: Mapped[str] = mapped_column(Text, default="")  # changes that the board requested
+    reason: Mapped[str] = mapped_column(Text, default="")  # of the decision or the withdrawal
+    from_network: Mapped[str] = mapped_column(String(64), default="")  # to limit applications from one network
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # what it became
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # added on approval
 
     statements: Mapped[list["Statement"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id", lazy="raise")
@@ -54,7 +54,7 @@ class Application(Base):
 
 
 class Statement(Base):
-    """What the applicant says on a criterion."""
+    """The applicant's statement on a criterion."""
 
     __tablename__ = "application_statement"
     __table_args__ = (UniqueConstraint("application_id", "criterion"),)
@@ -66,7 +66,7 @@ class Statement(Base):
 
 
 class Evidence(Base):
-    """A document that shows a criterion, and the page of it to look at. It is no resource: no one finds it."""
+    """A document for a criterion, and the page to read. It isn't a resource, so search doesn't find it."""
 
     __tablename__ = "application_evidence"
 
@@ -76,9 +76,9 @@ class Evidence(Base):
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int]  # bytes
     file_name: Mapped[str] = mapped_column(Text)
-    page_number: Mapped[int | None]  # where the applicant wants the board to look
+    page_number: Mapped[int | None]  # the page that the board should read
     added_at: Mapped[datetime]
-    # Derived: how reading it went.
+    # Derived: the result of reading it.
     state: Mapped[State] = mapped_column(default=State.WAITING)
     state_detail: Mapped[str] = mapped_column(Text, default="")
     page_count: Mapped[int] = mapped_column(default=0)
@@ -93,7 +93,7 @@ class Evidence(Base):
 
 
 class EvidencePage(Base):
-    """The text of a page of evidence. Derived: may be deleted and made again."""
+    """The text of a page of evidence. Derived: can be deleted and rebuilt."""
 
     __tablename__ = "application_evidence_page"
     __table_args__ = (UniqueConstraint("evidence_id", "number"),)
@@ -106,7 +106,7 @@ class EvidencePage(Base):
 
 
 class Vote(Base):
-    """How someone of the Advisory Board voted; the last vote of a person in a round stands, all stay."""
+    """A vote of a board member; their last one in a round counts, and earlier ones stay."""
 
     __tablename__ = "application_vote"
     __table_args__ = (Index("ix_application_vote_standing", "application_id", "round", "person_id"),)

@@ -1,4 +1,4 @@
-"""Applications to join, for their applicants and for the board. Permission is checked here, where they are loaded."""
+"""Queries for applications, their evidence and votes. Permission is checked here, where applications are loaded."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ APPLICATIONS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Shown:
-    """A file of evidence with the page to look at: the one that the applicant named, or the first."""
+    """A file of evidence with the page to read: the one that the applicant named, or the first."""
 
     evidence: Evidence
     page: EvidencePage | None
@@ -27,7 +27,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Part:
-    """A criterion of an application, what was said on it, and what shows it."""
+    """A criterion of an application, with its statement and evidence."""
 
     criterion: Criterion
     statement: str
@@ -36,11 +36,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Votes:
-    """The votes of the present round as someone may see them."""
+    """The votes of the current round as a person may see them."""
 
     own: Vote | None
-    cast: int  # how many there are, which everyone sees who sees the application
-    standing: tuple[Vote, ...]  # empty while they are hidden from this person
+    cast: int  # their number, which everyone who sees the application may see
+    visible: tuple[Vote, ...]  # empty while they are hidden from this person
     tally: Tally | None  # None while they are hidden
 
 
@@ -55,7 +55,7 @@ def _whole() -> Select[Application]:
 
 
 def application_by_token(db: Session, token: str) -> Application:
-    """Return the application that an applicant's link opens; raises NotFound."""
+    """Return the application of an applicant's link; raises NotFound."""
     application = db.scalar(_whole().where(Application.token_hash == token_hash(token)))
     if application is None:
         raise NotFound
@@ -63,7 +63,7 @@ def application_by_token(db: Session, token: str) -> Application:
 
 
 def application_for(db: Session, person: Person, application_id: int) -> Application:
-    """Return a submitted application, if ``person`` may see applications; a draft is its applicant's alone. Raises NotFound."""
+    """Return a submitted application; raises NotFound for drafts, and unless ``person`` may see applications."""
     application = db.scalar(_whole().where(Application.id == application_id, Application.submitted_at.is_not(None)))
     if application is None or not may(person, Permission.SEE_APPLICATIONS):
         raise NotFound
@@ -72,28 +72,28 @@ def application_for(db: Session, person: Person, application_id: int) -> Applica
 
 def evidence_of(application: Application, evidence_id: int) -> Evidence:
     """Return a file of this application; raises NotFound."""
-    found = next((one for one in application.evidence if one.id == evidence_id), None)
-    if found is None:
+    match = next((evidence for evidence in application.evidence if evidence.id == evidence_id), None)
+    if match is None:
         raise NotFound
-    return found
+    return match
 
 
 def applications(
     db: Session, person: Person, progress: Progress | None, page: int
 ) -> tuple[Sequence[Application], int]:
-    """Return a page of the applications that were ever submitted, what waits for the board first; and how many there are."""
+    """Return a page of submitted applications, those with the board first, and the total; ``progress`` filters them."""
     if not may(person, Permission.SEE_APPLICATIONS):
         raise NotFound
-    standing = true() if progress is None else Application.progress == progress
-    conditions = (Application.submitted_at.is_not(None), standing)
+    status = true() if progress is None else Application.progress == progress
+    conditions = (Application.submitted_at.is_not(None), status)
     total = db.scalar(select(func.count(Application.id)).where(*conditions)) or 0
-    waits_first = Application.progress != Progress.SUBMITTED
-    found = select(Application).where(*conditions).order_by(waits_first, Application.submitted_at.desc())
-    return db.scalars(found.offset((page - 1) * APPLICATIONS_PER_PAGE).limit(APPLICATIONS_PER_PAGE)).all(), total
+    with_board_first = Application.progress != Progress.SUBMITTED
+    query = select(Application).where(*conditions).order_by(with_board_first, Application.submitted_at.desc())
+    return db.scalars(query.offset((page - 1) * APPLICATIONS_PER_PAGE).limit(APPLICATIONS_PER_PAGE)).all(), total
 
 
 def waiting_for(db: Session, person: Person) -> Sequence[Application]:
-    """Return the applications before the board that ``person`` has yet to vote on; empty for who doesn't vote."""
+    """Return the applications that need the vote of ``person``, oldest first; empty for people who don't vote."""
     if not may(person, Permission.VOTE):
         return []
     voted = (
@@ -106,7 +106,7 @@ def waiting_for(db: Session, person: Person) -> Sequence[Application]:
 
 
 def voters(db: Session) -> Sequence[Person]:
-    """Everybody who may vote, by name."""
+    """Return the active people who may vote, by name."""
     roles = [role for role in Role if MAY[Permission.VOTE].get(role) is not None]
     return db.scalars(
         select(Person).where(Person.role.in_(roles), Person.left_at.is_(None)).order_by(Person.name)
@@ -114,48 +114,52 @@ def voters(db: Session) -> Sequence[Person]:
 
 
 def parts_of(db: Session, application: Application) -> list[Part]:
-    """Return what the application shows, criterion by criterion, each file with the page to look at."""
-    said = {one.criterion: one.text for one in application.statements}
-    pages = _pages_to_look_at(db, application.evidence)
+    """Return the parts of the application in the order of its criteria."""
+    statements = {statement.criterion: statement.text for statement in application.statements}
+    pages = _pages_to_read(db, application.evidence)
     return [
         Part(
             criterion,
-            said.get(criterion, ""),
-            tuple(Shown(one, pages.get(one.id)) for one in application.evidence if one.criterion is criterion),
+            statements.get(criterion, ""),
+            tuple(
+                Shown(evidence, pages.get(evidence.id))
+                for evidence in application.evidence
+                if evidence.criterion is criterion
+            ),
         )
         for criterion in CRITERIA[application.kind]
     ]
 
 
-def _pages_to_look_at(db: Session, evidence: Iterable[Evidence]) -> dict[int, EvidencePage]:
-    wanted = {one.id: one.page_number or 1 for one in evidence}
+def _pages_to_read(db: Session, files: Iterable[Evidence]) -> dict[int, EvidencePage]:
+    wanted = {evidence.id: evidence.page_number or 1 for evidence in files}
     numbers = sorted(set(wanted.values()))
-    found = db.scalars(
+    pages = db.scalars(
         select(EvidencePage).where(EvidencePage.evidence_id.in_(wanted), EvidencePage.number.in_(numbers))
     )
-    return {page.evidence_id: page for page in found if wanted[page.evidence_id] == page.number}
+    return {page.evidence_id: page for page in pages if wanted[page.evidence_id] == page.number}
 
 
-def standing_votes(application: Application) -> list[Vote]:
-    """Return the last vote of each person in the present round, in the order in which they were cast."""
+def current_votes(application: Application) -> list[Vote]:
+    """Return the last vote of each person in the current round, in the order they were cast."""
     last = {vote.person_id: vote for vote in application.votes if vote.round == application.round}
     return sorted(last.values(), key=lambda vote: vote.id or 0)
 
 
 def tally_of(votes: Iterable[Vote]) -> Tally:
-    """Return what votes add up to."""
+    """Return the tally of ``votes``."""
     return tally(vote.ballot for vote in votes)
 
 
 def votes_for(person: Person, application: Application, quorum: int) -> Votes:
-    """Return the votes as ``person`` may see them: hidden until they cast their own."""
-    standing = standing_votes(application)
-    own = next((vote for vote in standing if vote.person_id == person.id), None)
-    added = tally_of(standing)
+    """Return the votes as ``person`` may see them; others' votes are hidden until `sees_votes` allows them."""
+    votes = current_votes(application)
+    own = next((vote for vote in votes if vote.person_id == person.id), None)
+    total = tally_of(votes)
     visible = sees_votes(
         own=own.ballot if own else None,
         votes=may(person, Permission.VOTE),
-        has_quorum=added.counted >= quorum,
+        has_quorum=total.counted >= quorum,
         is_over=application.progress.is_over,
     )
-    return Votes(own, len(standing), tuple(standing) if visible else (), added if visible else None)
+    return Votes(own, len(votes), tuple(votes) if visible else (), total if visible else None)

@@ -1,7 +1,7 @@
-"""How an organization comes into the alliance: what it shows, how the board votes, when it is decided. Pure.
+"""Rules for joining: an application's requirements and status, votes and the quorum. Pure.
 
-A member shows four things, a BFF is admitted because the
-Advisory Board deems it important for American manufacturing.
+A member meets four requirements; a BFF is admitted because the Advisory Board deems it important for American
+manufacturing.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ MOST_EVIDENCE = 10  # files of one application
 
 
 class Progress(StrEnum):
-    """Where an application stands."""
+    """The status of an application."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -29,24 +29,24 @@ class Progress(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """Its name on screens."""
         return PROGRESS_LABELS[self]
 
     @property
     def is_open(self) -> bool:
-        """Whether the applicant may still change it."""
+        """Whether the applicant can change it."""
         return self in {Progress.DRAFT, Progress.CHANGES_ASKED}
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more happens to it."""
+        """Whether it is closed for good."""
         return self in {Progress.APPROVED, Progress.DECLINED, Progress.WITHDRAWN}
 
 
 PROGRESS_LABELS = {
     Progress.DRAFT: "Draft",
     Progress.SUBMITTED: "With the Advisory Board",
-    Progress.CHANGES_ASKED: "Changes asked for",
+    Progress.CHANGES_ASKED: "Changes requested",
     Progress.APPROVED: "Approved",
     Progress.DECLINED: "Declined",
     Progress.WITHDRAWN: "Withdrawn",
@@ -54,7 +54,7 @@ PROGRESS_LABELS = {
 
 
 class Criterion(StrEnum):
-    """What an applicant shows."""
+    """A requirement of an application."""
 
     AGREEMENT = "agreement"
     SWOT = "swot"
@@ -64,17 +64,17 @@ class Criterion(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name."""
+        """Its name on screens."""
         return CRITERION_LABELS[self]
 
     @property
     def ask(self) -> str:
-        """What the applicant is asked for."""
+        """What to write and show."""
         return CRITERION_ASKS[self]
 
     @property
     def needs_file(self) -> bool:
-        """Whether it is shown by a document and not by words alone."""
+        """Whether it needs a document in addition to the statement."""
         return self in {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
 
 
@@ -86,11 +86,11 @@ CRITERION_LABELS = {
     Criterion.OPEN_VALUE: "Open-source value for communities",
 }
 CRITERION_ASKS = {
-    Criterion.AGREEMENT: "Who works together, public and private, and where that is agreed in writing.",
+    Criterion.AGREEMENT: "Which public and private partners work together, and where they agreed to it in writing.",
     Criterion.SWOT: "The strengths, weaknesses, opportunities and threats that inform your plan.",
-    Criterion.PLAN: "Your plan, and where in it manufacturing is an important component.",
-    Criterion.INCLUSION: "How diversity, equity, inclusion and environmental sustainability enter what you do.",
-    Criterion.OPEN_VALUE: "What you give to manufacturing communities that any of them can use.",
+    Criterion.PLAN: "Your plan, and where it makes manufacturing an important component.",
+    Criterion.INCLUSION: "How diversity, equity, inclusion and environmental sustainability are part of your work.",
+    Criterion.OPEN_VALUE: "What you offer that any manufacturing community can use.",
 }
 CRITERIA: Mapping[OrganizationKind, tuple[Criterion, ...]] = {
     OrganizationKind.MEMBER: (Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN, Criterion.INCLUSION),
@@ -99,7 +99,7 @@ CRITERIA: Mapping[OrganizationKind, tuple[Criterion, ...]] = {
 
 
 class Ballot(StrEnum):
-    """How someone of the Advisory Board votes."""
+    """A vote of a member of the Advisory Board."""
 
     APPROVE = "approve"
     DECLINE = "decline"
@@ -108,61 +108,66 @@ class Ballot(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """Its name on screens."""
         return {"conflict": "Conflict of interest"}.get(self.value, self.value.capitalize())
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What the votes add up to."""
+    """The number of votes of each kind."""
 
     counts: Counter[Ballot]
 
     @property
     def counted(self) -> int:
-        """Votes that count toward the quorum: whoever has a conflict of interest takes no part."""
+        """The votes that count toward the quorum: all but conflicts of interest."""
         return self.counts.total() - self.counts[Ballot.CONFLICT]
 
 
 def tally(ballots: Iterable[Ballot]) -> Tally:
-    """Add the votes up, one of each person."""
+    """Return the tally of ``ballots``, one per person."""
     return Tally(Counter(ballots))
 
 
-def lacking(
-    kind: OrganizationKind, statements: Mapping[Criterion, str], shown: Collection[Criterion], representative: str
+def missing_parts(
+    kind: OrganizationKind, statements: Mapping[Criterion, str], documented: Collection[Criterion], representative: str
 ) -> list[str]:
-    """Return what must still be given before an application can be submitted, a sentence each; empty when it is whole.
+    """Return a sentence for each part that an application still needs before it can be submitted.
 
-    ``shown`` are the criteria that have a file, ``representative`` the email address of who would represent it.
+    ``documented`` are the criteria that have a file, ``representative`` is the representative's email address.
     """
     sentences = []
     for criterion in CRITERIA[kind]:
         if not statements.get(criterion, "").strip():
             sentences.append(f"{criterion.label}: write a short statement.")
-        if criterion.needs_file and criterion not in shown:
-            sentences.append(f"{criterion.label}: add the document that shows it.")
+        if criterion.needs_file and criterion not in documented:
+            sentences.append(f"{criterion.label}: add a supporting document.")
     if not representative.strip():
-        sentences.append("Name the person who would represent you, with their email address.")
+        sentences.append("Your people: enter your representative’s name and email address.")
     return sentences
 
 
 def sees_votes(*, own: Ballot | None, votes: bool, has_quorum: bool, is_over: bool) -> bool:
-    """Return whether someone sees how others voted.
+    """Return True if a person sees how others voted.
 
-    Who votes sees it once their own vote is cast, so that no one follows another; who doesn't vote (``votes`` is
-    False: the coordinator) sees it once there is a quorum.
+    Voters see it once their own vote is cast, so that votes are independent; people who don't vote (``votes`` is False,
+    such as the coordinator) see it once there is a quorum.
     """
     return is_over or own is not None or (not votes and has_quorum)
 
 
+def not_with_board(progress: Progress) -> str:
+    """Return the sentence that an application isn't with the Advisory Board, and what it is instead."""
+    return f"This application isn’t with the Advisory Board. Its status: {progress.label.lower()}."
+
+
 def objection_to_deciding(progress: Progress, votes: Tally, quorum: int) -> str | None:
-    """Why an application can't be decided now, if so, as a sentence to act on."""
+    """Return a sentence that says why an application can't be decided now; None when it can."""
     if progress is not Progress.SUBMITTED:
-        return f"This application is not before the Advisory Board: {progress.label.lower()}."
+        return not_with_board(progress)
     if votes.counted < quorum:
         return (
-            f"{votes.counted} of {quorum} votes that a decision needs are cast. "
-            "Ask the members of the Advisory Board to vote first."
+            f"The Advisory Board has cast {votes.counted} of {quorum} votes needed for a decision. "
+            "Ask its members to vote first."
         )
     return None

@@ -1,1 +1,1 @@
-"""Organizations, their people, roles, and signing in."""
+"""Organizations, people, roles, permissions and sign-in."""

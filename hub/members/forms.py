@@ -1,4 +1,4 @@
-"""What people fill in about themselves, their people and their organizations."""
+"""Forms about accounts, people and organizations."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -26,7 +26,7 @@ from hub.members.rules.fields import LONGEST_NAME, email_of, website_of
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind, Role
 from hub.members.rules.signing_in import SHORTEST_PASSWORD, password_of
 
-EMPTY_ROWS = 3  # for designations to come, in a form that works without scripts
+EMPTY_ROWS = 3  # for further designations, in a form that works without scripts
 MOST_ROWS = 30
 
 
@@ -35,7 +35,7 @@ def _cleaned(text: str | None) -> str:
 
 
 def _holds(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
-    """Return a validator that says what the room's rule says."""
+    """Return a validator that fails with the sentence of the rule's refusal."""
 
     def check(_form: Any, field: Any) -> None:
         try:
@@ -47,40 +47,40 @@ def _holds(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
 
 
 def _line(label: str, *validators: Any, missing: str = "", help_text: str = "") -> StringField:
-    """Return a line of text; ``missing`` is what to say when it is empty, and makes it required."""
+    """Return a text field; ``missing`` makes it required, and is the error when it is empty."""
     length = Length(max=LONGEST_NAME, message=f"Use up to {LONGEST_NAME} characters.")
     required = [DataRequired(missing)] if missing else []
     return StringField(label, [*required, *(validators or [length])], filters=[_cleaned], description=help_text)
 
 
 def _email(help_text: str = "") -> StringField:
-    return _line("E-mail address", _holds(email_of), missing="Enter the email address.", help_text=help_text)
+    return _line("Email address", _holds(email_of), missing="Enter the email address.", help_text=help_text)
 
 
 def _new_password(label: str = "New password") -> PasswordField:
-    help_text = f"At least {SHORTEST_PASSWORD} characters. A few words are easy to remember and hard to guess."
+    help_text = f"Use at least {SHORTEST_PASSWORD} characters; a few words are easy to remember and hard to guess."
     return PasswordField(label, [InputRequired("Enter a password."), _holds(password_of)], description=help_text)
 
 
 def _repeated() -> PasswordField:
-    same = EqualTo("password", "The two passwords differ. Type the same one twice.")
-    return PasswordField("The same password again", [InputRequired("Type the password a second time."), same])
+    same = EqualTo("password", "The passwords don’t match. Enter the same one twice.")
+    return PasswordField("Repeat password", [InputRequired("Enter the password again."), same])
 
 
 def role_choices(roles: Iterable[Role]) -> list[SelectChoice]:
-    """``roles`` to choose from."""
+    """Return choices for ``roles``."""
     return [SelectChoice(role.value, role.label) for role in roles]
 
 
 def organization_choices(organizations: Iterable[Organization]) -> list[SelectChoice]:
-    """``organizations`` to choose from, by their slugs."""
+    """Return choices for ``organizations``, by slug."""
     return [SelectChoice(organization.slug, organization.name) for organization in organizations]
 
 
 class SignIn(FlaskForm):
-    """E-mail address and password."""
+    """An email address and a password."""
 
-    email = StringField("E-mail address", [InputRequired("Enter your email address.")])
+    email = StringField("Email address", [InputRequired("Enter your email address.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
 
 
@@ -92,12 +92,12 @@ class SetPassword(FlaskForm):
 
 
 class Welcome(FlaskForm):
-    """The first coordinator signs up."""
+    """The sign-up of the first coordinator."""
 
     organization = _line(
-        "Your organization's name",
-        missing="Enter your organization's name.",
-        help_text="The organization that runs this hub. Members and BFFs are added afterward.",
+        "Your organization’s name",
+        missing="Enter your organization’s name.",
+        help_text="The organization that runs this hub; you add members and BFFs later.",
     )
     name = _line("Your name", missing="Enter your name.")
     email = _email()
@@ -106,15 +106,15 @@ class Welcome(FlaskForm):
 
 
 class OwnName(FlaskForm):
-    """One's own name."""
+    """The name of the person who is signed in."""
 
     name = _line("Your name", missing="Enter your name.")
 
 
 class ForgotPassword(FlaskForm):
-    """Whose password is forgotten."""
+    """A request for a link to set a new password."""
 
-    email = StringField("E-mail address", [InputRequired("Enter your email address."), Length(max=320)])
+    email = StringField("Email address", [InputRequired("Enter your email address."), Length(max=320)])
 
 
 class ChangePassword(FlaskForm):
@@ -126,37 +126,37 @@ class ChangePassword(FlaskForm):
 
 
 class NewPerson(FlaskForm):
-    """Somebody to invite."""
+    """A person to invite."""
 
-    organization = SelectField("Organization", [InputRequired("Choose the organization.")])
-    name = _line("Name", missing="Enter the person's name.")
-    email = _email("They sign in with it.")
+    organization = SelectField("Organization", [InputRequired("Choose an organization.")])
+    name = _line("Name", missing="Enter the person’s name.")
+    email = _email("They’ll sign in with this address.")
     role = SelectField(
         "Role",
-        [InputRequired("Choose the role.")],
+        [InputRequired("Choose a role.")],
         coerce=Role,
-        description="Each organization has one representative and one alternate: a new one takes the former's place.",
+        description="Naming a new representative or alternate makes the current one a contributor.",
     )
 
 
 class ChangePerson(FlaskForm):
     """A person's name and email address."""
 
-    name = _line("Name", missing="Enter the person's name.")
+    name = _line("Name", missing="Enter the person’s name.")
     email = _email()
 
 
 class GiveRole(FlaskForm):
     """A person's role."""
 
-    role = SelectField("Role", [InputRequired("Choose the role.")], coerce=Role)
+    role = SelectField("Role", [InputRequired("Choose a role.")], coerce=Role)
 
 
 class MovePerson(FlaskForm):
-    """Another organization for a person. The ids differ from those of the form of the role beside it."""
+    """Another organization for a person. Its ids differ from those of the role form on the same page."""
 
-    organization = SelectField("New organization", [InputRequired("Choose the organization.")], id="move-organization")
-    role = SelectField("Role there", [InputRequired("Choose the role.")], coerce=Role, id="move-role")
+    organization = SelectField("New organization", [InputRequired("Choose an organization.")], id="move-organization")
+    role = SelectField("New role", [InputRequired("Choose a role.")], coerce=Role, id="move-role")
 
 
 class DesignationRow(Form):
@@ -165,54 +165,54 @@ class DesignationRow(Form):
     name = _line("Designation")
     status = SelectField(
         "Status",
-        [InputRequired("Choose the status.")],
+        [InputRequired("Choose a status.")],
         choices=[SelectChoice(status.value, status.label) for status in DesignationStatus],
         coerce=DesignationStatus,
         default=DesignationStatus.ACTIVE,
     )
-    starts_on = DayField("From", [Optional()])
-    ends_on = DayField("To", [Optional()])
+    starts_on = DayField("Start date", [Optional()])
+    ends_on = DayField("End date", [Optional()])
 
     def validate_name(self, field: Any) -> None:
-        """A date without a name is a slip; losing it silently would be ours."""
+        """Refuse dates without a name, which would be lost."""
         if not field.data and (self.starts_on.data or self.ends_on.data):
-            raise ValidationError("Enter the designation's name, or empty the whole row.")
+            raise ValidationError("Enter the designation’s name, or clear the row.")
 
     def validate_ends_on(self, field: Any) -> None:
-        """Time runs forward."""
+        """Refuse an end date before the start date."""
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError("This day is before the first one.")
+            raise ValidationError("The end date is before the start date.")
 
 
 class EditOrganization(FlaskForm):
-    """An organization's facts and designations."""
+    """An organization's details and designations."""
 
-    name = _line("Name", missing="Enter the organization's name.")
-    kind = SelectField("Kind", [InputRequired("Choose the kind.")], coerce=OrganizationKind)
-    region = _line("Region", help_text="For example Northeast Ohio.")
-    website = _line("Website", _holds(website_of), help_text="Begins with https:// or http://.")
+    name = _line("Name", missing="Enter the organization’s name.")
+    kind = SelectField("Kind", [InputRequired("Choose a kind.")], coerce=OrganizationKind)
+    region = _line("Region", help_text="For example, Northeast Ohio.")
+    website = _line("Website", _holds(website_of), help_text="Starts with https:// or http://.")
     joined_on = DayField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
     left_on = DayField("Left on", [Optional()], description="Its last day, if it left the alliance.")
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)
 
     def validate_left_on(self, field: Any) -> None:
-        """Nobody leaves before joining."""
+        """Refuse a last day before the day it joined."""
         if field.data and self.joined_on.data and field.data < self.joined_on.data:
-            raise ValidationError("This day is before the day it joined.")
+            raise ValidationError("The last day is before the day it joined.")
 
     def offer_kinds(self, now: OrganizationKind | None = None) -> None:
-        """Members and BFFs enter; the host was set up with the hub and stays what it is."""
+        """Offer the kinds member and BFF; the host, which was set up with the hub, stays the host."""
         kinds = [now] if now is OrganizationKind.HOST else [OrganizationKind.MEMBER, OrganizationKind.BFF]
         self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in kinds]
 
     def offer_rows(self) -> None:
-        """Have some empty rows at the end."""
+        """Add empty rows for further designations."""
         filled = sum(1 for row in self.designations if row.form.name.data)
         while len(self.designations) < min(filled + EMPTY_ROWS, MOST_ROWS):
             self.designations.append_entry()
 
     def facts(self) -> dict[str, Any]:
-        """Return what the actions want to know."""
+        """Return the keyword arguments of the actions that add and change organizations."""
         return {
             "name": self.name.data,
             "kind": self.kind.data,
@@ -230,23 +230,23 @@ def _designation(row: Any) -> DesignationFacts:
 
 
 class _Filter(FlaskForm):
-    """A form that only asks: its fields stand in the address."""
+    """A form whose fields are the query of the address."""
 
     class Meta:
-        """Nothing is changed, so nothing needs to be forged."""
+        """No CSRF token, because the form changes nothing."""
 
         csrf = False
 
 
 class FindOrganizations(_Filter):
-    """Narrow the list of organizations down."""
+    """Filters of the list of organizations."""
 
     kind = SelectField("Kind")
     region = SelectField("Region")
     designation = SelectField("Designation")
 
     def offer(self, regions: Iterable[str], designations: Iterable[str]) -> None:
-        """Let people choose from what there is."""
+        """Offer the regions and designations that organizations have."""
         kinds = [SelectChoice(kind.value, kind.label) for kind in OrganizationKind]
         self.kind.choices = [SelectChoice("", "All kinds"), *kinds]
         self.region.choices = [SelectChoice("", "All regions"), *(SelectChoice(name, name) for name in regions)]
@@ -254,6 +254,6 @@ class FindOrganizations(_Filter):
 
 
 class FindPeople(_Filter):
-    """Look for someone."""
+    """A search for people."""
 
     q = SearchField("Name or email address", filters=[_cleaned])

@@ -1,4 +1,4 @@
-"""Who is signed in: Flask-Login's glue, and the guard before every page that isn't public."""
+"""The signed-in person, sessions, and the guard before every page that isn't public."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from hub.core.errors import NotFound
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, Thing, may
 
-# Files that every page needs, whoever reads it.
+# Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 SINCE = "signed_in_at"
 SESSION_ID = re.compile(r"([0-9]{1,9})\.[0-9]+")  # Person.get_id: the person, and the version of their sessions
 
 
 def init(app: Flask) -> None:
-    """Let people sign in, send visitors of other than public pages there, and tell templates who may what."""
+    """Set up sign-in and the guard, and give templates the permission check."""
     manager = LoginManager(app)
     manager.session_protection = "basic"
     manager.user_loader(_person)
@@ -38,9 +38,9 @@ def current_person() -> Person | None:
 
 
 def signed_in(permission: Permission | None = None) -> Person:
-    """Return the person, on a page that isn't public.
+    """Return the person who is signed in, on a page that isn't public.
 
-    Raises NotFound for a visitor, and for a person who may not do ``permission`` in general (to no one thing).
+    Raises NotFound for a visitor, and for a person without ``permission``, checked without a subject.
     """
     person = current_person()
     if person is None or (permission is not None and not may(person, permission)):
@@ -49,7 +49,7 @@ def signed_in(permission: Permission | None = None) -> Person:
 
 
 def begin_session(person: Person) -> None:
-    """Sign ``person`` in on this browser for the days of the setting; whatever session was there ends."""
+    """Sign ``person`` in on this browser for SESSION_DAYS; ends any earlier session."""
     session.clear()
     login_user(person)
     session.permanent = True
@@ -63,7 +63,7 @@ def end_session() -> None:
 
 
 def safe_next(address: str | None) -> str:
-    """``address`` when it is a path on this hub; else home. A link in a mail must not lead elsewhere."""
+    """Return ``address`` if it is a path on this hub, otherwise home: sign-in must not redirect to other sites."""
     home = url_for("overview.home")
     if not address or not address.startswith("/") or address.startswith("//"):
         return home
@@ -74,7 +74,7 @@ def safe_next(address: str | None) -> str:
 
 
 def _person(session_id: str) -> Person | None:
-    """Return whose session it is; None when the password changed since, the person left, or the days are over."""
+    """Return the person of a session; None when it expired, the password changed, or the person was deactivated."""
     number = SESSION_ID.fullmatch(session_id)
     if number is None or _is_over():
         return None
@@ -90,7 +90,7 @@ def _is_over() -> bool:
 
 
 def _guard() -> Any:
-    """Send a visitor of a page that isn't public to the sign-in page, and back from there."""
+    """Redirect a visitor of a page that isn't public to sign-in, which leads back."""
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or current_person():
         return None
@@ -99,5 +99,5 @@ def _guard() -> Any:
 
 
 def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
-    """Return whether the person who is signed in (or the visitor) may do ``permission`` to ``subject``."""
+    """Return True if the person who is signed in (or the visitor) has ``permission`` for ``subject``."""
     return may(current_person(), permission, subject)

@@ -1,4 +1,4 @@
-"""Organizations, their designations and people, the roles they held, and the links that let them in."""
+"""Organizations, designations, people, roles, one-time links, notification settings, sign-in attempts."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Organization(Base):
 
     @property
     def organization_id(self) -> int:
-        """An organization belongs to itself: permissions ask it like anything else."""
+        """Its own id, because permissions check the organization of every subject."""
         return self.id
 
     def __str__(self) -> str:
@@ -39,7 +39,7 @@ class Organization(Base):
 
 
 class Designation(Base):
-    """A federal designation of a community: IMCP, DMCSP, BBBRC, Tech Hub and the like."""
+    """A federal designation of a community, such as IMCP, DMCSP, BBBRC or Tech Hub."""
 
     __tablename__ = "designation"
 
@@ -52,7 +52,7 @@ class Designation(Base):
 
 
 class Person(Base):
-    """Somebody who may sign in, with the role they have now."""
+    """A person with an account, and their current role."""
 
     __tablename__ = "person"
 
@@ -62,24 +62,24 @@ class Person(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     role: Mapped[Role]
     password_hash: Mapped[str | None] = mapped_column(Text)
-    # Counts up when the password changes or the person leaves: it stands in the session, which so ends.
+    # Part of the session id: increased to end all sessions, when the password changes or the person is deactivated.
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
-    left_at: Mapped[datetime | None]  # may no longer sign in; what they did stays
+    left_at: Mapped[datetime | None]  # deactivated: can't sign in; past activity stays
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
 
-    # What Flask-Login asks of a user; written here so that the model needs no web.
+    # Flask-Login's interface, written here so that the model doesn't depend on Flask.
     is_authenticated = True
     is_anonymous = False
 
     @property
     def is_active(self) -> bool:
-        """Whether the person may sign in."""
+        """Whether the person can sign in."""
         return self.left_at is None
 
     def get_id(self) -> str:
-        """Return what a session remembers: the person, and the version of their sessions."""
+        """Return the id of a session: the person's id and the version of their sessions."""
         return f"{self.id}.{self.session_version}"
 
     def __str__(self) -> str:
@@ -87,7 +87,7 @@ class Person(Base):
 
 
 class RoleHeld(Base):
-    """Who had which role from when to when; rows are added and closed, never deleted."""
+    """A role that a person had for a time; rows are added and closed, never deleted."""
 
     __tablename__ = "role_held"
     __table_args__ = (
@@ -113,7 +113,7 @@ class RoleHeld(Base):
 
 
 class DismissedHint(Base):
-    """A hint on a page that a person has put away."""
+    """A hint that a person closed."""
 
     __tablename__ = "dismissed_hint"
 
@@ -122,7 +122,7 @@ class DismissedHint(Base):
 
 
 class LinkKind(StrEnum):
-    """What a one-time link is for."""
+    """The purpose of a one-time link."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - a word, not a password
@@ -130,7 +130,7 @@ class LinkKind(StrEnum):
 
 
 class OneTimeLink(Base):
-    """A link that lets someone in, once, on a POST. Only the token's hash is kept."""
+    """A link that works once, on a POST, to set a password or sign up. Only the token's hash is stored."""
 
     __tablename__ = "one_time_link"
 
@@ -150,8 +150,8 @@ class OneTimeLink(Base):
 
 
 class PasswordRequest(Base):
-    """Somebody says that they forgot the password of an account. The worker answers, so that no one can tell from
-    the page or from how long it took whether there is such an account.
+    """A request for a password link. The worker answers it, so that neither the page nor its timing shows whether
+    there is such an account.
     """
 
     __tablename__ = "password_request"
@@ -164,7 +164,7 @@ class PasswordRequest(Base):
 
 
 class StoppedMail(Base):
-    """A kind of mail that a person does without."""
+    """A kind of email that a person turned off."""
 
     __tablename__ = "stopped_mail"
 
@@ -174,16 +174,16 @@ class StoppedMail(Base):
 
 
 class QuietHours(Base):
-    """When a person wants no mail, on the clocks of their own time zone; without a row the hub's usual night holds."""
+    """The quiet hours of a person, in their own time zone; without a row the hub's default applies."""
 
     __tablename__ = "quiet_hours"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    hours: Mapped[str] = mapped_column(String(60))  # as `Quiet` in `hub.mail.rules` writes it
+    hours: Mapped[str] = mapped_column(String(60))  # the text of a `Quiet` in `hub.mail.rules`
 
 
 class SignInTry(Base):
-    """A try to sign in that failed; counted per account and per address, over all processes."""
+    """A failed sign-in, counted per account and per address across all processes."""
 
     __tablename__ = "sign_in_try"
 

@@ -1,4 +1,4 @@
-"""What is known of organizations and people. Permission is checked here, where rows are loaded."""
+"""Queries for organizations and people. Permission is checked here, where rows are loaded."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -32,7 +32,7 @@ PEOPLE_PER_PAGE = 50
 def organizations(
     db: Session, kind: OrganizationKind | None = None, region: str = "", designation: str = ""
 ) -> Sequence[Organization]:
-    """Return every organization by name, with its designations; those that left too. Empty filters take all."""
+    """Return organizations with their designations by name, including those that left; empty filters match all."""
     query = select(Organization).options(selectinload(Organization.designations))
     if kind:
         query = query.where(Organization.kind == kind)
@@ -44,7 +44,7 @@ def organizations(
 
 
 def regions(db: Session) -> Sequence[str]:
-    """Return the regions that organizations name, in order."""
+    """Return the regions of organizations, in order."""
     return db.scalars(
         select(Organization.region).where(Organization.region != "").distinct().order_by(Organization.region)
     ).all()
@@ -65,16 +65,16 @@ def organization_of(db: Session, slug: str) -> Organization:
     return organization
 
 
-def organization_by_id(db: Session, number: int) -> Organization:
-    """Return the organization with this number; raises NotFound."""
-    organization = db.get(Organization, number)
+def organization_by_id(db: Session, organization_id: int) -> Organization:
+    """Return the organization with this id; raises NotFound."""
+    organization = db.get(Organization, organization_id)
     if organization is None:
         raise NotFound
     return organization
 
 
 def organization_for(db: Session, actor: Person, slug: str, permission: Permission) -> Organization:
-    """Return the organization with this slug, if ``actor`` may do ``permission`` to it; else raises NotFound."""
+    """Return the organization with this slug; raises NotFound unless ``actor`` has ``permission`` for it."""
     organization = organization_of(db, slug)
     if not may(actor, permission, organization):
         raise NotFound
@@ -82,14 +82,14 @@ def organization_for(db: Session, actor: Person, slug: str, permission: Permissi
 
 
 def host(db: Session) -> Organization | None:
-    """Return the organization that runs the hub, once it is set up."""
+    """Return the host organization, or None before setup."""
     return db.scalar(
         select(Organization).where(Organization.kind == OrganizationKind.HOST).order_by(Organization.id).limit(1)
     )
 
 
 def people_of(db: Session, organization: Organization) -> Sequence[Person]:
-    """Return who belongs to the organization now, by name."""
+    """Return the organization's active people, by name."""
     return db.scalars(
         select(Person)
         .where(Person.organization_id == organization.id, Person.left_at.is_(None))
@@ -98,9 +98,9 @@ def people_of(db: Session, organization: Organization) -> Sequence[Person]:
 
 
 def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[Sequence[Person], int]:
-    """Return a page of the people whom ``actor`` may see, by name, those who left last; and how many there are in all.
+    """Return a page of the people that ``actor`` may see, and the total; sorted by name, deactivated people last.
 
-    ``named`` is looked for in names and email addresses.
+    ``named`` is searched for in names and email addresses.
     """
     scope = MAY[Permission.SEE_PEOPLE].get(actor.role)
     if scope is None:
@@ -112,7 +112,7 @@ def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[
         query = query.where(
             or_(
                 Person.name.icontains(named, autoescape=True),
-                Person.name.contains(named, autoescape=True),  # SQLite folds the case of ASCII alone
+                Person.name.contains(named, autoescape=True),  # SQLite folds the case of ASCII only
                 Person.email.contains(named.lower(), autoescape=True),
             )
         )
@@ -122,7 +122,7 @@ def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[
 
 
 def person_for(db: Session, actor: Person, person_id: int, permission: Permission) -> Person:
-    """Return the person, if ``actor`` may do ``permission`` to them; else raises NotFound."""
+    """Return the person; raises NotFound unless ``actor`` has ``permission`` for them."""
     person = db.get(Person, person_id)
     if person is None or not may(actor, permission, person):
         raise NotFound
@@ -132,18 +132,18 @@ def person_for(db: Session, actor: Person, person_id: int, permission: Permissio
 
 
 def person(db: Session, person_id: int) -> Person | None:
-    """Return the person with this number, whoever asks; None when no one has it or they left."""
-    found = db.get(Person, person_id)
-    return found if found and found.is_active else None
+    """Return the active person with this id, without a permission check; None when there is none."""
+    match = db.get(Person, person_id)
+    return match if match and match.is_active else None
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
-    """Return the person with this email address, however it is written; those who left too."""
+    """Return the person with this email address in any case, deactivated people too; None when there is none."""
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
 def holder(db: Session, organization_id: int, role: Role) -> Person | None:
-    """Return who is the organization's representative (or alternate) now."""
+    """Return the organization's active person with a role that one person has, such as representative; None: vacant."""
     return db.scalar(
         select(Person)
         .where(Person.organization_id == organization_id, Person.role == role, Person.left_at.is_(None))
@@ -153,7 +153,7 @@ def holder(db: Session, organization_id: int, role: Role) -> Person | None:
 
 
 def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
-    """Return who held which role in the organization from when to when, newest first, with the people."""
+    """Return the roles held in the organization, newest first, with their people."""
     return db.scalars(
         select(RoleHeld)
         .where(RoleHeld.organization_id == organization.id)
@@ -163,7 +163,7 @@ def role_history(db: Session, organization: Organization) -> Sequence[RoleHeld]:
 
 
 def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
-    """Return the roles that the person had from when to when, newest first, with the organizations."""
+    """Return the roles that the person has had, newest first, with their organizations."""
     return db.scalars(
         select(RoleHeld)
         .where(RoleHeld.person_id == person.id)
@@ -173,15 +173,15 @@ def roles_of(db: Session, person: Person) -> Sequence[RoleHeld]:
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What mail someone does without, and when they want none."""
+class NotificationSettings:
+    """The kinds of email that a person turned off, and their quiet hours."""
 
     stopped: frozenset[MailKind]
     quiet: Quiet
 
 
-def wishes_of(db: Session, person_ids: Collection[int]) -> dict[int, Wishes]:
-    """Return what mail each of these people wants; who never said has the hub's usual night."""
+def notification_settings(db: Session, person_ids: Collection[int]) -> dict[int, NotificationSettings]:
+    """Return the notification settings of these people by id; the default quiet hours where none were chosen."""
     usual = Quiet(*USUAL_NIGHT, config_of(db).TIME_ZONE)
     stopped: dict[int, set[MailKind]] = defaultdict(set)
     for person_id, kind in db.execute(
@@ -190,21 +190,24 @@ def wishes_of(db: Session, person_ids: Collection[int]) -> dict[int, Wishes]:
         stopped[person_id].add(kind)
     chosen = select(QuietHours.person_id, QuietHours.hours).where(QuietHours.person_id.in_(person_ids))
     hours = {person_id: Quiet.parse(text) for person_id, text in db.execute(chosen)}
-    return {one: Wishes(frozenset(stopped[one]), hours.get(one, usual)) for one in person_ids}
+    return {
+        person_id: NotificationSettings(frozenset(stopped[person_id]), hours.get(person_id, usual))
+        for person_id in person_ids
+    }
 
 
-def anybody_waits_for_a_link(db: Session) -> bool:
-    """Return whether someone asked for a link with which they set a new password, and wasn't answered."""
+def has_unanswered_password_requests(db: Session) -> bool:
+    """Return True if a request for a password link is unanswered."""
     return db.scalar(select(PasswordRequest.id).where(PasswordRequest.answered_at.is_(None)).limit(1)) is not None
 
 
 def anyone(db: Session) -> bool:
-    """Return whether there is any person at all."""
+    """Return True if the hub has any people."""
     return db.scalar(select(Person.id).limit(1)) is not None
 
 
 def link(db: Session, token: str) -> OneTimeLink | None:
-    """Return the link with this token, used or not, with its person."""
+    """Return the link with this token, used or not, with its person; None when there is none."""
     return db.scalar(
         select(OneTimeLink)
         .where(OneTimeLink.token_hash == token_hash(token))
@@ -214,10 +217,10 @@ def link(db: Session, token: str) -> OneTimeLink | None:
 
 
 def token_hash(token: str) -> str:
-    """Return what is kept of a token: who reads the rows can't use the links. Tokens are random, so no salt is needed."""
+    """Return the stored hash of a token, which can't be used as a link. Tokens are random, so it needs no salt."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
-    """Return the names of the hints that the person has put away."""
+    """Return the names of the hints that the person closed."""
     return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person.id)))

@@ -60,7 +60,7 @@ def a_demo_hub(pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
 def sign_in(page: Page, email: str) -> Page:
     """Through the form; answers the page, on home."""
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"^http://[^/]+/$"))

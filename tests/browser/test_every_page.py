@@ -292,8 +292,8 @@ def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
         ("/resources/new?by=text", "Add to the hub"),
         ("/sharing/declare", "We shared this"),
         (f"/sharing/{known['quarter']}/confirm", "Confirm Q"),
-        ("/people/new", "Add and make the link"),
-        ("/account", "Change the password"),
+        ("/people/new", "Add person and create link"),
+        ("/account", "Change password"),
     ):
         page.goto(address)
         page.locator("main form").evaluate_all(NOTHING_FILLED_IN)

@@ -21,8 +21,8 @@ def _vote(page: Page, name: str, ballot: str) -> None:
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.get_by_label(ballot, exact=True).check()
-    page.get_by_role("button", name="Vote", exact=True).click()
-    expect(page.get_by_text("Your vote is cast")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Cast vote", exact=True).click()
+    expect(page.get_by_text("Vote cast. You can")).to_be_visible(timeout=PATIENCE)
 
 
 def _approve_and_invite(page: Page, name: str) -> str:
@@ -31,8 +31,8 @@ def _approve_and_invite(page: Page, name: str) -> str:
     page.get_by_role("link", name=name).click()
     page.get_by_label("Approve: they join today").check()
     page.get_by_role("textbox", name="Reason").fill("A region with a plan.")
-    page.get_by_role("button", name="Enter the decision").click()
-    page.get_by_role("link", name="Go to the organization").click()
+    page.get_by_role("button", name="Record decision").click()
+    page.get_by_role("link", name="Open organization").click()
     page.get_by_role("link", name="Ines Calloway").first.click()
     page.get_by_role("button", name="invitation").click()
     return page.get_by_label("Link", exact=True).input_value()
@@ -43,22 +43,22 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
     applicant = open_as("visitor", viewport=PHONE)
     applicant.goto("/")
     applicant.get_by_role("link", name="Join the alliance").click()
-    applicant.get_by_label("a member: a regional collaboration").check()
-    applicant.get_by_label("Name of your organization").fill(name)
+    applicant.get_by_label("Member: a regional collaboration").check()
+    applicant.get_by_label("Organization name").fill(name)
     applicant.get_by_label("Your name").fill("Ines Calloway")
     applicant.get_by_label("Your email address").fill("ines@tidewater.example")
-    applicant.get_by_role("button", name="Begin the application").click()
-    link = applicant.get_by_label("Link of your application").input_value()
-    applicant.get_by_role("link", name="Go on with the application").click()
+    applicant.get_by_role("button", name="Start application").click()
+    link = applicant.get_by_label("Application link").input_value()
+    applicant.get_by_role("link", name="Continue application").click()
     plan = pdf(tmp_path / "plan.pdf", "Cover", "Patterns are a third of our jobs")
     for part in ("agreement", "swot", "plan", "inclusion"):
         section = applicant.locator(f'section[aria-labelledby="part-{part}"]')
         section.locator("textarea").fill(f"What we say of {part}.")
         if part != "inclusion":
             section.locator("input[type=file]").set_input_files(plan)
-            section.get_by_label("Page to look at").fill("2")
-    applicant.get_by_label("Representative: name").fill("Ines Calloway")
-    applicant.get_by_label("Representative: email").fill("ines@tidewater.example")
+            section.get_by_label("Page to read").fill("2")
+    applicant.get_by_label("Representative’s name").fill("Ines Calloway")
+    applicant.get_by_label("Representative’s email").fill("ines@tidewater.example")
     assert applicant.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     applicant.get_by_role("button", name="Save and submit").click()
     expect(applicant.get_by_text("With the Advisory Board")).to_be_visible(timeout=PATIENCE)
@@ -69,7 +69,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
     invitation = _approve_and_invite(open_as("coordinator"), name)
 
     applicant.goto(link)
-    expect(applicant.get_by_text("Welcome.")).to_be_visible()
+    expect(applicant.get_by_text("Welcome to the alliance!")).to_be_visible()
     applicant.goto(invitation)
     for field in applicant.locator("input[type=password]").all():
         field.fill("patterns and sand")

@@ -169,7 +169,7 @@ def test_from_the_reminder_mail_to_a_confirmed_quarter(open_as: OpenAs, hub: Hub
     assert link
     page = open_as("visitor", **PHONE)
     page.goto(link[1])
-    page.get_by_label("E-mail").fill(reminder.recipient)
+    page.get_by_label("Email").fill(reminder.recipient)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm Q")

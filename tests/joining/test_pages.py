@@ -1,4 +1,4 @@
-"""From interest to the first sign-in: applications, their evidence, the board's votes, the decision."""
+"""Applications, their evidence, votes and decisions, from interest to the first sign-in."""
 
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +18,16 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.joining.models import Application, Evidence
-from hub.joining.rules import CRITERIA, Ballot, Criterion, Progress, lacking, objection_to_deciding, sees_votes, tally
+from hub.joining.rules import (
+    CRITERIA,
+    Ballot,
+    Criterion,
+    Progress,
+    missing_parts,
+    objection_to_deciding,
+    sees_votes,
+    tally,
+)
 from hub.library.derive import page_texts
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
@@ -36,8 +45,9 @@ INTEREST = {
     "contact_name": "Odette Marchbanks",
     "contact_email": "odette@copper.example",
 }
-WORDS = {
-    f"statement_{one.value.replace('-', '_')}": f"Words on {one.value}." for one in CRITERIA[OrganizationKind.MEMBER]
+STATEMENTS = {
+    f"statement_{criterion.value.replace('-', '_')}": f"Words on {criterion.value}."
+    for criterion in CRITERIA[OrganizationKind.MEMBER]
 }
 PEOPLE = {"representative_name": "Odette Marchbanks", "representative_email": "odette@copper.example"}
 
@@ -45,33 +55,33 @@ PEOPLE = {"representative_name": "Odette Marchbanks", "representative_email": "o
 # The rules
 
 
-def test_a_member_shows_four_things_and_a_bff_its_value() -> None:
+def test_a_member_has_four_requirements_and_a_bff_one() -> None:
     assert len(CRITERIA[OrganizationKind.MEMBER]) == 4
     assert CRITERIA[OrganizationKind.BFF] == (Criterion.OPEN_VALUE,)
-    assert len(lacking(OrganizationKind.MEMBER, {}, set(), "")) == 4 + 3 + 1
-    said = dict.fromkeys(CRITERIA[OrganizationKind.MEMBER], "words")
-    shown = {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
-    assert lacking(OrganizationKind.MEMBER, said, shown, "a@b.example") == []
-    assert lacking(OrganizationKind.BFF, {Criterion.OPEN_VALUE: "words"}, set(), "a@b.example") == []
+    assert len(missing_parts(OrganizationKind.MEMBER, {}, set(), "")) == 4 + 3 + 1
+    statements = dict.fromkeys(CRITERIA[OrganizationKind.MEMBER], "words")
+    documented = {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
+    assert missing_parts(OrganizationKind.MEMBER, statements, documented, "a@b.example") == []
+    assert missing_parts(OrganizationKind.BFF, {Criterion.OPEN_VALUE: "words"}, set(), "a@b.example") == []
 
 
 @given(st.lists(st.sampled_from(Ballot)), st.integers(1, 10))
-def test_a_conflict_of_interest_never_makes_a_quorum(ballots: list[Ballot], quorum: int) -> None:
-    added = tally(ballots)
-    assert added.counted == len([one for one in ballots if one is not Ballot.CONFLICT])
-    objection = objection_to_deciding(Progress.SUBMITTED, added, quorum)
-    assert (objection is None) == (added.counted >= quorum)
-    assert objection_to_deciding(Progress.DRAFT, added, 1) is not None
+def test_a_conflict_of_interest_never_counts_toward_the_quorum(ballots: list[Ballot], quorum: int) -> None:
+    total = tally(ballots)
+    assert total.counted == len([ballot for ballot in ballots if ballot is not Ballot.CONFLICT])
+    objection = objection_to_deciding(Progress.SUBMITTED, total, quorum)
+    assert (objection is None) == (total.counted >= quorum)
+    assert objection_to_deciding(Progress.DRAFT, total, 1) is not None
 
 
-@pytest.mark.parametrize("progress", [one for one in Progress if one is not Progress.SUBMITTED])
-def test_only_what_is_before_the_board_is_decided(progress: Progress) -> None:
+@pytest.mark.parametrize("progress", [progress for progress in Progress if progress is not Progress.SUBMITTED])
+def test_only_an_application_with_the_board_can_be_decided(progress: Progress) -> None:
     votes = tally([Ballot.APPROVE] * 3)
     assert objection_to_deciding(Progress.SUBMITTED, votes, 3) is None
-    assert "not before the Advisory Board" in (objection_to_deciding(progress, votes, 3) or "")
+    assert "isn’t with the Advisory Board" in (objection_to_deciding(progress, votes, 3) or "")
 
 
-def test_votes_are_hidden_until_ones_own_is_cast() -> None:
+def test_votes_are_hidden_until_the_voter_has_voted() -> None:
     assert not sees_votes(own=None, votes=True, has_quorum=True, is_over=False)
     assert sees_votes(own=Ballot.ABSTAIN, votes=True, has_quorum=False, is_over=False)
     assert not sees_votes(own=None, votes=False, has_quorum=False, is_over=False)
@@ -93,23 +103,23 @@ def alliance(database: Database) -> None:
         a_person(db, member, Role.REPRESENTATIVE, "rosa@lakeshore.example", "Rosa")
 
 
-def _begin(browser: FlaskClient, **said: str) -> str:
-    """Express interest; answers the path of the application's link."""
-    answer = browser.post("/join", data=INTEREST | said)
+def _start(browser: FlaskClient, **changes: str) -> str:
+    """Start an application and return the path of its link."""
+    answer = browser.post("/join", data=INTEREST | changes)
     assert answer.status_code == 200, answer.text
     field = BeautifulSoup(answer.text, "lxml").select_one("input#link")
     assert field is not None
     return str(field["value"]).removeprefix("http://127.0.0.1:8000")
 
 
-def _whole(tmp_path: Path) -> dict[str, object]:
-    """Return all that an application needs, with a document of two pages for each criterion that is shown by one."""
+def _complete(tmp_path: Path) -> dict[str, object]:
+    """Return a complete form, with a two-page document for each criterion that needs one."""
     content = pdf(tmp_path / "plan.pdf", "Cover", "Manufacturing is the second chapter").read_bytes()
-    sent: dict[str, object] = {
-        f"file-{one.value}": (BytesIO(content), f"{one.value}.pdf")
-        for one in (Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN)
+    files: dict[str, object] = {
+        f"file-{criterion.value}": (BytesIO(content), f"{criterion.value}.pdf")
+        for criterion in (Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN)
     }
-    return INTEREST | WORDS | PEOPLE | {"page_statement_plan": "2", "submit": "1"} | sent
+    return INTEREST | STATEMENTS | PEOPLE | {"page_statement_plan": "2", "submit": "1"} | files
 
 
 def _application(database: Database) -> Application:
@@ -119,10 +129,10 @@ def _application(database: Database) -> Application:
 
 @pytest.mark.both_databases
 def _read_and_approve(member: FlaskClient, number: int) -> None:
-    """A member of the board reads an application with its evidence and votes for it."""
-    dossier = member.get(f"/applications/{number}").text
-    assert "Manufacturing is the second chapter" in dossier
-    picture = BeautifulSoup(dossier, "lxml").select("img.evidence-page")[-1]
+    """Read an application with its evidence as a board member, and vote for it."""
+    page = member.get(f"/applications/{number}").text
+    assert "Manufacturing is the second chapter" in page
+    picture = BeautifulSoup(page, "lxml").select("img.evidence-page")[-1]
     drawn = member.get(str(picture["src"]))
     assert drawn.mimetype == "image/webp", drawn.text
     voted = member.post(f"/applications/{number}/vote", data={"ballot": "approve", "reason": "Substance"})
@@ -130,13 +140,13 @@ def _read_and_approve(member: FlaskClient, number: int) -> None:
 
 
 def _new_representative(database: Database, number: int) -> Person:
-    """Whom an approved application made representative; the audit log and the outbox know of every step."""
+    """Return the representative of the approved organization; check that the audit log and the outbox have each step."""
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.name == INTEREST["name"])).one()
         person = db.scalars(select(Person).where(Person.organization_id == organization.id)).one()
         assert (organization.kind, person.role) == (OrganizationKind.MEMBER, Role.REPRESENTATIVE)
         actions = {entry.action for entry in db.scalars(select(Entry).where(Entry.subject_kind == "Application"))}
-        assert actions == {"began", "added evidence to", "submitted", "voted on", "approved"}
+        assert actions == {"started", "added evidence to", "submitted", "voted on", "approved"}
         mailed = {
             message.once for message in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "application"))
         }
@@ -144,12 +154,14 @@ def _new_representative(database: Database, number: int) -> Person:
         return person
 
 
-def test_a_whole_application_from_interest_to_the_first_sign_in(
+def test_an_application_from_interest_to_the_first_sign_in(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, config: Config, tmp_path: Path
 ) -> None:
     applicant = app.test_client()
-    link = _begin(applicant)
-    submitted = applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data", follow_redirects=True)
+    link = _start(applicant)
+    submitted = applicant.post(
+        link, data=_complete(tmp_path), content_type="multipart/form-data", follow_redirects=True
+    )
     assert "With the Advisory Board" in submitted.text
     with Reader() as reader:
         assert evidence_reading.catch_up(database, reader) == 3
@@ -158,9 +170,9 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
 
     _read_and_approve(sign_in("walter@amcc.example"), number)
     ruth = sign_in("ruth@lakeshore.example")
-    hidden = ruth.get(f"/applications/{number}").text
-    assert "1 vote cast" in hidden
-    assert "Substance" not in hidden
+    before_voting = ruth.get(f"/applications/{number}").text
+    assert "1 vote cast" in before_voting
+    assert "Substance" not in before_voting
 
     coordinator = sign_in("coordinator@amcc.example")
     early = coordinator.post(f"/applications/{number}/decide", data={"decision": "approve", "reason": "Welcome"})
@@ -182,9 +194,9 @@ def test_a_whole_application_from_interest_to_the_first_sign_in(
     assert "Odette" in newcomer.get("/").text
 
 
-def test_what_is_missing_is_said_at_once_and_nothing_is_lost(app: Flask, alliance: None, database: Database) -> None:
+def test_missing_parts_are_listed_at_once_and_nothing_is_lost(app: Flask, alliance: None, database: Database) -> None:
     applicant = app.test_client()
-    link = _begin(applicant)
+    link = _start(applicant)
     sent = {
         **INTEREST,
         "statement_swot": "We are strong.",
@@ -193,19 +205,19 @@ def test_what_is_missing_is_said_at_once_and_nothing_is_lost(app: Flask, allianc
     }
     answer = applicant.post(link, data=sent, content_type="multipart/form-data")
     assert answer.status_code == 422
-    for words in ("Written agreement", "write a short statement", "Name the person"):
+    for words in ("Written agreement", "write a short statement", "enter your representative’s name"):
         assert words in answer.text
-    kept = applicant.get(link).text
-    assert "swot.md" in kept
+    saved = applicant.get(link).text
+    assert "swot.md" in saved
     applicant.post(link, data={**INTEREST, "statement_swot": "We are strong."}, content_type="multipart/form-data")
     assert "We are strong." in applicant.get(link).text
     assert _application(database).progress is Progress.DRAFT
 
 
-def test_a_file_that_the_hub_does_not_take_or_that_is_too_large_is_said(app: Flask, alliance: None) -> None:
+def test_a_file_of_a_wrong_kind_or_size_is_refused_with_the_reason(app: Flask, alliance: None) -> None:
     applicant = app.test_client()
     assert isinstance(applicant, Browser)
-    link = _begin(applicant)
+    link = _start(applicant)
     for content, name, words in ((b"MZ", "setup.exe", "kind that the hub"), (b"", "empty.pdf", "file is empty")):
         sent = {**INTEREST, "file-plan": (BytesIO(content), name)}
         answer = applicant.post(link, data=sent, content_type="multipart/form-data")
@@ -216,41 +228,41 @@ def test_a_file_that_the_hub_does_not_take_or_that_is_too_large_is_said(app: Fla
         "csrf_token": applicant._csrf_token(),
         "file-plan": FileStorage(BytesIO(b"x" * 26_000_000), "plan.txt"),
     }
-    edge, body = encode_multipart(huge)
-    answer = applicant.post(link, data=body, content_type=f"multipart/form-data; boundary={edge}")
+    boundary, body = encode_multipart(huge)
+    answer = applicant.post(link, data=body, content_type=f"multipart/form-data; boundary={boundary}")
     assert "larger than the 25 MB" in answer.text
 
 
 @pytest.mark.both_databases
-def test_changes_are_asked_for_and_votes_begin_anew(
+def test_requested_changes_restart_voting(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, tmp_path: Path
 ) -> None:
     applicant, walter = app.test_client(), sign_in("walter@amcc.example")
-    link = _begin(applicant)
-    applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data")
+    link = _start(applicant)
+    applicant.post(link, data=_complete(tmp_path), content_type="multipart/form-data")
     number = _application(database).id
     walter.post(f"/applications/{number}/vote", data={"ballot": "decline", "reason": "No plan"})
     walter.post(f"/applications/{number}/ask", data={"what": "Show the jobs in the plan."})
     assert "Show the jobs in the plan." in applicant.get(link).text
-    again = {**INTEREST, **WORDS, **PEOPLE, "submit": "1"}
-    applicant.post(link, data=again, content_type="multipart/form-data")
-    dossier = walter.get(f"/applications/{number}").text
-    assert "0 votes cast" in dossier
-    assert "for the 2. time" in dossier
-    late = applicant.post(link, data=again, content_type="multipart/form-data")
+    resubmission = {**INTEREST, **STATEMENTS, **PEOPLE, "submit": "1"}
+    applicant.post(link, data=resubmission, content_type="multipart/form-data")
+    page = walter.get(f"/applications/{number}").text
+    assert "0 votes cast" in page
+    assert "submission 2" in page
+    late = applicant.post(link, data=resubmission, content_type="multipart/form-data")
     assert late.status_code == 422
     assert "This application can" in late.text
 
 
-def test_applications_are_the_boards_and_the_coordinators_alone(
+def test_only_the_board_and_the_coordinator_see_applications(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, tmp_path: Path
 ) -> None:
     applicant, rosa = app.test_client(), sign_in("rosa@lakeshore.example")
-    link = _begin(applicant)
+    link = _start(applicant)
     walter = sign_in("walter@amcc.example")
     number = _application(database).id
-    assert walter.get(f"/applications/{number}").status_code == 404, "a draft is its applicant's alone"
-    applicant.post(link, data=_whole(tmp_path), content_type="multipart/form-data")
+    assert walter.get(f"/applications/{number}").status_code == 404, "only the applicant sees a draft"
+    applicant.post(link, data=_complete(tmp_path), content_type="multipart/form-data")
     with database.reading() as db:
         application = db.scalars(select(Application)).one()
     paths = [
@@ -279,11 +291,11 @@ def test_applications_are_the_boards_and_the_coordinators_alone(
 
 
 @pytest.mark.both_databases
-def test_evidence_outlives_the_sweep_and_a_removed_one_does_not(
+def test_the_sweep_keeps_evidence_and_deletes_removed_evidence(
     app: Flask, alliance: None, database: Database, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     applicant = app.test_client()
-    link = _begin(applicant)
+    link = _start(applicant)
     for name in ("kept.md", "removed.md"):
         sent = {**INTEREST, "file-plan": (BytesIO(name.encode()), name)}
         applicant.post(link, data=sent, content_type="multipart/form-data")
@@ -298,18 +310,18 @@ def test_evidence_outlives_the_sweep_and_a_removed_one_does_not(
 
 
 @pytest.mark.both_databases
-def test_one_network_begins_a_handful_of_applications_a_day(app: Flask, alliance: None) -> None:
+def test_one_network_starts_at_most_five_applications_a_day(app: Flask, alliance: None) -> None:
     applicant = app.test_client()
     for _ in range(5):
-        _begin(applicant)
+        _start(applicant)
     answer = applicant.post("/join", data=INTEREST)
     assert answer.status_code == 422
-    assert "Several applications came from here today" in answer.text
+    assert "Several applications were started from your network today" in answer.text
 
 
-def test_a_withdrawn_application_is_over(app: Flask, alliance: None, database: Database) -> None:
+def test_a_withdrawn_application_is_closed(app: Flask, alliance: None, database: Database) -> None:
     applicant = app.test_client()
-    link = _begin(applicant, kind="bff")
+    link = _start(applicant, kind="bff")
     applicant.post(f"{link}/withdraw", data={"reason": "Another time"})
     assert "Another time" in applicant.get(link).text
     assert _application(database).progress is Progress.WITHDRAWN

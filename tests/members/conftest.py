@@ -1,4 +1,4 @@
-"""A small alliance: a host with a coordinator, two members and a BFF with their people."""
+"""A small alliance: a host with a coordinator, two members and a BFF, with people."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from tests.world import a_person, an_organization
 
 @dataclass(frozen=True)
 class Alliance:
-    """The ids of the people whom the tests speak of."""
+    """The ids of the people in the tests."""
 
     coordinator: int
     rosa: int  # representative of Lakeshore

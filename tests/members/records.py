@@ -1,4 +1,4 @@
-"""Who is what by the records of members, and what was noted of it."""
+"""The current roles and the audit log, as stored."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ COORDINATOR = "coordinator@demo.example"
 
 
 def roles(database: Database, organization: str = "lakeshore") -> dict[str, Role]:
-    """Return who is what now, by first name, from the roles held; the person's own role says the same."""
+    """Return the current roles by first name, and check that roles held and people agree."""
     with database.reading() as db:
         rows = db.execute(
             select(Person, RoleHeld.role)

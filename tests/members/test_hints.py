@@ -1,4 +1,4 @@
-"""The short tour: two to four hints for every role, each on a page of its own choice."""
+"""The short tour: two to four hints for every role, each on the page that it names."""
 
 import re
 
@@ -10,7 +10,7 @@ from hub.members.rules.organizations import Role
 
 
 @pytest.mark.parametrize("role", Role)
-def test_every_role_meets_two_to_four_hints(role: Role) -> None:
+def test_every_role_sees_two_to_four_hints(role: Role) -> None:
     templates = {hint.template for hint in HINTS.values()}
     assert 2 <= sum(len(hints_on(template, role)) for template in templates) <= 4
 
@@ -25,6 +25,6 @@ def test_every_hint_is_on_the_page_that_it_names_and_no_page_names_another() -> 
     assert on_pages == {(name, hint.template) for name, hint in HINTS.items()}
 
 
-def test_a_hint_that_was_put_away_is_not_shown() -> None:
+def test_a_closed_hint_is_not_shown() -> None:
     assert hints_on("overview/board.html", Role.BOARD) == ["board"]
     assert hints_on("overview/board.html", Role.BOARD, ["board"]) == []

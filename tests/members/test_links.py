@@ -1,4 +1,4 @@
-"""Links that let someone in: once, on a POST, for a while."""
+"""One-time links: they work once, on a POST, until they expire."""
 
 from threading import Barrier, Thread
 
@@ -26,7 +26,7 @@ NEW = {"password": "a brand new one", "repeated": "a brand new one"}
 
 
 def link_on(page: str) -> str:
-    """Return the path of the link that a page shows to hand over."""
+    """Return the path of the link that a page shows for sending."""
     field = BeautifulSoup(page, "lxml").select_one("input#link")
     assert field is not None
     assert field.has_attr("readonly")
@@ -46,14 +46,14 @@ def may_sign_in(app: Flask, email: str, password: str) -> bool:
 
 
 @pytest.mark.both_databases
-def test_an_invitation_lets_a_person_in_once(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_an_invitation_works_once(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     assert link.startswith("/invitation/")
     browser = app.test_client()
     for _ in range(3):
         page = browser.get(link)
         assert page.status_code == 200
-        assert "Contributor of Lakeshore" in page.text
+        assert "(Contributor, Lakeshore)" in page.text
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
     answer = browser.post(link, data=NEW)
     assert (answer.status_code, answer.location) == (302, "/")
@@ -63,20 +63,20 @@ def test_an_invitation_lets_a_person_in_once(app: Flask, sign_in: SignIn, allian
     again = app.test_client()
     for answer in (again.get(link), again.post(link, data={"password": "mine instead", "repeated": "mine instead"})):
         assert answer.status_code == 410
-        assert "used already" in answer.text
+        assert "already used" in answer.text
     assert may_sign_in(app, "new@lakeshore.example", NEW["password"])
 
 
-def test_only_the_hash_of_a_link_is_kept(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+def test_only_the_hash_of_a_link_is_stored(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
     with database.reading() as db:
-        kept = db.scalars(select(OneTimeLink)).one()
-        assert kept.token_hash == members_queries.token_hash(token)
-        assert token not in kept.token_hash
+        link = db.scalars(select(OneTimeLink)).one()
+        assert link.token_hash == members_queries.token_hash(token)
+        assert token not in link.token_hash
         assert all(token not in str(entry.details) + entry.subject for entry in db.scalars(select(Entry)))
 
 
-def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_mail_scanner_uses_up_no_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     scanner = app.test_client()
     assert scanner.head(link).status_code == 200
@@ -89,11 +89,11 @@ def test_a_head_or_get_by_a_mail_scanner_uses_nothing_up(app: Flask, sign_in: Si
     [
         ("short", "short", "at least 10 characters"),
         ("", "", "Enter a password."),
-        ("a brand new one", "a brand new two", "The two passwords differ."),
-        ("new@lakeshore.example", "new@lakeshore.example", "isn&#39;t your email address"),
+        ("a brand new one", "a brand new two", "The passwords don’t match."),
+        ("new@lakeshore.example", "new@lakeshore.example", "isn’t your email address"),
     ],
 )
-def test_a_password_that_is_refused_uses_nothing_up(
+def test_a_refused_password_uses_up_no_link(
     app: Flask, sign_in: SignIn, alliance: Alliance, password: str, repeated: str, says: str
 ) -> None:
     link = invited(sign_in(ROSA))
@@ -104,7 +104,7 @@ def test_a_password_that_is_refused_uses_nothing_up(
     assert browser.post(link, data=NEW).status_code == 302
 
 
-def test_an_invitation_needs_the_token_of_the_form(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_an_invitation_needs_a_csrf_token(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     browser = app.test_client()
     browser.sends_csrf = False  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def test_an_invitation_needs_the_token_of_the_form(app: Flask, sign_in: SignIn, 
 
 
 @pytest.mark.both_databases
-def test_of_two_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_of_two_people_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     answers: dict[str, int] = {}
     start = Barrier(2)
@@ -135,18 +135,18 @@ def test_of_two_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, allianc
 
 
 @pytest.mark.both_databases
-def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
+def test_of_two_requests_that_race_for_a_link_the_row_lets_one_through(
     app: Flask, sign_in: SignIn, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = invited(sign_in(ROSA))
     fast, slow = app.test_client(), app.test_client()
-    hash_it = signing_in_actions.hashed
+    original_hashed = signing_in_actions.hashed
 
     def overtaken(password: str, email: str = "") -> str:
-        monkeypatch.setattr(invitations_actions, "hashed", hash_it)
+        monkeypatch.setattr(invitations_actions, "hashed", original_hashed)
         data = {"password": "the fast one", "repeated": "the fast one"}
         assert fast.post(link, data=data).status_code == 302
-        return hash_it(password, email)
+        return original_hashed(password, email)
 
     slow.get(link)
     monkeypatch.setattr(invitations_actions, "hashed", overtaken)
@@ -155,7 +155,7 @@ def test_of_two_who_accept_at_the_same_moment_the_row_lets_one_through(
     assert not may_sign_in(app, "new@lakeshore.example", NEW["password"])
 
 
-def test_a_link_is_used_up_once_whoever_read_it_before(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+def test_a_link_that_was_loaded_twice_is_used_up_once(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     invited(sign_in(ROSA))
     with database.writing() as db:
         link = db.scalars(select(OneTimeLink)).one()
@@ -176,7 +176,7 @@ def test_an_invitation_expires_after_two_weeks(app: Flask, sign_in: SignIn, alli
 
 
 @pytest.mark.both_databases
-def test_a_newer_link_takes_the_place_of_the_older_one(
+def test_a_newer_link_replaces_an_older_one(
     app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     rosa = sign_in(ROSA)
@@ -195,7 +195,7 @@ def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
     link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
     assert link.startswith("/password/")
-    assert tom.get("/account").status_code == 200, "the link alone ends nothing"
+    assert tom.get("/account").status_code == 200, "the link alone ends no session"
     assert app.test_client().get(link).status_code == 200
     assert app.test_client().post(link, data=NEW).status_code == 302
     assert tom.get("/account").status_code == 302
@@ -207,7 +207,7 @@ def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     assert app.test_client().post(late, data=NEW).status_code == 410
 
 
-def test_a_password_change_takes_a_waiting_link_its_power(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_password_change_voids_a_waiting_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = link_on(sign_in(ROSA).post(f"/people/{alliance.tom}/link").text)
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
     assert sign_in("tom@lakeshore.example").post("/account/password", data=data).status_code == 302
@@ -216,19 +216,19 @@ def test_a_password_change_takes_a_waiting_link_its_power(app: Flask, sign_in: S
 
 @pytest.mark.parametrize("token", ["x", "..%2f", "%F0%9F%98%80", "x" * 2000, "%00", "<b>"])
 @pytest.mark.parametrize("kind", ["invitation", "password", "welcome"])
-def test_a_link_that_the_hub_never_made_says_what_to_do(client: FlaskClient, kind: str, token: str) -> None:
+def test_a_link_that_the_hub_never_created_is_not_found(client: FlaskClient, kind: str, token: str) -> None:
     for answer in (client.get(f"/{kind}/{token}"), client.post(f"/{kind}/{token}", data=NEW)):
         assert answer.status_code == 404
 
 
-def test_a_link_is_good_for_what_it_was_made_for_only(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_link_works_only_for_its_own_purpose(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
     assert app.test_client().get(f"/password/{token}").status_code == 404
     assert app.test_client().post(f"/welcome/{token}", data=NEW).status_code == 404
-    assert "doesn&#39;t know this link" in app.test_client().get(f"/password/{token}").text
+    assert "doesn’t recognize this link" in app.test_client().get(f"/password/{token}").text
 
 
-def test_the_link_of_somebody_who_left_is_dead(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_link_of_a_deactivated_person_is_not_found(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
     rosa.post(f"/people/{alliance.tom}/leave")
@@ -247,7 +247,7 @@ def first_link(database: Database) -> str:
 
 
 @pytest.mark.both_databases
-def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskClient, database: Database) -> None:
+def test_the_first_coordinator_sets_up_the_hub_once(app: Flask, client: FlaskClient, database: Database) -> None:
     link = first_link(database)
     assert client.get(link).status_code == 200
     assert client.post(link, data=WELCOME | {"repeated": "x"}).status_code == 422
@@ -263,15 +263,13 @@ def test_the_first_coordinator_sets_the_hub_up_once(app: Flask, client: FlaskCli
 
 
 @pytest.mark.both_databases
-def test_each_start_prints_a_new_first_link_and_the_older_one_loses_its_power(
-    client: FlaskClient, database: Database
-) -> None:
+def test_a_new_sign_up_link_voids_the_older_one(client: FlaskClient, database: Database) -> None:
     older, newer = first_link(database), first_link(database)
     assert client.get(older).status_code == 410
     assert client.get(newer).status_code == 200
 
 
-def test_the_first_coordinator_joins_a_host_that_is_there(client: FlaskClient, database: Database) -> None:
+def test_the_first_coordinator_joins_an_existing_host(client: FlaskClient, database: Database) -> None:
     with database.writing() as db:
         organizations_actions.add_organization(db, None, name="The Secretariat", kind=OrganizationKind.HOST)
     link = first_link(database)
@@ -281,13 +279,13 @@ def test_the_first_coordinator_joins_a_host_that_is_there(client: FlaskClient, d
         assert db.scalars(select(Organization.name)).all() == ["The Secretariat"]
 
 
-def test_the_first_link_lets_nobody_in_when_people_came_meanwhile(client: FlaskClient, database: Database) -> None:
+def test_a_sign_up_link_is_refused_once_the_hub_has_people(client: FlaskClient, database: Database) -> None:
     link = first_link(database)
     with database.writing() as db:
         host = organizations_actions.add_organization(db, None, name="AMCC", kind=OrganizationKind.HOST)
         people_actions.add_person(db, None, host, email="c@amcc.example", name="C", role=Role.COORDINATOR)
     answer = client.post(link, data=WELCOME)
     assert answer.status_code == 422
-    assert "people already" in answer.text
+    assert "already has people" in answer.text
     with database.reading() as db:
         assert len(db.scalars(select(Person)).all()) == 1

@@ -1,4 +1,4 @@
-"""Organizations and their designations, as the coordinator keeps them and everyone reads them."""
+"""Organizations and their designations: added and edited by the coordinator, read by everyone."""
 
 from datetime import date
 
@@ -58,7 +58,7 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
     page = coordinator.get("/organizations/bayou-marine").text
     text = BeautifulSoup(page, "lxml").get_text(" ")
     for shown in (
-        "Bayou Marine is added",
+        "Bayou Marine added",
         "Gulf Coast",
         "Feb 3, 2021",
         "May 1, 2014",
@@ -75,7 +75,7 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
 
 
 @pytest.mark.both_databases
-def test_the_coordinator_changes_adds_and_takes_out_designations(
+def test_the_coordinator_changes_adds_and_removes_designations(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     coordinator = sign_in(COORDINATOR)
@@ -113,18 +113,18 @@ def test_the_coordinator_changes_adds_and_takes_out_designations(
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"name": " "}, "Enter the organization&#39;s name."),
+        ({"name": " "}, "Enter the organization’s name."),
         ({"name": "x" * 201}, "Use up to 200 characters."),
         ({"kind": "host"}, "Not a valid choice"),
         ({"website": "javascript:alert(1)"}, "https:// or http://"),
         ({"joined_on": ""}, "Enter the day it joined"),
-        ({"joined_on": "yesterday"}, "Not a valid date"),
+        ({"joined_on": "yesterday"}, "is not a date"),
         ({"left_on": "2020-01-01"}, "before the day it joined"),
-        ({"designations-0-ends_on": "2010-01-01"}, "before the first one"),
-        ({"designations-2-starts_on": "2020-01-01"}, "Enter the designation&#39;s name"),
+        ({"designations-0-ends_on": "2010-01-01"}, "before the start date"),
+        ({"designations-2-starts_on": "2020-01-01"}, "Enter the designation’s name"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+def test_errors_are_shown_and_nothing_typed_is_lost(
     sign_in: SignIn, alliance: Alliance, database: Database, wrong: dict[str, str], says: str
 ) -> None:
     answer = sign_in(COORDINATOR).post("/organizations/new", data=NEW | {"region": "The Gulf"} | wrong)
@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
 
 
 @pytest.mark.parametrize("email", [ROSA, "ruth@lakeshore.example", "keisha@lakeshore.example"])
-def test_nobody_but_the_coordinator_changes_organizations(sign_in: SignIn, alliance: Alliance, email: str) -> None:
+def test_only_the_coordinator_changes_organizations(sign_in: SignIn, alliance: Alliance, email: str) -> None:
     browser = sign_in(email)
     for address in ("/organizations/new", "/organizations/lakeshore/edit", "/organizations/ridgeline/edit"):
         assert browser.get(address).status_code == 404
@@ -146,7 +146,7 @@ def test_nobody_but_the_coordinator_changes_organizations(sign_in: SignIn, allia
 
 
 @pytest.mark.both_databases
-def test_organizations_are_filtered_and_those_that_left_stand_apart(
+def test_organizations_are_filtered_and_those_that_left_are_listed_separately(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     with database.writing() as db:
@@ -159,12 +159,12 @@ def test_organizations_are_filtered_and_those_that_left_stand_apart(
     assert names_on(rosa.get("/organizations?region=Appalachia").text) == ["Ridgeline"]
     sign_in(COORDINATOR).post("/organizations/new", data=NEW)
     assert names_on(rosa.get("/organizations?designation=Tech+Hub").text) == ["Bayou Marine"]
-    assert "No organization fits" in rosa.get("/organizations?kind=bff&region=Appalachia").text
-    for odd in ("kind=emperor", "region=%27--", "designation=%3Cb%3E", "kind=%F0%9F%98%80"):
-        assert rosa.get(f"/organizations?{odd}").status_code == 200
+    assert "No organizations match" in rosa.get("/organizations?kind=bff&region=Appalachia").text
+    for query in ("kind=emperor", "region=%27--", "designation=%3Cb%3E", "kind=%F0%9F%98%80"):
+        assert rosa.get(f"/organizations?{query}").status_code == 200
 
 
-def test_other_organizations_are_read_without_their_people(sign_in: SignIn, alliance: Alliance) -> None:
+def test_other_organizations_are_shown_without_their_people(sign_in: SignIn, alliance: Alliance) -> None:
     page = sign_in(ROSA).get("/organizations/ridgeline")
     assert page.status_code == 200
     assert "Appalachia" in page.text
@@ -174,12 +174,12 @@ def test_other_organizations_are_read_without_their_people(sign_in: SignIn, alli
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("slug", ["nowhere", "%00", "..", "x" * 3000, "%F0%9F%98%80"])
-def test_an_organization_that_is_not_there_is_not_found(sign_in: SignIn, alliance: Alliance, slug: str) -> None:
+def test_an_unknown_organization_is_not_found(sign_in: SignIn, alliance: Alliance, slug: str) -> None:
     assert sign_in(ROSA).get(f"/organizations/{slug}").status_code == 404
 
 
 @pytest.mark.both_databases
-def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(database: Database) -> None:
+def test_equal_slugs_are_numbered_and_new_is_reserved(database: Database) -> None:
     with database.writing() as db:
         slugs = [
             organizations_actions.add_organization(db, None, name=name, kind=OrganizationKind.BFF).slug
@@ -197,7 +197,7 @@ def test_names_that_make_the_same_slug_are_numbered_and_new_stays_a_page(databas
 
 
 @pytest.mark.both_databases
-def test_a_slug_that_is_asked_for_is_taken_or_refused(database: Database) -> None:
+def test_a_chosen_slug_is_used_or_refused(database: Database) -> None:
     with database.writing() as db:
         added = organizations_actions.add_organization(
             db, None, name="Lakeshore Forge", kind=OrganizationKind.BFF, slug="lakeshore"
@@ -222,7 +222,7 @@ def test_an_organization_with_people_cannot_become_the_host_nor_the_host_a_membe
         assert lakeshore.kind is OrganizationKind.BFF
 
 
-def test_actions_check_who_acts_themselves(database: Database, alliance: Alliance) -> None:
+def test_actions_check_permission_themselves(database: Database, alliance: Alliance) -> None:
     with database.writing() as db:
         rosa, jolene = db.get_one(Person, alliance.rosa), db.get_one(Person, alliance.jolene)
         elsewhere = jolene.organization
@@ -233,25 +233,25 @@ def test_actions_check_who_acts_themselves(database: Database, alliance: Allianc
             organizations_actions.change_organization(db, rosa, rosa.organization, joined_on=date.min, **facts)  # type: ignore[arg-type]
         with pytest.raises(NotFound):
             people_actions.add_person(db, rosa, elsewhere, email="x@x.example", name="X", role=jolene.role)
-        for act in (people_actions.leave, invitations_actions.reset_link, invitations_actions.invite):
+        for act in (people_actions.deactivate, invitations_actions.reset_link, invitations_actions.invite):
             with pytest.raises(NotFound):
                 act(db, rosa, jolene)
-        for give in (people_actions.give_role, people_actions.come_back):
+        for change in (people_actions.change_role, people_actions.reactivate):
             with pytest.raises(NotFound):
-                give(db, rosa, jolene, jolene.role)
+                change(db, rosa, jolene, jolene.role)
         with pytest.raises(NotFound):
             people_actions.change_person(db, rosa, jolene, name="X", email="x@x.example")
 
 
 @pytest.mark.both_databases
-def test_designations_are_shown_in_the_order_in_which_they_began(database: Database) -> None:
-    stated = [
+def test_designations_are_shown_by_start_date(database: Database) -> None:
+    designations = [
         DesignationFacts("Later", DesignationStatus.ACTIVE, date(2020, 1, 1)),
         DesignationFacts("Sooner", DesignationStatus.ENDED, date(2010, 1, 1), date(2012, 1, 1)),
     ]
     with database.writing() as db:
         slug = organizations_actions.add_organization(
-            db, None, name="Bayou", kind=OrganizationKind.MEMBER, designations=stated
+            db, None, name="Bayou", kind=OrganizationKind.MEMBER, designations=designations
         ).slug
     with database.reading() as db:
         assert [d.name for d in members_queries.organization_of(db, slug).designations] == ["Sooner", "Later"]

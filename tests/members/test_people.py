@@ -1,4 +1,4 @@
-"""People, as representatives and the coordinator list, add, correct and end them."""
+"""People: listed, added, edited and deactivated by representatives and the coordinator."""
 
 from threading import Barrier, Thread
 
@@ -19,7 +19,7 @@ from tests.members.records import COORDINATOR, ROSA, audited, roles
 from tests.world import PASSWORD, SignIn, a_person, an_organization
 
 
-def test_a_representative_sees_the_people_of_the_own_organization_alone(sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_representative_sees_only_people_of_their_own_organization(sign_in: SignIn, alliance: Alliance) -> None:
     page = sign_in(ROSA).get("/people").text
     assert "Keisha" in page
     assert "Jolene" not in page
@@ -27,7 +27,7 @@ def test_a_representative_sees_the_people_of_the_own_organization_alone(sign_in:
 
 
 @pytest.mark.parametrize("email", [COORDINATOR, "ruth@lakeshore.example"])
-def test_the_coordinator_and_the_board_see_everybody(sign_in: SignIn, alliance: Alliance, email: str) -> None:
+def test_the_coordinator_and_the_board_see_everyone(sign_in: SignIn, alliance: Alliance, email: str) -> None:
     page = sign_in(email).get("/people").text
     assert "Keisha" in page
     assert "Jolene" in page
@@ -35,7 +35,7 @@ def test_the_coordinator_and_the_board_see_everybody(sign_in: SignIn, alliance: 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("q", "found"),
+    ("q", "matches"),
     [
         ("rosa", True),
         ("peña", True),
@@ -47,26 +47,26 @@ def test_the_coordinator_and_the_board_see_everybody(sign_in: SignIn, alliance: 
         ("\\", False),
     ],
 )
-def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Alliance, q: str, found: bool) -> None:
+def test_people_are_found_by_name_and_address(sign_in: SignIn, alliance: Alliance, q: str, matches: bool) -> None:
     page = sign_in(COORDINATOR).get("/people", query_string={"q": q})
     assert page.status_code == 200
-    assert ("Rosa Peña" in page.text) == found
+    assert ("Rosa Peña" in page.text) == matches
     field = BeautifulSoup(page.text, "lxml").select_one("input#q")
     assert field is not None
     assert field["value"] == q
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "", "999999999999999999999999"])
-def test_a_page_number_that_makes_no_sense_breaks_nothing(sign_in: SignIn, alliance: Alliance, page: str) -> None:
+def test_an_invalid_page_number_breaks_nothing(sign_in: SignIn, alliance: Alliance, page: str) -> None:
     assert sign_in(COORDINATOR).get("/people", query_string={"page": page}).status_code == 200
 
 
 @pytest.mark.both_databases
 def test_a_long_list_has_pages(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
     with database.writing() as db:
-        many = an_organization(db, "Many")
+        large = an_organization(db, "Many")
         for number in range(60):
-            a_person(db, many, name=f"Zoe {number:02}")
+            a_person(db, large, name=f"Zoe {number:02}")
     coordinator = sign_in(COORDINATOR)
     assert "66 people" in coordinator.get("/people").text
     second = coordinator.get("/people?page=2").text
@@ -104,7 +104,7 @@ def test_a_representative_cannot_add_people_elsewhere(sign_in: SignIn, alliance:
 
 
 @pytest.mark.parametrize("email", [ROSA, "keisha@lakeshore.example"])
-def test_people_of_another_organization_are_not_there_for_a_representative_or_contributor(
+def test_people_of_another_organization_are_not_found_by_representatives_and_contributors(
     sign_in: SignIn, alliance: Alliance, database: Database, email: str
 ) -> None:
     browser = sign_in(email)
@@ -120,7 +120,7 @@ def test_people_of_another_organization_are_not_there_for_a_representative_or_co
 
 
 @pytest.mark.parametrize("email", ["keisha@lakeshore.example", "ruth@lakeshore.example"])
-def test_a_contributor_and_the_board_look_but_change_nothing(
+def test_contributors_and_the_board_see_people_but_change_nothing(
     sign_in: SignIn, alliance: Alliance, database: Database, email: str
 ) -> None:
     browser = sign_in(email)
@@ -136,39 +136,41 @@ def test_a_contributor_and_the_board_look_but_change_nothing(
 
 
 @pytest.mark.both_databases
-def test_an_address_that_is_known_elsewhere_is_refused_without_saying_where(
+def test_an_address_taken_at_another_organization_is_refused_without_saying_where(
     sign_in: SignIn, alliance: Alliance
 ) -> None:
     data = {"name": "Jo", "email": "jolene@ridgeline.example", "role": "contributor"}
     answer = sign_in(ROSA).post("/people/new", data=data)
     assert answer.status_code == 422
-    assert "can&#39;t be added here. Ask the coordinator" in answer.text
+    assert "can’t be added here. Ask the coordinator" in answer.text
     assert "Ridgeline" not in answer.text
     assert "Jolene" not in answer.text
     answer = sign_in(ROSA).post(f"/people/{alliance.keisha}", data=data)
     assert answer.status_code == 422
-    assert "can&#39;t be added here" in answer.text
+    assert "can’t be added here" in answer.text
     assert "Ridgeline" not in answer.text
     answer = sign_in(COORDINATOR).post("/people/new", data=data | {"organization": "lakeshore"})
     assert answer.status_code == 422
-    assert "Jolene has this email address and is known in Ridgeline" in answer.text
+    assert "Jolene at Ridgeline already has this email address" in answer.text
 
 
 @pytest.mark.both_databases
-def test_an_address_that_is_known_here_is_refused_with_the_name(sign_in: SignIn, alliance: Alliance) -> None:
+def test_an_address_taken_at_the_same_organization_is_refused_with_the_name(
+    sign_in: SignIn, alliance: Alliance
+) -> None:
     data = {"name": "K", "email": "KEISHA@lakeshore.example", "role": "contributor"}
-    assert "Keisha has this email address" in sign_in(ROSA).post("/people/new", data=data).text
+    assert "Keisha already has this email address" in sign_in(ROSA).post("/people/new", data=data).text
 
 
 @pytest.mark.both_databases
-def test_two_who_add_the_same_address_at_once_leave_one_person(database: Database, alliance: Alliance) -> None:
+def test_adding_the_same_address_twice_at_once_adds_one_person(database: Database, alliance: Alliance) -> None:
     start, refused = Barrier(2), []
 
-    def add(organization_of: int) -> None:
+    def add(colleague_id: int) -> None:
         start.wait()
         try:
             with database.writing() as db:
-                into = db.get_one(Person, organization_of).organization
+                into = db.get_one(Person, colleague_id).organization
                 people_actions.add_person(db, None, into, email="twin@x.example", name="Twin", role=Role.CONTRIBUTOR)
         except Refused as error:
             refused.append(str(error))
@@ -183,7 +185,7 @@ def test_two_who_add_the_same_address_at_once_leave_one_person(database: Databas
         assert len(db.scalars(select(Person).where(Person.email == "twin@x.example")).all()) == 1
 
 
-def test_a_name_and_an_address_are_corrected(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_name_and_an_address_are_changed(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     data = {"name": "Keisha <Broadnax>", "email": "K.Broadnax@lakeshore.example"}
     assert rosa.post(f"/people/{alliance.keisha}", data=data).status_code == 302
@@ -195,7 +197,7 @@ def test_a_name_and_an_address_are_corrected(app: Flask, sign_in: SignIn, allian
         assert wrong["email"] in answer.text
 
 
-def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
+def test_a_deactivated_person_is_signed_out_and_cannot_sign_in_until_reactivated(
     app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
@@ -205,21 +207,21 @@ def test_whoever_leaves_is_signed_out_and_may_not_sign_in_until_they_come_back(
     assert app.test_client().post("/sign-in", data=data).status_code == 422
     assert "Tom" not in roles(database)
     page = rosa.get(f"/people/{alliance.tom}").text
-    assert "Left on" in page
+    assert "Deactivated on" in page
     assert rosa.post(f"/people/{alliance.tom}/link").status_code == 422
-    assert "Left" in rosa.get("/people").text
+    assert "Deactivated" in rosa.get("/people").text
     people = BeautifulSoup(rosa.get("/organizations/lakeshore").text, "lxml").select("main ul li")
     assert not any("Tom" in line.get_text() for line in people)
 
     assert rosa.post(f"/people/{alliance.tom}/role", data={"role": "alternate"}).status_code == 302
     assert roles(database)["Tom"] is Role.ALTERNATE
     sign_in("tom@lakeshore.example")
-    actors = audited(database)
-    assert (ROSA, "marked as gone") in actors
-    assert (ROSA, "let come back") in actors
+    entries = audited(database)
+    assert (ROSA, "deactivated") in entries
+    assert (ROSA, "reactivated") in entries
 
 
-def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) -> None:
+def test_no_one_deactivates_their_own_account(sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     answer = rosa.post(f"/people/{alliance.rosa}/leave")
     assert answer.status_code == 422
@@ -238,7 +240,7 @@ def test_nobody_marks_themselves_as_gone(sign_in: SignIn, alliance: Alliance) ->
         "Ω≈ç√∫˜µ≤",
     ],
 )
-def test_naughty_names_come_back_as_typed_and_run_nothing(sign_in: SignIn, alliance: Alliance, name: str) -> None:
+def test_naughty_names_are_shown_as_typed_and_run_nothing(sign_in: SignIn, alliance: Alliance, name: str) -> None:
     rosa = sign_in(ROSA)
     data = {"name": name, "email": "naughty@lakeshore.example", "role": "contributor"}
     assert rosa.post("/people/new", data=data).status_code == 200
@@ -259,7 +261,7 @@ def test_the_operator_adds_people_without_being_one(database: Database, alliance
     assert {actor for actor, _ in audited(database)} == {"the hub's operator"}
 
 
-def test_every_page_of_people_is_there_for_every_role(sign_in: SignIn, alliance: Alliance) -> None:
+def test_every_role_can_open_the_pages_of_people(sign_in: SignIn, alliance: Alliance) -> None:
     for email in (ROSA, COORDINATOR, "keisha@lakeshore.example", "ruth@lakeshore.example"):
         browser: FlaskClient = sign_in(email)
         for address in ("/people", "/organizations", "/organizations/lakeshore", "/account", f"/people/{alliance.tom}"):

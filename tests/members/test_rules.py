@@ -1,4 +1,4 @@
-"""The rules of members, by plain values."""
+"""The rules of members, with plain values."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from hub.members.rules.signing_in import password_of, same_network
 
 
 @dataclass(frozen=True)
-class Somebody:
+class Someone:
     role: Role
     organization_id: int = 1
 
@@ -30,8 +30,8 @@ class Something:
 OWN, OTHER = Something(1), Something(2)
 ROLES = (Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
 
-# Written out, not computed: per permission, for coordinator, board, representative, alternate, contributor,
-# whether they may with what is their own organization's, and with another's that is not shared.
+# Written out, not computed: for each permission and role, whether it covers subjects of the person's own organization,
+# and unshared subjects of another one.
 EXPECTED = {
     #                                coord. board  repr.  alt.   contr.
     Permission.READ: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
@@ -72,16 +72,16 @@ def test_every_permission_has_a_written_expectation() -> None:
 
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize("role", Role)
-def test_who_may_what_is_as_the_domain_says(permission: Permission, role: Role) -> None:
+def test_permissions_are_as_expected(permission: Permission, role: Role) -> None:
     own, other = EXPECTED[permission][ROLES.index(role)].split()
-    assert may(Somebody(role), permission, OWN) == (own == "yes")
-    assert may(Somebody(role), permission, OTHER) == (other == "yes")
-    assert may(Somebody(role), permission) == (own == "yes"), "without a subject one's own organization is meant"
+    assert may(Someone(role), permission, OWN) == (own == "yes")
+    assert may(Someone(role), permission, OTHER) == (other == "yes")
+    assert may(Someone(role), permission) == (own == "yes"), "without a subject, the person's own organization counts"
 
 
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize("audience", ["public", "network", "organization"])
-def test_a_visitor_reads_what_is_public_and_nothing_else(permission: Permission, audience: str) -> None:
+def test_a_visitor_can_only_read_public_resources(permission: Permission, audience: str) -> None:
     allowed = permission is Permission.READ and audience == "public"
     assert may(None, permission, Something(1, audience)) == allowed
     assert not may(None, permission)
@@ -89,32 +89,32 @@ def test_a_visitor_reads_what_is_public_and_nothing_else(permission: Permission,
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("audience", ["public", "network"])
-def test_everybody_reads_and_forwards_what_the_network_shares(role: Role, audience: str) -> None:
-    assert may(Somebody(role), Permission.READ, Something(2, audience))
-    assert may(Somebody(role), Permission.FORWARD, Something(2, audience))
-    assert may(Somebody(role), Permission.CHANGE, Something(2, audience)) == (role is Role.COORDINATOR)
+def test_everyone_reads_and_forwards_what_the_network_shares(role: Role, audience: str) -> None:
+    assert may(Someone(role), Permission.READ, Something(2, audience))
+    assert may(Someone(role), Permission.FORWARD, Something(2, audience))
+    assert may(Someone(role), Permission.CHANGE, Something(2, audience)) == (role is Role.COORDINATOR)
 
 
 @pytest.mark.parametrize("actor", Role)
 @pytest.mark.parametrize("about", Role)
-def test_a_board_member_or_coordinator_is_managed_by_the_coordinator_alone(actor: Role, about: Role) -> None:
-    simple = about in {Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR}
-    allowed = actor is Role.COORDINATOR or (actor in {Role.REPRESENTATIVE, Role.ALTERNATE} and simple)
-    assert may_manage(Somebody(actor), Somebody(about)) == allowed
-    assert may_manage(Somebody(actor), Somebody(about, 2)) == (actor is Role.COORDINATOR)
-    assert not may_manage(None, Somebody(about))
+def test_only_the_coordinator_manages_coordinators_and_board_members(actor: Role, about: Role) -> None:
+    is_manageable = about in {Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR}
+    allowed = actor is Role.COORDINATOR or (actor in {Role.REPRESENTATIVE, Role.ALTERNATE} and is_manageable)
+    assert may_manage(Someone(actor), Someone(about)) == allowed
+    assert may_manage(Someone(actor), Someone(about, 2)) == (actor is Role.COORDINATOR)
+    assert not may_manage(None, Someone(about))
 
 
-def test_a_representative_gives_the_roles_of_the_organization_and_the_coordinator_all() -> None:
+def test_a_representative_assigns_their_organizations_roles_and_the_coordinator_all() -> None:
     own = (Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
-    assert roles_to_give(Somebody(Role.REPRESENTATIVE), OrganizationKind.MEMBER) == own
-    assert roles_to_give(Somebody(Role.COORDINATOR), OrganizationKind.MEMBER) == (*own, Role.BOARD)
-    assert roles_to_give(Somebody(Role.COORDINATOR), OrganizationKind.HOST) == (Role.COORDINATOR, Role.BOARD)
+    assert roles_to_give(Someone(Role.REPRESENTATIVE), OrganizationKind.MEMBER) == own
+    assert roles_to_give(Someone(Role.COORDINATOR), OrganizationKind.MEMBER) == (*own, Role.BOARD)
+    assert roles_to_give(Someone(Role.COORDINATOR), OrganizationKind.HOST) == (Role.COORDINATOR, Role.BOARD)
     assert set(ROLES_OF_KIND) == set(OrganizationKind)
 
 
 @given(st.text())
-def test_a_slug_is_fit_for_an_address_whatever_the_name(name: str) -> None:
+def test_a_slug_of_any_name_is_valid_in_addresses(name: str) -> None:
     slug = slug_of(name)
     assert 0 < len(slug) <= 60
     assert slug == slug_of(slug)
@@ -122,7 +122,7 @@ def test_a_slug_is_fit_for_an_address_whatever_the_name(name: str) -> None:
 
 
 @given(st.text())
-def test_a_name_comes_back_as_typed_but_for_space_around_and_control_characters(text: str) -> None:
+def test_a_name_stays_as_typed_except_for_outer_spaces_and_control_characters(text: str) -> None:
     try:
         name = name_of(text)
     except Refused:
@@ -134,7 +134,7 @@ def test_a_name_comes_back_as_typed_but_for_space_around_and_control_characters(
     assert "\x00" not in name
 
 
-def test_quotes_angles_and_other_scripts_stay_in_a_name() -> None:
+def test_a_name_keeps_quotes_angle_brackets_and_other_scripts() -> None:
     for name in ("Ana O'Brien", '<b>"Bold"</b> & Co', "石川 製作所", "Ünïcødé", "'; DROP TABLE person; --", "👩🏽‍🏭"):
         assert name_of(f"  {name}  ") == name
 
@@ -153,7 +153,7 @@ def test_an_email_address_is_kept_in_lower_case() -> None:
     "text",
     ["", "rosa", "rosa@", "@demo.example", "a@b", "a b@demo.example", "a@demo.example\nBcc: x@y.example", "x" * 300],
 )
-def test_what_is_no_email_address_is_refused(text: str) -> None:
+def test_an_invalid_email_address_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         email_of(text)
 
@@ -168,7 +168,7 @@ def test_no_text_breaks_the_checks_of_addresses(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["https://amcc.example", "http://amcc.example/a?b=c#d", "https://xn--bcher-kva.example"]
 )
-def test_a_website_of_http_is_taken(text: str) -> None:
+def test_an_http_website_is_accepted(text: str) -> None:
     assert website_of(f" {text} ") == text
 
 
@@ -187,12 +187,12 @@ def test_a_website_of_http_is_taken(text: str) -> None:
         "https:\\\\amcc.example",
     ],
 )
-def test_a_website_of_another_kind_is_refused(text: str) -> None:
+def test_any_other_website_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         website_of(text)
 
 
-def test_no_website_is_fine() -> None:
+def test_a_website_is_optional() -> None:
     assert website_of("  ") == ""
 
 
@@ -202,13 +202,13 @@ def test_a_password_is_neither_short_nor_endless(text: str) -> None:
         password_of(text)
 
 
-def test_a_password_is_not_ones_email_address() -> None:
+def test_a_password_is_not_the_email_address() -> None:
     with pytest.raises(Refused):
         password_of("Rosa@Demo.Example", "rosa@demo.example")
     assert password_of("a few plain words", "rosa@demo.example") == "a few plain words"
 
 
-def test_tries_are_counted_by_the_network_that_one_customer_has() -> None:
+def test_attempts_are_counted_per_address_or_ipv6_network() -> None:
     assert same_network("192.0.2.7") == "192.0.2.7"
     assert same_network("2001:db8:1:2:3::4") == same_network("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert same_network("::ffff:192.0.2.7") == "192.0.2.7"

@@ -1,4 +1,4 @@
-"""Signing in and out, as people do it."""
+"""Signing in and out, sessions, and password changes."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
@@ -45,11 +45,11 @@ def test_a_person_signs_in_and_out(visitor: FlaskClient) -> None:
 
 
 @pytest.mark.both_databases
-def test_the_email_address_may_be_written_in_capitals_with_spaces_around(visitor: FlaskClient) -> None:
+def test_an_email_address_may_have_capitals_and_outer_spaces(visitor: FlaskClient) -> None:
     assert try_to_sign_in(visitor, "  Rosa@LAKESHORE.example ", PASSWORD) == 302
 
 
-def test_the_page_tells_those_who_forgot_their_password_what_to_do(visitor: FlaskClient) -> None:
+def test_the_sign_in_page_links_to_forgotten_passwords(visitor: FlaskClient) -> None:
     page = visitor.get("/sign-in").text
     assert 'href="/forgot-password"' in page
 
@@ -60,12 +60,12 @@ def test_a_sign_out_needs_a_post(sign_in: SignIn, alliance: Alliance) -> None:
     assert rosa.get("/account").status_code == 200
 
 
-def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_gone_get_the_same_answer(
+def test_wrong_passwords_unknown_addresses_and_inactive_people_get_the_same_answer(
     visitor: FlaskClient, database: Database, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.writing() as db:
         db.get_one(Person, alliance.keisha).password_hash = None
-        people_actions.leave(db, None, db.get_one(Person, alliance.tom))
+        people_actions.deactivate(db, None, db.get_one(Person, alliance.tom))
     verified = []
 
     class Counting(PasswordHasher):
@@ -85,14 +85,14 @@ def test_a_wrong_password_an_unknown_address_and_somebody_without_password_or_go
         verified.clear()
         answer = visitor.post("/sign-in", data={"email": email, "password": password})
         assert answer.status_code == 422
-        assert len(verified) == 1, "argon2 works once, whoever it is"
+        assert len(verified) == 1, "argon2 runs once for everyone"
         assert "m=8,t=1,p=1" in str(verified[0]), "with the same parameters"
         texts.add(BeautifulSoup(answer.text, "lxml").select_one("[role=alert]").get_text())  # type: ignore[union-attr]
     assert len(texts) == 1
-    assert "don't belong together" in texts.pop()
+    assert "don’t match" in texts.pop()
 
 
-def test_what_was_typed_but_the_password_is_still_there_after_a_refusal(visitor: FlaskClient) -> None:
+def test_after_a_refusal_the_form_keeps_the_address_but_not_the_password(visitor: FlaskClient) -> None:
     page = visitor.post("/sign-in", data={"email": '"><script>x</script>', "password": "not the password"}).text
     field = BeautifulSoup(page, "lxml").select_one("input[name=email]")
     assert field is not None
@@ -100,7 +100,7 @@ def test_what_was_typed_but_the_password_is_still_there_after_a_refusal(visitor:
     assert "not the password" not in page
 
 
-def test_an_empty_form_says_what_is_missing(visitor: FlaskClient) -> None:
+def test_an_empty_form_shows_what_is_missing(visitor: FlaskClient) -> None:
     answer = visitor.post("/sign-in", data={"email": "", "password": ""})
     assert answer.status_code == 422
     assert "Enter your email address." in answer.text
@@ -108,14 +108,14 @@ def test_an_empty_form_says_what_is_missing(visitor: FlaskClient) -> None:
 
 
 @pytest.mark.both_databases
-def test_ten_wrong_tries_stop_an_account_from_every_address_for_a_quarter_of_an_hour(
+def test_ten_failed_sign_ins_block_an_account_from_every_address_for_15_minutes(
     app: Flask, visitor: FlaskClient, hands: Hands
 ) -> None:
     for number in range(TRIES_PER_ACCOUNT):
         assert try_to_sign_in(visitor, ROSA, "not the password", f"192.0.2.{number}") == 422
     refused = visitor.post("/sign-in", data={"email": ROSA.upper(), "password": PASSWORD})
     assert refused.status_code == 429
-    assert "quarter of an hour" in refused.text
+    assert "Wait 15 minutes" in refused.text
     assert heading(refused.text) == "Too many tries"
     assert try_to_sign_in(app.test_client(), ROSA, PASSWORD, "198.51.100.1") == 429
     assert try_to_sign_in(app.test_client(), "tom@lakeshore.example", PASSWORD, "198.51.100.1") == 302
@@ -126,7 +126,7 @@ def test_ten_wrong_tries_stop_an_account_from_every_address_for_a_quarter_of_an_
 
 
 @pytest.mark.both_databases
-def test_thirty_wrong_tries_stop_an_address_whatever_the_accounts(visitor: FlaskClient, hands: Hands) -> None:
+def test_thirty_failed_sign_ins_block_an_address_for_every_account(visitor: FlaskClient, hands: Hands) -> None:
     for number in range(TRIES_PER_ADDRESS):
         assert try_to_sign_in(visitor, f"person{number}@x.example", "not the password") == 422
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 429
@@ -136,14 +136,14 @@ def test_thirty_wrong_tries_stop_an_address_whatever_the_accounts(visitor: Flask
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
-def test_unknown_accounts_are_stopped_like_known_ones(visitor: FlaskClient) -> None:
+def test_unknown_accounts_are_blocked_like_known_ones(visitor: FlaskClient) -> None:
     for number in range(TRIES_PER_ACCOUNT):
         assert try_to_sign_in(visitor, "nobody@x.example", "not the password", f"192.0.2.{number}") == 422
     assert try_to_sign_in(visitor, "nobody@x.example", "not the password", "192.0.2.99") == 429
 
 
 @pytest.mark.both_databases
-def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
+def test_a_sign_in_clears_failed_ones_and_old_ones_are_deleted(
     visitor: FlaskClient, database: Database, hands: Hands
 ) -> None:
     for _ in range(2):
@@ -158,7 +158,7 @@ def test_a_right_password_makes_good_the_wrong_ones_and_old_tries_are_swept(
         assert db.scalar(select(func.count()).select_from(SignInTry)) == 1
 
 
-def test_a_right_password_makes_good_neither_other_accounts_nor_other_networks(
+def test_a_sign_in_does_not_clear_failed_ones_of_other_accounts_or_networks(
     visitor: FlaskClient, database: Database
 ) -> None:
     try_to_sign_in(visitor, ROSA, "not the password", "192.0.2.99")
@@ -169,16 +169,16 @@ def test_a_right_password_makes_good_neither_other_accounts_nor_other_networks(
 
 
 @pytest.mark.both_databases
-def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) -> None:
-    tries, statuses = 2 * TRIES_PER_ACCOUNT, []
-    start = Barrier(tries)
+def test_parallel_attempts_are_counted_too(app: Flask, visitor: FlaskClient) -> None:
+    attempts, statuses = 2 * TRIES_PER_ACCOUNT, []
+    start = Barrier(attempts)
 
     def guess(number: int) -> None:
         browser = app.test_client()
         start.wait()
         statuses.append(try_to_sign_in(browser, ROSA, "not the password", f"192.0.2.{number}"))
 
-    threads = [Thread(target=guess, args=(number,)) for number in range(tries)]
+    threads = [Thread(target=guess, args=(number,)) for number in range(attempts)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -205,7 +205,7 @@ def test_many_tries_at_once_are_counted_too(app: Flask, visitor: FlaskClient) ->
         ("", "/"),
     ],
 )
-def test_a_sign_in_leads_back_to_where_one_was_and_never_elsewhere(
+def test_a_sign_in_leads_back_to_the_wanted_page_and_never_to_another_site(
     visitor: FlaskClient, wanted: str, lands: str
 ) -> None:
     answer = visitor.post("/sign-in", query_string={"next": wanted}, data={"email": ROSA, "password": PASSWORD})
@@ -222,14 +222,14 @@ def test_a_visitor_is_sent_to_sign_in_and_back(visitor: FlaskClient) -> None:
     assert visitor.get(answer.location).status_code == 200
 
 
-def test_a_post_of_a_visitor_changes_nothing_and_leads_to_sign_in(visitor: FlaskClient, database: Database) -> None:
-    answer = visitor.post("/account", data={"name": "Somebody else"})
+def test_a_visitors_post_changes_nothing_and_leads_to_sign_in(visitor: FlaskClient, database: Database) -> None:
+    answer = visitor.post("/account", data={"name": "Someone else"})
     assert (answer.status_code, answer.location) == (302, "/sign-in")
     with database.reading() as db:
-        assert db.scalar(select(Person.id).where(Person.name == "Somebody else")) is None
+        assert db.scalar(select(Person.id).where(Person.name == "Someone else")) is None
 
 
-def test_a_post_without_its_token_is_refused(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_post_without_a_csrf_token_is_refused(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     rosa.sends_csrf = False  # type: ignore[attr-defined]
     for address in ("/sign-out", "/account", "/account/password", "/people/new", f"/people/{alliance.tom}/leave"):
@@ -241,7 +241,7 @@ def test_a_post_without_its_token_is_refused(app: Flask, sign_in: SignIn, allian
 
 
 @pytest.mark.both_databases
-def test_a_session_ends_after_the_days_of_the_setting(visitor: FlaskClient, hands: Hands) -> None:
+def test_a_session_ends_after_the_configured_days(visitor: FlaskClient, hands: Hands) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
     hands.on(days=13)
     assert visitor.get("/account").status_code == 200
@@ -249,7 +249,7 @@ def test_a_session_ends_after_the_days_of_the_setting(visitor: FlaskClient, hand
     assert visitor.get("/account").status_code == 302
 
 
-def test_a_session_cookie_is_kept_from_scripts_and_other_sites_and_says_when_it_ends(visitor: FlaskClient) -> None:
+def test_a_session_cookie_is_http_only_same_site_and_expires(visitor: FlaskClient) -> None:
     answer = visitor.post("/sign-in", data={"email": ROSA, "password": PASSWORD})
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
@@ -260,7 +260,7 @@ def test_a_session_cookie_is_kept_from_scripts_and_other_sites_and_says_when_it_
 @pytest.mark.parametrize(
     "session_id", ["", "x", "1", "1.", ".1", "1.x", "1.99", "99999999999999999999.1", "-1.1", "².1"]
 )
-def test_a_session_that_the_hub_did_not_begin_is_nobodys(visitor: FlaskClient, session_id: str) -> None:
+def test_an_invalid_session_id_signs_no_one_in(visitor: FlaskClient, session_id: str) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
     with visitor.session_transaction() as cookie:
         cookie["_user_id"] = session_id
@@ -269,54 +269,52 @@ def test_a_session_that_the_hub_did_not_begin_is_nobodys(visitor: FlaskClient, s
 
 @pytest.mark.both_databases
 def test_a_new_password_ends_the_sessions_in_other_browsers(sign_in: SignIn, alliance: Alliance, app: Flask) -> None:
-    here, elsewhere, other_person = sign_in(ROSA), sign_in(ROSA), sign_in("tom@lakeshore.example")
+    browser, other_browser, other_person = sign_in(ROSA), sign_in(ROSA), sign_in("tom@lakeshore.example")
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
-    answer = here.post("/account/password", data=data)
+    answer = browser.post("/account/password", data=data)
     assert (answer.status_code, answer.location) == (302, "/account")
-    assert "Your password is changed" in here.get("/account").text
-    assert elsewhere.get("/account").status_code == 302
+    assert "Password changed." in browser.get("/account").text
+    assert other_browser.get("/account").status_code == 302
     assert other_person.get("/account").status_code == 200
     assert try_to_sign_in(app.test_client(), ROSA, PASSWORD) == 422
     assert try_to_sign_in(app.test_client(), ROSA, "quite another one") == 302
 
 
-def test_signing_out_everywhere_ends_every_session_and_whoever_copied_one(
+def test_signing_out_everywhere_ends_every_session_and_copied_ones(
     sign_in: SignIn, alliance: Alliance, app: Flask
 ) -> None:
-    here, elsewhere, thief = sign_in(ROSA), sign_in(ROSA), app.test_client()
-    copied = here.get_cookie("hub_session")
+    browser, other_browser, thief = sign_in(ROSA), sign_in(ROSA), app.test_client()
+    copied = browser.get_cookie("hub_session")
     assert copied is not None
     thief.set_cookie("hub_session", copied.value)
     assert thief.get("/account").status_code == 200
-    assert here.post("/sign-out/everywhere").location == "/sign-in"
-    assert [browser.get("/account").status_code for browser in (here, elsewhere, thief)] == [302, 302, 302]
+    assert browser.post("/sign-out/everywhere").location == "/sign-in"
+    assert [client.get("/account").status_code for client in (browser, other_browser, thief)] == [302, 302, 302]
     assert sign_in(ROSA).get("/account").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("current", "password", "repeated", "says"),
     [
-        ("not the password", "quite another one", "quite another one", "The current password isn&#39;t right."),
+        ("not the password", "quite another one", "quite another one", "The current password isn’t right."),
         (PASSWORD, "short", "short", "at least 10 characters"),
         (PASSWORD, "x" * 201, "x" * 201, "up to 200 characters"),
-        (PASSWORD, "quite another one", "quite an other one", "The two passwords differ."),
-        (PASSWORD, ROSA, ROSA, "isn&#39;t your email address"),
+        (PASSWORD, "quite another one", "quite an other one", "The passwords don’t match."),
+        (PASSWORD, ROSA, ROSA, "isn’t your email address"),
         ("", "quite another one", "quite another one", "Enter your current password."),
     ],
 )
 def test_a_password_change_is_refused_with_the_reason(
     sign_in: SignIn, alliance: Alliance, current: str, password: str, repeated: str, says: str
 ) -> None:
-    rosa, elsewhere = sign_in(ROSA), sign_in(ROSA)
+    rosa, other_browser = sign_in(ROSA), sign_in(ROSA)
     answer = rosa.post("/account/password", data={"current": current, "password": password, "repeated": repeated})
     assert answer.status_code == 422
     assert says in answer.text
-    assert elsewhere.get("/account").status_code == 200
+    assert other_browser.get("/account").status_code == 200
 
 
-def test_whoever_sits_at_an_open_session_cannot_guess_the_current_password_for_ever(
-    sign_in: SignIn, alliance: Alliance
-) -> None:
+def test_the_current_password_cannot_be_guessed_forever_in_an_open_session(sign_in: SignIn, alliance: Alliance) -> None:
     rosa = sign_in(ROSA)
     data = {"current": "not the password", "password": "quite another one", "repeated": "quite another one"}
     statuses = [rosa.post("/account/password", data=data).status_code for _ in range(TRIES_PER_ACCOUNT + 1)]
@@ -324,7 +322,7 @@ def test_whoever_sits_at_an_open_session_cannot_guess_the_current_password_for_e
 
 
 @pytest.mark.parametrize("name", ["Rosa O'Peña", '<script>alert("x")</script>', "{{ 7*7 }}", "石川 さくら", "Z" * 200])
-def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
+def test_a_person_changes_their_own_name_and_it_is_shown_as_typed(
     sign_in: SignIn, alliance: Alliance, name: str
 ) -> None:
     rosa = sign_in(ROSA)
@@ -337,9 +335,7 @@ def test_a_person_corrects_their_own_name_and_it_comes_back_as_typed(
 
 
 @pytest.mark.parametrize("name", ["", "  ", "Z" * 201])
-def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
-    sign_in: SignIn, alliance: Alliance, name: str
-) -> None:
+def test_an_invalid_name_is_refused_and_stays_in_the_form(sign_in: SignIn, alliance: Alliance, name: str) -> None:
     answer = sign_in(ROSA).post("/account", data={"name": name})
     assert answer.status_code == 422
     field = BeautifulSoup(answer.text, "lxml").select_one("input[name=name]")
@@ -347,7 +343,9 @@ def test_a_name_that_cannot_be_one_is_refused_and_stays_in_the_form(
     assert field["value"] == name.strip()
 
 
-def test_a_password_works_on_keyboards_that_compose_letters_otherwise(visitor: FlaskClient, database: Database) -> None:
+def test_a_password_works_on_keyboards_that_compose_letters_differently(
+    visitor: FlaskClient, database: Database
+) -> None:
     password_hash = signing_in_actions.hashed("une cle\u0301 secre\u0300te")
     with database.writing() as db:
         rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
@@ -355,31 +353,31 @@ def test_a_password_works_on_keyboards_that_compose_letters_otherwise(visitor: F
     assert try_to_sign_in(visitor, ROSA, "une cl\u00e9 secr\u00e8te") == 302
 
 
-def test_a_hash_of_older_parameters_is_renewed_at_the_next_sign_in(
+def test_a_hash_with_old_parameters_is_renewed_at_the_next_sign_in(
     visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def kept() -> str:
+    def stored_hash() -> str:
         with database.reading() as db:
             return db.scalars(select(Person.password_hash).where(Person.email == ROSA)).one() or ""
 
     monkeypatch.setattr(signing_in_actions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
-    assert "m=8,t=1" in kept()
+    assert "m=8,t=1" in stored_hash()
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
-    assert "m=16,t=2" in kept()
-    assert visitor.get("/account").status_code == 200, "the session goes on"
+    assert "m=16,t=2" in stored_hash()
+    assert visitor.get("/account").status_code == 200, "the session continues"
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
 @pytest.mark.both_databases
-def test_nobody_else_waits_while_a_password_is_tried(
+def test_no_one_waits_while_a_password_is_checked(
     visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[..., FlaskClient]
 ) -> None:
     written = []
 
     class Slow(PasswordHasher):
         def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's name
-            with database.writing() as db:  # would time out if the request held the rows
-                db.add(SignInTry(account="somebody", address="", at=clock.now()))
+            with database.writing() as db:  # would time out if the request held a transaction
+                db.add(SignInTry(account="someone", address="", at=clock.now()))
             written.append(True)
             return super().verify(hash, password)
 
@@ -390,5 +388,5 @@ def test_nobody_else_waits_while_a_password_is_tried(
     assert len(written) == 2
 
 
-def test_no_page_of_a_person_is_kept_by_shared_caches(sign_in: SignIn, alliance: Alliance) -> None:
+def test_shared_caches_store_no_page_of_a_person(sign_in: SignIn, alliance: Alliance) -> None:
     assert "private" in sign_in(ROSA).get("/account").headers["Cache-Control"]

@@ -121,7 +121,7 @@ def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
 ) -> None:
     with database.writing() as db:
         quiet = Quiet.parse("20:00-09:30 Pacific/Honolulu")  # where it is five in the morning
-        wishes_actions.wish_for_mail(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
+        wishes_actions.change_notification_settings(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
     rosa, tom = posted_by("reminders", database)
     assert rosa.due_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
     assert tom.due_at == TWO_WEEKS
@@ -181,7 +181,7 @@ def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
-        people_actions.give_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
+        people_actions.change_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
     hands.at += timedelta(days=1)
     assert [message.to for message in posted_by("reminders", database)] == [
         "rosa@lakeshore.example", "tom@lakeshore.example", "keisha@lakeshore.example",

@@ -15,7 +15,7 @@ from hub.mail import queries as mail_queries
 from hub.mail.models import MailRound
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.queries import Wishes
+from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
 
@@ -28,12 +28,12 @@ class Reader:
     """Somebody who gets mail about calls, and when they want it."""
 
     person: Person
-    wishes: Wishes
+    wishes: NotificationSettings
 
 
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
     """Return those of ``people`` who want mail about calls and whose address takes it."""
-    wishes = members_queries.wishes_of(db, [one.id for one in people])
+    wishes = members_queries.notification_settings(db, [one.id for one in people])
     bouncing = mail_queries.bouncing(db, [one.email for one in people])
     return [
         Reader(one, wishes[one.id])

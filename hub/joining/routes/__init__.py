@@ -1,1 +1,1 @@
-"""The pages of joining: the applicant's, and the board's."""
+"""Pages of joining, for applicants and the Advisory Board."""

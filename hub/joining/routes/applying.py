@@ -1,4 +1,4 @@
-"""Applying to join, for people without an account: a secret link opens their application."""
+"""Pages for applicants, who have no account and open their application with a secret link."""
 
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from hub.sharing.rules.texts import download_name
 
 @dataclass(frozen=True)
 class Sent:
-    """A file that came with the form, safely on disk."""
+    """A stored file that was uploaded with the form."""
 
     criterion: Criterion
     stored: originals.StoredFile
@@ -34,12 +34,12 @@ class Sent:
 @bp.route("/join", methods=["GET", "POST"])
 @web.public
 def join() -> Answer:
-    """What joining means, and the way in: express interest."""
+    """Show what joining means; a POST starts an application."""
     form = InterestForm()
     refused = ""
     if form.validate_on_submit():
         try:
-            application, token = joining_actions.express_interest(db, form.said(), request.remote_addr or "")
+            application, token = joining_actions.express_interest(db, form.to_interest(), request.remote_addr or "")
         except Refused as error:
             refused = str(error)
         else:
@@ -56,36 +56,37 @@ def join() -> Answer:
 @web.public
 @web.takes_files_of_visitors
 def application(token: str) -> Answer:
-    """The application: where it stands, and while it is open all that it says. Everything is kept by one button."""
-    found = joining_queries.application_by_token(db, token)
-    form = application_form(found.kind)
+    """Show an application, as a form while it is open; a POST saves it, and submits it with ``submit``."""
+    application = joining_queries.application_by_token(db, token)
+    form = application_form(application.kind)
     if request.method == "GET":
-        form.show(found)
-        return _page(token, found, form)
-    form.kind.data = found.kind.value  # chosen once
+        form.show(application)
+        return _page(token, application, form)
+    form.kind.data = application.kind.value  # chosen once
     if not form.validate():
-        return _page(token, found, form), 422
+        return _page(token, application, form), 422
     try:
         _keep_files(token, form)
-        found = joining_queries.application_by_token(db, token)
-        _remove_files(found)
-        db.commit()  # what arrived stays, whatever is said of the rest
-        joining_actions.save(found, form.draft())
+        application = joining_queries.application_by_token(db, token)
+        _remove_files(application)
+        db.commit()  # keep the uploaded files even if the draft is refused
+        joining_actions.save(application, form.draft())
         if "submit" in request.form:
-            joining_actions.submit(db, found)
+            joining_actions.submit(db, application)
     except Refused as refused:
         db.rollback()
         return _page(token, joining_queries.application_by_token(db, token), form, str(refused)), 422
-    flash("Submitted. The Advisory Board reads it now; we write to you." if "submit" in request.form else "Saved.")
+    is_submitted = "submit" in request.form
+    flash("Submitted. We’ll email you after the Advisory Board’s review." if is_submitted else "Saved.")
     return redirect(url_for(".application", token=token))
 
 
-def _page(token: str, found: Application, form: ApplicationForm, refused: str = "") -> str:
+def _page(token: str, application: Application, form: ApplicationForm, refused: str = "") -> str:
     return render_template(
         "joining/application.html",
-        application=found,
+        application=application,
         token=token,
-        parts=joining_queries.parts_of(db, found),
+        parts=joining_queries.parts_of(db, application),
         form=form,
         withdrawal=WithdrawalForm(formdata=None),
         refused=refused,
@@ -95,13 +96,12 @@ def _page(token: str, found: Application, form: ApplicationForm, refused: str = 
 
 
 def _keep_files(token: str, form: ApplicationForm) -> None:
-    """Store the files of this form, then name them in the application."""
-    count = sum(bool(one.filename) for name in request.files for one in request.files.getlist(name))
+    """Store the uploaded files, then add them to the application."""
+    count = sum(bool(upload.filename) for name in request.files for upload in request.files.getlist(name))
     if count:
-        joining_actions.check_room(
-            joining_queries.application_by_token(db, token), count
-        )  # before a byte of them is kept
-    db.commit()  # nothing was written yet: lets the rows go while the bytes are stored
+        # Before any file is stored.
+        joining_actions.check_room(joining_queries.application_by_token(db, token), count)
+    db.commit()  # ends the transaction while the files are stored; nothing was written yet
     smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
     sent = []
     for criterion in CRITERIA[OrganizationKind(form.kind.data)]:
@@ -113,36 +113,36 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
                     Sent(criterion, originals.store(smaller, upload.stream), name, form.page_of(criterion).data)
                 )
     if sent:
-        found = joining_queries.application_by_token(db, token)
-        for one in sent:
-            joining_actions.attach(db, found, one.criterion, one.stored, one.name, one.page)
+        application = joining_queries.application_by_token(db, token)
+        for file in sent:
+            joining_actions.attach(db, application, file.criterion, file.stored, file.name, file.page)
 
 
-def _remove_files(found: Application) -> None:
+def _remove_files(application: Application) -> None:
     for text in request.form.getlist("remove"):
         if number := web.row_number(text):
-            joining_actions.remove(db, found, joining_queries.evidence_of(found, number))
+            joining_actions.remove(db, application, joining_queries.evidence_of(application, number))
 
 
 @bp.post("/join/<token>/withdraw")
 @web.public
 def withdraw_application(token: str) -> AnyResponse:
-    """The applicant no longer wants to join."""
+    """Withdraw the application, for its applicant."""
     form = WithdrawalForm()
     joining_actions.withdraw(db, joining_queries.application_by_token(db, token), form.reason.data or "")
-    flash("Withdrawn. Nothing more happens with this application.")
+    flash("Application withdrawn.")
     return redirect(url_for(".application", token=token))
 
 
 @bp.get("/join/<token>/evidence/<int:evidence_id>/download")
 @web.public
 def own_evidence(token: str, evidence_id: int) -> Response:
-    """A file that the applicant sent."""
+    """Download a file that the applicant uploaded."""
     return as_attachment(joining_queries.evidence_of(joining_queries.application_by_token(db, token), evidence_id))
 
 
 def as_attachment(evidence: Evidence) -> Response:
-    """Return the file to keep, never to be run in the browser."""
+    """Return the file as a download that the browser never opens itself."""
     answer = send_file(
         originals.path_of(web.config(), evidence.sha256),
         mimetype="application/octet-stream",

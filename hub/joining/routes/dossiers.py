@@ -1,4 +1,4 @@
-"""Applications as the Advisory Board reads them: the dossier, votes, the decision."""
+"""Pages for the Advisory Board: applications, votes, decisions."""
 
 from pathlib import Path
 
@@ -21,45 +21,45 @@ from hub.members.rules.permissions import Permission, may
 
 @bp.get("/applications")
 def applications() -> str:
-    """What was submitted, what waits for the board first; ``?progress=&page=``."""
+    """List submitted applications, those with the board first; ``?progress=&page=``."""
     signed_in(Permission.SEE_APPLICATIONS)
     progress, page = one_of(Progress, request.args.get("progress", "")), page_number()
-    found, total = joining_queries.applications(db, signed_in(), progress, page)
+    matches, total = joining_queries.applications(db, signed_in(), progress, page)
     return render_template(
         "joining/applications.html",
-        applications=found,
+        applications=matches,
         total=total,
         page=page,
         pages=web.page_count(total, joining_queries.APPLICATIONS_PER_PAGE),
         progress=progress,
         Progress=Progress,
-        mine={one.id for one in joining_queries.waiting_for(db, signed_in())},
+        awaiting_vote={application.id for application in joining_queries.waiting_for(db, signed_in())},
     )
 
 
 @bp.get("/applications/<int:application_id>")
 def dossier(application_id: int) -> str:
-    """One application on one page: each criterion beside the page that shows it, the votes, the decision."""
+    """Show an application: each criterion next to the page that documents it, votes and decision."""
     return _dossier(application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None))
 
 
 def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = "") -> str:
     person = signed_in()
-    found = joining_queries.application_for(db, person, application_id)
+    application = joining_queries.application_for(db, person, application_id)
     quorum = web.config().APPLICATION_QUORUM
-    votes = joining_queries.votes_for(person, found, quorum)
+    votes = joining_queries.votes_for(person, application, quorum)
     if votes.own and not vote.is_submitted():
         vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
-    standing = joining_queries.tally_of(joining_queries.standing_votes(found))
+    tally = joining_queries.tally_of(joining_queries.current_votes(application))
     return render_template(
         "joining/dossier.html",
-        application=found,
-        parts=joining_queries.parts_of(db, found),
+        application=application,
+        parts=joining_queries.parts_of(db, application),
         votes=votes,
         quorum=quorum,
         may_vote=may(person, Permission.VOTE),
         may_decide=may(person, Permission.DECIDE_APPLICATIONS),
-        objection=objection_to_deciding(found.progress, standing, quorum),
+        objection=objection_to_deciding(application.progress, tally, quorum),
         vote=vote,
         ask=ask,
         decision=decision,
@@ -71,53 +71,53 @@ def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: Decisi
 
 @bp.post("/applications/<int:application_id>/vote")
 def vote(application_id: int) -> Answer:
-    """Cast or change one's vote."""
+    """Cast or change the person's own vote."""
     signed_in(Permission.VOTE)
     form = VoteForm()
-    found = joining_queries.application_for(db, signed_in(), application_id)
+    application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, vote=form)
     try:
-        joining_actions.vote(db, signed_in(), found, Ballot(form.ballot.data), form.reason.data or "")
+        joining_actions.vote(db, signed_in(), application, Ballot(form.ballot.data), form.reason.data or "")
     except Refused as refused:
         return _again(application_id, str(refused), vote=form)
-    flash("Your vote is cast. You can change it until the board decides.")
+    flash("Vote cast. You can change it until the decision.")
     return redirect(url_for(".dossier", application_id=application_id))
 
 
 @bp.post("/applications/<int:application_id>/ask")
 def ask_for_changes(application_id: int) -> Answer:
-    """Give it back to its applicant with what to change."""
+    """Return the application to its applicant with changes to make."""
     form = AskForm()
-    found = joining_queries.application_for(db, signed_in(), application_id)
+    application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, ask=form)
     try:
-        joining_actions.ask_for_changes(db, signed_in(), found, form.what.data or "")
+        joining_actions.ask_for_changes(db, signed_in(), application, form.what.data or "")
     except Refused as refused:
         return _again(application_id, str(refused), ask=form)
-    flash("The applicant is told what to change. Votes begin anew when it comes again.")
+    flash("Changes requested. Voting restarts when the applicant resubmits.")
     return redirect(url_for(".dossier", application_id=application_id))
 
 
 @bp.post("/applications/<int:application_id>/decide")
 def decide(application_id: int) -> Answer:
-    """Enter the decision; on approval the organization and its people are made."""
+    """Record the decision; approval adds the organization and its people."""
     signed_in(Permission.DECIDE_APPLICATIONS)
     form = DecisionForm()
-    found = joining_queries.application_for(db, signed_in(), application_id)
+    application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
         return _again(application_id, decision=form)
     approve = form.decision.data == "approve"
     try:
-        people = joining_actions.decide(db, signed_in(), found, form.reason.data or "", approve=approve)
+        people = joining_actions.decide(db, signed_in(), application, form.reason.data or "", approve=approve)
     except Refused as refused:
         return _again(application_id, str(refused), decision=form)
     if not approve:
-        flash("Declined. The applicant is told, with the reason.")
+        flash("Declined. The applicant gets an email with your reason.")
         return redirect(url_for(".dossier", application_id=application_id))
     names = " and ".join(person.name for person in people)
-    flash(f"Approved. The organization is made; invite {names} from its page, each by a link of their own.")
+    flash(f"Approved. The organization was added. Next, invite {names} from its page.")
     return redirect(url_for(".dossier", application_id=application_id))
 
 
@@ -129,7 +129,7 @@ def _again(
     ask: AskForm | None = None,
     decision: DecisionForm | None = None,
 ) -> tuple[str, int]:
-    """Return the dossier once more, with what was typed and what is wrong with it."""
+    """Return the page again with the submitted form and its errors."""
     if refused:
         db.rollback()
     page = _dossier(
@@ -144,7 +144,7 @@ def _again(
 
 @bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/download")
 def evidence(application_id: int, evidence_id: int) -> Response:
-    """A file of the application."""
+    """Download a file of the application."""
     return as_attachment(
         joining_queries.evidence_of(joining_queries.application_for(db, signed_in(), application_id), evidence_id)
     )
@@ -152,10 +152,11 @@ def evidence(application_id: int, evidence_id: int) -> Response:
 
 @bp.get("/applications/<int:application_id>/evidence/<int:evidence_id>/image")
 def evidence_image(application_id: int, evidence_id: int) -> Answer:
-    """The picture of the page that the applicant named, or of the first."""
-    found = joining_queries.evidence_of(joining_queries.application_for(db, signed_in(), application_id), evidence_id)
+    """Return the picture of the page that the applicant named, or of the first page."""
+    application = joining_queries.application_for(db, signed_in(), application_id)
+    file = joining_queries.evidence_of(application, evidence_id)
 
     def draw() -> Path | None:
-        return evidence_reading.picture(web.config(), found, found.page_number or 1)
+        return evidence_reading.picture(web.config(), file, file.page_number or 1)
 
     return drawn(draw, lambda _path: "private, no-cache")

@@ -1,1 +1,1 @@
-"""What changes organizations, people, their roles and how they get in."""
+"""Actions on organizations, people, roles and sign-in."""

@@ -1,4 +1,4 @@
-"""Forgotten passwords: written down when someone asks, answered by the worker, so that the answer takes as long for all."""
+"""Requests for password links: recorded by the page and answered by the worker, so that timing shows no accounts."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -18,33 +18,33 @@ from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDR
 
 
 def ask_for_password(db: Session, email: str, address: str) -> None:
-    """Write down that someone forgot the password of ``email``; the worker answers by mail. Commits.
+    """Record a request for a password link for ``email``, which the worker answers by email. Commits.
 
-    The same work and the same answer whether there is such an account. Raises TooManyTries when there were too many.
+    Does the same work whether or not there is such an account. Raises TooManyTries after too many requests.
     """
     account, now = clean(email).lower()[:LONGEST_EMAIL], clock.now()
-    asked = PasswordRequest(account=account, address=same_network(address), at=now)
-    db.add(asked)
+    request = PasswordRequest(account=account, address=same_network(address), at=now)
+    db.add(request)
     db.commit()
     of_account, of_address = (
         select(func.count()).where(column == value, PasswordRequest.at > now - REQUESTS_WITHIN).scalar_subquery()
-        for column, value in ((PasswordRequest.account, account), (PasswordRequest.address, asked.address))
+        for column, value in ((PasswordRequest.account, account), (PasswordRequest.address, request.address))
     )
     by_account, by_address = db.execute(select(of_account, of_address)).one()
     if by_account > REQUESTS_PER_ACCOUNT or by_address > REQUESTS_PER_ADDRESS:
-        db.delete(asked)
+        db.delete(request)
         db.commit()
         raise TooManyTries(
-            "A link was asked for too often. Look into your mail, also where spam goes, or wait an hour."
+            "Too many links were requested. Check your inbox and your spam folder, or try again in an hour."
         )
     db.commit()
 
 
 def answer_password_requests(db: Session) -> int:
-    """Send a link to whoever asked for one and has an account; answers how many requests were looked at.
+    """Answer the waiting requests that have an account with a link; returns the number of requests.
 
-    Someone who was invited and never set a password gets a new invitation. Links that they have keep their power,
-    since anyone may ask.
+    A person who was invited and never set a password gets a new invitation. Their earlier links stay valid, because
+    anyone can make a request.
     """
     waiting = select(PasswordRequest).where(PasswordRequest.answered_at.is_(None)).order_by(PasswordRequest.id)
     requests = db.scalars(waiting.with_for_update(skip_locked=True)).all()
@@ -52,20 +52,20 @@ def answer_password_requests(db: Session) -> int:
         request.answered_at = clock.now()
         person = members_queries.person_by_email(db, request.account)
         if person and person.is_active:
-            _send_asked_link(db, person)
+            _send_requested_link(db, person)
     old = PasswordRequest.at < clock.now() - 2 * REQUESTS_WITHIN
     if requests:
         db.execute(delete(PasswordRequest).where(old, PasswordRequest.answered_at.is_not(None)))
     return len(requests)
 
 
-def _send_asked_link(db: Session, person: Person) -> None:
+def _send_requested_link(db: Session, person: Person) -> None:
     if person.password_hash:
-        note(db, person, "asked for a password link for", person)
+        note(db, person, "requested a password link for", person)
         token = new_link(db, None, LinkKind.PASSWORD_RESET, person, keep_older=True)
         mail_new_password(db, None, person, token)
         return
-    note(db, person, "asked for another invitation of", person)
+    note(db, person, "requested another invitation for", person)
     token = new_link(db, None, LinkKind.INVITATION, person, keep_older=True)
     letter = members_letters.invitation(
         config_of(db), token, name=person.name, organization=person.organization.name, by=""

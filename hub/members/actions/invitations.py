@@ -1,4 +1,4 @@
-"""Inviting people, and links with which they set a password."""
+"""Invitations and password links."""
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from hub.mail.letters import Letter
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
-from hub.members.actions.people import add_person, check_here
+from hub.members.actions.people import add_person, check_active
 from hub.members.actions.signing_in import hashed, set_password
 from hub.members.actions.tokens import new_link, usable_link, use_up
 from hub.members.models import LinkKind, Person
@@ -20,10 +20,10 @@ from hub.members.rules.permissions import may_manage
 
 
 def invite(db: Session, actor: Person | None, person: Person) -> str:
-    """Return the token of a new link with which ``person`` sets a first password; older links lose their power."""
-    _may_let_in(actor, person)
+    """Return the token of a new link for ``person`` to set a first password; older links are voided."""
+    _check_may_invite(actor, person)
     if person.password_hash:
-        raise Refused(f"{person.name} has accepted an invitation already. Make a link for a new password instead.")
+        raise Refused(f"{person.name} has already accepted an invitation. Create a password link instead.")
     note(db, actor, "invited", person)
     token = new_link(db, actor, LinkKind.INVITATION, person)
     _mail_invitation(db, actor, person, token)
@@ -31,11 +31,11 @@ def invite(db: Session, actor: Person | None, person: Person) -> str:
 
 
 def reset_link(db: Session, actor: Person | None, person: Person) -> str:
-    """Return the token of a new link with which ``person`` sets a new password; older links lose their power."""
-    _may_let_in(actor, person)
+    """Return the token of a new link for ``person`` to set a new password; older links are voided."""
+    _check_may_invite(actor, person)
     if not person.password_hash:
-        raise Refused(f"{person.name} has no password yet. Invite them again instead.")
-    note(db, actor, "made a password link for", person)
+        raise Refused(f"{person.name} has no password yet. Create an invitation link instead.")
+    note(db, actor, "created a password link for", person)
     token = new_link(db, actor, LinkKind.PASSWORD_RESET, person)
     if config_of(db).mail_server:
         mail_new_password(db, actor, person, token)
@@ -43,9 +43,9 @@ def reset_link(db: Session, actor: Person | None, person: Person) -> str:
 
 
 def accept(db: Session, token: str, password: str) -> Person:
-    """Use an invitation or a link for a new password: set ``password``, once. Commits before it hashes.
+    """Set ``password`` with an invitation or a password link, once. Commits before hashing.
 
-    Raises NotFound or Refused when the link can't be used, Refused when the password can't be one.
+    Raises NotFound or Refused when the link can't be used, Refused when the password isn't allowed.
     """
     kinds = (LinkKind.INVITATION, LinkKind.PASSWORD_RESET)
     invited = usable_link(db, token, *kinds).person
@@ -58,12 +58,12 @@ def accept(db: Session, token: str, password: str) -> Person:
         raise NotFound
     set_password(db, person, password_hash)
     accepted = link.kind is LinkKind.INVITATION
-    note(db, person, "accepted the invitation of" if accepted else "set a new password with a link for", person)
+    note(db, person, "accepted the invitation for" if accepted else "used a link to set a new password for", person)
     return person
 
 
 def first_coordinator_link(db: Session) -> str | None:
-    """Return the token of the link with which the first coordinator signs up; None when the hub has people."""
+    """Return the token of a new sign-up link for the first coordinator; None when the hub has people."""
     if members_queries.anyone(db):
         return None
     return new_link(db, None, LinkKind.FIRST_COORDINATOR, None)
@@ -72,28 +72,28 @@ def first_coordinator_link(db: Session) -> str | None:
 def sign_up_first_coordinator(
     db: Session, token: str, *, organization: str, name: str, email: str, password: str
 ) -> Person:
-    """Set up the host ``organization`` and its first coordinator, once. Commits before it hashes.
+    """Add the host ``organization`` and its first coordinator, once. Commits before hashing.
 
-    A host that is there already keeps its name. Raises NotFound or Refused when the link can't be used.
+    An existing host keeps its name. Raises NotFound or Refused when the link can't be used.
     """
     usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     db.commit()
     password_hash = hashed(password, email_of(email))
     use_up(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
     if members_queries.anyone(db):
-        raise Refused("The hub has people already. Sign in, or ask the coordinator for an invitation.")
+        raise Refused("This hub already has people. Sign in, or ask the coordinator for an invitation.")
     host = members_queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)
 
 
-def _may_let_in(actor: Person | None, person: Person) -> None:
+def _check_may_invite(actor: Person | None, person: Person) -> None:
     if actor and not may_manage(actor, person):
         raise NotFound
-    check_here(person)
+    check_active(person)
 
 
 def _mail_invitation(db: Session, actor: Person | None, person: Person, token: str) -> None:
-    """Send the link too; without a mail server whoever invites hands it over."""
+    """Email the invitation; without a mail server, the inviting person sends the link."""
     config = config_of(db)
     if config.mail_server is None:
         return
@@ -103,13 +103,13 @@ def _mail_invitation(db: Session, actor: Person | None, person: Person, token: s
 
 
 def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
-    """Post the letter with a link for a new password."""
+    """Post the letter with a link to set a new password."""
     letter = members_letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
     post_link(db, actor, person, token, letter, kind="password")
 
 
 def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
-    """Post a letter with a link, once for each link; its text is kept from whoever reads the outbox."""
+    """Post a letter with a link, once per link, marked secret so that the outbox hides its text."""
     mail_actions.post(
         db,
         letter,

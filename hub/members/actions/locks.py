@@ -1,4 +1,4 @@
-"""What guards the rows of people when two act at once."""
+"""Locks and unique-index errors when two people act at the same time."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,14 +9,14 @@ from hub.members.models import Organization
 
 
 def lock_roles(db: Session, organization_id: int) -> None:
-    """Roles of an organization change one at a time (SQLite has but one writer anyway)."""
+    """Lock the roles of an organization until the end of the transaction (SQLite has one writer anyway)."""
     db.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
 
 
 def flush_or(db: Session, sentence: str) -> None:
-    """Write what is pending; what the database's unique indexes don't let in is refused with ``sentence``.
+    """Flush; when a unique index is violated, roll back the whole transaction and raise Refused with ``sentence``.
 
-    They are the last line: two who act at once. All that the transaction did is undone.
+    The indexes catch a race that the checks before them can't.
     """
     try:
         db.flush()

@@ -1,4 +1,4 @@
-"""Adding organizations, and changing what is said of them."""
+"""Adding and changing organizations."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -34,9 +34,9 @@ def add_organization(
     left_on: date | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> Organization:
-    """Return a new organization; without ``slug`` its name makes one, and without ``joined_on`` it joins today.
+    """Add an organization and return it; ``slug`` defaults to one from its name, ``joined_on`` to today.
 
-    Raises Refused with what to change.
+    Raises Refused with what to correct.
     """
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
@@ -46,7 +46,7 @@ def add_organization(
         designations=_designations(designations),
     )
     db.add(organization)
-    flush_or(db, "Somebody else just added an organization with this name. Look at the list, then try again.")
+    flush_or(db, "Someone else just added an organization with this name. Check the list, then try again.")
     note(db, actor, "added", organization)
     return organization
 
@@ -64,14 +64,14 @@ def change_organization(
     left_on: date | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> None:
-    """Give ``organization`` these facts and designations instead of its own; its slug stays."""
+    """Replace the details and designations of ``organization``; its slug stays. Raises Refused with what to correct."""
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
         raise NotFound
     facts = _facts(name, kind, region, website, joined_on, left_on)
     stated = _designations(designations)
     organization = members_queries.organization_of(db, organization.slug)
     lock_roles(db, organization.id)
-    _keep_roles_fitting(db, organization, kind)
+    _check_roles_fit(db, organization, kind)
     changed = {key: _plain(value) for key, value in facts.items() if getattr(organization, key) != value}
     for key, value in facts.items():
         setattr(organization, key, value)
@@ -85,9 +85,9 @@ def change_organization(
 def _facts(
     name: str, kind: OrganizationKind, region: str, website: str, joined_on: date, left_on: date | None
 ) -> dict[str, Any]:
-    """Return what someone says of an organization, checked."""
+    """Return the checked details of an organization by column; raises Refused."""
     if left_on and left_on < joined_on:
-        raise Refused("The day it left is before the day it joined. Correct one of them.")
+        raise Refused("The last day is before the day it joined. Correct one of them.")
     return {
         "name": name_of(name),
         "kind": kind,
@@ -113,16 +113,16 @@ def _identity(designation: Designation) -> tuple[Any, ...]:
 
 
 def _plain(value: object) -> object:
-    """``value`` as the audit keeps it."""
+    """Return ``value`` as JSON for the audit log."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 def _free_slug(db: Session, wanted: str, name: str) -> str:
-    """``wanted`` if it is free and fit for an address; without it one made of ``name``, numbered when taken."""
+    """Return ``wanted`` if it is free and valid, or raise Refused; without it, a free slug from ``name``."""
     taken = {*db.scalars(select(Organization.slug)), *RESERVED_SLUGS}
     if wanted:
         if wanted != slug_of(wanted):
-            raise Refused(f"The short name may have small letters, digits and hyphens, for example {slug_of(wanted)}.")
+            raise Refused(f"A short name has lowercase letters, digits and hyphens, like {slug_of(wanted)}.")
         if wanted in taken:
             raise Refused(f"The short name {wanted} is taken. Choose another one.")
         return wanted
@@ -133,8 +133,10 @@ def _free_slug(db: Session, wanted: str, name: str) -> str:
     return slug
 
 
-def _keep_roles_fitting(db: Session, organization: Organization, kind: OrganizationKind) -> None:
-    """The host's people have other roles than a member's: an organization with people can't become another kind."""
+def _check_roles_fit(db: Session, organization: Organization, kind: OrganizationKind) -> None:
+    """Raise Refused when a person's role doesn't exist in an organization of ``kind``."""
     for person in members_queries.people_of(db, organization):
         if person.role not in ROLES_OF_KIND[kind]:
-            raise Refused(f"{person.name} is {person.role.label} here, and a {kind.label} has no such role.")
+            raise Refused(
+                f"{person.name} is {person.role.label}, and a {kind.label} has no such role. Change their role first."
+            )

@@ -1,6 +1,6 @@
 """People and their roles.
 
-``actor`` is the person who acts, or None for the hub's operator at the command line, who may do all.
+``actor`` is the person who acts, or None for the hub's operator at the command line, who may do everything.
 """
 
 from sqlalchemy import select, update
@@ -17,7 +17,7 @@ from hub.members.rules.fields import email_of, name_of
 from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, SINGLE_ROLES, OrganizationKind, Role
 from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
 
-EMAIL_TAKEN = "This email address can't be added here. Ask the coordinator to help."
+EMAIL_TAKEN = "This email address can’t be added here. Ask the coordinator for help."
 
 
 def add_person(
@@ -30,7 +30,7 @@ def add_person(
     role: Role,
     password_hash: str | None = None,
 ) -> Person:
-    """Return a new person, who gets in with `invite`, or at once with a ``password_hash`` that `hashed` made."""
+    """Add a person and return them; they need `invite` to sign in, or a ``password_hash`` from `hashed`."""
     if actor and not may(actor, Permission.MANAGE_PEOPLE, organization):
         raise NotFound
     email, name = email_of(email), name_of(name)
@@ -48,12 +48,12 @@ def add_person(
     db.add(person)
     flush_or(db, EMAIL_TAKEN)
     note(db, actor, "added", person, role=role)
-    _put(db, actor, person, role)
+    _assign(db, actor, person, role)
     return person
 
 
 def change_person(db: Session, actor: Person | None, person: Person, *, name: str, email: str) -> None:
-    """Correct a name or an email address; links that went to another address lose their power."""
+    """Change a name or an email address; links that went to the former address are voided."""
     if actor and not may_manage(actor, person):
         raise NotFound
     email, name = email_of(email), name_of(name)
@@ -68,66 +68,66 @@ def change_person(db: Session, actor: Person | None, person: Person, *, name: st
 
 
 def rename(db: Session, person: Person, name: str) -> None:
-    """Somebody corrects their own name."""
+    """Change the name of ``person``, who acts."""
     person.name = name_of(name)
     note(db, person, "changed", person, name=person.name)
 
 
-def give_role(db: Session, actor: Person | None, person: Person, role: Role) -> None:
-    """Make ``person`` what ``role`` says; who was the representative (or alternate) becomes a contributor."""
+def change_role(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """Change the role of ``person``; a former representative or alternate becomes a contributor."""
     if actor and not may_manage(actor, person):
         raise NotFound
     lock_roles(db, person.organization_id)
     db.refresh(person)
-    check_here(person)
+    check_active(person)
     _check_role(actor, person.organization, role)
     if person.role is role:
         return
     _keep_a_coordinator(db, person)
-    note(db, actor, "gave a role to", person, role=role, before=person.role)
+    note(db, actor, "changed the role of", person, role=role, before=person.role)
     if role in HOST_ROLES:
-        void_links(db, person)  # made by whoever managed them till now, who must not get in as one of the alliance
-    _put(db, actor, person, role)
+        void_links(db, person)  # their managers created them, and must not sign in as a coordinator or board member
+    _assign(db, actor, person, role)
 
 
 def move(db: Session, actor: Person | None, person: Person, organization: Organization, role: Role) -> None:
-    """``person`` belongs to ``organization`` from now on, with ``role``.
+    """Move ``person`` to ``organization``, with ``role``.
 
-    What they did stays with the organization that they did it for. Links that would let someone in as them lose
-    their power: whoever managed them till now made them.
+    Past activity stays with the former organization. Links are voided, because people at the former organization
+    created them.
     """
     if actor and not (may_manage(actor, person) and may(actor, Permission.MANAGE_ORGANIZATIONS, organization)):
         raise NotFound
     if person.organization_id == organization.id:
-        raise Refused(f"{person.name} belongs to {organization.name} already.")
+        raise Refused(f"{person.name} is already at {organization.name}. Choose another organization.")
     for organization_id in sorted((person.organization_id, organization.id)):
         lock_roles(db, organization_id)
     db.refresh(person)
-    check_here(person)
+    check_active(person)
     _check_role(actor, organization, role)
     _keep_a_coordinator(db, person)
     note(db, actor, "moved", person, to=organization.name, role=role, before=person.organization.name, was=person.role)
     void_links(db, person)
-    _close_role(db, person)
-    person.role = Role.CONTRIBUTOR  # or they would look like who has the role there now
+    _end_role(db, person)
+    person.role = Role.CONTRIBUTOR  # otherwise `_assign` would take them for the current holder
     person.organization = organization
     db.flush()
-    _put(db, actor, person, role)
+    _assign(db, actor, person, role)
 
 
-def leave(db: Session, actor: Person | None, person: Person) -> None:
-    """``person`` is gone: may no longer sign in, and sessions end. What they did stays."""
+def deactivate(db: Session, actor: Person | None, person: Person) -> None:
+    """Deactivate ``person``: they can no longer sign in, and their sessions end. Past activity stays."""
     if actor and not may_manage(actor, person):
         raise NotFound
     if actor and actor.id == person.id:
-        raise Refused("You can't mark yourself as gone. Ask someone else who manages people to do it.")
+        raise Refused("You can’t deactivate your own account. Ask someone else who manages people to do it.")
     lock_roles(db, person.organization_id)
     db.refresh(person)
     if not person.is_active:
         return
     _keep_a_coordinator(db, person)
-    note(db, actor, "marked as gone", person, role=person.role)
-    _close_role(db, person)
+    note(db, actor, "deactivated", person, role=person.role)
+    _end_role(db, person)
     if person.role in SINGLE_ROLES:
         person.role = Role.CONTRIBUTOR
     person.left_at = clock.now()
@@ -135,8 +135,8 @@ def leave(db: Session, actor: Person | None, person: Person) -> None:
     void_links(db, person)
 
 
-def come_back(db: Session, actor: Person | None, person: Person, role: Role) -> None:
-    """``person``, who was gone, may sign in again, with ``role``."""
+def reactivate(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """Reactivate ``person``, with ``role``."""
     if actor and not may_manage(actor, person):
         raise NotFound
     lock_roles(db, person.organization_id)
@@ -145,14 +145,14 @@ def come_back(db: Session, actor: Person | None, person: Person, role: Role) -> 
         return
     _check_role(actor, person.organization, role)
     person.left_at = None
-    note(db, actor, "let come back", person, role=role)
-    _put(db, actor, person, role)
+    note(db, actor, "reactivated", person, role=role)
+    _assign(db, actor, person, role)
 
 
-def check_here(person: Person) -> None:
-    """Raises Refused when ``person`` has left."""
+def check_active(person: Person) -> None:
+    """Raise Refused when ``person`` is deactivated."""
     if not person.is_active:
-        raise Refused(f"{person.name} has left. Let them come back first.")
+        raise Refused(f"The account of {person.name} is deactivated. Reactivate it first.")
 
 
 def _check_role(actor: Person | None, organization: Organization, role: Role) -> None:
@@ -161,23 +161,23 @@ def _check_role(actor: Person | None, organization: Organization, role: Role) ->
         roles = ", ".join(r.label for r in ROLES_OF_KIND[kind])
         raise Refused(f"{organization.name} is a {kind.label}. Choose one of its roles: {roles}.")
     if actor and role not in roles_to_give(actor, kind):
-        raise Refused(f"Only the coordinator gives the role {role.label}.")
+        raise Refused(f"Only the coordinator can assign the role {role.label}.")
 
 
 def _check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:
-    """Tells who has the address only to those who may see that person."""
+    """Raise Refused when ``email`` is taken; names the person only to those who may see them."""
     person = members_queries.person_by_email(db, email)
     if person is None:
         return
     if actor is None or may(actor, Permission.SEE_PEOPLE, person):
-        gone = "" if person.is_active else ", and has left"
-        where = "here" if person.organization_id == organization.id else f"in {person.organization.name}"
-        raise Refused(f"{person.name} has this email address and is known {where}{gone}.")
+        place = "" if person.organization_id == organization.id else f" at {person.organization.name}"
+        hint = "Use another address." if person.is_active else "Their account is deactivated. Reactivate it instead."
+        raise Refused(f"{person.name}{place} already has this email address. {hint}")
     raise Refused(EMAIL_TAKEN)
 
 
 def _keep_a_coordinator(db: Session, person: Person) -> None:
-    """Somebody must always be able to run the hub."""
+    """Raise Refused when ``person`` is the last coordinator who can sign in."""
     if person.role is not Role.COORDINATOR:
         return
     others = select(Person.id).where(
@@ -187,26 +187,26 @@ def _keep_a_coordinator(db: Session, person: Person) -> None:
         Person.password_hash.is_not(None),
     )
     if not db.scalars(others.with_for_update()).all():
-        raise Refused(f"{person.name} is the last coordinator who can sign in. Let another one get in first.")
+        raise Refused(f"{person.name} is the last coordinator who can sign in. Add another coordinator first.")
 
 
-def _put(db: Session, actor: Person | None, person: Person, role: Role) -> None:
-    """Give ``role``, taking it from who has it when there is one of each only."""
+def _assign(db: Session, actor: Person | None, person: Person, role: Role) -> None:
+    """Assign ``role``; if only one person can have it, make the current holder a contributor."""
     former = members_queries.holder(db, person.organization_id, role) if role in SINGLE_ROLES else None
     if former and former.id != person.id:
         db.refresh(former)
-        _hold(db, former, Role.CONTRIBUTOR)
-        note(db, actor, "gave a role to", former, role=Role.CONTRIBUTOR, before=role)
-    _hold(db, person, role)
+        _set_role(db, former, Role.CONTRIBUTOR)
+        note(db, actor, "changed the role of", former, role=Role.CONTRIBUTOR, before=role)
+    _set_role(db, person, role)
 
 
-def _hold(db: Session, person: Person, role: Role) -> None:
-    _close_role(db, person)
+def _set_role(db: Session, person: Person, role: Role) -> None:
+    _end_role(db, person)
     person.role = role
     db.add(RoleHeld(person_id=person.id, organization_id=person.organization_id, role=role, since=clock.now()))
-    flush_or(db, "Somebody else just changed this role. Look at the people again, then try again.")
+    flush_or(db, "Someone else just changed this role. Reload the page, then try again.")
 
 
-def _close_role(db: Session, person: Person) -> None:
-    held = update(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.until.is_(None))
-    db.execute(held.values(until=clock.now()))
+def _end_role(db: Session, person: Person) -> None:
+    current = update(RoleHeld).where(RoleHeld.person_id == person.id, RoleHeld.until.is_(None))
+    db.execute(current.values(until=clock.now()))

@@ -1,7 +1,7 @@
-"""Passwords and signing in.
+"""Passwords and sign-in.
 
-Hashing a password takes 0.2 s, in which no one else could write: these functions commit before they hash, say so, and
-must be the first in their request to touch rows.
+Hashing a password takes 0.2 s, and a transaction would block all writers for that time. So functions that hash commit
+first, say "Commits" in their docstrings, and must be the first in their request to use the database.
 """
 
 import unicodedata
@@ -26,100 +26,99 @@ PASSWORDS = PasswordHasher()
 
 
 def hashed(password: str, email: str = "") -> str:
-    """Return what is kept of a new password; raises Refused when it can't be one. Slow: call it outside of transactions."""
-    return PASSWORDS.hash(_as_typed_anywhere(password_of(password, email)))
+    """Return the hash of a new password; raises Refused when it isn't allowed. Slow: call it outside of transactions."""
+    return PASSWORDS.hash(_normalized(password_of(password, email)))
 
 
 def sign_in(db: Session, email: str, password: str, address: str) -> Person:
-    """Return the person with this email address and password, trying from the network ``address``. Commits.
+    """Return the person with this email address and password, who signs in from the IP ``address``. Commits.
 
-    Raises Refused with the same words, after the same work, for a wrong password, an unknown address, someone
-    who hasn't accepted their invitation and someone who left; TooManyTries without looking at the password.
+    Raises Refused with the same sentence, after the same work, for a wrong password, an unknown address, an unaccepted
+    invitation and a deactivated person; TooManyTries without checking the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
-    tried = _count_try(db, account, address)
+    attempt = _count_attempt(db, account, address)
     person = members_queries.person_by_email(db, account)
-    known = person.password_hash if person and person.is_active else None
+    stored_hash = person.password_hash if person and person.is_active else None
     db.commit()
-    right = _is_right(known or _nobodys_hash(), password)
-    if not (person and known and right):
-        raise Refused("That email address and password don't belong together. Check both, and try again.")
-    newer = PASSWORDS.hash(_as_typed_anywhere(password)) if PASSWORDS.check_needs_rehash(known) else None
-    _forget_tries(db, tried)
-    if newer:
-        db.execute(
-            update(Person).where(Person.id == person.id, Person.password_hash == known).values(password_hash=newer)
-        )
+    matches = _matches(stored_hash or _decoy_hash(), password)
+    if not (person and stored_hash and matches):
+        raise Refused("That email address and password don’t match. Check both, and try again.")
+    new_hash = PASSWORDS.hash(_normalized(password)) if PASSWORDS.check_needs_rehash(stored_hash) else None
+    _clear_attempts(db, attempt)
+    if new_hash:
+        unchanged = (Person.id == person.id, Person.password_hash == stored_hash)
+        db.execute(update(Person).where(*unchanged).values(password_hash=new_hash))
     return person
 
 
 def change_password(db: Session, person: Person, current: str, new: str, address: str) -> None:
-    """Give ``person`` the ``new`` password if ``current`` is right; their sessions elsewhere end. Commits."""
+    """Set the ``new`` password of ``person`` if ``current`` is right; ends their other sessions. Commits."""
     password_of(new, person.email)
-    tried = _count_try(db, person.email, address)
-    if not _is_right(person.password_hash or _nobodys_hash(), current):
-        raise Refused("The current password isn't right.")
+    attempt = _count_attempt(db, person.email, address)
+    if not _matches(person.password_hash or _decoy_hash(), current):
+        raise Refused("The current password isn’t right. Enter it again.")
     new_hash = hashed(new, person.email)
-    _forget_tries(db, tried)
+    _clear_attempts(db, attempt)
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
 
 
 def end_sessions(db: Session, person: Person) -> None:
-    """``person`` is signed out in every browser, and wherever someone has a copy of their session."""
+    """End all sessions of ``person``, copied ones too."""
     person.session_version += 1
     note(db, person, "signed out everywhere", person)
 
 
-def _as_typed_anywhere(password: str) -> bytes:
-    """Return the password's bytes; keyboards differ in how they compose é."""
+def _normalized(password: str) -> bytes:
+    """Return the bytes of the password in Unicode NFKC, because keyboards compose é differently."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
-def _is_right(known: str, password: str) -> bool:
+def _matches(stored_hash: str, password: str) -> bool:
     try:
-        return PASSWORDS.verify(known, _as_typed_anywhere(password))
+        return PASSWORDS.verify(stored_hash, _normalized(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
-def _nobodys_hash() -> str:
-    """Return a hash that no password fits and that takes as long to try as anyone's."""
+def _decoy_hash() -> str:
+    """Return a hash that no password matches and that takes as long to verify as a real one."""
     p = PASSWORDS
     salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (p.salt_len, p.hash_len))
     return f"$argon2id$v=19$m={p.memory_cost},t={p.time_cost},p={p.parallelism}${salt}${digest}"
 
 
-def _count_try(db: Session, account: str, address: str) -> SignInTry:
-    """Write a try down before it is made, so that many at once are counted too. Commits.
+def _count_attempt(db: Session, account: str, address: str) -> SignInTry:
+    """Record an attempt before the password is checked, so that parallel attempts count too. Commits.
 
-    Raises TooManyTries when there were too many; a try that is refused doesn't count.
+    Raises TooManyTries when there were too many; an attempt that is refused for that doesn't count.
     """
     now = clock.now()
     db.execute(delete(SignInTry).where(SignInTry.at < now - TRIES_WITHIN))
-    tried = SignInTry(account=account, address=same_network(address), at=now)
-    db.add(tried)
+    attempt = SignInTry(account=account, address=same_network(address), at=now)
+    db.add(attempt)
     db.commit()
     of_account, of_address = (
         select(func.count()).where(column == value).scalar_subquery()
-        for column, value in ((SignInTry.account, tried.account), (SignInTry.address, tried.address))
+        for column, value in ((SignInTry.account, attempt.account), (SignInTry.address, attempt.address))
     )
     by_account, by_address = db.execute(select(of_account, of_address)).one()
     if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
-        db.delete(tried)
+        db.delete(attempt)
         db.commit()
-        raise TooManyTries("Too many tries to sign in. Wait a quarter of an hour, then try again.")
+        raise TooManyTries("Too many attempts to sign in. Wait 15 minutes, then try again.")
     db.commit()
-    return tried
+    return attempt
 
 
-def _forget_tries(db: Session, tried: SignInTry) -> None:
-    """A right password makes good the wrong ones before it, from the same address."""
-    db.execute(delete(SignInTry).where(SignInTry.account == tried.account, SignInTry.address == tried.address))
+def _clear_attempts(db: Session, attempt: SignInTry) -> None:
+    """Delete the attempts on this account from this address."""
+    db.execute(delete(SignInTry).where(SignInTry.account == attempt.account, SignInTry.address == attempt.address))
 
 
 def set_password(db: Session, person: Person, password_hash: str) -> None:
-    """Sessions that began with the old password end, and links that would set another lose their power."""
+    """Set the password of ``person``, end their sessions and void their links."""
     person.password_hash = password_hash
     person.session_version += 1
     void_links(db, person)

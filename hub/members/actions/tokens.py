@@ -1,4 +1,4 @@
-"""Links that let someone in, once: their tokens, of which the hash alone is kept."""
+"""One-time links and their tokens, which are stored only as hashes."""
 
 import secrets
 from datetime import timedelta
@@ -13,7 +13,7 @@ from hub.members import queries as members_queries
 from hub.members.models import LinkKind, OneTimeLink, Person
 from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
-LINK_USED = "This link was used already: it works once. Sign in with the password that was set with it."
+LINK_USED = "This link was already used, and it works only once. Sign in with the password that you set."
 
 LIFETIME = {
     LinkKind.INVITATION: timedelta(days=INVITATION_DAYS),
@@ -27,7 +27,7 @@ class LinkIsGone(Refused):
 
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
-    """Return the link with this token, if it may still be used; raises NotFound, or LinkIsGone with what to do."""
+    """Return the link with this token; raises NotFound, or LinkIsGone when it can no longer be used."""
     link = members_queries.link(db, token)
     if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
         raise NotFound
@@ -35,7 +35,7 @@ def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
         raise LinkIsGone(LINK_USED)
     if link.expires_at <= clock.now():
         raise LinkIsGone(
-            "This link has expired, or a newer one took its place. Ask whoever gave it to you for a new one."
+            "This link has expired or was replaced by a newer one. Ask the person who sent it for a new one."
         )
     return link
 
@@ -43,7 +43,7 @@ def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
 def new_link(
     db: Session, actor: Person | None, kind: LinkKind, person: Person | None, *, keep_older: bool = False
 ) -> str:
-    """Return the token of a new link; older links of ``person`` lose their power unless they are kept."""
+    """Return the token of a new link; voids older links of ``person`` unless ``keep_older``."""
     if not keep_older:
         void_links(db, person)
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -61,18 +61,18 @@ def new_link(
 
 
 def void_links(db: Session, person: Person | None) -> None:
-    """Links of ``person`` that no one used lose their power; None: those for the first coordinator."""
-    whose = OneTimeLink.person_id == person.id if person else OneTimeLink.person_id.is_(None)
+    """Expire the unused links of ``person``; None: those for the first coordinator."""
+    owner = OneTimeLink.person_id == person.id if person else OneTimeLink.person_id.is_(None)
     now = clock.now()
     db.execute(
         update(OneTimeLink)
-        .where(whose, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .where(owner, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
         .values(expires_at=now)
     )
 
 
 def use_up(db: Session, link: OneTimeLink) -> None:
-    """Use the link up. Of two who try at once the row lets one through."""
+    """Mark the link as used; when two requests race, the second gets LinkIsGone."""
     used = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
     result: Any = db.execute(used.values(used_at=clock.now()))
     if result.rowcount != 1:

@@ -1,4 +1,4 @@
-"""What mail someone wants, and when; which hints they have seen."""
+"""Notification settings and closed hints."""
 
 from collections.abc import Collection
 
@@ -16,26 +16,26 @@ from hub.members.rules.mail import MailKind
 
 
 def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
-    """``person`` does without this kind of mail from now on; what waits for them is taken back."""
+    """Turn off a kind of email for ``person``, and cancel what is waiting in the outbox."""
     if db.get(StoppedMail, (person.id, kind)) is None:
         db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
-        note(db, person, "stopped mail for", person, kind=kind)
+        note(db, person, "turned off email for", person, kind=kind)
     mail_actions.cancel_kind(db, person.id, kind)
 
 
-def wish_for_mail(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:
-    """``person`` wants these kinds of mail and no other, and none in these hours."""
+def change_notification_settings(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:
+    """Turn on ``kinds`` of email for ``person`` and turn off all others; set their quiet hours."""
     for kind in MailKind:
         if kind not in kinds:
             stop_mail(db, person, kind)
-    started = delete(StoppedMail).where(StoppedMail.person_id == person.id, StoppedMail.kind.in_(kinds))
-    db.execute(started)
+    turned_on = delete(StoppedMail).where(StoppedMail.person_id == person.id, StoppedMail.kind.in_(kinds))
+    db.execute(turned_on)
     db.merge(QuietHours(person_id=person.id, hours=str(quiet)))
-    note(db, person, "chose mail for", person, kinds=sorted(kinds), quiet=str(quiet))
+    note(db, person, "changed notification settings of", person, kinds=sorted(kinds), quiet=str(quiet))
 
 
 def dismiss_hint(db: Session, person: Person, name: str) -> None:
-    """``person`` doesn't want to see this hint any more; raises NotFound when there is none of this name."""
+    """Stop showing ``person`` this hint; raises NotFound when no hint has this name."""
     if name not in HINTS:
         raise NotFound
     db.merge(DismissedHint(person_id=person.id, name=name))
@@ -43,5 +43,5 @@ def dismiss_hint(db: Session, person: Person, name: str) -> None:
 
 
 def show_hints_again(db: Session, person: Person) -> None:
-    """``person`` sees every hint again."""
+    """Show ``person`` every hint again."""
     db.execute(delete(DismissedHint).where(DismissedHint.person_id == person.id))

@@ -1,1 +1,1 @@
-"""Pages of members: signing in, organizations and their people."""
+"""Pages of members: sign-in, accounts, organizations and people."""

@@ -1,4 +1,4 @@
-"""One's own account, and the hints that one was shown."""
+"""The account page, and hints."""
 
 from typing import Any
 
@@ -21,19 +21,19 @@ from hub.members.rules.hints import HINTS, hints_on
 
 @bp.route("/account", methods=["GET", "POST"])
 def account() -> Any:
-    """One's own name."""
+    """Show the account page; a POST saves the person's own name."""
     person = signed_in()
     form = OwnName(obj=person)
     if form.validate_on_submit():
         people_actions.rename(db, person, form.name.data)
-        flash("Your name is saved.")
+        flash("Name saved.")
         return redirect(url_for("members.account"))
     return form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
 
 
 @bp.post("/account/password")
 def change_password() -> Any:
-    """One's own password; sessions in other browsers end."""
+    """Change the person's own password, which ends their sessions in other browsers."""
     person, form, refused = signed_in(), ChangePassword(), ""
     if form.validate():
         try:
@@ -44,7 +44,7 @@ def change_password() -> Any:
             refused = refusal(error)
         else:
             login.begin_session(person)
-            flash("Your password is changed. Other browsers in which you were signed in are signed out.")
+            flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
     name = OwnName(formdata=None, obj=person)
     return form_page("members/account.html", person=person, form=name, password=form, refused=refused)
@@ -52,7 +52,7 @@ def change_password() -> Any:
 
 @bp.post("/hints/<name>/dismiss")
 def dismiss_hint(name: str) -> Any:
-    """Put a hint away, and go back to where it stood."""
+    """Close a hint, and go back to its page."""
     wishes_actions.dismiss_hint(db, signed_in(), name)
     return redirect(login.safe_next(request.form.get("next")))
 
@@ -61,13 +61,13 @@ def dismiss_hint(name: str) -> Any:
 def show_hints_again() -> Any:
     """Show every hint again."""
     wishes_actions.show_hints_again(db, signed_in())
-    flash("The hints are shown again on the pages where they help.")
+    flash("Hints will be shown again on their pages.")
     return redirect(url_for("members.account"))
 
 
 @web.before_pages(bp)
 def _choose_hints(template: str, _values: dict[str, Any]) -> None:
-    """Keep the hints of a page that the person who is signed in still sees, for `hint_text`."""
+    """Load the page's hints that the person hasn't closed, for `hint_text`."""
     person = current_person()
     if person and hints_on(template, person.role):
         shown = hints_on(template, person.role, members_queries.dismissed_hints(db, person))
@@ -76,6 +76,6 @@ def _choose_hints(template: str, _values: dict[str, Any]) -> None:
 
 @bp.app_template_global()
 def hint_text(name: str) -> str:
-    """What a hint says; empty when it isn't for the person who is signed in, or was put away."""
+    """Return the text of a hint; empty when the person closed it, or has none of its roles."""
     texts: dict[str, str] = g.get("hints", {})
     return texts.get(name, "")

@@ -1,4 +1,4 @@
-"""What every page of members starts with."""
+"""The blueprint of members."""
 
 from flask import Blueprint
 

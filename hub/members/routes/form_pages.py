@@ -1,4 +1,4 @@
-"""What the forms of members share."""
+"""Helpers for form pages."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from hub.core.errors import Refused, TooManyTries
 
 
 def form_page(template: str, **context: Any) -> tuple[str, int]:
-    """Return a form, empty or as it was typed: a POST that gets here didn't do what it should."""
+    """Render a form, empty or as it was submitted; the status of a POST is 422, because it failed."""
     return render_template(template, **context), 200 if request.method in web.SAFE_METHODS else 422
 
 
 def refusal(error: Refused) -> str:
-    """Why not, for the form; too many tries have a page of their own."""
+    """Return the sentence of a refusal for the form; re-raises TooManyTries, which has its own error page."""
     if isinstance(error, TooManyTries):
         raise error
     return str(error)

@@ -1,4 +1,4 @@
-"""Links that let someone in, once."""
+"""Pages of one-time links."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ from hub.members.routes.form_pages import form_page, refusal
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
 @web.public
 def invitation(token: str) -> Any:
-    """Accept an invitation: set a first password."""
+    """Accept an invitation and set a first password."""
     return _set_password(token, LinkKind.INVITATION)
 
 
 @bp.route("/password/<token>", methods=["GET", "POST"])
 @web.public
 def new_password(token: str) -> Any:
-    """Set a new password with a link."""
+    """Set a new password with a password link."""
     return _set_password(token, LinkKind.PASSWORD_RESET)
 
 
@@ -46,7 +46,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
             refused = refusal(error)
         else:
             login.begin_session(person)
-            flash("Your password is set, and you are signed in.")
+            flash("Password set. You’re signed in.")
             return redirect(url_for("overview.home"))
     return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
 
@@ -54,7 +54,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
 @bp.route("/welcome/<token>", methods=["GET", "POST"])
 @web.public
 def welcome(token: str) -> Any:
-    """The first coordinator signs up, and so sets up the hub."""
+    """Sign up the first coordinator, who sets up the hub."""
     try:
         tokens_actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     except (Refused, NotFound) as error:
@@ -79,12 +79,12 @@ def welcome(token: str) -> Any:
             refused = refusal(error)
         else:
             login.begin_session(person)
-            flash("Welcome. The hub is yours; four short steps make it ready for your alliance.")
+            flash("Welcome! Four short steps will get the hub ready for your alliance.")
             return redirect(url_for("overview.setup"))
     return form_page("members/welcome.html", form=form, host=host, refused=refused)
 
 
 def _no_link(error: Exception) -> tuple[str, int]:
-    """Return the page of a link that can't be used (any more)."""
+    """Return the page for a link that is unknown or can no longer be used."""
     unknown = isinstance(error, NotFound)
     return render_template("members/link_gone.html", sentence="" if unknown else str(error)), 404 if unknown else 410

@@ -1,4 +1,4 @@
-"""Organizations: the list, one of them, adding and changing."""
+"""Pages of organizations."""
 
 from typing import Any
 
@@ -19,24 +19,24 @@ from hub.members.rules.permissions import Permission, may
 
 @bp.get("/organizations")
 def organizations() -> str:
-    """Members, BFFs and the host; those that left stand apart."""
+    """List the organizations; those that left are listed separately."""
     form = FindOrganizations(request.args)
     form.offer(members_queries.regions(db), members_queries.designation_names(db))
     kind = OrganizationKind(form.kind.data) if form.kind.data in list(OrganizationKind) else None
-    found = members_queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
+    matches = members_queries.organizations(db, kind, form.region.data or "", form.designation.data or "")
     today = clock.today(web.config().zone)
     return render_template(
         "members/organizations.html",
         form=form,
-        here=[o for o in found if not has_left(o.left_on, today)],
-        gone=[o for o in found if has_left(o.left_on, today)],
+        current=[organization for organization in matches if not has_left(organization.left_on, today)],
+        former=[organization for organization in matches if has_left(organization.left_on, today)],
         filtered=bool(kind or form.region.data or form.designation.data),
     )
 
 
 @bp.get("/organizations/<slug>")
 def organization(slug: str) -> str:
-    """One organization: its facts, designations and, for those who may see them, its people."""
+    """Show an organization: its details, designations and, to those who may see them, its people."""
     person = signed_in()
     shown = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     sees_people = may(person, Permission.SEE_PEOPLE, shown)
@@ -62,7 +62,7 @@ def new_organization() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            flash(f"{added.name} is added. Next, invite its representative.")
+            flash(f"{added.name} added. Next, invite a representative.")
             return redirect(url_for("members.organization", slug=added.slug))
     form.offer_rows()
     return form_page("members/edit_organization.html", form=form, organization=None, refused=refused)
@@ -70,7 +70,7 @@ def new_organization() -> Any:
 
 @bp.route("/organizations/<slug>/edit", methods=["GET", "POST"])
 def edit_organization(slug: str) -> Any:
-    """Change an organization's facts and designations."""
+    """Edit an organization's details and designations."""
     person = signed_in()
     changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
@@ -81,7 +81,7 @@ def edit_organization(slug: str) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            flash("The changes are saved.")
+            flash("Changes saved.")
             return redirect(url_for("members.organization", slug=slug))
     form.offer_rows()
     return form_page("members/edit_organization.html", form=form, organization=changed, refused=refused)

@@ -1,4 +1,4 @@
-"""People: the list, one of them, adding, roles, moving and leaving."""
+"""Pages of people."""
 
 from typing import Any
 
@@ -31,17 +31,17 @@ from hub.members.rules.permissions import Permission, may, may_manage, roles_to_
 
 @bp.get("/people")
 def people() -> str:
-    """The people of one's own organization, or everyone's."""
+    """List the people of the person's own organization, or everyone."""
     form = FindPeople(request.args)
     page = web.page_number()
-    found, total = members_queries.people(db, signed_in(), form.q.data, page)
+    matches, total = members_queries.people(db, signed_in(), form.q.data, page)
     pages = web.page_count(total, members_queries.PEOPLE_PER_PAGE)
-    return render_template("members/people.html", form=form, people=found, total=total, page=page, pages=pages)
+    return render_template("members/people.html", form=form, people=matches, total=total, page=page, pages=pages)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
 def new_person() -> Any:
-    """Add someone and show the link with which they get in."""
+    """Add a person and show their invitation link."""
     person = signed_in()
     if not may(person, Permission.MANAGE_PEOPLE):
         raise NotFound
@@ -61,7 +61,7 @@ def new_person() -> Any:
 
 
 def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
-    """Return the form with the roles that ``person`` may give; and the organization, when they have no choice of it."""
+    """Return the form with the roles that ``person`` may assign, and their organization unless they may choose one."""
     form = NewPerson(organization=request.args.get("organization", ""), role=request.args.get("role", Role.CONTRIBUTOR))
     if may(person, Permission.MANAGE_ORGANIZATIONS):
         form.organization.choices = organization_choices(members_queries.organizations(db))
@@ -74,13 +74,13 @@ def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
 
 @bp.get("/people/<int:person_id>")
 def person(person_id: int) -> Any:
-    """Somebody's role now and before; for who manages them, what can be changed."""
+    """Show a person and their role history, with forms for those who manage them."""
     return _person_page(members_queries.person_for(db, signed_in(), person_id, Permission.SEE_PEOPLE))
 
 
 @bp.post("/people/<int:person_id>")
 def change_person(person_id: int) -> Any:
-    """Correct a name or an email address."""
+    """Change a name or an email address."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = ChangePerson(), ""
@@ -90,30 +90,30 @@ def change_person(person_id: int) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(changed, "The changes are saved.")
+            return _back_to(changed, "Changes saved.")
     return _person_page(changed, facts=form, refused=refused)
 
 
 @bp.post("/people/<int:person_id>/role")
 def give_role(person_id: int) -> Any:
-    """Give someone another role, or let someone who left come back with one."""
+    """Change a person's role, or reactivate a deactivated person with one."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = _role_form(actor, changed), ""
     if form.validate():
-        give = people_actions.give_role if changed.is_active else people_actions.come_back
+        give = people_actions.change_role if changed.is_active else people_actions.reactivate
         try:
             give(db, actor, changed, form.role.data)
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(changed, f"{changed.name} is {changed.role.label} now.")
+            return _back_to(changed, f"{changed.name} is now {changed.role.label}.")
     return _person_page(changed, role=form, refused=refused)
 
 
 @bp.post("/people/<int:person_id>/organization")
 def move_person(person_id: int) -> Any:
-    """Let someone go on in another organization."""
+    """Move a person to another organization."""
     actor = signed_in()
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
@@ -126,13 +126,13 @@ def move_person(person_id: int) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(moved, f"{moved.name} belongs to {into.name} now, as {moved.role.label}.")
+            return _back_to(moved, f"{moved.name} is now at {into.name}, as {moved.role.label}.")
     return _person_page(moved, move=form, refused=refused)
 
 
 @bp.post("/people/<int:person_id>/link")
 def make_link(person_id: int) -> Any:
-    """Make a link with which someone sets a first or a new password, and show it this once."""
+    """Create a link to set a first or a new password, and show it this once."""
     actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     make = invitations_actions.reset_link if invited.password_hash else invitations_actions.invite
@@ -141,22 +141,22 @@ def make_link(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/address")
 def address_works(person_id: int) -> Any:
-    """Mail came back from someone's address, and now it works again."""
+    """Resume email to an address that bounced."""
     about = members_queries.person_for(db, signed_in(), person_id, Permission.MANAGE_PEOPLE)
     mail_actions.clear_bounced(db, about.email)
-    return _back_to(about, f"Mail goes to {about.email} again.")
+    return _back_to(about, f"Email to {about.email} is back on.")
 
 
 @bp.post("/people/<int:person_id>/leave")
 def leave(person_id: int) -> Any:
-    """Mark someone as gone."""
+    """Deactivate a person."""
     actor = signed_in()
-    gone = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    about = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     try:
-        people_actions.leave(db, actor, gone)
+        people_actions.deactivate(db, actor, about)
     except Refused as error:
-        return _person_page(gone, refused=refusal(error))
-    return _back_to(gone, f"{gone.name} can't sign in any more.")
+        return _person_page(about, refused=refusal(error))
+    return _back_to(about, f"{about.name} can no longer sign in.")
 
 
 def _role_form(actor: Person, about: Person) -> GiveRole:
@@ -167,7 +167,7 @@ def _role_form(actor: Person, about: Person) -> GiveRole:
 
 def _move_form(about: Person) -> MovePerson:
     form = MovePerson(role=Role.CONTRIBUTOR)
-    others = [one for one in members_queries.organizations(db) if one.id != about.organization_id]
+    others = [other for other in members_queries.organizations(db) if other.id != about.organization_id]
     form.organization.choices = organization_choices(others)
     form.role.choices = role_choices(Role)
     return form
@@ -201,7 +201,7 @@ def _person_page(
 
 
 def _link_page(about: Person, token: str) -> str:
-    """Return the page that shows a link this once; only its hash is kept."""
+    """Return the page that shows a link this once; only its hash is stored."""
     view = "members.new_password" if about.password_hash else "members.invitation"
     address = web.config().BASE_URL + url_for(view, token=token)
     return render_template(

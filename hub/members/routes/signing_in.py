@@ -1,4 +1,4 @@
-"""Signing in and out, forgotten passwords, and ending a kind of mail."""
+"""Pages for sign-in, sign-out, forgotten passwords and unsubscribing."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
-from hub.members.rules.mail import whose_stop
+from hub.members.rules.mail import read_stop_token
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @web.public
 def sign_in() -> Any:
-    """Sign in, and go on to where the person wanted to go."""
+    """Sign in, and continue to the page that the person wanted."""
     wanted = login.safe_next(request.values.get("next"))
     if request.method == "GET" and current_person():
         return redirect(wanted)
@@ -41,7 +41,7 @@ def sign_in() -> Any:
 @bp.route("/forgot-password", methods=["GET", "POST"])
 @web.public
 def forgot_password() -> Any:
-    """Ask for a link with which one sets a new password: the same answer, whoever asks."""
+    """Request a password link; the answer is the same for every address."""
     form, refused = ForgotPassword(), ""
     if form.validate_on_submit():
         try:
@@ -62,10 +62,10 @@ def sign_out() -> Any:
 
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Any:
-    """Sign out in every browser, this one too: a session that someone copied ends with it."""
+    """Sign out in every browser, this one too, which also ends copied sessions."""
     signing_in_actions.end_sessions(db, signed_in())
     login.end_session()
-    flash("You are signed out in every browser.")
+    flash("You’re signed out in every browser.")
     return redirect(url_for("members.sign_in"))
 
 
@@ -73,11 +73,12 @@ def sign_out_everywhere() -> Any:
 @web.public
 @web.from_mail_programs
 def stop_mail(token: str) -> Any:
-    """End a kind of mail: a GET, which scanners make too, only shows the button."""
-    found = whose_stop(web.config().SECRET_KEY, token)
-    person = members_queries.person(db, found[0]) if found else None
-    if not found or person is None:
+    """Unsubscribe from a kind of email; a GET, which mail scanners send too, only shows the button."""
+    subscription = read_stop_token(web.config().SECRET_KEY, token)
+    person = members_queries.person(db, subscription[0]) if subscription else None
+    if not subscription or person is None:
         raise NotFound
+    kind = subscription[1]
     if request.method == "POST":
-        wishes_actions.stop_mail(db, person, found[1])
-    return render_template("members/stop_mail.html", kind=found[1], done=request.method == "POST")
+        wishes_actions.stop_mail(db, person, kind)
+    return render_template("members/stop_mail.html", kind=kind, done=request.method == "POST")

@@ -1,1 +1,1 @@
-"""The rules of members: who takes part, and who may do what. Pure."""
+"""Rules of members: kinds and roles, permissions, sign-in, hints. Pure."""

@@ -1,4 +1,4 @@
-"""The short tour: hints that stand on the pages where they help, until someone puts them away. Pure."""
+"""The short tour: hints on the pages where they help, until a person closes them. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,72 +11,70 @@ SHARERS = LEADERS | {Role.CONTRIBUTOR}
 
 @dataclass(frozen=True)
 class Hint:
-    """What a page (its template) tells those who have one of these roles."""
+    """The hint that a page (its template) shows people with one of these roles."""
 
     template: str
     roles: frozenset[Role]
     text: str
 
 
-# By name. Every role meets two to four.
+# By name. Every role sees two to four.
 HINTS = {
     "quarter": Hint(
         "overview/home.html",
         LEADERS,
-        "This is your organization’s quarter. The button is always the next step. Once a quarter you confirm in "
-        "writing what you shared, and with whom: it takes two minutes.",
+        "The button on your organization’s quarter is always the next step, and confirming what you shared takes two "
+        "minutes once a quarter.",
     ),
     "sharing-counts": Hint(
         "overview/home.html",
         frozenset({Role.CONTRIBUTOR}),
-        "Downloading something isn’t sharing it yet. When you pass it on, open it here and choose Forward, or say so "
-        "under Sharing: then it counts for your organization.",
+        "A download alone doesn’t count as sharing: forward the resource from its page, or report what you shared "
+        "under Sharing.",
     ),
     "search": Hint(
         "search/results.html",
         SHARERS | {Role.BOARD},
-        "Type what you remember: two or three words are enough. A result opens on the very slide or page that has "
-        "them.",
+        "Type two or three words that you remember, and each result opens on the page or slide that has them.",
     ),
     "forward": Hint(
         "library/show.html",
         SHARERS,
-        "Forward makes a link that anyone can open without an account. When they open it, your organization gets the "
-        "credit.",
+        "Forward creates a share link that opens without an account, and your organization gets credit when someone "
+        "opens it.",
     ),
     "people": Hint(
         "members/people.html",
         LEADERS,
-        "Invite your colleagues here. Every organization has one representative and one alternate, with equal rights.",
+        "Invite your colleagues here; every organization has one representative and one alternate, with equal rights.",
     ),
     "board": Hint(
         "overview/board.html",
         frozenset({Role.BOARD, Role.COORDINATOR}),
-        "Each row is an organization, each column a quarter. Confirmed and forwarded mean that the commitment was met. "
-        "A name leads to the record behind it.",
+        "Each row is an organization and each column a quarter: a standing of Confirmed or Forwarded meets the "
+        "commitment, and a name opens the sharing log.",
     ),
     "behind": Hint(
         "overview/home.html",
         frozenset({Role.COORDINATOR, Role.BOARD}),
-        "These organizations have nothing on record for the quarter. Open one to see whom to write to.",
+        "These organizations have nothing recorded for the quarter, so open one to see its people and get in touch.",
     ),
     "organizations": Hint(
         "members/organizations.html",
         frozenset({Role.COORDINATOR}),
-        "Add members and BFFs one by one, or paste a whole list. Then invite a representative for each: the hub makes "
-        "the links.",
+        "Add members and BFFs one at a time or paste a list, then create an invitation link for each representative.",
     ),
     "audit": Hint(
         "overview/audit.html",
         frozenset({Role.COORDINATOR}),
-        "Every change of people, roles and resources is written down here and never erased. Look here first when "
-        "something surprises you.",
+        "Check here first when something surprises you: every change to people, roles and resources is recorded and "
+        "never erased.",
     ),
 }
 
 
 def hints_on(template: str, role: Role, dismissed: Collection[str] = ()) -> list[str]:
-    """Return the names of the hints that a page shows those with ``role`` who put ``dismissed`` away."""
+    """Return the names of the hints that a page shows people with ``role`` who closed those in ``dismissed``."""
     return [
         name
         for name, hint in HINTS.items()

@@ -1,4 +1,4 @@
-"""Mail that the hub sends to people by itself, and how they end it. Pure."""
+"""Kinds of automatic email, and the links that unsubscribe from them. Pure."""
 
 import hmac
 from base64 import urlsafe_b64encode
@@ -8,7 +8,7 @@ from hashlib import sha256
 
 
 class MailKind(StrEnum):
-    """Mail that the hub sends by itself and that a person may do without."""
+    """A kind of automatic email that a person can turn off."""
 
     REMINDER = "reminder"
     DIGEST = "digest"
@@ -17,33 +17,34 @@ class MailKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """Its description in the notification settings."""
         return _MAIL_LABELS[self.value]
 
 
-# When no one wants mail who didn't say otherwise: from eight in the evening to seven in the morning.
+# The default quiet hours: 8:00 p.m. to 7:00 a.m.
 USUAL_NIGHT = (time(20), time(7))
 
 _MAIL_LABELS = {
-    "reminder": "Reminders when the quarter ends and nothing was shared yet (representative and alternate)",
-    "digest": "Once a week: new resources on topics that you follow and for searches that you saved",
-    "notice": "What the hub logged from mail that you copied to it",
-    "call": "Calls: invitations and changes, what you missed, and a week before you present (representative and alternate)",
+    "reminder": "Reminders when a quarter ends and your organization hasn’t shared yet (representatives and alternates)",
+    "digest": "Weekly digest of new resources on topics you follow and in your saved searches",
+    "notice": "Receipts for email you copied to your log address",
+    "call": "Calls: invitations, changes, recaps of calls you missed, and a note a week before you present (representatives "
+    "and alternates)",
 }
 
 
 def stop_token(key: str, person_id: int, kind: MailKind) -> str:
-    """Return what stands in the address that ends a kind of mail for someone: only the hub can make it, with its ``key``."""
+    """Return the token of an unsubscribe link, signed with the hub's ``key``."""
     named = f"{person_id}-{kind.value}"
     mark = hmac.new(key.encode(), f"stop:{named}".encode(), sha256).digest()[:18]
     return f"{named}-{urlsafe_b64encode(mark).decode()}"
 
 
-def whose_stop(key: str, token: str) -> tuple[int, MailKind] | None:
-    """Return the person and the kind of mail that the token is about; None unless the hub made it."""
+def read_stop_token(key: str, token: str) -> tuple[int, MailKind] | None:
+    """Return the person's id and the kind of email of an unsubscribe token; None if its signature is wrong."""
     number, _, rest = token.partition("-")
-    kind = next((one for one in MailKind if rest.startswith(f"{one.value}-")), None)
-    if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - more than rows can have
+    kind = next((candidate for candidate in MailKind if rest.startswith(f"{candidate.value}-")), None)
+    if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - larger than any id
         return None
-    known = stop_token(key, int(number), kind)
-    return (int(number), kind) if hmac.compare_digest(known.encode(), token.encode()) else None
+    expected = stop_token(key, int(number), kind)
+    return (int(number), kind) if hmac.compare_digest(expected.encode(), token.encode()) else None

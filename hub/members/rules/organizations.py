@@ -1,4 +1,4 @@
-"""Kinds of organizations, the roles of their people, and when an organization takes part. Pure."""
+"""Kinds of organizations, roles, and when an organization belongs to the alliance. Pure."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class OrganizationKind(StrEnum):
-    """Two categories of organization take part, and a third runs the hub."""
+    """The kind of an organization: members and BFFs take part, and the host runs the hub."""
 
     MEMBER = "member"
     BFF = "bff"
@@ -16,12 +16,12 @@ class OrganizationKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """Its name on screens."""
         return {"member": "Member", "bff": "BFF", "host": "Host"}[self.value]
 
 
 class Role(StrEnum):
-    """What a person is in their organization."""
+    """The role of a person in their organization."""
 
     COORDINATOR = "coordinator"
     BOARD = "board"
@@ -31,14 +31,14 @@ class Role(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """Its name on screens."""
         return "Advisory Board" if self is Role.BOARD else self.value.capitalize()
 
 
-# Each organization has one of each at a time; naming a new one makes the old one a contributor.
+# Each organization has one of each at a time; naming a new one makes the current one a contributor.
 SINGLE_ROLES = frozenset({Role.REPRESENTATIVE, Role.ALTERNATE})
 
-# Roles of the alliance as a whole: only the coordinator gives them, and manages who has them.
+# Roles in the alliance as a whole: only the coordinator assigns them, and manages the people who have them.
 HOST_ROLES = frozenset({Role.COORDINATOR, Role.BOARD})
 
 # The host's people are coordinators or sit on the board; the board may come from any organization.
@@ -50,7 +50,7 @@ ROLES_OF_KIND = {
 
 
 class DesignationStatus(StrEnum):
-    """Where a federal designation of a community stands."""
+    """The status of a federal designation."""
 
     APPLIED = "applied"
     ACTIVE = "active"
@@ -58,13 +58,13 @@ class DesignationStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """Its name on screens."""
         return self.value.capitalize()
 
 
 @dataclass(frozen=True)
 class DesignationFacts:
-    """A designation as someone states it."""
+    """A designation as it was entered."""
 
     name: str
     status: DesignationStatus
@@ -73,16 +73,18 @@ class DesignationFacts:
 
 
 def slug_of(name: str) -> str:
-    """Return the name as it stands in addresses: ``Lakeshore Forge & Foundry`` is ``lakeshore-forge-foundry``."""
+    """Return the slug of a name: ``lakeshore-forge-foundry`` for ``Lakeshore Forge & Foundry``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "organization"
 
 
 def is_due_on(joined_on: date, left_on: date | None, first_day: date, last_day: date) -> bool:
-    """Return whether an organization belonged to the alliance in a period: joined by its last day, not gone before its first."""
+    """Return True if an organization belonged to the alliance in a period: it joined by ``last_day`` and didn't leave before
+    ``first_day``.
+    """
     return joined_on <= last_day and (left_on is None or left_on >= first_day)
 
 
 def has_left(left_on: date | None, today: date) -> bool:
-    """Return whether an organization is gone: its last day is over."""
+    """Return True if an organization's last day is over."""
     return left_on is not None and left_on < today

@@ -1,4 +1,4 @@
-"""Who may do what: one table. Pure."""
+"""The table of permissions by role, and the functions that read it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,41 +9,41 @@ from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, Organizat
 
 
 class Permission(StrEnum):
-    """Everything that someone may or may not do."""
+    """A permission; the value says what it allows."""
 
     READ = "read"
     ADD = "add"
     CHANGE = "change"
     FORWARD = "forward"
-    DECLARE = "declare"
+    DECLARE = "report sharing"
     CONFIRM = "confirm"
-    KEEP_STAKEHOLDERS = "keep the stakeholders"
+    KEEP_STAKEHOLDERS = "manage stakeholders"
     SEND_PACKS = "send packs"
-    SEE_RECORD = "see the record"
+    SEE_RECORD = "see the sharing log"
     SEE_BOARD = "see the board"
-    SEE_MEMBERS = "see the members"
-    SEE_PEOPLE = "see the people"
-    MANAGE_PEOPLE = "manage the people"
+    SEE_MEMBERS = "see organizations"
+    SEE_PEOPLE = "see people"
+    MANAGE_PEOPLE = "manage people"
     MANAGE_ORGANIZATIONS = "manage organizations"
-    GIVE_HOST_ROLES = "give the roles coordinator and board"
-    SEE_AUDIT = "see the audit"
-    MAKE_PACKET = "make an audit packet"
-    SEE_REACH = "see how far a resource reached"
-    RUN_MAIL = "see and steer the mail"
+    GIVE_HOST_ROLES = "assign the roles coordinator and board"
+    SEE_AUDIT = "see the audit log"
+    MAKE_PACKET = "create audit packets"
+    SEE_REACH = "see the reach of a resource"
+    RUN_MAIL = "manage mail"
     EDIT_GLOSSARY = "edit the glossary"
-    SEE_CALLS = "see the calls"
-    TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask, propose a presentation
-    SEE_ATTENDANCE = "see who was on a call"
-    RUN_CALLS = "run the calls"
-    SEE_APPLICATIONS = "see the applications to join"
-    VOTE = "vote on an application"
-    DECIDE_APPLICATIONS = "decide on an application"
+    SEE_CALLS = "see calls"
+    TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask questions, propose a presentation
+    SEE_ATTENDANCE = "see attendance"
+    RUN_CALLS = "run calls"
+    SEE_APPLICATIONS = "see applications"
+    VOTE = "vote on applications"
+    DECIDE_APPLICATIONS = "decide on applications"
     SET_UP = "set up the hub"
     SEE_STYLEGUIDE = "see the style guide"
 
 
 class Scope(StrEnum):
-    """How far a permission reaches."""
+    """The scope of a permission."""
 
     OWN = "own"  # what belongs to the person's organization
     NETWORK = "network"  # that, and what has the audience network or public
@@ -52,7 +52,7 @@ class Scope(StrEnum):
 
 OWN, NETWORK, ALL = Scope.OWN, Scope.NETWORK, Scope.ALL
 
-# Who may what. A role that a row does not name may not.
+# The scope of each permission by role; None: not allowed.
 MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
     p: dict(
         zip((Role.COORDINATOR, Role.BOARD, Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR), row, strict=True)
@@ -94,15 +94,15 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
 
 
 class SomePerson(Protocol):
-    """What the table needs to know of a person."""
+    """The part of a person that the table needs."""
 
     @property
     def role(self) -> Role:
-        """What the person is."""
+        """The person's role."""
 
     @property
     def organization_id(self) -> int:
-        """Where the person belongs."""
+        """The id of the person's organization."""
 
 
 class Thing(Protocol):
@@ -110,12 +110,12 @@ class Thing(Protocol):
 
     @property
     def organization_id(self) -> int:
-        """Whose it is."""
+        """The id of the organization that it belongs to."""
 
 
 @dataclass(frozen=True)
 class Operator:
-    """Whoever runs commands on the hub's own machine: reads what a coordinator reads, belongs to no one."""
+    """The operator at the command line, who reads what a coordinator reads and belongs to no organization."""
 
     role: Role = Role.COORDINATOR
     organization_id: int = 0
@@ -125,9 +125,9 @@ OPERATOR = Operator()
 
 
 def may(person: SomePerson | None, permission: Permission, subject: Thing | None = None) -> bool:
-    """Return whether ``person`` (None: a visitor) may do ``permission`` to ``subject``.
+    """Return True if ``person`` (None: a visitor) has ``permission`` for ``subject``.
 
-    ``subject`` is None for what belongs to no one (the board, the audit) and for the person's own organization.
+    ``subject`` is None for what belongs to no organization (the board, the audit log) and for the person's own.
     """
     audience = getattr(subject, "audience", None)
     if person is None:
@@ -141,16 +141,16 @@ def may(person: SomePerson | None, permission: Permission, subject: Thing | None
 
 
 def may_manage(actor: SomePerson | None, person: SomePerson) -> bool:
-    """Return whether ``actor`` may change ``person``, their role and their links.
+    """Return True if ``actor`` may change ``person``, their role and their links.
 
-    Someone with a role of the alliance (coordinator, board) is managed by whoever gives those roles: a
-    representative who could make a reset link for a board member could sign in as one.
+    Only those who assign the roles coordinator and board manage people who have them: a representative who could
+    create a password link for a board member could sign in as one.
     """
     allowed = may(actor, Permission.MANAGE_PEOPLE, person)
     return allowed and (person.role not in HOST_ROLES or may(actor, Permission.GIVE_HOST_ROLES, person))
 
 
 def roles_to_give(actor: SomePerson | None, kind: OrganizationKind) -> tuple[Role, ...]:
-    """Return the roles that ``actor`` may give in an organization of ``kind``."""
+    """Return the roles that ``actor`` may assign in an organization of ``kind``."""
     all_roles = may(actor, Permission.GIVE_HOST_ROLES)
     return tuple(role for role in ROLES_OF_KIND[kind] if all_roles or role not in HOST_ROLES)

@@ -15,7 +15,7 @@ from hub.library.rules import topic_label
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.models import Person
-from hub.members.queries import Wishes
+from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission, may
 from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, week_to_tell
@@ -39,7 +39,7 @@ class Digest:
     person: Person
     week: DigestWeek
     parts: tuple[DigestPart, ...]
-    wishes: Wishes
+    wishes: NotificationSettings
     bounces: bool  # the address takes no mail
 
     @property
@@ -66,7 +66,7 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
         for person in people
     }
     those = [person for person in people if parts[person.id]]
-    wishes = members_queries.wishes_of(db, [person.id for person in those])
+    wishes = members_queries.notification_settings(db, [person.id for person in those])
     bounced = mail_queries.bouncing(db, [person.email for person in those])
     return [Digest(one, week, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
 

@@ -33,7 +33,7 @@ def mail_wishes() -> Any:
             refused = str(error)
         else:
             quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
-            wishes_actions.wish_for_mail(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
+            wishes_actions.change_notification_settings(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
             flash("Your choice is saved.")
             return redirect(url_for("overview.mail_wishes"))
     tags = library_queries.tags_in_use(db, person, TAGS_TO_OFFER)
@@ -43,7 +43,7 @@ def mail_wishes() -> Any:
 
 def _form(person: Person) -> MailWishes:
     """Return the form with what the person chose so far."""
-    wishes = members_queries.wishes_of(db, [person.id])[person.id]
+    wishes = members_queries.notification_settings(db, [person.id])[person.id]
     followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
     form = MailWishes(
         kinds=[kind for kind in MailKind if kind not in wishes.stopped],

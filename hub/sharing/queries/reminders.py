@@ -14,7 +14,7 @@ from hub.library.models import Resource
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.queries import Wishes
+from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import SINGLE_ROLES
 from hub.sharing.models import SharingEvent
@@ -32,7 +32,7 @@ class Reminder:
     person: Person
     row: QuarterRow
     facts: Facts
-    wishes: Wishes
+    wishes: NotificationSettings
     stopped: bool  # the person does without reminders
     bounces: bool  # the address takes no mail
 
@@ -64,7 +64,7 @@ def reminders(
     ]
     people = _people(db, [row.organization.id for row in rows])
     everybody = [person for some in people.values() for person in some]
-    wishes = members_queries.wishes_of(db, [person.id for person in everybody])
+    wishes = members_queries.notification_settings(db, [person.id for person in everybody])
     bounced = mail_queries.bouncing(db, [person.email for person in everybody])
     titles = _titles(db, quarter, [row.organization.id for row in rows])
     found = [
