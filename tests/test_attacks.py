@@ -255,7 +255,7 @@ def test_files_for_an_application_that_takes_none_are_not_kept(client: FlaskClie
     said = {"kind": "member", "name": "X Org", "contact_name": "C", "contact_email": "c@x.example"}
     link = re.findall(r"/join/[\w-]{20,}", client.post("/join", data=said).text)[0]
     some = {"file-swot": [(io.BytesIO(bytes([number]) * 100), f"{number}.txt") for number in range(15)]}
-    assert "files at most" in client.post(link, data=said | some, content_type="multipart/form-data").text
+    assert "can have up to 10 files" in client.post(link, data=said | some, content_type="multipart/form-data").text
     client.post(f"{link}/withdraw", data={"reason": "later"})
     one = {"file-swot": [(io.BytesIO(b"x" * 100), "x.txt")]}
     assert client.post(link, data=said | one, content_type="multipart/form-data").status_code == 422

@@ -114,7 +114,7 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
 
 def save(application: Application, draft: Draft) -> None:
     """Save the draft; raises Refused when the application is closed, or with what to correct."""
-    _must_be_open(application)
+    _check_open(application)
     _set_interest(application, draft.interest)
     application.representative_name, application.representative_email = _contact(
         draft.representative_name, draft.representative_email, "representative"
@@ -138,7 +138,7 @@ def save(application: Application, draft: Draft) -> None:
 
 def check_room(application: Application, count: int) -> None:
     """Raise Refused when the application can't hold ``count`` more files."""
-    _must_be_open(application)
+    _check_open(application)
     if len(application.evidence) + count > MOST_EVIDENCE:
         raise Refused(f"An application can have up to {MOST_EVIDENCE} files. Remove one first.")
 
@@ -170,7 +170,7 @@ def attach(
 
 def remove(db: Session, application: Application, evidence: Evidence) -> None:
     """Remove a file from an open application."""
-    _must_be_open(application)
+    _check_open(application)
     library_actions.let_file_go(db, _holder(evidence))
     application.evidence.remove(evidence)
     db.delete(evidence)
@@ -179,7 +179,7 @@ def remove(db: Session, application: Application, evidence: Evidence) -> None:
 
 def submit(db: Session, application: Application) -> None:
     """Submit the application to the board. Raises Refused with everything that is still missing."""
-    _must_be_open(application)
+    _check_open(application)
     statements = {statement.criterion: statement.text for statement in application.statements}
     documented = {evidence.criterion for evidence in application.evidence}
     missing = missing_parts(application.kind, statements, documented, application.representative_email)
@@ -329,7 +329,7 @@ def _contact(name: str, email: str, role: str) -> tuple[str, str]:
     return name_of(name, f"name of the {role}"), email_of(email)
 
 
-def _must_be_open(application: Application) -> None:
+def _check_open(application: Application) -> None:
     if not application.progress.is_open:
         raise Refused(NOT_OPEN)
 

@@ -28,7 +28,7 @@ def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
         f"Please vote: application from {name}",
         (
             greeting(voter),
-            Paragraph(f"{name} has applied to join the alliance as a {kind}. Please read the application and vote."),
+            Paragraph(f"Please read and vote on the application from {name} to join the alliance as a {kind}."),
             Button("Read the application", address),
         ),
         TO_BOARD,
@@ -38,7 +38,7 @@ def submitted(name: str, kind: str, voter: str, address: str) -> Letter:
 def changes_asked(name: str, contact: str, asked: str) -> Letter:
     """Return the letter that asks the applicant for changes."""
     return Letter(
-        f"Changes requested to your application: {name}",
+        f"Please update your application: {name}",
         (
             greeting(contact),
             Paragraph(

@@ -18,7 +18,7 @@ APPLICATIONS_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Shown:
+class Document:
     """A file of evidence with the page to read: the one that the applicant named, or the first."""
 
     evidence: Evidence
@@ -31,7 +31,7 @@ class Part:
 
     criterion: Criterion
     statement: str
-    shown: tuple[Shown, ...]
+    documents: tuple[Document, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def parts_of(db: Session, application: Application) -> list[Part]:
             criterion,
             statements.get(criterion, ""),
             tuple(
-                Shown(evidence, pages.get(evidence.id))
+                Document(evidence, pages.get(evidence.id))
                 for evidence in application.evidence
                 if evidence.criterion is criterion
             ),

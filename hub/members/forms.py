@@ -34,7 +34,7 @@ def _cleaned(text: str | None) -> str:
     return clean(text or "")
 
 
-def _holds(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
+def _passes(rule: Callable[[str], object]) -> Callable[[Any, Any], None]:
     """Return a validator that fails with the sentence of the rule's refusal."""
 
     def check(_form: Any, field: Any) -> None:
@@ -54,12 +54,12 @@ def _line(label: str, *validators: Any, missing: str = "", help_text: str = "") 
 
 
 def _email(help_text: str = "") -> StringField:
-    return _line("Email address", _holds(email_of), missing="Enter the email address.", help_text=help_text)
+    return _line("Email address", _passes(email_of), missing="Enter the email address.", help_text=help_text)
 
 
 def _new_password(label: str = "New password") -> PasswordField:
     help_text = f"Use at least {SHORTEST_PASSWORD} characters; a few words are easy to remember and hard to guess."
-    return PasswordField(label, [InputRequired("Enter a password."), _holds(password_of)], description=help_text)
+    return PasswordField(label, [InputRequired("Enter a password."), _passes(password_of)], description=help_text)
 
 
 def _repeated() -> PasswordField:
@@ -146,7 +146,7 @@ class ChangePerson(FlaskForm):
     email = _email()
 
 
-class GiveRole(FlaskForm):
+class ChangeRole(FlaskForm):
     """A person's role."""
 
     role = SelectField("Role", [InputRequired("Choose a role.")], coerce=Role)
@@ -190,7 +190,7 @@ class EditOrganization(FlaskForm):
     name = _line("Name", missing="Enter the organization’s name.")
     kind = SelectField("Kind", [InputRequired("Choose a kind.")], coerce=OrganizationKind)
     region = _line("Region", help_text="For example, Northeast Ohio.")
-    website = _line("Website", _holds(website_of), help_text="Starts with https:// or http://.")
+    website = _line("Website", _passes(website_of), help_text="Starts with https:// or http://.")
     joined_on = DayField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
     left_on = DayField("Left on", [Optional()], description="Its last day, if it left the alliance.")
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)

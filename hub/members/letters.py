@@ -27,12 +27,16 @@ def invitation(config: Config, token: str, *, name: str, organization: str, by: 
 
 def new_password(config: Config, token: str, *, name: str, by: str) -> Letter:
     """Return the letter with a link to set a new password; ``by`` is its creator's name, or empty when they requested it."""
-    reason = f"{by} created this link for you" if by else "You asked for a new password"
+    request = (
+        f"Use this link from {by} to set a new password."
+        if by
+        else "Use this link to set a new password, as you asked."
+    )
     return Letter(
         subject=f"Set a new password for the {config.HUB_NAME}",
         parts=(
             greeting(name),
-            Paragraph(f"Use the link below to set a new password. {reason}."),
+            Paragraph(request),
             Button("Set new password", f"{config.BASE_URL}/password/{token}"),
             Paragraph(
                 f"The link works once, for {RESET_HOURS} hours. If you didn’t ask for it, you can ignore this email: your "

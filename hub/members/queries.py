@@ -22,7 +22,7 @@ from hub.members.models import (
     RoleHeld,
     StoppedMail,
 )
-from hub.members.rules.mail import USUAL_NIGHT, MailKind
+from hub.members.rules.mail import DEFAULT_QUIET_HOURS, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage
 
@@ -182,7 +182,7 @@ class NotificationSettings:
 
 def notification_settings(db: Session, person_ids: Collection[int]) -> dict[int, NotificationSettings]:
     """Return the notification settings of these people by id; the default quiet hours where none were chosen."""
-    usual = Quiet(*USUAL_NIGHT, config_of(db).TIME_ZONE)
+    default = Quiet(*DEFAULT_QUIET_HOURS, config_of(db).TIME_ZONE)
     stopped: dict[int, set[MailKind]] = defaultdict(set)
     for person_id, kind in db.execute(
         select(StoppedMail.person_id, StoppedMail.kind).where(StoppedMail.person_id.in_(person_ids))
@@ -191,7 +191,7 @@ def notification_settings(db: Session, person_ids: Collection[int]) -> dict[int,
     chosen = select(QuietHours.person_id, QuietHours.hours).where(QuietHours.person_id.in_(person_ids))
     hours = {person_id: Quiet.parse(text) for person_id, text in db.execute(chosen)}
     return {
-        person_id: NotificationSettings(frozenset(stopped[person_id]), hours.get(person_id, usual))
+        person_id: NotificationSettings(frozenset(stopped[person_id]), hours.get(person_id, default))
         for person_id in person_ids
     }
 
@@ -201,7 +201,7 @@ def has_unanswered_password_requests(db: Session) -> bool:
     return db.scalar(select(PasswordRequest.id).where(PasswordRequest.answered_at.is_(None)).limit(1)) is not None
 
 
-def anyone(db: Session) -> bool:
+def has_people(db: Session) -> bool:
     """Return True if the hub has any people."""
     return db.scalar(select(Person.id).limit(1)) is not None
 

@@ -46,7 +46,7 @@ def catch_up(database: Database) -> int:
     """
     today = clock.today(database.config.zone)
     with database.reading() as db:
-        lacks_days = bool(members_queries.anyone(db) and missing_days(db, today, today + AHEAD))
+        lacks_days = bool(members_queries.has_people(db) and missing_days(db, today, today + AHEAD))
         lacks_decks = bool(mailing_queries.decks_missing(db, clock.now()))
     if not lacks_days and not lacks_decks:
         return 0

@@ -22,7 +22,7 @@ from hub.sharing.rules.texts import download_name
 
 
 @dataclass(frozen=True)
-class Sent:
+class Upload:
     """A stored file that was uploaded with the form."""
 
     criterion: Criterion
@@ -103,18 +103,18 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
         joining_actions.check_room(joining_queries.application_by_token(db, token), count)
     db.commit()  # ends the transaction while the files are stored; nothing was written yet
     smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
-    sent = []
+    uploads = []
     for criterion in CRITERIA[OrganizationKind(form.kind.data)]:
         for upload in request.files.getlist(f"file-{criterion.value}"):
             if upload.filename:
                 name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
                 library_actions.check_name(name)
-                sent.append(
-                    Sent(criterion, originals.store(smaller, upload.stream), name, form.page_of(criterion).data)
+                uploads.append(
+                    Upload(criterion, originals.store(smaller, upload.stream), name, form.page_of(criterion).data)
                 )
-    if sent:
+    if uploads:
         application = joining_queries.application_by_token(db, token)
-        for file in sent:
+        for file in uploads:
             joining_actions.attach(db, application, file.criterion, file.stored, file.name, file.page)
 
 

@@ -40,10 +40,14 @@ def applications() -> str:
 @bp.get("/applications/<int:application_id>")
 def dossier(application_id: int) -> str:
     """Show an application: each criterion next to the page that documents it, votes and decision."""
-    return _dossier(application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None))
+    return _application_page(
+        application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None)
+    )
 
 
-def _dossier(application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = "") -> str:
+def _application_page(
+    application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = ""
+) -> str:
     person = signed_in()
     application = joining_queries.application_for(db, person, application_id)
     quorum = web.config().APPLICATION_QUORUM
@@ -76,11 +80,11 @@ def vote(application_id: int) -> Answer:
     form = VoteForm()
     application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
-        return _again(application_id, vote=form)
+        return _page_with_errors(application_id, vote=form)
     try:
         joining_actions.vote(db, signed_in(), application, Ballot(form.ballot.data), form.reason.data or "")
     except Refused as refused:
-        return _again(application_id, str(refused), vote=form)
+        return _page_with_errors(application_id, str(refused), vote=form)
     flash("Vote cast. You can change it until the decision.")
     return redirect(url_for(".dossier", application_id=application_id))
 
@@ -91,11 +95,11 @@ def ask_for_changes(application_id: int) -> Answer:
     form = AskForm()
     application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
-        return _again(application_id, ask=form)
+        return _page_with_errors(application_id, ask=form)
     try:
         joining_actions.ask_for_changes(db, signed_in(), application, form.what.data or "")
     except Refused as refused:
-        return _again(application_id, str(refused), ask=form)
+        return _page_with_errors(application_id, str(refused), ask=form)
     flash("Changes requested. Voting restarts when the applicant resubmits.")
     return redirect(url_for(".dossier", application_id=application_id))
 
@@ -107,12 +111,12 @@ def decide(application_id: int) -> Answer:
     form = DecisionForm()
     application = joining_queries.application_for(db, signed_in(), application_id)
     if not form.validate():
-        return _again(application_id, decision=form)
+        return _page_with_errors(application_id, decision=form)
     approve = form.decision.data == "approve"
     try:
         people = joining_actions.decide(db, signed_in(), application, form.reason.data or "", approve=approve)
     except Refused as refused:
-        return _again(application_id, str(refused), decision=form)
+        return _page_with_errors(application_id, str(refused), decision=form)
     if not approve:
         flash("Declined. The applicant gets an email with your reason.")
         return redirect(url_for(".dossier", application_id=application_id))
@@ -121,7 +125,7 @@ def decide(application_id: int) -> Answer:
     return redirect(url_for(".dossier", application_id=application_id))
 
 
-def _again(
+def _page_with_errors(
     application_id: int,
     refused: str = "",
     *,
@@ -132,7 +136,7 @@ def _again(
     """Return the page again with the submitted form and its errors."""
     if refused:
         db.rollback()
-    page = _dossier(
+    page = _application_page(
         application_id,
         vote or VoteForm(formdata=None),
         ask or AskForm(formdata=None),

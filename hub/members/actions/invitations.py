@@ -64,7 +64,7 @@ def accept(db: Session, token: str, password: str) -> Person:
 
 def first_coordinator_link(db: Session) -> str | None:
     """Return the token of a new sign-up link for the first coordinator; None when the hub has people."""
-    if members_queries.anyone(db):
+    if members_queries.has_people(db):
         return None
     return new_link(db, None, LinkKind.FIRST_COORDINATOR, None)
 
@@ -80,7 +80,7 @@ def sign_up_first_coordinator(
     db.commit()
     password_hash = hashed(password, email_of(email))
     use_up(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
-    if members_queries.anyone(db):
+    if members_queries.has_people(db):
         raise Refused("This hub already has people. Sign in, or ask the coordinator for an invitation.")
     host = members_queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)
     return add_person(db, None, host, email=email, name=name, role=Role.COORDINATOR, password_hash=password_hash)

@@ -83,7 +83,7 @@ def change_role(db: Session, actor: Person | None, person: Person, role: Role) -
     _check_role(actor, person.organization, role)
     if person.role is role:
         return
-    _keep_a_coordinator(db, person)
+    _check_not_last_coordinator(db, person)
     note(db, actor, "changed the role of", person, role=role, before=person.role)
     if role in HOST_ROLES:
         void_links(db, person)  # their managers created them, and must not sign in as a coordinator or board member
@@ -105,7 +105,7 @@ def move(db: Session, actor: Person | None, person: Person, organization: Organi
     db.refresh(person)
     check_active(person)
     _check_role(actor, organization, role)
-    _keep_a_coordinator(db, person)
+    _check_not_last_coordinator(db, person)
     note(db, actor, "moved", person, to=organization.name, role=role, before=person.organization.name, was=person.role)
     void_links(db, person)
     _end_role(db, person)
@@ -125,7 +125,7 @@ def deactivate(db: Session, actor: Person | None, person: Person) -> None:
     db.refresh(person)
     if not person.is_active:
         return
-    _keep_a_coordinator(db, person)
+    _check_not_last_coordinator(db, person)
     note(db, actor, "deactivated", person, role=person.role)
     _end_role(db, person)
     if person.role in SINGLE_ROLES:
@@ -176,7 +176,7 @@ def _check_email_is_free(db: Session, actor: Person | None, email: str, organiza
     raise Refused(EMAIL_TAKEN)
 
 
-def _keep_a_coordinator(db: Session, person: Person) -> None:
+def _check_not_last_coordinator(db: Session, person: Person) -> None:
     """Raise Refused when ``person`` is the last coordinator who can sign in."""
     if person.role is not Role.COORDINATOR:
         return

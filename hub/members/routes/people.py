@@ -14,8 +14,8 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.forms import (
     ChangePerson,
+    ChangeRole,
     FindPeople,
-    GiveRole,
     MovePerson,
     NewPerson,
     organization_choices,
@@ -159,8 +159,8 @@ def leave(person_id: int) -> Any:
     return _back_to(about, f"{about.name} can no longer sign in.")
 
 
-def _role_form(actor: Person, about: Person) -> GiveRole:
-    form = GiveRole(role=about.role)
+def _role_form(actor: Person, about: Person) -> ChangeRole:
+    form = ChangeRole(role=about.role)
     form.role.choices = role_choices(roles_to_give(actor, about.organization.kind))
     return form
 
@@ -176,7 +176,7 @@ def _move_form(about: Person) -> MovePerson:
 def _person_page(
     about: Person,
     facts: ChangePerson | None = None,
-    role: GiveRole | None = None,
+    role: ChangeRole | None = None,
     move: MovePerson | None = None,
     refused: str = "",
 ) -> tuple[str, int]:

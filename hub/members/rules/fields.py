@@ -29,7 +29,7 @@ def email_of(text: str) -> str:
     try:
         email = validate_email(clean(text), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
-        raise Refused("Enter an email address like name@example.org.") from error
+        raise Refused("Enter an email address such as name@example.org.") from error
     if len(email) > LONGEST_EMAIL:
         raise Refused(f"That email address is too long. Use up to {LONGEST_EMAIL} characters.")
     return email

@@ -23,8 +23,8 @@ HINTS = {
     "quarter": Hint(
         "overview/home.html",
         LEADERS,
-        "The button on your organization’s quarter is always the next step, and confirming what you shared takes two "
-        "minutes once a quarter.",
+        "This is your organization’s quarter: the button is always your next step, and confirming what you shared "
+        "takes two minutes.",
     ),
     "sharing-counts": Hint(
         "overview/home.html",

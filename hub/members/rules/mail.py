@@ -22,13 +22,13 @@ class MailKind(StrEnum):
 
 
 # The default quiet hours: 8:00 p.m. to 7:00 a.m.
-USUAL_NIGHT = (time(20), time(7))
+DEFAULT_QUIET_HOURS = (time(20), time(7))
 
 _MAIL_LABELS = {
     "reminder": "Reminders when a quarter ends and your organization hasn’t shared yet (representatives and alternates)",
     "digest": "Weekly digest of new resources on topics you follow and in your saved searches",
     "notice": "Receipts for email you copied to your log address",
-    "call": "Calls: invitations, changes, recaps of calls you missed, and a note a week before you present (representatives "
+    "call": "Call invitations and changes, recaps of calls you missed, and a note a week before you present (representatives "
     "and alternates)",
 }
 
