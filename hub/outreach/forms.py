@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from hub.core.dates import number, plural
 from hub.core.errors import Refused
 from hub.core.fields import MomentField
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
@@ -28,11 +29,11 @@ from hub.sharing.forms import LARGEST_NUMBER, MOST_DIGITS, NumberField, Resource
 from hub.sharing.rules.standing import Channel
 
 CHANNEL_LABELS = {
-    Channel.NEWSLETTER: "Our newsletter tool",
-    Channel.EMAIL: "A mail from our own mail program",
-    Channel.WEBSITE: "Our website",
-    Channel.MEETING: "A meeting or call",
-    Channel.OTHER: "Something else",
+    Channel.NEWSLETTER: "Newsletter",
+    Channel.EMAIL: "Our own email",
+    Channel.WEBSITE: "Website",
+    Channel.MEETING: "Meeting or call",
+    Channel.OTHER: "Other",
 }
 
 
@@ -40,15 +41,15 @@ class LinkForm(FlaskForm):
     """Make a share link."""
 
     page = NumberField(
-        "Only this page, slide or item (its number)",
-        [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers begin with 1.")],
-        description="Empty: the whole resource, with its file to download.",
+        "Only this page or slide (number)",
+        [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers start at 1.")],
+        description="Leave empty to share the whole resource.",
     )
-    days = SelectField("The link works for", [InputRequired("Choose how long it works.")], coerce=int)
+    days = SelectField("Link expires after", [InputRequired("Choose when the link expires.")], coerce=int)
 
     def __init__(self, usual_days: int, **others: Any) -> None:
         super().__init__(**others)
-        self.days.choices = [SelectChoice(days, f"{days} days") for days in sorted({*LINK_DAYS, usual_days})]
+        self.days.choices = [SelectChoice(days, plural(days, "day")) for days in sorted({*LINK_DAYS, usual_days})]
         if self.days.data is None:
             self.days.data = usual_days
 
@@ -57,12 +58,16 @@ class StakeholderForm(FlaskForm):
     """One stakeholder."""
 
     email = StringField(
-        "E-mail", [InputRequired("Enter an email address."), Length(max=LONGEST_EMAIL, message="That is too long.")]
+        "Email",
+        [
+            InputRequired("Enter an email address."),
+            Length(max=LONGEST_EMAIL, message=f"That address is too long. The limit is {LONGEST_EMAIL} characters."),
+        ],
     )
     name = StringField("Name", [Optional()])
-    affiliation = StringField("Affiliation", [Optional()], description="Where they work, or whom they represent")
+    affiliation = StringField("Affiliation", [Optional()], description="Where they work or who they represent")
     groups = StringField(
-        "Groups", [Optional()], description="Separated by commas, for example: Board, Manufacturers in Adams County"
+        "Groups", [Optional()], description="Separate groups with commas: Board, Manufacturers in Adams County"
     )
 
     def show(self, one: Stakeholder) -> None:
@@ -81,15 +86,15 @@ class TakeInForm(FlaskForm):
     """A list of stakeholders, pasted or as a file."""
 
     file = FileField(
-        "A CSV file", description="Saved from a spreadsheet, with the columns name, email, affiliation, groups"
+        "CSV file", description="A spreadsheet saved as CSV, with the columns name, email, affiliation and groups"
     )
     lines = TextAreaField(
-        "Or paste it here",
+        "Or paste a list",
         [Optional()],
-        description="One person a line, in any of these ways: ana@example.org · "
+        description="One person per line, like any of these: ana@example.org · "
         "ana@example.org, Ana Peña, Lakeshore Forge, Board · Ana Peña <ana@example.org>",
     )
-    group = StringField("Put all of them into the group", [Optional()])
+    group = StringField("Add everyone to this group", [Optional()])
 
     def read_file(self) -> None:
         """Let the text be what the file says, if one came; raises Refused when it is no text."""
@@ -98,7 +103,7 @@ class TakeInForm(FlaskForm):
             return
         content = upload.read()
         if (b"\x00" in content[:4] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))) or content.startswith(b"PK"):
-            raise Refused("That isn't a CSV file. In your spreadsheet choose Save as, then CSV.")
+            raise Refused("That isn’t a CSV file. In your spreadsheet, choose Save as, then CSV.")
         self.lines.data = _decoded(content)
 
 
@@ -129,21 +134,29 @@ class PackForm(FlaskForm):
     """A draft: what it is called, what it says, to whom it goes, and what more to put into it."""
 
     title = StringField(
-        "Subject of the mail",
+        "Subject",
         [
-            InputRequired("Give the pack a subject."),
-            Length(max=LONGEST_PACK_TITLE, message=f"Up to {LONGEST_PACK_TITLE} characters fit here."),
+            InputRequired("Enter a subject."),
+            Length(
+                max=LONGEST_PACK_TITLE,
+                message=f"That is too long. The limit is {number(LONGEST_PACK_TITLE)} characters.",
+            ),
         ],
     )
     words = TextAreaField(
-        "Two sentences from you",
-        [Optional(), Length(max=LONGEST_PACK_NOTE, message=f"Up to {LONGEST_PACK_NOTE:,} characters fit here.")],
-        description="Why you send this, and what to look at first. They stand at the top of the mail and of its page.",
+        "Note",
+        [
+            Optional(),
+            Length(
+                max=LONGEST_PACK_NOTE, message=f"That is too long. The limit is {number(LONGEST_PACK_NOTE)} characters."
+            ),
+        ],
+        description="In two sentences: why you’re sending this, and what to look at first",
     )
     groups = SelectMultipleField("Groups", validate_choice=False)
-    everyone = BooleanField("All our stakeholders, whatever their group")
-    find = StringField("Find a resource by its title", [Optional()])
-    part = StringField("Only these pages", [Optional()], description="For example 7 or 7-9")
+    everyone = BooleanField("All stakeholders")
+    find = StringField("Title", [Optional()])
+    part = StringField("Only these pages", [Optional()], description="Such as 7 or 7-9")
 
     def show(self, pack: Pack) -> None:
         """Fill the form with what the draft says."""
@@ -164,19 +177,19 @@ class SendForm(FlaskForm):
     """When a pack goes."""
 
     when = RadioField(
-        "When",
-        [InputRequired("Choose when it goes.")],
-        choices=[SelectChoice("now", "now"), SelectChoice("later", "on this day and time")],
+        "When to send",
+        [InputRequired("Choose when to send the pack.")],
+        choices=[SelectChoice("now", "Now"), SelectChoice("later", "Later")],
         default="now",
     )
-    at = MomentField("Day and time", [Optional()], description="On the clocks of the hub")
+    at = MomentField("Date and time", [Optional()], description="If later, in the hub’s time zone")
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
         """Return the moment that was chosen, in the hub's time zone; None for now. Raises Refused."""
         if self.when.data != "later":
             return None
         if self.at.data is None:
-            raise Refused("Give the day and the time when it goes, or choose now.")
+            raise Refused("Enter a date and time, or choose Now.")
         typed: datetime = self.at.data
         return typed.replace(tzinfo=zone)
 
@@ -185,8 +198,8 @@ class ChannelForm(FlaskForm):
     """Through which channel the copied text goes."""
 
     channel = SelectField(
-        "Where it goes",
-        [InputRequired("Choose where it goes.")],
+        "Where will you share it?",
+        [InputRequired("Choose where you’ll share it.")],
         choices=[SelectChoice(channel.value, label) for channel, label in CHANNEL_LABELS.items()],
         default=Channel.NEWSLETTER.value,
     )
@@ -199,12 +212,17 @@ class QuestionForm(FlaskForm):
         "Your question",
         [
             InputRequired("Write your question."),
-            Length(max=LONGEST_QUESTION, message=f"Up to {LONGEST_QUESTION:,} characters fit here."),
+            Length(
+                max=LONGEST_QUESTION, message=f"That is too long. The limit is {number(LONGEST_QUESTION)} characters."
+            ),
         ],
     )
-    name = StringField("Your name", [Optional(), Length(max=LONGEST_NAME, message="That is too long.")])
-    email = StringField("Your email, for the answer", [InputRequired("Give the address that the answer should go to.")])
-    copy = BooleanField("Send a copy to who published it")
+    name = StringField(
+        "Your name",
+        [Optional(), Length(max=LONGEST_NAME, message=f"That is too long. The limit is {LONGEST_NAME} characters.")],
+    )
+    email = StringField("Your email", [InputRequired("Enter the email address to reply to.")])
+    copy = BooleanField("Send a copy to the publisher")
 
     def asked(self) -> dict[str, Any]:
         """Return what was entered; name and address are empty where they are known already."""

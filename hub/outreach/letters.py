@@ -13,25 +13,26 @@ from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Audience, Outcome
 from hub.sharing.rules.texts import shorten
 
-LOG_ADDRESS_REASON = "You get this because a copy of this mail came to your log address."
+LOG_ADDRESS_REASON = "You get this because a copy of this email came to your log address."
 
 
 def _about(logged: LoggedMail) -> str:
-    return f"“{logged.subject}”" if logged.subject else "your mail without a subject"
+    return f"“{logged.subject}”" if logged.subject else "your email without a subject"
 
 
 def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
     day = with_year(logged.happened_on)
     what = plural(len(titles), "resource")
     return Letter(
-        f"Logged: {logged.subject or 'your mail'}",
+        f"Logged: {logged.subject or 'your email'}",
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} is on the record of {person.organization.name} for {day}: {what}, {audience.label}."
+                f"{_about(logged)} is now in {person.organization.name}’s sharing log for {day}: {what}, "
+                f"{audience.label}."
             ),
             Bullets(tuple(titles)),
-            Button("See it, or correct it", f"{base}/sharing/mails/{logged.id}"),
+            Button("View or correct entry", f"{base}/sharing/mails/{logged.id}"),
         ),
         LOG_ADDRESS_REASON,
     )
@@ -41,14 +42,14 @@ def _of_nothing_found(
     base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], audience: Audience
 ) -> Letter:
     return Letter(
-        f"Which resource was it? {logged.subject}".strip(),
+        f"Which resource did you share? {logged.subject}".strip(),
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} came, with {audience.label}. No attachment and no link in it is a resource of the "
-                "hub, so nothing is on the record yet. Say which it was, and it counts."
+                f"Choose the resource that you shared in {_about(logged)} ({audience.label}), so that it counts. "
+                "Its attachments and links match nothing in the hub, so nothing is logged yet."
             ),
-            Button("Say which resource it was", f"{base}/sharing/declare?mail={logged.id}"),
+            Button("Choose resource", f"{base}/sharing/declare?mail={logged.id}"),
         ),
         LOG_ADDRESS_REASON,
     )
@@ -56,14 +57,14 @@ def _of_nothing_found(
 
 def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
     return Letter(
-        f"Not counted: {logged.subject or 'your mail'}",
+        f"Not counted: {logged.subject or 'your email'}",
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} went to people of {person.organization.name} alone, so it doesn't count as shared "
-                "with your stakeholders. If others got it too, declare it."
+                f"Report {_about(logged)} if anyone outside {person.organization.name} got it too. It went only to "
+                "your own organization, so it doesn’t count as shared with your stakeholders."
             ),
-            Button("Declare it", f"{base}/sharing/declare?mail={logged.id}"),
+            Button("Report sharing", f"{base}/sharing/declare?mail={logged.id}"),
         ),
         LOG_ADDRESS_REASON,
     )
@@ -71,14 +72,14 @@ def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequenc
 
 def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
     return Letter(
-        "Mail that wasn't from you came to your log address",
+        "Someone else wrote to your log address",
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} came to your log address from someone else, and isn't logged. Perhaps the address "
-                "stood in To or Cc, where recipients see it and answer to it: put it in BCC. A new address ends this."
+                f"Create a new log address if this keeps happening. {_about(logged)} wasn’t sent by you, so it "
+                "wasn’t logged. Perhaps the address was in To or Cc, where recipients see it and reply to it; use BCC only."
             ),
-            Button("Make a new log address", f"{base}/sharing/log-address"),
+            Button("Create new log address", f"{base}/sharing/log-address"),
         ),
         LOG_ADDRESS_REASON,
     )
@@ -140,10 +141,10 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
     """Return the message to one recipient, by name."""
     links = Links(tuple(Link(item.heading, pack.address_of(item), item.note) for item in pack.items))
     note = (Paragraph(pack.note),) if pack.note else ()
-    everything = Links((Link("All of it on one page", pack.address, "No account is needed."),))
+    everything = Links((Link("See everything on one page", pack.address, "No account needed."),))
     reason = (
-        f"You get this because {pack.organization} has you on its list of stakeholders. It was sent through the "
-        f"{hub_name}; an answer to this message reaches {pack.sender}."
+        f"You get this because you’re on {pack.organization}’s list of stakeholders. It was sent through the "
+        f"{hub_name}; replies go to {pack.sender}."
     )
     return Letter(
         pack.title,
@@ -157,7 +158,7 @@ def text_for_a_channel(pack: SentPack) -> str:
     """Return the pack as plain text to paste anywhere: the words, then each resource with its link."""
     blocks = [pack.title, pack.note]
     blocks += [f"{item.heading}\n{item.note}\n{pack.address_of(item)}" for item in pack.items]
-    blocks.append(f"All of it on one page: {pack.address}")
+    blocks.append(f"See everything on one page: {pack.address}")
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -168,7 +169,7 @@ def html_for_a_channel(pack: SentPack) -> str:
         f'<li><a href="{escape(pack.address_of(item))}">{escape(item.heading)}</a><br>{escape(item.note)}</li>'
         for item in pack.items
     )
-    page = f'<p><a href="{escape(pack.address)}">All of it on one page</a></p>'
+    page = f'<p><a href="{escape(pack.address)}">See everything on one page</a></p>'
     return f"<h2>{escape(pack.title)}</h2>\n{note}<ul>\n{items}\n</ul>\n{page}"
 
 
@@ -208,12 +209,11 @@ def ready_text(
 def question(*, to: str, asker: str, title: str, sharer: str, words: str, address: str, is_sharer: bool) -> Letter:
     """Return a recipient's question about a resource, for who shared it (``is_sharer``) or who published it."""
     return Letter(
-        f"A question about “{title}”",
+        f"Question about “{title}”",
         (
             greeting(to),
-            Paragraph(f"{asker} asks about “{title}”, which {sharer} shared:"),
+            Paragraph(f"Reply to this email to answer {asker}, who asks about “{title}”, which {sharer} shared:"),
             Quote(words),
-            Paragraph("Answer this message, and your answer reaches them."),
             Links((Link(title, address),)),
         ),
         f"You get this because {'you shared' if is_sharer else 'your organization published'} it.",

@@ -81,14 +81,14 @@ def test_a_member_finds_the_very_slide_takes_it_hands_it_on_and_says_so(come: Co
 
     member.link("Share this slide")
     member.at(re.compile("Forward"))
-    expect(member.field("Only this page, slide or item (its number)")).to_have_value("7")
+    expect(member.field("Only this page or slide (number)")).to_have_value("7")
     slide = _link(member)
-    expect(member.field("Text to paste into your mail")).to_have_value(re.compile(re.escape(slide)))
+    expect(member.field("Text for your email")).to_have_value(re.compile(re.escape(slide)))
     member.write("With whom", f"Our yards, by {way}")
     member.write("About how many people", "12")
     member.choose("How", "Newsletter")
-    member.button("I sent it")
-    member.told("Recorded: you shared it.")
+    member.button("Report sharing")
+    member.told("Sharing reported.")
 
     member.back_to("Cobots in small yards: nine arms, one tarp")
     member.at("Cobots in small yards: nine arms, one tarp")
@@ -102,24 +102,24 @@ def test_a_member_finds_the_very_slide_takes_it_hands_it_on_and_says_so(come: Co
         expect(friend.page.locator("main img")).to_have_js_property("naturalWidth", 1200)
     expect(friend.page.get_by_role("button", name="Download")).to_have_count(0)
     _open(friend, whole, "Who programs")
-    taken = friend.taking("Download the file", "button")
+    taken = friend.taking("Download file", "button")
     assert taken.path().stat().st_size > 10_000
 
 
 def _link(hands: Hands) -> str:
-    hands.button("Make the link")
+    hands.button("Create link")
     expect(hands.field("Link")).to_be_visible()
     return hands.field("Link").input_value()
 
 
 def _open(friend: Hands, link: str, words: str) -> None:
-    """What the link opens is there after Show, and not before."""
+    """What the link opens is there after View, and not before."""
     friend.page.goto(link)
     friend.at("Cobots in small yards: nine arms, one tarp")
     expect(friend.page.locator("main")).to_contain_text("Keisha Broadnax of Lakeshore Forge")
     expect(friend.page.get_by_text(words)).to_have_count(0)
     expect(friend.page.locator("main img")).to_have_count(0)
-    friend.button("Show")
+    friend.button(re.compile("^View"))
     expect(friend.page.get_by_text(words).first).to_be_visible()
 
 

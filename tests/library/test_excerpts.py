@@ -56,7 +56,7 @@ def pages_of(content: bytes) -> list[str]:
 
 def test_the_pages_come_each_with_its_source(plan: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
-    assert "Only some slides" in ana.get(f"/resources/{plan}/forward").text
+    assert "Selected pages as PDF" in ana.get(f"/resources/{plan}/forward").text
     answer = ana.get(f"/resources/{plan}/slides?pages=slides 2 to 3", buffered=True)
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -108,8 +108,8 @@ GOOD = {"title": "Q4", "items": 1, "recipients": 1, "groups": True, "send_at": N
         ({"title": " "}, "subject"),
         ({"items": 0}, "at least one resource"),
         ({"groups": False}, "at least one group"),
-        ({"recipients": 0}, "Nobody"),
-        ({"send_at": NOW + timedelta(days=400)}, "within a year"),
+        ({"recipients": 0}, "No one"),
+        ({"send_at": NOW + timedelta(days=400)}, "within one year"),
     ],
 )
 def test_what_speaks_against_sending_is_said(wrong: dict[str, object], sentence: str | None) -> None:

@@ -80,7 +80,7 @@ def test_the_plan_says_what_each_line_would_change() -> None:
     ]
     assert planned[0].says == "affiliation Old → New; joins Shops"
     assert planned[0].entry == Entry("ana@example.org", "Ana", "New", ("Board", "Shops"))
-    assert "asked not to get mail" in planned[3].says
+    assert "has unsubscribed" in planned[3].says
 
 
 def test_a_group_is_one_however_it_is_capitalized() -> None:

@@ -55,7 +55,7 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
         expires_at=end,
     )
     db.add(link)
-    note(db, person, "made the", link, resource=resource.title, page=link.page_number, until=str(end))
+    note(db, person, "created the", link, resource=resource.title, page=link.page_number, until=str(end))
     return link
 
 

@@ -44,7 +44,7 @@ def new_log_address(db: Session, person: Person) -> LogAddress:
     token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(TOKEN_LENGTH))
     address = LogAddress(person_id=person.id, token=token, created_at=clock.now())
     db.add(address)
-    note(db, person, "made the", address)
+    note(db, person, "created the", address)
     return address
 
 
@@ -53,7 +53,7 @@ def end_log_address(db: Session, person: Person) -> None:
     address = log_address_queries.log_address_of(db, person)
     if address is not None:
         address.ended_at = clock.now()
-        note(db, person, "ended the", address)
+        note(db, person, "turned off the", address)
 
 
 def takes(db: Session, recipient: str) -> bool:
@@ -83,11 +83,11 @@ def catch_up(database: Database) -> int:
             try:
                 log_arrived(database, arrived)
             except Exception:  # one message that can't be logged holds no other up
-                log.exception("A message to the log address could not be logged; it is tried again.")
+                log.exception("An email to a log address could not be logged; it will be retried.")
                 if clock.now() - arrived.received_at < KEPT_AT_MOST:
                     spool.put_off(path, clock.now() + AGAIN_AFTER)
                     continue
-                log.error("It is given up after 7 days.")  # noqa: TRY400 - the line before has the cause
+                log.error("Gave up on that email after 7 days.")  # noqa: TRY400 - the line before has the cause
             spool.drop(path)
             done += 1
     return done

@@ -136,7 +136,7 @@ def ask(
 def _refuse_a_flood(db: Session, link: PackLink) -> None:
     asked = select(func.count(PackTrace.id)).where(PackTrace.link_id == link.id, PackTrace.act == Trace.QUESTION)
     if (db.scalar(asked) or 0) >= MOST_QUESTIONS:
-        raise Refused("Many questions came through this link already. Answer the message that you got instead.")
+        raise Refused("Too many questions have come through this link. Reply to the email that you got instead.")
 
 
 def _mail(

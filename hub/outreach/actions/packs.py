@@ -53,12 +53,12 @@ def begin_pack(
     """
     organization = packs_queries.sender_of(person)
     if len(packs_queries.drafts_of(db, person)) >= MOST_DRAFTS:
-        raise Refused(f"There are {MOST_DRAFTS} drafts already. Send or delete some of them first.")
+        raise Refused(f"You already have {MOST_DRAFTS} drafts. Send or delete some first.")
     pack = Pack(
         organization_id=organization.id,
         person_id=person.id,
         quarter=str(quarter),
-        title=f"{quarter.label}: what is new for you from {organization.name}"[:LONGEST_PACK_TITLE],
+        title=f"{quarter.label}: what’s new from {organization.name}"[:LONGEST_PACK_TITLE],
         note="",
         groups=[],
         created_at=clock.now(),
@@ -68,7 +68,7 @@ def begin_pack(
     chosen: list[tuple[int, Part]] = [(one, None) for one in dict.fromkeys(resources)]
     chosen += [(resource, (number, number)) for resource, number in dict.fromkeys(parts)]
     _add_items(db, person, pack, chosen)
-    note(db, person, "began the", pack, items=len(pack.items))
+    note(db, person, "created the", pack, items=len(pack.items))
     return pack
 
 
@@ -81,13 +81,13 @@ def _add_items(db: Session, person: Person, pack: Pack, chosen: Sequence[tuple[i
     for resource_id, part in chosen:
         resource = found.get(resource_id)
         if resource is None or not may(person, Permission.FORWARD, resource):
-            raise Refused("One of the resources isn't there any more. Look at the list again and choose anew.")
+            raise Refused("One of these resources is no longer available. Review the list and choose again.")
         first, last = part or (None, None)
         if (resource_id, first, last) not in there:
             there.add((resource_id, first, last))
             pack.items.append(_item(pack, resource, first, last))
     if len(pack.items) > MOST_ITEMS:
-        raise Refused(f"Up to {MOST_ITEMS} resources fit into one pack: people read the first few. Tick fewer.")
+        raise Refused(f"A pack can have up to {MOST_ITEMS} resources. Choose fewer.")
 
 
 def _item(pack: Pack, resource: Resource, first: int | None, last: int | None) -> PackItem:
@@ -120,7 +120,7 @@ def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) ->
     )
     missing = next((number for number in part if number not in numbers), None)
     if missing is not None:
-        raise Refused(f"There is no number {missing} in it, or the hub has not read it yet.")
+        raise Refused(f"No page {missing} found. Check the number, or try again once the file is processed.")
 
 
 def change_pack(
@@ -129,7 +129,7 @@ def change_pack(
     """Say what the draft is called, what it says, and to whom it goes; raises Refused."""
     _refuse_unless_draft(pack)
     _hold(db, pack)
-    pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Give the pack a subject.").split())
+    pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Enter a subject.").split())
     pack.note = text_of(words, LONGEST_PACK_NOTE)
     known = set(stakeholders_queries.group_names(db, person.organization))
     pack.groups = [group for group in dict.fromkeys(groups) if group in known]
@@ -169,12 +169,12 @@ def _state_now(db: Session, pack: Pack) -> PackState | None:
 def _hold(db: Session, pack: Pack) -> None:
     """Hold the pack's row; raises Refused when it isn't any more what it was when it was loaded."""
     if pack.id is not None and _state_now(db, pack) is not pack.state:
-        raise Refused("Meanwhile this pack went out, or someone else changed it. Look at it again.")
+        raise Refused("This pack was sent or changed in the meantime. Reload the page to see it.")
 
 
 def _refuse_unless_draft(pack: Pack) -> None:
     if pack.state is not PackState.DRAFT:
-        raise Refused("This pack is on its way already and can't be changed. Make a new one.")
+        raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
 
 
 def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None = None) -> None:
@@ -186,8 +186,8 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
         raise Refused(objection)
     if stakeholders_queries.key_was_changed(db):
         raise Refused(
-            "The hub's key for unsubscribed addresses was changed, so it can't tell who must not be mailed. "
-            "Ask the coordinator to bring the old key back."
+            "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. "
+            "Ask the coordinator to restore the old key."
         )
     pack.person_id, pack.person = person.id, person
     pack.send_at, pack.state = max(send_at or now, now), PackState.SCHEDULED
@@ -217,8 +217,8 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
         db.execute(update(PackLink).where(*waits).values(part=LinkPart.SKIPPED))
         mail_actions.cancel(db, about=str(pack))
     else:
-        raise Refused("This pack isn't on its way.")
-    note(db, person, "called off the", pack)
+        raise Refused("This pack isn’t being sent, so there is nothing to stop.")
+    note(db, person, "canceled sending the", pack)
 
 
 def throw_away(db: Session, person: Person, pack: Pack) -> None:
@@ -226,7 +226,7 @@ def throw_away(db: Session, person: Person, pack: Pack) -> None:
     _refuse_unless_draft(pack)
     _hold(db, pack)
     if pack.published_at is not None:
-        raise Refused("This pack has a link that someone may have, so it stays.")
+        raise Refused("This pack can’t be deleted, because someone may have a link to it.")
     note(db, person, "deleted the", pack)
     db.delete(pack)
 
@@ -237,7 +237,7 @@ def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> P
     if same is not None:
         return same
     if not pack.items:
-        raise Refused("Put at least one resource into the pack.")
+        raise Refused("Add at least one resource.")
     publish(db, pack)
     link = PackLink(
         pack_id=pack.id,
@@ -248,7 +248,7 @@ def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> P
         created_at=clock.now(),
     )
     db.add(link)
-    note(db, person, "made the", link, pack=pack.id, channel=channel.value)
+    note(db, person, "created the", link, pack=pack.id, channel=channel.value)
     return link
 
 

@@ -62,7 +62,7 @@ def _one(database: Database, find: Any, do: Any) -> int:
         except Exception:
             if number is None:
                 raise
-            log.exception("Pack %s can't go on; it is tried again.", number)
+            log.exception("Pack %s failed; it will be retried.", number)
             failed.append(number)
 
 
@@ -132,9 +132,7 @@ def _whole(db: Session, number: int) -> Pack:
 def _begin(db: Session, pack: Pack) -> int:
     """Give everyone in the groups a link, but for those who unsubscribed or whose mail comes back."""
     if stakeholders_queries.key_was_changed(db):
-        log.error(
-            "Pack %s can't be sent: the key for unsubscribed addresses was changed. It is a draft again.", pack.id
-        )
+        log.error("Pack %s can't be sent: the unsubscribe key was changed. It is a draft again.", pack.id)
         pack.state, pack.send_at = PackState.DRAFT, None
         return 1
     reach = packs_queries.reach_of(db, pack)

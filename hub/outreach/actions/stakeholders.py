@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, dates
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
@@ -47,7 +47,7 @@ def take_in(db: Session, person: Person, text: str, group: str = "") -> list[Pla
         if email in known:
             _write(known[email], entry)
     counts = {change.value: sum(one.change is change for one in planned) for change in Change}
-    note(db, person, "took in stakeholders of", person.organization, **counts)
+    note(db, person, "imported stakeholders of", person.organization, **counts)
     return planned
 
 
@@ -90,7 +90,7 @@ def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliat
     entry = _entry(db, organization, email, name, affiliation, groups)
     _refuse_unless_free(db, organization, entry.email)
     if (_count(db, organization)) >= MOST_STAKEHOLDERS:
-        raise Refused(f"The list has {MOST_STAKEHOLDERS:,} people already.")
+        raise Refused(f"Your list is full: it has {dates.number(MOST_STAKEHOLDERS)} people.")
     one = Stakeholder(
         organization_id=organization.id,
         email=entry.email,
@@ -130,12 +130,12 @@ def _count(db: Session, organization: Organization) -> int:
 def _refuse_unless_free(db: Session, organization: Organization, email: str) -> None:
     there = select(Stakeholder.id).where(Stakeholder.organization_id == organization.id, Stakeholder.email == email)
     if db.scalar(there) is not None:
-        raise Refused(f"{email} is on the list already.")
+        raise Refused(f"{email} is already on your list.")
     hashed = stakeholders_queries.hash_of(db, email)
     if stakeholders_queries.unsubscribe_of(db, organization.id, hashed) or stakeholders_queries.unsubscribe_of(
         db, None, hashed
     ):
-        raise Refused(f"{email} asked not to get mail from you any more.")
+        raise Refused(f"{email} has unsubscribed from your email.")
 
 
 def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
@@ -155,16 +155,16 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
 
 def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
     """Take back what still waits for them, and let go of the address, name and text of what went out."""
-    theirs = select(PackLink.message_id).where(
+    mailed = select(PackLink.message_id).where(
         PackLink.stakeholder_id.in_(stakeholder_ids), PackLink.message_id.is_not(None)
     )
-    numbers = db.scalars(theirs).all()
-    once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(numbers))).all()
+    message_ids = db.scalars(mailed).all()
+    once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(message_ids))).all()
     mail_actions.cancel(db, once=once)
-    settled = (OutboxMessage.id.in_(numbers), OutboxMessage.state.in_(mail_rules.SETTLED))
+    settled = (OutboxMessage.id.in_(message_ids), OutboxMessage.state.in_(mail_rules.SETTLED))
     db.execute(update(OutboxMessage).where(*settled).values(**mail_actions.FORGOTTEN))
-    for number in numbers:
-        keeping.drop(config_of(db), number or 0)
+    for message_id in message_ids:
+        keeping.drop(config_of(db), message_id or 0)
 
 
 def token_of(db: Session, organization_id: int, hashed: str) -> str:
@@ -223,9 +223,11 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
         return
     found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
     if found is None:
-        raise Refused("The hub's key for unsubscribed addresses was changed, so it can't tell who must not be mailed.")
+        raise Refused(
+            "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. Restore the old key."
+        )
     if any(stakeholders_queries.unsubscribe_of(db, whose, found[1]) for whose in (found[0], None)):
-        raise Refused("The recipient has unsubscribed, so this message doesn't go again.")
+        raise Refused("The recipient has unsubscribed, so this email can’t be sent again.")
 
 
 def start_again(db: Session, token: str) -> None:
@@ -236,8 +238,8 @@ def start_again(db: Session, token: str) -> None:
     organization, hashed = whom_it_stops(db, token)
     if (other := stakeholders_queries.stopped_through_another(db, organization, hashed)) is not None:
         raise Refused(
-            f"You stopped everyone's mail by a message of {other.name}. Only the link in a message of theirs to you "
-            "takes that back."
+            f"You unsubscribed through an email from {other.name}. To resubscribe, use the unsubscribe link in an email "
+            "from them."
         )
     for whose in (organization.id, None):
         found = stakeholders_queries.unsubscribe_of(db, whose, hashed)

@@ -47,7 +47,9 @@ def forward(resource_id: int) -> Answer:
         return _forward_page(person, resource, form), 422
     page = links_queries.page_through(db, resource.current, form.page.data)
     if form.page.data and page is None:
-        form.page.errors = [f"There is no number {form.page.data} in it, or the hub has not read it yet."]
+        form.page.errors = [
+            f"No page {form.page.data} found. Check the number, or try again once the file is processed."
+        ]
         return _forward_page(person, resource, form), 422
     link = links_actions.make_link(db, person, resource, page, form.days.data)
     db.flush()
@@ -134,7 +136,7 @@ def sent(link_id: int) -> Answer:
             refused = str(error)
             form.renew()
         else:
-            flash("Recorded: you shared it. Thank you.")
+            flash("Sharing reported. Thank you.")
             return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))
     db.rollback()
     resource = library_queries.get_for(db, person, link.resource_id, Permission.FORWARD)
@@ -168,7 +170,7 @@ def revoke(link_id: int) -> Answer:
     person = signed_in()
     link = links_queries.link_for(db, person, link_id)
     links_actions.revoke(db, person, link)
-    flash("Revoked. The link opens nothing any more.")
+    flash("Link revoked. It no longer works.")
     slug = link.organization.slug if link.organization_id != person.organization_id else None
     return redirect(url_for(".links", organization=slug))
 

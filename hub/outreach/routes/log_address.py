@@ -32,9 +32,9 @@ def log_address_page() -> str:
 def new_log_address() -> Response:
     """Make the address, or a new one: the old one takes nothing more."""
     if not web.config().MAIL_DOMAIN:
-        raise Refused("Log addresses are off in this hub: its operator can turn them on.")
+        raise Refused("Log addresses are turned off. Ask the hub’s operator to turn them on.")
     log_address_actions.new_log_address(db, signed_in())
-    flash("Your log address is ready. Put it into BCC.")
+    flash("Your log address is ready. Put it in BCC when you share.")
     return redirect(url_for(".log_address_page"))
 
 
@@ -42,5 +42,5 @@ def new_log_address() -> Response:
 def end_log_address() -> Response:
     """The address takes nothing more."""
     log_address_actions.end_log_address(db, signed_in())
-    flash("Your log address takes nothing more.")
+    flash("Your log address has been turned off.")
     return redirect(url_for(".log_address_page"))

@@ -201,7 +201,7 @@ def _act(token: str, item_id: int, act: Trace) -> Answer:
     openings_actions.act_on(db, link, item, act, current_person(), visit())
     _remember(link)
     if act in OPINIONS:
-        flash("Thank you. The sender sees what you said of it.")
+        flash("Thank you. The sender can see your answer.")
         if request.form.get("back") == "pack":
             return redirect(url_for(".open_pack", token=token), 303)
     return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
@@ -251,7 +251,7 @@ def ask(token: str, item_id: int) -> Answer:
             refused = str(error)
         else:
             _remember(link)
-            flash(f"Your question is on its way to {link.pack.person.name}, who answers by mail.")
+            flash(f"Question sent. {link.pack.person.name} will reply by email.")
             return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
     db.rollback()
     link = packs_queries.link_of_pack(db, token)

@@ -82,7 +82,7 @@ def pack(pack_id: int) -> Answer:
     one = packs_queries.pack_for(db, person, pack_id)
     if one.state is not PackState.DRAFT:
         if request.method == "POST":
-            raise Refused("This pack is on its way already and can't be changed. Make a new one.")
+            raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
         return _outcome_page(person, one)
     form = outreach_forms.PackForm()
     if request.method == "GET":
@@ -125,7 +125,7 @@ def _work_on(person: Person, one: Pack, form: outreach_forms.PackForm) -> Answer
         return redirect(url_for(".preview_pack", pack_id=one.id))
     if what in {"search", "add", "drop", "up", "down"}:
         return _draft_page(person, packs_queries.pack_for(db, person, one.id), form, at=what)
-    flash("Saved.")
+    flash("Draft saved.")
     return redirect(url_for(".pack", pack_id=one.id))
 
 
@@ -230,7 +230,8 @@ def call_off_pack(pack_id: int) -> Answer:
     person = signed_in()
     one = packs_queries.pack_for(db, person, pack_id)
     packs_actions.call_off(db, person, one)
-    flash("Called off. It is a draft again." if one.state is PackState.DRAFT else "Stopped. What had gone has gone.")
+    is_draft = one.state is PackState.DRAFT
+    flash("Canceled. The pack is a draft again." if is_draft else "Stopped. Emails already sent can’t be recalled.")
     return redirect(url_for(".pack", pack_id=pack_id))
 
 
@@ -239,7 +240,7 @@ def delete_pack(pack_id: int) -> Answer:
     """Throw a draft away."""
     person = signed_in()
     packs_actions.throw_away(db, person, packs_queries.pack_for(db, person, pack_id))
-    flash("Deleted.")
+    flash("Draft deleted.")
     return redirect(url_for(".packs"))
 
 
@@ -305,5 +306,5 @@ def add_to_pack() -> Answer:
     one = drafts[0] if drafts else packs_actions.begin_pack(db, person, this_quarter(), [])
     packs_actions.add_item(db, person, one, resource_id, part)
     db.flush()
-    flash("It is in the pack now.")
+    flash("Added to the pack.")
     return redirect(url_for(".pack", pack_id=one.id))

@@ -19,7 +19,7 @@ from hub.outreach.rules.stakeholders import Change, Planned
 
 LONGEST_SEARCH = 200
 SHOWN_LINES = 500  # of a preview; the counts are of all
-COLUMNS = ("name", "email", "affiliation", "groups", "mail")
+COLUMNS = ("Name", "Email", "Affiliation", "Groups", "Gets email")
 
 
 def keeper() -> Person:
@@ -59,7 +59,7 @@ def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
             line.stakeholder.email,
             line.stakeholder.affiliation,
             "; ".join(group.name for group in line.stakeholder.groups),
-            "unsubscribed" if line.unsubscribed else ("comes back" if line.bouncing else "yes"),
+            "unsubscribed" if line.unsubscribed else ("bounced" if line.bouncing else "yes"),
         ]
         for line in lines
     )
@@ -83,7 +83,7 @@ def new_stakeholder() -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash("Added to your stakeholders.")
+            flash("Stakeholder added.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
     return _one_page(person, form, None, refused), (200 if request.method == "GET" else 422)
@@ -104,7 +104,7 @@ def stakeholder(stakeholder_id: int) -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash("Saved.")
+            flash("Changes saved.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
     return _one_page(person, form, stakeholders_queries.stakeholder_for(db, person, stakeholder_id), refused), 422
@@ -125,10 +125,8 @@ def remove_stakeholders() -> Answer:
     """Take the checked people off the list, their addresses with them."""
     count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
     if not count:
-        raise Refused("Tick at least one person to take off the list.")
-    flash(
-        f"{dates.plural(count, 'person', 'people')} taken off the list. Their addresses are deleted, the counts stay."
-    )
+        raise Refused("Select at least one person to remove.")
+    flash(f"{dates.plural(count, 'person', 'people')} removed. Their addresses are deleted; the totals stay.")
     return redirect(url_for(".stakeholders"))
 
 
@@ -145,10 +143,7 @@ def take_in() -> Answer:
         if "apply" in request.form:
             planned = stakeholders_actions.take_in(db, person, form.lines.data or "", form.group.data or "")
             counts = _counts(planned)
-            flash(
-                f"{counts[Change.ADDED]:,} added, {counts[Change.CHANGED]:,} changed, "
-                f"{counts[Change.UNCHANGED]:,} unchanged, {counts[Change.REFUSED]:,} refused."
-            )
+            flash(", ".join(f"{dates.number(count)} {change.label.lower()}" for change, count in counts.items()) + ".")
             return redirect(url_for(".stakeholders", group=form.group.data or None))
         planned = stakeholders_queries.plan_of(db, person, form.lines.data or "", form.group.data or "")
     except Refused as refused:

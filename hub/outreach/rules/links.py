@@ -19,8 +19,8 @@ class LinkState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
-        return self.value.capitalize()
+        """The word shown on screens."""
+        return "Active" if self is LinkState.OPEN else self.value.capitalize()
 
 
 class SomeLink(Protocol):

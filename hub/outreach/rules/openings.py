@@ -40,7 +40,7 @@ class Seen(StrEnum):
 SEEN_LABELS = {
     Seen.DOWNLOADED: "Downloaded",
     Seen.PERSON: "Opened by a person",
-    Seen.MACHINE: "Fetched by a machine or unknown",
+    Seen.MACHINE: "Opened by a scanner or unknown",
     Seen.NOTHING: "Not opened",
 }
 

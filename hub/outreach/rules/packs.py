@@ -66,15 +66,15 @@ def objection_to_sending(
 ) -> str | None:
     """Why a pack can't be sent so, if something speaks against it, as a sentence to act on."""
     if not title.strip():
-        return "Give the pack a subject."
+        return "Enter a subject."
     if not items:
-        return "Put at least one resource into the pack."
+        return "Add at least one resource."
     if not groups:
-        return "Choose at least one group of your stakeholders."
+        return "Choose at least one group."
     if not recipients:
-        return "Nobody in these groups can get mail. Choose other groups, or add stakeholders."
+        return "No one in these groups can get email. Choose other groups, or add stakeholders."
     if (send_at - now).days > 366:  # noqa: PLR2004 - a year
-        return "Choose a moment within a year."
+        return "Choose a date within one year."
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 
+from hub.core import dates
 from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.members.rules.fields import LONGEST_NAME, email_of
@@ -60,8 +61,8 @@ class Change(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
-        return self.value.capitalize()
+        """The word shown on screens."""
+        return {"changed": "Updated", "refused": "Skipped"}.get(self.value, self.value.capitalize())
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,16 @@ def _planned(line: Line, there: Mapping[str, Entry], stopped: Collection[str]) -
         return Planned(line.number, Change.REFUSED, None, line.refused)
     before = there.get(entry.email)
     if before is None and entry.email in stopped:
-        return Planned(line.number, Change.REFUSED, None, f"{entry.email} asked not to get mail from you any more.")
+        return Planned(line.number, Change.REFUSED, None, f"{entry.email} has unsubscribed from your email.")
     if before is None and len(there) >= MOST_STAKEHOLDERS:
-        return Planned(line.number, Change.REFUSED, None, f"The list has {MOST_STAKEHOLDERS:,} people already.")
+        return Planned(
+            line.number, Change.REFUSED, None, f"Your list is full: it has {dates.number(MOST_STAKEHOLDERS)} people."
+        )
     if before is None:
         return Planned(line.number, Change.ADDED, entry, "")
     after = merged(before, entry)
     if len(after.groups) > MOST_GROUPS:
-        return Planned(line.number, Change.REFUSED, None, f"Somebody may be in up to {MOST_GROUPS} groups.")
+        return Planned(line.number, Change.REFUSED, None, f"A person can be in up to {MOST_GROUPS} groups.")
     says = differences(before, after)
     return Planned(line.number, Change.CHANGED if says else Change.UNCHANGED, after, says)
 
@@ -141,7 +144,7 @@ def lines_of(text: str) -> list[Line]:
     """
     text = clean(text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     if text.count("\n") >= MOST_LINES:
-        raise Refused(f"A list may have up to {MOST_LINES:,} lines. Take it in by parts.")
+        raise Refused(f"A list can have up to {dates.number(MOST_LINES)} lines. Import it in smaller batches.")
     lines = text.split("\n")
     columns, delimiter = _columns_of(lines[0])
     if columns:
@@ -173,14 +176,16 @@ def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Itera
                 given = (cells["email"], name, cells.get("affiliation", ""), cells.get("groups", ""))
                 yield _line(reader.line_num, delimiter.join(row), *given)
     except csv.Error:
-        yield Line(reader.line_num, "", refused="This line can't be read as a table. Check its quotation marks.")
+        yield Line(reader.line_num, "", refused="This line can’t be read as CSV. Check its quotation marks.")
 
 
 def _free(number: int, text: str) -> Iterator[Line]:
     """Yield what a line without column names says: mailboxes, or cells of which one is the address."""
     if len(text) > LONGEST_LINE:
         yield Line(
-            number, text[:100] + "…", refused=f"This line has more than {LONGEST_LINE:,} characters. Break it up."
+            number,
+            text[:100] + "…",
+            refused=f"This line has more than {dates.number(LONGEST_LINE)} characters. Split it.",
         )
         return
     mailboxes, rest = _mailboxes(text)
@@ -196,7 +201,7 @@ def _free(number: int, text: str) -> Iterator[Line]:
         yield from (_line(number, text, address) for address in addresses)
         return
     if not addresses:
-        yield Line(number, text, refused="There is no email address in this line.")
+        yield Line(number, text, refused="This line has no email address.")
         return
     name, affiliation, groups = ([cell for cell in cells if "@" not in cell] + ["", "", ""])[:3]
     yield _line(number, text, addresses[0], name, affiliation, groups)
@@ -233,7 +238,7 @@ def _line(number: int, text: str, email: str, name: str = "", affiliation: str =
 def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = "") -> Entry:
     """Return a stakeholder as someone typed them; raises Refused."""
     if not clean(email):
-        raise Refused("There is no email address in this line.")
+        raise Refused("This line has no email address.")
     return Entry(
         email_of(email),
         _short("name", name),
@@ -245,7 +250,7 @@ def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = ""
 def _short(what: str, typed: str) -> str:
     text = one_line(typed)
     if len(text) > LONGEST_NAME:
-        raise Refused(f"The {what} is too long: it may have up to {LONGEST_NAME} characters.")
+        raise Refused(f"That {what} is too long. The limit is {LONGEST_NAME} characters.")
     return text
 
 
@@ -254,11 +259,11 @@ def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
     groups: dict[str, str] = {}
     for name in map(one_line, typed):
         if len(name) > LONGEST_GROUP:
-            raise Refused(f"A group's name may have up to {LONGEST_GROUP} characters.")
+            raise Refused(f"A group’s name can have up to {LONGEST_GROUP} characters.")
         if name:
             groups.setdefault(name.casefold(), name)
     if len(groups) > MOST_GROUPS:
-        raise Refused(f"Somebody may be in up to {MOST_GROUPS} groups.")
+        raise Refused(f"A person can be in up to {MOST_GROUPS} groups.")
     return tuple(groups.values())
 
 

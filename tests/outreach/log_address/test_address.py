@@ -23,7 +23,7 @@ def test_the_page_makes_replaces_and_ends_the_address(
 ) -> None:
     browser = sign_in("ana@elsewhere.example")
     assert "/sharing/log-address" in browser.get("/sharing").text
-    assert "Make my log address" in browser.get("/sharing/log-address").text
+    assert "Create log address" in browser.get("/sharing/log-address").text
 
     def shown(page: str) -> str:
         return str(re.findall(r'value="(log\+[a-z0-9]+@log\.hub\.example)"', page)[0])
@@ -59,5 +59,5 @@ def test_without_a_mail_domain_the_page_says_that_it_is_off(
 ) -> None:
     browser = sign_in("rita@prairie.example")
     database.config = replace(config, MAIL_DOMAIN="")
-    assert "are off in this hub" in browser.get("/sharing/log-address").text
+    assert "are turned off" in browser.get("/sharing/log-address").text
     assert browser.post("/sharing/log-address").status_code == 422

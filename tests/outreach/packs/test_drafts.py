@@ -33,13 +33,13 @@ def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Databas
     assert "Item 2" in page, "an item of a weekly update can be checked by itself"
     ana.get("/resources/2/download")
     page = ok(ana.get("/sharing/packs/new"))
-    assert "used by your people 1 time" in page
+    assert "used 1 time by your people" in page
     assert ticked(page) == ["2"]
     draft = ok(ana.post("/sharing/packs/new", data={"resources": ["2"], "parts": ["3:2"]}, follow_redirects=True))
     assert "Weekly update (item 2)" in draft
     assert "Castings guide" in draft
     send(ana, "/sharing/packs/1")
-    assert "sent in a pack before" in ok(ana.get("/sharing/packs/new"))
+    assert "already sent in a pack" in ok(ana.get("/sharing/packs/new"))
 
 
 @pytest.mark.both_databases
@@ -64,11 +64,11 @@ def test_items_are_added_moved_and_taken_out_without_scripts(world: Database, si
         "Apprenticeships that last",
         "Apprenticeships that last (pages 2 to 3)",
     ]
-    for part, sentence in (("7", "no number 7"), ("seven", "7-9")):
+    for part, sentence in (("7", "No page 7"), ("seven", "7-9")):
         answer = ana.post(draft, data={"title": "Kept", "words": "kept too", "do": "add-1", "part": part})
         assert sentence in ok(answer, 422)
         assert "kept too" in answer.text, "nothing that was typed is lost"
-    assert "isn&#39;t there any more" in ok(ana.post(draft, data={"title": "T", "do": "add-99"}), 422)
+    assert "no longer available" in ok(ana.post(draft, data={"title": "T", "do": "add-99"}), 422)
 
 
 def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
@@ -100,8 +100,8 @@ def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, m
     [
         ({"groups": []}, {"when": "now"}, "Choose at least one group"),
         ({"groups": ["Nobody"]}, {"when": "now"}, "Choose at least one group"),
-        ({}, {"when": "later"}, "Give the day and the time"),
-        ({}, {"when": "later", "at": "2099-01-01T10:00"}, "within a year"),
+        ({}, {"when": "later"}, "Enter a date and time"),
+        ({}, {"when": "later", "at": "2099-01-01T10:00"}, "within one year"),
     ],
 )
 def test_what_speaks_against_sending_is_said(
@@ -122,7 +122,7 @@ def test_what_is_missing_is_said_before_the_preview_and_nothing_is_lost(world: D
     assert "Two sentences. From us." in page
     work_on(ana, draft, "add-1")
     assert "at least one group" in work_on(ana, draft, "preview", groups=[])
-    assert "The mail to Bo" in work_on(ana, draft, "preview")
+    assert "Email to Bo" in work_on(ana, draft, "preview")
 
 
 def test_packs_are_seen_by_their_organization_alone(sent: str, sign_in: SignIn) -> None:

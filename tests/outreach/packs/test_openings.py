@@ -43,7 +43,7 @@ def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
                 scanner.head(unescape(address))
     assert {model: len(rows(world, model)) for model in before} == before
     assert (
-        "<strong>2</strong> fetched by a machine or unknown"
+        "<strong>2</strong> opened by a scanner or unknown"
         in sign_in("ana@lakeshore.example").get("/sharing/packs/1").text
     )
     assert sum(fetch.count for fetch in rows(world, PackFetch)) > 4
@@ -55,9 +55,9 @@ def test_a_person_opens_takes_and_says_what_they_think(
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     page = ok(client.get(sent))
-    assert "Ana Peña of Lakeshore shares this with you" in page
+    assert "Ana Peña of Lakeshore shared this with you" in page
     assert "Two sentences. From us." in page
-    assert "after 400 days only numbers are left" in page
+    assert "after 400 days only totals are kept" in page
     assert "alloys" not in page
     assert client.get(f"{sent}/2").headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "alloys" in ok(client.post(f"{sent}/2/open", follow_redirects=True))
@@ -85,7 +85,9 @@ def test_a_question_reaches_who_shared_and_who_published(
     assert "Send a copy to Prairie" in ok(client.get(f"{sent}/1/ask"))
     assert client.post(f"{sent}/1/ask", data={"question": " "}).status_code == 422
     question = {"question": f"What does it cost? {NAUGHTY}", "copy": "y"}
-    assert "on its way to Ana Peña" in ok(client.post(f"{sent}/1/ask", data=question, follow_redirects=True))
+    assert "Question sent. Ana Peña will reply" in ok(
+        client.post(f"{sent}/1/ask", data=question, follow_redirects=True)
+    )
     worker.catch_up(world)
     assert {got.recipient for got in mail_server.got} == {"ana@lakeshore.example", "otto@prairie.example"}
     for got in mail_server.got:
@@ -127,7 +129,7 @@ def test_through_a_newsletter_each_visitor_who_opens_counts(
     worker.catch_up(world)
     assert [got.mail["Reply-To"] for got in mail_server.got] == ["zoe@reader.example"]
     assert "opened by 2 people" in ok(ana.get(f"{draft}/channel"))
-    assert "stays" in ok(ana.post(f"{draft}/delete"), 422)
+    assert "can’t be deleted" in ok(ana.post(f"{draft}/delete"), 422)
 
 
 @pytest.mark.both_databases

@@ -66,11 +66,11 @@ def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, m
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
     send(ana, draft)
-    assert "It is a draft again" in ok(ana.post(f"{draft}/call-off", follow_redirects=True))
+    assert "The pack is a draft again" in ok(ana.post(f"{draft}/call-off", follow_redirects=True))
     worker.catch_up(world)
     assert mail_server.got == []
     assert "Worth a look" in ok(ana.get(draft))
-    assert "Deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
+    assert "Draft deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
     assert rows(world, Pack) == []
 
 
@@ -92,7 +92,7 @@ def test_a_pack_that_begins_while_it_is_called_off_goes_on(
     with world.writer() as db:
         ana, pack = loaded(db)
         sending_actions.catch_up(world)
-        with pytest.raises(Refused, match="Meanwhile this pack went out"):
+        with pytest.raises(Refused, match="sent or changed in the meantime"):
             packs_actions.call_off(db, ana, pack)
     worker.catch_up(world)
     assert len(mail_server.got) == 2
@@ -117,7 +117,7 @@ def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(worl
             lambda: packs_actions.throw_away(db, ana, pack),
         ]
         for change in changes:
-            with pytest.raises(Refused, match="Meanwhile this pack went out"):
+            with pytest.raises(Refused, match="sent or changed in the meantime"):
                 change()
 
 
@@ -152,7 +152,7 @@ def test_a_pack_that_fails_holds_no_other_up(
     worker.catch_up(world)
     assert {pack.id: pack.state for pack in rows(world, Pack)} == {1: PackState.SCHEDULED, 2: PackState.SENT}
     assert len(mail_server.got) == 2
-    assert "Pack 1 can't go on" in caplog.text
+    assert "Pack 1 failed; it will be retried" in caplog.text
     with world.writing() as db:
         db.execute(delete(PackLink).where(PackLink.token == token))
     worker.catch_up(world)
@@ -249,4 +249,4 @@ def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, si
     event.remove(world.engine, "before_cursor_execute", note)
     assert len(rows(world, OutboxMessage)) == 500
     assert len(statements) < 90
-    assert "Being sent: 0 of 500 messages" in ok(ana_s.get(draft)), "the page says how far it is"
+    assert "Sending: 0 of 500 emails" in ok(ana_s.get(draft)), "the page says how far it is"

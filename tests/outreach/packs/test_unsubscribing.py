@@ -55,14 +55,14 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview", everyone="y")
     assert "<strong>1 person</strong>" in page
-    assert "1 person unsubscribed" in page
-    assert "Mail to 1 address comes back" in page
+    assert "Skipped: 1 person who unsubscribed" in page
+    assert "Skipped: 1 bouncing address" in page
     send(ana, draft, everyone="y")
     worker.catch_up(world)
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
     page = ok(ana.get(draft))
     assert "1 person who unsubscribed" in page
-    assert "1 address whose mail comes back" in page
+    assert "1 bouncing address" in page
     assert {one.people for one in rows(world, SharingEvent)} == {1}
 
 
