@@ -100,8 +100,8 @@ def _fill(database: Database) -> None:
         resources = [
             a_resource(db, lakeshore, f"Toolkit {n}", summary="What it is. " * 10).id for n in range(RESOURCES)
         ]
-        stakeholders_actions.take_in(db, ana, f"email,name,affiliation,groups\n{lines}")
-        pack = packs_actions.begin_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
+        stakeholders_actions.import_list(db, ana, f"email,name,affiliation,groups\n{lines}")
+        pack = packs_actions.create_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
         packs_actions.change_pack(
             db, ana, pack, title="Worth a look", words="Two sentences.", groups=["Shops"], everyone=False
         )

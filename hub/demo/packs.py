@@ -50,7 +50,7 @@ POPULAR = (5, 4, 3, 2, 1)  # the first item is opened most
 
 def add(db: Session, sender: Person, resources: dict[str, Resource], today: date) -> None:
     """The list through the hub's own action; the pack as it would lie there since then."""
-    stakeholders_actions.take_in(db, sender, LIST)
+    stakeholders_actions.import_list(db, sender, LIST)
     moment = datetime.combine(
         Quarter.of(today).previous.last_day - timedelta(days=DAYS_BEFORE_THE_END), time(14, 5), UTC
     )

@@ -38,7 +38,7 @@ CHANNEL_LABELS = {
 
 
 class LinkForm(FlaskForm):
-    """Make a share link."""
+    """A new share link."""
 
     page = NumberField(
         "Only this page or slide (number)",
@@ -70,20 +70,21 @@ class StakeholderForm(FlaskForm):
         "Groups", [Optional()], description="Separate groups with commas: Board, Manufacturers in Adams County"
     )
 
-    def show(self, one: Stakeholder) -> None:
-        """Fill the form with what the list says."""
-        self.email.data, self.name.data, self.affiliation.data = one.email, one.name, one.affiliation
-        self.groups.data = ", ".join(group.name for group in one.groups)
+    def show(self, stakeholder: Stakeholder) -> None:
+        """Fill the form with a stakeholder's details."""
+        self.email.data, self.name.data = stakeholder.email, stakeholder.name
+        self.affiliation.data = stakeholder.affiliation
+        self.groups.data = ", ".join(group.name for group in stakeholder.groups)
 
-    def said(self) -> tuple[str, str, str, str]:
-        """Return what was entered: address, name, affiliation, groups."""
+    def entered(self) -> tuple[str, str, str, str]:
+        """Return the entered email address, name, affiliation and groups."""
         fields = (self.email, self.name, self.affiliation, self.groups)
         email, name, affiliation, groups = (field.data or "" for field in fields)
         return email, name, affiliation, groups
 
 
 class TakeInForm(FlaskForm):
-    """A list of stakeholders, pasted or as a file."""
+    """A list of stakeholders to import, pasted or uploaded as a file."""
 
     file = FileField(
         "CSV file", description="A spreadsheet saved as CSV, with the columns name, email, affiliation and groups"
@@ -97,7 +98,7 @@ class TakeInForm(FlaskForm):
     group = StringField("Add everyone to this group", [Optional()])
 
     def read_file(self) -> None:
-        """Let the text be what the file says, if one came; raises Refused when it is no text."""
+        """Replace the pasted text with the uploaded file's, if there is one; raise Refused if the file isn't text."""
         upload = self.file.data
         if not upload or not upload.filename:
             return
@@ -108,7 +109,7 @@ class TakeInForm(FlaskForm):
 
 
 def _decoded(content: bytes) -> str:
-    """Return a text file as spreadsheets save it: UTF-8, UTF-16 with its mark, else Windows' western letters."""
+    """Return the text of a CSV file as spreadsheets save it: UTF-8, UTF-16 with a byte order mark, or Windows-1252."""
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
@@ -124,14 +125,14 @@ def _pair(text: Any) -> tuple[int, int]:
 
 
 class NewPackForm(FlaskForm):
-    """What goes into a new pack: whole resources, and single items of weekly updates as ``resource:number``."""
+    """The contents of a new pack: whole resources, and single items of weekly updates as ``resource:number``."""
 
     resources = ResourcesField("Resources")
     parts = SelectMultipleField("Single items", coerce=_pair, validate_choice=False)
 
 
 class PackForm(FlaskForm):
-    """A draft: what it is called, what it says, to whom it goes, and what more to put into it."""
+    """A draft pack: its subject, note and recipients, and a search for resources to add."""
 
     title = StringField(
         "Subject",
@@ -159,12 +160,12 @@ class PackForm(FlaskForm):
     part = StringField("Only these pages", [Optional()], description="Such as 7 or 7-9")
 
     def show(self, pack: Pack) -> None:
-        """Fill the form with what the draft says."""
+        """Fill the form with the draft."""
         self.title.data, self.words.data = pack.title, pack.note
         self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
 
     def places(self) -> dict[int, int]:
-        """Return the places that were typed beside the items, by the item's number; what is no number counts as none."""
+        """Return the position typed for each item, by item id; anything that isn't a number is left out."""
         sent = {name[6:]: value for name, value in request.form.items() if name.startswith("place-")}
         return {
             int(item): int(place)
@@ -174,7 +175,7 @@ class PackForm(FlaskForm):
 
 
 class SendForm(FlaskForm):
-    """When a pack goes."""
+    """When to send a pack."""
 
     when = RadioField(
         "When to send",
@@ -185,7 +186,7 @@ class SendForm(FlaskForm):
     at = MomentField("Date and time", [Optional()], description="If later, in the hub’s time zone")
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
-        """Return the moment that was chosen, in the hub's time zone; None for now. Raises Refused."""
+        """Return the chosen moment in the hub's time zone, or None for now; raise Refused if it is missing."""
         if self.when.data != "later":
             return None
         if self.at.data is None:
@@ -195,7 +196,7 @@ class SendForm(FlaskForm):
 
 
 class ChannelForm(FlaskForm):
-    """Through which channel the copied text goes."""
+    """The channel for a copied pack."""
 
     channel = SelectField(
         "Where will you share it?",
@@ -224,8 +225,8 @@ class QuestionForm(FlaskForm):
     email = StringField("Your email", [InputRequired("Enter the email address to reply to.")])
     copy = BooleanField("Send a copy to the publisher")
 
-    def asked(self) -> dict[str, Any]:
-        """Return what was entered; name and address are empty where they are known already."""
+    def entered(self) -> dict[str, Any]:
+        """Return the entered values; name and address are empty if the form doesn't ask for them."""
         return {
             "question": self.question.data or "",
             "name": self.name.data or "" if "name" in self else "",

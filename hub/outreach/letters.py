@@ -1,4 +1,4 @@
-"""What outreach writes: the letter of a pack, a text to send with a link, and answers to the log address. Pure."""
+"""The emails and texts of outreach: packs, share links, questions, and replies from the log address. Pure."""
 
 import textwrap
 from collections.abc import Sequence
@@ -77,7 +77,7 @@ def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[
             greeting(person.name),
             Paragraph(
                 f"Create a new log address if this keeps happening. {_about(logged)} wasn’t sent by you, so it "
-                "wasn’t logged. Perhaps the address was in To or Cc, where recipients see it and reply to it; use BCC only."
+                "wasn’t logged. Perhaps the address was in To or Cc, where recipients can reply to it; use BCC only."
             ),
             Button("Create new log address", f"{base}/sharing/log-address"),
         ),
@@ -97,29 +97,29 @@ LONGEST_SUMMARY_SENT = 220
 
 @dataclass(frozen=True)
 class SentItem:
-    """One resource of a pack as a recipient reads of it."""
+    """A resource in a pack, as recipients see it."""
 
     id: int
     title: str
-    part: str  # as "slides 7 to 9"; empty for the whole
+    part: str  # such as "slides 7 to 9"; empty for the whole resource
     facts: str  # who published it, and when
     summary: str
 
     @property
     def heading(self) -> str:
-        """The title, with what part of it is meant."""
+        """The title, followed by the part if it isn't the whole resource."""
         return f"{self.title} ({self.part})" if self.part else self.title
 
     @property
     def note(self) -> str:
-        """What to know before opening it."""
+        """The publisher and date, followed by the start of the summary."""
         summary = shorten(self.summary, LONGEST_SUMMARY_SENT)
         return f"{self.facts}. {summary}" if summary else self.facts
 
 
 @dataclass(frozen=True)
 class SentPack:
-    """A pack as its texts need it."""
+    """A pack as its emails and texts show it."""
 
     title: str
     note: str
@@ -129,16 +129,16 @@ class SentPack:
     address: str = ""  # of its page, through the link of one recipient or channel
 
     def through(self, address: str) -> "SentPack":
-        """Return the same with the page's address."""
+        """Return a copy with this address of its page."""
         return replace(self, address=address)
 
     def address_of(self, item: SentItem) -> str:
-        """Return where one item opens."""
+        """Return the URL of an item's page."""
         return f"{self.address}/{item.id}"
 
 
 def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
-    """Return the message to one recipient, by name."""
+    """Return the email that sends a pack to ``recipient``, who is greeted by name."""
     links = Links(tuple(Link(item.heading, pack.address_of(item), item.note) for item in pack.items))
     note = (Paragraph(pack.note),) if pack.note else ()
     everything = Links((Link("See everything on one page", pack.address, "No account needed."),))
@@ -155,7 +155,7 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
 
 
 def text_for_a_channel(pack: SentPack) -> str:
-    """Return the pack as plain text to paste anywhere: the words, then each resource with its link."""
+    """Return the pack as plain text to paste anywhere: title, note, and each resource with its link."""
     blocks = [pack.title, pack.note]
     blocks += [f"{item.heading}\n{item.note}\n{pack.address_of(item)}" for item in pack.items]
     blocks.append(f"See everything on one page: {pack.address}")
@@ -163,7 +163,7 @@ def text_for_a_channel(pack: SentPack) -> str:
 
 
 def html_for_a_channel(pack: SentPack) -> str:
-    """Return the pack as plain HTML to paste into a newsletter tool, which brings its own look."""
+    """Return the pack as unstyled HTML to paste into a newsletter tool."""
     note = "".join(f"<p>{_lines(block)}</p>\n" for block in pack.note.split("\n\n") if block.strip())
     items = "\n".join(
         f'<li><a href="{escape(pack.address_of(item))}">{escape(item.heading)}</a><br>{escape(item.note)}</li>'
@@ -177,20 +177,20 @@ def _lines(text: str) -> str:
     return "<br>".join(escape(line) for line in text.strip().split("\n"))
 
 
-LINE = 76  # characters of a mail's line
+LINE = 76  # characters per line of an email
 LONGEST_SUBJECT = 120
 
 
 @dataclass(frozen=True)
 class ReadyText:
-    """What to paste into a mail."""
+    """A subject and body to paste into an email."""
 
     subject: str
     body: str
 
     @property
     def mailto(self) -> str:
-        """The address that opens the person's own mail program with this text."""
+        """The mailto: URL that opens the person's email app with this text."""
         body = self.body.replace("\n", "\r\n")
         return f"mailto:?subject={quote(self.subject, safe='')}&body={quote(body, safe='')}"
 
@@ -198,7 +198,7 @@ class ReadyText:
 def ready_text(
     title: str, summary: str, address: str, organization: str, hub_name: str, page_label: str = ""
 ) -> ReadyText:
-    """Return a text to send: title, at most two lines of summary, the link, and who published it."""
+    """Return a text to send with a link: title, up to two lines of summary, the link, and the publisher."""
     title = shorten(title, 3 * LINE)
     lines = textwrap.wrap(summary, LINE, max_lines=2, placeholder=" …", break_on_hyphens=False)
     heading = f"{title} ({page_label})" if page_label else title
@@ -207,7 +207,7 @@ def ready_text(
 
 
 def question(*, to: str, asker: str, title: str, sharer: str, words: str, address: str, is_sharer: bool) -> Letter:
-    """Return a recipient's question about a resource, for who shared it (``is_sharer``) or who published it."""
+    """Return the email with a recipient's question, to the person who shared (``is_sharer``) or published it."""
     return Letter(
         f"Question about “{title}”",
         (

@@ -1,4 +1,4 @@
-"""The tables of outreach: share links, log addresses, stakeholders, packs and what their links show."""
+"""The tables of outreach: share links, log addresses, stakeholders, packs and how their links were used."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from hub.sharing.rules.standing import Channel
 
 
 class LogAddress(Base):
-    """A person's secret address for copies of their own mail; one at a time, and the old ones take nothing more."""
+    """A person's secret address for copies of their own email; only one at a time is active."""
 
     __tablename__ = "log_address"
     __table_args__ = (
@@ -29,7 +29,7 @@ class LogAddress(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    token: Mapped[str] = mapped_column(String(40), unique=True)  # kept as it is: its owner copies it again
+    token: Mapped[str] = mapped_column(String(40), unique=True)  # in plain text, because its owner copies it again
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -40,15 +40,15 @@ class LogAddress(Base):
 
 
 class ShareLink(Base):
-    """A link that opens one resource, or one page of it, to whoever has it; revocable, and it expires."""
+    """A link that opens a resource, or one page of it, to anyone who has it; it expires and can be revoked."""
 
     __tablename__ = "share_link"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(40), unique=True)  # kept as it is: its maker copies it again
+    token: Mapped[str] = mapped_column(String(40), unique=True)  # in plain text, because its creator copies it again
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
     page_number: Mapped[int | None]
-    # A link to one page stays with the revision that it was made for: in the next one page 7 may be another page.
+    # A link to one page keeps its revision: page 7 of the next revision may be another page.
     revision_number: Mapped[int | None]
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -65,7 +65,7 @@ class ShareLink(Base):
 
 
 class Stakeholder(Base):
-    """Somebody to whom an organization passes things on. Seen by that organization alone; may be deleted."""
+    """A person outside the hub that an organization shares with. Only that organization sees them; can be deleted."""
 
     __tablename__ = "stakeholder"
     __table_args__ = (UniqueConstraint("organization_id", "email"),)
@@ -73,7 +73,7 @@ class Stakeholder(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     email: Mapped[str] = mapped_column(String(254))  # lower case
-    # The keyed hash of the address: says whether someone unsubscribed without asking each address.
+    # The keyed hash of the address, to look up unsubscribes in one query.
     address_hash: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(Text, default="")
     affiliation: Mapped[str] = mapped_column(Text, default="")
@@ -84,11 +84,11 @@ class Stakeholder(Base):
     )
 
     def __str__(self) -> str:
-        return f"stakeholder {self.id}"  # the audit is read by others: no name, no address
+        return f"stakeholder {self.id}"  # shown in the audit log, which others read, so without name or address
 
 
 class StakeholderGroup(Base):
-    """A group that a stakeholder belongs to, by its name."""
+    """A stakeholder's membership of a group, which exists by its name only."""
 
     __tablename__ = "stakeholder_group"
     __table_args__ = (UniqueConstraint("stakeholder_id", "name"),)
@@ -99,9 +99,9 @@ class StakeholderGroup(Base):
 
 
 class Unsubscribe(Base):
-    """An address that gets no more mail from an organization, or from none through this hub: kept for ever, as a hash.
+    """An address that unsubscribed from an organization, or from all of them; kept forever, as a hash.
 
-    Deleting the stakeholder leaves it; only the recipient takes it back.
+    It stays when the stakeholder is deleted; only the recipient can undo it.
     """
 
     __tablename__ = "unsubscribe"
@@ -109,11 +109,13 @@ class Unsubscribe(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address_hash: Mapped[str] = mapped_column(String(64))
-    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # None: from every one
-    # Of an unsubscribe from every one: whose message it was done by, and only such a message's link takes it back.
-    # None: it is older than this column, and any link does.
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # None: from all
+    # For an unsubscribe from all: the organization whose email had the link; only a link in its emails undoes it.
+    # None: it is older than this column, and any link undoes it.
     through_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
-    key_name: Mapped[str] = mapped_column(String(16))  # which key made the hash: another one would find no one
+    key_name: Mapped[str] = mapped_column(
+        String(16)
+    )  # of the key that made the hash; with another key no hash would match
     at: Mapped[datetime]
 
     def __str__(self) -> str:
@@ -121,33 +123,33 @@ class Unsubscribe(Base):
 
 
 class Pack(Base):
-    """Some resources with a few words, for chosen groups of stakeholders."""
+    """A selection of resources with a note, for chosen groups of stakeholders."""
 
     __tablename__ = "pack"
-    # The worker asks again and again which packs are on their way.
+    # The worker polls for packs by state.
     __table_args__ = (Index("ix_pack_state", "state", "send_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who made it, then who sends it
-    quarter: Mapped[str] = mapped_column(String(6))  # that it was made for, as 2026Q3
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # its creator, then its sender
+    quarter: Mapped[str] = mapped_column(String(6))  # that it was created for, such as 2026Q3
     title: Mapped[str] = mapped_column(Text)  # the mail's subject
     note: Mapped[str] = mapped_column(Text, default="")
     groups: Mapped[list[str]] = mapped_column(JSON, default=list)
-    everyone: Mapped[bool] = mapped_column(default=False)  # all stakeholders, whatever their group
+    everyone: Mapped[bool] = mapped_column(default=False)  # all stakeholders, in any group or none
     state: Mapped[PackState] = mapped_column(default=PackState.DRAFT)
     created_at: Mapped[datetime]
     send_at: Mapped[datetime | None]
-    # When its first link could be opened, and until when its links open.
+    # When its first link started to work, and when its links stop working.
     published_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
-    recipients: Mapped[int] = mapped_column(default=0)  # who got a link by mail
+    recipients: Mapped[int] = mapped_column(default=0)  # people who get a link by email
     skipped_unsubscribed: Mapped[int] = mapped_column(default=0)
     skipped_bouncing: Mapped[int] = mapped_column(default=0)
-    logged_at: Mapped[datetime | None]  # when the log last learned whom the mail server took messages for
-    rounds: Mapped[int] = mapped_column(default=0)  # in which it learned
+    logged_at: Mapped[datetime | None]  # when accepted messages were last added to the sharing log
+    rounds: Mapped[int] = mapped_column(default=0)  # of adding accepted messages to the sharing log
     finished_at: Mapped[datetime | None]  # every message was accepted or has failed for good
-    reduced_at: Mapped[datetime | None]  # what single recipients did has become counts
+    reduced_at: Mapped[datetime | None]  # when the traces of each recipient were reduced to counts
 
     organization: Mapped[Organization] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
@@ -168,7 +170,7 @@ class PackItem(Base):
     pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
     position: Mapped[int]
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
-    revision_number: Mapped[int | None]  # of the pages; the whole resource is always the newest
+    revision_number: Mapped[int | None]  # of the pages; a whole resource is always its newest revision
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]
 
@@ -178,7 +180,7 @@ class PackItem(Base):
 class PackLink(Base):
     """A tracked link to a pack's page: one for each recipient, and one for each other channel.
 
-    It names its recipient as long as they are on the list and traces are kept; then it is a number.
+    It refers to its recipient until they are removed from the list or the traces are reduced to counts.
     """
 
     __tablename__ = "pack_link"
@@ -189,11 +191,11 @@ class PackLink(Base):
     token: Mapped[str] = mapped_column(String(40), unique=True)
     stakeholder_id: Mapped[int | None] = mapped_column(ForeignKey("stakeholder.id", ondelete="SET NULL"), index=True)
     part: Mapped[LinkPart] = mapped_column(default=LinkPart.WAITING)
-    message_id: Mapped[int | None] = mapped_column(index=True)  # in the outbox, which tells what became of it
-    channel: Mapped[Channel | None]  # of a link that isn't mailed to one recipient
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who made a channel's link
+    message_id: Mapped[int | None] = mapped_column(index=True)  # in the outbox, which knows its state
+    channel: Mapped[Channel | None]  # of a link that isn't emailed to one recipient
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who created a channel's link
     created_at: Mapped[datetime]
-    logged: Mapped[bool] = mapped_column(default=False)  # an entry of the log counts this recipient
+    logged: Mapped[bool] = mapped_column(default=False)  # an entry of the sharing log counts this recipient
 
     pack: Mapped[Pack] = relationship(lazy="raise")
     stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")
@@ -204,7 +206,7 @@ class PackLink(Base):
 
 
 class PackTrace(Base):
-    """What someone did with a link by an act of their own: a trace, reduced to counts in time. No business fact."""
+    """An action that a person took on a pack's page. Not a business record: traces are later reduced to counts."""
 
     __tablename__ = "pack_trace"
 
@@ -215,12 +217,12 @@ class PackTrace(Base):
     act: Mapped[Trace]
     at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text, default="")  # of a question
-    # Makes an act that is done again one trace: "4 opened", "4 useful 7", on a channel with the browser's word
+    # Idempotency key: link, act and item; for a channel's link also a hash that stands for the visitor's browser.
     once: Mapped[str] = mapped_column(String(120), unique=True)
 
 
 class PackFetch(Base):
-    """How often a link was fetched by a machine or by no one known: counts nothing, shown as what it is."""
+    """How often a link was fetched without a known person; shown, but never counted as an opening."""
 
     __tablename__ = "pack_fetch"
 
@@ -230,7 +232,7 @@ class PackFetch(Base):
 
 
 class PackCount(Base):
-    """What is left of a pack's traces after their time: how many, of what."""
+    """A total that remains of a pack's traces after they were deleted."""
 
     __tablename__ = "pack_count"
     __table_args__ = (UniqueConstraint("pack_id", "item_id", "act"),)
@@ -238,5 +240,7 @@ class PackCount(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("pack_item.id"))
-    act: Mapped[str] = mapped_column(String(20))  # a trace, or how a message ended
+    act: Mapped[str] = mapped_column(
+        String(20)
+    )  # the act of a trace, the state of a message, or what is known of a link
     count: Mapped[int]

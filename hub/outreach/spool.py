@@ -1,4 +1,4 @@
-"""Mail that was taken and isn't logged yet: each message a file, on the disk before the other side is told so."""
+"""The queue of emails to be logged: one file for each, synced to disk before the sender gets an OK."""
 
 import fcntl
 import json
@@ -18,7 +18,7 @@ _ENDING = ".mail"
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message as it came: whom its envelope named, when, and its bytes."""
+    """An email as it arrived: its envelope recipients, its time, and its bytes."""
 
     recipients: tuple[str, ...]
     received_at: datetime
@@ -26,12 +26,12 @@ class Arrived:
 
 
 def folder_of(config: Config) -> Path:
-    """Return where arrived mail waits."""
+    """Return the folder of the queue."""
     return config.INSTANCE / "mail-in"
 
 
 def keep(config: Config, arrived: Arrived) -> Path:
-    """Put a message on the disk for good, and only then answer: its file, synced, in its folder, synced."""
+    """Write an email to the queue and return its path, once its file and the folder are synced to disk."""
     folder = folder_of(config)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     head = {"recipients": list(arrived.recipients), "received_at": arrived.received_at.astimezone(UTC).isoformat()}
@@ -41,30 +41,30 @@ def keep(config: Config, arrived: Arrived) -> Path:
         file.write(json.dumps(head).encode() + b"\n" + arrived.raw)
         file.flush()
         os.fsync(file.fileno())
-    _next_look(unready, arrived.received_at)
+    _set_due(unready, arrived.received_at)
     unready.rename(path)
     sync_folder(folder)
     return path
 
 
 def waiting(config: Config, now: datetime | None = None) -> list[Path]:
-    """Return what is to be logged, in the order in which it came; with ``now`` without what was put off until later."""
+    """Return the queued files in the order of arrival; with ``now``, only those that are due."""
     folder = folder_of(config)
-    found = sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
-    return [path for path in found if now is None or _may_be_looked_at(path, now)]
+    paths = sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
+    return [path for path in paths if now is None or _is_due(path, now)]
 
 
 def put_off(path: Path, until: datetime) -> None:
-    """Leave a message that could not be logged alone until then."""
-    _next_look(path, until)
+    """Retry an email that could not be logged, but not before ``until``."""
+    _set_due(path, until)
 
 
-def _next_look(path: Path, at: datetime) -> None:
-    """The time of a file says from when on it may be looked at."""
+def _set_due(path: Path, at: datetime) -> None:
+    """Store in the file's modification time when it is due."""
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
-def _may_be_looked_at(path: Path, now: datetime) -> bool:
+def _is_due(path: Path, now: datetime) -> bool:
     try:
         return path.stat().st_mtime <= now.timestamp()
     except FileNotFoundError:
@@ -73,7 +73,7 @@ def _may_be_looked_at(path: Path, now: datetime) -> bool:
 
 @contextmanager
 def held(path: Path) -> Iterator[Arrived | None]:
-    """The message of a file that no one else may work on meanwhile; None when someone does, or it is done."""
+    """Lock a queued file and yield its email; yield None if another process has locked or already logged it."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -85,7 +85,7 @@ def held(path: Path) -> Iterator[Arrived | None]:
         except BlockingIOError:
             yield None
             return
-        if not path.exists():  # whoever held it has just logged it
+        if not path.exists():  # the process that had the lock has just logged it
             yield None
             return
         head = json.loads(file.readline())
@@ -94,12 +94,12 @@ def held(path: Path) -> Iterator[Arrived | None]:
 
 
 def drop(path: Path) -> None:
-    """The message is logged: nothing of it is needed any more."""
+    """Delete the file of an email that was logged."""
     path.unlink(missing_ok=True)
 
 
 def sweep(config: Config, now: datetime) -> None:
-    """Take away what a crash left half written more than an hour ago: no one was told that it had come."""
+    """Delete files that a crash left half written more than an hour ago; their senders got no OK and retry."""
     folder = folder_of(config)
     for path in folder.glob("*.part") if folder.is_dir() else ():
         if now.timestamp() - path.stat().st_mtime > 3600:  # noqa: PLR2004 - seconds of an hour

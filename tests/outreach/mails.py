@@ -1,8 +1,8 @@
-"""Mails as mail programs write them, down to their headers and the order of their parts."""
+"""Emails as real email apps write them, with their headers and the order of their parts."""
 
 import base64
 import textwrap
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 SENT = datetime(2026, 7, 8, 14, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ iVBORw0KGgo=
 Content-Type: application/pdf; name="{name}"
 Content-Description: {name}
 Content-Disposition: attachment; filename="{name}"; size={size};
-\tcreation-date="Wed, 08 Jul 2026 13:59:00 GMT"
+\tcreation-date="{created}"
 Content-Transfer-Encoding: base64
 
 {content}
@@ -87,7 +87,7 @@ def plain(
     text: str = "Hello all", *, sender: str = "Rita <rita@prairie.example>", to: str = OUTSIDE, subject: str = "Energy",
     message_id: str = "<1@prairie.example>", sent: datetime = SENT, more: str = "",
 ) -> bytes:  # fmt: skip
-    """Return the simplest mail; ``more`` are headers, a line each."""
+    """Return a plain email; ``more`` are additional headers, one per line."""
     head = (
         f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: {message_id}\nDate: {format_datetime(sent)}\n{more}"
     )
@@ -95,13 +95,13 @@ def plain(
 
 
 def outlook(file: bytes, name: str = "Energy kit.pdf", link: str = "") -> bytes:
-    """Outlook for Windows: related inside mixed, a picture of the signature, the file under two names."""
-    sent, content = format_datetime(SENT), _b64(file)
-    return _crlf(OUTLOOK.format(sent=sent, link=link, name=name, size=len(file), content=content))
+    """Return an email from Outlook for Windows: related inside mixed, a signature picture, the file name given twice."""
+    dates = {"sent": format_datetime(SENT), "created": format_datetime(SENT - timedelta(minutes=1), usegmt=True)}
+    return _crlf(OUTLOOK.format(**dates, link=link, name=name, size=len(file), content=_b64(file)))
 
 
 def gmail(link: str, file: bytes | None = None) -> bytes:
-    """Gmail: a forward inline, the file with an RFC 2231 name."""
+    """Return an email from Gmail: an inline forward, the file with an RFC 2231 name."""
     attachment = f"""--000000000000aaaa
 Content-Type: application/pdf; name="=?UTF-8?B?w5xiZXJzaWNodC5wZGY=?="
 Content-Disposition: attachment; filename*=UTF-8''%C3%9Cbersicht.pdf
@@ -146,7 +146,7 @@ Content-Transfer-Encoding: quoted-printable
 
 
 def apple(inner: bytes) -> bytes:
-    """Apple Mail, "Forward as Attachment": the mail itself as message/rfc822."""
+    """Return an email from Apple Mail, "Forward as Attachment": ``inner`` as message/rfc822."""
     head = f"""Content-Type: multipart/mixed;
 \tboundary="Apple-Mail=_7A"
 Subject: Fwd: Energy
@@ -177,7 +177,7 @@ Content-Transfer-Encoding: 7bit
 
 
 def winmail(file: bytes) -> bytes:
-    """Outlook with rich text to a server that wraps all in winmail.dat."""
+    """Return a rich text email from Outlook with everything wrapped in winmail.dat."""
 
     def attribute(level: int, number: int, data: bytes) -> bytes:
         checksum = (sum(data) & 0xFFFF).to_bytes(2, "little")

@@ -1,4 +1,4 @@
-"""Share links: made, handed over, opened by people without an account, closed."""
+"""Share links: created, opened by people without an account, expired, revoked."""
 
 import re
 from dataclasses import replace
@@ -35,7 +35,7 @@ from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, 
 
 @pytest.fixture
 def deck(database: Database) -> int:
-    """A deck of three slides by one community; Ana and Rita belong to another."""
+    """A deck of three slides from one organization; Ana and Rita belong to another."""
     with database.writing() as db:
         publisher, reader = an_organization(db, "Lakeshore Forge"), an_organization(db, "Prairie Works")
         a_person(db, reader, email="ana@prairie.example", name="Ana Peña")
@@ -54,7 +54,7 @@ def deck(database: Database) -> int:
 
 
 def make_link(browser: FlaskClient, resource: int, **fields: object) -> str:
-    """Return the path of a new share link."""
+    """Create a share link and return its path."""
     answer = browser.post(f"/resources/{resource}/forward", data={"days": 90, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return the(r"/s/[\w-]+", answer.text)
@@ -80,7 +80,7 @@ def test_a_link_comes_with_a_text_to_send(deck: int, sign_in: SignIn) -> None:
 
 
 @pytest.mark.both_databases
-def test_looking_at_a_link_is_no_act_and_showing_is(
+def test_fetching_a_link_logs_nothing_and_viewing_logs_a_forward(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
@@ -97,9 +97,9 @@ def test_looking_at_a_link_is_no_act_and_showing_is(
     assert "first words" in shown.text
     assert "first words" in client.get(link).text
     [event] = rows(database, SharingEvent)
-    [made] = rows(database, ShareLink)
-    assert (event.act, event.link_id, event.organization_id) == (Act.FORWARD, made.id, made.organization_id)
-    assert event.person_id == made.person_id
+    [row] = rows(database, ShareLink)
+    assert (event.act, event.link_id, event.organization_id) == (Act.FORWARD, row.id, row.organization_id)
+    assert event.person_id == row.person_id
     client.post(f"{link}/show")
     client.post(f"{link}/download", buffered=True)
     assert len(rows(database, SharingEvent)) == 1, "one visit is one forward"
@@ -119,7 +119,7 @@ def test_a_recipient_downloads_the_file_without_an_account(
 
 
 @pytest.mark.both_databases
-def test_sharers_who_try_their_own_link_are_not_counted(deck: int, database: Database, sign_in: SignIn) -> None:
+def test_people_who_try_their_own_link_are_not_counted(deck: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@prairie.example")
     link = make_link(ana, deck)
     assert "first words" in ana.post(f"{link}/show", follow_redirects=True).text
@@ -129,7 +129,7 @@ def test_sharers_who_try_their_own_link_are_not_counted(deck: int, database: Dat
 
 
 @pytest.mark.both_databases
-def test_a_link_to_one_page_opens_that_page_alone(
+def test_a_link_to_one_page_opens_only_that_page(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck, page=2)
@@ -146,11 +146,11 @@ def test_a_link_to_one_page_opens_that_page_alone(
     assert [event.page_number for event in rows(database, SharingEvent)] == [2]
 
 
-def test_a_link_to_one_page_stays_with_its_revision(
+def test_a_link_to_one_page_keeps_its_revision(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     browser = sign_in("ana@prairie.example")
-    one, whole = make_link(browser, deck, page=2), make_link(browser, deck)
+    second, whole = make_link(browser, deck, page=2), make_link(browser, deck)
     with database.writing() as db:
         revision = Revision(
             resource_id=deck, number=2, source=Source.TEXT, body="new", created_at=clock.now(), page_count=2
@@ -159,11 +159,11 @@ def test_a_link_to_one_page_stays_with_its_revision(
         db.get_one(Resource, deck).revision_number = 2
         db.flush()
         db.add_all(Page(revision_id=revision.id, number=n, kind=PageKind.SLIDE, text="new words") for n in (1, 2))
-    assert "middle words" in client.post(f"{one}/show", follow_redirects=True).text
+    assert "middle words" in client.post(f"{second}/show", follow_redirects=True).text
     assert client.post(f"{whole}/download", buffered=True).data == b"new"
 
 
-def test_a_link_to_a_page_of_a_revision_that_its_sharer_may_no_longer_read_is_closed(
+def test_a_link_to_a_page_stops_when_its_creator_may_no_longer_read_that_revision(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck, page=2)
@@ -179,12 +179,12 @@ def test_a_link_to_a_page_of_a_revision_that_its_sharer_may_no_longer_read_is_cl
     assert "middle words" not in client.post(f"{link}/show", follow_redirects=True).text
 
 
-def test_what_a_link_opens_is_for_no_search_engine(deck: int, sign_in: SignIn, client: FlaskClient) -> None:
+def test_search_engines_are_told_not_to_index_share_links(deck: int, sign_in: SignIn, client: FlaskClient) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
     assert "noindex" in client.get(link).headers["X-Robots-Tag"]
 
 
-def test_a_page_that_is_not_there_is_refused_with_what_was_typed(deck: int, sign_in: SignIn) -> None:
+def test_a_missing_page_is_refused_and_the_typed_number_is_kept(deck: int, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     for number in (4, 0, -1, 99999999999, "two"):
         answer = browser.post(f"/resources/{deck}/forward", data={"days": 30, "page": number})
@@ -194,7 +194,7 @@ def test_a_page_that_is_not_there_is_refused_with_what_was_typed(deck: int, sign
 
 
 @pytest.mark.both_databases
-def test_the_same_form_sent_twice_makes_one_link(deck: int, database: Database, sign_in: SignIn) -> None:
+def test_submitting_a_form_twice_creates_one_link(deck: int, database: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     assert make_link(browser, deck) == make_link(browser, deck)
     assert make_link(browser, deck, page=1) != make_link(browser, deck, page=2)
@@ -203,7 +203,7 @@ def test_the_same_form_sent_twice_makes_one_link(deck: int, database: Database, 
 
 
 @pytest.mark.both_databases
-def test_a_revoked_link_opens_nothing(deck: int, database: Database, sign_in: SignIn, client: FlaskClient) -> None:
+def test_a_revoked_link_no_longer_works(deck: int, database: Database, sign_in: SignIn, client: FlaskClient) -> None:
     ana = sign_in("ana@prairie.example")
     link = make_link(ana, deck)
     client.post(f"{link}/show")
@@ -219,7 +219,9 @@ def test_a_revoked_link_opens_nothing(deck: int, database: Database, sign_in: Si
     assert make_link(ana, deck) != link
 
 
-def test_who_manages_the_people_may_revoke_what_others_shared(deck: int, database: Database, sign_in: SignIn) -> None:
+def test_people_who_manage_the_organization_can_revoke_links_of_others(
+    deck: int, database: Database, sign_in: SignIn
+) -> None:
     rita, ana = sign_in("rita@prairie.example"), sign_in("ana@prairie.example")
     make_link(ana, deck)
     make_link(rita, deck)
@@ -244,7 +246,7 @@ def test_a_link_expires(
 
 
 @pytest.mark.parametrize("change", ["withdrawn", "private"])
-def test_a_link_closes_when_its_resource_may_no_longer_be_forwarded(
+def test_a_link_stops_when_its_resource_may_no_longer_be_forwarded(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient, change: str
 ) -> None:
     link = make_link(sign_in("ana@prairie.example"), deck)
@@ -264,7 +266,7 @@ def test_an_unknown_link_is_not_found(database: Database, client: FlaskClient) -
         assert client.post(f"/s/{token}/show").status_code == 404
 
 
-def test_only_what_one_may_read_can_be_forwarded(
+def test_only_readable_resources_can_be_forwarded(
     deck: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     with database.writing() as db:
@@ -274,7 +276,7 @@ def test_only_what_one_may_read_can_be_forwarded(
     assert client.get(f"/resources/{deck}/forward").status_code == 302
 
 
-def test_after_sending_one_click_declares_it(deck: int, database: Database, sign_in: SignIn) -> None:
+def test_sharing_can_be_reported_on_the_page_of_the_link(deck: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@prairie.example")
     page = ana.post(f"/resources/{deck}/forward", data={"days": 30, "page": 3}, follow_redirects=True).text
     action = the(r'action="(/sharing/links/\d+/sent)"', page)
@@ -292,7 +294,7 @@ def test_after_sending_one_click_declares_it(deck: int, database: Database, sign
     assert sign_in("otto@lakeshore.example").post(action, data=form).status_code == 404
 
 
-def test_naughty_texts_come_back_as_typed(database: Database, sign_in: SignIn, client: FlaskClient) -> None:
+def test_hostile_texts_are_escaped(database: Database, sign_in: SignIn, client: FlaskClient) -> None:
     with database.writing() as db:
         organization = an_organization(db, NAUGHTY)
         a_person(db, organization, email="ana@hub.example", name=NAUGHTY)
@@ -310,10 +312,12 @@ def test_naughty_texts_come_back_as_typed(database: Database, sign_in: SignIn, c
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     download = browser.get(f"/resources/{resource}/download", buffered=True)
     assert download.status_code == 200
-    assert "%E2%80%AE" not in download.headers["Content-Disposition"], "the direction of a file's name can't be turned"
+    assert "%E2%80%AE" not in download.headers["Content-Disposition"], (
+        "a file name can't contain a right-to-left override"
+    )
 
 
-def test_pictures_come_through_the_link_alone_and_only_after_show(
+def test_pictures_are_served_only_through_the_link_and_after_view(
     database: Database, sign_in: SignIn, client: FlaskClient, tmp_path: Path
 ) -> None:
     with documents.pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining").open("rb") as stream:
@@ -333,7 +337,7 @@ def test_pictures_come_through_the_link_alone_and_only_after_show(
         return client.get(f"{link}/pages/{number}/image?width=1200").status_code
 
     assert "<img" not in main_of(client.get(second).text)
-    assert picture(second, 2) == 404, "nobody pressed Show"
+    assert picture(second, 2) == 404, "no one pressed View"
     shown = main_of(client.post(f"{second}/show", follow_redirects=True).text)
     assert f'src="{second}/pages/2/image?width=1200"' in shown
     assert "Page 2" in the('alt="([^"]+)', shown)

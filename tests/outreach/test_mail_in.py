@@ -1,4 +1,4 @@
-"""A real `hub mail-in` behind real mail clients, killed at the worst moments: nothing acknowledged is lost or counted twice."""
+"""A real `hub mail-in`, killed at the worst moments: no acknowledged email is lost or counted twice."""
 
 import shutil
 import signal
@@ -39,7 +39,7 @@ KEY = "a key for the tests alone"
 
 
 class Lmtp(smtplib.LMTP):
-    """The library's LMTP client reads one answer after DATA; a mail server reads one for each recipient (RFC 2033)."""
+    """An LMTP client that reads a reply for each recipient after DATA (RFC 2033), unlike the library's."""
 
     def data_for(self, recipients: int, raw: bytes) -> list[int]:
         self.putcmd("data")
@@ -49,7 +49,7 @@ class Lmtp(smtplib.LMTP):
 
 
 class PostOffice:
-    """A hub's rows, and the `hub mail-in` process that serves them."""
+    """A hub's database, and the `hub mail-in` process that uses it."""
 
     def __init__(self, folder: Path, template: Path) -> None:
         self.folder = folder
@@ -64,12 +64,12 @@ class PostOffice:
         self.lmtp_port, self.smtp_port = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
         with self.database.writing() as db:
-            ours = an_organization(db, "Prairie Works")
-            rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
-            ana = a_person(db, ours, Role.CONTRIBUTOR, "ana@prairie.example", "Ana")
-            self.resource = a_resource(db, ours).id
+            prairie = an_organization(db, "Prairie Works")
+            rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+            ana = a_person(db, prairie, Role.CONTRIBUTOR, "ana@prairie.example", "Ana")
+            self.resource = a_resource(db, prairie).id
             self.rita, self.ana = (
-                f"log+{log_address_actions.new_log_address(db, one).token}@{DOMAIN}" for one in (rita, ana)
+                f"log+{log_address_actions.new_log_address(db, person).token}@{DOMAIN}" for person in (rita, ana)
             )
 
     def start(self) -> None:
@@ -102,7 +102,7 @@ class PostOffice:
         return mails.plain(link, message_id=f"<{number}@prairie.example>", sent=sent, **others)
 
     def count(self) -> tuple[int, int, int]:
-        """Mails, events and letters."""
+        """Return the numbers of logged emails, events and outbox messages."""
         with self.database.reading() as db:
             return tuple(
                 db.scalar(select(func.count(model.id))) or 0 for model in (LoggedMail, SharingEvent, OutboxMessage)
@@ -110,7 +110,7 @@ class PostOffice:
 
     @contextmanager
     def rows_locked(self) -> Iterator[None]:
-        """Nothing can be written meanwhile, though all can be read: what comes is kept, and can't be logged."""
+        """Lock the database for writing, so that arriving emails are spooled but can't be logged."""
         connection = sqlite3.connect(self.folder / "instance" / "hub.sqlite3", isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -130,8 +130,8 @@ def office(tmp_path: Path, sqlite_template: Path) -> Iterator[PostOffice]:
     office.database.close()
 
 
-def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_the_address(office: PostOffice) -> None:
-    """Out by SMTP, back by SMTP and LMTP, as it goes on a site: the hub's letter, a person's copy, another server's DSN."""
+def test_an_email_from_the_hub_is_forwarded_and_logged_and_a_bounce_marks_the_address(office: PostOffice) -> None:
+    """Test the whole way: the hub's email by SMTP, a person's copy by SMTP, another server's bounce by LMTP."""
     with a_mail_server() as server:
         mailing = Database(replace(office.config, MAIL_URL=server.url, MAIL_FROM="hub@hub.example.org"))
         with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
@@ -142,9 +142,9 @@ def test_what_the_hub_mails_is_passed_on_and_logged_and_what_comes_back_marks_th
         words = (
             f"See what I was told:\n> {letter.part('text/plain')}\nhttps://hub.example.org/resources/{office.resource}"
         )
-        passed_on = mails.plain(words, message_id="<2@prairie.example>", sent=datetime.now(UTC))
+        forwarded = mails.plain(words, message_id="<2@prairie.example>", sent=datetime.now(UTC))
         with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
-            smtp.sendmail("rita@prairie.example", [office.rita], passed_on)
+            smtp.sendmail("rita@prairie.example", [office.rita], forwarded)
         eventually(lambda: office.count() == (2, 2, 2))
         assert delivering.catch_up(mailing) == 1
         second = server.to("rita@prairie.example")[1]
@@ -164,17 +164,17 @@ def _states(office: PostOffice) -> list[str]:
         return [state.value for state in db.scalars(select(OutboxMessage.state).order_by(OutboxMessage.id))]
 
 
-def test_mail_comes_by_lmtp_and_smtp_and_only_for_addresses_that_are_there(office: PostOffice) -> None:
+def test_lmtp_and_smtp_accept_mail_only_for_existing_addresses(office: PostOffice) -> None:
     with office.lmtp() as client:
         client.ehlo_or_helo_if_needed()
         assert client.mail("rita@prairie.example")[0] == 250
-        assert [client.rcpt(one)[0] for one in (office.rita, office.ana.upper())] == [250, 250]
+        assert [client.rcpt(address)[0] for address in (office.rita, office.ana.upper())] == [250, 250]
         for unknown in (f"log+{'x' * 22}@{DOMAIN}", "rita@prairie.example", f"bounces+1-{'a' * 16}@{DOMAIN}"):
             assert client.rcpt(unknown)[0] == 550
-        assert client.data_for(2, office.mail(1)) == [250, 250], "an answer for each that was taken"
+        assert client.data_for(2, office.mail(1)) == [250, 250], "a reply for each accepted recipient"
         client.rset()
         assert client.mail("")[0] == 250
-        assert client.rcpt(office.rita)[0] == 550, "nothing automatic"
+        assert client.rcpt(office.rita)[0] == 550, "no automatic email"
     eventually(lambda: office.count()[0] == 2)
     with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
         assert smtp.sendmail("rita@prairie.example", [office.rita], office.mail(2)) == {}
@@ -193,7 +193,7 @@ def test_mail_comes_by_lmtp_and_smtp_and_only_for_addresses_that_are_there(offic
     assert office.end(signal.SIGTERM) == 0
 
 
-def test_what_is_too_large_is_refused_before_it_is_read(office: PostOffice) -> None:
+def test_a_message_that_is_too_large_is_refused_before_it_is_read(office: PostOffice) -> None:
     with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
         smtp.ehlo()
         assert int(smtp.esmtp_features["size"]) == 40_000_000
@@ -201,7 +201,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(office: PostOffice) -> N
 
 
 @pytest.mark.kills
-def test_killed_between_keeping_and_logging_nothing_is_lost_and_nothing_counted_twice(office: PostOffice) -> None:
+def test_a_kill_between_spooling_and_logging_loses_nothing_and_counts_nothing_twice(office: PostOffice) -> None:
     count = 6
     with office.rows_locked():
         with office.lmtp() as client:
@@ -211,19 +211,19 @@ def test_killed_between_keeping_and_logging_nothing_is_lost_and_nothing_counted_
                 assert client.rcpt(office.rita)[0] == 250
                 assert client.data_for(1, office.mail(number)) == [250]
         kept = spool.waiting(office.config)
-        assert len(kept) == count, "acknowledged, and not logged yet"
-        again = [(path, path.read_bytes()) for path in kept]
+        assert len(kept) == count, "acknowledged but not logged yet"
+        copies = [(path, path.read_bytes()) for path in kept]
         office.end(signal.SIGKILL)
     assert office.count() == (0, 0, 0)
     office.start()
     eventually(lambda: not spool.waiting(office.config))
     assert office.count() == (count, count, count)
     office.end(signal.SIGKILL)
-    for path, content in again:  # as when it was killed after logging, before the file was taken away
+    for path, content in copies:  # as if killed after logging, before the file was deleted
         path.write_bytes(content)
     (spool.folder_of(office.config) / "half-written.part").write_bytes(b"{")
     office.start()
-    with office.lmtp() as client:  # and a mail server that didn't hear the answer sends again
+    with office.lmtp() as client:  # a mail server that didn't get the reply sends again
         client.ehlo_or_helo_if_needed()
         client.mail("rita@prairie.example")
         client.rcpt(office.rita)
@@ -233,7 +233,7 @@ def test_killed_between_keeping_and_logging_nothing_is_lost_and_nothing_counted_
 
 
 @pytest.mark.kills
-def test_killed_at_any_moment_what_was_acknowledged_is_logged_once(office: PostOffice) -> None:
+def test_a_kill_at_any_moment_leaves_acknowledged_mail_logged_once(office: PostOffice) -> None:
     acknowledged: list[int] = []
 
     def send_until_killed(first: int, most: int) -> None:
@@ -255,11 +255,11 @@ def test_killed_at_any_moment_what_was_acknowledged_is_logged_once(office: PostO
     mails_logged, events, letters = office.count()
     assert mails_logged == events == letters
     assert mails_logged in range(len(acknowledged), len(acknowledged) + 4), (
-        "one whose answer was lost may be there besides"
+        "emails whose reply was lost may be logged too"
     )
 
 
-def test_a_port_that_is_taken_is_said_in_a_sentence(office: PostOffice) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(office: PostOffice) -> None:
     words = [sys.executable, "-m", "hub.cli", "mail-in", "--port", str(office.lmtp_port), "--smtp-port", "0"]
     answer = subprocess.run(words, env=office.environ, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 1

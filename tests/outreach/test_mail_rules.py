@@ -1,4 +1,4 @@
-"""Reading mails that came to a log address, and deciding what becomes of them: by plain values, and by any bytes."""
+"""Parsing emails to a log address, and deciding whether they count: examples, and arbitrary bytes."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,13 +29,13 @@ DOMAIN = "log.hub.example"
 ADDRESS = log_address("abcdefghjkmnpqrstuvwxy", DOMAIN)
 
 
-def found(mail: Mail, content: bytes) -> bool:
-    return any(sha256(content).hexdigest() in one.digests for one in mail.attachments)
+def has_file(mail: Mail, content: bytes) -> bool:
+    return any(sha256(content).hexdigest() in attachment.digests for attachment in mail.attachments)
 
 
-def test_outlooks_mail_with_its_file_and_the_people_it_went_to() -> None:
+def test_an_email_from_outlook_gives_its_file_and_recipients() -> None:
     mail = read_mail(mails.outlook(FILE))
-    assert found(mail, FILE)
+    assert has_file(mail, FILE)
     assert mail.recipients == ("ida@foundry.example", "bo@tools.example", "shops@tools.example")
     assert mail.subject == "FW: Energy kit"
     assert mail.sent_at == mails.SENT
@@ -43,9 +43,9 @@ def test_outlooks_mail_with_its_file_and_the_people_it_went_to() -> None:
     assert judge(mail, RITA, DOMAIN) is Outcome.LOGGED
 
 
-def test_gmails_forward_with_everybody_in_bcc() -> None:
+def test_a_forward_from_gmail_with_everyone_in_bcc() -> None:
     mail = read_mail(mails.gmail(f"{BASE}/s/{TOKEN}", FILE))
-    assert found(mail, FILE)
+    assert has_file(mail, FILE)
     assert list(places_in(mail.text, BASE).links) == [TOKEN]
     assert mail.subject == "Fwd: Energy – worth a look"
     audience = audience_of(mail, RITA, DOMAIN)
@@ -53,38 +53,38 @@ def test_gmails_forward_with_everybody_in_bcc() -> None:
     assert judge(mail, RITA, DOMAIN) is Outcome.LOGGED
 
 
-def test_apples_forward_as_attachment_is_read_through_and_known_as_a_file_too() -> None:
+def test_a_message_attached_by_apple_mail_is_searched_and_recognized_as_a_file() -> None:
     inner = mails.outlook(FILE, link=f"{BASE}/resources/12")
     mail = read_mail(mails.apple(inner))
-    assert found(mail, FILE), "what is attached to the mail that is attached"
-    assert found(mail, inner), "the mail itself, when the hub holds it as a file"
-    assert found(mail, inner.replace(b"\r\n", b"\n"))
+    assert has_file(mail, FILE), "the file attached to the attached email"
+    assert has_file(mail, inner), "the attached email, if the hub has it as a file"
+    assert has_file(mail, inner.replace(b"\r\n", b"\n"))
     assert list(places_in(mail.text, BASE).resources) == [12]
-    assert mail.recipients == ("ida@foundry.example",), "not those of the mail inside"
+    assert mail.recipients == ("ida@foundry.example",), "not those of the attached email"
 
 
-def test_a_winmail_dat_is_looked_into() -> None:
+def test_a_winmail_dat_is_unpacked() -> None:
     mail = read_mail(mails.winmail(FILE))
-    assert found(mail, FILE)
+    assert has_file(mail, FILE)
     assert "See attached" in mail.text
 
 
 @pytest.mark.parametrize("cut", [7, 14, 20, 30, 60])
-def test_a_broken_winmail_dat_is_an_attachment_like_any_other(cut: int) -> None:
+def test_a_broken_winmail_dat_is_treated_like_any_attachment(cut: int) -> None:
     tnef = b"\x78\x9f\x3e\x22\x01\x00" + b"\x02" + (0x6800F).to_bytes(4, "little") + b"\xff\xff\xff\x7f" + b"x" * 40
     assert list(_in_tnef(tnef[:cut])) == []
     assert read_mail(mails.winmail(b"")).attachments
 
 
-def test_a_text_file_is_known_whatever_its_line_ends() -> None:
+def test_a_text_file_is_recognized_with_any_line_endings() -> None:
     text = b"# Title\nsecond line\n"
     raw = mails.plain(more="").replace(
         b"Content-Type: text/plain; charset=utf-8\r\n\r\nHello all\r\n",
         b'Content-Type: text/plain; name="a.md"\r\nContent-Disposition: attachment; filename="a.md"\r\n\r\n'
         + text.replace(b"\n", b"\r\n"),
     )
-    assert found(read_mail(raw), text)
-    assert found(read_mail(raw), text.replace(b"\n", b"\r\n"))
+    assert has_file(read_mail(raw), text)
+    assert has_file(read_mail(raw), text.replace(b"\n", b"\r\n"))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_text_file_is_known_whatever_its_line_ends() -> None:
         + TOKEN.replace("-", "-2D").replace("_", "-5F") + "&d=DwMF",
     ],
 )  # fmt: skip
-def test_links_are_found_however_they_were_rewritten(written: str) -> None:
+def test_rewritten_links_are_found(written: str) -> None:
     assert list(places_in(written, BASE).links) == [TOKEN]
 
 
-def test_other_places_are_none_of_the_hubs() -> None:
+def test_links_to_other_places_are_ignored() -> None:
     for text in (
         f"https://hub.example.org.evil.example/s/{TOKEN}",
         f"https://evil.example/{BASE.removeprefix('https://')}/s/{TOKEN}",
@@ -123,21 +123,21 @@ def test_other_places_are_none_of_the_hubs() -> None:
 @pytest.mark.parametrize(
     "piece", ["https://urldefense.com/v3/__", "&#9", "%25", "__;", f"{BASE}/s/{TOKEN} ", "https://"]
 )
-def test_the_longest_text_is_read_once_whatever_it_is_made_of(piece: str) -> None:
-    """Reading each beginning to the end of the text would take half an hour."""
+def test_the_longest_text_is_searched_in_linear_time(piece: str) -> None:
+    """With quadratic time this would take half an hour."""
     text = (piece * (MOST_TEXT // len(piece)))[: MOST_TEXT - 100] + f" {BASE}/s/{TOKEN} "
     assert list(places_in(text, BASE).links) == [TOKEN]
 
 
-def test_only_so_many_places_are_looked_for() -> None:
+def test_the_number_of_links_is_limited() -> None:
     text = " ".join(f"{BASE}/resources/{n} https%3A%2F%2Fhub.example.org/s/{n:020}" for n in range(1, 1_000))
     places = places_in(text, BASE)
     assert len(places.resources) + len(places.links) == MOST_PLACES
 
 
 @pytest.mark.parametrize("name", ["Subject", "Message-ID", "Date", "Auto-Submitted", "Authentication-Results"])
-def test_of_a_header_no_more_is_read_than_anybody_needs(name: str) -> None:
-    """Decoding all of it would take hours."""
+def test_long_headers_are_truncated(name: str) -> None:
+    """Decoding the whole header would take hours."""
     mail = read_mail(f"From: a@b.example\r\n{name}: ".encode() + b"=?a?q?x" * 400_000 + b"\r\n\r\nhi")
     assert (mail.senders, mail.text, mail.odd) == (("a@b.example",), "hi", "")
     content = b"Content-Type: text/plain" + b";" * 4_000_000
@@ -150,7 +150,7 @@ def test_thousands_of_recipients_are_read_and_hundreds_of_thousands_are_not() ->
     assert read_mail(f"To: {', '.join([many] * 10)}\r\n\r\nhi".encode()).recipients == ()
 
 
-def test_parts_within_parts_are_read_as_far_as_their_lines_allow() -> None:
+def test_nested_parts_are_read_up_to_a_limit_of_parts_times_lines() -> None:
     def nested(deep: int, lines: int) -> bytes:
         heads = (b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(deep))
         return b"From: a@b.example\r\n" + b"".join(heads) + b"\r\nx\r\n" + b"--x\r\n" * lines
@@ -159,15 +159,15 @@ def test_parts_within_parts_are_read_as_far_as_their_lines_allow() -> None:
     assert read_mail(nested(190, 400_000)).odd == "It has too many parts for its many lines."
 
 
-def test_forwarded_messages_are_looked_for_in_so_many_parts_and_files_in_a_winmail_dat_are_counted() -> None:
+def test_the_numbers_of_forwarded_messages_and_of_files_in_a_winmail_dat_are_limited() -> None:
     inner = b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nhi"
     heads = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n%s\r\n--b%d\r\n" % (n, n, inner, n)
         for n in range(40)
     )
     assert len(read_mail(b"From: a@b.example\r\n" + heads).attachments) == MOST_BOUNDARIES
-    one = b"\x02" + (0x6800F).to_bytes(4, "little") + b"\x01\0\0\0" + b"x" + b"\0\0"
-    raw = b"Content-Type: application/ms-tnef\r\n\r\n" + b"\x78\x9f\x3e\x22\x01\x00" + one * 10_000
+    attachment = b"\x02" + (0x6800F).to_bytes(4, "little") + b"\x01\0\0\0" + b"x" + b"\0\0"
+    raw = b"Content-Type: application/ms-tnef\r\n\r\n" + b"\x78\x9f\x3e\x22\x01\x00" + attachment * 10_000
     assert len(read_mail(raw).attachments) == MOST_PARTS
 
 
@@ -184,11 +184,11 @@ def test_forwarded_messages_are_looked_for_in_so_many_parts_and_files_in_a_winma
         "Received: by mx.example\n" * 51,
     ],
 )
-def test_automatic_looping_and_list_mail_is_none_of_a_persons(header: str) -> None:
+def test_automatic_looping_and_list_emails_are_not_from_a_person(header: str) -> None:
     assert judge(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.AUTOMATIC
 
 
-def test_what_looks_automatic_and_is_not() -> None:
+def test_emails_that_only_look_automatic_are_logged() -> None:
     for header in ("Auto-Submitted: no\n", "Precedence: normal\n", "Received: by mx.example\n" * 9):
         assert judge(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.LOGGED
 
@@ -210,11 +210,13 @@ def test_a_mail_must_come_from_the_person_or_their_organization(sender: str, out
     assert judge(read_mail(mails.plain(sender=sender)), RITA, DOMAIN) is outcome
 
 
-def test_what_the_sites_server_could_not_verify_is_forged() -> None:
+def test_an_email_that_fails_dmarc_at_the_site_is_forged() -> None:
     results = "Authentication-Results: mx.hub.example; spf=fail smtp.mailfrom=evil; dmarc=fail header.from=prairie\n"
     assert judge(read_mail(mails.plain(more=results)), RITA, DOMAIN) is Outcome.FORGED
     below = "Authentication-Results: mx.hub.example; dmarc=pass\n" + results
-    assert judge(read_mail(mails.plain(more=below)), RITA, DOMAIN) is Outcome.LOGGED, "the topmost is the site's own"
+    assert judge(read_mail(mails.plain(more=below)), RITA, DOMAIN) is Outcome.LOGGED, (
+        "the topmost header is the site's own"
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,20 +230,22 @@ def test_what_the_sites_server_could_not_verify_is_forged() -> None:
         ("someone@gmail.com", Outcome.LOGGED, 1),
     ],
 )
-def test_own_organization_alone_is_not_sharing_for_a_member(to: str, outcome: Outcome, people: int | None) -> None:
+def test_an_email_within_the_organization_is_not_sharing_for_a_member(
+    to: str, outcome: Outcome, people: int | None
+) -> None:
     mail = read_mail(mails.plain(to=to))
     assert judge(mail, RITA, DOMAIN) is outcome
     assert audience_of(mail, RITA, DOMAIN).people == people
 
 
-def test_a_bff_shares_within_its_organization() -> None:
+def test_an_email_within_the_organization_is_sharing_for_a_bff() -> None:
     mail = read_mail(mails.plain(to="ana@elsewhere.example, boss@prairie.example"))
     bff = replace(RITA, inside_counts=True)
     assert judge(mail, bff, DOMAIN) is Outcome.LOGGED
     assert audience_of(mail, bff, DOMAIN).people == 2
 
 
-def test_an_audience_in_words_names_domains_and_no_address() -> None:
+def test_the_label_of_an_audience_names_domains_and_no_address() -> None:
     many = Audience(40, {f"d{n}.example": 4 for n in range(10)})
     assert many.label.startswith("40 recipients at 10 domains: d0.example 4, d1.example 4")
     assert many.label.endswith(", …")
@@ -261,22 +265,22 @@ def test_an_audience_in_words_names_domains_and_no_address() -> None:
         (None, datetime(2026, 7, 8, 3, tzinfo=UTC), date(2026, 7, 7)),
     ],
 )
-def test_the_day_is_the_mails_own_unless_that_is_long_ago_or_to_come(
+def test_the_day_is_the_date_of_the_email_unless_it_is_long_ago_or_in_the_future(
     sent: datetime | None, received: datetime, day: date
 ) -> None:
     mail = replace(read_mail(mails.plain()), sent_at=sent)
     assert day_of(mail, received, NEW_YORK) == day
 
 
-def test_a_mail_is_the_same_mail_by_its_id_its_person_and_what_it_says() -> None:
-    one = read_mail(mails.plain())
-    through = read_mail(b"Received: by another.example\r\n" + mails.plain().replace(b"\r\n", b"\n") + b"\n\n")
-    assert identity(7, one) == identity(7, through), "the way that it took doesn't matter"
+def test_emails_are_the_same_if_message_id_person_and_body_are_the_same() -> None:
+    mail = read_mail(mails.plain())
+    relayed = read_mail(b"Received: by another.example\r\n" + mails.plain().replace(b"\r\n", b"\n") + b"\n\n")
+    assert identity(7, mail) == identity(7, relayed), "its route doesn't matter"
     others = [mails.plain("Hello you"), mails.plain(message_id="<2@prairie.example>")]
-    assert len({identity(7, one), identity(8, one), *(identity(7, read_mail(raw)) for raw in others)}) == 4
+    assert len({identity(7, mail), identity(8, mail), *(identity(7, read_mail(raw)) for raw in others)}) == 4
 
 
-def test_a_mail_of_too_many_parts_is_not_taken_apart() -> None:
+def test_an_email_with_too_many_parts_is_not_parsed() -> None:
     part = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n"
     raw = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 300 + b"--b--\r\n"
     mail = read_mail(raw)
@@ -287,7 +291,7 @@ def test_a_mail_of_too_many_parts_is_not_taken_apart() -> None:
 
 @pytest.mark.parametrize("sign", ["(", ":", "a:", "<", '"', "[", "\\", "@"])
 @pytest.mark.parametrize("name", ["From", "To", "Date", "Subject", "Content-Type", "Message-ID"])
-def test_headers_of_one_sign_over_and_over_are_left_out(name: str, sign: str) -> None:
+def test_headers_that_repeat_one_character_are_ignored(name: str, sign: str) -> None:
     mail = read_mail(f"{name}: {sign * 3_000}\r\nCc: ida@foundry.example\r\n\r\nhi".encode())
     assert "ida@foundry.example" in mail.recipients
 
@@ -341,13 +345,13 @@ def test_any_headers_are_read_without_breaking(
 
 
 @given(st.text(alphabet="abcdefghjkmnpqrstuvwxyz23456789", min_size=10, max_size=40))
-def test_a_token_survives_its_address_in_capitals(token: str) -> None:
+def test_a_token_is_found_in_an_address_in_capitals(token: str) -> None:
     assert token_in(log_address(token, DOMAIN).upper(), DOMAIN) == token
     assert token_in(log_address(token, "other.example"), DOMAIN) == ""
     assert token_in(log_address(token, DOMAIN), "") == ""
 
 
-def test_an_old_day_is_at_most_two_weeks_back() -> None:
+def test_an_email_counts_at_most_two_weeks_back() -> None:
     received = datetime(2026, 7, 8, 14, tzinfo=UTC)
     mail = replace(read_mail(mails.plain()), sent_at=received - timedelta(days=14))
     assert day_of(mail, received, NEW_YORK) == date(2026, 6, 24)

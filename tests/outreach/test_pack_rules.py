@@ -1,4 +1,4 @@
-"""The rules of packs and openings, by values and by properties."""
+"""The rules of packs and openings: examples and properties."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,17 +30,17 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
         ("pages 7 through 9", (7, 9)), ("item 3", (3, 3)), ("7 - 7", (7, 7)),
     ],
 )  # fmt: skip
-def test_some_pages_are_said_as_people_say_them(typed: str, expected: object) -> None:
+def test_page_ranges_are_parsed_as_people_write_them(typed: str, expected: object) -> None:
     assert range_of(typed) == expected
 
 
 @pytest.mark.parametrize("typed", ["seven", "9-7", "0", "7-9-11", "7,9", "-", "7 to", "99999999999"])
-def test_pages_that_nobody_understands_are_refused(typed: str) -> None:
+def test_unclear_page_ranges_are_refused(typed: str) -> None:
     with pytest.raises(Refused, match="7-9"):
         range_of(typed)
 
 
-def test_a_part_is_called_as_people_call_it() -> None:
+def test_a_part_has_a_plain_name() -> None:
     assert part_label(PageKind.SLIDE, 7, 7) == "slide 7"
     assert part_label(PageKind.SLIDE, 7, 9) == "slides 7 to 9"
 
@@ -58,7 +58,7 @@ def test_reordering_loses_nothing(order: list[int], places: dict[int, int]) -> N
 def test_moving_keeps_the_others_in_their_order(order: list[int], data: st.DataObject, steps: int) -> None:
     item = data.draw(st.sampled_from(order))
     after = moved(order, item, steps)
-    assert [one for one in after if one != item] == [one for one in order if one != item]
+    assert [other for other in after if other != item] == [other for other in order if other != item]
     assert after.index(item) == min(max(order.index(item) + steps, 0), len(order) - 1)
 
 
@@ -92,7 +92,7 @@ def test_no_number_of_fetches_makes_a_person(fetches: int) -> None:
         (0, 9, 3 * LOG_AFTER, False),
     ],
 )
-def test_what_the_server_took_is_logged_when_all_has_settled_or_an_hour_is_over(
+def test_accepted_emails_are_logged_when_all_have_settled_or_after_an_hour(
     new: int, unsettled: int, since: timedelta, expected: bool
 ) -> None:
     assert is_to_be_logged(new, unsettled, since) is expected
@@ -112,12 +112,12 @@ GOOD = {"title": "Q4", "items": 1, "recipients": 1, "groups": True, "send_at": N
         ({"send_at": NOW + timedelta(days=400)}, "within one year"),
     ],
 )
-def test_what_speaks_against_sending_is_said(wrong: dict[str, object], sentence: str | None) -> None:
+def test_a_pack_that_cannot_be_sent_says_why(wrong: dict[str, object], sentence: str | None) -> None:
     objection = objection_to_sending(**(GOOD | wrong))  # type: ignore[arg-type]
     assert (objection is None) if sentence is None else (sentence in str(objection))
 
 
-def test_the_record_names_groups_and_never_people() -> None:
+def test_the_sharing_log_names_groups_and_never_people() -> None:
     assert audience_of(["Board", "Shops"], everyone=False) == "Our stakeholders: Board, Shops"
     assert audience_of(["Board"], everyone=True) == "All our stakeholders"
 
@@ -134,7 +134,7 @@ PACK = SentPack(
 ).through("https://hub.example/p/word")
 
 
-def test_a_letter_greets_its_recipient_and_leads_through_their_link() -> None:
+def test_an_email_greets_its_recipient_and_uses_their_link() -> None:
     letter = letter_of(PACK, "Bo Lee", "Hub")
     text = letter.text("https://hub.example/stop/1")
     assert text.startswith("Hello Bo Lee,")
@@ -145,7 +145,7 @@ def test_a_letter_greets_its_recipient_and_leads_through_their_link() -> None:
     assert "&lt;b&gt;" in letter.html()
 
 
-def test_texts_for_other_channels_have_every_item_and_run_nothing() -> None:
+def test_texts_for_other_channels_have_every_item_and_no_active_content() -> None:
     text, html = text_for_a_channel(PACK), html_for_a_channel(PACK)
     for address in ("https://hub.example/p/word/3", "https://hub.example/p/word/4", "https://hub.example/p/word"):
         assert address in text

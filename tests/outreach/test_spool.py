@@ -1,4 +1,4 @@
-"""Mail that was taken is on the disk before the other side is told so."""
+"""The queue of arrived emails."""
 
 import os
 from datetime import UTC, datetime
@@ -10,17 +10,17 @@ from config import Config
 from hub.outreach import spool
 
 
-def test_a_message_and_its_name_are_on_the_disk_before_it_is_acknowledged(
+def test_a_message_and_its_folder_are_synced_before_it_is_acknowledged(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    really = os.fsync
+    original_fsync = os.fsync
 
     def fsync(descriptor: Any) -> None:
         synced.append(os.fstat(descriptor).st_ino)
-        really(descriptor)
+        original_fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
     path = spool.keep(config, spool.Arrived(("log+x@log.example",), datetime(2026, 7, 8, tzinfo=UTC), b"a mail"))
-    for one in (path, path.parent):
-        assert one.stat().st_ino in synced, one
+    for synced_path in (path, path.parent):
+        assert synced_path.stat().st_ino in synced, synced_path

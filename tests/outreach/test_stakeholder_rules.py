@@ -1,4 +1,4 @@
-"""What pasted and uploaded lists say, and what they would change: by values and by properties."""
+"""Parsing and planning of stakeholder lists: examples and properties."""
 
 from dataclasses import replace
 
@@ -15,10 +15,10 @@ from hub.outreach.rules.stakeholders import (
     groups_of,
     key_name,
     lines_of,
+    parse_stop_token,
     plan,
     spelled_as,
     stop_token,
-    stopped_by,
     with_group,
 )
 
@@ -26,9 +26,9 @@ KEY = "a key for the tests alone"
 
 
 def entries(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """Return what the lines say of people."""
-    found = [line.entry for line in lines_of(text) if line.entry]
-    return [(one.email, one.name, one.affiliation, one.groups) for one in found]
+    """Return the entries of a list as tuples."""
+    parsed = [line.entry for line in lines_of(text) if line.entry]
+    return [(entry.email, entry.name, entry.affiliation, entry.groups) for entry in parsed]
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def entries(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
         ("email\nana@example.org", [("ana@example.org", "", "", ())]),
     ],
 )  # fmt: skip
-def test_a_list_is_read_however_people_have_it(text: str, expected: list[object]) -> None:
+def test_lists_in_many_forms_are_read(text: str, expected: list[object]) -> None:
     assert entries(text) == expected
 
 
 def test_lines_are_refused_with_their_number_and_a_reason() -> None:
-    lines = lines_of("ana@example.org\nnobody here\nbo@@example.org\n\ncy@example.org, " + "x" * 300)
+    lines = lines_of("ana@example.org\nno one here\nbo@@example.org\n\ncy@example.org, " + "x" * 300)
     assert [(line.number, bool(line.refused)) for line in lines] == [(1, False), (2, True), (3, True), (5, True)]
     assert "no email address" in lines[1].refused
     assert all(line.refused.endswith(".") for line in lines if line.refused)
@@ -67,11 +67,11 @@ def test_a_list_that_is_too_long_is_refused_as_a_whole() -> None:
         lines_of("ana@example.org\n" * 20_001)
 
 
-def test_the_plan_says_what_each_line_would_change() -> None:
+def test_the_plan_says_what_each_line_changes() -> None:
     known = {"ana@example.org": Entry("ana@example.org", "Ana", "Old", ("Board",))}
     text = "email,name,affiliation,groups\nana@example.org,,New,Shops\nbo@example.org,Bo,,\nana@example.org,,,\nstop@example.org,,,\nx,,,"
     planned = plan(lines_of(text), known, {"stop@example.org"})
-    assert [(one.number, one.change) for one in planned] == [
+    assert [(result.number, result.change) for result in planned] == [
         (2, Change.CHANGED),
         (3, Change.ADDED),
         (4, Change.UNCHANGED),
@@ -83,7 +83,7 @@ def test_the_plan_says_what_each_line_would_change() -> None:
     assert "has unsubscribed" in planned[3].says
 
 
-def test_a_group_is_one_however_it_is_capitalized() -> None:
+def test_groups_that_differ_only_in_case_are_one() -> None:
     assert groups_of(["Board", " board ", "", "Shops"]) == ("Board", "Shops")
     lines = spelled_as(lines_of("a@example.org,A,B,shops\nb@example.org,B,B,SHOPS"), ["Shops"])
     assert [line.entry.groups for line in lines if line.entry] == [("Shops",), ("Shops",)]
@@ -100,55 +100,55 @@ some_lines = st.lists(st.builds(lambda entry: Line(1, "", entry), some_entries),
 )
 
 
-def after(planned: list[Planned], known: dict[str, Entry]) -> dict[str, Entry]:
-    """Return the list once the plan was carried out."""
-    return known | {one.entry.email: one.entry for one in planned if one.entry}
+def after(planned: list[Planned], before: dict[str, Entry]) -> dict[str, Entry]:
+    """Return the list after the plan was applied."""
+    return before | {result.entry.email: result.entry for result in planned if result.entry}
 
 
 @given(some_lines, st.lists(some_entries, max_size=4), st.sets(emails))
-def test_taking_the_same_list_in_again_changes_nothing(
-    lines: list[Line], there: list[Entry], stopped: set[str]
+def test_importing_the_same_list_again_changes_nothing(
+    lines: list[Line], current: list[Entry], stopped: set[str]
 ) -> None:
-    known = {entry.email: entry for entry in there}
+    known = {entry.email: entry for entry in current}
     once = after(plan(lines, known, stopped), known)
     again = plan(lines, once, stopped)
-    assert not any(one.change is Change.ADDED for one in again)
+    assert not any(result.change is Change.ADDED for result in again)
     assert after(again, once) == once
 
 
 @given(some_lines, st.lists(some_entries, max_size=4), st.sets(emails))
-def test_nobody_who_unsubscribed_comes_in_and_nobody_goes_out(
-    lines: list[Line], there: list[Entry], stopped: set[str]
+def test_an_import_adds_no_one_who_unsubscribed_and_removes_no_one(
+    lines: list[Line], current: list[Entry], stopped: set[str]
 ) -> None:
-    known = {entry.email: entry for entry in there}
+    known = {entry.email: entry for entry in current}
     final = after(plan(lines, known, stopped), known)
     assert set(known) <= set(final)
     assert not (set(final) - set(known)) & stopped
     for email, entry in known.items():
-        assert set(entry.groups) <= set(final[email].groups), "a list never takes anyone out of a group"
+        assert set(entry.groups) <= set(final[email].groups), "an import never removes anyone from a group"
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_pasted_is_read_or_refused(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:
     for line in lines_of(text):
         assert (line.entry is None) == bool(line.refused)
 
 
 @given(st.integers(1, 10**8), st.binary(min_size=32, max_size=32))
-def test_only_the_hub_makes_the_address_that_stops_mail(organization: int, hashed: bytes) -> None:
+def test_only_the_hub_can_make_an_unsubscribe_token(organization: int, hashed: bytes) -> None:
     token = stop_token(KEY, organization, hashed.hex())
-    assert stopped_by(KEY, token) == (organization, hashed.hex())
-    assert stopped_by("another key altogether", token) is None
+    assert parse_stop_token(KEY, token) == (organization, hashed.hex())
+    assert parse_stop_token("another key altogether", token) is None
     changed = token[:-1] + ("0" if token[-1] != "0" else "1")
-    assert stopped_by(KEY, changed) is None
-    assert stopped_by(KEY, token.replace(str(organization), str(organization + 1), 1)) is None
+    assert parse_stop_token(KEY, changed) is None
+    assert parse_stop_token(KEY, token.replace(str(organization), str(organization + 1), 1)) is None
 
 
 @pytest.mark.parametrize(
     "token", ["", "x", "1-2-3", "1-" + "a" * 64 + "-" + "b" * 32, "0-" + "a" * 64 + "-" + "b" * 32, "١-" + "a" * 64]
 )
-def test_a_made_up_address_stops_nobody(token: str) -> None:
-    assert stopped_by(KEY, token) is None
+def test_a_made_up_unsubscribe_token_is_refused(token: str) -> None:
+    assert parse_stop_token(KEY, token) is None
 
 
 def test_another_key_has_another_name() -> None:

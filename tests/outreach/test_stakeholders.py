@@ -1,4 +1,4 @@
-"""An organization's list of stakeholders through its pages; unsubscribing holds for ever."""
+"""The pages of an organization's stakeholders, and unsubscribing."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ LIST = (
 
 @pytest.fixture
 def world(database: Database) -> Database:
-    """Two communities and the host."""
+    """Two members and the host."""
     with database.writing() as db:
         lakeshore, prairie = an_organization(db, "Lakeshore"), an_organization(db, "Prairie")
         host = an_organization(db, kind=OrganizationKind.HOST)
@@ -43,7 +43,7 @@ def rows(database: Database, model: Any) -> list[Any]:
         return list(db.scalars(select(model).order_by(model.id)))
 
 
-def take_in(browser: FlaskClient, text: str, **fields: str) -> str:
+def import_list(browser: FlaskClient, text: str, **fields: str) -> str:
     answer = browser.post("/sharing/stakeholders/import", data={"lines": text, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return answer.text
@@ -51,7 +51,7 @@ def take_in(browser: FlaskClient, text: str, **fields: str) -> str:
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
+    """Collect the SQL statements that run in the block."""
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
@@ -63,32 +63,32 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 
 def stop_address(database: Database, organization: str = "Lakeshore") -> str:
-    """Return where Maria unsubscribes from the organization's mail."""
+    """Return the path where Maria unsubscribes from the organization."""
     with database.reading() as db:
-        hers = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
+        is_maria = (Stakeholder.email == "maria@shops.example", Organization.name == organization)
         joined = select(Stakeholder).join(Organization, Organization.id == Stakeholder.organization_id)
-        one = db.scalars(joined.where(*hers)).one()
-        return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
+        maria = db.scalars(joined.where(*is_maria)).one()
+        return f"/stop/{stakeholders_actions.token_of(db, maria.organization_id, maria.address_hash)}"
 
 
 @pytest.mark.both_databases
-def test_a_list_shows_what_it_would_change_before_it_changes_anything(world: Database, sign_in: SignIn) -> None:
+def test_an_import_is_previewed_before_anything_changes(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
-    preview = take_in(ana, LIST)
+    preview = import_list(ana, LIST)
     assert "2 to add, 0 to update, 0 unchanged, 1 skipped" in preview
     assert "Line 4" in preview
     assert "Enter an email address such as" in preview
     assert rows(world, Stakeholder) == []
-    assert "2 added, 0 updated, 0 unchanged, 1 skipped." in take_in(ana, LIST, apply="1")
-    assert "0 to add, 0 to update, 2 unchanged, 1 skipped" in take_in(ana, LIST)
-    changed = take_in(ana, "maria@shops.example, Maria Lopez", group="shops")
-    assert "name Maria → Maria Lopez; joins Shops" in changed, "the group is written as it is known"
-    take_in(ana, "maria@shops.example, Maria Lopez", group="shops", apply="1")
+    assert "2 added, 0 updated, 0 unchanged, 1 skipped." in import_list(ana, LIST, apply="1")
+    assert "0 to add, 0 to update, 2 unchanged, 1 skipped" in import_list(ana, LIST)
+    changed = import_list(ana, "maria@shops.example, Maria Lopez", group="shops")
+    assert "name Maria → Maria Lopez; joins Shops" in changed, "the group keeps its spelling"
+    import_list(ana, "maria@shops.example, Maria Lopez", group="shops", apply="1")
     assert {group.name for group in rows(world, StakeholderGroup)} == {"Board", "Shops"}
 
 
 @pytest.mark.both_databases
-def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: SignIn) -> None:
+def test_csv_files_are_read_as_spreadsheets_save_them(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     for content in (
         "E-Mail;Name\nana@x.example;Ana Peña\n".encode("cp1252"),
@@ -100,7 +100,7 @@ def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: Sign
             follow_redirects=True,
         )
         assert "1 added" in answer.text
-    assert {one.name for one in rows(world, Stakeholder)} == {"Ana Peña", "Bö"}
+    assert {stakeholder.name for stakeholder in rows(world, Stakeholder)} == {"Ana Peña", "Bö"}
     workbook = ana.post(
         "/sharing/stakeholders/import", data={"file": (BytesIO(b"PK\x03\x04" + b"\x00" * 20), "list.xlsx")}
     )
@@ -109,7 +109,7 @@ def test_a_csv_file_comes_as_spreadsheets_save_it(world: Database, sign_in: Sign
 
 
 @pytest.mark.both_databases
-def test_one_person_is_added_changed_found_and_taken_off(world: Database, sign_in: SignIn) -> None:
+def test_a_stakeholder_is_added_changed_found_and_removed(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     form = {"email": "Maria@Shops.example", "name": "Maria", "affiliation": "Forge", "groups": "Board, Shops"}
     assert ana.post("/sharing/stakeholders/new", data=form).status_code == 302
@@ -117,8 +117,8 @@ def test_one_person_is_added_changed_found_and_taken_off(world: Database, sign_i
     assert again.status_code == 422
     assert "is already on your list" in again.text
     assert 'value="Forge"' in again.text, "nothing that was typed is lost"
-    [one] = rows(world, Stakeholder)
-    address = f"/sharing/stakeholders/{one.id}"
+    [stakeholder] = rows(world, Stakeholder)
+    address = f"/sharing/stakeholders/{stakeholder.id}"
     assert 'value="Board, Shops"' in ana.get(address).text
     assert ana.post(address, data=form | {"groups": "board", "name": "Maria L"}).status_code == 302
     assert ana.post(address, data=form | {"email": "nope"}).status_code == 422
@@ -126,15 +126,15 @@ def test_one_person_is_added_changed_found_and_taken_off(world: Database, sign_i
     assert "Maria L" not in ana.get("/sharing/stakeholders?group=Shops").text
     csv = ana.get("/sharing/stakeholders?format=csv")
     assert "Maria L,maria@shops.example,Forge,Board,yes" in csv.text
-    answer = ana.post("/sharing/stakeholders/remove", data={"who": one.id}, follow_redirects=True)
+    answer = ana.post("/sharing/stakeholders/remove", data={"who": stakeholder.id}, follow_redirects=True)
     assert "1 person removed" in answer.text
     assert rows(world, Stakeholder) == rows(world, StakeholderGroup) == []
 
 
-def test_nobody_of_another_organization_sees_the_list_not_even_the_coordinator(
+def test_no_one_outside_the_organization_sees_the_list_not_even_the_coordinator(
     world: Database, sign_in: SignIn
 ) -> None:
-    take_in(sign_in("ana@lakeshore.example"), LIST, apply="1")
+    import_list(sign_in("ana@lakeshore.example"), LIST, apply="1")
     [maria, _bo] = rows(world, Stakeholder)
     assert "maria@shops.example" in sign_in("cy@lakeshore.example").get("/sharing/stakeholders").text
     for email in ("otto@prairie.example", "coordinator@hub.example", "board@hub.example"):
@@ -149,7 +149,7 @@ def test_nobody_of_another_organization_sees_the_list_not_even_the_coordinator(
         assert browser.post(f"/sharing/stakeholders/{maria.id}", data={"email": "x@x.example"}).status_code == 404
         assert browser.post("/sharing/stakeholders/remove", data={"who": maria.id}).status_code == 422
         assert "0 to add" not in browser.post("/sharing/stakeholders/import", data={"lines": LIST}).text, (
-            "lists are their own"
+            "each organization has its own list"
         )
     audit = sign_in("coordinator@hub.example").get("/audit").text
     assert "stakeholders" in audit
@@ -157,50 +157,52 @@ def test_nobody_of_another_organization_sees_the_list_not_even_the_coordinator(
 
 
 @pytest.mark.both_databases
-def test_unsubscribing_needs_a_button_and_holds_for_ever(world: Database, sign_in: SignIn, client: FlaskClient) -> None:
+def test_unsubscribing_needs_a_button_and_is_permanent(world: Database, sign_in: SignIn, client: FlaskClient) -> None:
     ana = sign_in("ana@lakeshore.example")
-    take_in(ana, LIST, apply="1")
+    import_list(ana, LIST, apply="1")
     address = stop_address(world)
     for _ in range(3):
         assert "Unsubscribe" in client.get(address).text
     assert rows(world, Unsubscribe) == []
     client.sends_csrf = False  # type: ignore[attr-defined]
     answer = client.post(address, data={"List-Unsubscribe": "One-Click"})
-    assert answer.status_code == 303, "mail programs send no token"
+    assert answer.status_code == 303, "email apps send no CSRF token"
     client.post(address, data={"List-Unsubscribe": "One-Click"})
     [stopped] = rows(world, Unsubscribe)
     assert "You’re unsubscribed" in client.get(address).text
     assert "unsubscribed" in ana.get("/sharing/stakeholders").text
     [maria, _bo] = rows(world, Stakeholder)
     ana.post("/sharing/stakeholders/remove", data={"who": maria.id})
-    assert "maria" not in repr([one.__dict__ for one in rows(world, Unsubscribe)]), "a hash is kept, not the address"
-    assert "has unsubscribed from your email" in take_in(ana, LIST)
+    assert "maria" not in repr([row.__dict__ for row in rows(world, Unsubscribe)]), "a hash is kept, not the address"
+    assert "has unsubscribed from your email" in import_list(ana, LIST)
     refused = ana.post("/sharing/stakeholders/new", data={"email": "MARIA@shops.example"})
     assert refused.status_code == 422
-    assert "1 to add" in take_in(sign_in("otto@prairie.example"), "maria@shops.example"), "it holds for that list alone"
+    assert "1 to add" in import_list(sign_in("otto@prairie.example"), "maria@shops.example"), (
+        "it applies to that organization only"
+    )
     assert stopped.organization_id is not None
 
 
 @pytest.mark.both_databases
-def test_somebody_may_stop_everybodys_mail_and_take_it_back(
+def test_a_recipient_can_unsubscribe_from_all_organizations_and_undo_it(
     world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     ana, otto = sign_in("ana@lakeshore.example"), sign_in("otto@prairie.example")
-    take_in(ana, LIST, apply="1")
+    import_list(ana, LIST, apply="1")
     address = stop_address(world)
     client.post(address, data={"from": "all"})
-    assert "has unsubscribed" in take_in(otto, "maria@shops.example")
+    assert "has unsubscribed" in import_list(otto, "maria@shops.example")
     client.post(address, data={"again": "1"})
-    assert "1 to add" in take_in(otto, "maria@shops.example")
+    assert "1 to add" in import_list(otto, "maria@shops.example")
     assert rows(world, Unsubscribe) == []
 
 
-def test_only_the_message_that_stopped_everybodys_mail_takes_it_back(
+def test_only_emails_from_the_same_organization_undo_an_unsubscribe_from_all(
     world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     addresses = {}
     for email, name in (("ana@lakeshore.example", "Lakeshore"), ("otto@prairie.example", "Prairie")):
-        take_in(sign_in(email), LIST, apply="1")
+        import_list(sign_in(email), LIST, apply="1")
         addresses[name] = stop_address(world, organization=name)
     client.post(addresses["Prairie"], data={"from": "all"})
     client.post(addresses["Lakeshore"])
@@ -209,21 +211,21 @@ def test_only_the_message_that_stopped_everybodys_mail_takes_it_back(
     assert "Resubscribe" not in page
     refused = client.post(addresses["Lakeshore"], data={"again": "1"})
     assert "through an email from Prairie" in refused.text
-    assert [one.organization_id is None for one in rows(world, Unsubscribe)] == [True, False]
+    assert [row.organization_id is None for row in rows(world, Unsubscribe)] == [True, False]
     client.post(addresses["Prairie"], data={"again": "1"})
     client.post(addresses["Lakeshore"], data={"again": "1"})
     assert rows(world, Unsubscribe) == []
 
 
 @pytest.mark.parametrize("token", ["x", "1-" + "a" * 64 + "-" + "b" * 32, "%00", "ä" * 40])
-def test_a_made_up_unsubscribe_address_is_not_found(world: Database, client: FlaskClient, token: str) -> None:
+def test_a_made_up_unsubscribe_url_is_not_found(world: Database, client: FlaskClient, token: str) -> None:
     assert client.get(f"/stop/{token}").status_code == 404
     assert client.post(f"/stop/{token}").status_code == 404
     assert rows(world, Unsubscribe) == []
 
 
 @pytest.mark.both_databases
-def test_naughty_texts_come_back_as_typed(world: Database, sign_in: SignIn) -> None:
+def test_hostile_texts_are_escaped(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     form = {"email": "maria@shops.example", "name": NAUGHTY, "affiliation": NAUGHTY, "groups": "<b>x</b>"}
     assert ana.post("/sharing/stakeholders/new", data=form).status_code == 302
@@ -238,21 +240,21 @@ def test_naughty_texts_come_back_as_typed(world: Database, sign_in: SignIn) -> N
 
 
 @pytest.mark.both_databases
-def test_two_thousand_lines_are_taken_in_with_a_few_queries(world: Database, sign_in: SignIn) -> None:
+def test_two_thousand_lines_are_imported_with_a_few_queries(world: Database, sign_in: SignIn) -> None:
     text = "email,name,groups\n" + "".join(f"person{n}@shops.example,Person {n},Shops\n" for n in range(2_000))
     browser = sign_in("ana@lakeshore.example")
     with counted(world) as statements:
-        assert "2,000 added" in take_in(browser, text, apply="1")
+        assert "2,000 added" in import_list(browser, text, apply="1")
     assert len(statements) < 40
     page = browser.get("/sharing/stakeholders").text
     assert "2,000 people" in page
     assert len(re.findall(r'name="who"', page)) == stakeholders_queries.STAKEHOLDERS_PER_PAGE
 
 
-def test_with_another_key_nobody_is_mailed(
+def test_a_changed_unsubscribe_key_is_noticed(
     world: Database, config: Config, sign_in: SignIn, client: FlaskClient
 ) -> None:
-    take_in(sign_in("ana@lakeshore.example"), LIST, apply="1")
+    import_list(sign_in("ana@lakeshore.example"), LIST, apply="1")
     client.post(stop_address(world))
     with world.reading() as db:
         assert not stakeholders_queries.key_was_changed(db)

@@ -1,1 +1,1 @@
-"""What changes links, packs, stakeholders and log addresses."""
+"""Actions on share links, packs, stakeholders and log addresses."""

@@ -1,4 +1,4 @@
-"""Share links: made, opened, revoked."""
+"""Actions on share links: create, open, revoke."""
 
 import secrets
 
@@ -24,13 +24,14 @@ from hub.sharing.rules.standing import Act
 def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:
     """Return a link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
 
-    The person's link to the same with the same end is given again, so that a form sent twice makes one link.
+    Returns the person's existing link with the same target and expiry, so that submitting a form twice creates one
+    link. Raises NotFound if the person may not forward the resource.
     """
     if not may(person, Permission.FORWARD, resource) or resource.withdrawn_at:
         raise NotFound
     config = config_of(db)
     end = link_end(clock.today(config.zone), days, config.zone)
-    same = db.scalar(
+    existing = db.scalar(
         select(ShareLink).where(
             ShareLink.person_id == person.id,
             ShareLink.resource_id == resource.id,
@@ -42,8 +43,8 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
             ShareLink.revoked_at.is_(None),
         )
     )
-    if same is not None:
-        return same
+    if existing is not None:
+        return existing
     link = ShareLink(
         token=secrets.token_urlsafe(24),
         resource_id=resource.id,
@@ -60,7 +61,7 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
 
 
 def revoke(db: Session, person: Person, link: ShareLink) -> None:
-    """Close a link for good. Its sharer may, and who manages the people of its organization."""
+    """Revoke a link; raise NotFound if the person may not."""
     if not may_revoke(person, link):
         raise NotFound
     if link.revoked_at is None:
@@ -69,10 +70,10 @@ def revoke(db: Session, person: Person, link: ShareLink) -> None:
 
 
 def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:
-    """Record that someone opened the link by their own act: a ``forward``, once per visit.
+    """Log a ``forward`` because someone opened the link by pressing a button; once per visit.
 
-    ``visit`` is a random word that the opener's browser keeps. The sharer who tries their own link is no one new.
-    Raises NotFound when the link opens no longer. The event is its own record; the audit repeats nothing of it.
+    ``visit`` is the random id of the opener's browser. The link's creator doesn't count. Raises NotFound if the link
+    no longer works. The audit log gets no entry, since the event itself is the record.
     """
     if not opens(link):
         raise NotFound
@@ -94,7 +95,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
 
 
 def opens(link: ShareLink) -> bool:
-    """Return whether the link opens now: it is open, its resource is there, and its sharer may still forward that."""
+    """Return True if the link is active, its resource isn't withdrawn, and its creator may still forward it."""
     if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
         return False
     if not may(link.person, Permission.FORWARD, link.resource):

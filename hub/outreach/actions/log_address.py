@@ -1,4 +1,4 @@
-"""Log addresses, and logging what comes to them."""
+"""Actions on log addresses, and logging the emails that come to them."""
 
 import logging
 import secrets
@@ -32,12 +32,12 @@ from hub.sharing.rules.standing import Act, Channel
 
 log = logging.getLogger("hub.mail")
 
-AGAIN_AFTER = timedelta(minutes=1)  # a message that could not be logged
-KEPT_AT_MOST = timedelta(days=7)  # a message that can't be logged; others go at once
+RETRY_AFTER = timedelta(minutes=1)  # for an email that could not be logged
+KEPT_AT_MOST = timedelta(days=7)  # for an email that can't be logged; others are deleted at once
 
 
 def new_log_address(db: Session, person: Person) -> LogAddress:
-    """Return a new secret address for the person; one that they had takes nothing more. Raises NotFound."""
+    """Create a log address for the person and turn off their old one; raise NotFound without permission."""
     if not may(person, Permission.DECLARE, person.organization):
         raise NotFound
     end_log_address(db, person)
@@ -49,7 +49,7 @@ def new_log_address(db: Session, person: Person) -> LogAddress:
 
 
 def end_log_address(db: Session, person: Person) -> None:
-    """The person's log address takes nothing more."""
+    """Turn off the person's log address."""
     address = log_address_queries.log_address_of(db, person)
     if address is not None:
         address.ended_at = clock.now()
@@ -57,23 +57,23 @@ def end_log_address(db: Session, person: Person) -> None:
 
 
 def takes(db: Session, recipient: str) -> bool:
-    """Return whether mail to this address is ours to take: someone's log address, or one for reports of undelivered mail."""
+    """Return True if the address is an active log address, or one for bounces."""
     token = token_in(recipient, config_of(db).MAIL_DOMAIN)
     return (bool(token) and _owner(db, token) is not None) or bounces.is_bounce_address(db, recipient)
 
 
 def _owner(db: Session, token: str) -> Person | None:
-    """Return whose log address it is, if they may still declare."""
+    """Return the owner of the log address if they may still report sharing, or None."""
     address = log_address_queries.address_by_token(db, token)
     if address is None or not address.person.is_active:
         return None
     person, today = address.person, clock.today(config_of(db).zone)
-    gone = has_left(person.organization.left_on, today)
-    return person if may(person, Permission.DECLARE, person.organization) and not gone else None
+    is_gone = has_left(person.organization.left_on, today)
+    return person if may(person, Permission.DECLARE, person.organization) and not is_gone else None
 
 
 def catch_up(database: Database) -> int:
-    """Log all mail that waits; answers how much. May be killed at any moment and run again."""
+    """Log all queued emails that are due and return their number. Safe to kill and run again at any moment."""
     spool.sweep(database.config, clock.now())
     done = 0
     for path in spool.waiting(database.config, clock.now()):
@@ -82,10 +82,10 @@ def catch_up(database: Database) -> int:
                 continue
             try:
                 log_arrived(database, arrived)
-            except Exception:  # one message that can't be logged holds no other up
+            except Exception:  # one email that can't be logged must not block the others
                 log.exception("An email to a log address could not be logged; it will be retried.")
                 if clock.now() - arrived.received_at < KEPT_AT_MOST:
-                    spool.put_off(path, clock.now() + AGAIN_AFTER)
+                    spool.put_off(path, clock.now() + RETRY_AFTER)
                     continue
                 log.error("Gave up on that email after 7 days.")  # noqa: TRY400 - the line before has the cause
             spool.drop(path)
@@ -94,8 +94,8 @@ def catch_up(database: Database) -> int:
 
 
 def log_arrived(database: Database, arrived: spool.Arrived) -> list[Outcome]:
-    """Log a message for each of its recipients, one transaction each; answers what became of it."""
-    mail = read_mail(arrived.raw)  # before any row is locked, and so what it links to
+    """Log an email for each of its recipients, in a transaction each, and return the outcomes."""
+    mail = read_mail(arrived.raw)  # parsed before any row is locked
     places = places_in(mail.text, database.config.BASE_URL)
     outcomes = []
     for recipient in arrived.recipients:
@@ -109,15 +109,15 @@ def log_arrived(database: Database, arrived: spool.Arrived) -> list[Outcome]:
 
 
 def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_at: datetime) -> Outcome:
-    """Log one mail, which links to these places, for one person, and tell them; a machine's mail leaves no trace."""
+    """Log one email for one person and reply to them; automatic emails leave no trace."""
     config = config_of(db)
     sender = log_address_queries.log_sender_of(db, person)
     outcome = judge(mail, sender, config.MAIL_DOMAIN)
     if outcome is Outcome.AUTOMATIC:
         return outcome
     audience = audience_of(mail, sender, config.MAIL_DOMAIN)
-    found = log_address_queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
-    if outcome is Outcome.LOGGED and not found:
+    matches = log_address_queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
+    if outcome is Outcome.LOGGED and not matches:
         outcome = Outcome.NOTHING_FOUND
     logged = LoggedMail(
         person_id=person.id,
@@ -134,37 +134,37 @@ def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_a
     )
     if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
         return Outcome.SEEN
-    events = [_event(logged, one, audience) for one in found]
+    events = [_event(logged, match, audience) for match in matches]
     db.add_all(events)
     db.flush()
     logged.event_ids = [event.id for event in events]
-    tell_of_mail(db, person, logged, [one.title for one in found], audience)
+    notify_sender(db, person, logged, [match.title for match in matches], audience)
     return outcome
 
 
-def _event(logged: LoggedMail, one: log_address_queries.Recognized, audience: Audience) -> SharingEvent:
+def _event(logged: LoggedMail, match: log_address_queries.Recognized, audience: Audience) -> SharingEvent:
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.LOG_ADDRESS,
         organization_id=logged.organization_id,
         person_id=logged.person_id,
-        resource_id=one.resource.id,
-        title=one.title,
-        revision_number=one.revision_number,
-        page_number=one.page_number,
-        link_id=one.link_id,
+        resource_id=match.resource.id,
+        title=match.title,
+        revision_number=match.revision_number,
+        page_number=match.page_number,
+        link_id=match.link_id,
         happened_on=logged.happened_on,
         quarter=str(Quarter.of(logged.happened_on)),
         recorded_at=clock.now(),
         with_whom=audience.label,
         people=audience.people,
         channel=Channel.EMAIL,
-        once=f"mail {logged.id} {one.resource.id}",
+        once=f"mail {logged.id} {match.resource.id}",
     )
 
 
-def tell_of_mail(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
-    """Put a letter about a logged mail into the outbox, once; of mail that wasn't theirs one a day at most."""
+def notify_sender(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
+    """Post the reply about a logged email, once; for forged emails, at most once a day."""
     letter = LETTERS_ABOUT_MAIL[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
     once = f"log mail {logged.id}"
     if logged.outcome is Outcome.FORGED:

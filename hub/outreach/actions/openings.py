@@ -1,4 +1,4 @@
-"""What people do with a pack's links: traces, and where nothing else shows it a forward. Fetching proves nothing."""
+"""Actions of a pack's recipients: traces, questions, and forwards. A fetch alone proves nothing."""
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,10 +23,10 @@ from hub.sharing.rules.standing import Act, Channel
 
 
 def count_fetch(db: Session, link: PackLink) -> None:
-    """Somebody or something fetched the page: kept as a number of its own, since it proves nothing."""
+    """Count a fetch of the page, separately from traces, since it doesn't prove that a person opened it."""
     now = clock.now()
-    once_more = update(PackFetch).where(PackFetch.link_id == link.id)
-    result = db.execute(once_more.values(count=PackFetch.count + 1, last_at=now))
+    counter = update(PackFetch).where(PackFetch.link_id == link.id)
+    result = db.execute(counter.values(count=PackFetch.count + 1, last_at=now))
     if not result.rowcount:  # type: ignore[attr-defined]
         add_unless(
             db,
@@ -35,16 +35,16 @@ def count_fetch(db: Session, link: PackLink) -> None:
         )
 
 
-def visit_of(word: str) -> str:
-    """Return what traces keep of the random word of a visitor's browser."""
-    return digest(word)
+def visit_of(visit_id: str) -> str:
+    """Return the hash of a browser's visit id, as kept in traces."""
+    return digest(visit_id)
 
 
 def act_on(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Person | None, visit: str) -> None:
-    """Record that a person did something with an item: opened it, took it, or said what they think of it.
+    """Record that a person opened or downloaded an item, or gave an opinion on it.
 
-    Of one recipient (on a channel: of one visitor) each act counts once, and of the opinions the last one stands.
-    People of the organization that shares are no one new. Raises NotFound when the link opens no longer.
+    Each act counts once for a recipient (on a channel, for a visitor), and only the last opinion counts. People of
+    the sending organization don't count. Raises NotFound if the link no longer works.
     """
     if not opens_pack(link.pack):
         raise NotFound
@@ -52,13 +52,13 @@ def act_on(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Pers
         return
     if act in OPINIONS:
         _forget_opinion(db, link, item, visit)
-    for one in dict.fromkeys((Trace.OPENED, act)):
-        _add_trace(db, link, item, one, visit)
+    for trace in dict.fromkeys((Trace.OPENED, act)):
+        _add_trace(db, link, item, trace, visit)
     _log_opening(db, link, item, visit)
 
 
 def _add_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visit: str, words: str = "") -> PackTrace:
-    again = f" {digest(words + clock.now().isoformat())[:12]}" if act is Trace.QUESTION else ""
+    suffix = f" {digest(words + clock.now().isoformat())[:12]}" if act is Trace.QUESTION else ""
     trace = PackTrace(
         pack_id=link.pack_id,
         link_id=link.id,
@@ -66,26 +66,26 @@ def _add_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visit: s
         act=act,
         at=clock.now(),
         words=words,
-        once=f"{_whose(link, item, visit, act)}{again}",
+        once=f"{_trace_key(link, item, visit, act)}{suffix}",
     )
     add_unless(db, trace, select(PackTrace.id).where(PackTrace.once == trace.once))
     return trace
 
 
-def _whose(link: PackLink, item: PackItem, visit: str, act: Trace) -> str:
-    """One recipient is one, whatever they open it with; behind a channel's link each browser is one."""
-    mine = f"{link.id} {act} {item.id}"
-    return f"{mine} {digest(visit)}" if link.part is LinkPart.CHANNEL else mine
+def _trace_key(link: PackLink, item: PackItem, visit: str, act: Trace) -> str:
+    """Return the idempotency key of an act: by recipient, or for a channel's link by browser."""
+    key = f"{link.id} {act} {item.id}"
+    return f"{key} {digest(visit)}" if link.part is LinkPart.CHANNEL else key
 
 
 def _forget_opinion(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
-    mine = [_whose(link, item, visit, act) for act in OPINIONS]
-    db.execute(delete(PackTrace).where(PackTrace.once.in_(mine)))
+    keys = [_trace_key(link, item, visit, act) for act in OPINIONS]
+    db.execute(delete(PackTrace).where(PackTrace.once.in_(keys)))
 
 
 def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
-    """A forward, where no mail that the server took shows it already: each recipient counts once."""
-    if link.part is not LinkPart.CHANNEL and _was_taken(db, link):
+    """Log a forward, unless the email that the mail server accepted already shows it; once per recipient."""
+    if link.part is not LinkPart.CHANNEL and _was_accepted(db, link):
         return
     pack = link.pack
     by_visit = f" {digest(visit)}" if link.part is LinkPart.CHANNEL else ""
@@ -106,8 +106,8 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> Non
     add_once(db, event)
 
 
-def _was_taken(db: Session, link: PackLink) -> bool:
-    """Return whether the mail server took this recipient's message, so that the record has it already, or soon has."""
+def _was_accepted(db: Session, link: PackLink) -> bool:
+    """Return True if the mail server accepted this recipient's email, so that the sharing log has it or soon will."""
     sent = select(OutboxMessage.id).where(OutboxMessage.id == link.message_id, OutboxMessage.state == State.SENT)
     return link.logged or db.scalar(sent) is not None
 
@@ -115,13 +115,17 @@ def _was_taken(db: Session, link: PackLink) -> bool:
 def ask(
     db: Session, link: PackLink, item: PackItem, visit: str, *, question: str, name: str, email: str, copy: bool
 ) -> None:
-    """Mail a recipient's question to the person who shared, and if they chose so to who published it.
+    """Email a recipient's question to the pack's sender and, if ``copy``, to the person who added the resource.
 
-    ``name`` and ``email`` are asked of visitors of a channel's link; a recipient's own are known. Raises Refused.
+    ``name`` and ``email`` are those of visitors of a channel's link, and ignored for recipients on the list.
+    Raises Refused if they or the question are missing, or after too many questions.
     """
     question = text_of(question, LONGEST_QUESTION, "Write your question.")
-    one = link.stakeholder
-    name, email = (one.name, one.email) if one is not None else (text_of(name, 200), email_of(email))
+    stakeholder = link.stakeholder
+    if stakeholder is not None:
+        name, email = stakeholder.name, stakeholder.email
+    else:
+        name, email = text_of(name, 200), email_of(email)
     _refuse_a_flood(db, link)
     trace = _add_trace(db, link, item, Trace.QUESTION, visit, question)
     _add_trace(db, link, item, Trace.OPENED, visit)
@@ -159,7 +163,7 @@ def _mail(
         name=to.name,
         once=f"question {trace.id} person {to.id}",
         kind="question",
-        # The sharer's own: who runs the hub's mail needn't know whose stakeholder asks.
+        # Hidden from the coordinator in the outbox, who needn't know which stakeholder asks.
         sent_by_id=pack.person_id,
         reply_to=email,
     )

@@ -1,4 +1,4 @@
-"""Making a pack and letting it go: items, words, groups, the moment, links for other channels."""
+"""Actions on packs: create, edit, schedule, cancel, delete, and link from other channels."""
 
 import hmac
 import secrets
@@ -41,15 +41,16 @@ from hub.outreach.rules.packs import (
 )
 from hub.sharing.rules.standing import Channel
 
-Part = tuple[int, int] | None  # the first and the last page; None: the whole
+Part = tuple[int, int] | None  # the first and the last page; None for the whole resource
 
 
-def begin_pack(
+def create_pack(
     db: Session, person: Person, quarter: Quarter, resources: Iterable[int], parts: Iterable[tuple[int, int]] = ()
 ) -> Pack:
-    """Return a new draft with these resources, and with single items (resource, number) of others, in the order given.
+    """Create a draft with these resources, followed by single pages (resource id, page number) of others.
 
-    Raises NotFound when the person may not send packs, Refused when it can't be so.
+    Raises NotFound if the person may not send packs, and Refused if there are too many drafts or resources, or one
+    can't be forwarded.
     """
     organization = packs_queries.sender_of(person)
     if len(packs_queries.drafts_of(db, person)) >= MOST_DRAFTS:
@@ -65,7 +66,7 @@ def begin_pack(
         items=[],
     )
     db.add(pack)
-    chosen: list[tuple[int, Part]] = [(one, None) for one in dict.fromkeys(resources)]
+    chosen: list[tuple[int, Part]] = [(resource, None) for resource in dict.fromkeys(resources)]
     chosen += [(resource, (number, number)) for resource, number in dict.fromkeys(parts)]
     _add_items(db, person, pack, chosen)
     note(db, person, "created the", pack, items=len(pack.items))
@@ -73,18 +74,19 @@ def begin_pack(
 
 
 def _add_items(db: Session, person: Person, pack: Pack, chosen: Sequence[tuple[int, Part]]) -> None:
-    """Put resources or parts of them at the pack's end; what is in it already stays as it is."""
-    _hold(db, pack)
+    """Append resources or parts of them to the pack, unless they are in it already."""
+    _lock(db, pack)
     ids = {resource_id for resource_id, _part in chosen if 0 < resource_id < 2**31}
-    found = {one.id: one for one in db.scalars(select(Resource).where(Resource.id.in_(ids), visible_to(person)))}
-    there = {(item.resource_id, item.first_page, item.last_page) for item in pack.items}
+    rows = db.scalars(select(Resource).where(Resource.id.in_(ids), visible_to(person)))
+    resources = {resource.id: resource for resource in rows}
+    present = {(item.resource_id, item.first_page, item.last_page) for item in pack.items}
     for resource_id, part in chosen:
-        resource = found.get(resource_id)
+        resource = resources.get(resource_id)
         if resource is None or not may(person, Permission.FORWARD, resource):
             raise Refused("One of these resources is no longer available. Review the list and choose again.")
         first, last = part or (None, None)
-        if (resource_id, first, last) not in there:
-            there.add((resource_id, first, last))
+        if (resource_id, first, last) not in present:
+            present.add((resource_id, first, last))
             pack.items.append(_item(pack, resource, first, last))
     if len(pack.items) > MOST_ITEMS:
         raise Refused(f"A pack can have up to {MOST_ITEMS} resources. Choose fewer.")
@@ -101,15 +103,15 @@ def _item(pack: Pack, resource: Resource, first: int | None, last: int | None) -
 
 
 def add_item(db: Session, person: Person, pack: Pack, resource_id: int, part: Part = None) -> None:
-    """Put a resource, or some pages of it, at the draft's end; raises Refused."""
+    """Append a resource, or some pages of it, to a draft; raise Refused if it can't be added."""
     _refuse_unless_draft(pack)
-    _add_items(db, person, pack, [(resource_id, part)])  # first of all whether they may see it
+    _add_items(db, person, pack, [(resource_id, part)])  # checks first that the person may see it
     if part is not None:
         _refuse_unless_read(db, resource_id, part)
 
 
 def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) -> None:
-    """A part must be there: its first and its last page."""
+    """Raise Refused if the first or last page of the part doesn't exist."""
     numbers = set(
         db.scalars(
             select(Page.number)
@@ -126,28 +128,28 @@ def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) ->
 def change_pack(
     db: Session, person: Person, pack: Pack, *, title: str, words: str, groups: Iterable[str], everyone: bool
 ) -> None:
-    """Say what the draft is called, what it says, and to whom it goes; raises Refused."""
+    """Change subject, note and recipients of a draft; raise Refused if it can't be changed or a text is invalid."""
     _refuse_unless_draft(pack)
-    _hold(db, pack)
+    _lock(db, pack)
     pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Enter a subject.").split())
     pack.note = text_of(words, LONGEST_PACK_NOTE)
-    known = set(stakeholders_queries.group_names(db, person.organization))
-    pack.groups = [group for group in dict.fromkeys(groups) if group in known]
+    names = set(stakeholders_queries.group_names(db, person.organization))
+    pack.groups = [group for group in dict.fromkeys(groups) if group in names]
     pack.everyone = everyone
 
 
 def order_items(pack: Pack, places: Mapping[int, int], move: tuple[int, int] | None = None) -> None:
-    """Put the draft's items into the order of the places that were typed, then move one of them some steps down."""
+    """Sort a draft's items by the typed places, then move one item, if ``move`` is (item id, steps down)."""
     _refuse_unless_draft(pack)
     by_id = {item.id: item for item in pack.items}
     order = reordered(list(by_id), places)
     if move is not None and move[0] in by_id:
         order = moved(order, *move)
-    _place(pack, [by_id[one] for one in order])
+    _place(pack, [by_id[item_id] for item_id in order])
 
 
 def drop_item(pack: Pack, item_id: int) -> None:
-    """Take an item out of the draft."""
+    """Remove an item from a draft."""
     _refuse_unless_draft(pack)
     _place(pack, [item for item in pack.items if item.id != item_id])
 
@@ -158,17 +160,17 @@ def _place(pack: Pack, items: Sequence[PackItem]) -> None:
         item.position = position
 
 
-def _state_now(db: Session, pack: Pack) -> PackState | None:
-    """Return how far the pack is at this moment: its row is held from here on, and no worker begins or goes on with it.
+def _locked_state(db: Session, pack: Pack) -> PackState | None:
+    """Lock the pack's row against workers and return its current state, or None if it is new or was deleted.
 
-    It may have been loaded before a worker was done with it. None: it is new, or someone deleted it.
+    The loaded object may be stale, because a worker may have changed the row since.
     """
     return db.scalar(select(Pack.state).where(Pack.id == pack.id).with_for_update())
 
 
-def _hold(db: Session, pack: Pack) -> None:
-    """Hold the pack's row; raises Refused when it isn't any more what it was when it was loaded."""
-    if pack.id is not None and _state_now(db, pack) is not pack.state:
+def _lock(db: Session, pack: Pack) -> None:
+    """Lock the pack's row; raise Refused if its state has changed since it was loaded."""
+    if pack.id is not None and _locked_state(db, pack) is not pack.state:
         raise Refused("This pack was sent or changed in the meantime. Reload the page to see it.")
 
 
@@ -178,8 +180,8 @@ def _refuse_unless_draft(pack: Pack) -> None:
 
 
 def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None = None) -> None:
-    """Let the pack go now, or at that moment; the worker writes the messages. Sent twice is once. Raises Refused."""
-    if pack.state is not PackState.DRAFT or _state_now(db, pack) is not PackState.DRAFT:
+    """Schedule a draft for ``send_at`` or now; a no-op if it isn't a draft. Raises Refused if it can't be sent."""
+    if pack.state is not PackState.DRAFT or _locked_state(db, pack) is not PackState.DRAFT:
         return
     now = clock.now()
     if objection := objection_to(db, pack, send_at):
@@ -195,7 +197,7 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
 
 
 def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> str | None:
-    """Why the pack can't be sent now, or at that moment, if something speaks against it."""
+    """Return why the pack can't be sent at ``send_at`` or now, as a sentence; None if it can."""
     now = clock.now()
     return objection_to_sending(
         title=pack.title,
@@ -207,9 +209,9 @@ def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> st
     )
 
 
-def call_off(db: Session, person: Person, pack: Pack) -> None:
-    """Take a pack back: one that waits becomes a draft again, of one on its way the rest stays here. Raises Refused."""
-    _hold(db, pack)
+def cancel_sending(db: Session, person: Person, pack: Pack) -> None:
+    """Turn a scheduled pack into a draft again, or stop sending the rest; raise Refused for any other pack."""
+    _lock(db, pack)
     if pack.state is PackState.SCHEDULED:
         pack.state, pack.send_at = PackState.DRAFT, None
     elif pack.state is PackState.SENDING:
@@ -221,10 +223,10 @@ def call_off(db: Session, person: Person, pack: Pack) -> None:
     note(db, person, "canceled sending the", pack)
 
 
-def throw_away(db: Session, person: Person, pack: Pack) -> None:
-    """Delete a draft; raises Refused when it was published in any way."""
+def delete_pack(db: Session, person: Person, pack: Pack) -> None:
+    """Delete a draft; raise Refused if it has a link for another channel."""
     _refuse_unless_draft(pack)
-    _hold(db, pack)
+    _lock(db, pack)
     if pack.published_at is not None:
         raise Refused("This pack can’t be deleted, because someone may have a link to it.")
     note(db, person, "deleted the", pack)
@@ -232,10 +234,10 @@ def throw_away(db: Session, person: Person, pack: Pack) -> None:
 
 
 def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> PackLink:
-    """Return the pack's link for a newsletter or another channel; each channel has one. Raises Refused."""
-    same = next((link for link in packs_queries.channels_of(db, pack) if link.channel is channel), None)
-    if same is not None:
-        return same
+    """Return the pack's only link for a channel, creating it if needed; raise Refused for an empty pack."""
+    existing = next((link for link in packs_queries.channels_of(db, pack) if link.channel is channel), None)
+    if existing is not None:
+        return existing
     if not pack.items:
         raise Refused("Add at least one resource.")
     publish(db, pack)
@@ -253,7 +255,7 @@ def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> P
 
 
 def publish(db: Session, pack: Pack) -> None:
-    """From now on its links open; traces are kept no longer than the links open, or as long as traces are kept."""
+    """Make the pack's links work; they expire no later than traces are kept."""
     if pack.published_at is None:
         config = config_of(db)
         days = min(config.SHARE_LINK_DAYS, config.TRACE_DAYS)
@@ -261,13 +263,13 @@ def publish(db: Session, pack: Pack) -> None:
 
 
 def token_for(db: Session, pack_id: int, stakeholder_id: int) -> str:
-    """Return the word of a recipient's link: the preview shows it before the link is there; only the hub can make it."""
+    """Return the token of a recipient's link, an HMAC, so that the preview can show it before the row exists."""
     key = config_of(db).SECRET_KEY.encode()
     return hmac.new(key, f"pack {pack_id} stakeholder {stakeholder_id}".encode(), sha256).hexdigest()[:40]
 
 
 def usable_items(pack: Pack) -> list[PackItem]:
-    """Return the items that its recipients may see now: not withdrawn, and still the sender's to read and to forward."""
+    """Return the items that recipients may see now: not withdrawn, and the sender may still read and forward them."""
     return [
         item
         for item in pack.items
@@ -278,18 +280,18 @@ def usable_items(pack: Pack) -> list[PackItem]:
 
 
 def revision_of(item: PackItem) -> Revision:
-    """Return what the item shows: the newest revision, or the one that its pages were taken from."""
+    """Return the revision that the item shows: the current one, or for pages the one they were chosen from."""
     number = item.revision_number or item.resource.revision_number
     return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
 def opens_pack(pack: Pack) -> bool:
-    """Return whether its links open now."""
+    """Return True if the pack's links work now."""
     return pack.published_at is not None and pack.expires_at is not None and clock.now() < pack.expires_at
 
 
 def sent_pack(db: Session, pack: Pack) -> SentPack:
-    """Return the pack as its texts need it, without anyone's link."""
+    """Return the pack for its emails and texts, without a link."""
     kinds = packs_queries.kinds_of_parts(db, pack)
     return SentPack(
         title=pack.title,
@@ -312,13 +314,13 @@ def _sent_item(item: PackItem, kind: PageKind) -> SentItem:
 
 
 def address_of(db: Session, token: str) -> str:
-    """Return where a link to a pack leads."""
+    """Return the URL of a link to a pack."""
     return f"{config_of(db).BASE_URL}/p/{token}"
 
 
 def item_of(pack: Pack, item_id: int) -> PackItem:
-    """Return a usable item of the pack; raises NotFound."""
-    found = next((item for item in usable_items(pack) if item.id == item_id), None)
-    if found is None:
+    """Return an item that recipients may see; raise NotFound otherwise."""
+    match = next((item for item in usable_items(pack) if item.id == item_id), None)
+    if match is None:
         raise NotFound
-    return found
+    return match

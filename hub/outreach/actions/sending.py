@@ -1,7 +1,7 @@
-"""The worker's part of a pack: begins what is due, writes the messages, logs what the mail server took.
+"""Sending packs, by the worker: start packs that are due, write their emails, log the accepted ones.
 
-Each piece is one transaction and can be done again: whoever is killed between two of them loses nothing and sends
-nothing twice.
+Each step is one idempotent transaction, so a worker that is killed between two steps loses nothing and sends nothing
+twice.
 """
 
 import logging
@@ -36,28 +36,28 @@ from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
 
 log = logging.getLogger("hub.sharing")
 
-MESSAGES_AT_ONCE = 250  # written in one transaction: others get their turn between two
+MESSAGES_AT_ONCE = 250  # per transaction, so that other writers aren't blocked for long
 
 
 def catch_up(database: Database) -> int:
-    """Do what packs wait for, a piece of each sort; answers how many pieces were done."""
+    """Do one step of each kind for the packs that need it, and return how many steps were done."""
     return sum(
-        _one(database, find, do)
-        for find, do in ((_due, _begin), (_unwritten, _write_some), (_unlogged, _settle), (_old, reduce_traces))
+        _do_step(database, select_packs, do)
+        for select_packs, do in ((_due, _begin), (_unwritten, _write_some), (_unlogged, _settle), (_old, reduce_traces))
     )
 
 
-def _one(database: Database, find: Any, do: Any) -> int:
-    """Do one piece, if there is one; a pack that fails holds no other up: the next one has its turn."""
+def _do_step(database: Database, select_packs: Any, do: Any) -> int:
+    """Do one step for the first pack that needs it; if that fails, for the next one."""
     failed: list[int] = []
     while True:
-        with database.reading() as db:  # looking costs no lock
-            if db.scalar(_next(find(db), failed)) is None:
+        with database.reading() as db:  # a read takes no lock
+            if db.scalar(_next(select_packs(db), failed)) is None:
                 return 0
         number: int | None = None
         try:
             with database.writing() as db:
-                number = db.scalar(_next(find(db), failed).with_for_update(of=Pack, skip_locked=True))
+                number = db.scalar(_next(select_packs(db), failed).with_for_update(of=Pack, skip_locked=True))
                 return 0 if number is None else int(do(db, _whole(db, number)))
         except Exception:
             if number is None:
@@ -66,27 +66,27 @@ def _one(database: Database, find: Any, do: Any) -> int:
             failed.append(number)
 
 
-def _next(found: Select[Any], failed: list[int]) -> Select[Any]:
-    return found.where(Pack.id.not_in(failed)).limit(1)
+def _next(packs: Select[Any], failed: list[int]) -> Select[Any]:
+    return packs.where(Pack.id.not_in(failed)).limit(1)
 
 
 def _due(_db: Session) -> Select[Any]:
-    """Packs whose moment has come."""
+    """Select scheduled packs that are due."""
     due = (Pack.state == PackState.SCHEDULED, Pack.send_at <= clock.now())
     return select(Pack.id).where(*due).order_by(Pack.send_at, Pack.id)
 
 
 def _unwritten(_db: Session) -> Select[Any]:
-    """Packs on their way, with messages to be written."""
+    """Select packs that have emails to be written."""
     waits = select(PackLink.id).where(PackLink.pack_id == Pack.id, PackLink.part == LinkPart.WAITING)
     return select(Pack.id).where(Pack.state == PackState.SENDING, waits.exists()).order_by(Pack.id)
 
 
 def _unlogged(_db: Session) -> Select[Any]:
-    """Packs on their way of which something has settled: all of it, or what has to be logged meanwhile."""
-    hers = select(PackLink.id).where(PackLink.pack_id == Pack.id)
+    """Select packs whose emails have all settled, or some of which should be logged already."""
+    links = select(PackLink.id).where(PackLink.pack_id == Pack.id)
     open_ones = (
-        hers.outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
+        links.outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .where(
             or_(
                 PackLink.part == LinkPart.WAITING,
@@ -95,7 +95,7 @@ def _unlogged(_db: Session) -> Select[Any]:
         )
         .exists()
     )
-    # Every minute at most while messages are open: `is_to_be_logged` decides.
+    # While emails are open, `is_to_be_logged` decides.
     return select(Pack.id).where(Pack.state == PackState.SENDING, ~open_ones | _log_is_due()).order_by(Pack.id)
 
 
@@ -111,7 +111,7 @@ def _log_is_due() -> Any:
 
 
 def _old(db: Session) -> Select[Any]:
-    """Packs whose traces have had their time."""
+    """Select packs whose traces are past the retention period."""
     before = clock.now() - timedelta(days=config_of(db).TRACE_DAYS)
     return select(Pack.id).where(Pack.published_at < before, Pack.reduced_at.is_(None)).order_by(Pack.id)
 
@@ -130,7 +130,7 @@ def _whole(db: Session, number: int) -> Pack:
 
 
 def _begin(db: Session, pack: Pack) -> int:
-    """Give everyone in the groups a link, but for those who unsubscribed or whose mail comes back."""
+    """Create a link for everyone in the groups, except people who unsubscribed or whose email bounces."""
     if stakeholders_queries.key_was_changed(db):
         log.error("Pack %s can't be sent: the unsubscribe key was changed. It is a draft again.", pack.id)
         pack.state, pack.send_at = PackState.DRAFT, None
@@ -141,15 +141,15 @@ def _begin(db: Session, pack: Pack) -> int:
     pack.skipped_unsubscribed, pack.skipped_bouncing = reach.unsubscribed, reach.bouncing
     pack.state = PackState.SENDING
     if reach.reachable:
-        db.execute(insert(PackLink), [_link(db, pack, one) for one in reach.reachable])
+        db.execute(insert(PackLink), [_link(db, pack, stakeholder) for stakeholder in reach.reachable])
     return 1
 
 
-def _link(db: Session, pack: Pack, one: Stakeholder) -> dict[str, Any]:
+def _link(db: Session, pack: Pack, stakeholder: Stakeholder) -> dict[str, Any]:
     return {
         "pack_id": pack.id,
-        "token": token_for(db, pack.id, one.id),
-        "stakeholder_id": one.id,
+        "token": token_for(db, pack.id, stakeholder.id),
+        "stakeholder_id": stakeholder.id,
         "part": LinkPart.WAITING,
         "created_at": clock.now(),
         "logged": False,
@@ -157,7 +157,7 @@ def _link(db: Session, pack: Pack, one: Stakeholder) -> dict[str, Any]:
 
 
 def _write_some(db: Session, pack: Pack) -> int:
-    """Write some of the messages into the outbox; who unsubscribed or left the list since then gets none."""
+    """Write some emails to the outbox, skipping people who have unsubscribed or been removed since."""
     waiting = (
         select(PackLink.id, PackLink.token, Stakeholder, stakeholders_queries.unsubscribed())
         .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
@@ -168,24 +168,27 @@ def _write_some(db: Session, pack: Pack) -> int:
     rows = db.execute(waiting).all()
     sent = sent_pack(db, pack)
     going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
-    posts = {link_id: message_of(db, pack, sent, link_id, token, one) for link_id, token, one, _stopped in going}
+    posts = {
+        link_id: message_of(db, pack, sent, link_id, token, stakeholder)
+        for link_id, token, stakeholder, _stopped in going
+    }
     ids = mail_actions.post_all(db, posts.values())
     skipped = [row[0] for row in rows if row[0] not in posts]
     written = [
-        {"id": link_id, "part": LinkPart.POSTED, "message_id": ids[one.once]} for link_id, one in posts.items()
+        {"id": link_id, "part": LinkPart.POSTED, "message_id": ids[post.once]} for link_id, post in posts.items()
     ] + [{"id": link_id, "part": LinkPart.SKIPPED, "message_id": None} for link_id in skipped]
     db.execute(update(PackLink), written)
     return len(written)
 
 
-def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, one: Stakeholder) -> Post:
-    """Return the message to one recipient."""
+def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, stakeholder: Stakeholder) -> Post:
+    """Return the email to one recipient, ready for the outbox."""
     config = config_of(db)
-    stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, one.address_hash)}"
+    stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, stakeholder.address_hash)}"
     return Post(
-        letter=letter_of(sent.through(address_of(db, token)), one.name, config.HUB_NAME),
-        to=one.email,
-        name=one.name,
+        letter=letter_of(sent.through(address_of(db, token)), stakeholder.name, config.HUB_NAME),
+        to=stakeholder.email,
+        name=stakeholder.name,
         once=f"pack {pack.id} link {link_id}",
         kind=KIND,
         about=str(pack),
@@ -197,25 +200,27 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
 
 
 def _settle(db: Session, pack: Pack) -> int:
-    """Log whom the mail server took messages for, once it is time; the pack is sent when nothing is open any more."""
-    taken = db.execute(
+    """Log the emails that the mail server accepted, if it is time; mark the pack as sent once all have settled."""
+    accepted = db.execute(
         select(PackLink.id, OutboxMessage.settled_at)
         .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .where(PackLink.pack_id == pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
     ).all()
     unsettled = _count_unsettled(db, pack)
     last = pack.logged_at or pack.published_at or clock.now()
-    if is_to_be_logged(len(taken), unsettled, clock.now() - last):
+    if is_to_be_logged(len(accepted), unsettled, clock.now() - last):
         zone = config_of(db).zone
-        _log_forwards(db, pack, Counter((moment or clock.now()).astimezone(zone).date() for _link_id, moment in taken))
-        db.execute(update(PackLink), [{"id": link_id, "logged": True} for link_id, _moment in taken])
+        _log_forwards(
+            db, pack, Counter((moment or clock.now()).astimezone(zone).date() for _link_id, moment in accepted)
+        )
+        db.execute(update(PackLink), [{"id": link_id, "logged": True} for link_id, _moment in accepted])
     if not unsettled:
         pack.state, pack.finished_at = PackState.SENT, clock.now()
     return 1
 
 
-def look_again(db: Session, message: OutboxMessage) -> None:
-    """Somebody decided about a message of a pack that was done with: whom it reaches now is logged as well."""
+def reopen_pack(db: Session, message: OutboxMessage) -> None:
+    """Reopen a sent pack because one of its emails is sent again, so that the email is logged once accepted."""
     pack_id = select(PackLink.pack_id).where(PackLink.message_id == message.id).scalar_subquery()
     db.execute(update(Pack).where(Pack.id == pack_id, Pack.state == PackState.SENT).values(state=PackState.SENDING))
 
@@ -227,7 +232,7 @@ def _count_unsettled(db: Session, pack: Pack) -> int:
 
 
 def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
-    """One entry for each item and day: to which groups, and for how many people the mail server took it."""
+    """Log an entry for each item and day, with the groups and the number of accepted emails."""
     pack.rounds, pack.logged_at = pack.rounds + 1, clock.now()
     db.add_all(
         SharingEvent(
@@ -255,10 +260,12 @@ def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
 
 
 def reduce_traces(db: Session, pack: Pack) -> int:
-    """Turn what single recipients did into counts, and forget whose links they were. Doing it again changes nothing."""
+    """Replace the traces of a pack by counts, and unlink its links from recipients. Idempotent."""
     outcome = openings_queries.outcome_of(db, pack)
-    counts: dict[tuple[int | None, str], int] = {(None, f"{MESSAGES}{one}"): n for one, n in outcome.messages.items()}
-    counts |= {(None, f"seen {one}"): n for one, n in outcome.seen.items()}
+    counts: dict[tuple[int | None, str], int] = {
+        (None, f"{MESSAGES}{state}"): n for state, n in outcome.messages.items()
+    }
+    counts |= {(None, f"seen {evidence}"): n for evidence, n in outcome.seen.items()}
     counts |= {(item_id, act.value): n for (item_id, act), n in outcome.acts.items()}
     db.add_all(PackCount(pack_id=pack.id, item_id=item, act=act, count=n) for (item, act), n in counts.items() if n)
     links = select(PackLink.id).where(PackLink.pack_id == pack.id)

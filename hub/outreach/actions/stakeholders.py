@@ -1,4 +1,4 @@
-"""Keeping the list of stakeholders, and stopping mail for ever."""
+"""Actions on stakeholders: add, change, import, remove, unsubscribe."""
 
 from collections.abc import Iterable, Sequence
 
@@ -26,33 +26,35 @@ from hub.outreach.rules.stakeholders import (
     Planned,
     entry_of,
     key_name,
+    parse_stop_token,
     spelled_as,
     stop_token,
-    stopped_by,
 )
 
-KIND = "pack"  # of the messages that carry an address by which stakeholders unsubscribe
+KIND = "pack"  # of outbox messages that stakeholders can unsubscribe from
 
 
-def take_in(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
-    """Bring the lines of a list into that of the person's organization; answers what became of each line.
+def import_list(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
+    """Import a list into the stakeholders of the person's organization and return the result of each line.
 
-    Raises Refused when the text can't be a list, NotFound when the person may not keep the stakeholders.
+    Raises Refused if the list is too long, and NotFound if the person may not manage the stakeholders.
     """
     planned = stakeholders_queries.plan_of(db, person, text, group)
-    last = {one.entry.email: one.entry for one in planned if one.entry is not None}
-    known = {one.email: one for one in stakeholders_queries.whole_list(db, person.organization)}
-    _add_all(db, person.organization, [entry for email, entry in last.items() if email not in known])
+    last = {plan.entry.email: plan.entry for plan in planned if plan.entry is not None}
+    listed = {
+        stakeholder.email: stakeholder for stakeholder in stakeholders_queries.whole_list(db, person.organization)
+    }
+    _add_all(db, person.organization, [entry for email, entry in last.items() if email not in listed])
     for email, entry in last.items():
-        if email in known:
-            _write(known[email], entry)
-    counts = {change.value: sum(one.change is change for one in planned) for change in Change}
+        if email in listed:
+            _write(listed[email], entry)
+    counts = {change.value: sum(plan.change is change for plan in planned) for change in Change}
     note(db, person, "imported stakeholders of", person.organization, **counts)
     return planned
 
 
 def _add_all(db: Session, organization: Organization, entries: Sequence[Entry]) -> None:
-    """New stakeholders with their groups: two statements for however many."""
+    """Insert new stakeholders and their groups, in two statements for any number."""
     if not entries:
         return
     now = clock.now()
@@ -75,49 +77,50 @@ def _add_all(db: Session, organization: Organization, entries: Sequence[Entry]) 
         db.execute(insert(StakeholderGroup), groups)
 
 
-def _write(one: Stakeholder, entry: Entry) -> None:
-    """Let the row say what the entry says."""
-    one.name, one.affiliation = entry.name, entry.affiliation
-    there = {group.name: group for group in one.groups}
-    one.groups[:] = [there.get(name) or StakeholderGroup(name=name) for name in entry.groups]
+def _write(stakeholder: Stakeholder, entry: Entry) -> None:
+    """Copy the entry's values to the row."""
+    stakeholder.name, stakeholder.affiliation = entry.name, entry.affiliation
+    groups = {group.name: group for group in stakeholder.groups}
+    stakeholder.groups[:] = [groups.get(name) or StakeholderGroup(name=name) for name in entry.groups]
 
 
 def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliation: str, groups: str) -> Stakeholder:
-    """Put one person on the list; raises Refused when the address is there, unsubscribed, or can't be one."""
+    """Add a stakeholder; raise Refused if the address is invalid, unsubscribed or already on the list."""
     organization = person.organization
     if not may(person, Permission.KEEP_STAKEHOLDERS, organization):
         raise NotFound
     entry = _entry(db, organization, email, name, affiliation, groups)
     _refuse_unless_free(db, organization, entry.email)
-    if (_count(db, organization)) >= MOST_STAKEHOLDERS:
+    if _count(db, organization) >= MOST_STAKEHOLDERS:
         raise Refused(f"Your list is full: it has {dates.number(MOST_STAKEHOLDERS)} people.")
-    one = Stakeholder(
+    stakeholder = Stakeholder(
         organization_id=organization.id,
         email=entry.email,
         address_hash=stakeholders_queries.hash_of(db, entry.email),
         created_at=clock.now(),
         groups=[],
     )
-    _write(one, entry)
-    db.add(one)
-    note(db, person, "added the", one)
-    return one
+    _write(stakeholder, entry)
+    db.add(stakeholder)
+    note(db, person, "added the", stakeholder)
+    return stakeholder
 
 
 def change_stakeholder(
-    db: Session, person: Person, one: Stakeholder, email: str, name: str, affiliation: str, groups: str
+    db: Session, person: Person, stakeholder: Stakeholder, email: str, name: str, affiliation: str, groups: str
 ) -> None:
-    """Change what the list says of someone; raises Refused."""
+    """Change a stakeholder's details; raise Refused if they are invalid."""
     entry = _entry(db, person.organization, email, name, affiliation, groups)
-    if entry.email != one.email:
+    if entry.email != stakeholder.email:
         _refuse_unless_free(db, person.organization, entry.email)
-        one.email, one.address_hash = entry.email, stakeholders_queries.hash_of(db, entry.email)
-    _write(one, entry)
-    note(db, person, "changed the", one)
+        stakeholder.email = entry.email
+        stakeholder.address_hash = stakeholders_queries.hash_of(db, entry.email)
+    _write(stakeholder, entry)
+    note(db, person, "changed the", stakeholder)
 
 
 def _entry(db: Session, organization: Organization, email: str, name: str, affiliation: str, groups: str) -> Entry:
-    """Return what was typed, its groups written as the list writes them; raises Refused."""
+    """Return the typed entry, with groups capitalized as in the list; raise Refused if it is invalid."""
     line = Line(1, "", entry_of(email, name, affiliation, groups))
     [spelled] = spelled_as([line], stakeholders_queries.group_names(db, organization))
     return spelled.entry or entry_of(email)
@@ -128,8 +131,10 @@ def _count(db: Session, organization: Organization) -> int:
 
 
 def _refuse_unless_free(db: Session, organization: Organization, email: str) -> None:
-    there = select(Stakeholder.id).where(Stakeholder.organization_id == organization.id, Stakeholder.email == email)
-    if db.scalar(there) is not None:
+    same_address = select(Stakeholder.id).where(
+        Stakeholder.organization_id == organization.id, Stakeholder.email == email
+    )
+    if db.scalar(same_address) is not None:
         raise Refused(f"{email} is already on your list.")
     hashed = stakeholders_queries.hash_of(db, email)
     if stakeholders_queries.unsubscribe_of(db, organization.id, hashed) or stakeholders_queries.unsubscribe_of(
@@ -139,8 +144,8 @@ def _refuse_unless_free(db: Session, organization: Organization, email: str) -> 
 
 
 def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
-    """Take people off the list; answers how many. Their addresses go, from sent messages too; counts stay."""
-    numbers = [one.id for one in stakeholders_queries.some_stakeholders(db, person, ids)]
+    """Remove stakeholders and return their number. Deletes their addresses, from sent emails too; counts stay."""
+    numbers = [stakeholder.id for stakeholder in stakeholders_queries.some_stakeholders(db, person, ids)]
     if not numbers:
         return 0
     links = select(PackLink.id).where(PackLink.stakeholder_id.in_(numbers))
@@ -154,7 +159,7 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
 
 
 def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
-    """Take back what still waits for them, and let go of the address, name and text of what went out."""
+    """Cancel emails that wait for these people, and delete address, name and text of those already sent."""
     mailed = select(PackLink.message_id).where(
         PackLink.stakeholder_id.in_(stakeholder_ids), PackLink.message_id.is_not(None)
     )
@@ -168,80 +173,80 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
 
 
 def token_of(db: Session, organization_id: int, hashed: str) -> str:
-    """Return the word in the address by which a recipient unsubscribes from the organization's mail."""
+    """Return the token of the URL where a recipient unsubscribes from the organization."""
     return stop_token(config_of(db).UNSUBSCRIBE_KEY, organization_id, hashed)
 
 
-def whom_it_stops(db: Session, token: str) -> tuple[Organization, str]:
-    """Return the organization whose mail the token stops, and to which address (its hash); raises NotFound."""
-    found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, token)
-    organization = db.get(Organization, found[0]) if found else None
-    if found is None or organization is None:
+def recipient_of(db: Session, token: str) -> tuple[Organization, str]:
+    """Return the organization and the address hash of an unsubscribe token; raise NotFound if it isn't genuine."""
+    parsed = parse_stop_token(config_of(db).UNSUBSCRIBE_KEY, token)
+    organization = db.get(Organization, parsed[0]) if parsed else None
+    if parsed is None or organization is None:
         raise NotFound
-    return organization, found[1]
+    return organization, parsed[1]
 
 
-def stop(db: Session, token: str, *, everyone: bool = False) -> None:
-    """No more mail to the token's address from its organization, or from any through this hub. Twice is once.
+def unsubscribe(db: Session, token: str, *, everyone: bool = False) -> None:
+    """Unsubscribe the token's address from its organization, or from all with ``everyone``. Idempotent.
 
-    What waits for it in the outbox is taken back.
+    Cancels the pack emails that wait for the address in the outbox.
     """
-    organization, hashed = whom_it_stops(db, token)
-    whose = None if everyone else organization.id
-    if stakeholders_queries.unsubscribe_of(db, whose, hashed) is None:
+    organization, hashed = recipient_of(db, token)
+    organization_id = None if everyone else organization.id
+    if stakeholders_queries.unsubscribe_of(db, organization_id, hashed) is None:
         key = config_of(db).UNSUBSCRIBE_KEY
         through = organization.id if everyone else None
         db.add(
             Unsubscribe(
                 address_hash=hashed,
-                organization_id=whose,
+                organization_id=organization_id,
                 through_id=through,
                 key_name=key_name(key),
                 at=clock.now(),
             )
         )
         db.flush()
-    _take_back(db, token, None if everyone else organization.id, hashed)
+    _cancel_waiting(db, token, organization_id, hashed)
 
 
-def _take_back(db: Session, token: str, organization_id: int | None, hashed: str) -> None:
-    """Take back what packs of the organization, or of all (None), have in the outbox for the address."""
-    # A worker that writes messages at this moment may not know of the unsubscribe: it is waited for.
+def _cancel_waiting(db: Session, token: str, organization_id: int | None, hashed: str) -> None:
+    """Cancel waiting pack emails for the address: the organization's, or all if ``organization_id`` is None."""
+    # A worker that is writing emails right now may not have seen the unsubscribe, so wait for it to finish.
     sending = select(Pack.id).where(Pack.state == PackState.SENDING).order_by(Pack.id).with_for_update()
     if organization_id is not None:
         sending = sending.where(Pack.organization_id == organization_id)
     db.scalars(sending).all()
     stops = OutboxMessage.unsubscribe
-    theirs = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
-    waits = (OutboxMessage.state == mail_rules.State.WAITING, OutboxMessage.kind == KIND, theirs)
+    for_address = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
+    waits = (OutboxMessage.state == mail_rules.State.WAITING, OutboxMessage.kind == KIND, for_address)
     mail_actions.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
 
 
 def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
-    """Raises Refused when the message is a pack's and its recipient wants no more of them."""
+    """Raise Refused if the message belongs to a pack and its recipient has unsubscribed."""
     if message.kind != KIND or not message.unsubscribe:
         return
-    found = stopped_by(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
-    if found is None:
+    parsed = parse_stop_token(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
+    if parsed is None:
         raise Refused(
             "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. Restore the old key."
         )
-    if any(stakeholders_queries.unsubscribe_of(db, whose, found[1]) for whose in (found[0], None)):
+    if any(stakeholders_queries.unsubscribe_of(db, scope, parsed[1]) for scope in (parsed[0], None)):
         raise Refused("The recipient has unsubscribed, so this email can’t be sent again.")
 
 
-def start_again(db: Session, token: str) -> None:
-    """The recipient wants the organization's mail again: only they can say so, by the link in a message to them.
+def resubscribe(db: Session, token: str) -> None:
+    """Undo the unsubscribe of the token's address. Only emails to that address have the token.
 
-    Raises Refused when they stopped everyone's mail by another organization's message.
+    Raises Refused if they unsubscribed from all through another organization's email.
     """
-    organization, hashed = whom_it_stops(db, token)
+    organization, hashed = recipient_of(db, token)
     if (other := stakeholders_queries.stopped_through_another(db, organization, hashed)) is not None:
         raise Refused(
             f"You unsubscribed through an email from {other.name}. To resubscribe, use the unsubscribe link in an email "
             "from them."
         )
-    for whose in (organization.id, None):
-        found = stakeholders_queries.unsubscribe_of(db, whose, hashed)
-        if found is not None:
-            db.delete(found)
+    for scope in (organization.id, None):
+        row = stakeholders_queries.unsubscribe_of(db, scope, hashed)
+        if row is not None:
+            db.delete(row)

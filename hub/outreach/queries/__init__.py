@@ -1,1 +1,1 @@
-"""What outreach gives to read. Permission is checked here, where rows are loaded."""
+"""Queries of outreach. Permissions are checked here, where rows are loaded."""

@@ -1,4 +1,4 @@
-"""Share links, and what they open."""
+"""Queries for share links and the pages that they open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LINKS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class LinkLine:
-    """A share link, and how often it was opened."""
+    """A share link, with the number of its openings."""
 
     link: ShareLink  # with its resource and person
     openings: int
@@ -29,7 +29,7 @@ class LinkLine:
 def links_of(
     db: Session, organization: Organization, page: int = 1, resource: Resource | None = None
 ) -> tuple[list[LinkLine], int]:
-    """Return a page of the organization's links, newest first, and how many there are; those of one resource if it is given."""
+    """Return a page of the organization's links (to ``resource``, if given), newest first, and their total."""
     condition = ShareLink.organization_id == organization.id
     if resource is not None:
         condition = and_(condition, ShareLink.resource_id == resource.id)
@@ -51,7 +51,7 @@ def links_of(
 
 
 def _whole_link() -> Select[ShareLink]:
-    """Return a link with all that its page shows."""
+    """Select links with the relationships that their pages show."""
     return select(ShareLink).options(
         joinedload(ShareLink.organization),
         joinedload(ShareLink.person),
@@ -61,7 +61,7 @@ def _whole_link() -> Select[ShareLink]:
 
 
 def link_by_token(db: Session, token: str) -> ShareLink:
-    """Return the link that a token opens, in whatever state it is; raises NotFound."""
+    """Return the link with this token, in any state; raise NotFound if there is none."""
     link = db.scalar(_whole_link().where(ShareLink.token == token))
     if link is None:
         raise NotFound
@@ -69,7 +69,7 @@ def link_by_token(db: Session, token: str) -> ShareLink:
 
 
 def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
-    """Return a link that ``person`` may revoke; raises NotFound."""
+    """Return a link that ``person`` may revoke; raise NotFound otherwise."""
     link = db.scalar(_whole_link().where(ShareLink.id == link_id))
     if link is None or not may_revoke(person, link):
         raise NotFound
@@ -77,7 +77,7 @@ def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
 
 
 def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
-    """Return a link of the person's own organization; raises NotFound."""
+    """Return a link of the person's organization; raise NotFound otherwise."""
     link = db.scalar(_whole_link().where(ShareLink.id == link_id))
     if link is None or link.organization_id != person.organization_id:
         raise NotFound
@@ -85,13 +85,13 @@ def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
 
 
 def revision_of(link: ShareLink) -> Revision:
-    """Return what the link shows: the current revision, or for one page the revision that the page was taken from."""
+    """Return the revision that the link opens: the current one, or the one that a link to a page was created for."""
     number = link.revision_number or link.resource.revision_number
     return next(revision for revision in link.resource.revisions if revision.number == number)
 
 
 def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:
-    """Return the pages that the link opens, from the ``first``-th on, ``count`` at most; for a link to one page that one."""
+    """Return up to ``count`` of the link's pages, starting with the ``first``; a link to one page has only that."""
     statement = select(Page).where(Page.revision_id == revision_of(link).id).order_by(Page.number)
     if link.page_number is not None:
         return db.scalars(statement.where(Page.number == link.page_number)).all()
@@ -99,13 +99,13 @@ def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Seque
 
 
 def pages_in(db: Session, revision: Revision, first: int, count: int) -> Sequence[Page]:
-    """Return the pages of a revision whose numbers lie from ``first`` on, ``count`` of them at most."""
+    """Return up to ``count`` pages of a revision, starting with page number ``first``."""
     within = Page.number.between(first, first + count - 1)
     return db.scalars(select(Page).where(Page.revision_id == revision.id, within).order_by(Page.number)).all()
 
 
 def page_through(db: Session, revision: Revision, number: int | None) -> Page | None:
-    """Return the page of a revision with that number, if it has one."""
+    """Return the page with this number, or None."""
     if number is None:
         return None
     return db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))

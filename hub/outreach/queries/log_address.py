@@ -1,4 +1,4 @@
-"""Log addresses, what came to them, and the resources that a mail passes on."""
+"""Queries for log addresses and the resources in emails that were copied to them."""
 
 from dataclasses import dataclass
 
@@ -17,22 +17,22 @@ from hub.sharing.queries.declarations import known_titles, nameable
 
 @dataclass(frozen=True)
 class Recognized:
-    """A resource that a mail passes on: which revision, and which page when a link led to one."""
+    """A resource found in an email: its revision, and the page if a link opened one."""
 
     resource: Resource
-    title: str  # what the person knows it as
+    title: str  # as the person knows it
     revision_number: int
     page_number: int | None = None
     link_id: int | None = None
 
 
 def log_address_of(db: Session, person: Person) -> LogAddress | None:
-    """Return the person's log address, if they have one."""
+    """Return the person's active log address, or None."""
     return db.scalar(select(LogAddress).where(LogAddress.person_id == person.id, LogAddress.ended_at.is_(None)))
 
 
 def address_by_token(db: Session, token: str) -> LogAddress | None:
-    """Return the log address with this token that takes mail, with its person."""
+    """Return the active log address with this token, with its person, or None."""
     return db.scalar(
         select(LogAddress)
         .where(LogAddress.token == token, LogAddress.ended_at.is_(None))
@@ -41,7 +41,7 @@ def address_by_token(db: Session, token: str) -> LogAddress | None:
 
 
 def log_sender_of(db: Session, person: Person) -> Sender:
-    """Return what tells whether a mail is the person's own, and whether it left their organization."""
+    """Return the person as the rules of log addresses need them."""
     colleagues = db.scalars(select(Person.email).where(Person.organization_id == person.organization_id))
     organization = person.organization
     return Sender(
@@ -53,37 +53,37 @@ def log_sender_of(db: Session, person: Person) -> Sender:
 
 
 def recognized_in(db: Session, person: Person, mail: Mail, places: Places) -> list[Recognized]:
-    """Return the resources that the mail carries as a file or links to at ``places``, of those that the person may name; each once.
+    """Return the resources that the email attaches or links to at ``places``, each once, if the person may name them.
 
-    A file that the hub holds for others alone isn't recognized: mailing it in must not tell that it is there.
+    Files that the person may not see aren't recognized, so that no one can test which files the hub has.
     """
-    found = {one.resource_id: one for one in reversed([*_attached(db, mail), *_linked(db, places)])}
-    resources = {resource.id: resource for resource in nameable(db, person, found)}
+    matches = {match.resource_id: match for match in reversed([*_attached(db, mail), *_linked(db, places)])}
+    resources = {resource.id: resource for resource in nameable(db, person, matches)}
     titles = known_titles(db, person, resources.values())
     return [
         Recognized(
             resource=resources[number],
             title=titles[number],
-            revision_number=one.revision_number or resources[number].revision_number,
-            page_number=one.page,
-            link_id=one.link_id,
+            revision_number=match.revision_number or resources[number].revision_number,
+            page_number=match.page,
+            link_id=match.link_id,
         )
-        for number, one in reversed(found.items())
+        for number, match in reversed(matches.items())
         if number in resources
     ]
 
 
 @dataclass(frozen=True)
-class _Named:
+class _Match:
     resource_id: int
     revision_number: int | None = None
     page: int | None = None
     link_id: int | None = None
 
 
-def _attached(db: Session, mail: Mail) -> list[_Named]:
-    """Return the newest revision that each attachment is, by the hash of its bytes."""
-    digests = frozenset[str]().union(*(one.digests for one in mail.attachments))
+def _attached(db: Session, mail: Mail) -> list[_Match]:
+    """Return the resources with an attachment's file, each with the newest revision that has it."""
+    digests = frozenset[str]().union(*(attachment.digests for attachment in mail.attachments))
     if not digests:
         return []
     rows = db.execute(
@@ -92,17 +92,17 @@ def _attached(db: Session, mail: Mail) -> list[_Named]:
         .group_by(Revision.resource_id)
         .order_by(Revision.resource_id)
     )
-    return [_Named(resource_id, number) for resource_id, number in rows]
+    return [_Match(resource_id, number) for resource_id, number in rows]
 
 
-def _linked(db: Session, places: Places) -> list[_Named]:
-    """Return what its links open: share links, packs, and resources by their own addresses."""
+def _linked(db: Session, places: Places) -> list[_Match]:
+    """Return the resources that share links, packs and resource URLs open."""
     links = select(ShareLink).where(ShareLink.token.in_(list(places.links)))
-    opened = [_Named(one.resource_id, one.revision_number, one.page_number, one.id) for one in db.scalars(links)]
+    opened = [_Match(link.resource_id, link.revision_number, link.page_number, link.id) for link in db.scalars(links)]
     items = (
         select(PackItem.resource_id)
         .join(PackLink, PackLink.pack_id == PackItem.pack_id)
         .where(PackLink.token.in_(list(places.packs)))
         .order_by(PackItem.pack_id, PackItem.position)
     )
-    return [*opened, *(_Named(number) for number in (*db.scalars(items), *places.resources))]
+    return [*opened, *(_Match(number) for number in (*db.scalars(items), *places.resources))]

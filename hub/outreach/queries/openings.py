@@ -1,4 +1,4 @@
-"""What became of a pack: its messages, and what its links show. Seen by its organization alone."""
+"""Queries for the results of a pack, which only its organization sees."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -14,32 +14,32 @@ from hub.outreach.rules.openings import Seen, Trace, seen
 from hub.outreach.rules.packs import LinkPart
 
 RECIPIENTS_PER_PAGE = 100
-MESSAGES = "messages "  # before a message's state, among the counts
+MESSAGES = "messages "  # prefix of a message's state in PackCount.act
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a pack, in numbers."""
+    """The results of a pack, in numbers."""
 
-    waiting: int  # messages that are still to be written
+    waiting: int  # emails that aren't written yet
     messages: Counter[State]
-    seen: Counter[Seen]  # of mailed links, each once
-    acts: dict[tuple[int | None, Trace], int]  # how many links did what with which item
-    visitors: dict[int, int]  # how many opened the pack through each channel's link
+    seen: Counter[Seen]  # of links in emails
+    acts: dict[tuple[int | None, Trace], int]  # links, by item and act
+    visitors: dict[int, int]  # people who opened the pack, by a channel's link
 
     @property
     def unsettled(self) -> int:
-        """Messages of which no one knows yet what becomes of them."""
+        """The number of emails that aren't settled yet."""
         return self.waiting + self.messages[State.WAITING] + self.messages[State.SENDING]
 
     @property
     def people(self) -> int:
-        """Recipients of whom a person opened the pack."""
+        """The number of recipients whose pack was opened by a person."""
         return self.seen[Seen.PERSON] + self.seen[Seen.DOWNLOADED]
 
 
 def outcome_of(db: Session, pack: Pack) -> Outcome:
-    """Return what became of the pack so far."""
+    """Return the pack's results so far."""
     if pack.reduced_at is not None:
         return _reduced(db, pack)
     parts = _parts(db, pack)
@@ -53,19 +53,19 @@ def outcome_of(db: Session, pack: Pack) -> Outcome:
     )
     mailed = [link_id for link_id, part in parts.items() if part is not LinkPart.CHANNEL]
     acts: Counter[tuple[int | None, Trace]] = Counter()
-    for done in traces.values():
-        acts.update(done)
+    for item_acts in traces.values():
+        acts.update(item_acts)
     return Outcome(
         waiting=sum(part is LinkPart.WAITING for part in parts.values()),
         messages=messages_of(db, pack),
-        seen=Counter(seen({act for _item, act in traces.get(one, ())}, one in fetched) for one in mailed),
+        seen=Counter(seen({act for _item, act in traces.get(link_id, ())}, link_id in fetched) for link_id in mailed),
         acts=dict(acts),
         visitors=visitors_of(db, pack),
     )
 
 
 def visitors_of(db: Session, pack: Pack) -> dict[int, int]:
-    """Return how many people opened the pack through each channel's link: each browser is one."""
+    """Return how many people opened the pack through each channel's link, counting each browser once."""
     rows = db.execute(
         select(PackTrace.link_id, PackTrace.once)
         .join(PackLink, PackLink.id == PackTrace.link_id)
@@ -74,11 +74,11 @@ def visitors_of(db: Session, pack: Pack) -> dict[int, int]:
     visitors: dict[int, set[str]] = defaultdict(set)
     for link_id, once in rows:
         visitors[link_id].add(once.rpartition(" ")[2])
-    return {link_id: len(found) for link_id, found in visitors.items()}
+    return {link_id: len(visits) for link_id, visits in visitors.items()}
 
 
 def messages_of(db: Session, pack: Pack) -> Counter[State]:
-    """Return how many of the pack's messages stand where."""
+    """Return the number of the pack's emails by state."""
     rows = db.execute(
         select(OutboxMessage.state, func.count())
         .join(PackLink, PackLink.message_id == OutboxMessage.id)
@@ -102,15 +102,15 @@ def _traces(db: Session, pack: Pack) -> dict[int, list[tuple[int | None, Trace]]
 
 
 def _reduced(db: Session, pack: Pack) -> Outcome:
-    """Return the same from the counts that are left."""
+    """Return the results from the counts that remain."""
     counts = {
-        (one.item_id, one.act): one.count for one in db.scalars(select(PackCount).where(PackCount.pack_id == pack.id))
+        (row.item_id, row.act): row.count for row in db.scalars(select(PackCount).where(PackCount.pack_id == pack.id))
     }
     acts = {act.value for act in Trace}
     return Outcome(
         waiting=0,
         messages=Counter({state: counts.get((None, MESSAGES + state), 0) for state in State}),
-        seen=Counter({one: counts.get((None, f"seen {one}"), 0) for one in Seen}),
+        seen=Counter({evidence: counts.get((None, f"seen {evidence}"), 0) for evidence in Seen}),
         acts={(item_id, Trace(act)): count for (item_id, act), count in counts.items() if act in acts},
         visitors={},
     )
@@ -120,15 +120,15 @@ def _reduced(db: Session, pack: Pack) -> Outcome:
 class RecipientLine:
     """One recipient of a pack."""
 
-    link: PackLink  # with its stakeholder, None once taken off the list
-    state: State | None  # of the message; None while it is to be written
+    link: PackLink  # with its stakeholder, None once removed
+    state: State | None  # of the email; None until it is written
     trouble: str
     seen: Seen
     acts: Sequence[Trace]
 
 
 def recipients_of(db: Session, pack: Pack, page: int) -> list[RecipientLine]:
-    """Return a page of the pack's recipients, in the order in which they were written to."""
+    """Return a page of the pack's recipients, in the order of their emails."""
     rows = db.execute(
         select(PackLink, OutboxMessage.state, OutboxMessage.trouble, PackFetch.count)
         .outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
@@ -152,7 +152,7 @@ def recipients_of(db: Session, pack: Pack, page: int) -> list[RecipientLine]:
 
 
 def questions_of(db: Session, pack: Pack) -> Sequence[tuple[PackTrace, PackLink]]:
-    """Return the questions that came back, newest first, each with the link that it came through and its stakeholder."""
+    """Return the recipients' questions, newest first, each with its link and stakeholder."""
     rows = db.execute(
         select(PackTrace, PackLink)
         .join(PackLink, PackLink.id == PackTrace.link_id)
@@ -165,8 +165,8 @@ def questions_of(db: Session, pack: Pack) -> Sequence[tuple[PackTrace, PackLink]
 
 
 def acts_of(db: Session, link: PackLink, visit: str) -> set[tuple[int | None, Trace]]:
-    """Return what was done through a link; through a channel's link, by that visitor."""
-    mine = PackTrace.link_id == link.id
+    """Return the items and acts of a link; of a channel's link, those of this visitor."""
+    of_visitor = PackTrace.link_id == link.id
     if link.part is LinkPart.CHANNEL:
-        mine = mine & PackTrace.once.endswith(f" {visit}", autoescape=True)
-    return {(item_id, act) for item_id, act in db.execute(select(PackTrace.item_id, PackTrace.act).where(mine))}
+        of_visitor = of_visitor & PackTrace.once.endswith(f" {visit}", autoescape=True)
+    return {(item_id, act) for item_id, act in db.execute(select(PackTrace.item_id, PackTrace.act).where(of_visitor))}

@@ -1,4 +1,4 @@
-"""Packs of one organization: what is proposed, what is in one, whom it goes to."""
+"""Queries for packs: proposals, contents, recipients."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from hub.sharing.queries.entries import stands
 
 PACKS_PER_PAGE = 30
 MOST_PROPOSED = 150
-MOST_PARTS = 30  # items of one weekly update that are offered by themselves
+MOST_PARTS = 30  # items of one weekly update that can be chosen
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,25 @@ class Offer:
     """A resource that may go into a pack."""
 
     resource: Resource  # with its organization
-    taken: int  # times that people of the organization took it out or passed it on in the quarter
-    sent: bool  # it went out in another pack already
-    ticked: bool
+    taken: int  # times that the organization's people downloaded or shared it in the quarter
+    sent: bool  # in another pack already
+    checked: bool
     parts: Sequence[Page] = ()  # the items of a weekly update
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a quarter offers, by topic."""
+    """The resources that a quarter offers, by topic."""
 
     topics: list[tuple[str, list[Offer]]]  # the topic's label, its resources
-    older: list[Offer]  # from before the quarter, and taken out in it
+    older: list[Offer]  # published before the quarter, and used in it
 
 
 def packs_of(db: Session, person: Person, page: int = 1) -> tuple[Sequence[Pack], int]:
-    """Return a page of the organization's packs, newest first, and how many there are; raises NotFound."""
+    """Return a page of the organization's packs, newest first, and their total; raise NotFound without permission."""
     own = Pack.organization_id == sender_of(person).id
     total = db.scalar(select(func.count(Pack.id)).where(own)) or 0
-    found = (
+    page_of_packs = (
         select(Pack)
         .where(own)
         .options(joinedload(Pack.person), selectinload(Pack.items))
@@ -59,18 +59,18 @@ def packs_of(db: Session, person: Person, page: int = 1) -> tuple[Sequence[Pack]
         .limit(PACKS_PER_PAGE)
         .offset((page - 1) * PACKS_PER_PAGE)
     )
-    return db.scalars(found).all(), total
+    return db.scalars(page_of_packs).all(), total
 
 
 def sender_of(person: Person) -> Organization:
-    """Return the organization that the person sends packs for; raises NotFound."""
+    """Return the organization that the person sends packs for; raise NotFound without permission."""
     if not may(person, Permission.SEND_PACKS, person.organization):
         raise NotFound
     return person.organization
 
 
 def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
-    """Return a pack of the person's organization with all that its page shows; raises NotFound."""
+    """Return a pack with the relationships that its pages show; raise NotFound if the person may not send it."""
     pack = db.scalar(_whole().where(Pack.id == pack_id).execution_options(populate_existing=True))
     if pack is None or not may(person, Permission.SEND_PACKS, pack):
         raise NotFound
@@ -78,7 +78,7 @@ def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
 
 
 def _whole() -> Select[Pack]:
-    """Return a pack with its sender, its items, and their resources."""
+    """Select packs with their sender, items and resources."""
     of_item = selectinload(Pack.items).joinedload(PackItem.resource)
     return select(Pack).options(
         joinedload(Pack.organization),
@@ -90,26 +90,27 @@ def _whole() -> Select[Pack]:
 
 
 def drafts_of(db: Session, person: Person) -> Sequence[Pack]:
-    """Return the organization's packs that can still be changed, newest first, with their items."""
+    """Return the organization's drafts, newest first, with their items."""
     draft = and_(Pack.organization_id == sender_of(person).id, Pack.state == PackState.DRAFT)
     return db.scalars(select(Pack).where(draft).options(selectinload(Pack.items)).order_by(Pack.id.desc())).all()
 
 
 def proposal(db: Session, person: Person, quarter: Quarter) -> Proposal:
-    """Return what the organization could share of a quarter: what is new in it by topic, and what its people took out.
+    """Return what the organization could share in a quarter: new resources by topic, and older ones its people used.
 
-    What they took is checked, or else the newest few; what went out in a pack before is not.
+    Used resources are checked, or else the newest few; resources already sent in a pack are not.
     """
     taken = _taken(db, person.organization, quarter)
     sent = _sent_before(db, person.organization)
     new = _new(db, person, quarter)
-    older = _some(db, person, [one for one in taken if one not in {resource.id for resource in new}])
+    older = _some(db, person, [used for used in taken if used not in {resource.id for resource in new}])
     fresh = [resource.id for resource in new if resource.id not in sent]
-    ticked = {one for one in taken if one not in sent} or set(fresh[:PROPOSED])
+    checked = {used for used in taken if used not in sent} or set(fresh[:PROPOSED])
     parts = _parts(db, new)
 
-    def offer(one: Resource) -> Offer:
-        return Offer(one, taken.get(one.id, 0), one.id in sent, one.id in ticked, parts.get(one.id, ()))
+    def offer(resource: Resource) -> Offer:
+        number = resource.id
+        return Offer(resource, taken.get(number, 0), number in sent, number in checked, parts.get(number, ()))
 
     by_topic: dict[str, list[Offer]] = defaultdict(list)
     for resource in new:
@@ -117,21 +118,21 @@ def proposal(db: Session, person: Person, quarter: Quarter) -> Proposal:
     order = [*BIG_SIX.values(), "Other"]
     return Proposal(
         [(topic, _most_taken_first(by_topic[topic])) for topic in order if topic in by_topic],
-        _most_taken_first([offer(one) for one in older]),
+        _most_taken_first([offer(resource) for resource in older]),
     )
 
 
 def _most_taken_first(offers: list[Offer]) -> list[Offer]:
-    return sorted(offers, key=lambda one: -one.taken)
+    return sorted(offers, key=lambda offer: -offer.taken)
 
 
 def _topic_of(resource: Resource) -> str:
-    """Return the first of the Big 6 that it has."""
+    """Return the label of the resource's first Big 6 topic, or "Other"."""
     return next((topic_label(topic.name) for topic in resource.topics if topic.name in BIG_SIX), "Other")
 
 
 def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
-    """Return what was published in the quarter, or came into the hub in it, newest first."""
+    """Return the resources published in the quarter or added to the hub in it, newest first."""
     zone = config_of(db).zone
     begin = datetime.combine(quarter.first_day, time(), zone).astimezone(UTC)
     end = datetime.combine(quarter.next.first_day, time(), zone).astimezone(UTC)
@@ -151,7 +152,7 @@ def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
 
 
 def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
-    """Return those of the resources that the person may open, newest first."""
+    """Return the resources with these ids that the person may open, newest first."""
     return db.scalars(
         select(Resource)
         .where(visible_to(person), Resource.id.in_(ids))
@@ -161,7 +162,7 @@ def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]
 
 
 def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
-    """Return how often the organization's people took each resource out or passed it on in the quarter."""
+    """Return how often the organization's people downloaded or shared each resource in the quarter."""
     rows = db.execute(
         select(SharingEvent.resource_id, func.count(SharingEvent.id))
         .where(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id, stands())
@@ -171,13 +172,13 @@ def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[in
 
 
 def _sent_before(db: Session, organization: Organization) -> set[int]:
-    """Return the resources that went out in a pack of the organization."""
+    """Return the ids of resources already sent in a pack of the organization."""
     sent = and_(Pack.organization_id == organization.id, Pack.state != PackState.DRAFT)
     return set(db.scalars(select(PackItem.resource_id).join(Pack, Pack.id == PackItem.pack_id).where(sent)))
 
 
 def _parts(db: Session, resources: Sequence[Resource]) -> dict[int, list[Page]]:
-    """Return the items of weekly updates, by resource."""
+    """Return the items of weekly updates, by resource id."""
     by_revision = {resource.current.id: resource.id for resource in resources}
     items = (
         select(Page)
@@ -191,7 +192,7 @@ def _parts(db: Session, resources: Sequence[Resource]) -> dict[int, list[Page]]:
 
 
 def kinds_of_parts(db: Session, pack: Pack) -> dict[int, PageKind]:
-    """Return what the pages of each item are called, by the item's number; only of items that are parts and were read."""
+    """Return the kind of pages by item id, for items that are parts of processed resources."""
     revisions = {
         revision.id: item.id
         for item in pack.items
@@ -214,7 +215,7 @@ def kinds_of_parts(db: Session, pack: Pack) -> dict[int, PageKind]:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom a pack goes to."""
+    """The recipients of a pack, and how many people are skipped."""
 
     reachable: Sequence[Stakeholder]
     unsubscribed: int
@@ -222,18 +223,19 @@ class Reach:
 
 
 def reach_of(db: Session, pack: Pack) -> Reach:
-    """Whom the pack goes to if it is sent now, by name, and how many are left out and why."""
+    """Return the recipients if the pack were sent now, by name, and how many are skipped and why."""
     chosen = in_groups(pack)
     people = db.scalars(
         select(Stakeholder).where(chosen, ~unsubscribed()).order_by(func.lower(Stakeholder.name), Stakeholder.email)
     ).all()
     stopped = db.scalar(select(func.count(Stakeholder.id)).where(chosen, unsubscribed())) or 0
-    back = bouncing(db, [one.email for one in people])
-    return Reach([one for one in people if one.email not in back], stopped, len(back))
+    bounced = bouncing(db, [stakeholder.email for stakeholder in people])
+    reachable = [stakeholder for stakeholder in people if stakeholder.email not in bounced]
+    return Reach(reachable, stopped, len(bounced))
 
 
 def in_groups(pack: Pack) -> ColumnElement[bool]:
-    """Return the condition of the stakeholders in a pack's groups."""
+    """Return the SQL condition for stakeholders in a pack's groups."""
     own = Stakeholder.organization_id == pack.organization_id
     if pack.everyone:
         return own
@@ -243,7 +245,7 @@ def in_groups(pack: Pack) -> ColumnElement[bool]:
 
 
 def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:
-    """Return the pack's links for other channels, oldest first, with who made each."""
+    """Return the pack's links for other channels, oldest first, with their creators."""
     return db.scalars(
         select(PackLink)
         .where(PackLink.pack_id == pack.id, PackLink.part == LinkPart.CHANNEL)
@@ -253,7 +255,7 @@ def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:
 
 
 def link_of_pack(db: Session, token: str) -> PackLink:
-    """Return the link that a token opens, with its pack and all that is in it; raises NotFound."""
+    """Return the link with this token, with its pack and resources; raise NotFound if there is none."""
     of_pack = joinedload(PackLink.pack)
     of_item = of_pack.selectinload(Pack.items).joinedload(PackItem.resource)
     link = db.scalar(

@@ -1,4 +1,4 @@
-"""An organization's stakeholders. Permission is checked here: no one else sees them."""
+"""Queries for an organization's stakeholders, which no other organization may see."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,32 +20,33 @@ STAKEHOLDERS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class StakeholderLine:
-    """A stakeholder in the list, and whether mail reaches them."""
+    """A stakeholder in the list, and whether they can get email."""
 
     stakeholder: Stakeholder  # with its groups
     unsubscribed: bool
-    bouncing: str  # what their mail server said; empty when nothing came back
+    bouncing: str  # the mail server's error; empty if nothing bounced
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group, how many are in it, and how many of them get mail as far as it is known."""
+    """A group, and how many people in it can get email."""
 
     name: str
     people: int
 
 
-def entry_of_row(one: Stakeholder) -> Entry:
-    """Return a row of the list as the rules read it."""
-    return Entry(one.email, one.name, one.affiliation, tuple(group.name for group in one.groups))
+def entry_of_row(stakeholder: Stakeholder) -> Entry:
+    """Return a stakeholder as an entry for the rules."""
+    groups = tuple(group.name for group in stakeholder.groups)
+    return Entry(stakeholder.email, stakeholder.name, stakeholder.affiliation, groups)
 
 
 def stakeholders_of(
     db: Session, person: Person, words: str = "", group: str = "", page: int | None = 1
 ) -> tuple[list[StakeholderLine], int]:
-    """Return a page of the person's organization's list by name (None: all of it), and how many there are.
+    """Return a page of the list of the person's organization by name (all of it if ``page`` is None), and the total.
 
-    ``words`` are looked for in names, addresses and affiliations. Raises NotFound when the person may not see it.
+    ``words`` are searched in names, addresses and affiliations. Raises NotFound if the person may not see the list.
     """
     conditions = _conditions(_own(person), words, group)
     total = db.scalar(select(func.count(Stakeholder.id)).where(*conditions)) or 0
@@ -58,14 +59,15 @@ def stakeholders_of(
     if page is not None:
         statement = statement.limit(STAKEHOLDERS_PER_PAGE).offset((page - 1) * STAKEHOLDERS_PER_PAGE)
     rows = db.execute(statement).all()
-    back = bouncing(db, [one.email for one, _stopped in rows])
+    bounced = bouncing(db, [stakeholder.email for stakeholder, _stopped in rows])
     return [
-        StakeholderLine(one, stopped, back[one.email].words if one.email in back else "") for one, stopped in rows
+        StakeholderLine(stakeholder, stopped, bounced[stakeholder.email].words if stakeholder.email in bounced else "")
+        for stakeholder, stopped in rows
     ], total
 
 
 def _own(person: Person) -> Organization:
-    """Return the organization whose list the person keeps; raises NotFound."""
+    """Return the organization whose list the person may manage; raise NotFound otherwise."""
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
         raise NotFound
     return person.organization
@@ -81,7 +83,7 @@ def _conditions(organization: Organization, words: str, group: str) -> list[Colu
 
 
 def unsubscribed() -> ColumnElement[bool]:
-    """Return the condition under which a stakeholder gets no mail from their organization any more."""
+    """Return the SQL condition for stakeholders who have unsubscribed from their organization or from all."""
     return (
         select(Unsubscribe.id)
         .where(
@@ -96,17 +98,17 @@ def unsubscribed() -> ColumnElement[bool]:
 
 
 def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeholder:
-    """Return a stakeholder of the person's organization, with groups; raises NotFound."""
-    found = db.scalar(
+    """Return a stakeholder of the person's organization, with groups; raise NotFound otherwise."""
+    stakeholder = db.scalar(
         select(Stakeholder).where(Stakeholder.id == stakeholder_id).options(selectinload(Stakeholder.groups))
     )
-    if found is None or not may(person, Permission.KEEP_STAKEHOLDERS, found):
+    if stakeholder is None or not may(person, Permission.KEEP_STAKEHOLDERS, stakeholder):
         raise NotFound
-    return found
+    return stakeholder
 
 
 def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
-    """Return those of the stakeholders that are on the list of the person's organization."""
+    """Return the stakeholders with these ids, if they are on the list of the person's organization."""
     numbers = [number for number in set(ids) if 0 < number < 2**31]
     return db.scalars(
         select(Stakeholder).where(Stakeholder.organization_id == _own(person).id, Stakeholder.id.in_(numbers))
@@ -114,7 +116,7 @@ def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequen
 
 
 def groups_with_counts(db: Session, organization: Organization) -> list[Group]:
-    """Return the groups of an organization's list by name, each with how many of its people get mail."""
+    """Return the groups of an organization by name, each with the number of people who haven't unsubscribed."""
     rows = db.execute(
         select(StakeholderGroup.name, func.count(Stakeholder.id))
         .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
@@ -126,7 +128,7 @@ def groups_with_counts(db: Session, organization: Organization) -> list[Group]:
 
 
 def group_names(db: Session, organization: Organization) -> Sequence[str]:
-    """Return the names of an organization's groups, in order."""
+    """Return the names of an organization's groups, sorted."""
     return db.scalars(
         select(StakeholderGroup.name)
         .join(Stakeholder, Stakeholder.id == StakeholderGroup.stakeholder_id)
@@ -137,7 +139,7 @@ def group_names(db: Session, organization: Organization) -> Sequence[str]:
 
 
 def count_reachable(db: Session, organization: Organization) -> int:
-    """Return how many of an organization's stakeholders didn't unsubscribe."""
+    """Return how many of an organization's stakeholders haven't unsubscribed."""
     return (
         db.scalar(
             select(func.count(Stakeholder.id)).where(Stakeholder.organization_id == organization.id, ~unsubscribed())
@@ -147,11 +149,11 @@ def count_reachable(db: Session, organization: Organization) -> int:
 
 
 def plan_of(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
-    """Return what the lines of a list would change in that of the person's organization; raises Refused, NotFound."""
+    """Return what importing a list into the person's organization would change; raise Refused or NotFound."""
     organization = _own(person)
     lines = spelled_as(with_group(lines_of(text), group), group_names(db, organization))
-    known = {one.email: entry_of_row(one) for one in whole_list(db, organization)}
-    return plan(lines, known, _stopped(db, organization, lines))
+    entries = {listed.email: entry_of_row(listed) for listed in whole_list(db, organization)}
+    return plan(lines, entries, _stopped(db, organization, lines))
 
 
 def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]:
@@ -165,41 +167,41 @@ def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]
 
 
 def _stopped(db: Session, organization: Organization, lines: Sequence[Line]) -> set[str]:
-    """Return which of the lines' addresses unsubscribed from the organization."""
+    """Return the lines' addresses that have unsubscribed from the organization or from all."""
     hashes = {hash_of(db, line.entry.email): line.entry.email for line in lines if line.entry}
-    return {hashes[one] for one in stopped_hashes(db, organization) if one in hashes}
+    return {hashes[hashed] for hashed in stopped_hashes(db, organization) if hashed in hashes}
 
 
 def stopped_hashes(db: Session, organization: Organization) -> Sequence[str]:
-    """Return the hashes of all addresses that get no mail from the organization."""
+    """Return the hashes of all addresses that have unsubscribed from the organization or from all."""
     from_it = or_(Unsubscribe.organization_id.is_(None), Unsubscribe.organization_id == organization.id)
     return db.scalars(select(Unsubscribe.address_hash).where(from_it)).all()
 
 
 def hash_of(db: Session, email: str) -> str:
-    """Return what is kept of an address that unsubscribed."""
+    """Return the keyed hash of an address, as kept for unsubscribes."""
     return keyed_hash(config_of(db).UNSUBSCRIBE_KEY, email)
 
 
 def key_was_changed(db: Session) -> bool:
-    """Return whether some unsubscribe was kept with another key than today's, so that no one can tell whose it is."""
-    mine = key_name(config_of(db).UNSUBSCRIBE_KEY)
-    return db.scalar(select(Unsubscribe.id).where(Unsubscribe.key_name != mine).limit(1)) is not None
+    """Return True if there are unsubscribes hashed with another key, which therefore match no address."""
+    current = key_name(config_of(db).UNSUBSCRIBE_KEY)
+    return db.scalar(select(Unsubscribe.id).where(Unsubscribe.key_name != current).limit(1)) is not None
 
 
 def stopped_through_another(db: Session, organization: Organization, hashed: str) -> Organization | None:
-    """Return the other organization by whose message everyone's mail to the address was stopped, if it was so."""
-    found = unsubscribe_of(db, None, hashed)
-    if found is None or found.through_id in {None, organization.id}:
+    """Return the other organization through whose email the address unsubscribed from all, or None."""
+    unsubscribe = unsubscribe_of(db, None, hashed)
+    if unsubscribe is None or unsubscribe.through_id in {None, organization.id}:
         return None
-    return db.get(Organization, found.through_id)
+    return db.get(Organization, unsubscribe.through_id)
 
 
 def unsubscribe_of(db: Session, organization_id: int | None, hashed: str) -> Unsubscribe | None:
-    """Return the unsubscribe of an address from an organization, or from all of them (None)."""
-    whose = (
+    """Return the unsubscribe of an address from an organization, or from all if ``organization_id`` is None."""
+    scope = (
         Unsubscribe.organization_id.is_(None)
         if organization_id is None
         else Unsubscribe.organization_id == organization_id
     )
-    return db.scalar(select(Unsubscribe).where(and_(Unsubscribe.address_hash == hashed, whose)).limit(1))
+    return db.scalar(select(Unsubscribe).where(and_(Unsubscribe.address_hash == hashed, scope)).limit(1))

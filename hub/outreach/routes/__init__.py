@@ -1,1 +1,1 @@
-"""The pages of outreach, by what people come for."""
+"""The pages of outreach."""

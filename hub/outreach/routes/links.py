@@ -1,4 +1,4 @@
-"""Share links: making one, handing it over, what it opens, closing it."""
+"""Pages for share links: create, send, open, revoke."""
 
 import secrets
 
@@ -36,7 +36,7 @@ LINKS_REMEMBERED = 20  # in a visitor's cookie
 
 @bp.route("/resources/<int:resource_id>/forward", methods=["GET", "POST"])
 def forward(resource_id: int) -> Answer:
-    """Make a link to a resource or a page of it (``?page=``), and hand it over (``?link=``)."""
+    """Create a link to a resource or a page of it (``?page=``), or show one with its text to send (``?link=``)."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
     form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS)
@@ -63,10 +63,10 @@ def _forward_page(
     sent: sharing_forms.DeclarationForm | None = None,
     refused: str = "",
 ) -> str:
-    """Return the page of a resource's links; with ``?link=`` or a form that came back, one of them ready to hand over."""
+    """Return the Forward page; with ``?link=``, or when reporting was refused, with that link ready to send."""
     lines, _total = links_queries.links_of(db, person.organization, resource=resource)
     chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
-    line = next((one for one in lines if one.link.id == chosen), None)
+    line = next((line for line in lines if line.link.id == chosen), None)
     link = line.link if line else None
     if sent is None:
         sent = sharing_forms.DeclarationForm(formdata=None)
@@ -88,7 +88,7 @@ def _forward_page(
 
 
 def _has_pages(resource: Resource) -> bool:
-    """Return whether people would look for single slides of it."""
+    """Return True if the resource is a file with several pages."""
     return resource.current.source is Source.FILE and resource.current.page_count > 1
 
 
@@ -108,9 +108,11 @@ def _ready(resource: Resource, link: ShareLink) -> ReadyText:
 
 
 def _part_of(resource: Resource, link: ShareLink) -> str:
-    """Return what the link opens, as ``slide 7``; empty when it opens the whole."""
+    """Return the part that the link opens, such as ``slide 7``; empty for the whole resource."""
     revision = next(
-        one for one in resource.revisions if one.number == (link.revision_number or resource.revision_number)
+        revision
+        for revision in resource.revisions
+        if revision.number == (link.revision_number or resource.revision_number)
     )
     page = links_queries.page_through(db, revision, link.page_number)
     return f"{page.kind.label.lower()} {page.number}" if page else ""
@@ -122,7 +124,7 @@ def _state_of(link: ShareLink) -> str:
 
 @bp.post("/sharing/links/<int:link_id>/sent")
 def sent(link_id: int) -> Answer:
-    """The person says that they sent the link: a declaration in one click."""
+    """Report that the link was sent."""
     person = signed_in()
     link = links_queries.own_link(db, person, link_id)
     form = sharing_forms.DeclarationForm()
@@ -146,7 +148,7 @@ def sent(link_id: int) -> Answer:
 
 @bp.get("/sharing/links")
 def links() -> str:
-    """The organization's links, newest first."""
+    """Show the organization's share links, newest first."""
     person = signed_in()
     organization = whose_record(person)
     page = page_number()
@@ -166,7 +168,7 @@ def links() -> str:
 
 @bp.post("/sharing/links/<int:link_id>/revoke")
 def revoke(link_id: int) -> Answer:
-    """Close a link for good."""
+    """Revoke a link."""
     person = signed_in()
     link = links_queries.link_for(db, person, link_id)
     links_actions.revoke(db, person, link)
@@ -178,7 +180,7 @@ def revoke(link_id: int) -> Answer:
 @bp.get("/s/<token>")
 @web.public
 def landing(token: str) -> Answer:
-    """Who shares what; its text once the visitor asked for it. Looking alone is no act: scanners look at every link."""
+    """Show who shared what, and its content once the visitor pressed the button; a fetch alone counts nothing."""
     link = links_queries.link_by_token(db, token)
     if not links_actions.opens(link):
         return _closed()
@@ -204,14 +206,14 @@ def landing(token: str) -> Answer:
 
 
 def _was_shown(link: ShareLink) -> bool:
-    """Return whether this visitor pressed Show."""
+    """Return True if this visitor pressed the View button."""
     return link.id in cookie.get("shown", [])
 
 
 @bp.get("/s/<token>/pages/<int:number>/image")
 @web.public
 def shared_picture(token: str, number: int) -> Answer:
-    """The picture of a page that the link opens (``?width=320|1200``), once the visitor pressed Show."""
+    """Send the picture of a page that the link opens (``?width=320|1200``), once the visitor pressed View."""
     link = links_queries.link_by_token(db, token)
     if not links_actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
         raise NotFound
@@ -219,12 +221,12 @@ def shared_picture(token: str, number: int) -> Answer:
 
 
 def _closed() -> Response:
-    """Why the link opens nothing, without a word on what it opened."""
+    """Say that the link no longer works, without naming what it opened."""
     return unlisted(render_template("outreach/closed.html"), 410)
 
 
 def unlisted(page: str, status: int = 200) -> Response:
-    """Return a page for whoever has its link, and for no search engine."""
+    """Return a response that search engines don't index."""
     answer = make_response(page, status)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
@@ -233,19 +235,21 @@ def unlisted(page: str, status: int = 200) -> Response:
 @bp.post("/s/<token>/show")
 @web.public
 def show(token: str) -> Answer:
-    """The visitor wants to read it: that is a forward, and from now on the link's page shows the text."""
+    """Log a forward and show the content from now on: the visitor pressed View."""
     link = links_queries.link_by_token(db, token)
     if not links_actions.opens(link):
         return _closed()
     links_actions.open_link(db, link, current_person(), visit())
-    cookie["shown"] = [*(one for one in cookie.get("shown", []) if one != link.id), link.id][-LINKS_REMEMBERED:]
+    cookie["shown"] = [*(link_id for link_id in cookie.get("shown", []) if link_id != link.id), link.id][
+        -LINKS_REMEMBERED:
+    ]
     return redirect(url_for(".landing", token=token), 303)
 
 
 @bp.post("/s/<token>/download")
 @web.public
 def download_shared(token: str) -> Answer:
-    """The visitor takes the file: that is a forward too. A link to one page gives that page alone, not the file."""
+    """Send the file and log a forward; a link to one page doesn't give the file."""
     link = links_queries.link_by_token(db, token)
     if not links_actions.opens(link):
         return _closed()
@@ -257,7 +261,7 @@ def download_shared(token: str) -> Answer:
 
 
 def visit() -> str:
-    """Return the random word of this visitor's browser."""
+    """Return this browser's random visit id, creating it if there is none."""
     if "visit" not in cookie:
         cookie["visit"] = secrets.token_urlsafe(16)
     return str(cookie["visit"])

@@ -1,4 +1,4 @@
-"""The log address of a person, and what came to it."""
+"""The page of a person's log address."""
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -16,21 +16,21 @@ from hub.sharing.queries import logged_mail as logged_mail_queries
 
 @bp.get("/sharing/log-address")
 def log_address_page() -> str:
-    """The person's secret address, how to use it, and what came to it."""
+    """Show the person's log address, how to use it, and recent emails to it."""
     person, domain = signed_in(), web.config().MAIL_DOMAIN
-    found = log_address_queries.log_address_of(db, person)
+    address = log_address_queries.log_address_of(db, person)
     return render_template(
         "outreach/log_address.html",
         domain=domain,
-        address=log_address(found.token, domain) if found and domain else "",
-        since=found.created_at if found else None,
+        address=log_address(address.token, domain) if address and domain else "",
+        since=address.created_at if address else None,
         mails=logged_mail_queries.mails_of(db, person),
     )
 
 
 @bp.post("/sharing/log-address")
 def new_log_address() -> Response:
-    """Make the address, or a new one: the old one takes nothing more."""
+    """Create a log address; an earlier one stops working."""
     if not web.config().MAIL_DOMAIN:
         raise Refused("Log addresses are turned off. Ask the hub’s operator to turn them on.")
     log_address_actions.new_log_address(db, signed_in())
@@ -40,7 +40,7 @@ def new_log_address() -> Response:
 
 @bp.post("/sharing/log-address/end")
 def end_log_address() -> Response:
-    """The address takes nothing more."""
+    """Turn off the log address."""
     log_address_actions.end_log_address(db, signed_in())
     flash("Your log address has been turned off.")
     return redirect(url_for(".log_address_page"))

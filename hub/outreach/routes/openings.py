@@ -1,4 +1,4 @@
-"""Packs as their recipients see them: without an account, and nothing counts but what a person does by a button."""
+"""Pages of a pack for its recipients, who need no account; only pressing a button counts as an opening."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ PACKS_REMEMBERED = 20  # in a visitor's cookie
 @web.public
 @web.writes
 def open_pack(token: str) -> Answer:
-    """What a pack has for whoever got the link. Looking alone is no act: scanners look at every link."""
+    """Show a pack to the recipient of its link; a fetch alone counts nothing, because scanners follow every link."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         return _closed()
@@ -43,7 +43,7 @@ def open_pack(token: str) -> Answer:
 
 
 def _pack_page(pack: Pack, link: PackLink | None) -> str:
-    """Return the page; without a link as its sender previews it."""
+    """Return the pack's page; without a link, the sender's preview of it."""
     items = packs_actions.usable_items(pack)
     shown = {item.id: revision_of(item) for item in items}
     return render_template(
@@ -63,19 +63,19 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
 
 @bp.get("/sharing/packs/<int:pack_id>/page")
 def preview_pack_page(pack_id: int) -> str:
-    """The recipient's page, as its sender sees it before it is sent."""
+    """Show the sender a preview of the recipients' page."""
     return _pack_page(packs_queries.pack_for(db, signed_in(), pack_id), None)
 
 
 def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
-    """Width and height of the item's first picture, so that nothing jumps when it comes; None when it has none."""
+    """Return width and height of the item's first picture, to reserve its space; None if it has no picture."""
     number = item.first_page or 1
     shown = showing.shown(web.config(), revision, number)
     return shown.size if shown.has(number) or (shown.embedded and number == 1) else None
 
 
 def _count_unless_known(link: PackLink) -> None:
-    """Count a fetch, unless it comes from someone who used a button before, or from the sender's organization."""
+    """Count a fetch, unless this browser has pressed a button before or belongs to the sender's organization."""
     person = current_person()
     if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
         return
@@ -87,7 +87,7 @@ def _acted(link: PackLink) -> bool:
 
 
 def _closed() -> Response:
-    """Why the link opens nothing, without a word on what it opened."""
+    """Say that the link no longer works, without naming what it opened."""
     return unlisted(render_template("outreach/closed.html"), 410)
 
 
@@ -95,7 +95,7 @@ def _closed() -> Response:
 @web.public
 @web.writes
 def open_item(token: str, item_id: int) -> Answer:
-    """One thing of a pack: what it is; its pages once the person asked for them."""
+    """Show an item of a pack, and its content once the person pressed Open."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         return _closed()
@@ -116,7 +116,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
         pack=link.pack,
         link=link,
         item=item,
-        part=next((one.part for one in packs_actions.sent_pack(db, link.pack).items if one.id == item.id), ""),
+        part=next((sent.part for sent in packs_actions.sent_pack(db, link.pack).items if sent.id == item.id), ""),
         revision=revision,
         shown=shown,
         pages=pages,
@@ -135,7 +135,7 @@ def _item_page(link: PackLink, item: PackItem) -> str:
 
 
 def _is_own(link: PackLink) -> bool:
-    """Return whether the sender's organization looks: it sees all, and is counted nowhere."""
+    """Return True if the visitor belongs to the sender's organization, which sees everything and is never counted."""
     person = current_person()
     return person is not None and person.organization_id == link.pack.organization_id
 
@@ -147,7 +147,7 @@ def _has_picture(revision: Revision, page: Page) -> bool:
 @bp.get("/p/<token>/<int:item_id>/pages/<int:number>/image")
 @web.public
 def pack_image(token: str, item_id: int, number: int) -> Answer:
-    """The picture of a page: of the first one for everyone, of the others once someone opened it."""
+    """Send the picture of a page: the first one to everyone, the others once the item was opened."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         raise NotFound
@@ -157,7 +157,7 @@ def pack_image(token: str, item_id: int, number: int) -> Answer:
 
 @bp.get("/sharing/packs/<int:pack_id>/items/<int:item_id>/pages/<int:number>/image")
 def preview_image(pack_id: int, item_id: int, number: int) -> Answer:
-    """The same for the sender, before anything is sent."""
+    """Send the sender the picture of an item's first page, for the preview."""
     pack = packs_queries.pack_for(db, signed_in(), pack_id)
     return _picture(packs_actions.item_of(pack, item_id), number, everything=False)
 
@@ -179,18 +179,18 @@ def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
 @bp.post("/p/<token>/<int:item_id>/open")
 @web.public
 def show_item(token: str, item_id: int) -> Answer:
-    """The person wants to read it: from now on they are counted as one, and its page shows the text."""
+    """Count an opening and show the item's content from now on."""
     return _act(token, item_id, Trace.OPENED)
 
 
 @bp.post("/p/<token>/<int:item_id>/say")
 @web.public
 def say(token: str, item_id: int) -> Answer:
-    """Useful, or not for me."""
-    said = request.form.get("opinion", "")
-    if said not in OPINIONS:
+    """Record an opinion: useful, or not for me."""
+    opinion = request.form.get("opinion", "")
+    if opinion not in OPINIONS:
         raise NotFound
-    return _act(token, item_id, Trace(said))
+    return _act(token, item_id, Trace(opinion))
 
 
 def _act(token: str, item_id: int, act: Trace) -> Answer:
@@ -208,14 +208,16 @@ def _act(token: str, item_id: int, act: Trace) -> Answer:
 
 
 def _remember(link: PackLink) -> None:
-    """Remember in the browser that a person did something with the link here."""
-    cookie["packs"] = [*(one for one in cookie.get("packs", []) if one != link.id), link.id][-PACKS_REMEMBERED:]
+    """Remember in the browser's cookie that someone pressed a button on the link's pages."""
+    cookie["packs"] = [*(link_id for link_id in cookie.get("packs", []) if link_id != link.id), link.id][
+        -PACKS_REMEMBERED:
+    ]
 
 
 @bp.post("/p/<token>/<int:item_id>/download")
 @web.public
 def take_item(token: str, item_id: int) -> Answer:
-    """The file, or the chosen pages of it as a PDF with the source on each."""
+    """Send the file, or the chosen pages of it as a PDF that names the source on each page."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         return _closed()
@@ -233,7 +235,7 @@ def take_item(token: str, item_id: int) -> Answer:
 @bp.route("/p/<token>/<int:item_id>/ask", methods=["GET", "POST"])
 @web.public
 def ask(token: str, item_id: int) -> Answer:
-    """A question, which goes by mail to who shared."""
+    """Show the question form, and email the question to the person who sent the pack."""
     link = packs_queries.link_of_pack(db, token)
     if not packs_actions.opens_pack(link.pack):
         return _closed()
@@ -246,7 +248,7 @@ def ask(token: str, item_id: int) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            openings_actions.ask(db, link, item, visit(), **form.asked())
+            openings_actions.ask(db, link, item, visit(), **form.entered())
         except Refused as error:
             refused = str(error)
         else:

@@ -1,4 +1,4 @@
-"""Packs as their senders see them: the proposal, the draft, the preview, sending, and what became of it."""
+"""Pages of packs for their senders: proposal, draft, preview, sending, results."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,19 +29,19 @@ from hub.sharing.routes.blueprint import quarter_named, this_quarter
 from hub.sharing.rules.standing import Channel
 
 LONGEST_SEARCH = 300
-# A message as a mail program shows it: nothing runs, nothing loads, and only the hub's own page frames it.
+# For the email preview: nothing runs, nothing loads, and only the hub's own pages can frame it.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
 @bp.get("/sharing/packs")
 def packs() -> str:
-    """The organization's packs, newest first."""
+    """Show the organization's packs, newest first."""
     person, page = signed_in(), page_number()
-    found, total = packs_queries.packs_of(db, person, page)
+    shown, total = packs_queries.packs_of(db, person, page)
     return render_template(
         "outreach/packs.html",
         organization=person.organization,
-        packs=found,
+        packs=shown,
         quarter=this_quarter(),
         page=page,
         pages=web.page_count(total, packs_queries.PACKS_PER_PAGE),
@@ -50,7 +50,7 @@ def packs() -> str:
 
 @bp.route("/sharing/packs/new", methods=["GET", "POST"])
 def new_pack() -> Answer:
-    """What the quarter (``?quarter=``) offers, to tick; what is checked becomes a draft."""
+    """Show what the quarter (``?quarter=``) offers, and create a draft of the checked resources."""
     person, form = signed_in(), outreach_forms.NewPackForm()
     quarter = quarter_named(request.args["quarter"]) if "quarter" in request.args else this_quarter()
     if quarter > this_quarter():
@@ -58,7 +58,7 @@ def new_pack() -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            pack = packs_actions.begin_pack(db, person, quarter, form.resources.data or [], form.parts.data or [])
+            pack = packs_actions.create_pack(db, person, quarter, form.resources.data or [], form.parts.data or [])
         except Refused as error:
             db.rollback()
             refused = str(error)
@@ -77,20 +77,20 @@ def new_pack() -> Answer:
 
 @bp.route("/sharing/packs/<int:pack_id>", methods=["GET", "POST"])
 def pack(pack_id: int) -> Answer:
-    """A draft to work on; or what became of a pack that was sent."""
+    """Show and edit a draft, or show the results of a pack that was sent."""
     person = signed_in()
-    one = packs_queries.pack_for(db, person, pack_id)
-    if one.state is not PackState.DRAFT:
+    pack = packs_queries.pack_for(db, person, pack_id)
+    if pack.state is not PackState.DRAFT:
         if request.method == "POST":
             raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
-        return _outcome_page(person, one)
+        return _outcome_page(person, pack)
     form = outreach_forms.PackForm()
     if request.method == "GET":
-        form.show(one)
-        return _draft_page(person, one, form)
+        form.show(pack)
+        return _draft_page(person, pack, form)
     try:
         if form.validate_on_submit():
-            return _work_on(person, one, form)
+            return _save_and_act(person, pack, form)
         refused = ""
     except Refused as error:
         refused = str(error)
@@ -98,12 +98,12 @@ def pack(pack_id: int) -> Answer:
     return _draft_page(person, packs_queries.pack_for(db, person, pack_id), form, refused), 422
 
 
-def _work_on(person: Person, one: Pack, form: outreach_forms.PackForm) -> Answer:
-    """Keep what was typed, then do what the pressed button says."""
+def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> Answer:
+    """Save the form, then do what the pressed button asks for."""
     packs_actions.change_pack(
         db,
         person,
-        one,
+        pack,
         title=form.title.data,
         words=form.words.data or "",
         groups=form.groups.data or [],
@@ -112,85 +112,83 @@ def _work_on(person: Person, one: Pack, form: outreach_forms.PackForm) -> Answer
     what, _, item = request.form.get("do", "save").partition("-")
     number = web.row_number(item)
     steps = {"up": -1, "down": 1}.get(what)
-    packs_actions.order_items(one, form.places(), (number, steps) if steps else None)
+    packs_actions.order_items(pack, form.places(), (number, steps) if steps else None)
     if what == "drop":
-        packs_actions.drop_item(one, number)
+        packs_actions.drop_item(pack, number)
     elif what == "add":
-        packs_actions.add_item(db, person, one, number, range_of(form.part.data or ""))
+        packs_actions.add_item(db, person, pack, number, range_of(form.part.data or ""))
         form.part.data = ""
     db.flush()
     if what == "preview":
-        if objection := packs_actions.objection_to(db, one):  # what was typed is saved all the same
-            return _draft_page(person, packs_queries.pack_for(db, person, one.id), form, objection)
-        return redirect(url_for(".preview_pack", pack_id=one.id))
+        if objection := packs_actions.objection_to(db, pack):  # the draft is saved anyway
+            return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, objection)
+        return redirect(url_for(".preview_pack", pack_id=pack.id))
     if what in {"search", "add", "drop", "up", "down"}:
-        return _draft_page(person, packs_queries.pack_for(db, person, one.id), form, at=what)
+        return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, at=what)
     flash("Draft saved.")
-    return redirect(url_for(".pack", pack_id=one.id))
+    return redirect(url_for(".pack", pack_id=pack.id))
 
 
-def _draft_page(person: Person, one: Pack, form: outreach_forms.PackForm, refused: str = "", at: str = "") -> str:
+def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refused: str = "", at: str = "") -> str:
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
-    there = {item.resource_id for item in one.items if not item.first_page}
     return render_template(
         "outreach/pack_draft.html",
-        pack=one,
-        sent=packs_actions.sent_pack(db, one),
-        titles=declarations_queries.known_titles(db, person, [item.resource for item in one.items]),
+        pack=pack,
+        sent=packs_actions.sent_pack(db, pack),
+        titles=declarations_queries.known_titles(db, person, [item.resource for item in pack.items]),
         form=form,
         refused=refused,
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
         words=words,
         found=declarations_queries.found_by_title(db, person, words) if words else [],
-        there=there,
         at=at,
     )
 
 
 @dataclass(frozen=True)
 class Previewed:
-    """What one recipient will get."""
+    """The email that a recipient will get."""
 
     name: str
     email: str
     letter: Letter
 
 
-def _previewed(one: Pack, reach: packs_queries.Reach) -> tuple[Previewed, int]:
-    """Return the message to the recipient who is asked for (``?recipient=``), or to the first; and which place they have."""
+def _previewed(pack: Pack, reach: packs_queries.Reach) -> tuple[Previewed, int]:
+    """Return the email to the requested recipient (``?recipient=``), or the first one, and their position."""
     place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
-    sent = packs_actions.sent_pack(db, one)
+    sent = packs_actions.sent_pack(db, pack)
     if not reach.reachable:
-        return Previewed("", "", _letter(sent, one, 0, "")), 1
+        return Previewed("", "", _letter(sent, pack, 0, "")), 1
     to = reach.reachable[place - 1]
-    return Previewed(to.name, to.email, _letter(sent, one, to.id, to.name)), place
+    return Previewed(to.name, to.email, _letter(sent, pack, to.id, to.name)), place
 
 
-def _letter(sent: SentPack, one: Pack, stakeholder_id: int, name: str) -> Letter:
-    address = packs_actions.address_of(db, packs_actions.token_for(db, one.id, stakeholder_id))
+def _letter(sent: SentPack, pack: Pack, stakeholder_id: int, name: str) -> Letter:
+    address = packs_actions.address_of(db, packs_actions.token_for(db, pack.id, stakeholder_id))
     return letter_of(sent.through(address), name, web.config().HUB_NAME)
 
 
 @bp.get("/sharing/packs/<int:pack_id>/preview")
 def preview_pack(pack_id: int) -> str:
-    """Exactly what each recipient gets, but for their link to stop it, and the button that sends it."""
+    """Preview the email that each recipient gets, without the unsubscribe link, and offer to send it."""
     return _preview_page(packs_queries.pack_for(db, keeper(), pack_id), outreach_forms.SendForm(formdata=None))
 
 
-def _preview_page(one: Pack, form: outreach_forms.SendForm, refused: str = "") -> str:
-    if one.state is not PackState.DRAFT:
+def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") -> str:
+    if pack.state is not PackState.DRAFT:
         raise NotFound
-    reach = packs_queries.reach_of(db, one)
-    previewed, place = _previewed(one, reach)
+    reach = packs_queries.reach_of(db, pack)
+    previewed, place = _previewed(pack, reach)
     return render_template(
         "outreach/pack_preview.html",
-        pack=one,
+        pack=pack,
         reach=reach,
         previewed=previewed,
         not_shown=NOT_SHOWN,
         place=place,
-        audience=audience_of(one.groups, everyone=one.everyone),
+        audience=audience_of(pack.groups, everyone=pack.everyone),
         form=form,
         refused=refused,
         soonest=clock.now().astimezone(web.config().zone) + timedelta(minutes=5),
@@ -199,9 +197,9 @@ def _preview_page(one: Pack, form: outreach_forms.SendForm, refused: str = "") -
 
 @bp.get("/sharing/packs/<int:pack_id>/mail")
 def preview_mail(pack_id: int) -> Response:
-    """The message to one recipient as a mail program shows it, to be framed by the preview."""
-    one = packs_queries.pack_for(db, keeper(), pack_id)
-    previewed, _place = _previewed(one, packs_queries.reach_of(db, one))
+    """Send a recipient's email as HTML, for the frame in the preview."""
+    pack = packs_queries.pack_for(db, keeper(), pack_id)
+    previewed, _place = _previewed(pack, packs_queries.reach_of(db, pack))
     answer = make_response(previewed.letter.html(NOWHERE))
     answer.headers["Content-Security-Policy"] = MAIL_POLICY
     return answer
@@ -209,13 +207,13 @@ def preview_mail(pack_id: int) -> Response:
 
 @bp.post("/sharing/packs/<int:pack_id>/send")
 def send_pack(pack_id: int) -> Answer:
-    """Let it go, now or at a moment that was chosen."""
+    """Send a pack now, or schedule it."""
     person, form = keeper(), outreach_forms.SendForm()
-    one = packs_queries.pack_for(db, person, pack_id)
+    pack = packs_queries.pack_for(db, person, pack_id)
     refused = ""
     if form.validate_on_submit():
         try:
-            packs_actions.send_pack(db, person, one, form.send_at(web.config().zone))
+            packs_actions.send_pack(db, person, pack, form.send_at(web.config().zone))
         except Refused as error:
             refused = str(error)
         else:
@@ -226,85 +224,85 @@ def send_pack(pack_id: int) -> Answer:
 
 @bp.post("/sharing/packs/<int:pack_id>/call-off")
 def call_off_pack(pack_id: int) -> Answer:
-    """Take it back, as far as it hasn't gone."""
+    """Cancel a scheduled pack, or stop sending the rest of it."""
     person = signed_in()
-    one = packs_queries.pack_for(db, person, pack_id)
-    packs_actions.call_off(db, person, one)
-    is_draft = one.state is PackState.DRAFT
+    pack = packs_queries.pack_for(db, person, pack_id)
+    packs_actions.cancel_sending(db, person, pack)
+    is_draft = pack.state is PackState.DRAFT
     flash("Canceled. The pack is a draft again." if is_draft else "Stopped. Emails already sent can’t be recalled.")
     return redirect(url_for(".pack", pack_id=pack_id))
 
 
 @bp.post("/sharing/packs/<int:pack_id>/delete")
 def delete_pack(pack_id: int) -> Answer:
-    """Throw a draft away."""
+    """Delete a draft."""
     person = signed_in()
-    packs_actions.throw_away(db, person, packs_queries.pack_for(db, person, pack_id))
+    packs_actions.delete_pack(db, person, packs_queries.pack_for(db, person, pack_id))
     flash("Draft deleted.")
     return redirect(url_for(".packs"))
 
 
-def _outcome_page(person: Person, one: Pack) -> str:
+def _outcome_page(person: Person, pack: Pack) -> str:
     page = page_number()
-    outcome = openings_queries.outcome_of(db, one)
-    pages = web.page_count(one.recipients, openings_queries.RECIPIENTS_PER_PAGE)
+    outcome = openings_queries.outcome_of(db, pack)
+    pages = web.page_count(pack.recipients, openings_queries.RECIPIENTS_PER_PAGE)
     return render_template(
         "outreach/pack.html",
-        pack=one,
-        sent=packs_actions.sent_pack(db, one),
-        titles=declarations_queries.known_titles(db, person, [item.resource for item in one.items]),
+        pack=pack,
+        sent=packs_actions.sent_pack(db, pack),
+        titles=declarations_queries.known_titles(db, person, [item.resource for item in pack.items]),
         outcome=outcome,
-        recipients=[] if one.reduced_at else openings_queries.recipients_of(db, one, page),
-        channels=packs_queries.channels_of(db, one),
-        questions=openings_queries.questions_of(db, one),
-        audience=audience_of(one.groups, everyone=one.everyone),
+        recipients=[] if pack.reduced_at else openings_queries.recipients_of(db, pack, page),
+        channels=packs_queries.channels_of(db, pack),
+        questions=openings_queries.questions_of(db, pack),
+        audience=audience_of(pack.groups, everyone=pack.everyone),
         days=web.config().TRACE_DAYS,
         PackState=PackState,
         Trace=Trace,
         page=page,
-        pages=0 if one.reduced_at else pages,
+        pages=0 if pack.reduced_at else pages,
         now=clock.now(),
     )
 
 
 @bp.route("/sharing/packs/<int:pack_id>/channel", methods=["GET", "POST"])
 def pack_channel(pack_id: int) -> Answer:
-    """The pack as text and HTML for a newsletter tool or one's own mail, with a link that is tracked (``?link=``)."""
+    """Show the pack as text and HTML for another channel, with a tracked link (``?link=``)."""
     person, form = signed_in(), outreach_forms.ChannelForm()
-    one = packs_queries.pack_for(db, person, pack_id)
+    pack = packs_queries.pack_for(db, person, pack_id)
     if form.validate_on_submit():
-        link = packs_actions.channel_link(db, person, one, Channel(form.channel.data))
+        link = packs_actions.channel_link(db, person, pack, Channel(form.channel.data))
         db.flush()
         return redirect(url_for(".pack_channel", pack_id=pack_id, link=link.id))
-    links = packs_queries.channels_of(db, one)
+    links = packs_queries.channels_of(db, pack)
     chosen = next((link for link in links if link.id == request.args.get("link", type=int)), None)
-    sent = _through(one, chosen)
+    sent = _through(pack, chosen)
     return render_template(
         "outreach/pack_channel.html",
-        pack=one,
+        pack=pack,
         form=form,
         links=links,
         chosen=chosen,
         labels=outreach_forms.CHANNEL_LABELS,
-        visitors=openings_queries.visitors_of(db, one),
+        visitors=openings_queries.visitors_of(db, pack),
         text=text_for_a_channel(sent) if chosen else "",
         html=html_for_a_channel(sent) if chosen else "",
         address=sent.address,
     )
 
 
-def _through(one: Pack, link: PackLink | None) -> SentPack:
-    return packs_actions.sent_pack(db, one).through(packs_actions.address_of(db, link.token) if link else "")
+def _through(pack: Pack, link: PackLink | None) -> SentPack:
+    return packs_actions.sent_pack(db, pack).through(packs_actions.address_of(db, link.token) if link else "")
 
 
 @bp.post("/sharing/packs/add")
 def add_to_pack() -> Answer:
-    """Put a resource, or some pages of it, into the newest draft, or into a new one."""
+    """Add a resource, or some pages of it, to the newest draft or to a new pack."""
     person = signed_in()
     resource_id, part = web.row_number(request.form.get("resource")), range_of(request.form.get("part", ""))
     drafts = packs_queries.drafts_of(db, person)
-    one = drafts[0] if drafts else packs_actions.begin_pack(db, person, this_quarter(), [])
-    packs_actions.add_item(db, person, one, resource_id, part)
+    pack = drafts[0] if drafts else packs_actions.create_pack(db, person, this_quarter(), [])
+    packs_actions.add_item(db, person, pack, resource_id, part)
     db.flush()
     flash("Added to the pack.")
-    return redirect(url_for(".pack", pack_id=one.id))
+    return redirect(url_for(".pack", pack_id=pack.id))

@@ -1,4 +1,4 @@
-"""The organization's own stakeholders: the list, one of them, taking in many, and stopping mail."""
+"""Pages of an organization's stakeholders: list, details, import; and the unsubscribe page."""
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
@@ -18,12 +18,12 @@ from hub.outreach.routes.blueprint import bp
 from hub.outreach.rules.stakeholders import Change, Planned
 
 LONGEST_SEARCH = 200
-SHOWN_LINES = 500  # of a preview; the counts are of all
+SHOWN_LINES = 500  # of a preview; its counts include all lines
 COLUMNS = ("Name", "Email", "Affiliation", "Groups", "Gets email")
 
 
 def keeper() -> Person:
-    """Return the person who is signed in, if they keep their organization's stakeholders; else raises NotFound."""
+    """Return the signed-in person if they may manage their organization's stakeholders; raise NotFound otherwise."""
     person = signed_in()
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
         raise NotFound
@@ -32,7 +32,7 @@ def keeper() -> Person:
 
 @bp.get("/sharing/stakeholders")
 def stakeholders() -> str | Response:
-    """The list; ``?q=&group=&page=&format=csv``."""
+    """Show the list, or download it; ``?q=&group=&page=&format=csv``."""
     person = keeper()
     words, group = clean(request.args.get("q", ""))[:LONGEST_SEARCH], request.args.get("group", "")[:LONGEST_SEARCH]
     if request.args.get("format") == "csv":
@@ -72,49 +72,53 @@ def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
 
 @bp.route("/sharing/stakeholders/new", methods=["GET", "POST"])
 def new_stakeholder() -> Answer:
-    """Put one person on the list."""
+    """Add a stakeholder."""
     person, form = keeper(), outreach_forms.StakeholderForm()
     refused = ""
     if request.method == "GET":
         form.groups.data = request.args.get("group", "")[:LONGEST_SEARCH]
     elif form.validate_on_submit():
         try:
-            stakeholders_actions.add_stakeholder(db, person, *form.said())
+            stakeholders_actions.add_stakeholder(db, person, *form.entered())
         except Refused as error:
             refused = str(error)
         else:
             flash("Stakeholder added.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
-    return _one_page(person, form, None, refused), (200 if request.method == "GET" else 422)
+    return _stakeholder_page(person, form, None, refused), (200 if request.method == "GET" else 422)
 
 
 @bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
 def stakeholder(stakeholder_id: int) -> Answer:
-    """What the list says of one person."""
+    """Show and edit a stakeholder."""
     person, form = keeper(), outreach_forms.StakeholderForm()
-    one = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
+    listed = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
     if request.method == "GET":
-        form.show(one)
-        return _one_page(person, form, one)
+        form.show(listed)
+        return _stakeholder_page(person, form, listed)
     refused = ""
     if form.validate_on_submit():
         try:
-            stakeholders_actions.change_stakeholder(db, person, one, *form.said())
+            stakeholders_actions.change_stakeholder(db, person, listed, *form.entered())
         except Refused as error:
             refused = str(error)
         else:
             flash("Changes saved.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
-    return _one_page(person, form, stakeholders_queries.stakeholder_for(db, person, stakeholder_id), refused), 422
+    return _stakeholder_page(
+        person, form, stakeholders_queries.stakeholder_for(db, person, stakeholder_id), refused
+    ), 422
 
 
-def _one_page(person: Person, form: outreach_forms.StakeholderForm, one: Stakeholder | None, refused: str = "") -> str:
+def _stakeholder_page(
+    person: Person, form: outreach_forms.StakeholderForm, listed: Stakeholder | None, refused: str = ""
+) -> str:
     return render_template(
         "outreach/stakeholder.html",
         form=form,
-        one=one,
+        stakeholder=listed,
         groups=stakeholders_queries.group_names(db, person.organization),
         refused=refused,
     )
@@ -122,7 +126,7 @@ def _one_page(person: Person, form: outreach_forms.StakeholderForm, one: Stakeho
 
 @bp.post("/sharing/stakeholders/remove")
 def remove_stakeholders() -> Answer:
-    """Take the checked people off the list, their addresses with them."""
+    """Remove the selected people and their addresses."""
     count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
     if not count:
         raise Refused("Select at least one person to remove.")
@@ -132,7 +136,7 @@ def remove_stakeholders() -> Answer:
 
 @bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
 def take_in() -> Answer:
-    """Paste or upload a list, see what would change, then let it change."""
+    """Preview the import of a pasted or uploaded list, then import it."""
     person, form = keeper(), outreach_forms.TakeInForm()
     if request.method == "GET":
         return _take_in_page(person, form)
@@ -141,7 +145,7 @@ def take_in() -> Answer:
     try:
         form.read_file()
         if "apply" in request.form:
-            planned = stakeholders_actions.take_in(db, person, form.lines.data or "", form.group.data or "")
+            planned = stakeholders_actions.import_list(db, person, form.lines.data or "", form.group.data or "")
             counts = _counts(planned)
             flash(", ".join(f"{dates.number(count)} {change.label.lower()}" for change, count in counts.items()) + ".")
             return redirect(url_for(".stakeholders", group=form.group.data or None))
@@ -153,14 +157,14 @@ def take_in() -> Answer:
 
 
 def _counts(planned: list[Planned]) -> dict[Change, int]:
-    return {change: sum(one.change is change for one in planned) for change in Change}
+    return {change: sum(plan.change is change for plan in planned) for change in Change}
 
 
 def _take_in_page(
     person: Person, form: outreach_forms.TakeInForm, planned: list[Planned] | None = None, refused: str = ""
 ) -> str:
     order = list(Change)
-    shown = sorted(planned or [], key=lambda one: (-order.index(one.change), one.number))
+    shown = sorted(planned or [], key=lambda plan: (-order.index(plan.change), plan.number))
     return render_template(
         "outreach/take_in.html",
         form=form,
@@ -176,8 +180,8 @@ def _take_in_page(
 @bp.get("/stop/<token>")
 @web.public
 def stop(token: str) -> Answer:
-    """Where "unsubscribe" leads: shows buttons, changes nothing."""
-    organization, hashed = stakeholders_actions.whom_it_stops(db, token)
+    """Show the unsubscribe button; changes nothing, because scanners open every link."""
+    organization, hashed = stakeholders_actions.recipient_of(db, token)
     return render_template(
         "outreach/stop.html",
         organization=organization,
@@ -192,9 +196,9 @@ def stop(token: str) -> Answer:
 @web.public
 @web.from_mail_programs
 def stop_now(token: str) -> Answer:
-    """No more mail. Mail programs send this by themselves when someone presses their own button (RFC 8058)."""
+    """Unsubscribe or resubscribe. Email apps send this request for their own unsubscribe button (RFC 8058)."""
     if "again" in request.form:
-        stakeholders_actions.start_again(db, token)
+        stakeholders_actions.resubscribe(db, token)
     else:
-        stakeholders_actions.stop(db, token, everyone=request.form.get("from") == "all")
+        stakeholders_actions.unsubscribe(db, token, everyone=request.form.get("from") == "all")
     return redirect(url_for(".stop", token=token), 303)

@@ -1,6 +1,6 @@
-"""Reading a mail that someone copied to their log address: what was attached and linked, to how many it went. Pure.
+"""Parse an email that was copied to a log address: attachments, links, recipients. Pure.
 
-Everything in it is untrusted. Attachments are never opened: their bytes are hashed, and the hashes compared.
+Everything in it is untrusted. Attachments are never opened; only hashes of their bytes are compared.
 """
 
 import binascii
@@ -20,15 +20,15 @@ from typing import Any
 from hub.core.text import one_line
 from hub.mail.rules import addresses_in
 
-MOST_BYTES = 40_000_000  # of a message; mail servers take 25 MB to 35 MB
+MOST_BYTES = 40_000_000  # of a message; mail servers accept 25 MB to 35 MB
 MOST_PARTS = 200
-MOST_TEXT = 2_000_000  # letters of text that are searched for links
-MOST_COMPARED = 20_000_000  # lines, times the parts whose end each of them might be; a large mail has 3,000,000
-MOST_BOUNDARIES = 10  # of parts inside of parts, between which forwarded messages are looked for
-LONGEST_HEADER = 512_000  # of addresses; more is no one's mail
-LONGEST_VALUE = 4_000  # letters of any other header that are read: what reads them takes ever longer
+MOST_TEXT = 2_000_000  # characters that are searched for links
+MOST_COMPARED = 20_000_000  # lines times open parts, which bounds the parsing time; a large email has 3,000,000
+MOST_BOUNDARIES = 10  # of nested parts that are searched for forwarded messages
+LONGEST_HEADER = 512_000  # of addresses; longer ones are ignored
+LONGEST_VALUE = 4_000  # characters of any other header; the standard parsers take more than linear time
 LONGEST_SUBJECT = 200
-MOST_HOPS = 50  # servers that a message came through; RFC 5321 calls 100 a loop
+MOST_HOPS = 50  # mail servers; RFC 5321 considers 100 a loop
 
 _PART = re.compile(rb"(?im)^content-type\s*:")
 _PARTS_INSIDE = re.compile(rb"(?im)^content-type\s*:\s*multipart/")
@@ -38,39 +38,39 @@ _UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError,
 
 @dataclass(frozen=True)
 class Attachment:
-    """Something attached: the hashes that its bytes may have in the hub, since mail changes the ends of lines."""
+    """An attachment: the possible hashes of the original file, since email may change line endings."""
 
     digests: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Mail:
-    """What the hub reads of a mail; nothing else of it is kept."""
+    """The parts of an email that the hub reads."""
 
     message_id: str
     body_hash: str
     senders: tuple[str, ...]  # addresses, in lower case
-    recipients: tuple[str, ...]  # of To, Cc and Bcc, in lower case, each once, in their order
+    recipients: tuple[str, ...]  # from To, Cc and Bcc, in lower case, each once, in order
     subject: str
     sent_at: datetime | None
-    automatic: str  # why it isn't a person's own mail; empty when nothing speaks against it
-    forged: str  # why it isn't believed that the sender wrote it
+    automatic: str  # why it isn't from a person; empty if it seems to be
+    forged: str  # why the sender isn't trusted; empty if it is
     attachments: tuple[Attachment, ...]
-    text: str  # of all its parts, to look for links in
-    odd: str = ""  # why its parts weren't read, if so
+    text: str  # of all parts, to search for links
+    odd: str = ""  # why the parts weren't parsed; empty if they were
 
 
 @dataclass
-class _Found:
+class _Contents:
     attachments: list[Attachment] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
 
 class _Bounded(policy.Compat32):
-    """Reads headers as they are, but not more of each than anyone needs."""
+    """A policy that truncates headers."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        """Return a header's name and value."""
+        """Return a header's name and its truncated value."""
         name, value = super().header_source_parse(sourcelines)
         return name, value[: LONGEST_HEADER + 1 if name.lower() in _OF_ADDRESSES else LONGEST_VALUE]
 
@@ -79,22 +79,22 @@ _POLICY = _Bounded()
 
 
 def read_mail(raw: bytes) -> Mail:
-    """Return what a raw message says. Never raises: what can't be read is left out, and ``odd`` says so."""
+    """Parse a raw message. Never raises: unreadable parts are left out, and ``odd`` says why."""
     head, body = _split(raw)
     try:
         message = message_from_bytes(head + b"\r\n\r\n", policy=_POLICY)
     except _UNREADABLE:
         message = Message()
-    found, odd = _Found(), ""
+    contents, odd = _Contents(), ""
     if len(_PART.findall(raw)) > MOST_PARTS:
         odd = f"It has more than {MOST_PARTS} parts."
     elif len(_PARTS_INSIDE.findall(raw)) * raw.count(b"\n") > MOST_COMPARED:
         odd = "It has too many parts for its many lines."
     else:
         try:
-            _read_parts(message_from_bytes(raw, policy=_POLICY), raw, found)
+            _read_parts(message_from_bytes(raw, policy=_POLICY), raw, contents)
         except _UNREADABLE:
-            odd = "It isn't written as mail is."
+            odd = "It isn't a valid email."
     return Mail(
         message_id=_text(message.get("Message-ID"))[:998],
         body_hash=sha256(b"\n".join(line.rstrip() for line in body.strip().splitlines())).hexdigest(),
@@ -104,20 +104,20 @@ def read_mail(raw: bytes) -> Mail:
         sent_at=_moment(message),
         automatic=_automatic(message),
         forged=_forged(message),
-        attachments=tuple(found.attachments),
-        text="\n".join(found.texts)[:MOST_TEXT],
+        attachments=tuple(contents.attachments),
+        text="\n".join(contents.texts)[:MOST_TEXT],
         odd=odd,
     )
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    """Head and body, which an empty line parts."""
-    found = re.search(rb"\r?\n\r?\n", raw)
-    return (raw[: found.start()], raw[found.end() :]) if found else (raw, b"")
+    """Return head and body, which are separated by an empty line."""
+    separator = re.search(rb"\r?\n\r?\n", raw)
+    return (raw[: separator.start()], raw[separator.end() :]) if separator else (raw, b"")
 
 
 def _text(value: Any) -> str:
-    """Return a header as people read it."""
+    """Return the decoded value of a header."""
     try:
         return str(make_header(decode_header(str(value or ""))))
     except (*_UNREADABLE, binascii.Error):
@@ -132,7 +132,7 @@ def _addresses(message: Message, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _moment(message: Message) -> datetime | None:
-    """Return when it says that it was sent; a time without a zone is read as UTC."""
+    """Return the Date header; without a time zone it is UTC, and None if it is missing or invalid."""
     try:
         sent = parsedate_to_datetime(str(message.get("Date", "")))
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
@@ -141,7 +141,7 @@ def _moment(message: Message) -> datetime | None:
 
 
 def _automatic(message: Message) -> str:
-    """Why a machine sent it, or a list handed it on (RFC 3834, 2919); loops show by the servers that it came through."""
+    """Return why it was sent automatically, by a list or in a loop (RFC 3834, 2919); empty if it wasn't."""
     submitted = _text(message.get("Auto-Submitted")).split(";")[0].strip().lower()
     precedence = _text(message.get("Precedence")).strip().lower()
     is_report = message.get_content_type() == "multipart/report"
@@ -161,41 +161,41 @@ def _has(message: Message, *names: str) -> bool:
 
 
 def _forged(message: Message) -> str:
-    """Return whether the site's own mail server, whose line is the topmost, found that the sender isn't who From says."""
-    results = _text(message.get("Authentication-Results")).lower()
+    """Return a sentence if the site's mail server found that From is forged, else an empty string."""
+    results = _text(message.get("Authentication-Results")).lower()  # the topmost is the site's own
     return "Its sender could not be verified (DMARC)." if re.search(r"\bdmarc=fail\b", results) else ""
 
 
-def _read_parts(message: Message, raw: bytes, found: _Found) -> None:
+def _read_parts(message: Message, raw: bytes, contents: _Contents) -> None:
     boundaries: dict[str, None] = {}
     for part in message.walk():
         if not part.is_multipart():
-            _read_part(part, found)
+            _read_part(part, contents)
         elif boundary := part.get_boundary():
             boundaries[boundary] = None
     for boundary in list(boundaries)[:MOST_BOUNDARIES]:
-        found.attachments.extend(_messages_in(raw, boundary.encode("utf-8", "replace")))
+        contents.attachments.extend(_messages_in(raw, boundary.encode("utf-8", "replace")))
 
 
 def _messages_in(raw: bytes, boundary: bytes) -> Iterator[Attachment]:
-    """Yield the messages that were forwarded as attachments, byte for byte: the hub may hold the same ones as files."""
+    """Yield messages that were forwarded as attachments, byte for byte, since the hub may hold them as files."""
     for piece in re.split(rb"\r?\n--" + re.escape(boundary) + rb"(?:--)?[ \t]*\r?\n", raw):
         head, content = _split(piece)
         if content and re.search(rb"(?im)^content-type\s*:\s*message/rfc822", head) and b"base64" not in head.lower():
             yield Attachment(_digests(content))
 
 
-def _read_part(part: Message, found: _Found) -> None:
+def _read_part(part: Message, contents: _Contents) -> None:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes) or not content:
         return
     is_text = part.get_content_type() in {"text/plain", "text/html"}
-    if is_text and sum(map(len, found.texts)) < MOST_TEXT:
-        found.texts.append(_decoded(content, part))
+    if is_text and sum(map(len, contents.texts)) < MOST_TEXT:
+        contents.texts.append(_decoded(content, part))
     if is_text and not part.get_filename():
         return
     inner = list(islice(_in_tnef(content), MOST_PARTS))
-    found.attachments.extend(Attachment(_digests(one)) for one in inner or [content])
+    contents.attachments.extend(Attachment(_digests(data)) for data in inner or [content])
 
 
 def _decoded(content: bytes, part: Message) -> str:
@@ -218,7 +218,7 @@ _ATTACHED_DATA = 0x0006800F
 
 
 def _in_tnef(content: bytes) -> Iterator[bytes]:
-    """Yield the attachments inside a winmail.dat; none when it isn't one."""
+    """Yield the attachments in a winmail.dat; none if the content isn't one."""
     place = 6
     while content.startswith(_TNEF) and place + 9 <= len(content):
         number = int.from_bytes(content[place + 1 : place + 5], "little")

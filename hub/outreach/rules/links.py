@@ -1,4 +1,4 @@
-"""Whether a share link opens, until when, and who may close it. Pure."""
+"""The rules of share links: state, expiry, and who may revoke them. Pure."""
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ LINK_DAYS = (7, 30, 90, 180, 365)
 
 
 class LinkState(StrEnum):
-    """Whether a share link opens."""
+    """The state of a share link."""
 
     OPEN = "open"
     EXPIRED = "expired"
@@ -24,11 +24,11 @@ class LinkState(StrEnum):
 
 
 class SomeLink(Protocol):
-    """What tells whether a share link opens."""
+    """A share link, as far as its state depends on it."""
 
     @property
     def expires_at(self) -> datetime:
-        """The moment from which it opens nothing."""
+        """When it expires."""
 
     @property
     def revoked_at(self) -> datetime | None:
@@ -36,33 +36,33 @@ class SomeLink(Protocol):
 
 
 def link_state(link: SomeLink, now: datetime) -> LinkState:
-    """Return whether the link opens at that moment; a revoked link stays revoked."""
+    """Return the state of the link at ``now``; a revoked link stays revoked."""
     if link.revoked_at is not None:
         return LinkState.REVOKED
     return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
 
 
 def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
-    """Return when a link made today ends: with the last second of the day ``days`` days away, in the hub's time zone."""
+    """Return when a link created today expires: the last second of the day ``days`` days away, in ``zone``."""
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), zone)
 
 
 class KnownPerson(SomePerson, Protocol):
-    """Somebody who may have made a share link."""
+    """A person who may have created a share link."""
 
     @property
     def id(self) -> int:
-        """Who they are."""
+        """Their person id."""
 
 
 class OwnedLink(Thing, Protocol):
-    """What tells whose share link it is."""
+    """A share link, as far as permission depends on it."""
 
     @property
     def person_id(self) -> int:
-        """Who made it."""
+        """The person id of its creator."""
 
 
 def may_revoke(person: KnownPerson, link: OwnedLink) -> bool:
-    """Its sharer may, and who manages the people of its organization: the sharer may have left."""
+    """Return True for the link's creator and, since they may leave, for people who manage its organization."""
     return link.person_id == person.id or may(person, Permission.MANAGE_PEOPLE, link)

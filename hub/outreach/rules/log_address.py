@@ -1,4 +1,4 @@
-"""What becomes of a mail that came to a log address: whether it counts, for which day, how many it reached. Pure."""
+"""The rules of log addresses: whether an email counts, for which day, and how many it reached. Pure."""
 
 import re
 from collections import Counter
@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 from hub.outreach.rules.copied_mail import Mail
 from hub.sharing.rules.logged_mail import Audience, Outcome
 
-# Letters and digits that no one mixes up; the case of an address may be lost on its way.
+# Letters and digits that are hard to confuse; lower case, because mail servers may change the case.
 TOKEN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105 - an alphabet, not a password
 TOKEN_LENGTH = 22  # 22 letters of 31 are 109 bits
 _LOG = re.compile(r"log\+([a-z0-9]{10,40})@(.+)", re.IGNORECASE)
 
-# A mail may lie in an outbox or a queue; an older date is the sender's word, and for that there is declaring.
+# Emails may wait in an outbox or a queue. An older date is only the sender's claim, which they can report.
 OLDEST = timedelta(days=14)
 
-# Where everyone may have an address: the same domain says nothing of the same organization.
+# Public email providers: sharing their domain doesn't mean belonging to the same organization.
 OPEN_DOMAINS = frozenset(
     {
         "aol.com", "att.net", "bellsouth.net", "charter.net", "comcast.net", "cox.net", "fastmail.com", "gmail.com",
@@ -33,38 +33,38 @@ OPEN_DOMAINS = frozenset(
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose log address it is, as the rule needs it."""
+    """The owner of a log address, as far as the rules depend on it."""
 
     email: str
     website: str  # of the organization
     colleagues: frozenset[str]  # addresses of the organization's people, in lower case
-    inside_counts: bool  # a BFF shares within its organization, a member with its stakeholders
+    inside_counts: bool  # BFFs share within their organization, members with their stakeholders
 
 
 def log_address(token: str, domain: str) -> str:
-    """Return the address that a person puts into BCC."""
+    """Return the address that a person puts in BCC."""
     return f"log+{token}@{domain}"
 
 
 def token_in(address: str, domain: str) -> str:
-    """Return the token of a log address of ours; empty when it is none. Case doesn't matter."""
-    found = _LOG.fullmatch(address.strip().strip("<>"))
-    return found[1].lower() if found and domain and found[2].lower() == domain.lower() else ""
+    """Return the token in a log address at ``domain``, or an empty string for any other address; ignores case."""
+    match = _LOG.fullmatch(address.strip().strip("<>"))
+    return match[1].lower() if match and domain and match[2].lower() == domain.lower() else ""
 
 
 def identity(person_id: int, mail: Mail, *, forged: bool = False) -> str:
-    """Return what makes two arrivals one mail: Message-ID, whose log address, and what it says.
+    """Return the idempotency key of an email: a hash of its Message-ID, the owner of the log address, and its body.
 
-    A forged copy is another mail than the true one: whoever sends it first must not keep that from being logged.
+    A forged copy gets another key, so that sending it first can't keep the real email from being logged.
     """
     parts = [str(person_id), mail.message_id, mail.body_hash, *(["forged"] if forged else [])]
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def judge(mail: Mail, sender: Sender, domain: str) -> Outcome:
-    """Return whether a mail is the sender's own and went to anyone outside (for a BFF: to anyone).
+    """Return the outcome for an email: logged if it is the sender's own and went outside (for a BFF: to anyone).
 
-    The token is the secret, From is only written there: a reply of a recipient who saw the address isn't logged.
+    The token alone isn't enough: a reply from a recipient who saw the address must not be logged.
     """
     if mail.automatic:
         return Outcome.AUTOMATIC
@@ -77,15 +77,15 @@ def judge(mail: Mail, sender: Sender, domain: str) -> Outcome:
 
 
 def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
-    """Return how many it went to, counted by domain: without the sender, and for a member without their colleagues."""
+    """Return the number of recipients by domain, without the sender and, for members, without colleagues."""
     others = _others(mail, sender, domain)
-    counted = [one for one in others if sender.inside_counts or not _is_inside(one, sender)]
-    domains = Counter(one.rpartition("@")[2][:100] for one in counted)
+    counted = [address for address in others if sender.inside_counts or not _is_inside(address, sender)]
+    domains = Counter(address.rpartition("@")[2][:100] for address in counted)
     return Audience(len(counted) or None, dict(domains))
 
 
 def day_of(mail: Mail, received_at: datetime, zone: ZoneInfo) -> date:
-    """Return the day that it counts for: the one that it bears, if that is not long before it came, else that on which it came."""
+    """Return the day the email counts for: its Date, or the day it arrived if that is missing, later or long ago."""
     sent = mail.sent_at
     if sent is None or not received_at - OLDEST <= sent <= received_at:
         sent = received_at
@@ -93,14 +93,14 @@ def day_of(mail: Mail, received_at: datetime, zone: ZoneInfo) -> date:
 
 
 def _others(mail: Mail, sender: Sender, domain: str) -> list[str]:
-    """Whom it went to besides the hub and the sender."""
-    mine = {sender.email, *mail.senders}
-    return [one for one in mail.recipients if one not in mine and not token_in(one, domain)]
+    """Return the recipients other than the sender and log addresses."""
+    own = {sender.email, *mail.senders}
+    return [address for address in mail.recipients if address not in own and not token_in(address, domain)]
 
 
 def _is_theirs(senders: Collection[str], sender: Sender) -> bool:
-    """Return whether From is the person, a colleague (someone sends for them), or an address of their organization."""
-    return any(one == sender.email or _is_inside(one, sender) for one in senders)
+    """Return True if From is the person, a colleague who sends for them, or an address of their organization."""
+    return any(address == sender.email or _is_inside(address, sender) for address in senders)
 
 
 def _is_inside(address: str, sender: Sender) -> bool:

@@ -1,11 +1,11 @@
-"""What an opening proves: machines fetch every link, so only what a person does by a button counts. Pure."""
+"""What opening a link proves: scanners fetch every link, so only pressing a button counts. Pure."""
 
 from collections.abc import Collection
 from enum import StrEnum
 
 
 class Trace(StrEnum):
-    """What someone did with a link by an act of their own."""
+    """An action that a person took on a pack's page."""
 
     OPENED = "opened"
     DOWNLOADED = "downloaded"
@@ -15,16 +15,16 @@ class Trace(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The words shown on screens."""
         return {"not_for_me": "Not for me", "question": "Asked a question"}.get(self.value, self.value.capitalize())
 
 
-# What a recipient says of one item; the last word stands.
+# What recipients can say about an item; the last answer counts.
 OPINIONS = frozenset({Trace.USEFUL, Trace.NOT_FOR_ME})
 
 
 class Seen(StrEnum):
-    """The most that is known of a recipient's link."""
+    """The strongest evidence about a recipient's link."""
 
     DOWNLOADED = "downloaded"
     PERSON = "person"
@@ -33,7 +33,7 @@ class Seen(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The words shown on screens."""
         return SEEN_LABELS[self]
 
 
@@ -46,7 +46,7 @@ SEEN_LABELS = {
 
 
 def seen(acts: Collection[Trace], fetches: int) -> Seen:
-    """Return what a link's traces prove: any act is a person's, a fetch alone is a machine's or unknown.
+    """Return what a link's traces prove: any action means a person, a fetch alone a scanner or unknown.
 
     Mail scanners open every link of every message, so a fetch never proves that someone looked.
     """

@@ -1,4 +1,4 @@
-"""A pack's way from proposal to recipients: what may be in it, and when it may go. Pure."""
+"""The rules of packs: states, limits, order of items, and when a pack can be sent. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,55 +8,55 @@ from typing import TypeVar
 from hub.library.rules import PageKind
 
 MOST_ITEMS = 30
-MOST_DRAFTS = 50  # packs of one organization that wait to be sent
+MOST_DRAFTS = 50  # unsent packs of one organization
 LONGEST_PACK_TITLE = 150
 LONGEST_PACK_NOTE = 2_000
 LONGEST_QUESTION = 2_000
-MOST_QUESTIONS = 20  # that one link may send
-PROPOSED = 6  # items that are checked when nothing tells what matters
+MOST_QUESTIONS = 20  # through one link
+PROPOSED = 6  # resources checked by default if the organization has used none
 
 T = TypeVar("T", bound=int)
 
 
 class PackState(StrEnum):
-    """How far a pack is."""
+    """The state of a pack."""
 
     DRAFT = "draft"
-    SCHEDULED = "scheduled"  # waits for its moment, then for the worker
+    SCHEDULED = "scheduled"  # until its time has come and the worker starts it
     SENDING = "sending"
     SENT = "sent"
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """The word shown on screens."""
         return self.value.capitalize()
 
 
 class LinkPart(StrEnum):
-    """How a link gets to people."""
+    """The state of a link, or that it belongs to a channel."""
 
-    CHANNEL = "channel"  # it isn't mailed by the hub
-    WAITING = "waiting"  # its message is to be written
-    POSTED = "posted"  # its message lies in the outbox, which tells what becomes of it
-    SKIPPED = "skipped"  # its recipient had unsubscribed when its turn came, or the sending was stopped
+    CHANNEL = "channel"  # shared outside the hub, such as in a newsletter
+    WAITING = "waiting"  # its email isn't written yet
+    POSTED = "posted"  # its email is in the outbox, which knows its state
+    SKIPPED = "skipped"  # not sent: its recipient unsubscribed in the meantime, or sending was stopped
 
 
 def part_label(kind: PageKind, first: int, last: int) -> str:
-    """Return what a part is called: ``slide 7``, ``slides 7 to 9``."""
+    """Return the name of a part: ``slide 7``, ``slides 7 to 9``."""
     name = kind.value
     return f"{name} {first}" if first == last else f"{name}s {first} to {last}"
 
 
 def reordered(items: Sequence[T], places: Mapping[T, int]) -> list[T]:
-    """Return the items by the places that were typed; equal places keep their order, an item without one stays by its turn."""
-    turn = {item: place for place, item in enumerate(items, 1)}
-    return sorted(items, key=lambda item: (places.get(item, turn[item]), turn[item]))
+    """Return the items sorted by their typed places; items without one keep their index, and ties keep their order."""
+    index = {item: place for place, item in enumerate(items, 1)}
+    return sorted(items, key=lambda item: (places.get(item, index[item]), index[item]))
 
 
 def moved(items: Sequence[T], item: T, steps: int) -> list[T]:
-    """Return the items with one of them some steps further down (less than 0: up), as far as there is room."""
+    """Return the items with one of them moved down by ``steps`` (up if negative), at most to the end."""
     place = items.index(item)
-    rest = [one for one in items if one != item]
+    rest = [other for other in items if other != item]
     rest.insert(min(max(place + steps, 0), len(rest)), item)
     return rest
 
@@ -64,7 +64,7 @@ def moved(items: Sequence[T], item: T, steps: int) -> list[T]:
 def objection_to_sending(
     *, title: str, items: int, recipients: int, groups: bool, send_at: datetime, now: datetime
 ) -> str | None:
-    """Why a pack can't be sent so, if something speaks against it, as a sentence to act on."""
+    """Return why a pack can't be sent, as a sentence that says what to do; None if it can."""
     if not title.strip():
         return "Enter a subject."
     if not items:
@@ -78,18 +78,17 @@ def objection_to_sending(
     return None
 
 
-# What the mail server took is logged when all messages have settled; a few that are tried for days don't hold the
-# others up for longer than this.
+# Accepted messages are logged when all have settled. A few that are retried for days delay the others by this at most.
 LOG_AFTER = timedelta(hours=1)
 
 
 def is_to_be_logged(new: int, unsettled: int, since_last: timedelta) -> bool:
-    """Return whether it is time to log the messages that the mail server took since the last time."""
+    """Return True if the ``new`` accepted messages should be logged now."""
     return new > 0 and (unsettled == 0 or since_last >= LOG_AFTER)
 
 
 def audience_of(groups: Iterable[str], *, everyone: bool) -> str:
-    """With whom a pack is shared, as the record says it: groups, never people."""
+    """Return who a pack is shared with, as the sharing log names them: groups, never people."""
     if everyone:
         return "All our stakeholders"
     return "Our stakeholders: " + ", ".join(groups)

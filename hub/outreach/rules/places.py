@@ -1,4 +1,4 @@
-"""Which places of the hub a text links to, however mail programs and scanners have rewritten the links. Pure."""
+"""Find links to the hub in a text, even if email apps or scanners have rewritten them. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ MOST_PLACES = 200
 
 @dataclass
 class Places:
-    """Tokens of share links and packs, and numbers of resources, each once, in the order of the text."""
+    """The tokens of share links and packs and the ids of resources that a text links to, each once, in order."""
 
     links: dict[str, None] = field(default_factory=dict)
     packs: dict[str, None] = field(default_factory=dict)
@@ -21,14 +21,14 @@ class Places:
 
 
 def places_in(text: str, base_url: str) -> Places:
-    """Return what of the hub at ``base_url`` a mail's text links to."""
+    """Return the pages of the hub at ``base_url`` that a text links to."""
     base = urlsplit(base_url)
     start = rf"https?://{re.escape(base.netloc)}{re.escape(base.path.rstrip('/'))}"
     shape = re.compile(
         rf"{start}/(?:(s|p)/([A-Za-z0-9_-]{{16,64}})|resources/(\d{{1,9}}))(?![A-Za-z0-9_-])", re.IGNORECASE
     )
     places = Places()
-    for kind, token, number in (one.groups() for form in _forms(text) for one in shape.finditer(form)):
+    for kind, token, number in (match.groups() for form in _forms(text) for match in shape.finditer(form)):
         if number:
             places.resources[int(number)] = None
         else:
@@ -39,7 +39,7 @@ def places_in(text: str, base_url: str) -> Places:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """Yield the text as it is, and with what rewrites links undone: HTML, Safe Links, Proofpoint."""
+    """Yield the text, then versions of it with rewritten links decoded: HTML, Safe Links, Proofpoint."""
     plain = _without_wrapping(_unescaped(text))
     yield plain
     decoded = unquote(plain)
@@ -47,24 +47,24 @@ def _forms(text: str) -> Iterator[str]:
         yield decoded  # Safe Links and the like: ?url=https%3A%2F%2F…
         yield unquote(decoded)
     for written in _PROOFPOINT.findall(plain):
-        # It writes "-" for "%" and "_" for "/", so a token's own signs come as -2D and -5F.
+        # Proofpoint writes "-" for "%" and "_" for "/", so "-" and "_" in a token become -2D and -5F.
         yield unquote(written.replace("-", "%").replace("_", "/"))
 
 
 def _unescaped(text: str) -> str:
     try:
         return unescape(text)
-    except ValueError:  # a number of thousands of digits, which is no letter
+    except ValueError:  # a character reference with thousands of digits
         return text
 
 
 def _without_wrapping(text: str) -> str:
-    """Return the text with each ``https://urldefense.com/v3/__address__;`` as its address. Each letter is looked at once."""
+    """Return the text with each ``https://urldefense.com/v3/__address__;`` replaced by its address, in linear time."""
     before, *pieces = _PROOFPOINT_3.split(text)
     return " ".join([before, *map(_address_first, pieces)])
 
 
 def _address_first(piece: str) -> str:
-    """Return what follows the beginning of such a link, the end of its address marked by a space."""
+    """Return the text after such a link's prefix, with the end of the address marked by a space."""
     address, end, after = piece.partition("__;")
     return f"{address} {after}" if end and len(address.split()) == 1 else piece

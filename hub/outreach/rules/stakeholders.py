@@ -1,4 +1,4 @@
-"""An organization's list of stakeholders: what typed, pasted and CSV lines say, and what they would change. Pure."""
+"""The rules of stakeholder lists: parsing typed, pasted and CSV lines, and planning imports. Pure."""
 
 import csv
 import hmac
@@ -18,7 +18,7 @@ MOST_GROUPS = 20  # of one stakeholder
 MOST_STAKEHOLDERS = 20_000  # of one organization
 MOST_LINES = 20_000
 
-# What the columns of a list may be called, in lower case without anything but letters.
+# Accepted column names, in lower case with letters only.
 COLUMNS = {
     "email": ("email", "emailaddress", "mail", "address", "emailaddresses"),
     "name": ("name", "fullname", "contact", "person", "displayname"),
@@ -27,13 +27,13 @@ COLUMNS = {
     "affiliation": ("affiliation", "organization", "organisation", "company", "employer", "institution", "firm"),
     "groups": ("groups", "group", "tags", "tag", "lists", "list", "category", "categories", "audience"),
 }
-_ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")  # as mail programs write one, after its name
-LONGEST_LINE = 100_000  # characters; some 2,000 recipients as mail programs copy them
+_ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")  # as email apps write an address, after the name
+LONGEST_LINE = 100_000  # characters; about 2,000 recipients as email apps copy them
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A stakeholder as a line tells of them."""
+    """A stakeholder as described by a line of a list."""
 
     email: str
     name: str = ""
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """What a line says; or, with `refused`, why it says nothing."""
+    """A line of a list: its entry, or why it was refused."""
 
     number: int
     text: str
@@ -52,7 +52,7 @@ class Line:
 
 
 class Change(StrEnum):
-    """What a line would change in the list."""
+    """How importing a line changes the list."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -67,38 +67,38 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Planned:
-    """What becomes of one line."""
+    """The planned result of one line."""
 
     number: int
     change: Change
-    entry: Entry | None  # as it will stand in the list
-    says: str  # what changes, or why it is refused
+    entry: Entry | None  # as it will be in the list
+    says: str  # what changes, or why the line is refused
 
 
-def plan(lines: Sequence[Line], known: Mapping[str, Entry], stopped: Collection[str]) -> list[Planned]:
-    """Return what each line would do to a list that has ``known`` by address; ``stopped`` asked for no more mail.
+def plan(lines: Sequence[Line], entries: Mapping[str, Entry], unsubscribed: Collection[str]) -> list[Planned]:
+    """Return the planned result of each line, given the current ``entries`` and the ``unsubscribed`` addresses.
 
-    Lines work one after the other: a second line of the same address adds to the first. A name or affiliation
-    that is given replaces the old one, an empty one leaves it; groups are added, never taken away.
+    Lines apply in order, so a second line with the same address adds to the first. A name or affiliation replaces
+    the old one unless it is empty; groups are added, never removed.
     """
-    there = dict(known)
+    current = dict(entries)
     planned = []
     for line in lines:
-        one = _planned(line, there, stopped)
-        if one.entry is not None:
-            there[one.entry.email] = one.entry
-        planned.append(one)
+        result = _planned(line, current, unsubscribed)
+        if result.entry is not None:
+            current[result.entry.email] = result.entry
+        planned.append(result)
     return planned
 
 
-def _planned(line: Line, there: Mapping[str, Entry], stopped: Collection[str]) -> Planned:
+def _planned(line: Line, current: Mapping[str, Entry], unsubscribed: Collection[str]) -> Planned:
     entry = line.entry
     if entry is None:
         return Planned(line.number, Change.REFUSED, None, line.refused)
-    before = there.get(entry.email)
-    if before is None and entry.email in stopped:
+    before = current.get(entry.email)
+    if before is None and entry.email in unsubscribed:
         return Planned(line.number, Change.REFUSED, None, f"{entry.email} has unsubscribed from your email.")
-    if before is None and len(there) >= MOST_STAKEHOLDERS:
+    if before is None and len(current) >= MOST_STAKEHOLDERS:
         return Planned(
             line.number, Change.REFUSED, None, f"Your list is full: it has {dates.number(MOST_STAKEHOLDERS)} people."
         )
@@ -111,19 +111,19 @@ def _planned(line: Line, there: Mapping[str, Entry], stopped: Collection[str]) -
     return Planned(line.number, Change.CHANGED if says else Change.UNCHANGED, after, says)
 
 
-def merged(before: Entry, said: Entry) -> Entry:
-    """Return the stakeholder as they stand after a line: what it leaves empty stays, its groups are added."""
+def merged(before: Entry, line: Entry) -> Entry:
+    """Return the entry updated by a line: empty values change nothing, and groups are added."""
     return Entry(
         before.email,
-        said.name or before.name,
-        said.affiliation or before.affiliation,
-        groups_of([*before.groups, *said.groups]),
+        line.name or before.name,
+        line.affiliation or before.affiliation,
+        groups_of([*before.groups, *line.groups]),
     )
 
 
 def differences(before: Entry, after: Entry) -> str:
-    """Return what is different, in words; empty when nothing is."""
-    told = [
+    """Return the differences in words; empty if there are none."""
+    changes = [
         f"{what} {old or 'none'} → {new}"
         for what, old, new in (
             ("name", before.name, after.name),
@@ -131,16 +131,16 @@ def differences(before: Entry, after: Entry) -> str:
         )
         if old != new
     ]
-    told += [f"joins {group}" for group in after.groups if group not in before.groups]
-    return "; ".join(told)
+    changes += [f"joins {group}" for group in after.groups if group not in before.groups]
+    return "; ".join(changes)
 
 
 def lines_of(text: str) -> list[Line]:
-    """Return what a pasted or uploaded list says, line by line; empty lines say nothing.
+    """Return the parsed lines of a pasted or uploaded list, without empty lines.
 
-    It takes a CSV file with a row of column names (comma, semicolon or tab), rows without names (the address, and
-    beside it name, affiliation, groups), and what mail programs copy: ``Ana Peña <ana@example.org>, …``.
-    Raises Refused when there are too many lines.
+    Accepts CSV with a row of column names (comma, semicolon or tab), rows without column names (address, name,
+    affiliation, groups), and what email apps copy: ``Ana Peña <ana@example.org>, …``.
+    Raises Refused if there are too many lines.
     """
     text = clean(text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     if text.count("\n") >= MOST_LINES:
@@ -149,11 +149,11 @@ def lines_of(text: str) -> list[Line]:
     columns, delimiter = _columns_of(lines[0])
     if columns:
         return list(_rows(lines, columns, delimiter))
-    return [one for number, line in enumerate(lines, 1) if line.strip() for one in _free(number, line)]
+    return [parsed for number, line in enumerate(lines, 1) if line.strip() for parsed in _free(number, line)]
 
 
 def _columns_of(first: str) -> tuple[dict[str, int], str]:
-    """Return where each column stands, if the first line names columns, and what separates them."""
+    """Return the index of each column if the first line names columns, and the delimiter."""
     delimiter = max(",;\t", key=first.count)
     names = [re.sub(r"[^a-z]", "", cell.lower()) for cell in first.split(delimiter)]
     columns: dict[str, int] = {}
@@ -165,7 +165,7 @@ def _columns_of(first: str) -> tuple[dict[str, int], str]:
 
 
 def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Iterator[Line]:
-    """Yield the rows under the line of names. A row that quotes a line break has the number of its last line."""
+    """Yield the rows below the column names; a row with a quoted line break gets the number of its last line."""
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
     try:
         next(reader)
@@ -173,14 +173,14 @@ def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Itera
             if any(cell.strip() for cell in row):
                 cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
                 name = cells.get("name") or f"{cells.get('first', '')} {cells.get('last', '')}"
-                given = (cells["email"], name, cells.get("affiliation", ""), cells.get("groups", ""))
-                yield _line(reader.line_num, delimiter.join(row), *given)
+                values = (cells["email"], name, cells.get("affiliation", ""), cells.get("groups", ""))
+                yield _line(reader.line_num, delimiter.join(row), *values)
     except csv.Error:
         yield Line(reader.line_num, "", refused="This line can’t be read as CSV. Check its quotation marks.")
 
 
 def _free(number: int, text: str) -> Iterator[Line]:
-    """Yield what a line without column names says: mailboxes, or cells of which one is the address."""
+    """Yield the entries of a line without column names: mailboxes, or cells with an address among them."""
     if len(text) > LONGEST_LINE:
         yield Line(
             number,
@@ -208,11 +208,11 @@ def _free(number: int, text: str) -> Iterator[Line]:
 
 
 def _mailboxes(text: str) -> tuple[list[tuple[str, str]], str]:
-    """Names and addresses of what is written like ``Ana Peña <ana@example.org>``, and what else the text has.
+    """Return the names and addresses written like ``Ana Peña <ana@example.org>``, and the rest of the text.
 
-    Each character is looked at a few times, however the text is made.
+    Takes linear time for any text.
     """
-    found: list[tuple[str, str]] = []
+    mailboxes: list[tuple[str, str]] = []
     rest: list[str] = []
     done = 0
     for address in _ADDRESS.finditer(text):
@@ -223,9 +223,9 @@ def _mailboxes(text: str) -> tuple[list[tuple[str, str]], str]:
         else:
             begin = 1 + max(before.rfind(sign) for sign in ',;"<>')
             name, others = before[begin:], before[:begin]
-        found.append((name.strip(), address[1]))
+        mailboxes.append((name.strip(), address[1]))
         rest.append(others)
-    return found, " ".join((*rest, text[done:]))
+    return mailboxes, " ".join((*rest, text[done:]))
 
 
 def _line(number: int, text: str, email: str, name: str = "", affiliation: str = "", groups: str = "") -> Line:
@@ -236,7 +236,7 @@ def _line(number: int, text: str, email: str, name: str = "", affiliation: str =
 
 
 def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = "") -> Entry:
-    """Return a stakeholder as someone typed them; raises Refused."""
+    """Return the entry for the typed values; raise Refused if one is invalid."""
     if not clean(email):
         raise Refused("This line has no email address.")
     return Entry(
@@ -255,7 +255,7 @@ def _short(what: str, typed: str) -> str:
 
 
 def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of groups, each once however it is capitalized; raises Refused."""
+    """Return the group names, each once regardless of case; raise Refused if one is too long or there are too many."""
     groups: dict[str, str] = {}
     for name in map(one_line, typed):
         if len(name) > LONGEST_GROUP:
@@ -268,7 +268,7 @@ def groups_of(typed: Sequence[str]) -> tuple[str, ...]:
 
 
 def with_group(lines: Sequence[Line], group: str) -> list[Line]:
-    """Return the same lines with everyone in one group more; raises Refused when that can't be its name."""
+    """Return the lines with everyone added to ``group``; raise Refused if that isn't a valid name."""
     [name] = groups_of([group]) or [""]
     if not name:
         return list(lines)
@@ -276,15 +276,15 @@ def with_group(lines: Sequence[Line], group: str) -> list[Line]:
 
 
 def spelled_as(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
-    """Return the same lines with groups written as ``names`` or an earlier line writes them: "board" joins "Board"."""
-    known = {name.casefold(): name for name in names}
-    return [_spelled(line, known) for line in lines]
+    """Return the lines with groups capitalized as in ``names`` or an earlier line, so that "board" joins "Board"."""
+    spellings = {name.casefold(): name for name in names}
+    return [_spelled(line, spellings) for line in lines]
 
 
-def _spelled(line: Line, known: dict[str, str]) -> Line:
+def _spelled(line: Line, spellings: dict[str, str]) -> Line:
     if line.entry is None:
         return line
-    groups = tuple(known.setdefault(name.casefold(), name) for name in line.entry.groups)
+    groups = tuple(spellings.setdefault(name.casefold(), name) for name in line.entry.groups)
     return replace(line, entry=replace(line.entry, groups=groups))
 
 
@@ -297,25 +297,25 @@ def _joined(line: Line, group: str) -> Line:
         return Line(line.number, line.text, refused=str(refused))
 
 
-# An unsubscribe outlives the address that it is about: its keyed hash is kept (`keyed_hash` in `hub.mail.rules`), not the address.
+# Unsubscribes are kept as keyed hashes (`keyed_hash` in `hub.mail.rules`), so that they outlive the deleted addresses.
 
 
 def key_name(key: str) -> str:
-    """Return a name for the key, by which another one is noticed; it tells nothing of the key."""
+    """Return a short name for the key, to notice when it changes; it reveals nothing about the key."""
     return _signed(key, "name")[:16]
 
 
 def stop_token(key: str, organization_id: int, hashed: str) -> str:
-    """Return the word in the address by which a recipient unsubscribes: it needs no row, so it works for ever."""
+    """Return the token of a recipient's unsubscribe URL; it is signed, so it needs no row and never expires."""
     return f"{organization_id}-{hashed}-{_signed(key, f'stop {organization_id} {hashed}')[:32]}"
 
 
-def stopped_by(key: str, token: str) -> tuple[int, str] | None:
-    """Return whose mail the token stops (the organization's number) to which address (its hash); None for a made-up one."""
-    found = re.fullmatch(r"([1-9][0-9]{0,8})-([0-9a-f]{64})-([0-9a-f]{32})", token)
-    if found is None or not hmac.compare_digest(stop_token(key, int(found[1]), found[2]), token):
+def parse_stop_token(key: str, token: str) -> tuple[int, str] | None:
+    """Return the organization id and the address hash of an unsubscribe token; None if it isn't genuine."""
+    match = re.fullmatch(r"([1-9][0-9]{0,8})-([0-9a-f]{64})-([0-9a-f]{32})", token)
+    if match is None or not hmac.compare_digest(stop_token(key, int(match[1]), match[2]), token):
         return None
-    return int(found[1]), found[2]
+    return int(match[1]), match[2]
 
 
 def _signed(key: str, text: str) -> str:

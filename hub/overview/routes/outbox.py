@@ -133,7 +133,7 @@ def _decide(message_id: int, decision: Any, done: str) -> Any:
     found = mail_queries.message(db, _seer(), message_id)
     try:
         decision(db, signed_in(), found)
-        sending_actions.look_again(db, found)
+        sending_actions.reopen_pack(db, found)
     except Refused as error:
         flash(str(error), "danger")
     else:

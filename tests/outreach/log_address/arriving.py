@@ -1,4 +1,4 @@
-"""Mail arrives at a log address, and what is there afterward."""
+"""Helpers: an email arrives at a log address, and what is logged of it."""
 
 from datetime import UTC, datetime
 
@@ -21,8 +21,8 @@ FILE, SECRET_FILE = b"%PDF-1.4 energy kit", b"%PDF-1.4 of Delta alone"
 def token_of(database: Database, email: str = "rita@prairie.example") -> str:
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
-        found = log_address_queries.log_address_of(db, person) or log_address_actions.new_log_address(db, person)
-        return found.token
+        address = log_address_queries.log_address_of(db, person) or log_address_actions.new_log_address(db, person)
+        return address.token
 
 
 def arrive(database: Database, raw: bytes, email: str = "rita@prairie.example", at: datetime = NOW) -> list[Outcome]:

@@ -1,4 +1,4 @@
-"""A hub with a mail domain, and what its members send copies of."""
+"""Fixtures: a hub with a mail domain, and resources that its members share."""
 
 from io import BytesIO
 from pathlib import Path
@@ -31,14 +31,14 @@ def config(database_url: str, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """A member with a colleague, a BFF, and three resources: a file, a text, and one of another organization alone."""
+    """A member with two people, a BFF, and three resources: a file, a text, and a file only for the BFF."""
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW)
     monkeypatch.setattr("hub.members.login._is_over", lambda: False)
     with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", website="https://prairie.example")
+        prairie = an_organization(db, "Prairie Works", website="https://prairie.example")
         bff = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)
-        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
-        a_person(db, ours, Role.CONTRIBUTOR, "ana@elsewhere.example", "Ana")
+        rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
+        a_person(db, prairie, Role.CONTRIBUTOR, "ana@elsewhere.example", "Ana")
         dora = a_person(db, bff, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
         numbers = {}
         for name, person, content, audience in (

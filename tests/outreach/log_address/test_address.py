@@ -1,4 +1,4 @@
-"""The log address: made, replaced and ended on a page."""
+"""The page of the log address: create, replace, turn off."""
 
 import re
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tests.world import SignIn
 
 
 @pytest.mark.both_databases
-def test_the_page_makes_replaces_and_ends_the_address(
+def test_the_page_creates_replaces_and_turns_off_the_address(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
     browser = sign_in("ana@elsewhere.example")
@@ -43,7 +43,7 @@ def test_the_page_makes_replaces_and_ends_the_address(
         assert not takes(unknown)
 
 
-def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Database) -> None:
+def test_people_who_left_can_no_longer_log(world: dict[str, int], database: Database) -> None:
     address = f"log+{token_of(database)}@{DOMAIN}"
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
@@ -54,7 +54,7 @@ def test_who_has_left_can_log_nothing_more(world: dict[str, int], database: Data
     assert log_address_actions.log_arrived(database, spool.Arrived((address,), NOW, mails.outlook(FILE))) == []
 
 
-def test_without_a_mail_domain_the_page_says_that_it_is_off(
+def test_without_a_mail_domain_the_page_says_that_log_addresses_are_off(
     database: Database, world: dict[str, int], sign_in: SignIn, config: Config
 ) -> None:
     browser = sign_in("rita@prairie.example")

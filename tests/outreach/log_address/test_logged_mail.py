@@ -1,4 +1,4 @@
-"""What came to a log address is logged once and told once."""
+"""Emails to a log address are logged once and answered once."""
 
 import re
 import threading
@@ -38,7 +38,7 @@ from tests.world import SignIn
 
 
 @pytest.mark.both_databases
-def test_a_mail_with_a_file_of_the_hub_is_logged_and_its_sender_told_once(
+def test_an_email_with_a_hub_file_is_logged_and_answered_once(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
     assert arrive(database, mails.outlook(FILE)) == [Outcome.LOGGED]
@@ -58,11 +58,13 @@ def test_a_mail_with_a_file_of_the_hub_is_logged_and_its_sender_told_once(
     browser.post(correct, data={"take_back": "1", "reason": "A test."})
     assert re.search(r"\((superseded|corrected)\)", browser.get(address).text)
     assert sign_in("dora@delta.example").get(address).status_code == 404
-    assert sign_in("ana@elsewhere.example").get(address).status_code == 200, "the record is the organization's"
+    assert sign_in("ana@elsewhere.example").get(address).status_code == 200, (
+        "the sharing log belongs to the organization"
+    )
 
 
 @pytest.mark.both_databases
-def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[str, int], database: Database) -> None:
+def test_neither_recipients_addresses_nor_the_text_are_kept(world: dict[str, int], database: Database) -> None:
     arrive(database, mails.plain("Our secret plan", more="", to="ida@foundry.example", subject="Kit"))
     arrive(database, mails.outlook(FILE))
     with database.reading() as db:
@@ -77,7 +79,7 @@ def test_no_address_of_a_recipient_and_nothing_of_the_text_is_kept(world: dict[s
 
 
 @pytest.mark.both_databases
-def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, int], database: Database) -> None:
+def test_links_are_recognized_too(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
         resource = declarations_queries.nameable(db, dora, [world["text"]])[0]
@@ -91,10 +93,10 @@ def test_links_are_recognized_too_with_the_page_that_they_open(world: dict[str, 
     assert (first.people, second.people) == (None, None)
 
 
-def test_a_forwarded_pack_is_all_that_is_in_it(world: dict[str, int], database: Database) -> None:
+def test_a_link_to_a_pack_counts_for_all_its_resources(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        pack = packs_actions.begin_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
+        pack = packs_actions.create_pack(db, rita, Quarter(2026, 3), [world["kit"], world["text"]])
         token = packs_actions.channel_link(db, rita, pack, Channel.NEWSLETTER).token
     assert arrive(database, mails.plain(f"Have a look: https://hub.example.org/p/{token}/1")) == [Outcome.LOGGED]
     assert {event.resource_id for event in events(database)} == {world["kit"], world["text"]}
@@ -115,10 +117,10 @@ def test_a_report_of_undelivered_mail_reaches_the_outbox(
     )
     answer = _hub(config, "mail-in", "-", "--to", address, stdin=report.encode())
     assert answer.exit_code == 0, answer.output
-    assert [one.state for one in letters(database)] == [State.BOUNCED]
+    assert [letter.state for letter in letters(database)] == [State.BOUNCED]
 
 
-def test_what_the_sender_may_not_read_is_not_recognized(world: dict[str, int], database: Database) -> None:
+def test_resources_that_the_sender_may_not_read_are_not_recognized(world: dict[str, int], database: Database) -> None:
     link = f"https://hub.example.org/resources/{world['theirs']}"
     assert arrive(database, mails.outlook(SECRET_FILE, link=link)) == [Outcome.NOTHING_FOUND]
     assert events(database) == []
@@ -127,7 +129,7 @@ def test_what_the_sender_may_not_read_is_not_recognized(world: dict[str, int], d
     assert arrive(database, own, email="dora@delta.example") == [Outcome.LOGGED]
 
 
-def test_a_mail_without_a_known_resource_asks_which_it_was(
+def test_an_email_without_a_known_resource_is_answered_with_a_question(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
     assert arrive(database, mails.plain(subject="A <b> & more")) == [Outcome.NOTHING_FOUND]
@@ -140,15 +142,15 @@ def test_a_mail_without_a_known_resource_asks_which_it_was(
     assert sign_in("dora@delta.example").get(address).status_code == 404
     browser = sign_in("ana@elsewhere.example")
     assert "1 email came to a log address" in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
-    found = re.findall(r'action="(/sharing/declare\?mail=\d+)"', browser.get(address).text)
-    said = {"resources": [world["text"]], "happened_on": "2026-07-08", "with_whom": "them", "channel": "email"}
-    assert browser.post(found[0], data=said).status_code == 302
+    actions = re.findall(r'action="(/sharing/declare\?mail=\d+)"', browser.get(address).text)
+    report = {"resources": [world["text"]], "happened_on": "2026-07-08", "with_whom": "them", "channel": "email"}
+    assert browser.post(actions[0], data=report).status_code == 302
     assert "came to a log address" not in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
     assert "The &lt;text&gt;" in browser.get(address.replace("declare?mail=", "mails/")).text
     assert browser.post(address.replace("declare?mail=", "mails/") + "/dismiss").status_code == 422
 
 
-def test_a_mail_without_anything_of_the_hub_is_dismissed(
+def test_an_email_without_any_hub_resource_can_be_dismissed(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
     arrive(database, mails.plain())
@@ -160,7 +162,7 @@ def test_a_mail_without_anything_of_the_hub_is_dismissed(
 
 
 @pytest.mark.both_databases
-def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_second_quarter(
+def test_an_email_of_june_30_that_arrives_on_july_8_counts_for_q2(
     world: dict[str, int], database: Database, sign_in: SignIn
 ) -> None:
     sent = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
@@ -177,17 +179,21 @@ def test_thirtieth_of_june_that_comes_on_the_eighth_of_july_counts_for_the_secon
     assert 'datetime="2026-07-08' in page
 
 
-def test_mail_to_the_own_organization_alone_is_told_and_not_counted(world: dict[str, int], database: Database) -> None:
+def test_an_email_only_to_the_own_organization_is_answered_and_not_counted(
+    world: dict[str, int], database: Database
+) -> None:
     link = f"https://hub.example.org/resources/{world['text']}"
     inside = mails.plain(link, to="ana@elsewhere.example, boss@prairie.example")
     assert arrive(database, inside) == [Outcome.OWN_ONLY]
     assert events(database) == []
     assert "only to" in " ".join(letters(database)[0].text.split())
     within = mails.plain(link, sender="dora@delta.example", to="all@delta.example", message_id="<d@x>")
-    assert arrive(database, within, email="dora@delta.example") == [Outcome.LOGGED], "a BFF shares within itself"
+    assert arrive(database, within, email="dora@delta.example") == [Outcome.LOGGED], (
+        "a BFF shares within its organization"
+    )
 
 
-def test_mail_of_strangers_machines_and_lists_is_never_answered(world: dict[str, int], database: Database) -> None:
+def test_emails_from_strangers_machines_and_lists_are_never_answered(world: dict[str, int], database: Database) -> None:
     link = f"https://hub.example.org/resources/{world['text']}"
     for number in range(3):
         forged = mails.plain(link, sender="eve@evil.example", message_id=f"<{number}@evil>")
@@ -197,11 +203,11 @@ def test_mail_of_strangers_machines_and_lists_is_never_answered(world: dict[str,
         assert arrive(database, raw) == [Outcome.AUTOMATIC]
     assert events(database) == []
     [letter] = letters(database)
-    assert letter.to == "rita@prairie.example", "the owner is warned, once a day; the stranger gets nothing"
+    assert letter.to == "rita@prairie.example", "the owner is warned once a day; the stranger gets no reply"
 
 
 @pytest.mark.both_databases
-def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
+def test_an_email_that_cannot_be_logged_is_retried_for_a_week(
     world: dict[str, int], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = f"log+{token_of(database)}@{DOMAIN}"
@@ -213,7 +219,7 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
         assert log_address_actions.catch_up(database) == 0
         assert events(database) == []
     assert len(spool.waiting(database.config)) == 2
-    assert log_address_actions.catch_up(database) == 0, "not at once again"
+    assert log_address_actions.catch_up(database) == 0, "not immediately again"
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(minutes=2))
     assert log_address_actions.catch_up(database) == 2
     assert len(events(database)) == 2
@@ -221,8 +227,8 @@ def test_what_cannot_be_logged_waits_and_is_given_up_after_a_week(
     path = spool.keep(database.config, spool.Arrived((address,), NOW, mails.outlook(FILE)))
     with spool.held(path) as arrived:
         assert arrived
-        with spool.held(path) as again:
-            assert again is None, "one at a time"
+        with spool.held(path) as second:
+            assert second is None, "only one process can lock it"
     monkeypatch.setattr("hub.outreach.actions.log_address.post", lambda *_a, **_k: 1 / 0)
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(days=7, hours=1))
     assert log_address_actions.catch_up(database) == 1
@@ -241,7 +247,7 @@ def _hub(config: Config, *words: str, stdin: bytes = b"") -> Result:
     return CliRunner().invoke(main, list(words), env=environ, input=stdin)
 
 
-def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
+def test_a_message_in_a_file_is_logged_for_its_envelope_recipients(
     world: dict[str, int], database: Database, config: Config, tmp_path: Path
 ) -> None:
     address, raw = f"log+{token_of(database)}@{DOMAIN}", mails.outlook(FILE)
@@ -261,7 +267,7 @@ def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
     assert answer.output == "Logged.\n"
     assert len(events(database)) == 2
     assert spool.waiting(config) == []
-    assert sha256(FILE).hexdigest() in {one.name for one in config.UPLOADS.rglob("*") if one.is_file()}
+    assert sha256(FILE).hexdigest() in {path.name for path in config.UPLOADS.rglob("*") if path.is_file()}
     spool.keep(config, spool.Arrived((address,), NOW, raw.replace(b"<DM6", b"<FR6")))  # killed before it was logged
     assert worker.STEPS["copies"](database, cast("Reader", None)) == 1
     assert len(events(database)) == 3
@@ -271,16 +277,16 @@ def test_one_message_from_a_file_is_taken_for_whom_its_envelope_named(
 
 
 @pytest.mark.both_databases
-def test_the_same_mail_at_the_same_moment_is_logged_once(world: dict[str, int], database: Database) -> None:
+def test_the_same_email_arriving_at_the_same_moment_is_logged_once(world: dict[str, int], database: Database) -> None:
     token_of(database)
-    together = threading.Barrier(3)
+    barrier = threading.Barrier(3)
     outcomes: list[Outcome] = []
 
-    def one() -> None:
-        together.wait()
+    def arrive_together() -> None:
+        barrier.wait()
         outcomes.extend(arrive(database, mails.outlook(FILE)))
 
-    threads = [threading.Thread(target=one) for _ in range(3)]
+    threads = [threading.Thread(target=arrive_together) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,4 @@
-"""A community with stakeholders, a mail server, and a pack that was sent."""
+"""Fixtures: a member with stakeholders, a mail server, and a pack that was sent."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,13 +26,13 @@ def mail_server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def config(config: Config, mail_server: MailServer) -> Config:
-    """With a mail server."""
+    """The settings, with a mail server."""
     return replace(config, MAIL_URL=mail_server.url)
 
 
 @pytest.fixture
 def world(database: Database) -> Database:
-    """Ana's community with three stakeholders; another one published two resources and a weekly update."""
+    """Ana's organization with three stakeholders; another one published two resources and a weekly update."""
     today = clock.today(database.config.zone)
     with database.writing() as db:
         lakeshore, prairie = an_organization(db, "Lakeshore"), an_organization(db, "Prairie")
@@ -55,7 +55,7 @@ def world(database: Database) -> Database:
             page_kind=PageKind.ITEM,
             **shared,
         )
-        stakeholders_actions.take_in(db, ana, PEOPLE)
+        stakeholders_actions.import_list(db, ana, PEOPLE)
     return database
 
 

@@ -1,4 +1,4 @@
-"""What the tests of packs do by hand: draft a pack, send it, and read what is there."""
+"""Helpers for tests of packs: draft a pack, send it, and read the results."""
 
 import re
 from typing import Any
@@ -26,8 +26,8 @@ def ok(answer: Any, status: int = 200) -> str:
 
 
 def a_draft(browser: FlaskClient, resources: tuple[int, ...] = (1, 2)) -> str:
-    """Return the address of a new draft."""
-    answer = browser.post("/sharing/packs/new", data={"resources": [str(one) for one in resources]})
+    """Create a draft and return its path."""
+    answer = browser.post("/sharing/packs/new", data={"resources": [str(resource) for resource in resources]})
     assert answer.status_code == 302, answer.text
     return str(answer.location)
 
@@ -47,8 +47,8 @@ def links_in(text: str) -> list[str]:
 
 
 def stop_address(database: Database, email: str = "bo@shops.example") -> str:
-    """Return where Ana's recipient unsubscribes."""
+    """Return the path where a recipient of Ana's pack unsubscribes."""
     with database.reading() as db:
-        one = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
-        assert one is not None
-        return f"/stop/{stakeholders_actions.token_of(db, one.organization_id, one.address_hash)}"
+        recipient = db.scalars(select(Stakeholder).where(Stakeholder.email == email).order_by(Stakeholder.id)).first()
+        assert recipient is not None
+        return f"/stop/{stakeholders_actions.token_of(db, recipient.organization_id, recipient.address_hash)}"

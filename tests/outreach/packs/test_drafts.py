@@ -1,4 +1,4 @@
-"""A pack before it is sent: what is proposed, how it is put together, and its preview."""
+"""Packs before they are sent: proposal, draft, preview."""
 
 import re
 from html import unescape
@@ -15,13 +15,13 @@ from tests.outreach.packs.drafting import a_draft, links_in, ok, rows, send, wor
 from tests.world import SignIn
 
 
-def ticked(page: str) -> list[str]:
-    """Return the resources that a page offers checked."""
+def checked(page: str) -> list[str]:
+    """Return the ids of the checked resources on a page."""
     return re.findall(r'name="resources"[^>]* value="(\d+)" checked', page)
 
 
 @pytest.mark.both_databases
-def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Database, sign_in: SignIn) -> None:
+def test_a_pack_is_proposed_by_topic_and_use(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     page = ok(ana.get("/sharing/packs/new"))
     assert re.findall(r'<legend class="h2">(.*?)</legend>', page) == [
@@ -29,12 +29,12 @@ def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Databas
         "Supply Chain Support",
         "Other",
     ]
-    assert len(ticked(page)) == 3, "nothing was used yet: the newest are checked"
-    assert "Item 2" in page, "an item of a weekly update can be checked by itself"
+    assert len(checked(page)) == 3, "nothing was used yet, so the newest are checked"
+    assert "Item 2" in page, "a single item of a weekly update can be chosen"
     ana.get("/resources/2/download")
     page = ok(ana.get("/sharing/packs/new"))
     assert "used 1 time by your people" in page
-    assert ticked(page) == ["2"]
+    assert checked(page) == ["2"]
     draft = ok(ana.post("/sharing/packs/new", data={"resources": ["2"], "parts": ["3:2"]}, follow_redirects=True))
     assert "Weekly update (item 2)" in draft
     assert "Castings guide" in draft
@@ -43,12 +43,12 @@ def test_the_quarter_is_proposed_by_topic_and_by_what_people_used(world: Databas
 
 
 @pytest.mark.both_databases
-def test_items_are_added_moved_and_taken_out_without_scripts(world: Database, sign_in: SignIn) -> None:
+def test_items_are_added_moved_and_removed_without_scripts(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
 
     def order(page: str) -> list[str]:
-        return [unescape(one) for one in re.findall(r'class="pack-what"><a [^>]*>(.*?)</a>', page)]
+        return [unescape(title) for title in re.findall(r'class="pack-what"><a [^>]*>(.*?)</a>', page)]
 
     assert order(work_on(ana, draft, "down-1")) == ["Castings guide", "Apprenticeships that last"]
     assert order(work_on(ana, draft, "save", **{"place-1": "1", "place-2": "5"})) == [
@@ -71,16 +71,16 @@ def test_items_are_added_moved_and_taken_out_without_scripts(world: Database, si
     assert "no longer available" in ok(ana.post(draft, data={"title": "T", "do": "add-99"}), 422)
 
 
-def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
+def test_the_preview_shows_exactly_what_is_sent(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview")
     assert "<strong>2 people</strong>" in page
     previewed = [ok(ana.get(f"{draft}/preview?recipient={place}")) for place in (1, 2)]
-    texts = [unescape(re.search(r"<pre[^>]*>(.*?)</pre>", one, re.DOTALL)[1]) for one in previewed]  # type: ignore[index]
+    texts = [unescape(re.search(r"<pre[^>]*>(.*?)</pre>", preview, re.DOTALL)[1]) for preview in previewed]  # type: ignore[index]
     html = ana.get(f"{draft}/mail?recipient=2")
     assert "sandbox" in html.headers["Content-Security-Policy"]
-    assert ana.get(links_in(texts[0])[0]).status_code == 404, "a link opens nothing before it is sent"
+    assert ana.get(links_in(texts[0])[0]).status_code == 404, "a link works only once the pack is sent"
     ok(ana.post(f"{draft}/send", data={"when": "now"}, follow_redirects=True))
     worker.catch_up(world)
     for text, email in zip(texts, ("bo@shops.example", "maria@shops.example"), strict=True):
@@ -104,7 +104,7 @@ def test_the_preview_is_exactly_what_is_sent(world: Database, sign_in: SignIn, m
         ({}, {"when": "later", "at": "2099-01-01T10:00"}, "within one year"),
     ],
 )
-def test_what_speaks_against_sending_is_said(
+def test_a_pack_that_cannot_be_sent_says_why(
     world: Database, sign_in: SignIn, fields: dict[str, object], form: dict[str, str], sentence: str
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -114,7 +114,7 @@ def test_what_speaks_against_sending_is_said(
     assert [pack.state for pack in rows(world, Pack)] == [PackState.DRAFT]
 
 
-def test_what_is_missing_is_said_before_the_preview_and_nothing_is_lost(world: Database, sign_in: SignIn) -> None:
+def test_the_preview_asks_for_what_is_missing_and_nothing_is_lost(world: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana, ())
     page = work_on(ana, draft, "preview")
@@ -125,7 +125,7 @@ def test_what_is_missing_is_said_before_the_preview_and_nothing_is_lost(world: D
     assert "Email to Bo" in work_on(ana, draft, "preview")
 
 
-def test_packs_are_seen_by_their_organization_alone(sent: str, sign_in: SignIn) -> None:
+def test_only_its_organization_sees_a_pack(sent: str, sign_in: SignIn) -> None:
     assert "Worth a look" in sign_in("dee@lakeshore.example").get("/sharing/packs").text
     for email in ("otto@prairie.example", "coordinator@hub.example"):
         browser = sign_in(email)

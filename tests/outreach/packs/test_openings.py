@@ -1,4 +1,4 @@
-"""What recipients do with a pack: open, download, answer and ask; and what is left of it."""
+"""Recipients of a pack: open, download, give opinions, ask; and what is kept of it."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ from tests.world import NAUGHTY, SignIn
 
 
 @pytest.mark.both_databases
-def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
+def test_a_scanner_that_fetches_every_link_counts_nothing(
     sent: str, world: Database, mail_server: MailServer, app: Flask, sign_in: SignIn
 ) -> None:
     before = {model: len(rows(world, model)) for model in (SharingEvent, PackTrace, PackLink, Stakeholder)}
@@ -36,9 +36,9 @@ def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
             addresses = re.findall(r"http://127\.0\.0\.1:8000([^\s\"<]+)", got.part(part))
             assert len(addresses) >= 4
             pages = [ok(scanner.get(unescape(address), follow_redirects=True)) for address in addresses]
-            found = {one for page in pages for one in re.findall(r'(?:href|src|action)="(/[^"]+)"', page)}
-            found = {one for one in found if "static" not in one}
-            for address in {*addresses, *found}:
+            links = {link for page in pages for link in re.findall(r'(?:href|src|action)="(/[^"]+)"', page)}
+            links = {link for link in links if "static" not in link}
+            for address in {*addresses, *links}:
                 scanner.get(unescape(address), follow_redirects=True)
                 scanner.head(unescape(address))
     assert {model: len(rows(world, model)) for model in before} == before
@@ -50,7 +50,7 @@ def test_a_scanner_that_fetches_every_link_changes_nothing_that_counts(
 
 
 @pytest.mark.both_databases
-def test_a_person_opens_takes_and_says_what_they_think(
+def test_a_recipient_opens_downloads_and_gives_an_opinion(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -67,18 +67,22 @@ def test_a_person_opens_takes_and_says_what_they_think(
     client.post(f"{sent}/2/say", data={"opinion": "not_for_me"})
     assert client.post(f"{sent}/2/say", data={"opinion": "spam"}).status_code == 404
     acts = Counter(trace.act for trace in rows(world, PackTrace))
-    assert acts == {Trace.OPENED: 1, Trace.DOWNLOADED: 1, Trace.NOT_FOR_ME: 1}, "the last word stands, twice is once"
-    assert [one.carrier for one in rows(world, SharingEvent)] == [Carrier.HUB_MAIL] * 2, "sending was logged already"
+    assert acts == {Trace.OPENED: 1, Trace.DOWNLOADED: 1, Trace.NOT_FOR_ME: 1}, (
+        "only the last opinion counts, and only once"
+    )
+    assert [event.carrier for event in rows(world, SharingEvent)] == [Carrier.HUB_MAIL] * 2, (
+        "sending was logged already"
+    )
     page = ok(ana.get("/sharing/packs/1"))
     assert "<strong>1</strong> opened by a person" in page
     assert "Downloaded" in page
     ana.post(f"{sent}/1/open")
-    assert len(rows(world, PackTrace)) == 3, "whoever shares is no one new"
+    assert len(rows(world, PackTrace)) == 3, "people of the sending organization don't count"
     assert client.get(f"{sent}/99").status_code == 404
     assert client.get("/p/nonsense").status_code == 404
 
 
-def test_a_question_reaches_who_shared_and_who_published(
+def test_a_question_reaches_the_sender_and_the_publisher(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient, mail_server: MailServer
 ) -> None:
     mail_server.got.clear()
@@ -104,7 +108,7 @@ def test_a_question_reaches_who_shared_and_who_published(
 
 
 @pytest.mark.both_databases
-def test_through_a_newsletter_each_visitor_who_opens_counts(
+def test_each_visitor_who_opens_a_newsletter_link_counts(
     world: Database, app: Flask, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -113,7 +117,7 @@ def test_through_a_newsletter_each_visitor_who_opens_counts(
     page = ok(ana.post(f"{draft}/channel", data={"channel": "newsletter"}, follow_redirects=True))
     again = ok(ana.post(f"{draft}/channel", data={"channel": "newsletter"}, follow_redirects=True))
     link = links_in(page)[-1]
-    assert link in again, "a channel has one link"
+    assert link in again, "a channel has only one link"
     assert "&lt;h2&gt;Worth a look&lt;/h2&gt;" in page
     readers = [app.test_client() for _ in range(3)]
     for reader in readers:
@@ -123,7 +127,9 @@ def test_through_a_newsletter_each_visitor_who_opens_counts(
         for _ in range(2):
             assert "one" in ok(reader.post(f"{link}/1/open", follow_redirects=True))
     events = rows(world, SharingEvent)
-    assert [(one.carrier, one.resource_id, one.channel) for one in events] == [(Carrier.OPENING, 1, "newsletter")] * 2
+    assert [(event.carrier, event.resource_id, event.channel) for event in events] == [
+        (Carrier.OPENING, 1, "newsletter")
+    ] * 2
     readers[0].post(f"{link}/1/ask", data={"question": "Who?", "name": "Zoe", "email": "zoe@reader.example"})
     assert readers[0].post(f"{link}/1/ask", data={"question": "Who?"}).status_code == 422
     worker.catch_up(world)
@@ -133,27 +139,27 @@ def test_through_a_newsletter_each_visitor_who_opens_counts(
 
 
 @pytest.mark.both_databases
-def test_deleting_a_stakeholder_leaves_counts_and_no_address(
+def test_removing_a_stakeholder_keeps_counts_and_no_address(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     client.post(f"{sent}/1/open")
     client.post(f"{sent}/1/ask", data={"question": "Call me under 555"})
     worker.catch_up(world)
     ana = sign_in("ana@lakeshore.example")
-    maria = next(one for one in rows(world, Stakeholder) if one.name == "Maria")
+    maria = next(stakeholder for stakeholder in rows(world, Stakeholder) if stakeholder.name == "Maria")
     ana.post("/sharing/stakeholders/remove", data={"who": maria.id})
     page = ok(ana.get("/sharing/packs/1"))
     assert "Maria" not in page
     assert "555" not in page
     assert "<strong>1</strong> opened by a person" in page
-    assert {one.people for one in rows(world, SharingEvent)} == {2}
-    messages = [one for one in rows(world, OutboxMessage) if one.kind == "pack"]
-    assert sum("maria" in repr((one.to, one.name, one.text, one.html)).lower() for one in messages) == 0
-    assert client.get(sent).status_code == 200, "the link still opens for whoever has it"
+    assert {event.people for event in rows(world, SharingEvent)} == {2}
+    emails = [email for email in rows(world, OutboxMessage) if email.kind == "pack"]
+    assert sum("maria" in repr((email.to, email.name, email.text, email.html)).lower() for email in emails) == 0
+    assert client.get(sent).status_code == 200, "the link still works for anyone who has it"
 
 
 @pytest.mark.both_databases
-def test_after_their_time_traces_are_counts(
+def test_traces_become_counts_after_the_retention_period(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.post(f"{sent}/1/download")
@@ -170,7 +176,7 @@ def test_after_their_time_traces_are_counts(
     assert rows(world, PackFetch) == []
     assert all(link.stakeholder_id is None for link in rows(world, PackLink))
     counts = rows(world, PackCount)
-    assert ("downloaded", 1) in [(one.act, one.count) for one in counts]
+    assert ("downloaded", 1) in [(row.act, row.count) for row in counts]
     monkeypatch.undo()
     page = ok(ana.get("/sharing/packs/1"))
     assert (
@@ -178,10 +184,10 @@ def test_after_their_time_traces_are_counts(
         == numbers
     )
     assert "Maria" not in page
-    assert len(rows(world, SharingEvent)) == 2, "the record keeps what it says"
+    assert len(rows(world, SharingEvent)) == 2, "the sharing log stays as it is"
 
 
-def test_what_was_withdrawn_or_made_private_is_not_shown(sent: str, world: Database, client: FlaskClient) -> None:
+def test_withdrawn_and_private_resources_are_not_shown(sent: str, world: Database, client: FlaskClient) -> None:
     with world.writing() as db:
         db.get_one(Resource, 1).withdrawn_at = clock.now()
         db.get_one(Resource, 2).audience = Audience.ORGANIZATION
@@ -194,25 +200,25 @@ def test_what_was_withdrawn_or_made_private_is_not_shown(sent: str, world: Datab
 
 
 @pytest.mark.both_databases
-def test_what_an_item_is_renamed_to_for_others_is_not_for_its_sender(
+def test_the_sender_does_not_see_the_new_title_of_a_resource_made_private(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
-    went, draft = a_draft(ana), a_draft(ana)
-    send(ana, went)
+    sent_pack, draft = a_draft(ana), a_draft(ana)
+    send(ana, sent_pack)
     worker.catch_up(world)
     with world.reading() as db:
-        called = db.get_one(Resource, 2).title
+        old_title = db.get_one(Resource, 2).title
     with world.writing() as db:
         resource = db.get_one(Resource, 2)
         resource.title, resource.audience = "Layoffs to come", Audience.ORGANIZATION
-    for address in (went, draft):
+    for address in (sent_pack, draft):
         page = ok(ana.get(address))
         assert "Layoffs" not in page
-        assert called in page, "as the record has it"
+        assert old_title in page, "as in the sharing log"
 
 
-def test_the_links_end(sent: str, world: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pack_links_expire(sent: str, world: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=world.config.SHARE_LINK_DAYS + 2))
     for closed in (
         client.get(sent),
@@ -225,7 +231,7 @@ def test_the_links_end(sent: str, world: Database, client: FlaskClient, monkeypa
 
 
 @pytest.mark.both_databases
-def test_naughty_texts_come_back_as_typed(
+def test_hostile_texts_are_escaped(
     world: Database, sign_in: SignIn, client: FlaskClient, mail_server: MailServer
 ) -> None:
     with world.writing() as db:
@@ -238,6 +244,6 @@ def test_naughty_texts_come_back_as_typed(
     link = links_in(mail_server.got[0].part("text/plain"))[-1]
     pages = [page, *(ok(ana.get(f"{draft}{path}")) for path in ("", "/page", "/channel")), ok(client.get(link))]
     pages += [ok(client.post(f"{link}/1/open", follow_redirects=True)), ok(client.get(f"{link}/1/ask"))]
-    for one in pages:
-        assert "<script>alert" not in one
-        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in one
+    for content in pages:
+        assert "<script>alert" not in content
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content

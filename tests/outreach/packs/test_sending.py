@@ -1,4 +1,4 @@
-"""Packs on their way: sent and logged once, called off, and whatever goes wrong meanwhile."""
+"""Sending packs: sent and logged once, canceled, and robust against races and failures."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,22 +33,22 @@ from tests.world import SignIn
 
 
 @pytest.mark.both_databases
-def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(
+def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
     send(ana, draft)
     ana.post(f"{draft}/send", data={"when": "now"})
-    assert rows(world, SharingEvent) == [], "a message that waits is not yet sharing"
+    assert rows(world, SharingEvent) == [], "a waiting email is not yet sharing"
     worker.catch_up(world)
     worker.catch_up(world)
     events = rows(world, SharingEvent)
-    assert [(one.act, one.carrier, one.resource_id, one.people) for one in events] == [
+    assert [(event.act, event.carrier, event.resource_id, event.people) for event in events] == [
         (Act.FORWARD, Carrier.HUB_MAIL, 1, 2),
         (Act.FORWARD, Carrier.HUB_MAIL, 2, 2),
     ]
-    assert {one.with_whom for one in events} == {"Our stakeholders: Board"}
+    assert {event.with_whom for event in events} == {"Our stakeholders: Board"}
     assert len(mail_server.got) == 2
     [pack] = rows(world, Pack)
     assert pack.state is PackState.SENT
@@ -62,7 +62,7 @@ def test_sending_is_logged_once_for_each_resource_when_the_server_took_it(
 
 
 @pytest.mark.both_databases
-def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
+def test_a_scheduled_pack_can_be_canceled(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
     send(ana, draft)
@@ -75,7 +75,7 @@ def test_a_pack_that_waits_can_be_called_off(world: Database, sign_in: SignIn, m
 
 
 def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
-    """Ana and her pack, as a request loads them before it acts; the transaction is over."""
+    """Return Ana and her pack as a request loads them before it acts, and end the transaction."""
     ana = db.scalars(
         select(Person).where(Person.email == "ana@lakeshore.example").options(joinedload(Person.organization))
     ).one()
@@ -85,7 +85,7 @@ def loaded(db: Session, pack_id: int = 1) -> tuple[Person, Pack]:
 
 
 @pytest.mark.both_databases
-def test_a_pack_that_begins_while_it_is_called_off_goes_on(
+def test_a_pack_that_starts_while_it_is_being_canceled_is_sent(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     send(sign_in("ana@lakeshore.example"), a_draft(sign_in("ana@lakeshore.example")))
@@ -93,14 +93,14 @@ def test_a_pack_that_begins_while_it_is_called_off_goes_on(
         ana, pack = loaded(db)
         sending_actions.catch_up(world)
         with pytest.raises(Refused, match="sent or changed in the meantime"):
-            packs_actions.call_off(db, ana, pack)
+            packs_actions.cancel_sending(db, ana, pack)
     worker.catch_up(world)
     assert len(mail_server.got) == 2
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
 @pytest.mark.both_databases
-def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(world: Database, sign_in: SignIn) -> None:
+def test_a_stale_draft_is_neither_sent_twice_nor_changed(world: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@lakeshore.example")
     draft = a_draft(browser)
     work_on(browser, draft, "save")
@@ -110,11 +110,11 @@ def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(worl
         sending_actions.catch_up(world)
         packs_actions.send_pack(db, ana, pack)
         db.commit()
-        assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sent twice is once"
+        assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sending twice has no effect"
         changes: list[Callable[[], object]] = [
             lambda: packs_actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
             lambda: packs_actions.add_item(db, ana, pack, 3),
-            lambda: packs_actions.throw_away(db, ana, pack),
+            lambda: packs_actions.delete_pack(db, ana, pack),
         ]
         for change in changes:
             with pytest.raises(Refused, match="sent or changed in the meantime"):
@@ -122,7 +122,7 @@ def test_a_pack_is_sent_once_and_changed_no_more_by_who_still_saw_its_draft(worl
 
 
 @pytest.mark.both_databases
-def test_calling_off_waits_for_the_worker_that_writes_messages(
+def test_canceling_waits_for_the_worker_that_writes_emails(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     if world.engine.dialect.name == "sqlite":
@@ -135,18 +135,18 @@ def test_calling_off_waits_for_the_worker_that_writes_messages(
         busy.scalars(select(Pack.id).with_for_update(of=Pack)).all()
         db.connection().exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
         with pytest.raises(OperationalError, match="lock timeout"):
-            packs_actions.call_off(db, ana, pack)
+            packs_actions.cancel_sending(db, ana, pack)
         db.rollback()
 
 
 @pytest.mark.both_databases
-def test_a_pack_that_fails_holds_no_other_up(
+def test_a_failing_pack_does_not_block_others(
     world: Database, sign_in: SignIn, mail_server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = sign_in("ana@lakeshore.example")
     for _ in range(2):
         send(browser, a_draft(browser))
-    with world.writing() as db:  # in the way of the first pack's own link
+    with world.writing() as db:  # conflicts with the link that the first pack will create
         token = packs_actions.token_for(db, 1, 1)
         db.add(PackLink(pack_id=2, token=token, part=LinkPart.SKIPPED, created_at=clock.now()))
     worker.catch_up(world)
@@ -160,7 +160,7 @@ def test_a_pack_that_fails_holds_no_other_up(
 
 
 @pytest.mark.both_databases
-def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
+def test_an_address_that_is_retried_for_hours_does_not_delay_the_log(
     world: Database, sign_in: SignIn, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail_server.refuses_recipient["bo@shops.example"] = "451 4.7.1 greylisted"
@@ -173,27 +173,27 @@ def test_one_address_that_is_tried_for_long_does_not_hold_the_record_up(
         if hours == 4:
             mail_server.refuses_recipient.clear()
         worker.catch_up(world)
-    assert [one.people for one in rows(world, SharingEvent)] == [1, 1]
+    assert [event.people for event in rows(world, SharingEvent)] == [1, 1]
     assert [link.logged for link in rows(world, PackLink) if link.part is LinkPart.POSTED] == [True, True]
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
 @pytest.mark.both_databases
-def test_a_message_that_goes_again_after_the_pack_was_done_is_logged_too(
+def test_an_email_sent_again_after_the_pack_was_sent_is_logged_too(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     mail_server.refuses_recipient["bo@shops.example"] = "550 5.7.1 not today"
     ana = sign_in("ana@lakeshore.example")
     send(ana, a_draft(ana, (1,)))
     worker.catch_up(world)
-    assert [(one.state, people) for one in rows(world, Pack) for people in [len(mail_server.got)]] == [
+    assert [(pack.state, people) for pack in rows(world, Pack) for people in [len(mail_server.got)]] == [
         (PackState.SENT, 1)
     ]
     mail_server.refuses_recipient.clear()
-    [failed] = [one for one in rows(world, OutboxMessage) if one.state is State.FAILED]
+    [failed] = [email for email in rows(world, OutboxMessage) if email.state is State.FAILED]
     assert "goes out again" in ok(ana.post(f"/outbox/{failed.id}/again", follow_redirects=True))
     worker.catch_up(world)
-    assert [one.people for one in rows(world, SharingEvent)] == [1, 1]
+    assert [event.people for event in rows(world, SharingEvent)] == [1, 1]
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
@@ -208,7 +208,7 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
 
     @contextmanager
     def dying(self: Database) -> Iterator[Session]:
-        """The transaction is over, and its worker dead, just before it would have been kept."""
+        """A transaction whose worker dies just before the commit."""
         nonlocal steps
         with writing(self) as db:
             yield db
@@ -221,20 +221,20 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
             patch.setattr(Database, "writing", dying)
             sending_actions.catch_up(world)
         delivering.catch_up(world)
-    assert steps > crash_at, "it died, and another went on"
+    assert steps > crash_at, "the worker died, and another one continued"
     worker.catch_up(world)
     assert sorted(got.recipient for got in mail_server.got) == [
         f"{name}@shops.example" for name in ("bo", "cy", "maria")
     ]
-    assert [one.people for one in rows(world, SharingEvent)] == [3, 3]
+    assert [event.people for event in rows(world, SharingEvent)] == [3, 3]
     assert len(rows(world, PackLink)) == 3
 
 
 @pytest.mark.both_databases
-def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, sign_in: SignIn) -> None:
+def test_preparing_many_emails_takes_few_queries(world: Database, sign_in: SignIn) -> None:
     with world.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@lakeshore.example")).one()
-        stakeholders_actions.take_in(db, ana, "".join(f"person{n}@many.example\n" for n in range(500)), "Many")
+        stakeholders_actions.import_list(db, ana, "".join(f"person{n}@many.example\n" for n in range(500)), "Many")
     ana_s = sign_in("ana@lakeshore.example")
     draft = a_draft(ana_s)
     send(ana_s, draft, groups=["Many"])
@@ -249,4 +249,4 @@ def test_preparing_costs_no_more_queries_for_many_recipients(world: Database, si
     event.remove(world.engine, "before_cursor_execute", note)
     assert len(rows(world, OutboxMessage)) == 500
     assert len(statements) < 90
-    assert "Sending: 0 of 500 emails" in ok(ana_s.get(draft)), "the page says how far it is"
+    assert "Sending: 0 of 500 emails" in ok(ana_s.get(draft)), "the page shows the progress"

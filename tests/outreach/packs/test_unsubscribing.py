@@ -1,4 +1,4 @@
-"""Recipients who unsubscribe, or whose mail bounces, at any moment of a pack."""
+"""Recipients who unsubscribe, or whose email bounces, while a pack is being sent."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from tests.outreach.packs.drafting import PEOPLE, a_draft, ok, rows, send, stop_
 from tests.world import SignIn
 
 
-def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
+def test_only_the_recipient_sees_the_unsubscribe_link(
     world: Database, sign_in: SignIn, mail_server: MailServer
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -37,7 +37,7 @@ def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
     [got] = mail_server.to("maria@shops.example")
     assert got.part("text/plain").count("/stop/") == got.part("text/html").count("/stop/") == 1
     pages = [f"{other}/{page}?recipient={place}" for page in ("preview", "mail") for place in (1, 2)]
-    pages += [f"/outbox/{one.id}{html}" for one in rows(world, OutboxMessage) for html in ("", "/html")]
+    pages += [f"/outbox/{email.id}{html}" for email in rows(world, OutboxMessage) for html in ("", "/html")]
     for page in (*pages, draft, "/outbox"):
         assert "/stop/" not in ok(ana.get(page)), page
     assert "not shown here" in ok(ana.get("/outbox/1"))
@@ -45,7 +45,7 @@ def test_the_link_to_unsubscribe_is_seen_by_its_recipient_alone(
 
 
 @pytest.mark.both_databases
-def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
+def test_unsubscribed_and_bouncing_people_are_skipped_and_the_pack_says_so(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -63,11 +63,11 @@ def test_who_unsubscribed_or_bounces_is_left_out_and_the_pack_says_so(
     page = ok(ana.get(draft))
     assert "1 person who unsubscribed" in page
     assert "1 bouncing address" in page
-    assert {one.people for one in rows(world, SharingEvent)} == {1}
+    assert {event.people for event in rows(world, SharingEvent)} == {1}
 
 
 @pytest.mark.both_databases
-def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
+def test_an_unsubscribe_after_scheduling_is_respected(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
@@ -85,14 +85,14 @@ def test_an_unsubscribe_between_pressing_send_and_the_message_holds(
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("whose", ["", "all"])
-def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_again(
+def test_an_unsubscribe_cancels_waiting_emails_and_none_can_be_sent_again(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
 ) -> None:
     with world.writing() as db:
         otto = db.scalars(
             select(Person).where(Person.email == "otto@prairie.example").options(joinedload(Person.organization))
         ).one()
-        stakeholders_actions.take_in(db, otto, PEOPLE)
+        stakeholders_actions.import_list(db, otto, PEOPLE)
     for email in ("ana@lakeshore.example", "otto@prairie.example"):
         send(sign_in(email), a_draft(sign_in(email)))
     for _ in range(2):
@@ -102,25 +102,25 @@ def test_an_unsubscribe_takes_back_what_waits_in_the_outbox_and_nothing_goes_aga
     delivering.catch_up(world)
     got = Counter(got.recipient for got in mail_server.got)
     assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
-    taken_back = [one for one in rows(world, OutboxMessage) if one.state is State.CANCELLED]
-    for one in taken_back:
-        sender = "ana@lakeshore.example" if "Lakeshore" in one.sender_name else "otto@prairie.example"
-        page = ok(sign_in(sender).post(f"/outbox/{one.id}/again", follow_redirects=True))
+    canceled = [email for email in rows(world, OutboxMessage) if email.state is State.CANCELLED]
+    for email in canceled:
+        sender = "ana@lakeshore.example" if "Lakeshore" in email.sender_name else "otto@prairie.example"
+        page = ok(sign_in(sender).post(f"/outbox/{email.id}/again", follow_redirects=True))
         assert "The recipient has unsubscribed" in page
     assert (
-        [one.state for one in rows(world, OutboxMessage) if one.to == "bo@shops.example"].count(State.CANCELLED)
-        == len(taken_back)
+        [email.state for email in rows(world, OutboxMessage) if email.to == "bo@shops.example"].count(State.CANCELLED)
+        == len(canceled)
         == (2 if whose else 1)
     )
 
 
 @pytest.mark.parametrize("whose", ["", "all"])
-def test_an_unsubscribe_between_two_steps_of_the_worker_holds(
+def test_an_unsubscribe_between_two_steps_of_the_worker_is_respected(
     world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     send(ana, a_draft(ana))
-    sending_actions._one(world, sending_actions._due, sending_actions._begin)
+    sending_actions._do_step(world, sending_actions._due, sending_actions._begin)
     client.post(stop_address(world), data={"from": whose})
     worker.catch_up(world)
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
