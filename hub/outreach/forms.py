@@ -18,7 +18,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from hub.core.dates import number, plural
+from hub.core import clock, web
+from hub.core.dates import number, plural, zone_name
 from hub.core.errors import Refused
 from hub.core.fields import MomentField
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
@@ -183,7 +184,11 @@ class SendForm(FlaskForm):
         choices=[SelectChoice("now", "Now"), SelectChoice("later", "Later")],
         default="now",
     )
-    at = MomentField("Date and time", [Optional()], description="If later, in the hub’s time zone")
+    at = MomentField("Date and time", [Optional()])
+
+    def __init__(self, **others: Any) -> None:
+        super().__init__(**others)
+        self.at.description = f"If later. Time zone: {zone_name(clock.now().astimezone(web.config().zone))}"
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
         """Return the chosen moment in the hub's time zone, or None for now; raise Refused if it is missing."""
