@@ -1,4 +1,4 @@
-"""Calls: the commitments of 500 organizations over a year of 52 calls, as the board shows them."""
+"""Benchmark of calls: the commitments of 500 organizations over a year of 52 calls, as on the board."""
 
 import statistics
 import time
@@ -17,6 +17,7 @@ from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import yours as yours_queries
 from hub.calls.rules.presentations import SlotState
 from hub.core import clock
+from hub.core.dates import number
 from hub.core.db import Database
 from hub.members.models import Organization, Person
 
@@ -26,7 +27,7 @@ CALLS, RUNS = 52, 15
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL where it is installed."""
     on_each_kind(
-        f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance said twice",
+        f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance from two sources",
         _filled_and_measured,
     )
 
@@ -36,7 +37,7 @@ def _filled_and_measured(name: str, database: Database) -> None:
 
 
 def _fill(database: Database) -> int:
-    """Last year's calls, with an attendance of two in three; answers the year."""
+    """Add last year's calls with two thirds attendance; returns the year."""
     moment = clock.now()
     year = moment.year - 1
     host = ORGANIZATIONS + 1
@@ -60,7 +61,7 @@ def _fill(database: Database) -> int:
         db.execute(insert(Presentation), [_presentation(n, calls[n % len(calls)], host) for n in range(1, host, 2)])
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-    print(f"\n{len(rows):,} entries of attendance", flush=True)
+    print(f"\n{number(len(rows))} attendance entries", flush=True)
     return year
 
 
@@ -79,17 +80,19 @@ def _measure(name: str, database: Database, year: int) -> None:
     now = clock.now()
     today = now.date()
     queries_of: dict[str, Callable[[Session], object]] = {
-        "attendance of all, a year": lambda db: attendance_queries.attended(db, organizations, year, now),
-        "presentations of all, a year": lambda db: presentations_queries.standings(db, organizations, year, today, now),
-        "your calls, on home": lambda db: yours_queries.your_calls(db, person, today, now),
+        "a year's attendance, everyone": lambda db: attendance_queries.attended(db, organizations, year, now),
+        "a year's presentations, everyone": lambda db: presentations_queries.standings(
+            db, organizations, year, today, now
+        ),
+        "your calls, home page": lambda db: yours_queries.your_calls(db, person, today, now),
     }
-    print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'of it here':>12}")
+    print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'CPU ms':>12}")
     for label, query in queries_of.items():
         _print(label, [_timed(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
     address = f"/board?view=commitments&year={year}"
-    _print("the board's page", [_requested(browser, address) for _ in range(RUNS)])
-    _print("the page of one call", [_requested(browser, f"/calls/{_some_day(database)}") for _ in range(RUNS)])
+    _print("board page", [_requested(browser, address) for _ in range(RUNS)])
+    _print("call page", [_requested(browser, f"/calls/{_some_day(database)}") for _ in range(RUNS)])
 
 
 def _some_day(database: Database) -> object:
@@ -97,22 +100,22 @@ def _some_day(database: Database) -> object:
         return db.scalars(select(Call.day).order_by(Call.day).offset(5)).first()
 
 
-def _print(label: str, took: list[tuple[float, float]]) -> None:
-    """A line of the table; the last column is what this process computed, whatever else the machine does."""
-    whole, own = [one[0] for one in took], [one[1] for one in took]
-    print(f"{label:34}{statistics.median(whole):12.1f}{max(whole):12.1f}{statistics.median(own):12.1f}", flush=True)
+def _print(label: str, runs: list[tuple[float, float]]) -> None:
+    """Print a line of the table; the last column is this process's CPU time, independent of the machine's load."""
+    elapsed, cpu = [run[0] for run in runs], [run[1] for run in runs]
+    print(f"{label:34}{statistics.median(elapsed):12.1f}{max(elapsed):12.1f}{statistics.median(cpu):12.1f}", flush=True)
 
 
 def _timed(database: Database, query: Callable[[Session], object]) -> tuple[float, float]:
     with database.reading() as db:
-        return _took(lambda: query(db))
+        return _measure_time(lambda: query(db))
 
 
-def _took(act: Callable[[], object]) -> tuple[float, float]:
-    """Milliseconds by the clock, and of this process's own computing."""
-    start, own = time.perf_counter(), time.process_time()
+def _measure_time(act: Callable[[], object]) -> tuple[float, float]:
+    """Return elapsed and CPU time of this process, in milliseconds."""
+    start, cpu = time.perf_counter(), time.process_time()
     act()
-    return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - own)
+    return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - cpu)
 
 
 def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:
@@ -120,7 +123,7 @@ def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:
         answer = browser.get(address)
         assert answer.status_code == 200, answer.status
 
-    return _took(get)
+    return _measure_time(get)
 
 
 if __name__ == "__main__":

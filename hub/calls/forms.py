@@ -1,4 +1,4 @@
-"""The forms of calls."""
+"""Forms of the call pages."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ from hub.calls.actions.asks import LONGEST_ASK
 from hub.calls.actions.presentations import Proposal
 from hub.calls.actions.series import Facts, When
 from hub.calls.models import AskKind, Call, Presentation
-from hub.calls.queries.presentations import Place
+from hub.calls.queries.presentations import OpenSlots
 from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES
 from hub.calls.rules.series import LONGEST, LONGEST_LINK, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHORTEST
 from hub.core.dates import in_full
@@ -30,28 +30,28 @@ from hub.library.rules import BIG_SIX
 
 
 class CallForm(FlaskForm):
-    """What a call's page says."""
+    """The title, agenda, and links of a call."""
 
-    title = StringField("What it is called", [InputRequired("Give the call a name."), Length(max=LONGEST_TITLE)])
+    title = StringField("Title", [InputRequired("Enter a title."), Length(max=LONGEST_TITLE)])
     agenda = TextAreaField(
         "Agenda",
         [Optional(), Length(max=LONGEST_TEXT)],
-        description="Markdown: # heading, **bold**, - list, 1. numbered items, [words](https://address).",
+        description="You can use Markdown: # heading, **bold**, - list, 1. numbered list, [text](https://example.com).",
     )
     joining_link = URLField(
-        "Joining link", [Optional(), Length(max=LONGEST_LINK)], description="Only people of the alliance see it."
+        "Meeting link", [Optional(), Length(max=LONGEST_LINK)], description="Only people in the alliance can see it."
     )
     recording_link = URLField(
-        "Recording", [Optional(), Length(max=LONGEST_LINK)], description="Where the recording is, once there is one."
+        "Recording link", [Optional(), Length(max=LONGEST_LINK)], description="Add it when the recording is ready."
     )
 
     def show(self, call: Call) -> None:
-        """Fill the form with what the page says now."""
+        """Fill the form from ``call``."""
         self.title.data, self.agenda.data = call.title, call.agenda
         self.joining_link.data, self.recording_link.data = call.joining_link, call.recording_link
 
-    def said(self) -> Facts:
-        """Return what was entered."""
+    def facts(self) -> Facts:
+        """Return the entered values."""
         return Facts(
             title=self.title.data or "",
             agenda=self.agenda.data or "",
@@ -61,72 +61,70 @@ class CallForm(FlaskForm):
 
 
 class WhenForm(FlaskForm):
-    """On which day, at what time, how long."""
+    """The date, time, and length of a call."""
 
-    day = DayField("Day", [InputRequired("Give the day.")])
-    at = TimeOfDayField("Begins at", [InputRequired("Give the time, for example 11:30 a.m.")])
+    day = DayField("Date", [InputRequired("Enter a date.")])
+    at = TimeOfDayField("Start time", [InputRequired("Enter a time, such as 11:30 a.m.")])
     minutes = IntegerField(
-        "Minutes",
+        "Length in minutes",
         [
-            InputRequired("Say how many minutes it lasts."),
-            NumberRange(SHORTEST, LONGEST, f"A call lasts from {SHORTEST} to {LONGEST} minutes."),
+            InputRequired("Enter the length in minutes."),
+            NumberRange(SHORTEST, LONGEST, f"A call can be {SHORTEST} to {LONGEST} minutes long."),
         ],
     )
 
     def when(self) -> When:
-        """Return what was entered."""
+        """Return the entered values."""
         return When(self.day.data, self.at.data, self.minutes.data)
 
 
 def _reason_field(label: str, description: str = "") -> StringField:
-    return StringField(
-        label, [InputRequired("Say in a few words why."), Length(max=LONGEST_REASON)], description=description
-    )
+    return StringField(label, [InputRequired("Enter a reason."), Length(max=LONGEST_REASON)], description=description)
 
 
 class MoveForm(WhenForm):
-    """Put a call on another day or time."""
+    """A new date or time for a call."""
 
-    reason = _reason_field("Why it is moved", "Everybody reads it, in the hub and in their calendars.")
+    reason = _reason_field("Reason", "Everyone sees it in the hub and in their calendar.")
 
     def show(self, call: Call, zone: ZoneInfo) -> None:
-        """Fill the form with when the call is now."""
+        """Fill the form with the current date, time, and length of ``call``."""
         self.day.data, self.at.data = call.day, call.starts_at.astimezone(zone).time()
         self.minutes.data = int((call.ends_at - call.starts_at).total_seconds() // 60)
 
 
 class ExtraForm(WhenForm):
-    """A call beside the series."""
+    """An extra call, outside the weekly series."""
 
-    title = StringField("What it is called", [Optional(), Length(max=LONGEST_TITLE)])
+    title = StringField("Title", [Optional(), Length(max=LONGEST_TITLE)])
 
 
 class CancelForm(FlaskForm):
-    """Call a call off."""
+    """The reason for canceling a call."""
 
-    reason = _reason_field("Why it is canceled", "Everybody reads it, in the hub and in their calendars.")
+    reason = _reason_field("Reason", "Everyone sees it in the hub and in their calendar.")
 
 
 class TakeBackForm(FlaskForm):
-    """An entry of the attendance was a mistake."""
+    """The reason for undoing an attendance entry."""
 
-    reason = StringField("Why it is taken back", [Optional(), Length(max=LONGEST_REASON)])
+    reason = StringField("Reason", [Optional(), Length(max=LONGEST_REASON)])
 
 
 class SeriesForm(FlaskForm):
-    """Make the weekly calls of a period."""
+    """The period in which to add missing weekly calls."""
 
-    first = DayField("From", [InputRequired("Give the first day.")])
-    last = DayField("To", [InputRequired("Give the last day.")])
+    first = DayField("From", [InputRequired("Enter the first date.")])
+    last = DayField("To", [InputRequired("Enter the last date.")])
 
 
 class ReportForm(FlaskForm):
-    """A participants' report of the meeting tool."""
+    """An attendance report to import."""
 
     report = FileField(
         "Report (CSV)",
-        [InputRequired("Choose the report that the meeting tool exported.")],
-        description="As Zoom or Microsoft Teams export it. People are recognized by address and name.",
+        [InputRequired("Choose an attendance report.")],
+        description="Export it from Zoom or Microsoft Teams; the hub matches people by email address and name.",
     )
 
 
@@ -134,51 +132,51 @@ class AskForm(FlaskForm):
     """An ask or a follow-up."""
 
     kind = RadioField(
-        "What it is",
-        [InputRequired("Say which of the two it is.")],
+        "Type",
+        [InputRequired("Choose ask or follow-up.")],
         choices=[
-            SelectChoice(AskKind.ASK.value, "We ask the others for something"),
-            SelectChoice(AskKind.FOLLOW_UP.value, "We will do something"),
+            SelectChoice(AskKind.ASK.value, "Ask: we need something from others"),
+            SelectChoice(AskKind.FOLLOW_UP.value, "Follow-up: we’ll do something"),
         ],
         default=AskKind.ASK.value,
     )
-    text = StringField("In a sentence", [InputRequired("Write it in a sentence."), Length(max=LONGEST_ASK)])
-    organization = SelectField("Whose it is", [InputRequired("Choose whose it is.")])
+    text = StringField("Description", [InputRequired("Describe it in a sentence."), Length(max=LONGEST_ASK)])
+    organization = SelectField("Organization", [InputRequired("Choose an organization.")])
 
     def offer(self, organizations: list[tuple[str, str]]) -> None:
-        """The organizations for which this person may write; with one alone the field is left out."""
+        """Offer these organizations (slug, name) to choose from; without a choice, drop the field."""
         self.organization.choices = [SelectChoice(slug, name) for slug, name in organizations]
         if len(organizations) < 2:  # noqa: PLR2004 - nothing to choose
             del self.organization
 
 
-_TOPICS = [SelectChoice("", "None of the six"), *(SelectChoice(slug, label) for slug, label in BIG_SIX.items())]
+_TOPICS = [SelectChoice("", "None of the Big 6"), *(SelectChoice(slug, label) for slug, label in BIG_SIX.items())]
 
 
 class ProposalForm(FlaskForm):
-    """What an organization wants to present."""
+    """A presentation that an organization proposes."""
 
-    title = StringField("Title", [InputRequired("Give it a title, even a first one."), Length(max=LONGEST_TITLE)])
-    speaker = StringField("Who speaks", [Optional(), Length(max=LONGEST_TITLE)])
+    title = StringField("Title", [InputRequired("Enter a title. You can change it later."), Length(max=LONGEST_TITLE)])
+    speaker = StringField("Speaker", [Optional(), Length(max=LONGEST_TITLE)])
     topic = SelectField("Topic", [Optional()], choices=_TOPICS)
     minutes = IntegerField(
-        "Minutes",
+        "Length in minutes",
         [
-            InputRequired("Say how many minutes it lasts."),
+            InputRequired("Enter the length in minutes."),
             NumberRange(
-                FEWEST_MINUTES, MOST_MINUTES, f"A presentation lasts from {FEWEST_MINUTES} to {MOST_MINUTES} minutes."
+                FEWEST_MINUTES, MOST_MINUTES, f"A presentation can be {FEWEST_MINUTES} to {MOST_MINUTES} minutes long."
             ),
         ],
         default=MOST_MINUTES,
     )
 
     def show(self, presentation: Presentation) -> None:
-        """Fill the form with what is said now."""
+        """Fill the form from ``presentation``."""
         self.title.data, self.speaker.data = presentation.title, presentation.speaker
         self.topic.data, self.minutes.data = presentation.topic, presentation.minutes
 
-    def said(self) -> Proposal:
-        """Return what was entered."""
+    def details(self) -> Proposal:
+        """Return the entered values."""
         return Proposal(
             title=self.title.data or "",
             minutes=self.minutes.data or 0,
@@ -188,57 +186,56 @@ class ProposalForm(FlaskForm):
 
 
 class CallField(SelectField):
-    """A coming call with room for a presentation."""
+    """A choice of upcoming calls with open slots."""
 
-    def offer(self, places: list[Place], also: date | None = None) -> None:
-        """The calls to choose from; ``also`` one that has no room, since it is the present one."""
-        days = {place.call.day: place.left for place in places}
-        if also:
-            days.setdefault(also, 0)
+    def offer(self, slots: list[OpenSlots]) -> None:
+        """Offer these calls to choose from."""
         self.choices = [
-            SelectChoice(str(day), f"{in_full(day)}{'' if left != 1 else ' (one place left)'}")
-            for day, left in sorted(days.items())
+            SelectChoice(str(day), f"{in_full(day)}{'' if left != 1 else ' (1 open slot)'}")
+            for day, left in sorted((slot.call.day, slot.left) for slot in slots)
         ]
 
     @property
     def day(self) -> date:
-        """The day that was chosen."""
+        """The day of the chosen call."""
         return date.fromisoformat(self.data)
 
 
 class ProposeForm(ProposalForm):
-    """The same, with the call for which it is proposed."""
+    """A proposed presentation with its call."""
 
-    call = CallField("On the call of", [InputRequired("Choose a call.")])
+    call = CallField(
+        "Call", [InputRequired("Choose a call.")], description="The coordinator accepts this date or moves it."
+    )
     organization = SelectField("Organization", [InputRequired("Choose an organization.")])
 
     def offer(self, organizations: list[tuple[str, str]]) -> None:
-        """The organizations for which this person may propose; with one alone the field is left out."""
+        """Offer these organizations (slug, name) to choose from; without a choice, drop the field."""
         self.organization.choices = [SelectChoice(slug, name) for slug, name in organizations]
         if len(organizations) < 2:  # noqa: PLR2004 - nothing to choose
             del self.organization
 
 
 class MovePresentationForm(FlaskForm):
-    """Another call for a presentation."""
+    """A different call for a presentation."""
 
-    call = CallField("On the call of", [InputRequired("Choose a call.")])
-    reason = StringField("Why, if it isn't plain", [Optional(), Length(max=LONGEST_REASON)])
+    call = CallField("Call", [InputRequired("Choose a call.")])
+    reason = StringField("Reason", [Optional(), Length(max=LONGEST_REASON)])
 
 
 class DeclineForm(FlaskForm):
-    """No, with a reason."""
+    """The reason for declining a presentation."""
 
-    reason = _reason_field("Why not", "The organization reads it, and proposes anew.")
+    reason = _reason_field("Reason", "The organization sees it and can propose another presentation.")
 
 
 class DeckForm(FlaskForm):
-    """The deck of a presentation: a file, or a resource that is in the hub."""
+    """The deck of a presentation: a file, or a resource already in the hub."""
 
-    deck = FileField("File", description="The deck is added to the hub, linked to the call; a newer one replaces it.")
-    resource = SelectField("Or one that is in the hub already", [Optional()], coerce=str)
+    deck = FileField("File", description="It’s added to the hub and linked to the call; a newer file replaces it.")
+    resource = SelectField("Or choose a resource in the hub", [Optional()], coerce=str)
 
     def offer(self, resources: list[tuple[int, str]]) -> None:
-        """The organization's own resources to choose from."""
-        chosen: list[Any] = [SelectChoice("", "None")]
-        self.resource.choices = chosen + [SelectChoice(str(number), title) for number, title in resources]
+        """Offer these resources (ID, title) to choose from."""
+        no_choice: list[Any] = [SelectChoice("", "None")]
+        self.resource.choices = no_choice + [SelectChoice(str(number), title) for number, title in resources]

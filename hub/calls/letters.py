@@ -1,4 +1,4 @@
-"""What the hub writes about calls: invitations and changes, the brief of a call, the week before a presentation. Pure."""
+"""Emails about calls: invitations and updates, recaps, and deck reminders. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ from hub.core.dates import moment_in_full, month_day, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 
-REASON = "You get this because you take part in the alliance's weekly call."
+REASON = "You’re receiving this because you take part in the alliance’s weekly call."
 LONGEST_AGENDA = 2_000
 
 
 def when(call: Call, zone: ZoneInfo) -> str:
-    """Return when a call is: ``Monday, November 16, 2026, 11:30 a.m. ET``."""
+    """Return the date and time of a call: ``Monday, November 16, 2026, 11:30 a.m. ET``."""
     return moment_in_full(call.starts_at.astimezone(zone))
 
 
 def invitation(base_url: str, zone: ZoneInfo, call: Call, name: str, *, again: bool) -> Letter:
-    """Return a call in words; the calendar's own part goes along. ``again``: it was sent before, and this is what changed."""
+    """Return the text of an invitation, which carries a calendar event; ``again``: an update to an earlier one."""
     page = f"{base_url}/calls/{call.day}"
+    title = f"{call.title}, {with_year(call.day)}"
     if call.state is not CallState.PLANNED:
-        said = f"The call of {when(call, zone)} doesn't take place."
-        return _letter(f"Cancelled: {call.title}, {with_year(call.day)}", name, [Paragraph(said), *_reason(call)], page)
-    first = f"{call.title}: {when(call, zone)}."
-    parts: list[Part] = [Paragraph(f"Changed. {first}" if again else first), *_reason(call)]
+        canceled = Paragraph(f"The call on {when(call, zone)} is canceled.")
+        return _letter(f"Canceled: {title}", name, [canceled, *_reason(call)], page)
+    opening = "The call details have changed. The call is" if again else "Join us for the call"
+    parts: list[Part] = [Paragraph(f"{opening} on {when(call, zone)}."), *_reason(call)]
     if call.joining_link:
-        parts.append(Button("Join the call", call.joining_link))
+        parts.append(Button("Join call", call.joining_link))
     if call.agenda:
-        parts += [Heading("Agenda"), Quote(_short(call.agenda))]
-    subject = f"{'Changed: ' if again else ''}{call.title}, {with_year(call.day)}"
-    return _letter(subject, name, parts, page)
+        parts += [Heading("Agenda"), Quote(_shorten(call.agenda))]
+    return _letter(f"Updated: {title}" if again else title, name, parts, page)
 
 
 def _reason(call: Call) -> list[Part]:
@@ -40,45 +40,46 @@ def _reason(call: Call) -> list[Part]:
 
 
 def _letter(subject: str, name: str, parts: Sequence[Part], page: str) -> Letter:
-    more = Links((Link("The call's page", page, "Agenda, decks and notes"),))
+    more = Links((Link("Call page", page, "Agenda, decks, and notes"),))
     return Letter(subject, (greeting(name), *parts, more), REASON)
 
 
 @dataclass(frozen=True)
-class Brief:
-    """What a call left for those who weren't there; of the resources those that everyone in the network reads."""
+class Recap:
+    """What is left of a call for those who missed it; only resources that everyone in the network can read."""
 
     call: Call
     notes: Sequence[Resource]
-    given: Sequence[tuple[str, str, int | None]]  # title, organization, and the deck's number if all may read it
+    presentations: Sequence[tuple[str, str, int | None]]  # title, organization, and the deck's ID if all may read it
     asks: Sequence[str]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to send but the call's name."""
-        return not (self.notes or self.given or self.asks or self.call.recording_link)
+        """Whether there is nothing to send except the call's name."""
+        return not (self.notes or self.presentations or self.asks or self.call.recording_link)
 
 
-def brief(base_url: str, one: Brief, name: str) -> Letter:
-    """Missed it? Notes, decks, asks, and where the recording is."""
-    call = one.call
+def recap(base_url: str, content: Recap, name: str) -> Letter:
+    """Return a call's recap: notes, decks, asks, and the link to the recording."""
+    call = content.call
     parts: list[Part] = [
         greeting(name),
-        Paragraph(f"Nobody of your organization was on the call of {with_year(call.day)}. Here is what you missed."),
+        Paragraph(f"Here is the recap of the {month_day(call.day)} call. No one from your organization attended it."),
     ]
-    if one.notes:
-        parts += [Heading("Notes"), Links(tuple(_link(base_url, note) for note in one.notes))]
-    if one.given:
-        parts += [Heading("Presentations"), *_given(base_url, one.given)]
-    if one.asks:
-        parts += [Heading("Asks and follow-ups"), Bullets(tuple(one.asks))]
+    if content.notes:
+        parts += [Heading("Notes"), Links(tuple(_link(base_url, note) for note in content.notes))]
+    if content.presentations:
+        parts += [Heading("Presentations"), *_presentations(base_url, content.presentations)]
+    if content.asks:
+        parts += [Heading("Asks and follow-ups"), Bullets(tuple(content.asks))]
     if call.recording_link:
-        parts.append(Button("Watch the recording", call.recording_link))
-    parts.append(Links((Link("The call's page", f"{base_url}/calls/{call.day}"),)))
+        parts.append(Button("Watch recording", call.recording_link))
+    parts.append(Links((Link("Call page", f"{base_url}/calls/{call.day}"),)))
     return Letter(
-        f"Missed it? {call.title}, {with_year(call.day)}",
+        f"Recap: {call.title}, {with_year(call.day)}",
         tuple(parts),
-        "You get this because your organization wasn't on the call. Reading it doesn't count as attendance.",
+        "You’re receiving this because no one from your organization was on the call. "
+        "Reading it doesn’t count as attendance.",
     )
 
 
@@ -86,25 +87,29 @@ def _link(base_url: str, resource: Resource) -> Link:
     return Link(resource.title, f"{base_url}/resources/{resource.id}", " ".join(resource.summary.split())[:200])
 
 
-def _given(base_url: str, given: Sequence[tuple[str, str, int | None]]) -> list[Part]:
-    """Presentations with a deck as links, the others by name."""
-    links = [Link(title, f"{base_url}/resources/{deck}", by) for title, by, deck in given if deck]
-    named = [f"{title} ({by})" for title, by, deck in given if not deck]
-    return [*([Links(tuple(links))] if links else []), *([Bullets(tuple(named))] if named else [])]
+def _presentations(base_url: str, presentations: Sequence[tuple[str, str, int | None]]) -> list[Part]:
+    """Return the presentations, those with a deck as links."""
+    links = [Link(title, f"{base_url}/resources/{deck}", by) for title, by, deck in presentations if deck]
+    titles = [f"{title} ({by})" for title, by, deck in presentations if not deck]
+    return [*([Links(tuple(links))] if links else []), *([Bullets(tuple(titles))] if titles else [])]
 
 
-def deck_is_missing(base_url: str, zone: ZoneInfo, one: Presentation, name: str) -> Letter:
-    """Return a week before a presentation whose deck isn't in the hub."""
+def deck_is_missing(base_url: str, zone: ZoneInfo, presentation: Presentation, name: str) -> Letter:
+    """Return the reminder, a week before a presentation, that its deck is missing."""
+    call = presentation.call
     return Letter(
-        f"You present on {month_day(one.call.day)}: the deck isn't in the hub yet",
+        f"Upload your deck for the {month_day(call.day)} call",
         (
             greeting(name),
-            Paragraph(f"“{one.title}” is on the call of {when(one.call, zone)}, {one.minutes} minutes."),
-            Button("Give the deck", f"{base_url}/calls/presentations/{one.id}"),
+            Paragraph(
+                f"Please upload the deck for “{presentation.title}” before you present it on {when(call, zone)} "
+                f"({presentation.minutes} minutes)."
+            ),
+            Button("Upload deck", f"{base_url}/calls/presentations/{presentation.id}"),
         ),
-        "You get this because your organization presents on the call.",
+        "You’re receiving this because your organization presents on the call.",
     )
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_AGENDA else f"{text[:LONGEST_AGENDA].rsplit(' ', 1)[0]} …"

@@ -1,4 +1,4 @@
-"""Calls, who was there, what was presented, and the calendars that people subscribe to."""
+"""Calls, attendance, presentations, and calendar subscriptions."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,34 +10,35 @@ from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import How
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState
+from hub.core.dates import with_year
 from hub.core.db import Base
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
 
 
 class Call(Base):
-    """A call, or a day of the series on which there is none. Its day is its address; no two share one."""
+    """A call, or a day of the weekly series without one. Its day is its address, so it is unique."""
 
     __tablename__ = "weekly_call"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(unique=True)
-    # The day of the series that it stands for, which stays when it is moved; None: a call beside the series.
+    # The call's original day in the weekly series, kept when it moves; None: an extra call.
     series_day: Mapped[date | None] = mapped_column(unique=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[CallState] = mapped_column(default=CallState.PLANNED)
-    reason: Mapped[str] = mapped_column(Text, default="")  # why it was moved, canceled or left out
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it was moved, canceled, or skipped
     title: Mapped[str] = mapped_column(Text)
     agenda: Mapped[str] = mapped_column(Text, default="")  # Markdown
     joining_link: Mapped[str] = mapped_column(Text, default="")
     recording_link: Mapped[str] = mapped_column(Text, default="")
-    # What calendars know it by, for good; and how often what they hold has changed (RFC 5545: UID, SEQUENCE).
+    # The permanent ID and the revision number of its calendar event (RFC 5545: UID, SEQUENCE).
     uid: Mapped[str] = mapped_column(String(80), unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]
-    invited_at: Mapped[datetime | None]  # when the invitation went out by mail
-    briefed_at: Mapped[datetime | None]  # when the brief went to those who weren't there
+    invited_at: Mapped[datetime | None]  # when the invitation was first sent
+    briefed_at: Mapped[datetime | None]  # when the recap was last sent
 
     presentations: Mapped[list["Presentation"]] = relationship(
         back_populates="call", order_by="Presentation.id", lazy="raise"
@@ -45,23 +46,23 @@ class Call(Base):
     asks: Mapped[list["Ask"]] = relationship(order_by="Ask.id", lazy="raise")
 
     def __str__(self) -> str:
-        return f"call of {self.day}"
+        return f"call on {with_year(self.day)}"
 
 
 class AskKind(StrEnum):
-    """What was said on a call that someone should do."""
+    """The kind of an ask: a request to others, or a follow-up that someone promised."""
 
     ASK = "ask"
     FOLLOW_UP = "follow-up"
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """The label on screens."""
         return {"ask": "Ask", "follow-up": "Follow-up"}[self.value]
 
 
 class Ask(Base):
-    """What an organization asks the others for on a call, or what someone promised to do after it."""
+    """A request that an organization makes on a call, or a follow-up that it promises."""
 
     __tablename__ = "call_ask"
 
@@ -69,8 +70,8 @@ class Ask(Base):
     call_id: Mapped[int] = mapped_column(ForeignKey("weekly_call.id"), index=True)
     kind: Mapped[AskKind]
     text: Mapped[str] = mapped_column(Text)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))  # who asks, or who does it
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who wrote it down
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))  # the one that asks, or that does it
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who added it
     added_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -81,7 +82,7 @@ class Ask(Base):
 
 
 class Source(StrEnum):
-    """How it is known that someone was on a call."""
+    """The source of an attendance entry."""
 
     CHECK_IN = "check-in"
     COORDINATOR = "coordinator"
@@ -89,17 +90,17 @@ class Source(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
-        return {"check-in": "Said so", "coordinator": "Ticked by the coordinator", "report": "Meeting report"}[
+        """The label on screens."""
+        return {"check-in": "Check-in", "coordinator": "Added by the coordinator", "report": "Attendance report"}[
             self.value
         ]
 
 
 class Attendance(Base):
-    """Somebody of an organization was on a call: append-only, as sharing events are.
+    """An attendance entry: someone from an organization attended a call. Append-only, like sharing events.
 
-    An entry that takes another back names it in ``supersedes_id`` and is ``void``; both stay. Only entries that
-    nothing supersedes and that aren't void count.
+    An entry that retracts another one has its ID in ``supersedes_id`` and is ``void``; both stay. Only entries that are
+    neither superseded nor void count.
     """
 
     __tablename__ = "call_attendance"
@@ -119,11 +120,11 @@ class Attendance(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     source: Mapped[Source]
-    name: Mapped[str] = mapped_column(Text, default="")  # as the meeting tool showed it
+    name: Mapped[str] = mapped_column(Text, default="")  # the name in the attendance report
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
-    # Makes a button that is pressed twice one entry: "check-in 12 7 0"
+    # Idempotency key, so that a double click adds one entry: "check-in 12 p7 0"
     once: Mapped[str] = mapped_column(String(120), unique=True)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("call_attendance.id"))
     void: Mapped[bool] = mapped_column(default=False)
@@ -137,7 +138,7 @@ class Attendance(Base):
 
 
 class MeetingReport(Base):
-    """A file of the meeting tool that was read into a call's attendance."""
+    """An attendance report that was imported for a call."""
 
     __tablename__ = "meeting_report"
     __table_args__ = (UniqueConstraint("call_id", "sha256"),)
@@ -149,7 +150,7 @@ class MeetingReport(Base):
     tool: Mapped[Tool]
     read_at: Mapped[datetime]
     read_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    people: Mapped[int]  # in the file, each once
+    people: Mapped[int]  # number of people in the file
 
     read_by: Mapped[Person] = relationship(lazy="raise")
 
@@ -158,26 +159,26 @@ class MeetingReport(Base):
 
 
 class GuestState(StrEnum):
-    """What became of a participant of a meeting."""
+    """The state of a meeting participant."""
 
-    WAITING = "waiting"  # someone has to say who it is
+    WAITING = "waiting"  # needs a decision
     MATCHED = "matched"
-    OUTSIDE = "outside"  # no one of the alliance
+    OUTSIDE = "outside"  # not in the alliance
     NOT_ADMITTED = "not-admitted"  # never left the waiting room
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The label on screens."""
         return {
-            "waiting": "To be decided",
-            "matched": "Recognized",
-            "outside": "Not of the alliance",
+            "waiting": "Unmatched",
+            "matched": "Matched",
+            "outside": "Not in the alliance",
             "not-admitted": "Stayed in the waiting room",
         }[self.value]
 
 
 class Guest(Base):
-    """A participant as the meeting tool names them, once a call; no one is dropped."""
+    """A participant from a call's attendance reports, once per call; none are dropped."""
 
     __tablename__ = "meeting_participant"
     __table_args__ = (UniqueConstraint("call_id", "key"),)
@@ -203,9 +204,9 @@ class Guest(Base):
 
 
 class Alias(Base):
-    """Who is meant by a name or an address of the meeting tool, as someone decided; used from then on.
+    """A remembered match of a participant's name or address, used for later reports.
 
-    With neither person nor organization: no one of the alliance.
+    With neither person nor organization: not in the alliance.
     """
 
     __tablename__ = "meeting_alias"
@@ -222,7 +223,7 @@ class Alias(Base):
 
 
 class Presentation(Base):
-    """What an organization presents on a call, from the proposal on."""
+    """A presentation of an organization on a call, from its proposal on."""
 
     __tablename__ = "presentation"
 
@@ -251,12 +252,12 @@ class Presentation(Base):
 
 
 class CalendarFeed(Base):
-    """The address at which a person's calendar gets the calls; whoever has it can read them, until it is ended."""
+    """A person's calendar link; anyone who has it can read the calls until it is turned off."""
 
     __tablename__ = "calendar_feed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    token: Mapped[str] = mapped_column(String(60), unique=True)  # kept as it is: its person copies it again
+    token: Mapped[str] = mapped_column(String(60), unique=True)  # in plain text, so that the person can copy it again
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -264,11 +265,11 @@ class CalendarFeed(Base):
     person: Mapped[Person] = relationship(lazy="raise")
 
     def __str__(self) -> str:
-        return f"calendar address {self.id}"
+        return f"calendar link {self.id}"
 
 
 def _refuse(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
-    message = f"{type(row).__name__} rows are append-only: a mistake is corrected by an entry that supersedes it."
+    message = f"{type(row).__name__} entries are never changed or deleted. Add a correcting entry instead."
     raise TypeError(message)
 
 

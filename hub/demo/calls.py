@@ -201,4 +201,4 @@ def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str
     for slug, kind, text in ASKS:
         asks_actions.add_ask(db, cora, call, organizations[slug], kind, text)
     report = REPORT.format(day=f"{call.day:%m/%d/%Y}")
-    attendance_reports_actions.read_in(db, cora, call, report.encode(), f"participants_{call.day:%Y_%m_%d}.csv")
+    attendance_reports_actions.import_report(db, cora, call, report.encode(), f"participants_{call.day:%Y_%m_%d}.csv")

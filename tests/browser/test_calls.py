@@ -1,4 +1,4 @@
-"""Checking in on a phone and reviewing the meeting tool's report, in a real browser."""
+"""Checking in on a phone and importing an attendance report, in a real browser."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def a_call(hub: Any, browser: Any) -> str:
-    """The day of a call beside the series that is going on now, or was a day or two ago: planned by the coordinator."""
+    """Return the day of an extra call that takes place now, or did a day or two ago."""
     page = sign_in(browser.new_context(base_url=hub.address).new_page(), "coordinator@demo.example")
     now = clock.now().astimezone(EASTERN)
     starts = (now - timedelta(minutes=5 + 1440 * back) for back in range(3))
@@ -33,33 +33,33 @@ def a_call(hub: Any, browser: Any) -> str:
 
 def _plan(page: Page, start: datetime) -> None:
     page.goto("/calls/plan")
-    extra = page.locator("form", has=page.get_by_role("button", name="Plan it"))
-    extra.get_by_label("What it is called").fill("Extra call")
-    extra.get_by_label("Day").fill(str(start.date()))
-    extra.get_by_label("Begins at").fill(f"{start:%H:%M}")
-    extra.get_by_role("button", name="Plan it").click()
-    expect(page.get_by_role("status")).to_contain_text("is planned")
+    extra = page.locator("form", has=page.get_by_role("button", name="Schedule extra call"))
+    extra.get_by_label("Title").fill("Extra call")
+    extra.get_by_label("Date").fill(str(start.date()))
+    extra.get_by_label("Start time").fill(f"{start:%H:%M}")
+    extra.get_by_role("button", name="Schedule extra call").click()
+    expect(page.get_by_role("status")).to_contain_text("Extra call scheduled")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_i_was_there_is_one_tap_on_a_phone(open_as: OpenAs, a_call: str, scripts: bool) -> None:
+def test_checking_in_takes_one_tap_on_a_phone(open_as: OpenAs, a_call: str, scripts: bool) -> None:
     page = open_as("contributor" if scripts else "alternate", java_script_enabled=scripts, **PHONE)
     page.goto("/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360 if scripts else True
-    button = page.get_by_role("button", name="I was there")
+    button = page.get_by_role("button", name="I attended")
     box = button.bounding_box()
     assert box
     assert box["height"] >= 24  # WCAG 2.2, 2.5.8
     button.tap()
     expect(page.get_by_role("status")).to_contain_text("Thank you.")
     page.goto(f"/calls/{a_call}")
-    expect(page.get_by_text("You said that you were there.")).to_be_visible()
-    page.get_by_role("button", name="That was a mistake").tap()
-    page.get_by_role("button", name="Take it back").tap()
-    expect(page.get_by_role("button", name="I was there")).to_be_visible()
+    expect(page.get_by_text("You checked in.")).to_be_visible()
+    page.get_by_role("button", name="Undo check-in").tap()
+    page.get_by_role("button", name="Undo entry").tap()
+    expect(page.get_by_role("button", name="I attended")).to_be_visible()
 
 
-def test_the_report_of_the_meeting_tool_is_read_and_reviewed(open_as: OpenAs, a_call: str, tmp_path: Path) -> None:
+def test_an_attendance_report_is_imported_and_reviewed(open_as: OpenAs, a_call: str, tmp_path: Path) -> None:
     page = open_as("coordinator")
     report = tmp_path / "meetingAttendanceReport.csv"
     day = datetime.fromisoformat(a_call)
@@ -72,24 +72,24 @@ def test_the_report_of_the_meeting_tool_is_read_and_reviewed(open_as: OpenAs, a_
     ]  # fmt: skip
     report.write_bytes(b"\xff\xfe" + "\r\n".join(lines).encode("utf-16-le"))
     page.goto(f"/calls/{a_call}")
-    page.get_by_role("link", name="Who was there").click()
+    page.get_by_role("link", name="Attendance", exact=True).click()
     page.get_by_label("Report (CSV)").set_input_files(report)
-    page.get_by_role("button", name="Read the report").click()
-    expect(page.get_by_text("3 people in the report, 3 new: 1 recognized, 2 to be decided.")).to_be_visible()
-    who = page.get_by_label("Who “T. Vandersloot” is")
-    expect(who.locator("optgroup[label=Likely] option")).to_contain_text(["Tom Vandersloot"])
-    # By keyboard alone: the first choice below "Choose who it is" is the likeliest person.
+    page.get_by_role("button", name="Import report").click()
+    expect(page.get_by_text("3 people in the report, 3 new: 1 matched, 2 unmatched.")).to_be_visible()
+    who = page.get_by_label("Match for “T. Vandersloot”")
+    expect(who.locator("optgroup[label='Likely matches'] option")).to_contain_text(["Tom Vandersloot"])
+    # With the keyboard alone: the first option after "Choose a match" is the likeliest person.
     who.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("“T. Vandersloot” is settled.")).to_be_visible()
+    expect(page.get_by_text("Match for “T. Vandersloot” saved.")).to_be_visible()
     expect(page.get_by_role("cell", name="Tom Vandersloot, Lakeshore Forge")).to_be_visible()
-    page.get_by_label("Who “iPad” is").select_option("nobody")
-    page.get_by_role("button", name="Decide on iPad").click()
-    expect(page.get_by_text("Everybody is settled.")).to_be_visible()
+    page.get_by_label("Match for “iPad”").select_option("nobody")
+    page.get_by_role("button", name="Save match for iPad").click()
+    expect(page.get_by_text("No unmatched participants.")).to_be_visible()
     page.goto(f"/calls/{a_call}/attendance")
     page.get_by_label("Report (CSV)").set_input_files(report)
-    page.get_by_role("button", name="Read the report").click()
-    expect(page.get_by_text("This very file was read before; nothing has changed.")).to_be_visible()
+    page.get_by_role("button", name="Import report").click()
+    expect(page.get_by_text("This file was already imported. Nothing changed.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A small alliance with calls around a Monday, and a clock that tests set."""
+"""Fixtures: a small alliance with a year of calls, and a clock that tests set."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -18,20 +18,20 @@ SetClock = Callable[[str], None]
 
 @pytest.fixture
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    """``set_clock("2026-11-16T11:45")``: from now on it is then, on the clocks of New York; time goes on from there."""
+    """Set the clock with ``set_clock("2026-11-16T11:45")``, in New York time; it keeps running from there."""
 
-    def to(moment: str) -> None:
-        then = datetime.fromisoformat(moment).replace(tzinfo=EASTERN).astimezone(UTC)
-        began = datetime.now(UTC)
-        monkeypatch.setattr(clock, "now", lambda: then + (datetime.now(UTC) - began))
+    def set_to(moment: str) -> None:
+        start = datetime.fromisoformat(moment).replace(tzinfo=EASTERN).astimezone(UTC)
+        set_at = datetime.now(UTC)
+        monkeypatch.setattr(clock, "now", lambda: start + (datetime.now(UTC) - set_at))
 
-    to("2026-11-16T11:45")
-    return to
+    set_to("2026-11-16T11:45")
+    return set_to
 
 
 @pytest.fixture
 def alliance(database: Database, set_clock: SetClock) -> None:
-    """Lakeshore with a representative, an alternate and a contributor; Prairie; a BFF; the host. A year of calls."""
+    """Add Lakeshore with three people, Prairie, a BFF, and the host; schedule two years of calls."""
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         lakeshore = an_organization(db, "Lakeshore Forge", website="https://www.lakeshore.example/about")

@@ -1,4 +1,4 @@
-"""Reports of Zoom and Teams in the layouts that they export, and who their participants are."""
+"""Attendance reports in the layouts that Zoom and Teams export, and the matching of their participants."""
 
 from datetime import date
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.calls.rules.attendance_reports import Participant, Report, Tool, dates_in, minutes_of, read_report
-from hub.calls.rules.matching import Directory, How, Match, Somebody, Target, directory, is_generic
+from hub.calls.rules.attendance_reports import Participant, Report, Tool, parse_minutes, possible_dates, read_report
+from hub.calls.rules.matching import Directory, How, KnownPerson, Match, Target, directory, is_generic
 from hub.calls.rules.matching import likely as likely_people
 from hub.calls.rules.matching import match as match_one
 from hub.core.errors import Refused
@@ -16,12 +16,12 @@ DAY = date(2026, 11, 16)
 
 
 def zoom(head: str, *lines: str, bom: bool = True) -> bytes:
-    """Return a file as Zoom exports it: UTF-8 with a mark, commas, lines as Windows ends them."""
+    """Return a file as Zoom exports it: UTF-8 with a BOM, commas, Windows line endings."""
     return ("\ufeff" * bom + "\r\n".join([head, *lines]) + "\r\n").encode()
 
 
 def teams(*lines: str) -> bytes:
-    """Return a file as Teams exports it: UTF-16 with a mark, tabs."""
+    """Return a file as Teams exports it: UTF-16 with a BOM, tabs."""
     return b"\xff\xfe" + "\r\n".join(lines).encode("utf-16-le")
 
 
@@ -37,7 +37,7 @@ LAYOUTS = {
         "Tom's iPhone (Tom Vandersloot),,11/16/2026 11:31:00 AM,11/16/2026 12:03:10 PM,33,Yes,",
         "Galaxy S23,,11/16/2026 11:31:00 AM,11/16/2026 12:03:10 PM,33,Yes,",
     ),
-    # the same since 2024: other words, other capitals, the waiting room, a date that begins with the day
+    # the same since 2024: other headers and capitals, the waiting room, day before month
     "zoom of today": zoom(
         "Topic,ID,Host name,Host email,Start time,End time,Participants,Duration (minutes)",
         "AMCC Monday Call,812 3456 7890,Cora,host@amcc.example,16/11/2026 11:24,16/11/2026 12:03,3,39",
@@ -56,7 +56,7 @@ LAYOUTS = {
         "Galaxy S23,,33,Yes",
         bom=False,
     ),
-    # the list that a Teams meeting gave in 2020: a line for each coming and going
+    # the list from a Teams meeting in 2020: a line for each join and leave
     "teams, attendance list": teams(
         "Full Name\tUser Action\tTimestamp",
         "Rosa Peña\tJoined\t11/16/2026, 11:28:40 AM",
@@ -78,7 +78,7 @@ LAYOUTS = {
         "Tom Vandersloot (Guest)\t11/16/2026, 11:31:00 AM\t11/16/2026, 12:03:10 PM\t32m 10s\t\tAttendee\t",
         "Galaxy S23\t11/16/2026, 11:31:00 AM\t11/16/2026, 12:03:10 PM\t32m 10s\t\tAttendee\t",
     ),
-    # since 2022, in three parts of which the last repeats the second, join by join
+    # since 2022: three parts; the last repeats the second, join by join
     "teams of today": teams(
         "1. Summary",
         "Meeting title\tAMCC Monday Call",
@@ -99,7 +99,7 @@ LAYOUTS = {
         "Rosa Peña\t11/16/26, 11:28:40 AM\t11/16/26, 11:40:02 AM\t11m 22s\trosa@lakeshore.example\tPresenter",
         "Rosa Peña\t11/16/26, 11:41:10 AM\t11/16/26, 12:03:10 PM\t22m\trosa@lakeshore.example\tPresenter",
     ),
-    # the same from a German computer
+    # the same from a German Windows
     "teams in German": teams(
         "1. Zusammenfassung",
         "Besprechungstitel\tAMCC Monday Call",
@@ -119,10 +119,10 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_layout_gives_the_same_three_people_each_once(layout: str) -> None:
+def test_every_layout_gives_the_same_three_people_once_each(layout: str) -> None:
     report = read_report(LAYOUTS[layout])
     assert report.tool is (Tool.ZOOM if layout.startswith("zoom") else Tool.TEAMS)
-    assert report.is_of(DAY)
+    assert report.may_be_of(DAY)
     assert len(report.participants) == 3
     rosa, tom, galaxy = report.participants
     assert rosa.name == "Rosa Peña"
@@ -133,10 +133,10 @@ def test_every_layout_gives_the_same_three_people_each_once(layout: str) -> None
         assert 32 <= (rosa.minutes or 0) <= 35
 
 
-def test_a_report_of_another_day_is_known_as_such() -> None:
+def test_a_report_with_another_date_is_recognized() -> None:
     report = read_report(LAYOUTS["teams of today"])
-    assert not report.is_of(date(2026, 11, 9))
-    assert read_report(LAYOUTS["zoom, unique users"]).is_of(date(2026, 11, 9))  # it names no day
+    assert not report.may_be_of(date(2026, 11, 9))
+    assert read_report(LAYOUTS["zoom, unique users"]).may_be_of(date(2026, 11, 9))  # it has no date
 
 
 @pytest.mark.parametrize(
@@ -153,19 +153,19 @@ def test_a_report_of_another_day_is_known_as_such() -> None:
         ("812 3456 7890", ""),
     ],
 )
-def test_a_date_is_read_in_every_order_that_a_country_writes_it(cell: str, days: str) -> None:
-    assert dates_in(cell) == {date.fromisoformat(day) for day in days.split()}
+def test_a_date_can_have_day_or_month_first(cell: str, days: str) -> None:
+    assert possible_dates(cell) == {date.fromisoformat(day) for day in days.split()}
 
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("28", 28), ("1h 5m 20s", 65), ("34 Min. 30 Sek.", 34), ("2 godz. 3 min", 123), ("45s", 1), ("", None)],
 )
-def test_durations_are_read_as_either_tool_writes_them(text: str, minutes: int | None) -> None:
-    assert minutes_of(text) == minutes
+def test_durations_are_parsed_in_the_formats_of_both_tools(text: str, minutes: int | None) -> None:
+    assert parse_minutes(text) == minutes
 
 
-def test_who_registered_and_did_not_come_was_not_there() -> None:
+def test_people_who_registered_but_did_not_attend_are_skipped() -> None:
     report = read_report(
         zoom(
             "Attendee Report",
@@ -180,30 +180,30 @@ def test_who_registered_and_did_not_come_was_not_there() -> None:
             "No,Tom,tom@lakeshore.example,--,--,--,--",
         )
     )
-    assert [one.name for one in report.participants] == ["Cora", "Rosa Peña"]
+    assert [participant.name for participant in report.participants] == ["Cora", "Rosa Peña"]
 
 
-def test_who_never_left_the_waiting_room_is_listed_as_not_admitted() -> None:
+def test_people_who_never_left_the_waiting_room_are_listed_as_not_admitted() -> None:
     report = read_report(
         zoom(
             "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,In waiting room",
             "Stranger,,11/16/2026 11:29,11/16/2026 11:31,2,Yes,Yes",
         )
     )
-    assert [one.admitted for one in report.participants] == [False]
+    assert [participant.admitted for participant in report.participants] == [False]
 
 
 @pytest.mark.parametrize(
     "data",
     [b"", b"hello", b"\xff\xfe", b"a,b,c\n1,2,3\n", b"Name\nRosa\n", b"%PDF-1.7 \x00\xff", b"Name,Email\n"],
 )
-def test_what_is_no_report_is_refused_with_what_to_export(data: bytes) -> None:
+def test_other_files_are_refused_with_export_instructions(data: bytes) -> None:
     with pytest.raises(Refused, match="Export it again"):
         read_report(data)
 
 
 @given(st.binary(max_size=400))
-def test_whatever_bytes_come_there_is_an_answer_or_a_sentence(data: bytes) -> None:
+def test_any_bytes_give_a_report_or_an_error_message(data: bytes) -> None:
     try:
         report = read_report(b"Name (Original Name),User Email,Duration (Minutes)\n" + data)
     except Refused:
@@ -214,24 +214,26 @@ def test_whatever_bytes_come_there_is_an_answer_or_a_sentence(data: bytes) -> No
 @given(
     st.lists(st.tuples(st.sampled_from(["Ann", "Bob", "Cy"]), st.sampled_from(["", "a@x.org", "b@x.org"])), min_size=1)
 )
-def test_nobody_is_dropped_and_nobody_is_there_twice(joins: list[tuple[str, str]]) -> None:
+def test_no_participant_is_dropped_or_repeated(joins: list[tuple[str, str]]) -> None:
     lines = [f"{name},{email},5" for name, email in joins]
     report = read_report(zoom("Name (Original Name),User Email,Duration (Minutes)", *lines))
-    keys = [one.key for one in report.participants]
+    keys = [participant.key for participant in report.participants]
     assert len(keys) == len(set(keys))
-    assert sum(one.joins for one in report.participants) == len(joins)
-    assert {name for name, _ in joins} >= {one.name for one in report.participants}
-    assert {email for _, email in joins if email} == {one.email for one in report.participants if one.email}
+    assert sum(participant.joins for participant in report.participants) == len(joins)
+    assert {name for name, _ in joins} >= {participant.name for participant in report.participants}
+    assert {email for _, email in joins if email} == {
+        participant.email for participant in report.participants if participant.email
+    }
 
 
-# Who they are.
+# Matching.
 PEOPLE = [
-    Somebody(1, "Rosa Peña", "rosa@lakeshore.example", 10),
-    Somebody(2, "Tom Vandersloot", "tom@lakeshore.example", 10),
-    Somebody(3, "Erik Sørensen", "erik@prairie.example", 20),
-    Somebody(4, "Chris Lee", "chris@lakeshore.example", 10),
-    Somebody(5, "Chris Lee", "chris@prairie.example", 20),
-    Somebody(6, "Ingrid Holm", "ingrid@gmail.com", 30),
+    KnownPerson(1, "Rosa Peña", "rosa@lakeshore.example", 10),
+    KnownPerson(2, "Tom Vandersloot", "tom@lakeshore.example", 10),
+    KnownPerson(3, "Erik Sørensen", "erik@prairie.example", 20),
+    KnownPerson(4, "Chris Lee", "chris@lakeshore.example", 10),
+    KnownPerson(5, "Chris Lee", "chris@prairie.example", 20),
+    KnownPerson(6, "Ingrid Holm", "ingrid@gmail.com", 30),
 ]
 ORGANIZATIONS = [
     (10, "Lakeshore Forge", "https://www.lakeshore.example/about"),
@@ -248,7 +250,7 @@ def known() -> Directory:
 @pytest.mark.parametrize(
     ("name", "email", "person", "organization", "how"),
     [
-        ("whoever", "ROSA@lakeshore.example", 1, 10, How.ADDRESS),
+        ("Anyone", "ROSA@lakeshore.example", 1, 10, How.ADDRESS),
         ("rosa pena", "", 1, 10, How.NAME),
         ("Rosa's iPhone (Rosa Peña)", "", 1, 10, How.NAME),
         ("Peña, Rosa", "", 1, 10, How.NAME),
@@ -258,38 +260,38 @@ def known() -> Directory:
         ("Dr. Erik Sørensen (Guest)", "erik.private@gmail.com", 3, 20, How.NAME),
         ("Chris Lee / Prairie Works", "", 5, 20, How.NAME),
         ("New Intern", "intern@lakeshore.example", None, 10, How.DOMAIN),
-        ("Somebody", "x@atlas.example", None, 30, How.DOMAIN),
+        ("Someone", "x@atlas.example", None, 30, How.DOMAIN),
         ("Conference room (Prairie Works)", "", None, 20, How.NAME),
     ],
 )
-def test_a_participant_is_recognized(
+def test_a_participant_is_matched(
     known: Directory, name: str, email: str, person: int | None, organization: int, how: How
 ) -> None:
-    found = match_one(Participant(name, email.lower()), known, {})
-    assert found == Match(Target(person, organization), how)
+    result = match_one(Participant(name, email.lower()), known, {})
+    assert result == Match(Target(person, organization), how)
 
 
 @pytest.mark.parametrize(
     ("name", "email"),
     [("Chris Lee", ""), ("iPad", ""), ("Rosa", ""), ("A Stranger", "stranger@gmail.com"), ("+1 312 555 0100", "")],
 )
-def test_who_is_not_sure_goes_to_a_person(known: Directory, name: str, email: str) -> None:
+def test_uncertain_participants_are_not_matched(known: Directory, name: str, email: str) -> None:
     assert match_one(Participant(name, email), known, {}) is None
 
 
-def test_what_was_decided_before_goes_first(known: Directory) -> None:
+def test_remembered_matches_take_precedence(known: Directory) -> None:
     aliases = {"name:rosa pena": Target(2, 10), "email:x@y.org": Target()}
     assert match_one(Participant("Rosa Peña"), known, aliases) == Match(Target(2, 10), How.REMEMBERED)
-    assert match_one(Participant("Anybody", "x@y.org"), known, aliases) == Match(Target(), How.REMEMBERED)
+    assert match_one(Participant("Anyone", "x@y.org"), known, aliases) == Match(Target(), How.REMEMBERED)
 
 
-def test_the_likeliest_people_are_proposed(known: Directory) -> None:
-    assert [one.id for one in likely_people(Participant("Rosa P."), PEOPLE)][:1] == [1]
-    assert [one.id for one in likely_people(Participant("T. Vandersloot"), PEOPLE)][:1] == [2]
+def test_the_likeliest_people_are_suggested(known: Directory) -> None:
+    assert [person.id for person in likely_people(Participant("Rosa P."), PEOPLE)][:1] == [1]
+    assert [person.id for person in likely_people(Participant("T. Vandersloot"), PEOPLE)][:1] == [2]
     assert likely_people(Participant("zzz qqq"), PEOPLE) == []
 
 
-def test_names_that_many_devices_show_are_known() -> None:
+def test_generic_device_names_are_recognized() -> None:
     for name in ("iPhone", "iPad", "Galaxy S23", "Guest 2", "+1 312-555-0100", "Zoom User", "Conference Room B"):
         assert is_generic(name), name
     for name in ("Rosa Peña", "Rosa's iPhone", "Guestavo Ipadson", "Lakeshore Forge"):

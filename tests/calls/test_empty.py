@@ -1,8 +1,8 @@
-"""A hub in which no one is yet."""
+"""A hub without people."""
 
 from hub.calls.actions import series as series_actions
 from hub.core.db import Database
 
 
-def test_a_hub_without_people_plans_nothing(database: Database) -> None:
+def test_a_hub_without_people_schedules_nothing(database: Database) -> None:
     assert series_actions.catch_up(database) == 0

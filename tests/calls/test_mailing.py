@@ -1,4 +1,4 @@
-"""Mail about calls: invitations that calendars follow, the brief for those who weren't there, reminders of decks."""
+"""Emails about calls: invitations with calendar events, recaps, deck reminders."""
 
 from datetime import date
 
@@ -35,34 +35,34 @@ def stop(database: Database, email: str) -> None:
 
 
 @pytest.mark.both_databases
-def test_an_invitation_its_change_and_its_cancelling_are_one_entry_in_every_calendar(
+def test_an_invitation_its_update_and_its_cancellation_are_one_calendar_event(
     database: Database, sign_in: SignIn
 ) -> None:
     stop(database, TOM)
     cora = sign_in(CORA)
     cora.post("/calls/2026-11-23/move", data={"day": "2026-11-24", "at": "11:30", "minutes": "30", "reason": "x"})
-    assert mail(database) == []  # no one was invited, so no one hears of it
+    assert mail(database) == []  # no one was invited, so no one gets an email
     assert "6 people" in cora.get("/calls/2026-11-30/invite").text
     for _ in range(2):
         cora.post("/calls/2026-11-30/invite")
     cora.post("/calls/2026-11-30/move", data={"day": "2026-12-01", "at": "14:00", "minutes": "30", "reason": "Snow"})
     cora.post("/calls/2026-12-01/cancel", data={"reason": "More snow"})
     assert mail(database, TOM) == []
-    got = mail(database, ROSA)
-    events = [vobject.readOne(one.calendar) for one in got]
-    assert [one.method.value for one in events] == ["REQUEST", "REQUEST", "CANCEL"]
-    assert len({one.vevent.uid.value for one in events}) == 1
-    assert [one.vevent.sequence.value for one in events] == ["0", "1", "2"]
-    assert [one.vevent.status.value for one in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    messages = mail(database, ROSA)
+    events = [vobject.readOne(message.calendar) for message in messages]
+    assert [event.method.value for event in events] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert len({event.vevent.uid.value for event in events}) == 1
+    assert [event.vevent.sequence.value for event in events] == ["0", "1", "2"]
+    assert [event.vevent.status.value for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert events[1].vevent.attendee.value == f"mailto:{ROSA}"
     assert events[1].vevent.dtstart.value.hour == 14
-    assert got[1].subject.startswith("Changed: Weekly national call")
-    assert "Snow" in got[1].text
-    assert "/mail/stop/" in got[0].unsubscribe
+    assert messages[1].subject.startswith("Updated: Weekly national call")
+    assert "Snow" in messages[1].text
+    assert "/mail/stop/" in messages[0].unsubscribe
 
 
 @pytest.mark.both_databases
-def test_those_who_were_not_there_get_the_brief_once_and_reading_it_is_no_attendance(
+def test_absent_organizations_get_the_recap_once_and_reading_it_does_not_count_as_attendance(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
     sign_in(ROSA).post("/calls/2026-11-16/check-in")
@@ -73,7 +73,7 @@ def test_those_who_were_not_there_get_the_brief_once_and_reading_it_is_no_attend
         a_resource(db, lakeshore, "Ours alone", kind=Kind.CALL_NOTES, audience=Audience.ORGANIZATION, call_on=day)
     sign_in(ROSA).post("/calls/2026-11-16/asks", data={"kind": "ask", "text": "Who has a template?"})
     cora = sign_in(CORA)
-    assert cora.post("/calls/2026-11-16/brief").status_code == 422  # it is going on
+    assert cora.post("/calls/2026-11-16/brief").status_code == 422  # the call isn't over
     set_clock("2026-11-16T15:00")
     cora = sign_in(CORA)
     page = cora.get("/calls/2026-11-16/brief").text
@@ -82,22 +82,22 @@ def test_those_who_were_not_there_get_the_brief_once_and_reading_it_is_no_attend
     assert "Ours alone" not in page
     for _ in range(2):
         assert cora.post("/calls/2026-11-16/brief").status_code == 302
-    assert {one.to for one in mail(database)} == {ERIK, INGRID}
+    assert {message.to for message in mail(database)} == {ERIK, INGRID}
     (letter,) = mail(database, ERIK)
-    assert "Missed it?" in letter.subject
+    assert letter.subject.startswith("Recap: Weekly")
     assert "Notes of the call" in letter.text
     assert "Who has a template?" in letter.text
-    assert "doesn't count as attendance" in letter.text
+    assert "doesn’t count as attendance" in letter.text
     sign_in(ERIK).get("/calls/2026-11-16")
     with database.reading() as db:
         assert len(db.scalars(select(Attendance)).all()) == 1
-    nothing = cora.post("/calls/2026-11-09/brief")
-    assert nothing.status_code == 422
-    assert "There is nothing to send yet" in nothing.text
+    empty = cora.post("/calls/2026-11-09/brief")
+    assert empty.status_code == 422
+    assert "There’s nothing to send yet" in empty.text
 
 
 @pytest.mark.both_databases
-def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminded_once(
+def test_a_missing_deck_is_reminded_of_once_a_week_before_the_presentation(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
     sign_in(ROSA).post("/calls/present", data={"call": "2026-11-30", "title": "Our year", "minutes": "15"})
@@ -106,12 +106,12 @@ def test_a_week_before_a_presentation_without_a_deck_its_organization_is_reminde
     assert mail(database) == []
     set_clock("2026-11-24T09:00")
     series_actions.catch_up(database)
-    assert {one.to for one in mail(database)} == {ROSA, TOM}
+    assert {message.to for message in mail(database)} == {ROSA, TOM}
     assert series_actions.catch_up(database) == 0
-    assert "“Our year” is on the call of Monday, November 30, 2026, 11:30 a.m. (EST)" in " ".join(
+    assert "“Our year” before you present it on Monday, November 30, 2026, 11:30 a.m. ET (15 minutes)." in " ".join(
         mail(database, ROSA)[0].text.split()
     )
     sign_in(CORA).post("/calls/presentations/1", data={"do": "move", "move-call": "2026-12-07"})
     set_clock("2026-12-02T09:00")
     series_actions.catch_up(database)
-    assert len(mail(database, ROSA)) == 2  # another date, another reminder
+    assert len(mail(database, ROSA)) == 2  # a new date gets a new reminder

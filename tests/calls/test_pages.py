@@ -1,4 +1,4 @@
-"""Planning calls, their pages, and who may do what with them."""
+"""Scheduling calls, the call pages, and permissions."""
 
 import re
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ def the_call(database: Database, day: str) -> Call:
 
 
 @pytest.mark.both_databases
-def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Database) -> None:
-    assert series_actions.catch_up(database) == 0  # the alliance's calls reach a year ahead
+def test_the_series_is_scheduled_a_year_ahead_once_with_its_holidays(database: Database) -> None:
+    assert series_actions.catch_up(database) == 0  # the fixture scheduled a year ahead
     with database.writing() as db:
         assert series_actions.make_series(db, None, date(2026, 1, 1), date(2027, 11, 17)) == []
         calls = db.scalars(select(Call).order_by(Call.day)).all()
@@ -51,16 +51,16 @@ def test_the_series_is_made_a_year_ahead_once_with_its_holidays(database: Databa
 
 
 @pytest.mark.both_databases
-def test_the_worker_makes_the_weeks_that_come_into_view(database: Database, set_clock: SetClock) -> None:
+def test_the_worker_adds_weeks_as_time_passes(database: Database, set_clock: SetClock) -> None:
     set_clock("2026-12-02T09:00")
     assert series_actions.catch_up(database) == 2
     assert series_actions.catch_up(database) == 0
-    assert the_call(database, "2027-11-29").starts_at.hour == 16  # half past eleven in winter
+    assert the_call(database, "2027-11-29").starts_at.hour == 16  # 11:30 a.m. in winter, in UTC
 
 
 @pytest.fixture
 def tuesdays(app: Flask, config: Config, database: Database) -> Iterator[Database]:
-    """The same hub after its settings were changed: the weekly call is on Tuesdays at ten, for 45 minutes."""
+    """Change the settings: the weekly call is on Tuesdays at 10:00 a.m. for 45 minutes."""
     changed = Database(replace(config, CALL_WEEKDAY="tuesday", CALL_TIME="10:00", CALL_MINUTES=45))
     app.extensions["hub-database"] = changed
     yield changed
@@ -69,7 +69,7 @@ def tuesdays(app: Flask, config: Config, database: Database) -> Iterator[Databas
 
 
 @pytest.mark.both_databases
-def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
+def test_the_coordinator_can_move_upcoming_calls_to_the_new_weekly_time(
     database: Database, tuesdays: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
     with database.writing() as db:
@@ -84,25 +84,25 @@ def test_calls_to_come_follow_changed_settings_when_the_coordinator_says_so(
         invited.invited_at = clock.now()
         assert extra.series_day is None
     set_clock("2026-11-18T09:00")
-    assert series_actions.catch_up(tuesdays) == 0, "a week has one call of the series, on whichever day it was planned"
+    assert series_actions.catch_up(tuesdays) == 0, "a week has one call of the series, no matter on which day"
     cora_, rosa = sign_in(CORA), sign_in(ROSA)
     page = cora_.get("/calls/plan").text
-    assert "It is on Tuesday at 10:00 now, for 45 minutes." in page
-    assert "49 calls to come are still planned as it was before" in page, "one whose Tuesday has a call stays"
+    assert "The weekly call is now on Tuesdays at 10:00 a.m. for 45 minutes." in page
+    assert "49 upcoming calls are still at the old time" in page, "a call stays if its Tuesday already has one"
     assert rosa.post("/calls/plan", data={"do": "follow"}).status_code == 404
     answer = cora_.post("/calls/plan", data={"do": "follow"}, follow_redirects=True).text
     assert "49 calls moved." in answer
-    assert "as it was before" not in answer
+    assert "at the old time" not in answer
     moved = the_call(database, "2026-12-01")
     assert (moved.state, moved.sequence, str(moved.series_day)) == (CallState.PLANNED, 1, "2026-12-01")
     assert (moved.starts_at.hour, moved.ends_at - moved.starts_at) == (15, timedelta(minutes=45))
-    assert the_call(database, "2027-01-19").state is CallState.PLANNED, "the holiday was the Monday's"
+    assert the_call(database, "2027-01-19").state is CallState.PLANNED, "the holiday was on the Monday"
     assert [the_call(database, day).state.value for day in ("2026-12-09", "2026-12-14")] == ["planned", "cancelled"]
-    assert the_call(database, "2027-01-04").starts_at.hour == 16, "the Tuesday has a call already"
+    assert the_call(database, "2027-01-04").starts_at.hour == 16, "the Tuesday already has a call"
     with database.reading() as db:
         assert db.scalars(select(Resource.call_on)).all() == [date(2026, 12, 1)]
-        told = db.scalars(select(OutboxMessage.about).distinct()).all()
-    assert told == ["call 2026-12-01"], "only who was invited hears of it"
+        announced = db.scalars(select(OutboxMessage.about).distinct()).all()
+    assert announced == ["call 2026-12-01"], "only people who were invited get an email"
     assert series_actions.catch_up(tuesdays) == 0
 
 
@@ -110,28 +110,28 @@ def call_in(db: Session, day: str) -> Call:
     return db.scalars(select(Call).where(Call.day == date.fromisoformat(day))).one()
 
 
-def test_the_coordinator_runs_a_call_and_everybody_reads_its_one_page(database: Database, sign_in: SignIn) -> None:
+def test_the_coordinator_edits_a_call_and_everyone_sees_its_page(database: Database, sign_in: SignIn) -> None:
     cora, rosa = sign_in(CORA), sign_in(ROSA)
-    said = {
+    details = {
         "title": "Monday call",
         "agenda": "1. **Welcome** <script>alert(1)</script>\n2. News",
         "joining_link": "https://meet.example/j/812",
         "recording_link": "",
     }
-    assert cora.post("/calls/2026-11-23/edit", data=said).status_code == 302
+    assert cora.post("/calls/2026-11-23/edit", data=details).status_code == 302
     page = rosa.get("/calls/2026-11-23").text
     assert "<strong>Welcome</strong>" in page
     assert "<script>alert" not in page
     assert 'href="https://meet.example/j/812"' in page
-    assert "Two places are free" in page
-    assert "Were you there" not in page  # a week before it
-    wrong = cora.post("/calls/2026-11-23/edit", data=said | {"joining_link": "javascript:alert(1)"})
+    assert "2 open slots" in page
+    assert "Did you attend" not in page  # a week before it
+    wrong = cora.post("/calls/2026-11-23/edit", data=details | {"joining_link": "javascript:alert(1)"})
     assert wrong.status_code == 422
-    assert "begins with https://" in wrong.text
+    assert "starts with https://" in wrong.text
     assert the_call(database, "2026-11-23").sequence == 1
 
 
-def test_resources_of_the_day_stand_on_the_page_for_those_who_may_read_them(
+def test_a_call_page_lists_the_resources_of_its_day_that_the_person_may_read(
     database: Database, sign_in: SignIn
 ) -> None:
     with database.writing() as db:
@@ -146,7 +146,9 @@ def test_resources_of_the_day_stand_on_the_page_for_those_who_may_read_them(
     assert 'href="/calls/2026-11-16"' in sign_in(ERIK).get(f"/resources/{shown}").text
 
 
-def test_notes_are_begun_from_the_agenda_and_become_a_resource_of_the_call(database: Database, sign_in: SignIn) -> None:
+def test_call_notes_start_from_the_agenda_and_become_a_resource_of_the_call(
+    database: Database, sign_in: SignIn
+) -> None:
     cora = sign_in(CORA)
     cora.post("/calls/2026-11-16/edit", data={"title": "Monday call", "agenda": "1. Welcome to Tulsa"})
     sign_in(ROSA).post("/calls/2026-11-16/check-in")
@@ -154,7 +156,9 @@ def test_notes_are_begun_from_the_agenda_and_become_a_resource_of_the_call(datab
     assert "1. Welcome to Tulsa" in page
     assert "Lakeshore Forge" in page
     assert 'action="/resources/new?by=text"' in page
-    assert "Lakeshore Forge" not in sign_in(ERIK).get("/calls/2026-11-16/notes").text  # who was there isn't his to see
+    assert (
+        "Lakeshore Forge" not in sign_in(ERIK).get("/calls/2026-11-16/notes").text
+    )  # he may not see the attendance of others
     form = {"title": "Notes", "kind": "call-notes", "call_on": "2026-11-16", "audience": "network", "body": "# Done"}
     organization = re.search(r'name="organization">\s*<option[^>]*value="([^"]+)"', page)
     assert organization
@@ -164,7 +168,7 @@ def test_notes_are_begun_from_the_agenda_and_become_a_resource_of_the_call(datab
 
 
 @pytest.mark.both_databases
-def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Database, sign_in: SignIn) -> None:
+def test_a_moved_call_keeps_everything_and_updates_calendars(database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
         a_resource(db, lakeshore, "The agenda's annex", call_on=date(2026, 11, 30))
@@ -181,17 +185,19 @@ def test_a_moved_call_takes_everything_along_and_calendars_follow(database: Data
     assert "The agenda&#39;s annex" in page.text
     refused = cora.post("/calls/2026-12-07/move", data=moved)
     assert refused.status_code == 422
-    assert "There is a call on that day already" in refused.text
-    assert series_actions.catch_up(database) == 0  # the week it was moved from isn't filled again
+    assert "There’s already a call on that date" in refused.text
+    assert series_actions.catch_up(database) == 0  # its week isn't filled again
 
 
-def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database, sign_in: SignIn) -> None:
+def test_a_canceled_call_shows_the_reason_and_can_be_put_back_on_the_schedule(
+    database: Database, sign_in: SignIn
+) -> None:
     cora = sign_in(CORA)
     assert cora.post("/calls/2026-11-23/cancel", data={"reason": " "}).status_code == 422
     cora.post("/calls/2026-11-23/cancel", data={"reason": "Thanksgiving week"})
     page = sign_in(ROSA).get("/calls/2026-11-23").text
     assert "Thanksgiving week" in page
-    assert "Hold it after all" not in page
+    assert "Hold call anyway" not in page
     file = vobject.readOne(sign_in(ROSA).get("/calls/2026-11-23/call.ics").text).vevent
     assert (file.status.value, file.sequence.value) == ("CANCELLED", "1")
     cora.post("/calls/2026-11-23/plan-again")
@@ -200,17 +206,17 @@ def test_a_cancelled_call_says_why_and_can_be_held_after_all(database: Database,
 
 
 @pytest.mark.both_databases
-def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Database, sign_in: SignIn) -> None:
+def test_the_coordinator_skips_weeks_and_adds_calls(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     days = ["2026-12-21", "2026-12-28", "2026-11-09", "nonsense"]  # the third is over
     answer = cora.post(
         "/calls/plan", data={"do": "skip", "days": days, "reason": "The holidays"}, follow_redirects=True
     )
-    assert "2 calls left out" in answer.text
+    assert "2 calls skipped" in answer.text
     assert the_call(database, "2026-12-28").state is CallState.SKIPPED
     assert the_call(database, "2026-11-09").state is CallState.PLANNED
-    assert "Say in a few words" in cora.post("/calls/plan", data={"do": "skip", "days": days[:1], "reason": ""}).text
-    assert "Tick the calls" in cora.post("/calls/plan", data={"do": "skip", "reason": "x"}).text
+    assert "Enter a reason" in cora.post("/calls/plan", data={"do": "skip", "days": days[:1], "reason": ""}).text
+    assert "Check the weeks to skip." in cora.post("/calls/plan", data={"do": "skip", "reason": "x"}).text
     extra = {
         "do": "extra",
         "extra-day": "2026-12-03",
@@ -218,19 +224,19 @@ def test_weeks_are_left_out_and_calls_added_on_the_planning_page(database: Datab
         "extra-minutes": "60",
         "extra-title": "CMMC",
     }
-    assert "is planned" in cora.post("/calls/plan", data=extra, follow_redirects=True).text
+    assert "Extra call scheduled for Thu, Dec 3" in cora.post("/calls/plan", data=extra, follow_redirects=True).text
     assert cora.post("/calls/plan", data=extra).status_code == 422
     assert cora.get("/calls/2026-12-03").status_code == 200
     series = {"do": "series", "series-first": "2025-01-01", "series-last": "2025-12-31"}
-    assert "52 days of the series added" in cora.post("/calls/plan", data=series, follow_redirects=True).text
-    assert "planned already" in cora.post("/calls/plan", data=series, follow_redirects=True).text
+    assert "52 weeks added" in cora.post("/calls/plan", data=series, follow_redirects=True).text
+    assert "No weeks are missing" in cora.post("/calls/plan", data=series, follow_redirects=True).text
 
 
 @pytest.mark.both_databases
-def test_the_list_shows_calls_to_come_and_past_by_year_and_state(sign_in: SignIn) -> None:
+def test_the_list_filters_calls_by_time_year_and_status(sign_in: SignIn) -> None:
     rosa = sign_in(ROSA)
-    coming = rosa.get("/calls").text
-    assert coming.index("Mon, Nov 16,") < coming.index("Mon, Nov 23,")  # the one that is going on comes first
+    upcoming = rosa.get("/calls").text
+    assert upcoming.index("Mon, Nov 16,") < upcoming.index("Mon, Nov 23,")  # the current call comes first
     past = rosa.get("/calls?when=past&year=2026").text
     assert "Mon, Nov 9," in past
     assert "Mon, Nov 23," not in past
@@ -242,30 +248,30 @@ def test_the_list_shows_calls_to_come_and_past_by_year_and_state(sign_in: SignIn
         assert rosa.get(missing).status_code == 404
 
 
-def test_asks_and_follow_ups_stand_on_the_page_until_they_are_done(sign_in: SignIn) -> None:
+def test_asks_and_follow_ups_are_on_the_page_until_they_are_done(sign_in: SignIn) -> None:
     rosa, erik = sign_in(ROSA), sign_in(ERIK)
     rosa.post("/calls/2026-11-16/asks", data={"kind": "ask", "text": "Who has a <b>template</b>?"})
     page = erik.get("/calls/2026-11-16").text
     assert "Who has a &lt;b&gt;template&lt;/b&gt;?" in page
-    assert "/calls/2026-11-16/asks/1" not in page  # not his to settle
+    assert "/calls/2026-11-16/asks/1" not in page  # he may not change it
     assert erik.post("/calls/2026-11-16/asks/1", data={"done": "1"}).status_code == 404
     rosa.post("/calls/2026-11-16/asks/1", data={"done": "1"})
     assert 'Done <time datetime="2026-11-16"' in erik.get("/calls/2026-11-16").text
     assert erik.post("/calls/2026-11-16/asks", data={"kind": "ask", "text": ""}).status_code == 422
     cora = sign_in(CORA)
     cora.post("/calls/2026-11-16/asks", data={"kind": "follow-up", "text": "Send it", "organization": "prairie-works"})
-    assert "Follow-up</strong> of Prairie Works" in erik.get("/calls/2026-11-16").text
+    assert "Follow-up</strong> from Prairie Works" in erik.get("/calls/2026-11-16").text
 
 
 @pytest.mark.both_databases
-def test_a_calendar_address_works_without_signing_in_until_it_is_ended(
+def test_a_calendar_link_works_without_signing_in_until_it_is_turned_off(
     client: FlaskClient, database: Database, sign_in: SignIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     rosa = sign_in(ROSA)
 
     def address() -> str:
-        found = re.search(r'value="http://127.0.0.1:8000(/calendar/[^"]+\.ics)"', rosa.get("/calls/calendar").text)
-        return found[1] if found else ""
+        match = re.search(r'value="http://127.0.0.1:8000(/calendar/[^"]+\.ics)"', rosa.get("/calls/calendar").text)
+        return match[1] if match else ""
 
     assert address() == ""
     rosa.post("/calls/calendar")
@@ -290,7 +296,7 @@ def test_a_calendar_address_works_without_signing_in_until_it_is_ended(
 
 
 PAGES = {
-    # address: who may open it, of coordinator, board, representative, contributor
+    # address: whether the coordinator, board, representative, and contributor may open it
     "/calls": "yes yes yes yes",
     "/calls/2026-11-16": "yes yes yes yes",
     "/calls/2026-11-16/call.ics": "yes yes yes yes",
@@ -326,7 +332,7 @@ POSTS = {
 }
 
 
-def test_who_may_open_and_press_what(sign_in: SignIn, client: FlaskClient) -> None:
+def test_roles_open_only_their_pages_and_forms(sign_in: SignIn, client: FlaskClient) -> None:
     people = (CORA, BO, ROSA, "keisha@lakeshore.example")
     for number, email in enumerate(people):
         browser = sign_in(email)
@@ -342,15 +348,15 @@ def test_who_may_open_and_press_what(sign_in: SignIn, client: FlaskClient) -> No
         assert client.get(address).status_code in {302, 405}
 
 
-def test_actions_ask_who_it_is_themselves(database: Database) -> None:
+def test_actions_check_permissions_themselves(database: Database) -> None:
     with database.writing() as db:
         rosa = db.scalars(select(Person).where(Person.email == ROSA)).one()
         call = db.scalars(select(Call).where(Call.day == date(2026, 11, 23))).one()
         for refused in (
             lambda: series_actions.cancel(db, rosa, call, "x"),
             lambda: series_actions.make_series(db, rosa, date(2030, 1, 1), date(2030, 2, 1)),
-            lambda: attendance_actions.tick(db, rosa, call, []),
-            lambda: attendance_reports_actions.read_in(db, rosa, call, b"", "x.csv"),
+            lambda: attendance_actions.set_attendance(db, rosa, call, []),
+            lambda: attendance_reports_actions.import_report(db, rosa, call, b"", "x.csv"),
         ):
             with pytest.raises(NotFound):
                 refused()

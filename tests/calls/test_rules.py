@@ -1,4 +1,4 @@
-"""The rules of calls, by plain values, a table of cases, and properties."""
+"""The rules of calls: examples, tables of cases, and properties."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.calls.rules.commitment import Attended, Keeping, attended_of, forecast
 from hub.calls.rules.holidays import holiday_on, holidays_of
-from hub.calls.rules.notes import Given, notes_of
+from hub.calls.rules.notes import PresentationHeading, notes_of
 from hub.calls.rules.presentations import (
     PresentationStanding,
     SlotFacts,
@@ -17,7 +17,7 @@ from hub.calls.rules.presentations import (
     is_due_in,
     presentation_standing,
     schedule,
-    uncovered,
+    topics_by_last_day,
 )
 from hub.calls.rules.series import CallState, Series, is_held, takes_check_ins
 
@@ -26,7 +26,7 @@ MONDAYS = Series(0, time(11, 30), 30, EASTERN)
 DAYS = st.dates(date(2024, 1, 1), date(2029, 12, 31))
 
 
-# Holidays. The days of 2026 and 2027 are those that the Office of Personnel Management lists.
+# Holidays. The days in 2026 and 2027 are from the Office of Personnel Management.
 @pytest.mark.parametrize(
     ("year", "expected"),
     [
@@ -36,7 +36,7 @@ DAYS = st.dates(date(2024, 1, 1), date(2029, 12, 31))
         (2020, "01-01 01-20 02-17 05-25 07-03 09-07 10-12 11-11 11-26 12-25"),  # before Juneteenth
     ],
 )
-def test_federal_holidays_are_observed_on_these_days(year: int, expected: str) -> None:
+def test_federal_holidays_are_observed_on_the_official_days(year: int, expected: str) -> None:
     assert " ".join(f"{day:%m-%d}" for day in holidays_of(year)) == expected
 
 
@@ -46,28 +46,28 @@ def test_a_holiday_on_a_sunday_is_observed_on_the_monday_after() -> None:
 
 
 @given(st.integers(1965, 2200))
-def test_inauguration_day_never_makes_a_monday_a_holiday_that_is_none_anyway(year: int) -> None:
+def test_inauguration_day_on_a_monday_is_always_a_holiday_anyway(year: int) -> None:
     inauguration = date(year, 1, 20)
     observed = inauguration + timedelta(days=inauguration.weekday() == 6)
     assert observed.weekday() != 0 or holiday_on(observed) == "Birthday of Martin Luther King, Jr."
 
 
 # The series.
-def test_the_call_stays_at_half_past_eleven_on_both_sides_of_the_clock_changes() -> None:
+def test_the_call_stays_at_11_30_across_clock_changes() -> None:
     for day, hour in (("2026-03-02", 16), ("2026-03-09", 15), ("2026-10-26", 15), ("2026-11-02", 16)):
         start, end = MONDAYS.span(date.fromisoformat(day))
         assert (start.hour, start.minute, end - start) == (hour, 30, timedelta(minutes=30))
 
 
 @given(DAYS, st.integers(0, 400), st.integers(0, 6))
-def test_the_series_has_each_of_its_weekdays_in_a_period_and_no_other(first: date, length: int, weekday: int) -> None:
+def test_the_series_has_exactly_its_weekdays_in_a_period(first: date, length: int, weekday: int) -> None:
     last = first + timedelta(days=length)
     days = Series(weekday, time(11, 30), 30, EASTERN).days(first, last)
     whole = [first + timedelta(days=n) for n in range(length + 1)]
     assert days == [day for day in whole if day.weekday() == weekday]
 
 
-def test_a_call_is_held_when_it_was_planned_to_the_end_and_is_over() -> None:
+def test_a_call_was_held_if_it_is_over_and_was_not_canceled() -> None:
     start, end = MONDAYS.span(date(2026, 11, 16))
     assert not is_held(CallState.PLANNED, end, start)
     assert is_held(CallState.PLANNED, end, end)
@@ -85,14 +85,14 @@ def test_a_call_is_held_when_it_was_planned_to_the_end_and_is_over() -> None:
         ("2026-11-23T12:00:01", False),
     ],
 )
-def test_i_was_there_can_be_said_from_ten_minutes_before_to_seven_days_after(now: str, takes: bool) -> None:
+def test_check_in_is_open_from_ten_minutes_before_to_seven_days_after(now: str, takes: bool) -> None:
     start, end = MONDAYS.span(date(2026, 11, 16))
     moment = datetime.fromisoformat(now).replace(tzinfo=EASTERN).astimezone(UTC)
     assert takes_check_ins(CallState.PLANNED, start, end, moment) is takes
     assert not takes_check_ins(CallState.CANCELLED, start, end, moment)
 
 
-# The commitment: a written table of cases. Days are of 2026 unless they say otherwise.
+# The commitment: a table of cases. Days without a year are in 2026.
 def days(text: str) -> list[date]:
     return [date.fromisoformat(part if len(part) > 5 else f"2026-{part}") for part in text.split()]
 
@@ -122,68 +122,71 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_calls_count_so(case: str) -> None:
-    held, there, joined, left, counts, keeping = CASES[case]
-    found = attended_of(days(held), days(there), days(joined)[0], days(left)[0] if left else None)
-    assert ((found.attended, found.held), found.keeping) == (counts, keeping)
+def test_attendance_is_counted_by_the_rule(case: str) -> None:
+    held, attended, joined, left, counts, keeping = CASES[case]
+    result = attended_of(days(held), days(attended), days(joined)[0], days(left)[0] if left else None)
+    assert ((result.attended, result.held), result.keeping) == (counts, keeping)
 
 
 CALLS = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=60)
 
 
 @given(CALLS, CALLS, st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.none() | st.dates(date(2026, 1, 1)))
-def test_what_counts_is_a_share_of_the_calls_held_while_it_belonged(
-    held: set[date], there: set[date], joined: date, left: date | None
+def test_counted_calls_are_those_held_during_membership(
+    held: set[date], attended: set[date], joined: date, left: date | None
 ) -> None:
-    found = attended_of(held, there, joined, left)
-    assert 0 <= found.attended <= found.held <= len(held)
-    assert found.held == len([day for day in held if day >= joined and (left is None or day <= left)])
+    result = attended_of(held, attended, joined, left)
+    assert 0 <= result.attended <= result.held <= len(held)
+    assert result.held == len([day for day in held if day >= joined and (left is None or day <= left)])
 
 
 @given(CALLS, CALLS, st.lists(st.sampled_from([1, 2, 3]), max_size=5))
-def test_being_named_twice_changes_nothing_and_attending_more_never_hurts(
-    held: set[date], there: set[date], repeats: list[int]
+def test_duplicates_change_nothing_and_attending_more_never_hurts(
+    held: set[date], attended: set[date], repeats: list[int]
 ) -> None:
     joined = date(2020, 1, 1)
-    once = attended_of(held, there, joined)
-    assert attended_of(held, [day for day in there for _ in range(1 + len(repeats))], joined) == once
-    for day in held - there:
-        more = attended_of(held, there | {day}, joined)
+    once = attended_of(held, attended, joined)
+    assert attended_of(held, [day for day in attended for _ in range(1 + len(repeats))], joined) == once
+    for day in held - attended:
+        more = attended_of(held, attended | {day}, joined)
         assert more.attended == once.attended + 1
         assert not (once.keeping is Keeping.KEPT and more.keeping is Keeping.BEHIND)
 
 
 @given(CALLS, CALLS, st.dates(date(2026, 1, 1), date(2026, 12, 31)))
-def test_cancelling_a_call_is_as_if_it_had_never_been(held: set[date], there: set[date], day: date) -> None:
+def test_a_canceled_call_counts_as_if_it_never_existed(held: set[date], attended: set[date], day: date) -> None:
     joined = date(2020, 1, 1)
-    assert attended_of(held - {day}, there, joined) == attended_of(held - {day}, there - {day}, joined)
+    assert attended_of(held - {day}, attended, joined) == attended_of(held - {day}, attended - {day}, joined)
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
-def test_what_the_forecast_asks_for_is_just_enough(attended: int, held: int, coming: int) -> None:
-    one = Attended(min(attended, held), held, coming)
+def test_the_forecast_asks_for_just_enough_calls(attended: int, held: int, coming: int) -> None:
+    standing = Attended(min(attended, held), held, coming)
 
     def after(more: int) -> bool:
-        return 2 * (one.attended + more) >= one.held + one.coming
+        return 2 * (standing.attended + more) >= standing.held + standing.coming
 
-    assert after(one.needed)
-    assert one.needed == 0 or not after(one.needed - 1)
+    assert after(standing.needed)
+    assert standing.needed == 0 or not after(standing.needed - 1)
 
 
 @pytest.mark.parametrize(
     ("standing", "sentence"),
     [
-        (Attended(9, 20, 6), "9 of 20 held; 4 of the next 6 keeps you at half."),
-        (Attended(10, 20, 6), "10 of 20 held; 3 of the next 6 keeps you at half."),
-        (Attended(15, 20, 6), "15 of 20 held; that keeps you at half, whatever comes."),
-        (Attended(0, 20, 6), "0 of 20 held; half is out of reach this year, and each of the next 6 still counts."),
-        (Attended(0, 0, 6), "No call was held yet this year; 3 of the next 6 keeps you at half."),
-        (Attended(0, 0, 0), "No call was held this year since you joined."),
-        (Attended(10, 20, 0), "10 of 20 held; that is half or more."),
-        (Attended(9, 20, 0), "9 of 20 held; half would have been more."),
+        (Attended(9, 20, 6), "9 of 20 calls attended; 4 of the next 6 needed to reach half."),
+        (Attended(10, 20, 6), "10 of 20 calls attended; 3 of the next 6 needed to stay at half."),
+        (Attended(15, 20, 6), "15 of 20 calls attended; half of this year’s calls is already reached."),
+        (
+            Attended(0, 20, 6),
+            "0 of 20 calls attended; half is out of reach this year, but each of the next 6 still counts.",
+        ),
+        (Attended(0, 0, 6), "No calls held yet this year; 3 of the next 6 needed to reach half."),
+        (Attended(0, 0, 0), "No calls held this year since joining."),
+        (Attended(10, 20, 0), "10 of 20 calls attended, half or more."),
+        (Attended(9, 20, 0), "9 of 20 calls attended, less than half."),
     ],
 )
-def test_the_forecast_says_it_in_words(standing: Attended, sentence: str) -> None:
+def test_the_forecast_is_a_sentence(standing: Attended, sentence: str) -> None:
     assert forecast(standing) == sentence
 
 
@@ -211,11 +214,11 @@ def slot(day: str, state: SlotState = SlotState.ACCEPTED, held: bool = False) ->
         ([slot("2025-03-03", held=True)], 2026, PresentationStanding.DUE),  # last year's doesn't count again
     ],
 )
-def test_where_a_years_presentation_stands(slots: list[SlotFacts], year: int, expected: PresentationStanding) -> None:
+def test_the_status_of_a_years_presentation(slots: list[SlotFacts], year: int, expected: PresentationStanding) -> None:
     assert presentation_standing(slots, year, TODAY, JOINED) is expected
 
 
-def test_who_joins_in_the_second_half_presents_next_year_but_may_earlier() -> None:
+def test_organizations_that_join_after_june_present_next_year_or_earlier_if_they_like() -> None:
     assert is_due_in(2026, date(2026, 6, 30), None)
     assert not is_due_in(2026, date(2026, 7, 1), None)
     assert not is_due_in(2026, JOINED, date(2026, 12, 30))
@@ -226,24 +229,24 @@ def test_who_joins_in_the_second_half_presents_next_year_but_may_earlier() -> No
 
 
 @given(st.integers(0, 30), st.lists(st.integers(1, 2), max_size=30))
-def test_the_schedule_fills_no_call_over_its_room_and_leaves_nobody_out_needlessly(
-    waiting: int, rooms: list[int]
-) -> None:
+def test_the_schedule_never_overbooks_a_call_and_leaves_no_one_out_needlessly(waiting: int, rooms: list[int]) -> None:
     free = [(date(2026, 1, 5) + timedelta(weeks=number), left) for number, left in enumerate(rooms)]
-    found = schedule(list(range(waiting)), free)
-    assert len(found) == min(waiting, sum(rooms))
-    assert len({one.organization_id for one in found}) == len(found)
+    suggestions = schedule(list(range(waiting)), free)
+    assert len(suggestions) == min(waiting, sum(rooms))
+    assert len({suggestion.organization_id for suggestion in suggestions}) == len(suggestions)
     for day, left in free:
-        assert sum(one.day == day for one in found) <= (left if waiting > len(rooms) else 1)
+        assert sum(suggestion.day == day for suggestion in suggestions) <= (left if waiting > len(rooms) else 1)
 
 
-def test_the_longest_neglected_topic_comes_first() -> None:
+def test_the_topic_presented_longest_ago_comes_first() -> None:
     covered = [("trade", date(2026, 3, 2)), ("research", date(2025, 3, 3)), ("trade", date(2024, 1, 1))]
-    found = uncovered(["trade", "research", "workforce"], covered)
-    assert found == [("workforce", None), ("research", date(2025, 3, 3)), ("trade", date(2026, 3, 2))]
+    topics = topics_by_last_day(["trade", "research", "workforce"], covered)
+    assert topics == [("workforce", None), ("research", date(2025, 3, 3)), ("trade", date(2026, 3, 2))]
 
 
-def test_notes_begin_with_who_was_there_and_the_agenda() -> None:
-    text = notes_of("1. Welcome", [Given("Apprenticeships", "Lakeshore")], ["Lakeshore", "Prairie"], "", ["A: help"])
-    assert text.startswith("## Who was there\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")
+def test_call_notes_start_with_attendance_and_agenda() -> None:
+    text = notes_of(
+        "1. Welcome", [PresentationHeading("Apprenticeships", "Lakeshore")], ["Lakeshore", "Prairie"], "", ["A: help"]
+    )
+    assert text.startswith("## Attendance\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")
     assert "- A: help" in text

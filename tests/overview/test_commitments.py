@@ -99,7 +99,7 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
 @pytest.mark.usefixtures("alliance")
 def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(sign_in: SignIn) -> None:
     home = sign_in("ingrid@gmail.com").get("/").text
-    assert "0 of 40 held; half is out of reach this year" in home
+    assert "0 of 40 calls attended; half is out of reach this year" in home
     assert "Your presentation is due by December 31: 12 slots are free." in home
     host = sign_in("cora@amcc.example").get("/").text
     assert "Your calls this year" not in host

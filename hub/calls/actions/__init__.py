@@ -1,1 +1,1 @@
-"""What changes calls: planning, attending, reading reports, presenting."""
+"""Changes to calls: scheduling, attendance, attendance reports, presentations."""

@@ -1,4 +1,4 @@
-"""Who was on a call: checking in, ticking organizations, taking an entry back. Entries are added, never changed."""
+"""Attendance: check-ins, the coordinator's list, undoing entries. Entries are added, never changed."""
 
 from collections.abc import Collection
 
@@ -18,68 +18,78 @@ from hub.members.rules.permissions import Permission, may
 
 
 def check_in(db: Session, person: Person, call: Call) -> None:
-    """Record that ``person`` was there, from ten minutes before the call to seven days after it; twice is once."""
+    """Record that ``person`` attended; a second check-in changes nothing.
+
+    Raises Refused earlier than ten minutes before the call, later than seven days after it, or if there is no call.
+    """
     if not may(person, Permission.TAKE_PART_IN_CALLS, person.organization):
         raise NotFound
     if not takes_check_ins(call.state, call.starts_at, call.ends_at, clock.now()):
         raise Refused(
-            "You can say that you were there from ten minutes before a call until seven days after it. "
-            "Ask the coordinator to add an earlier call."
+            "You can check in from 10 minutes before a call until 7 days after it. "
+            "For an earlier call, ask the coordinator to add you."
         )
     entry = record(db, person, call, person.organization_id, Source.CHECK_IN, f"p{person.id}", person_id=person.id)
     if entry:
         note(db, person, "checked in to the", call)
 
 
-def tick(
+def set_attendance(
     db: Session, person: Person, call: Call, organization_ids: Collection[int], reason: str = ""
 ) -> tuple[int, int]:
-    """Let exactly these organizations be on record for a call; answers how many were added and taken back.
+    """Record exactly these organizations for a call; returns the numbers of organizations added and removed.
 
-    Organizations that weren't expected on the call stay as they are. Taking back needs ``reason``.
+    Organizations that weren't expected on the call aren't changed. Removing any needs ``reason``, or raises Refused.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
     if call.state is not CallState.PLANNED or call.starts_at > clock.now():
-        raise Refused("Attendance is written down once the call has begun, and only of a call that takes place.")
+        raise Refused("You can record attendance only after the call has started, and only if it wasn’t canceled.")
     expected = attendance_queries.expected_on(db, call.day)
     present = attendance_queries.present_ids(db, call)
     wanted = set(organization_ids)
-    added = [one for one in expected if one.id in wanted - present]
-    gone = [one for one in expected if one.id in present - wanted]
-    for one in added:
-        record(db, person, call, one.id, Source.COORDINATOR, f"o{one.id}")
-    _take_back_all(db, person, call, gone, reason)
+    added = [organization for organization in expected if organization.id in wanted - present]
+    removed = [organization for organization in expected if organization.id in present - wanted]
+    for organization in added:
+        record(db, person, call, organization.id, Source.COORDINATOR, f"o{organization.id}")
+    _remove(db, person, call, removed, reason)
     if added:
-        note(db, person, "ticked who was on the", call, organizations=", ".join(one.slug for one in added))
-    return len(added), len(gone)
+        note(db, person, "recorded attendance of the", call, organizations=_slugs(added))
+    return len(added), len(removed)
 
 
-def _take_back_all(db: Session, person: Person, call: Call, gone: list[Organization], reason: str) -> None:
+def _slugs(organizations: Collection[Organization]) -> str:
+    return ", ".join(organization.slug for organization in organizations)
+
+
+def _remove(db: Session, person: Person, call: Call, organizations: list[Organization], reason: str) -> None:
     reason = clean(reason)[:LONGEST_REASON]
-    if gone and not reason:
-        names = ", ".join(one.name for one in gone[:3])
-        raise Refused(f"Say why what is on record is taken back: {names}.")
+    if organizations and not reason:
+        names = ", ".join(organization.name for organization in organizations[:3])
+        raise Refused(f"You unchecked organizations that are recorded: {names}. Enter a reason.")
     entries = db.scalars(
         select(Attendance).where(
             Attendance.call_id == call.id,
-            Attendance.organization_id.in_([one.id for one in gone]),
-            attendance_queries.stands(),
+            Attendance.organization_id.in_([organization.id for organization in organizations]),
+            attendance_queries.is_counted(),
         )
     ).all()
     for entry in entries:
         supersede(db, person, entry, reason)
-    if gone:
-        note(db, person, "took back attendance of the", call, organizations=", ".join(one.slug for one in gone))
+    if organizations:
+        note(db, person, "undid attendance of the", call, organizations=_slugs(organizations))
 
 
-def take_back(db: Session, person: Person, entry: Attendance, call: Call, reason: str) -> None:
-    """An entry was a mistake: it stays, and counts no more. ``entry`` comes from `queries.entry_for`."""
+def undo(db: Session, person: Person, entry: Attendance, call: Call, reason: str) -> None:
+    """Retract an entry: it stays, but no longer counts.
+
+    ``entry`` comes from `attendance_queries.entry_for`. Someone else's entry needs ``reason``, or raises Refused.
+    """
     reason = clean(reason)[:LONGEST_REASON]
     if entry.person_id != person.id and not reason:
-        raise Refused("Say in a few words why it is taken back.")
+        raise Refused("Enter a reason for undoing this entry.")
     supersede(db, person, entry, reason)
-    note(db, person, "took back attendance of the", call, entry=entry.id, reason=reason)
+    note(db, person, "undid attendance of the", call, entry=entry.id, reason=reason)
 
 
 def record(
@@ -93,13 +103,13 @@ def record(
     person_id: int | None = None,
     name: str = "",
 ) -> Attendance | None:
-    """Add an entry unless one of the same source about the same ``subject`` stands; answers it, or None.
+    """Add an entry and return it, or None if one from the same source about the same ``subject`` counts already.
 
-    Of two requests at the same moment the database's unique index lets one through.
+    The unique index on ``once`` lets only one of two concurrent requests through.
     """
     stem = f"{source.value} {call.id} {subject} "
     earlier = db.execute(
-        select(Attendance.id, attendance_queries.stands().label("counts")).where(
+        select(Attendance.id, attendance_queries.is_counted().label("counts")).where(
             Attendance.once.startswith(stem, autoescape=True)
         )
     ).all()
@@ -119,7 +129,7 @@ def record(
 
 
 def supersede(db: Session, by: Person, entry: Attendance, reason: str) -> None:
-    """Add the entry that takes ``entry`` back, unless there is one."""
+    """Add an entry that retracts ``entry``, unless there is one."""
     _add(
         db,
         Attendance(

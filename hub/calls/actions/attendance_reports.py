@@ -1,4 +1,4 @@
-"""Reading a meeting tool's report into the attendance, and deciding who its participants are."""
+"""Importing attendance reports, and matching their participants."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,35 +24,37 @@ from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)
-class Result:
-    """What reading a file gave: people in it, how many of them were new, recognized, and are left to decide."""
+class ImportResult:
+    """The numbers of people in an imported file, and of those that are new, matched, and unmatched."""
 
     people: int
     new: int
-    recognized: int
-    waiting: int
-    again: bool = False  # this very file was read before
+    matched: int
+    unmatched: int
+    is_repeat: bool = False  # this file was imported before
 
 
 class WrongDayError(Refused):
-    """The report is of another day; whoever knows better may have it read all the same."""
+    """The report has another date; the coordinator can import it anyway."""
 
 
-def read_in(db: Session, person: Person, call: Call, data: bytes, file_name: str, *, anyway: bool = False) -> Result:
-    """Read a report of Zoom or Teams into the attendance of ``call``. No one in it is dropped.
+def import_report(
+    db: Session, person: Person, call: Call, data: bytes, file_name: str, *, any_day: bool = False
+) -> ImportResult:
+    """Import an attendance report from Zoom or Teams for ``call``, with every participant in it.
 
-    The same file twice changes nothing, and a participant who is known from another file of the call stays as they
-    are. Raises Refused when it is no such report, WrongDayError when it is of another day.
+    Importing the same file twice changes nothing; participants known from another file of the call aren't changed.
+    Raises Refused when it isn't a report, WrongDayError when it has another date and ``any_day`` is False.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
     if call.state is not CallState.PLANNED or call.starts_at > clock.now():
-        raise Refused("A report is read once the call has begun, and only of a call that takes place.")
+        raise Refused("You can import attendance only after the call has started, and only if it wasn’t canceled.")
     digest = sha256(data).hexdigest()
-    if known := _read_before(db, call, digest):
-        return Result(known.people, 0, 0, 0, again=True)
+    if earlier := _imported_before(db, call, digest):
+        return ImportResult(earlier.people, 0, 0, 0, is_repeat=True)
     report = read_report(data)
-    if not anyway and not report.is_of(call.day):
+    if not any_day and not report.may_be_of(call.day):
         raise WrongDayError(_other_day(report))
     row = MeetingReport(
         call_id=call.id,
@@ -66,68 +68,70 @@ def read_in(db: Session, person: Person, call: Call, data: bytes, file_name: str
     db.add(row)
     db.flush()
     added = _add_guests(db, person, call, row, report.participants)
-    result = Result(
+    result = ImportResult(
         len(report.participants),
         len(added),
         sum(guest.state is GuestState.MATCHED for guest in added),
         sum(guest.state is GuestState.WAITING for guest in added),
     )
-    note(db, person, "read a meeting report into the", call, file=row.file_name, people=result.people)
+    note(db, person, "imported attendance for the", call, file=row.file_name, people=result.people)
     return result
 
 
-def _read_before(db: Session, call: Call, digest: str) -> MeetingReport | None:
+def _imported_before(db: Session, call: Call, digest: str) -> MeetingReport | None:
     return db.scalar(select(MeetingReport).where(MeetingReport.call_id == call.id, MeetingReport.sha256 == digest))
 
 
 def _other_day(report: Report) -> str:
     days = ", ".join(with_year(day) for day in sorted(report.days)[:3])
-    return f"This report speaks of another day ({days}). Choose the report of this call."
+    return f"This report is dated {days}, which isn’t the date of this call. Choose the report for this call."
 
 
 def _add_guests(
     db: Session, by: Person, call: Call, report: MeetingReport, participants: Iterable[Participant]
 ) -> list[Guest]:
-    known = set(db.scalars(select(Guest.key).where(Guest.call_id == call.id)))
-    everybody, aliases = (
-        attendance_reports_queries.directory_at(db, call.starts_at),
-        attendance_reports_queries.aliases(db),
-    )
-    added = [_guest(call, report, one, everybody, aliases) for one in participants if one.key not in known]
+    existing = set(db.scalars(select(Guest.key).where(Guest.call_id == call.id)))
+    people = attendance_reports_queries.directory_at(db, call.starts_at)
+    aliases = attendance_reports_queries.aliases(db)
+    added = [
+        _guest(call, report, participant, people, aliases)
+        for participant in participants
+        if participant.key not in existing
+    ]
     db.add_all(added)
     db.flush()
     for guest in added:
-        _count(db, by, call, guest)
+        _record_match(db, by, call, guest)
     return added
 
 
 def _guest(
-    call: Call, report: MeetingReport, one: Participant, everybody: Directory, aliases: Mapping[str, Target]
+    call: Call, report: MeetingReport, participant: Participant, people: Directory, aliases: Mapping[str, Target]
 ) -> Guest:
     guest = Guest(
         call_id=call.id,
         report_id=report.id,
-        key=one.key,
-        name=one.name,
-        email=one.email,
-        joins=one.joins,
-        minutes=one.minutes,
+        key=participant.key,
+        name=participant.name,
+        email=participant.email,
+        joins=participant.joins,
+        minutes=participant.minutes,
         state=GuestState.WAITING,
     )
-    if not one.admitted:
+    if not participant.admitted:
         guest.state = GuestState.NOT_ADMITTED
-    elif found := match(one, everybody, aliases):
-        _settle(guest, found.target, found.how)
+    elif certain := match(participant, people, aliases):
+        _set_match(guest, certain.target, certain.how)
     return guest
 
 
-def _settle(guest: Guest, target: Target, how: How) -> None:
+def _set_match(guest: Guest, target: Target, how: How) -> None:
     guest.person_id, guest.organization_id, guest.how = target.person_id, target.organization_id, how
     guest.state = GuestState.MATCHED if target.organization_id else GuestState.OUTSIDE
 
 
-def _count(db: Session, by: Person, call: Call, guest: Guest) -> None:
-    """The attendance that follows from a participant who is recognized."""
+def _record_match(db: Session, by: Person, call: Call, guest: Guest) -> None:
+    """Record the attendance of a matched participant."""
     if guest.state is GuestState.MATCHED and guest.organization_id:
         record(
             db, by, call, guest.organization_id, Source.REPORT, f"g{guest.id}",
@@ -136,27 +140,27 @@ def _count(db: Session, by: Person, call: Call, guest: Guest) -> None:
 
 
 def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *, remember: bool = True) -> int:
-    """Say who a participant is, or that they are no one of the alliance; answers how many of other calls it settled.
+    """Match a participant, possibly with no one in the alliance; returns how many on other calls it also matched.
 
-    What was recorded of them before is taken back. It is remembered for the next report unless the name is one that
-    many devices show; those who wait under the same name or address on other calls are settled too.
+    Retracts attendance that was recorded for a previous match. If ``remember``, and unless many devices use the name,
+    later reports use the match, and unmatched participants with the same name or address on other calls get it too.
     """
     if not may(by, Permission.RUN_CALLS):
         raise NotFound
     target = _checked(db, target)
     if guest.state is GuestState.MATCHED and guest.organization_id != target.organization_id:
-        _uncount(db, by, guest)
-    _settle(guest, target, How.DECIDED)
-    _count(db, by, call, guest)
-    note(db, by, "decided who took part in the", call, participant=guest.name, state=guest.state.value)
+        _retract_match(db, by, guest)
+    _set_match(guest, target, How.DECIDED)
+    _record_match(db, by, call, guest)
+    note(db, by, "matched a participant of the", call, participant=guest.name, state=guest.state.value)
     if not remember or (not guest.email and is_generic(guest.name)):
         return 0
     _remember(db, by, guest.key, target)
-    return _settle_others(db, by, guest, target)
+    return _match_others(db, by, guest, target)
 
 
 def _checked(db: Session, target: Target) -> Target:
-    """Return the target with the person's own organization; raises NotFound for what isn't there."""
+    """Return the target with the person's organization; raises NotFound if the person or organization doesn't exist."""
     if target.person_id is not None:
         person = db.get(Person, target.person_id)
         if person is None:
@@ -167,11 +171,13 @@ def _checked(db: Session, target: Target) -> Target:
     return target
 
 
-def _uncount(db: Session, by: Person, guest: Guest) -> None:
+def _retract_match(db: Session, by: Person, guest: Guest) -> None:
     stem = f"{Source.REPORT.value} {guest.call_id} g{guest.id} "
-    standing = select(Attendance).where(Attendance.once.startswith(stem, autoescape=True), attendance_queries.stands())
-    for entry in db.scalars(standing).all():
-        supersede(db, by, entry, "Somebody else took part under this name.")
+    counted = select(Attendance).where(
+        Attendance.once.startswith(stem, autoescape=True), attendance_queries.is_counted()
+    )
+    for entry in db.scalars(counted).all():
+        supersede(db, by, entry, "This participant was matched with someone else.")
 
 
 def _remember(db: Session, by: Person, key: str, target: Target) -> None:
@@ -182,13 +188,13 @@ def _remember(db: Session, by: Person, key: str, target: Target) -> None:
     db.flush()
 
 
-def _settle_others(db: Session, by: Person, guest: Guest, target: Target) -> int:
+def _match_others(db: Session, by: Person, guest: Guest, target: Target) -> int:
     rows = db.execute(
         select(Guest, Call)
         .join(Call, Call.id == Guest.call_id)
         .where(Guest.key == guest.key, Guest.state == GuestState.WAITING, Guest.id != guest.id)
     ).all()
     for other, call in rows:
-        _settle(other, target, How.REMEMBERED)
-        _count(db, by, call, other)
+        _set_match(other, target, How.REMEMBERED)
+        _record_match(db, by, call, other)
     return len(rows)

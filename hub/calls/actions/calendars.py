@@ -1,4 +1,4 @@
-"""The address at which a person's calendar gets the calls."""
+"""Calendar links, with which people subscribe to the calls."""
 
 import secrets
 
@@ -14,19 +14,19 @@ from hub.members.rules.permissions import Permission, may
 
 
 def make_feed(db: Session, person: Person) -> CalendarFeed:
-    """Give the person a calendar address; one that they had works no longer."""
+    """Create a calendar link for the person, and turn off the previous one."""
     if not may(person, Permission.SEE_CALLS):
         raise NotFound
     end_feed(db, person)
     feed = CalendarFeed(token=secrets.token_urlsafe(32), person_id=person.id, made_at=clock.now())
     db.add(feed)
-    note(db, person, "made the", feed)
+    note(db, person, "created the", feed)
     return feed
 
 
 def end_feed(db: Session, person: Person) -> None:
-    """The person's calendar address works no longer."""
-    working = select(CalendarFeed).where(CalendarFeed.person_id == person.id, CalendarFeed.ended_at.is_(None))
-    for feed in db.scalars(working).all():
+    """Turn off the person's calendar link."""
+    active = select(CalendarFeed).where(CalendarFeed.person_id == person.id, CalendarFeed.ended_at.is_(None))
+    for feed in db.scalars(active).all():
         feed.ended_at = clock.now()
-        note(db, person, "ended the", feed)
+        note(db, person, "turned off the", feed)

@@ -1,4 +1,4 @@
-"""Presentations: proposed, accepted or moved, given their deck."""
+"""Presentations: proposing, deciding, moving, decks."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from hub.calls.rules.presentations import (
     LONGEST_TITLE,
     MOST_A_CALL,
     MOST_MINUTES,
-    TAKES_PLACE,
+    TAKES_SLOT,
     SlotState,
 )
 from hub.calls.rules.series import LONGEST_REASON, CallState
@@ -30,7 +30,7 @@ from hub.members.rules.permissions import Permission, may
 
 @dataclass(frozen=True)
 class Proposal:
-    """What an organization wants to present."""
+    """The details of a proposed presentation."""
 
     title: str
     minutes: int = MOST_MINUTES
@@ -39,23 +39,23 @@ class Proposal:
 
 
 def propose(db: Session, person: Person, organization: Organization, call: Call, proposal: Proposal) -> Presentation:
-    """Propose a presentation for a call that has room; the coordinator's own proposal is accepted at once."""
+    """Propose a presentation for a call with an open slot; the coordinator's proposals are accepted immediately."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, organization):
         raise NotFound
     if organization.kind is OrganizationKind.HOST:
-        raise Refused("Members and BFFs present; the host runs the calls.")
-    runs = may(person, Permission.RUN_CALLS)
-    _refuse_without_room(db, call, over=not runs)
+        raise Refused("Only members and BFFs give presentations. Choose one of them.")
+    is_coordinator = may(person, Permission.RUN_CALLS)
+    _refuse_without_slot(db, call, must_be_upcoming=not is_coordinator)
     _refuse_second(db, organization, call)
     now = clock.now()
     presentation = Presentation(
         call_id=call.id,
         organization_id=organization.id,
-        state=SlotState.ACCEPTED if runs else SlotState.PROPOSED,
+        state=SlotState.ACCEPTED if is_coordinator else SlotState.PROPOSED,
         proposed_at=now,
         proposed_by_id=person.id,
-        decided_at=now if runs else None,
-        decided_by_id=person.id if runs else None,
+        decided_at=now if is_coordinator else None,
+        decided_by_id=person.id if is_coordinator else None,
         **_checked(proposal),
     )
     db.add(presentation)
@@ -66,36 +66,36 @@ def propose(db: Session, person: Person, organization: Organization, call: Call,
 def _checked(proposal: Proposal) -> dict[str, object]:
     title, speaker = clean(proposal.title), clean(proposal.speaker)
     if not title:
-        raise Refused("Give it a title, even a first one.")
+        raise Refused("Enter a title. You can change it later.")
     if max(len(title), len(speaker)) > LONGEST_TITLE:
-        raise Refused(f"Title and speaker may have up to {LONGEST_TITLE} characters each.")
+        raise Refused(f"The title or speaker is too long. Use up to {LONGEST_TITLE} characters for each.")
     if not FEWEST_MINUTES <= proposal.minutes <= MOST_MINUTES:
-        raise Refused(f"A presentation lasts from {FEWEST_MINUTES} to {MOST_MINUTES} minutes.")
+        raise Refused(f"A presentation can be {FEWEST_MINUTES} to {MOST_MINUTES} minutes long.")
     if proposal.topic and proposal.topic not in BIG_SIX:
-        raise Refused("Choose one of the topics, or none.")
+        raise Refused("Choose one of the Big 6 topics, or none.")
     return {"title": title, "speaker": speaker, "minutes": proposal.minutes, "topic": proposal.topic}
 
 
 def change(db: Session, person: Person, presentation: Presentation, proposal: Proposal) -> None:
-    """Change what is said of a presentation; its organization and who runs the calls may."""
+    """Edit a presentation's details; allowed for its organization and the coordinator."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation):
         raise NotFound
     for name, value in _checked(proposal).items():
         setattr(presentation, name, value)
-    note(db, person, "changed the presentation", presentation)
+    note(db, person, "edited the presentation", presentation)
 
 
 def accept(db: Session, person: Person, presentation: Presentation) -> None:
-    """The date holds."""
+    """Accept a presentation on its call."""
     _decide(db, person, presentation, SlotState.ACCEPTED, "")
     note(db, person, "accepted the presentation", presentation)
 
 
 def decline(db: Session, person: Person, presentation: Presentation, reason: str) -> None:
-    """Not like this: with a reason that the organization reads."""
+    """Decline a presentation, with a reason that the organization sees."""
     reason = clean(reason)[:LONGEST_REASON]
     if not reason:
-        raise Refused("Say why: the organization reads it, and proposes anew.")
+        raise Refused("Enter a reason. The organization sees it and can propose another presentation.")
     _decide(db, person, presentation, SlotState.DECLINED, reason)
     note(db, person, "declined the presentation", presentation, reason=reason)
 
@@ -103,19 +103,19 @@ def decline(db: Session, person: Person, presentation: Presentation, reason: str
 def _decide(db: Session, person: Person, presentation: Presentation, state: SlotState, reason: str) -> None:
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
-    if state in TAKES_PLACE and presentation.state not in TAKES_PLACE:
-        _refuse_without_room(db, presentation.call, over=False)
+    if state in TAKES_SLOT and presentation.state not in TAKES_SLOT:
+        _refuse_without_slot(db, presentation.call, must_be_upcoming=False)
     presentation.state, presentation.reason = state, reason
     presentation.decided_at, presentation.decided_by_id = clock.now(), person.id
 
 
 def move(db: Session, person: Person, presentation: Presentation, call: Call, reason: str = "") -> None:
-    """Put a presentation on another call, which accepts it."""
+    """Move a presentation to another call, and accept it there."""
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
     if call.id == presentation.call_id:
-        raise Refused("The presentation is on that call already.")
-    _refuse_without_room(db, call, over=False)
+        raise Refused("The presentation is already on that call. Choose another one.")
+    _refuse_without_slot(db, call, must_be_upcoming=False)
     before = presentation.call.day
     if presentation.resource_id:
         library_actions.follow_call(db, before, call.day, only=presentation.resource_id)
@@ -126,17 +126,17 @@ def move(db: Session, person: Person, presentation: Presentation, call: Call, re
 
 
 def withdraw(db: Session, person: Person, presentation: Presentation) -> None:
-    """The organization takes its proposal back; the place is free again."""
+    """Withdraw a presentation, which opens its slot."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation):
         raise NotFound
     if presentation.call.ends_at <= clock.now():
-        raise Refused("The call is over: what was presented stays on record.")
+        raise Refused("The call is over, so this presentation can’t be withdrawn.")
     presentation.state, presentation.reason = SlotState.WITHDRAWN, ""
     note(db, person, "withdrew the presentation", presentation)
 
 
-def give_deck(db: Session, person: Person, presentation: Presentation, file: library_actions.File) -> Resource:
-    """Return the deck of a presentation: a resource of the organization; a later file becomes its next revision."""
+def upload_deck(db: Session, person: Person, presentation: Presentation, file: library_actions.File) -> Resource:
+    """Add the file as the deck of a presentation, or as the next revision of its deck; returns the resource."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation):
         raise NotFound
     deck = presentation.resource
@@ -152,34 +152,37 @@ def give_deck(db: Session, person: Person, presentation: Presentation, file: lib
     )
     deck = library_actions.add(db, person, presentation.organization, facts, file)
     presentation.resource_id = deck.id
-    note(db, person, "gave the deck of the presentation", presentation, resource=deck.id)
+    note(db, person, "set the deck of the presentation", presentation, resource=deck.id)
     return deck
 
 
 def link_deck(db: Session, person: Person, presentation: Presentation, deck: Resource) -> None:
-    """Let a resource that is in the hub be the deck; ``deck`` is one that the person may read."""
+    """Use a resource that is already in the hub as the deck; the person must be able to read it."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, presentation) or not may(person, Permission.READ, deck):
         raise NotFound
     presentation.resource_id = deck.id
-    note(db, person, "gave the deck of the presentation", presentation, resource=deck.id)
+    note(db, person, "set the deck of the presentation", presentation, resource=deck.id)
 
 
-def _refuse_without_room(db: Session, call: Call, *, over: bool) -> None:
-    """Two a call at most. The call's row is locked, so that two at once don't both take the last place."""
+def _refuse_without_slot(db: Session, call: Call, *, must_be_upcoming: bool) -> None:
+    """Refuse a call without an open slot.
+
+    Locks the call's row, so that two concurrent proposals can't both take the last slot.
+    """
     db.execute(select(Call.id).where(Call.id == call.id).with_for_update())
     if call.state is not CallState.PLANNED:
-        raise Refused("There is no call on that day. Choose another.")
-    if over and call.starts_at <= clock.now():
-        raise Refused("That call has begun or is over. Choose one to come.")
-    if presentations_queries.taken_places(db, call) >= MOST_A_CALL:
-        raise Refused("That call has two presentations already. Choose another.")
+        raise Refused("There’s no call on that date. Choose another one.")
+    if must_be_upcoming and call.starts_at <= clock.now():
+        raise Refused("That call has already started. Choose an upcoming one.")
+    if presentations_queries.count_taken_slots(db, call) >= MOST_A_CALL:
+        raise Refused("That call already has two presentations. Choose another one.")
 
 
 def _refuse_second(db: Session, organization: Organization, call: Call) -> None:
     second = select(Presentation.id).where(
         Presentation.call_id == call.id,
         Presentation.organization_id == organization.id,
-        Presentation.state.in_(TAKES_PLACE),
+        Presentation.state.in_(TAKES_SLOT),
     )
     if db.scalar(second.limit(1)) is not None:
-        raise Refused("You have a presentation on that call already.")
+        raise Refused("This organization already has a presentation on that call. Choose another call.")

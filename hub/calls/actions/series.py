@@ -1,4 +1,4 @@
-"""Planning calls: the series a year ahead, and each call changed, moved, called off with a reason."""
+"""Scheduling calls: the weekly series a year ahead; editing, moving, canceling, and skipping calls."""
 
 import secrets
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.calls.actions.mailing import remind_of_decks, tell_of_change
+from hub.calls.actions.mailing import announce_change, remind_of_decks
 from hub.calls.models import Call
 from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
@@ -28,7 +28,7 @@ from hub.calls.rules.series import (
 )
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.dates import month_day
+from hub.core.dates import month_day, number
 from hub.core.db import Database, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
@@ -40,7 +40,7 @@ from hub.members.rules.permissions import Permission, may
 
 
 def catch_up(database: Database) -> int:
-    """Make the series a year ahead, and remind of decks that are missing; answers how much was done.
+    """Schedule the series a year ahead and send deck reminders; returns the number of calls and reminders.
 
     Does nothing in a hub without people.
     """
@@ -56,48 +56,48 @@ def catch_up(database: Database) -> int:
 
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
-    """Return the days of the series in a period whose week has no call of it yet, neither as planned nor moved from there."""
+    """Return the days of the series in a period whose week has no call of the series, whether on its day or moved."""
     days = series_queries.series_of(config_of(db)).days(first, last)
     week = timedelta(days=7)
-    near = select(Call.day, Call.series_day).where(
+    nearby = select(Call.day, Call.series_day).where(
         or_(Call.day.in_(days), Call.series_day.between(first - week, last + week))
     )
-    there = db.execute(near).all()
-    taken = {day for day, _series_day in there}
-    weeks = {monday_of(series_day) for _day, series_day in there if series_day}
+    calls = db.execute(nearby).all()
+    taken = {day for day, _series_day in calls}
+    weeks = {monday_of(series_day) for _day, series_day in calls if series_day}
     return [day for day in days if day not in taken and monday_of(day) not in weeks]
 
 
 def make_series(db: Session, person: Person | None, first: date, last: date) -> list[Call]:
-    """Add the days of the series that are missing in a period; a federal holiday is marked as such.
+    """Add the missing days of the series in a period and return them; federal holidays are marked as such.
 
-    Run twice it adds nothing the second time. ``person`` None is the worker.
+    Idempotent. ``person`` is None for the worker.
     """
     _may_run(person)
     config = config_of(db)
     series = series_queries.series_of(config)
-    made = []
+    added = []
     for day in missing_days(db, first, last):
         call = _new_call(db, day, *series.span(day))
         call.series_day = day
         if name := holiday_on(day):
             call.state, call.reason = CallState.HOLIDAY, name
-        made.append(call)
-    db.add_all(made)
+        added.append(call)
+    db.add_all(added)
     db.flush()
-    if made and person:
-        note(db, person, "planned the series up to the", made[-1], calls=len(made))
-    return made
+    if added and person:
+        note(db, person, "scheduled weekly calls up to the", added[-1], calls=len(added))
+    return added
 
 
 def follow_settings(db: Session, person: Person) -> int:
-    """Put the calls to come of the series where the settings have them now; answers how many.
+    """Move upcoming calls of the series to the day and time in the settings; returns the number of moved calls.
 
-    Calls that someone moved or called off stay, and those whose new day has another call already.
+    Calls that someone moved or canceled stay, and so do those whose new day already has a call.
     """
     _may_run(person)
-    series, followed = series_queries.series_of(config_of(db)), 0
-    for call in series_queries.behind_settings(db, clock.now()):
+    series, moved = series_queries.series_of(config_of(db)), 0
+    for call in series_queries.calls_at_old_time(db, clock.now()):
         old_day, new_day = call.day, series.in_week_of(call.day)
         if new_day != old_day:
             library_actions.follow_call(db, old_day, new_day)
@@ -105,12 +105,12 @@ def follow_settings(db: Session, person: Person) -> int:
         call.starts_at, call.ends_at = series.span(new_day)
         holiday = holiday_on(new_day)
         call.state, call.reason = (CallState.HOLIDAY, holiday) if holiday else (CallState.PLANNED, "")
-        _count_up(call)
-        tell_of_change(db, person, call)
-        followed += 1
-    if followed:
-        note(db, person, "put calls where the settings have them, up to the", call, calls=followed)
-    return followed
+        _increment_sequence(call)
+        announce_change(db, person, call)
+        moved += 1
+    if moved:
+        note(db, person, "moved calls to the new weekly time, up to the", call, calls=moved)
+    return moved
 
 
 def _new_call(db: Session, day: date, starts_at: datetime, ends_at: datetime) -> Call:
@@ -131,7 +131,7 @@ def _new_call(db: Session, day: date, starts_at: datetime, ends_at: datetime) ->
 
 @dataclass(frozen=True)
 class When:
-    """A day, and from when to when on the clocks of the hub's time zone."""
+    """The date, local start time, and length of a call."""
 
     day: date
     at: time
@@ -139,19 +139,19 @@ class When:
 
 
 def add_call(db: Session, person: Person, when: When, title: str) -> Call:
-    """Plan a call beside the series."""
+    """Schedule an extra call, outside the series; raises Refused if the day already has a call."""
     _may_run(person)
     _refuse_taken(db, when.day)
     call = _new_call(db, when.day, *_span(db, when))
     call.title = _text(title, LONGEST_TITLE, "title") or call.title
     db.add(call)
-    note(db, person, "planned the", call)
+    note(db, person, "scheduled the", call)
     return call
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the coordinator says of a call."""
+    """The title, agenda, and links of a call."""
 
     title: str
     agenda: str
@@ -160,7 +160,7 @@ class Facts:
 
 
 def change(db: Session, person: Person, call: Call, facts: Facts) -> None:
-    """Change what a call's page says; what calendars hold of it counts up."""
+    """Edit a call; calendars are updated when its title or meeting link changes."""
     _may_run(person)
     new = {
         "title": _text(facts.title, LONGEST_TITLE, "title") or call.title,
@@ -172,66 +172,66 @@ def change(db: Session, person: Person, call: Call, facts: Facts) -> None:
     for name in changed:
         setattr(call, name, new[name])
     if {"title", "joining_link"} & set(changed):
-        _count_up(call)
-        tell_of_change(db, person, call)
+        _increment_sequence(call)
+        announce_change(db, person, call)
     if changed:
-        note(db, person, "changed the", call, changed=", ".join(changed))
+        note(db, person, "edited the", call, changed=", ".join(changed))
 
 
 def move(db: Session, person: Person, call: Call, when: When, reason: str) -> None:
-    """Put a call on another day or time; resources of its old day follow it."""
+    """Move a call to another day or time, with the resources of its old day."""
     _may_run(person)
-    reason = _reason(reason, "moved")
+    reason = _reason(reason)
     starts_at, ends_at = _span(db, when)
     if (starts_at, ends_at) == (call.starts_at, call.ends_at):
-        raise Refused("The call is on that day and at that time already.")
+        raise Refused("The call is already at that date and time. Enter a different one.")
     if call.state is not CallState.PLANNED:
-        raise Refused("There is no call on that day to be moved. Plan it again first.")
+        raise Refused("This call isn’t scheduled, so it can’t be moved. Choose “Hold call anyway” first.")
     old_day = call.day
     if when.day != old_day:
         _refuse_taken(db, when.day)
         library_actions.follow_call(db, old_day, when.day)
     call.day, call.starts_at, call.ends_at, call.reason = when.day, starts_at, ends_at, reason
-    _count_up(call)
-    tell_of_change(db, person, call)
+    _increment_sequence(call)
+    announce_change(db, person, call)
     note(db, person, "moved the", call, before=str(old_day), reason=reason)
 
 
 def cancel(db: Session, person: Person, call: Call, reason: str) -> None:
-    """Call a call off; it counts nowhere from now on, even when someone checked in."""
+    """Cancel a call; it no longer counts, even if people checked in."""
     _may_run(person)
-    reason = _reason(reason, "cancelled")
+    reason = _reason(reason)
     if call.state is not CallState.PLANNED:
-        raise Refused("There is no call on that day that could be canceled.")
+        raise Refused("This call isn’t scheduled, so there is nothing to cancel.")
     call.state, call.reason = CallState.CANCELLED, reason
-    _count_up(call)
-    tell_of_change(db, person, call)
-    note(db, person, "cancelled the", call, reason=reason)
+    _increment_sequence(call)
+    announce_change(db, person, call)
+    note(db, person, "canceled the", call, reason=reason)
 
 
 def plan_again(db: Session, person: Person, call: Call) -> None:
-    """Hold a call after all: one that was canceled or skipped, or one on a holiday."""
+    """Put a canceled, skipped, or holiday call back on the schedule."""
     _may_run(person)
     if call.state is CallState.PLANNED:
         return
-    note(db, person, "planned again the", call, before=call.state.value, reason=call.reason)
+    note(db, person, "reinstated the", call, before=call.state.value, reason=call.reason)
     call.state, call.reason = CallState.PLANNED, ""
-    _count_up(call)
-    tell_of_change(db, person, call)
+    _increment_sequence(call)
+    announce_change(db, person, call)
 
 
 def skip(db: Session, person: Person, days: Collection[date], reason: str) -> int:
-    """Leave out planned calls to come, all for one reason; answers how many."""
+    """Skip upcoming calls, all for one reason; returns the number of calls."""
     _may_run(person)
-    reason = _reason(reason, "left out")
-    coming = select(Call).where(Call.day.in_(days), Call.state == CallState.PLANNED, Call.starts_at > clock.now())
-    found = db.scalars(coming).all()
-    for call in found:
+    reason = _reason(reason)
+    upcoming = select(Call).where(Call.day.in_(days), Call.state == CallState.PLANNED, Call.starts_at > clock.now())
+    calls = db.scalars(upcoming).all()
+    for call in calls:
         call.state, call.reason = CallState.SKIPPED, reason
-        _count_up(call)
-        tell_of_change(db, person, call)
-        note(db, person, "left out the", call, reason=reason)
-    return len(found)
+        _increment_sequence(call)
+        announce_change(db, person, call)
+        note(db, person, "skipped the", call, reason=reason)
+    return len(calls)
 
 
 def _may_run(person: Person | None) -> None:
@@ -239,41 +239,46 @@ def _may_run(person: Person | None) -> None:
         raise NotFound
 
 
-def _count_up(call: Call) -> None:
-    """Calendars that have the call will take the new state for it."""
+def _increment_sequence(call: Call) -> None:
+    """Increment the call's SEQUENCE, so that calendars accept the update."""
     call.sequence += 1
     call.changed_at = clock.now().replace(microsecond=0)
 
 
 def _refuse_taken(db: Session, day: date) -> None:
     if taken := db.scalar(select(Call).where(Call.day == day)):
-        what = "There is a call on that day already." if taken.state is CallState.PLANNED else ""
-        raise Refused(what or f"The {month_day(day)} call stands as “{taken.state.label}”. Open it, and plan it again.")
+        if taken.state is CallState.PLANNED:
+            raise Refused("There’s already a call on that date. Choose another date.")
+        raise Refused(
+            f"The {month_day(day)} call is marked “{taken.state.label}”. Open it and choose “Hold call anyway”."
+        )
 
 
 def _span(db: Session, when: When) -> tuple[datetime, datetime]:
     if not SHORTEST <= when.minutes <= LONGEST:
-        raise Refused(f"A call lasts from {SHORTEST} to {LONGEST} minutes.")
-    if abs(when.day.year - clock.now().year) > 2:  # noqa: PLR2004 - years; a slip of the keyboard is farther off
-        raise Refused("The day must lie within two years.")
+        raise Refused(f"A call can be {SHORTEST} to {LONGEST} minutes long.")
+    if abs(when.day.year - clock.now().year) > 2:  # noqa: PLR2004 - years; catches typos
+        raise Refused("That date is more than two years away. Enter a closer one.")
     return span(when.day, when.at, when.minutes, config_of(db).zone)
 
 
 def _text(typed: str, longest: int, what: str) -> str:
     text = clean(typed)
     if len(text) > longest:
-        raise Refused(f"The {what} is too long: up to {longest:,} characters fit.")
+        raise Refused(f"The {what} is too long. Use up to {number(longest)} characters.")
     return text
 
 
-def _reason(typed: str, done: str) -> str:
+def _reason(typed: str) -> str:
     if not (reason := _text(typed, LONGEST_REASON, "reason")):
-        raise Refused(f"Say in a few words why it is {done}: it stands in everyone's calendar.")
+        raise Refused("Enter a reason. Everyone sees it in their calendar.")
     return reason
 
 
 def _link(typed: str) -> str:
     link = clean(typed)
     if link and (not is_web_address(link) or len(link) > LONGEST_LINK):
-        raise Refused("Give a link that begins with https:// or http://, or leave it empty.")
+        raise Refused(
+            "That link isn’t valid. Enter one that starts with https:// or http://, or leave the field empty."
+        )
     return link

@@ -1,1 +1,1 @@
-"""What is known of calls, who was there, and what was presented."""
+"""Queries for calls, attendance, and presentations."""

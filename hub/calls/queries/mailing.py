@@ -1,4 +1,4 @@
-"""Who hears of calls by mail."""
+"""Recipients of email about calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,63 +20,67 @@ from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
 
 WEEK_BEFORE = timedelta(days=7)
-SPEAK = (Role.REPRESENTATIVE, Role.ALTERNATE)
+SPEAK_FOR_ORGANIZATION = (Role.REPRESENTATIVE, Role.ALTERNATE)
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who gets mail about calls, and when they want it."""
+    """A recipient of email about calls, with their notification settings."""
 
     person: Person
     wishes: NotificationSettings
 
 
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
-    """Return those of ``people`` who want mail about calls and whose address takes it."""
-    wishes = members_queries.notification_settings(db, [one.id for one in people])
-    bouncing = mail_queries.bouncing(db, [one.email for one in people])
+    """Return those of ``people`` who want email about calls and whose address doesn't bounce."""
+    wishes = members_queries.notification_settings(db, [person.id for person in people])
+    bouncing = mail_queries.bouncing(db, [person.email for person in people])
     return [
-        Reader(one, wishes[one.id])
-        for one in people
-        if one.email not in bouncing and MailKind.CALL not in wishes[one.id].stopped
+        Reader(person, wishes[person.id])
+        for person in people
+        if person.email not in bouncing and MailKind.CALL not in wishes[person.id].stopped
     ]
 
 
-def everybody(db: Session, today: date) -> list[Reader]:
-    """Return the people of the alliance who hear of calls."""
-    there = (
+def all_readers(db: Session, today: date) -> list[Reader]:
+    """Return everyone in the alliance who gets email about calls."""
+    people = (
         select(Person)
         .join(Organization, Organization.id == Person.organization_id)
         .where(Person.left_at.is_(None), or_(Organization.left_on.is_(None), Organization.left_on >= today))
         .order_by(Person.id)
     )
-    return readers(db, db.scalars(there).all())
+    return readers(db, db.scalars(people).all())
 
 
-def speakers_of(db: Session, organization_ids: Sequence[int]) -> list[Reader]:
-    """Representative and alternate of these organizations, as far as they hear of calls."""
-    there = (
+def representatives_of(db: Session, organization_ids: Sequence[int]) -> list[Reader]:
+    """Return the representatives and alternates of these organizations who get email about calls."""
+    people = (
         select(Person)
-        .where(Person.organization_id.in_(organization_ids), Person.left_at.is_(None), Person.role.in_(SPEAK))
+        .where(
+            Person.organization_id.in_(organization_ids),
+            Person.left_at.is_(None),
+            Person.role.in_(SPEAK_FOR_ORGANIZATION),
+        )
         .order_by(Person.id)
     )
-    return readers(db, db.scalars(there).all())
+    return readers(db, db.scalars(people).all())
 
 
 def absent(db: Session, call: Call) -> list[Organization]:
-    """Return the members and BFFs of which no one is on record for a call."""
+    """Return the members and BFFs without recorded attendance for a call."""
     present = present_ids(db, call)
-    return [one for one in expected_on(db, call.day) if one.id not in present]
+    return [organization for organization in expected_on(db, call.day) if organization.id not in present]
 
 
 def round_of(presentation: Presentation) -> str:
-    """Return what the reminder of a presentation's deck is called; another one when it is moved."""
+    """Return the name of the mail round for a deck reminder; it changes when the presentation moves."""
     return f"deck of {presentation.id} on {presentation.call.day}"
 
 
 def decks_missing(db: Session, now: datetime) -> list[Presentation]:
-    """Accepted presentations of the next seven days without a deck, of which no one was reminded yet."""
-    found = db.scalars(
+    """Return the accepted presentations of the next seven days without a deck or a reminder so far."""
+    presentations = db.scalars(
         select(Presentation)
         .join(Presentation.call)
         .where(
@@ -88,6 +92,6 @@ def decks_missing(db: Session, now: datetime) -> list[Presentation]:
         .options(joinedload(Presentation.call))
         .order_by(Presentation.id)
     ).all()
-    names = [round_of(one) for one in found]
+    names = [round_of(presentation) for presentation in presentations]
     done = set(db.scalars(select(MailRound.name).where(MailRound.name.in_(names)))) if names else set()
-    return [one for one, name in zip(found, names, strict=True) if name not in done]
+    return [presentation for presentation, name in zip(presentations, names, strict=True) if name not in done]

@@ -1,4 +1,4 @@
-"""Presentations: who is due, where there is room, what was covered."""
+"""Queries for presentations: status, open slots, topics."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.calls.models import Call, Presentation
-from hub.calls.queries.series import coming, in_year
+from hub.calls.queries.series import in_year, is_upcoming_call
 from hub.calls.rules.presentations import (
     MOST_A_CALL,
-    TAKES_PLACE,
+    TAKES_SLOT,
     PresentationStanding,
     SlotFacts,
     SlotState,
     presentation_standing,
-    uncovered,
+    topics_by_last_day,
 )
 from hub.calls.rules.series import is_held
 from hub.core.errors import NotFound
@@ -30,8 +30,8 @@ from hub.members.rules.permissions import Permission, may
 
 
 def presentation_for(db: Session, person: Person, number: int, permission: Permission) -> Presentation:
-    """Return a presentation with its call, deck and people, if ``person`` may do ``permission`` to it; else NotFound."""
-    found = db.scalar(
+    """Return a presentation with its call, deck, and people; raises NotFound if ``person`` lacks ``permission``."""
+    presentation = db.scalar(
         select(Presentation)
         .where(Presentation.id == number)
         .options(
@@ -41,15 +41,15 @@ def presentation_for(db: Session, person: Person, number: int, permission: Permi
             joinedload(Presentation.resource),
         )
     )
-    if found is None or not may(person, permission, found):
+    if presentation is None or not may(person, permission, presentation):
         raise NotFound
-    return found
+    return presentation
 
 
 def standings(
     db: Session, organizations: Sequence[Organization], year: int, today: date, now: datetime
 ) -> dict[int, PresentationStanding]:
-    """Return where each organization stands with its presentation of ``year``, by its number: one query for all."""
+    """Return the status of each organization's presentation for ``year``, by ID, with one query."""
     slots: dict[int, list[SlotFacts]] = defaultdict(list)
     rows = db.execute(
         select(Presentation.organization_id, Presentation.state, Call.day, Call.state.label("call"), Call.ends_at)
@@ -59,10 +59,10 @@ def standings(
     for row in rows:
         slots[row.organization_id].append(SlotFacts(row.day, row.state, is_held(row.call, row.ends_at, now)))
     return {
-        one.id: PresentationStanding.NOT_DUE
-        if one.kind is OrganizationKind.HOST
-        else presentation_standing(slots[one.id], year, today, one.joined_on, one.left_on)
-        for one in organizations
+        organization.id: PresentationStanding.NOT_DUE
+        if organization.kind is OrganizationKind.HOST
+        else presentation_standing(slots[organization.id], year, today, organization.joined_on, organization.left_on)
+        for organization in organizations
     }
 
 
@@ -78,31 +78,34 @@ def of_organization(db: Session, organization: Organization) -> Sequence[Present
 
 
 @dataclass(frozen=True)
-class Place:
-    """A coming call with room for a presentation, and how many still fit."""
+class OpenSlots:
+    """An upcoming call with open slots, and their number."""
 
     call: Call
     left: int
 
 
-def free_places(db: Session, now: datetime, last: date) -> list[Place]:
-    """Return the planned calls up to ``last`` that have room for a presentation, soonest first."""
+def open_slots(db: Session, now: datetime, last: date) -> list[OpenSlots]:
+    """Return the scheduled calls up to ``last`` with open slots, soonest first."""
     calls = db.scalars(
         select(Call)
-        .where(coming(now), Call.starts_at > now, Call.day <= last)
+        .where(is_upcoming_call(now), Call.starts_at > now, Call.day <= last)
         .options(selectinload(Call.presentations))
         .order_by(Call.day)
     )
-    places = [Place(call, MOST_A_CALL - sum(one.state in TAKES_PLACE for one in call.presentations)) for call in calls]
-    return [place for place in places if place.left > 0]
+    slots = [
+        OpenSlots(call, MOST_A_CALL - sum(presentation.state in TAKES_SLOT for presentation in call.presentations))
+        for call in calls
+    ]
+    return [slot for slot in slots if slot.left > 0]
 
 
-def taken_places(db: Session, call: Call) -> int:
-    """Return how many places of a call are taken by what was proposed or accepted."""
+def count_taken_slots(db: Session, call: Call) -> int:
+    """Return the number of proposed and accepted presentations on a call."""
     return (
         db.scalar(
             select(func.count(Presentation.id)).where(
-                Presentation.call_id == call.id, Presentation.state.in_(TAKES_PLACE)
+                Presentation.call_id == call.id, Presentation.state.in_(TAKES_SLOT)
             )
         )
         or 0
@@ -110,7 +113,7 @@ def taken_places(db: Session, call: Call) -> int:
 
 
 def proposals(db: Session) -> Sequence[Presentation]:
-    """Return what waits for the coordinator's word, soonest call first."""
+    """Return the proposals that the coordinator has to decide, soonest call first."""
     return db.scalars(
         select(Presentation)
         .join(Presentation.call)
@@ -122,22 +125,22 @@ def proposals(db: Session) -> Sequence[Presentation]:
     ).all()
 
 
-def topics_by_neglect(db: Session, now: datetime) -> list[tuple[str, date | None]]:
-    """Return the Big 6 with the day on which each was last presented, the longest neglected first."""
+def big_six_by_last_day(db: Session, now: datetime) -> list[tuple[str, date | None]]:
+    """Return the Big 6 topics with the day each was last presented, the longest ago first."""
     rows = db.execute(
         select(Presentation.topic, func.max(Call.day))
         .join(Call, Call.id == Presentation.call_id)
         .where(Presentation.state == SlotState.ACCEPTED, Presentation.topic.in_(BIG_SIX), Call.ends_at <= now)
         .group_by(Presentation.topic)
     )
-    return uncovered(list(BIG_SIX), [(row[0], row[1]) for row in rows])
+    return topics_by_last_day(list(BIG_SIX), [(row[0], row[1]) for row in rows])
 
 
 MOST_DECKS = 100
 
 
 def decks_of(db: Session, person: Person, organization: Organization) -> Sequence[Resource]:
-    """Return the organization's presentations in the library that ``person`` may read, newest first: one may be the deck."""
+    """Return the organization's presentations in the library that ``person`` may read, as possible decks, newest first."""
     return db.scalars(
         select(Resource)
         .where(Resource.organization_id == organization.id, Resource.kind == Kind.PRESENTATION, visible_to(person))

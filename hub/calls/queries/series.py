@@ -1,4 +1,4 @@
-"""Which calls there are."""
+"""Queries for calls and calendar links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,32 +20,32 @@ from hub.members.models import Person
 from hub.members.rules.permissions import SomePerson
 
 CALLS_PER_PAGE = 30
-BEFORE_IN_FEED = timedelta(days=400)  # how far back a calendar reaches
+FEED_HISTORY = timedelta(days=400)  # how far back calendars go
 
 
 def series_of(config: Config) -> Series:
-    """Return the weekly call as the settings have it."""
+    """Return the weekly call from the settings."""
     weekday = WEEKDAYS.index(config.CALL_WEEKDAY)
     return Series(weekday, parse_time(config.CALL_TIME), config.CALL_MINUTES, config.zone)
 
 
-def held(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of a call that was held: `is_held` in SQL."""
+def is_held_call(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition for calls that were held, like `is_held`."""
     return and_(Call.state == CallState.PLANNED, Call.ends_at <= now)
 
 
-def coming(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of a call that is planned and not over."""
+def is_upcoming_call(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition for calls that are scheduled and not over."""
     return and_(Call.state == CallState.PLANNED, Call.ends_at > now)
 
 
 def in_year(year: int) -> ColumnElement[bool]:
-    """Return the condition of a call of a calendar year."""
+    """Return the SQL condition for calls in a calendar year."""
     return Call.day.between(date(year, 1, 1), date(year, 12, 31))
 
 
 def call_on(db: Session, day: date) -> Call:
-    """Return the call of a day with its presentations and asks; raises NotFound."""
+    """Return the call on a day, with its presentations and asks; raises NotFound if there is none."""
     call = db.scalar(
         select(Call)
         .where(Call.day == day)
@@ -61,61 +61,64 @@ def call_on(db: Session, day: date) -> Call:
 
 
 def moved_from(db: Session, day: date) -> Call | None:
-    """Return the call that the series had on ``day`` and that was moved from there, if that is so."""
+    """Return the call that was moved from ``day``, if any."""
     return db.scalar(select(Call).where(Call.series_day == day, Call.day != day))
 
 
-def is_there_a_call(db: Session, day: date) -> bool:
-    """Return whether the day has a page among the calls."""
+def has_call(db: Session, day: date) -> bool:
+    """Return True if the day has a call page, including a call that was moved from it."""
     return db.scalar(select(Call.id).where(or_(Call.day == day, Call.series_day == day)).limit(1)) is not None
 
 
 @dataclass(frozen=True)
-class Which:
-    """Which calls a list shows: those to come or those past (None: both), of a year, in a state."""
+class CallFilter:
+    """A filter for calls: past or upcoming (None: both), year, state."""
 
     past: bool | None = None
     year: int | None = None
     state: CallState | None = None
 
 
-def calls(db: Session, which: Which, now: datetime, page: int = 1) -> tuple[Sequence[Call], int]:
-    """Return a page of the calls, with their presentations, and how many there are; to come: soonest first, else newest first."""
+def calls(db: Session, filters: CallFilter, now: datetime, page: int = 1) -> tuple[Sequence[Call], int]:
+    """Return a page of calls with their presentations, and the number of all calls that match.
+
+    Upcoming calls are sorted soonest first, others newest first.
+    """
     query = select(Call)
-    if which.past is not None:
-        query = query.where(Call.ends_at <= now if which.past else Call.ends_at > now)
-    if which.year:
-        query = query.where(in_year(which.year))
-    if which.state:
-        query = query.where(Call.state == which.state)
+    if filters.past is not None:
+        query = query.where(Call.ends_at <= now if filters.past else Call.ends_at > now)
+    if filters.year:
+        query = query.where(in_year(filters.year))
+    if filters.state:
+        query = query.where(Call.state == filters.state)
     total = db.scalar(select(func.count()).select_from(query.subquery())) or 0
-    ordered = query.order_by(Call.day if which.past is False else Call.day.desc())
+    ordered = query.order_by(Call.day if filters.past is False else Call.day.desc())
     shown = ordered.options(selectinload(Call.presentations).joinedload(Presentation.organization))
     return db.scalars(shown.offset((page - 1) * CALLS_PER_PAGE).limit(CALLS_PER_PAGE)).all(), total
 
 
-def all_coming(db: Session, now: datetime) -> Sequence[Call]:
-    """Return every day of the series and every other call to come, holidays and those called off too, soonest first."""
+def all_upcoming(db: Session, now: datetime) -> Sequence[Call]:
+    """Return all upcoming calls, including holidays, canceled, and skipped ones, soonest first."""
     return db.scalars(select(Call).where(Call.starts_at > now).order_by(Call.day)).all()
 
 
-def behind_settings(db: Session, now: datetime) -> list[Call]:
-    """Calls to come of the series that aren't when the settings have them now, and can be put there.
+def calls_at_old_time(db: Session, now: datetime) -> list[Call]:
+    """Return upcoming calls of the series that differ from the day and time in the settings, and can move there.
 
-    Not those that someone moved or called off, nor those whose new day has another call.
+    Excludes calls that someone moved or canceled, and those whose new day already has a call.
     """
     series, since = series_of(config_of(db)), now.date() - timedelta(days=7)
-    near = select(Call.day, Call.series_day).where(or_(Call.day >= since, Call.series_day >= since))
-    taken = {day for row in db.execute(near) for day in row}
+    nearby = select(Call.day, Call.series_day).where(or_(Call.day >= since, Call.series_day >= since))
+    taken = {day for row in db.execute(nearby) for day in row}
     return [
         call
-        for call in all_coming(db, now)
-        if _is_behind(call, series, now)
+        for call in all_upcoming(db, now)
+        if _is_at_old_time(call, series, now)
         and (series.in_week_of(call.day) == call.day or series.in_week_of(call.day) not in taken)
     ]
 
 
-def _is_behind(call: Call, series: Series, now: datetime) -> bool:
+def _is_at_old_time(call: Call, series: Series, now: datetime) -> bool:
     is_untouched = call.state is CallState.HOLIDAY or (call.state is CallState.PLANNED and not call.reason)
     if not is_untouched or call.day != call.series_day:
         return False
@@ -124,7 +127,7 @@ def _is_behind(call: Call, series: Series, now: datetime) -> bool:
 
 
 def call_of(db: Session, entry: Attendance) -> Call:
-    """Return the call that an entry of the attendance is about."""
+    """Return the call of an attendance entry."""
     return db.scalars(select(Call).where(Call.id == entry.call_id)).one()
 
 
@@ -135,12 +138,12 @@ def years(db: Session) -> list[int]:
 
 
 def next_call(db: Session, now: datetime) -> Call | None:
-    """Return the call that is going on or comes next."""
-    return db.scalar(_with_slots().where(coming(now)).order_by(Call.starts_at).limit(1))
+    """Return the current or next call."""
+    return db.scalar(_with_slots().where(is_upcoming_call(now)).order_by(Call.starts_at).limit(1))
 
 
-def call_to_check_in(db: Session, now: datetime) -> Call | None:
-    """Return the newest call on which someone can say now that they were there: `takes_check_ins` in SQL."""
+def call_open_for_check_in(db: Session, now: datetime) -> Call | None:
+    """Return the latest call that people can check in to now; the SQL version of `takes_check_ins`."""
     return db.scalar(
         select(Call)
         .where(
@@ -158,7 +161,7 @@ def _with_slots() -> Select[Call]:
 
 
 def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence[Resource]:
-    """Return the resources of the call's day that ``person`` may read, notes first, with their organizations."""
+    """Return the resources of the call's day that ``person`` may read, with their organizations, notes first."""
     return db.scalars(
         select(Resource)
         .where(Resource.call_on == call.day, visible_to(person))
@@ -168,7 +171,7 @@ def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence
 
 
 def occasion(config: Config, call: Call) -> Occasion:
-    """Return the call as calendars hold it."""
+    """Return the calendar data of a call."""
     return Occasion(
         uid=call.uid,
         title=call.title,
@@ -184,17 +187,17 @@ def occasion(config: Config, call: Call) -> Occasion:
 
 
 def occasions(db: Session, now: datetime) -> list[Occasion]:
-    """Return every call that calendars hold or held, oldest first: a day that was never announced is not among them."""
-    found = db.scalars(
+    """Return every call that is or was in calendars, oldest first; excludes days that were never announced."""
+    announced = db.scalars(
         select(Call)
-        .where(or_(Call.state == CallState.PLANNED, Call.sequence > 0), Call.ends_at > now - BEFORE_IN_FEED)
+        .where(or_(Call.state == CallState.PLANNED, Call.sequence > 0), Call.ends_at > now - FEED_HISTORY)
         .order_by(Call.day)
     )
-    return [occasion(config_of(db), call) for call in found]
+    return [occasion(config_of(db), call) for call in announced]
 
 
 def feed_of(db: Session, person: Person) -> CalendarFeed | None:
-    """Return the person's calendar address, if they have one."""
+    """Return the person's calendar link, or None."""
     return db.scalar(
         select(CalendarFeed)
         .where(CalendarFeed.person_id == person.id, CalendarFeed.ended_at.is_(None))
@@ -204,12 +207,12 @@ def feed_of(db: Session, person: Person) -> CalendarFeed | None:
 
 
 def feed(db: Session, token: str) -> CalendarFeed:
-    """Return the calendar address with this token, while its person belongs to the alliance; else raises NotFound."""
-    found = db.scalar(
+    """Return the calendar link with this token; raises NotFound if it's off or its person has left the alliance."""
+    link = db.scalar(
         select(CalendarFeed)
         .join(CalendarFeed.person)
         .where(CalendarFeed.token == token, CalendarFeed.ended_at.is_(None), Person.left_at.is_(None))
     )
-    if found is None:
+    if link is None:
         raise NotFound
-    return found
+    return link

@@ -1,4 +1,4 @@
-"""What every page of calls starts with: the blueprint, the person, the call of the address."""
+"""The blueprint of calls, and what its pages share: the call and the day from the address."""
 
 from datetime import date
 from typing import Any
@@ -16,8 +16,8 @@ from hub.members.login import current_person
 bp = Blueprint("calls", __name__)
 
 
-def day_named(text: str) -> date:
-    """Return the day of an address, written 2026-11-16; raises NotFound when it isn't one."""
+def day_or_404(text: str) -> date:
+    """Return the day from an address, such as ``2026-11-16``; raises NotFound if it isn't one."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -27,19 +27,19 @@ def day_named(text: str) -> date:
     return day
 
 
-def in_words(day: date) -> str:
-    """Return a day as a sentence has it: ``Mon, Nov 16``."""
+def short_day(day: date) -> str:
+    """Return a day for sentences: ``Mon, Nov 16``."""
     return short(day, clock.today(web.config().zone))
 
 
-def call_named(text: str) -> Call:
-    """Return the call of an address; raises NotFound."""
-    return series_queries.call_on(db, day_named(text))
+def call_or_404(text: str) -> Call:
+    """Return the call on the day from an address; raises NotFound if there is none."""
+    return series_queries.call_on(db, day_or_404(text))
 
 
 @web.before_pages(bp)
 def _add_call(template: str, values: dict[str, Any]) -> None:
-    """Tell the page of a resource whether the call that it names has a page."""
+    """Tell the resource page whether the resource's call has a page."""
     if template == "library/show.html":
         day = values["resource"].call_on
-        values["has_call"] = bool(day and current_person() and series_queries.is_there_a_call(db, day))
+        values["has_call"] = bool(day and current_person() and series_queries.has_call(db, day))

@@ -1,11 +1,11 @@
-"""Calls in people's calendars: an address to subscribe to, and a file for each call."""
+"""Calendar links, and a calendar file for each call."""
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from hub.calls.actions import calendars as calendars_actions
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named
+from hub.calls.routes.blueprint import bp, call_or_404
 from hub.calls.rules.calendars import calendar
 from hub.core import clock, web
 from hub.core.web import db
@@ -15,9 +15,9 @@ from hub.members.rules.permissions import Permission
 
 @bp.get("/calls/<day>/call.ics")
 def file(day: str) -> Response:
-    """One call for a calendar."""
+    """Download a call as a calendar file."""
     signed_in(Permission.SEE_CALLS)
-    call = call_named(day)
+    call = call_or_404(day)
     return _answer(
         calendar([series_queries.occasion(web.config(), call)], web.config().zone, call.title), f"call-{day}.ics"
     )
@@ -25,7 +25,7 @@ def file(day: str) -> Response:
 
 @bp.get("/calls/calendar")
 def my_calendar() -> str:
-    """The person's own calendar address: make one, copy it, end it."""
+    """Show the person's calendar link."""
     feed = series_queries.feed_of(db, signed_in(Permission.SEE_CALLS))
     address = f"{web.config().BASE_URL}{url_for('.feed', token=feed.token)}" if feed else ""
     return render_template("calls/calendar.html", feed=feed, address=address)
@@ -33,31 +33,31 @@ def my_calendar() -> str:
 
 @bp.post("/calls/calendar")
 def make_calendar() -> Response:
-    """Make an address, or a new one: the old one works no longer."""
+    """Create a calendar link, which replaces the previous one."""
     calendars_actions.make_feed(db, signed_in(Permission.SEE_CALLS))
-    flash("Copy the address into your calendar.")
+    flash("Calendar link created. Copy it into your calendar.")
     return redirect(url_for(".my_calendar"))
 
 
 @bp.post("/calls/calendar/end")
 def end_calendar() -> Response:
-    """The address works no longer."""
+    """Turn off the calendar link."""
     calendars_actions.end_feed(db, signed_in(Permission.SEE_CALLS))
-    flash("The address works no longer.")
+    flash("Calendar link turned off. It no longer works.")
     return redirect(url_for(".my_calendar"))
 
 
 @bp.get("/calendar/<token>.ics")
 @web.public
 def feed(token: str) -> Response:
-    """All calls for the calendar of the person whose address it is."""
+    """Return all calls as a calendar feed, for the secret link of a person."""
     series_queries.feed(db, token)
-    made = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME}: calls")
-    return _answer(made, "calls.ics")
+    content = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME}: calls")
+    return _answer(content, "calls.ics")
 
 
-def _answer(made: bytes, name: str) -> Response:
-    answer = Response(made, mimetype="text/calendar")
+def _answer(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     answer.add_etag()
     return answer

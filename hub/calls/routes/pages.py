@@ -1,4 +1,4 @@
-"""The calls, and the page of each."""
+"""The list of calls, and the page of each call."""
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -8,9 +8,9 @@ from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_named, day_named
-from hub.calls.rules.notes import Given, notes_of, notes_title
-from hub.calls.rules.presentations import TAKES_PLACE, SlotState
+from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
+from hub.calls.rules.notes import PresentationHeading, notes_of, notes_title
+from hub.calls.rules.presentations import TAKES_SLOT, SlotState
 from hub.calls.rules.series import CallState, is_held, takes_check_ins
 from hub.core import clock, web
 from hub.core.errors import NotFound
@@ -30,16 +30,16 @@ LATEST_YEAR = 9999
 
 @bp.get("/calls")
 def index() -> str:
-    """The calls to come, or those past: ``?when=coming|past|all&year=&state=&page=``."""
+    """List calls, filtered by ``?when=coming|past|all&year=&state=&page=``."""
     person, now = signed_in(Permission.SEE_CALLS), clock.now()
     when = request.args.get("when", "coming")
     year = request.args.get("year", type=int)
-    state = next((one for one in CallState if one.value == request.args.get("state")), None)
-    which = series_queries.Which(
+    state = next((option for option in CallState if option.value == request.args.get("state")), None)
+    filters = series_queries.CallFilter(
         {"coming": False, "past": True}.get(when), year if year and 0 < year <= LATEST_YEAR else None, state
     )
     page = web.page_number()
-    calls, total = series_queries.calls(db, which, now, page)
+    calls, total = series_queries.calls(db, filters, now, page)
     return render_template(
         "calls/index.html",
         calls=calls,
@@ -47,24 +47,24 @@ def index() -> str:
         page=page,
         pages=web.page_count(total, series_queries.CALLS_PER_PAGE),
         when=when if when in {"coming", "past"} else "all",
-        which=which,
+        filters=filters,
         years=series_queries.years(db),
         now=now,
         CallState=CallState,
-        TAKES_PLACE=TAKES_PLACE,
+        TAKES_SLOT=TAKES_SLOT,
         feed=series_queries.feed_of(db, person),
-        waiting=attendance_reports_queries.waiting(db) if may(person, Permission.RUN_CALLS) else [],
+        waiting=attendance_reports_queries.calls_with_unmatched(db) if may(person, Permission.RUN_CALLS) else [],
     )
 
 
 @bp.get("/calls/<day>")
 def show(day: str) -> Answer:
-    """The one place for a call."""
+    """Show a call."""
     person = signed_in(Permission.SEE_CALLS)
     try:
-        call = call_named(day)
+        call = call_or_404(day)
     except NotFound:
-        if moved := series_queries.moved_from(db, day_named(day)):
+        if moved := series_queries.moved_from(db, day_or_404(day)):
             return redirect(url_for(".show", day=moved.day))
         raise
     return _page(person, call, _ask_form(person))
@@ -73,7 +73,7 @@ def show(day: str) -> Answer:
 def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = "") -> str:
     now = clock.now()
     resources = series_queries.resources_of(db, person, call)
-    decks = {one.resource_id for one in call.presentations if one.resource_id}
+    decks = {presentation.resource_id for presentation in call.presentations if presentation.resource_id}
     return render_template(
         "calls/show.html",
         call=call,
@@ -81,13 +81,13 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
         begun=call.starts_at <= now,
         over=call.ends_at <= now,
         takes_check_ins=takes_check_ins(call.state, call.starts_at, call.ends_at, now),
-        mine=attendance_queries.check_in_of(db, person, call),
-        was_there=attendance_queries.was_there(db, person.organization, call),
+        own_check_in=attendance_queries.check_in_of(db, person, call),
+        has_attended=attendance_queries.has_attended(db, person.organization, call),
         lines=attendance_queries.lines_of(db, person, call),
-        presentations=[one for one in call.presentations if one.state in TAKES_PLACE],
-        readable={one.id for one in library_queries.some_of(db, person, sorted(decks))},
-        resources=[one for one in resources if one.id not in decks],
-        notes=[one for one in resources if one.kind is Kind.CALL_NOTES],
+        presentations=[presentation for presentation in call.presentations if presentation.state in TAKES_SLOT],
+        readable={deck.id for deck in library_queries.some_of(db, person, sorted(decks))},
+        resources=[resource for resource in resources if resource.id not in decks],
+        notes=[resource for resource in resources if resource.kind is Kind.CALL_NOTES],
         form=form,
         refused=refused,
         CallState=CallState,
@@ -96,38 +96,38 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
 
 
 def _may_write_for(person: Person) -> list[Organization]:
-    """Return the organizations for which the person may write down an ask, their own first."""
+    """Return the organizations for which the person may add an ask, their own first."""
     if not may(person, Permission.RUN_CALLS):
         return [person.organization]
-    others = [one for one in members_queries.organizations(db) if one.left_on is None]
-    return sorted(others, key=lambda one: one.id != person.organization_id)
+    organizations = [organization for organization in members_queries.organizations(db) if organization.left_on is None]
+    return sorted(organizations, key=lambda organization: organization.id != person.organization_id)
 
 
 def _ask_form(person: Person) -> calls_forms.AskForm:
     form = calls_forms.AskForm()
-    form.offer([(one.slug, one.name) for one in _may_write_for(person)])
+    form.offer([(organization.slug, organization.name) for organization in _may_write_for(person)])
     return form
 
 
 @bp.post("/calls/<day>/asks")
 def add_ask(day: str) -> Answer:
-    """Write down an ask or a follow-up."""
-    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
+    """Add an ask or a follow-up."""
+    person, call = signed_in(Permission.SEE_CALLS), call_or_404(day)
     form = _ask_form(person)
     if not form.validate_on_submit():
         return _page(person, call, form), 422
-    organizations = {one.slug: one for one in _may_write_for(person)}
+    organizations = {organization.slug: organization for organization in _may_write_for(person)}
     slug = form.organization.data if "organization" in form else person.organization.slug
     asks_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
-    flash("It stands on the call's page.")
+    flash("Added to the call.")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
 
 @bp.post("/calls/<day>/asks/<int:ask_id>")
 def settle_ask(day: str, ask_id: int) -> Answer:
-    """Mark an ask or a follow-up as done, or open again."""
-    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
-    ask: Ask | None = next((one for one in call.asks if one.id == ask_id), None)
+    """Mark an ask or a follow-up as done, or reopen it."""
+    person, call = signed_in(Permission.SEE_CALLS), call_or_404(day)
+    ask: Ask | None = next((candidate for candidate in call.asks if candidate.id == ask_id), None)
     if ask is None:
         raise NotFound
     asks_actions.settle_ask(db, person, ask, done=request.form.get("done") == "1")
@@ -136,12 +136,14 @@ def settle_ask(day: str, ask_id: int) -> Answer:
 
 @bp.get("/calls/<day>/notes")
 def notes(day: str) -> str:
-    """The form for writing text, begun as the call's notes: agenda, what was presented, who was there."""
-    person, call = signed_in(Permission.SEE_CALLS), call_named(day)
+    """Show the form for writing text, filled in with a draft of the call notes."""
+    person, call = signed_in(Permission.SEE_CALLS), call_or_404(day)
     if not library_queries.may_add_for(db, person):
         raise NotFound
     form = WriteForm(formdata=None)
-    form.offer_organizations([(one.slug, one.name) for one in library_queries.may_add_for(db, person)])
+    form.offer_organizations(
+        [(organization.slug, organization.name) for organization in library_queries.may_add_for(db, person)]
+    )
     form.title.data = notes_title(call.title, call.day)
     form.kind.data, form.call_on.data = Kind.CALL_NOTES.value, call.day
     form.body.data = _notes(person, call)
@@ -157,13 +159,13 @@ def notes(day: str) -> str:
 
 
 def _notes(person: Person, call: Call) -> str:
-    """Return the draft; who was there is filled in only for those who may see it of every organization."""
+    """Return the draft; it lists only the attendance that the person may see."""
     present = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
-    given = [one for one in call.presentations if one.state is SlotState.ACCEPTED]
+    accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
     return notes_of(
         call.agenda,
-        [Given(one.title, one.organization.name) for one in given],
-        sorted(one.name for one in present if one.kind is not OrganizationKind.HOST),
+        [PresentationHeading(presentation.title, presentation.organization.name) for presentation in accepted],
+        sorted(organization.name for organization in present if organization.kind is not OrganizationKind.HOST),
         call.recording_link,
-        [f"{one.organization.name}: {one.text}" for one in call.asks],
+        [f"{ask.organization.name}: {ask.text}" for ask in call.asks],
     )

@@ -1,4 +1,4 @@
-"""Presentations: proposing one, its page, and the coordinator's planner."""
+"""Presentations: proposals, the page of each presentation, and the coordinator's scheduling page."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from hub.calls.actions import presentations as presentations_actions
 from hub.calls.models import Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, in_words
+from hub.calls.routes.blueprint import bp, short_day
 from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
 from hub.calls.rules.series import is_held
 from hub.core import clock, dates, web
@@ -26,85 +26,91 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 
-WAITS = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
+NEEDS_DATE = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
 
 
 @bp.route("/calls/present", methods=["GET", "POST"])
 def propose() -> Answer:
-    """Propose a presentation for a call with room (``?call=2026-11-16&organization=slug``)."""
+    """Propose a presentation for a call with an open slot (``?call=2026-11-16&organization=slug``)."""
     person = signed_in(Permission.TAKE_PART_IN_CALLS)
     organizations = _may_present(person)
     if not organizations:
         raise NotFound
     form, refused = calls_forms.ProposeForm(), ""
-    form.offer([(one.slug, one.name) for one in organizations])
-    places = presentations_queries.free_places(db, clock.now(), _last_day())
-    form.call.offer(places)
+    form.offer([(organization.slug, organization.name) for organization in organizations])
+    slots = presentations_queries.open_slots(db, clock.now(), _last_day())
+    form.call.offer(slots)
     if request.method == "GET":
-        _begin(form, places)
+        _prefill(form, slots)
     elif form.validate():
         try:
-            made = _propose(person, form, organizations)
+            proposed = _propose(person, form, organizations)
         except Refused as error:
             db.rollback()
             refused = str(error)
         else:
-            flash("Accepted." if made.state is SlotState.ACCEPTED else "Proposed. The coordinator answers here.")
-            return redirect(url_for(".presentation", number=made.id))
-    page = render_template("calls/present.html", form=form, refused=refused, places=places)
+            is_accepted = proposed.state is SlotState.ACCEPTED
+            flash("Presentation scheduled." if is_accepted else "Proposal sent. The coordinator’s answer appears here.")
+            return redirect(url_for(".presentation", number=proposed.id))
+    page = render_template("calls/present.html", form=form, refused=refused, slots=slots)
     return page if request.method == "GET" else (page, 422)
 
 
 def _may_present(person: Person) -> list[Organization]:
-    """Return the organizations for which the person may propose: their own, or every one for who runs the calls."""
-    every = members_queries.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
-    return [one for one in every if one.kind is not OrganizationKind.HOST and one.left_on is None]
+    """Return the organizations for which the person may propose: their own, or all for the coordinator."""
+    organizations = members_queries.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
+    return [
+        organization
+        for organization in organizations
+        if organization.kind is not OrganizationKind.HOST and organization.left_on is None
+    ]
 
 
 def _last_day() -> date:
-    """Return how far ahead places are offered: to the end of the next year."""
+    """Return the last day for which slots are offered: the end of next year."""
     today = clock.today(web.config().zone)
     return date(today.year + 1, 12, 31)
 
 
-def _begin(form: calls_forms.ProposeForm, places: list[presentations_queries.Place]) -> None:
-    asked = request.args.get("call", "")
-    if asked in {str(place.call.day) for place in places}:
-        form.call.data = asked
+def _prefill(form: calls_forms.ProposeForm, slots: list[presentations_queries.OpenSlots]) -> None:
+    day = request.args.get("call", "")
+    if day in {str(slot.call.day) for slot in slots}:
+        form.call.data = day
     if "organization" in form and (slug := request.args.get("organization")):
         form.organization.data = slug
 
 
 def _propose(person: Person, form: calls_forms.ProposeForm, organizations: list[Organization]) -> Presentation:
     slug = form.organization.data if "organization" in form else organizations[0].slug
-    organization = next(one for one in organizations if one.slug == slug)
+    organization = next(candidate for candidate in organizations if candidate.slug == slug)
     return presentations_actions.propose(
-        db, person, organization, series_queries.call_on(db, form.call.day), form.said()
+        db, person, organization, series_queries.call_on(db, form.call.day), form.details()
     )
 
 
 @bp.route("/calls/presentations/<int:number>", methods=["GET", "POST"])
 def presentation(number: int) -> Answer:
-    """A presentation: what it is, on which call, its deck; and what may be done with it (``do``)."""
+    """Show a presentation, or carry out the requested action (form field ``do``)."""
     person = signed_in(Permission.SEE_CALLS)
-    one = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
-    sheet = _sheet(person, one)
+    shown = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
+    forms = _forms(person, shown)
     if request.method == "GET":
-        return _page(person, one, sheet)
+        return _page(person, shown, forms)
     refused = ""
     try:
-        if done := _done(person, one, sheet):
-            flash(done)
+        if message := _carry_out(person, shown, forms):
+            flash(message)
             return redirect(url_for(".presentation", number=number))
     except Refused as error:
         db.rollback()
-        one, refused = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE), str(error)
-    return _page(person, one, sheet, refused), 422
+        shown = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
+        refused = str(error)
+    return _page(person, shown, forms, refused), 422
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The forms of a presentation's page."""
+class PresentationForms:
+    """The forms on a presentation's page."""
 
     proposal: calls_forms.ProposalForm
     move: calls_forms.MovePresentationForm
@@ -112,102 +118,102 @@ class Sheet:
     deck: calls_forms.DeckForm
 
 
-def _sheet(person: Person, one: Presentation) -> Sheet:
-    sheet = Sheet(
+def _forms(person: Person, presentation: Presentation) -> PresentationForms:
+    forms = PresentationForms(
         calls_forms.ProposalForm(prefix="facts"),
         calls_forms.MovePresentationForm(prefix="move"),
         calls_forms.DeclineForm(prefix="decline"),
         calls_forms.DeckForm(prefix="deck"),
     )
     if request.form.get("do") != "change":
-        sheet.proposal.process(formdata=None)
-        sheet.proposal.show(one)
-    sheet.move.call.offer(presentations_queries.free_places(db, clock.now(), _last_day()))
-    sheet.deck.offer([(deck.id, deck.title) for deck in presentations_queries.decks_of(db, person, one.organization)])
-    return sheet
+        forms.proposal.process(formdata=None)
+        forms.proposal.show(presentation)
+    forms.move.call.offer(presentations_queries.open_slots(db, clock.now(), _last_day()))
+    decks = presentations_queries.decks_of(db, person, presentation.organization)
+    forms.deck.offer([(resource.id, resource.title) for resource in decks])
+    return forms
 
 
-def _page(person: Person, one: Presentation, sheet: Sheet, refused: str = "") -> str:
-    now = clock.now()
+def _page(person: Person, presentation: Presentation, forms: PresentationForms, refused: str = "") -> str:
+    now, deck_id = clock.now(), presentation.resource_id
     return render_template(
         "calls/presentation.html",
-        one=one,
-        ways=sheet,
+        presentation=presentation,
+        forms=forms,
         refused=refused,
-        held=is_held(one.call.state, one.call.ends_at, now),
-        over=one.call.ends_at <= now,
-        may_change=may(person, Permission.TAKE_PART_IN_CALLS, one),
-        deck_readable=bool(one.resource_id and library_queries.some_of(db, person, [one.resource_id])),
+        held=is_held(presentation.call.state, presentation.call.ends_at, now),
+        over=presentation.call.ends_at <= now,
+        may_change=may(person, Permission.TAKE_PART_IN_CALLS, presentation),
+        deck_readable=bool(deck_id and library_queries.some_of(db, person, [deck_id])),
         SlotState=SlotState,
     )
 
 
-def _done(person: Person, one: Presentation, sheet: Sheet) -> str:
-    """Do what was asked for; answers what to say, or nothing when the form needs another look."""
-    what = request.form.get("do", "")
-    if what == "accept":
-        presentations_actions.accept(db, person, one)
-        return "Accepted."
-    if what == "withdraw":
-        presentations_actions.withdraw(db, person, one)
-        return "Withdrawn. The place is free again."
-    if what == "decline" and sheet.decline.validate():
-        presentations_actions.decline(db, person, one, sheet.decline.reason.data or "")
-        return "Declined."
-    if what == "move" and sheet.move.validate():
-        call = series_queries.call_on(db, sheet.move.call.day)
-        presentations_actions.move(db, person, one, call, sheet.move.reason.data or "")
-        return f"Moved to the call of {in_words(call.day)}."
-    if what == "change" and sheet.proposal.validate():
-        presentations_actions.change(db, person, one, sheet.proposal.said())
-        return "Saved."
+def _carry_out(person: Person, presentation: Presentation, forms: PresentationForms) -> str:
+    """Carry out the requested action; returns a message, or an empty string if the form has errors."""
+    action = request.form.get("do", "")
+    if action == "accept":
+        presentations_actions.accept(db, person, presentation)
+        return "Presentation accepted."
+    if action == "withdraw":
+        presentations_actions.withdraw(db, person, presentation)
+        return "Presentation withdrawn. Its slot is open again."
+    if action == "decline" and forms.decline.validate():
+        presentations_actions.decline(db, person, presentation, forms.decline.reason.data or "")
+        return "Presentation declined."
+    if action == "move" and forms.move.validate():
+        call = series_queries.call_on(db, forms.move.call.day)
+        presentations_actions.move(db, person, presentation, call, forms.move.reason.data or "")
+        return f"Presentation moved to the call on {short_day(call.day)}."
+    if action == "change" and forms.proposal.validate():
+        presentations_actions.change(db, person, presentation, forms.proposal.details())
+        return "Presentation saved."
     return ""
 
 
 @bp.post("/calls/presentations/<int:number>/deck")
 @web.takes_files
 def deck(number: int) -> Answer:
-    """Give a presentation its deck: a file, or a resource that is in the hub."""
+    """Set the deck of a presentation: a file, or a resource in the hub."""
     person = signed_in(Permission.SEE_CALLS)
-    one = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
-    sheet = _sheet(person, one)
+    shown = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+    forms = _forms(person, shown)
     try:
-        _give_deck(person, one, sheet)
+        _set_deck(person, shown, forms)
     except Refused as refused:
         db.rollback()
-        one = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
-        return _page(person, one, sheet, str(refused)), 422
-    flash("The deck is in the hub, and stands on the call's page.")
+        shown = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+        return _page(person, shown, forms, str(refused)), 422
+    flash("Deck saved. It’s linked on the call page.")
     return redirect(url_for(".presentation", number=number))
 
 
-def _give_deck(person: Person, one: Presentation, sheet: Sheet) -> None:
+def _set_deck(person: Person, presentation: Presentation, forms: PresentationForms) -> None:
     upload = request.files.get("deck-deck")
-    chosen = sheet.deck.resource.data or ""
+    chosen = forms.deck.resource.data or ""
     if upload is not None and upload.filename:
         file = _stored(upload)
-        presentations_actions.give_deck(
-            db, person, presentations_queries.presentation_for(db, person, one.id, Permission.TAKE_PART_IN_CALLS), file
-        )
-    elif chosen.isdecimal() and any(chosen == choice.value for choice in sheet.deck.resource.choices):
+        current = presentations_queries.presentation_for(db, person, presentation.id, Permission.TAKE_PART_IN_CALLS)
+        presentations_actions.upload_deck(db, person, current, file)
+    elif chosen.isdecimal() and any(chosen == choice.value for choice in forms.deck.resource.choices):
         presentations_actions.link_deck(
-            db, person, one, library_queries.get_for(db, person, int(chosen), Permission.READ)
+            db, person, presentation, library_queries.get_for(db, person, int(chosen), Permission.READ)
         )
     else:
-        raise Refused("Choose a file, or a resource that is in the hub.")
+        raise Refused("Choose a file, or a resource in the hub.")
 
 
 def _stored(upload: FileStorage) -> library_actions.File:
-    """Store the file under its hash, while no row is locked."""
+    """Store the file under its hash, without holding a lock."""
     name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     library_actions.check_name(name)
-    db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+    db.commit()  # nothing was written yet; releases the lock while the file is stored
     return library_actions.File(originals.store(web.config(), upload.stream), name)
 
 
 @bp.get("/calls/planner")
 def planner() -> str:
-    """Who is due, where there is room, what no one covered lately, and a schedule to edit (``?year=``)."""
+    """Show presentations due, open slots, topics to cover, and a suggested schedule (``?year=``)."""
     signed_in(Permission.RUN_CALLS)
     return _planner()
 
@@ -216,23 +222,24 @@ def _planner(refused: str = "") -> str:
     now, today = clock.now(), clock.today(web.config().zone)
     year = request.args.get("year", today.year, type=int)
     year = year if year in {today.year, today.year + 1} else today.year
-    organizations = [one for one in members_queries.organizations(db) if one.left_on is None]
+    organizations = [organization for organization in members_queries.organizations(db) if organization.left_on is None]
     standings = presentations_queries.standings(db, organizations, year, today, now)
-    waiting = [one for one in organizations if standings[one.id] in WAITS]
-    places = [
-        place for place in presentations_queries.free_places(db, now, date(year, 12, 31)) if place.call.day.year == year
+    waiting = [organization for organization in organizations if standings[organization.id] in NEEDS_DATE]
+    slots = [
+        slot for slot in presentations_queries.open_slots(db, now, date(year, 12, 31)) if slot.call.day.year == year
     ]
-    free = [(place.call.day, place.left) for place in places]
-    proposed = {one.organization_id: one.day for one in schedule([one.id for one in waiting], free)}
+    suggestions = schedule(
+        [organization.id for organization in waiting], [(slot.call.day, slot.left) for slot in slots]
+    )
     return render_template(
         "calls/planner.html",
         year=year,
         this_year=today.year,
         waiting=waiting,
-        places=places,
-        proposed=proposed,
+        slots=slots,
+        suggested={suggestion.organization_id: suggestion.day for suggestion in suggestions},
         proposals=presentations_queries.proposals(db),
-        topics=presentations_queries.topics_by_neglect(db, now),
+        topics=presentations_queries.big_six_by_last_day(db, now),
         counts={state: sum(standing is state for standing in standings.values()) for state in PresentationStanding},
         PresentationStanding=PresentationStanding,
         refused=refused,
@@ -241,23 +248,23 @@ def _planner(refused: str = "") -> str:
 
 @bp.post("/calls/planner")
 def take_schedule() -> Answer:
-    """Accept the schedule as the coordinator left it: each organization that is checked gets its call."""
+    """Schedule a presentation for each checked organization."""
     person = signed_in(Permission.RUN_CALLS)
-    organizations = {one.slug: one for one in _may_present(person)}
-    made = 0
+    organizations = {organization.slug: organization for organization in _may_present(person)}
+    scheduled = 0
     try:
         for slug in request.form.getlist("take"):
             if slug in organizations:
-                made += _take(person, organizations[slug])
+                scheduled += _schedule_one(person, organizations[slug])
     except Refused as refused:
         db.rollback()
         return _planner(str(refused)), 422
-    flash(f"{dates.plural(made, 'presentation')} planned. Each organization finds its own on its home page.")
+    flash(f"{dates.plural(scheduled, 'presentation')} scheduled. Each organization sees its date on its home page.")
     return redirect(url_for(".planner"))
 
 
-def _take(person: Person, organization: Organization) -> int:
-    """One line of the schedule."""
+def _schedule_one(person: Person, organization: Organization) -> int:
+    """Schedule the presentation of an organization; returns 1."""
     try:
         day = date.fromisoformat(request.form.get(f"call-{organization.slug}", ""))
     except ValueError:

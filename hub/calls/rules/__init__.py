@@ -1,1 +1,1 @@
-"""The rules of calls: when they are, who was there, who presents. Pure."""
+"""The rules of calls: schedule, attendance, presentations. Pure."""

@@ -1,8 +1,8 @@
-"""Reading the attendance report of a meeting tool: Zoom or Microsoft Teams, as they export it. Pure.
+"""Parser for attendance reports exported from Zoom or Microsoft Teams. Pure.
 
-Both change their columns now and then, and Teams translates them, so a table is known by its head: a column for
-names, and at least one for addresses, times or durations. What stands above the head (Zoom's meeting, Teams'
-"1. Summary") tells the day; a second table of the same people (Teams' "3. In-Meeting Activities") is passed over.
+Both change their columns now and then, and Teams translates them, so a table is recognized by its header: a column for
+names, and at least one for addresses, times, or durations. The lines above the header (Zoom's meeting, Teams' "1.
+Summary") give the day; a second table of the same people (Teams' "3. In-Meeting Activities") is skipped.
 """
 
 import csv
@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from hub.core.dates import file_size, number
 from hub.core.errors import Refused
 from hub.core.text import clean
 
-LARGEST_REPORT = 2_000_000  # bytes; a call of a thousand people makes a tenth of it
+LARGEST_REPORT = 2_000_000  # bytes; a report of a thousand people has about a tenth of this
 MOST_PEOPLE = 5_000
 LONGEST_NAME = 200
 LONGEST_ADDRESS = 254
@@ -30,13 +31,13 @@ class Tool(StrEnum):
 
     @property
     def label(self) -> str:
-        """Its name."""
+        """The name on screens."""
         return {"zoom": "Zoom", "teams": "Microsoft Teams"}[self.value]
 
 
 @dataclass(frozen=True)
 class Participant:
-    """Somebody in a report, all their joins taken together. ``admitted`` False: never left the waiting room."""
+    """A person in a report, with all their joins merged; if not ``admitted``, they never left the waiting room."""
 
     name: str
     email: str = ""
@@ -47,24 +48,24 @@ class Participant:
 
     @property
     def key(self) -> str:
-        """What is remembered of them: their address, or else the name that they showed."""
-        return key_of(self.name, self.email)
+        """The key for remembering them: their address, or else the name that they displayed."""
+        return participant_key(self.name, self.email)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a file says: from which tool, of which days it may be (dates are read in every order), who was there."""
+    """A parsed file: the tool, the days that its dates can mean (in any order of day and month), the participants."""
 
     tool: Tool
     days: frozenset[date]
     participants: tuple[Participant, ...]
 
-    def is_of(self, day: date) -> bool:
-        """Return whether it may be the report of ``day``; one without dates may be of any."""
+    def may_be_of(self, day: date) -> bool:
+        """Return True if this can be the report of ``day``; a report without dates matches any day."""
         return not self.days or day in self.days
 
 
-# The words by which columns are known, in lower case without accents, in the languages that Teams exports.
+# Column headers, in lower case without accents, in the languages that Teams exports.
 NAMES = (
     "name (original name)", "user name (original name)", "name", "full name", "vollstandiger name", "nom complet",
     "nom", "nombre completo", "nombre", "nome completo", "nome", "imie i nazwisko", "naam", "participant",
@@ -88,31 +89,32 @@ COLUMNS = {
     "name": NAMES, "email": ADDRESSES, "sign_in": SIGN_IN_NAMES, "join": JOINS, "duration": DURATIONS,
     "action": ACTIONS, "guest": GUESTS, "waiting": WAITING_ROOMS, "attended": ATTENDED,
 }  # fmt: skip
-# Teams numbers its parts: of the third, people's single joins, nothing is new.
+# Teams numbers its parts; the third one, with each person's single joins, repeats the second.
 _PART = re.compile(r"(\d)\.\s")
 NOT_A_REPORT = (
-    "This doesn't look like a participants' report of Zoom or an attendance report of Microsoft Teams. Export it again "
-    "as CSV: in Zoom under Reports, Usage, Participants; in Teams in the meeting's Attendance tab, Download."
+    "This isn’t an attendance report from Zoom or Microsoft Teams. Export it again as CSV. In Zoom, go to Reports, Usage, "
+    "Participants. In Teams, open the meeting’s Attendance tab and choose Download."
 )
 
 
 def read_report(data: bytes) -> Report:
-    """Return what an exported file says; raises Refused with a sentence when it can't be such a report."""
+    """Return the parsed report; raises Refused when the file isn't one."""
     if len(data) > LARGEST_REPORT:
-        raise Refused("This file is too large for the report of one call: up to 2 MB are read.")
-    text = decoded(data)
-    rows = _rows(text)
-    found = [_participant(line, columns) for columns, line in _lines(rows)]
-    participants = tuple(together([one for one in found if one]))
+        raise Refused(
+            f"That file is {file_size(len(data))}. The limit is {file_size(LARGEST_REPORT)}. Export the report of this call only."
+        )
+    rows = _rows(decode(data))
+    lines = [_participant(line, columns) for columns, line in _lines(rows)]
+    participants = tuple(merge_joins([participant for participant in lines if participant]))
     if not participants:
         raise Refused(NOT_A_REPORT)
     if len(participants) > MOST_PEOPLE:
-        raise Refused(f"More than {MOST_PEOPLE:,} people in one report: is it the report of one call?")
-    return Report(_tool(rows), frozenset(_days(rows)), participants)
+        raise Refused(f"This report has more than {number(MOST_PEOPLE)} people. Export the report of this call only.")
+    return Report(_detect_tool(rows), frozenset(_days(rows)), participants)
 
 
-def decoded(data: bytes) -> str:
-    """Return the text of a file, whether it came as UTF-16 (Teams), UTF-8, or as an old Windows program saved it."""
+def decode(data: bytes) -> str:
+    """Return the text of a file in UTF-16 (Teams), UTF-8, or the Windows code page."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
     if data[1:200:2].count(0) > len(data[1:200:2]) // 2:
@@ -124,15 +126,15 @@ def decoded(data: bytes) -> str:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """Return the cells of the file, however it separates them."""
+    """Return the cells of the file, separated by tabs, commas, or semicolons."""
     lines = [clean_line for line in text.splitlines() if (clean_line := line.replace("\x00", "")) or True]
-    head = next((line for line in lines if _columns(_split(line, _separator(line)))), "")
-    if not head:
+    header = next((line for line in lines if _columns(_split(line, _separator(line)))), "")
+    if not header:
         raise Refused(NOT_A_REPORT)
     try:
         return [
             [clean(cell) for cell in row]
-            for row in csv.reader((f"{line}\n" for line in lines), delimiter=_separator(head))
+            for row in csv.reader((f"{line}\n" for line in lines), delimiter=_separator(header))
         ]
     except csv.Error as error:
         raise Refused(NOT_A_REPORT) from error
@@ -146,18 +148,18 @@ def _split(line: str, separator: str) -> list[str]:
     return [clean(cell.strip('"')) for cell in line.split(separator)]
 
 
-def _plain(text: str) -> str:
-    """In lower case, without accents: how heads are compared."""
+def _normalize(text: str) -> str:
+    """Return the text in lower case, without accents and extra spaces, for comparisons."""
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ł", "l"))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).lower().split())
 
 
 def _columns(row: Sequence[str]) -> dict[str, int]:
-    """Return where the columns are, if this row is the head of a table of people; else nothing."""
-    plain = [_plain(cell) for cell in row]
-    found = {what: plain.index(word) for what, words in COLUMNS.items() for word in reversed(words) if word in plain}
-    is_head = "name" in found and len(plain) > 1 and found.keys() & {"email", "join", "duration", "action"}
-    return found if is_head else {}
+    """Return the positions of the columns if this row is the header of a table of people, otherwise an empty dict."""
+    cells = [_normalize(cell) for cell in row]
+    columns = {what: cells.index(word) for what, words in COLUMNS.items() for word in reversed(words) if word in cells}
+    is_header = "name" in columns and len(cells) > 1 and columns.keys() & {"email", "join", "duration", "action"}
+    return columns if is_header else {}
 
 
 def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str]]]:
@@ -167,8 +169,8 @@ def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str
     for row in rows:
         if not any(row):
             columns = {}
-        elif head := _columns(row):
-            columns = {} if repeats else head
+        elif header := _columns(row):
+            columns = {} if repeats else header
         elif len([cell for cell in row if cell]) == 1 and (part := _PART.match(row[0])):
             columns, repeats = {}, int(part[1]) > 2  # noqa: PLR2004 - Teams' parts: 1. summary, 2. participants
         elif columns and len(row) > columns["name"]:
@@ -177,82 +179,83 @@ def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str
 
 def _participant(row: list[str], columns: dict[str, int]) -> Participant | None:
     def cell(what: str) -> str:
-        place = columns.get(what, len(row))
-        return row[place] if place < len(row) else ""
+        position = columns.get(what, len(row))
+        return row[position] if position < len(row) else ""
 
     name, email = cell("name")[:LONGEST_NAME], (cell("email") or cell("sign_in")).lower()[:LONGEST_ADDRESS]
-    if not (name or email) or (cell("attended") and _plain(cell("attended")) not in YES):
+    if not (name or email) or (cell("attended") and _normalize(cell("attended")) not in YES):
         return None
     return Participant(
         name=name or email,
         email=email if "@" in email else "",
-        joins=0 if _plain(cell("action")).startswith(("left", "verlassen")) else 1,
-        minutes=minutes_of(cell("duration")),
-        guest=_plain(cell("guest")) in YES,
-        admitted=_plain(cell("waiting")) not in YES,
+        joins=0 if _normalize(cell("action")).startswith(("left", "verlassen")) else 1,
+        minutes=parse_minutes(cell("duration")),
+        guest=_normalize(cell("guest")) in YES,
+        admitted=_normalize(cell("waiting")) not in YES,
     )
 
 
-def minutes_of(text: str) -> int | None:
-    """Return a duration in minutes: ``28`` as Zoom writes it, ``1h 5m 20s``, ``28 min 4 sek.`` as Teams does."""
-    if text.strip().isdecimal() and len(text) < 6:  # noqa: PLR2004 - digits of the minutes of a month
+def parse_minutes(text: str) -> int | None:
+    """Return a duration in minutes, from ``28`` (Zoom), or ``1h 5m 20s`` or ``28 min 4 sek.`` (Teams)."""
+    if text.strip().isdecimal() and len(text) < 6:  # noqa: PLR2004 - digits; more minutes than in a month
         return int(text)
     parts = re.findall(r"(\d{1,5})\s*([^\W\d])", text)
-    seconds = {"h": 3600, "g": 3600, "u": 3600, "s": 1}  # hours in English and most others, godzina, uur; seconds
+    seconds = {"h": 3600, "g": 3600, "u": 3600, "s": 1}  # hours in English and most languages, Polish, Dutch; seconds
     if not parts:
         return None
-    total = sum(int(number) * seconds.get(unit.lower(), 60) for number, unit in parts)
+    total = sum(int(count) * seconds.get(unit.lower(), 60) for count, unit in parts)
     return round(total / 60)
 
 
-def together(participants: Sequence[Participant]) -> list[Participant]:
-    """Return each person once, in the order in which they came: who lost the line three times was there once.
+def merge_joins(participants: Sequence[Participant]) -> list[Participant]:
+    """Return each person once, in order of arrival, no matter how often they reconnected.
 
-    A line without an address belongs to the one person of that name who has one, if there is just one.
+    A line without an address belongs to the person of that name who has one, if there is exactly one.
     """
     addresses: dict[str, set[str]] = {}
-    for one in participants:
-        if one.email:
-            addresses.setdefault(name_key(one.name), set()).add(one.email)
-    found: dict[str, Participant] = {}
-    for one in participants:
-        known = addresses.get(name_key(one.name), set())
-        whole = replace(one, email=next(iter(known))) if not one.email and len(known) == 1 else one
-        found[whole.key] = _joined(found[whole.key], whole) if whole.key in found else whole
-    return [replace(one, joins=max(1, one.joins)) for one in found.values()]
+    for participant in participants:
+        if participant.email:
+            addresses.setdefault(normalize_name(participant.name), set()).add(participant.email)
+    merged: dict[str, Participant] = {}
+    for participant in participants:
+        emails = addresses.get(normalize_name(participant.name), set())
+        lacks_email = not participant.email and len(emails) == 1
+        complete = replace(participant, email=next(iter(emails))) if lacks_email else participant
+        merged[complete.key] = _merge(merged[complete.key], complete) if complete.key in merged else complete
+    return [replace(participant, joins=max(1, participant.joins)) for participant in merged.values()]
 
 
-def _joined(first: Participant, again: Participant) -> Participant:
-    minutes = (first.minutes or 0) + (again.minutes or 0)
+def _merge(first: Participant, second: Participant) -> Participant:
+    minutes = (first.minutes or 0) + (second.minutes or 0)
     return replace(
         first,
-        joins=first.joins + again.joins,
-        minutes=minutes if first.minutes is not None or again.minutes is not None else None,
-        admitted=first.admitted or again.admitted,
-        guest=first.guest and again.guest,
+        joins=first.joins + second.joins,
+        minutes=minutes if first.minutes is not None or second.minutes is not None else None,
+        admitted=first.admitted or second.admitted,
+        guest=first.guest and second.guest,
     )
 
 
-def name_key(name: str) -> str:
-    """Return a name as it is compared: without case, accents and doubled spaces."""
-    return _plain(name)
+def normalize_name(name: str) -> str:
+    """Return a name for comparisons: in lower case, without accents and extra spaces."""
+    return _normalize(name)
 
 
-def key_of(name: str, email: str) -> str:
-    """Return what is remembered of a participant: the address, or else the name that was shown."""
-    return f"email:{email.lower()}" if email else f"name:{name_key(name)}"[:300]
+def participant_key(name: str, email: str) -> str:
+    """Return the key for remembering a participant: the address, or else the displayed name."""
+    return f"email:{email.lower()}" if email else f"name:{normalize_name(name)}"[:300]
 
 
-def _tool(rows: Sequence[Sequence[str]]) -> Tool:
-    """Zoom's heads speak of an original name, in brackets; Teams' never do."""
-    heads = " ".join(_plain(cell) for row in rows[:40] for cell in row)
-    return Tool.ZOOM if "original name" in heads or "(minutes)" in heads else Tool.TEAMS
+def _detect_tool(rows: Sequence[Sequence[str]]) -> Tool:
+    """Return the tool by its headers: only Zoom's contain "original name" or "(minutes)"."""
+    headers = " ".join(_normalize(cell) for row in rows[:40] for cell in row)
+    return Tool.ZOOM if "original name" in headers or "(minutes)" in headers else Tool.TEAMS
 
 
 def _days(rows: Iterable[Sequence[str]]) -> Iterable[date]:
     for row in rows:
         for cell in row:
-            yield from dates_in(cell)
+            yield from possible_dates(cell)
 
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -261,19 +264,19 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _NAMED = re.compile(r"\b(?:(\d{1,2})\s+([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*\s+(\d{1,2})),?\s+(\d{4})\b")
 
 
-def dates_in(cell: str) -> set[date]:
-    """Return every day that a date in ``cell`` can mean: ``9/11/2026`` is 11 September in one country, 9 November in another."""
-    found = {_date(int(y), int(m), int(d)) for y, m, d in _ISO.findall(cell)}
-    for first, mark, second, year in _SHORT.findall(cell):
-        whole = int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004 - a year in two digits
-        found.add(_date(whole, int(second), int(first)))
-        if mark != ".":  # with points the day comes first everywhere
-            found.add(_date(whole, int(first), int(second)))
+def possible_dates(cell: str) -> set[date]:
+    """Return every day that a date in ``cell`` can mean: in ``9/11/2026`` the month or the day comes first."""
+    days = {_date(int(y), int(m), int(d)) for y, m, d in _ISO.findall(cell)}
+    for first, separator, second, year in _SHORT.findall(cell):
+        full_year = int(year) + (2000 if len(year) == 2 else 0)  # noqa: PLR2004 - a year in two digits
+        days.add(_date(full_year, int(second), int(first)))
+        if separator != ".":  # with periods, the day always comes first
+            days.add(_date(full_year, int(first), int(second)))
     for day, month, month_first, day_second, year in _NAMED.findall(cell):
         name = (month or month_first).lower()
         if name in _MONTHS:
-            found.add(_date(int(year), _MONTHS.index(name) + 1, int(day or day_second)))
-    return {day for day in found if day}
+            days.add(_date(int(year), _MONTHS.index(name) + 1, int(day or day_second)))
+    return {day for day in days if day}
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -1,8 +1,8 @@
-"""Calls as iCalendar (RFC 5545), which people's calendars subscribe to or take as a file. Pure.
+"""Calls in iCalendar format (RFC 5545), for calendar subscriptions, downloads, and invitations. Pure.
 
-Each call is an event of its own: one that is moved or canceled keeps its UID, and its SEQUENCE counts up, so that
-a calendar changes the entry that it has. Times name the zone and carry its rules, so that 11:30 stays 11:30 on
-both sides of a clock change.
+Each call is an event of its own: a moved or canceled call keeps its UID and increments its SEQUENCE, so that calendars
+update the event that they have. Times include the time zone and its rules, so that 11:30 stays 11:30 across a change
+to or from daylight saving time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
 PRODUCT = "-//AMCC Resource Hub//Calls//EN"
-LOOK_AGAIN = timedelta(hours=6)  # how often a calendar that subscribes may ask
+REFRESH_INTERVAL = timedelta(hours=6)  # how often subscribed calendars should refresh
 YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """A call as a calendar needs it; ``starts_at`` and ``ends_at`` in UTC."""
+    """The calendar data of a call; ``starts_at`` and ``ends_at`` are in UTC."""
 
     uid: str
     title: str
@@ -34,53 +34,53 @@ class Occasion:
 
 
 def calendar(occasions: Sequence[Occasion], zone: ZoneInfo, name: str, method: str = "PUBLISH", **mail: str) -> bytes:
-    """Return an iCalendar file of the calls, times on the clocks of ``zone``.
+    """Return an iCalendar file of the calls, with local times in ``zone``.
 
-    ``method`` is PUBLISH for what is subscribed to or downloaded; REQUEST or CANCEL for mail, with ``organizer`` and
-    ``attendee`` addresses.
+    ``method`` is PUBLISH for subscriptions and downloads; REQUEST or CANCEL for email, with ``organizer`` and ``attendee``
+    addresses.
     """
-    made = Calendar()
-    made.add("prodid", PRODUCT)
-    made.add("version", "2.0")
-    made.add("calscale", "GREGORIAN")
-    made.add("method", method)
-    made.add("x-wr-calname", name)
-    made.add("x-wr-timezone", zone.key)
-    made.add("refresh-interval", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
+    result = Calendar()
+    result.add("prodid", PRODUCT)
+    result.add("version", "2.0")
+    result.add("calscale", "GREGORIAN")
+    result.add("method", method)
+    result.add("x-wr-calname", name)
+    result.add("x-wr-timezone", zone.key)
+    result.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     if occasions:
-        first, last = min(one.starts_at for one in occasions), max(one.ends_at for one in occasions)
-        made.add_component(_zone(zone, datetime(first.year - 1, 1, 1, tzinfo=UTC), last + YEAR))
-    for one in occasions:
-        made.add_component(_event(one, zone, mail))
-    return bytes(made.to_ical())
+        first, last = min(occasion.starts_at for occasion in occasions), max(occasion.ends_at for occasion in occasions)
+        result.add_component(_zone(zone, datetime(first.year - 1, 1, 1, tzinfo=UTC), last + YEAR))
+    for occasion in occasions:
+        result.add_component(_event(occasion, zone, mail))
+    return bytes(result.to_ical())
 
 
 def _zone(zone: ZoneInfo, first: datetime, last: datetime) -> Timezone:
-    """Return the clock changes of the zone between two moments, each with the local time at which it comes (RFC 5545, 3.6.5).
+    """Return the zone's clock changes between two moments, each with its local time (RFC 5545, 3.6.5).
 
-    Written here, since the library dates the change to summer time an hour late.
+    Written here because the library dates the start of daylight saving time an hour late.
     """
-    made = Timezone()
-    made.add("tzid", zone.key)
+    component = Timezone()
+    component.add("tzid", zone.key)
     offset, name = _clock(first, zone)
     onsets: dict[tuple[timedelta, timedelta, str], list[datetime]] = {(offset, offset, name): [_local(first, offset)]}
     for moment in _changes(zone, first, last):
         before, (offset, name) = offset, _clock(moment, zone)
         onsets.setdefault((before, offset, name), []).append(_local(moment, before))
-    for (before, after, called), moments in onsets.items():
+    for (before, after, abbreviation), moments in onsets.items():
         part = (TimezoneDaylight if after > before else TimezoneStandard)()
         part.add("dtstart", moments[0])
         part.add("tzoffsetfrom", before)
         part.add("tzoffsetto", after)
-        part.add("tzname", called)
+        part.add("tzname", abbreviation)
         if moments[1:]:
             part.add("rdate", moments[1:])
-        made.add_component(part)
-    return made
+        component.add_component(part)
+    return component
 
 
 def _changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterable[datetime]:
-    """Yield the moments in UTC, to the minute, from which the clocks of the zone show another offset."""
+    """Yield the moments in UTC, to the minute, when the zone's offset changes."""
     day = first
     while day < last:
         low, high = day, day + timedelta(days=1)
@@ -101,35 +101,35 @@ def _local(moment: datetime, offset: timedelta) -> datetime:
     return moment.replace(tzinfo=None) + offset
 
 
-def _event(one: Occasion, zone: ZoneInfo, mail: dict[str, str]) -> Event:
+def _event(occasion: Occasion, zone: ZoneInfo, mail: dict[str, str]) -> Event:
     event = Event()
-    event.add("uid", one.uid)
-    event.add("sequence", one.sequence)
-    event.add("dtstamp", one.changed_at)
-    event.add("last-modified", one.changed_at)
-    event.add("dtstart", one.starts_at.astimezone(zone))
-    event.add("dtend", one.ends_at.astimezone(zone))
-    event.add("summary", f"Cancelled: {one.title}" if one.cancelled else one.title)
-    event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if one.cancelled else "OPAQUE")
-    event.add("url", one.address)
-    event.add("description", "\n".join(_description(one)))
-    if one.joining_link and not one.cancelled:
-        event.add("location", one.joining_link)
+    event.add("uid", occasion.uid)
+    event.add("sequence", occasion.sequence)
+    event.add("dtstamp", occasion.changed_at)
+    event.add("last-modified", occasion.changed_at)
+    event.add("dtstart", occasion.starts_at.astimezone(zone))
+    event.add("dtend", occasion.ends_at.astimezone(zone))
+    event.add("summary", f"Canceled: {occasion.title}" if occasion.cancelled else occasion.title)
+    event.add("status", "CANCELLED" if occasion.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if occasion.cancelled else "OPAQUE")
+    event.add("url", occasion.address)
+    event.add("description", "\n".join(_description(occasion)))
+    if occasion.joining_link and not occasion.cancelled:
+        event.add("location", occasion.joining_link)
     _add_people(event, mail)
     return event
 
 
-def _description(one: Occasion) -> Iterable[str]:
-    if one.reason:
-        yield one.reason
-    if one.joining_link and not one.cancelled:
-        yield f"Join: {one.joining_link}"
-    yield f"Agenda, decks and notes: {one.address}"
+def _description(occasion: Occasion) -> Iterable[str]:
+    if occasion.reason:
+        yield occasion.reason
+    if occasion.joining_link and not occasion.cancelled:
+        yield f"Join: {occasion.joining_link}"
+    yield f"Agenda, decks, and notes: {occasion.address}"
 
 
 def _add_people(event: Event, mail: dict[str, str]) -> None:
-    """Who invites and who is invited, in what goes by mail."""
+    """Add the organizer and the attendee, for invitations by email."""
     if organizer := mail.get("organizer"):
         event.add("organizer", vCalAddress(f"mailto:{organizer}"))
     if attendee := mail.get("attendee"):

@@ -1,8 +1,8 @@
-"""Does an organization keep the commitment on calls? The one place that answers it. Pure.
+"""The commitment to attend calls: the one place that computes whether an organization meets it. Pure.
 
-The rule, from the domain: its representative and alternate attend at least half of the weekly calls. It attended
-a call when either of them, or anyone else of the organization, was there: it counts once. What it is counted
-against are the calls held since it joined, within the year; canceled calls and holidays don't count.
+The rule, from the domain: its representative and alternate attend at least half of the weekly calls. An organization
+attended a call when either of them, or anyone else from the organization, attended: it counts once. It is counted
+against the calls held since it joined, within the year; canceled calls and holidays don't count.
 """
 
 from collections.abc import Collection
@@ -14,7 +14,7 @@ HALF = 2  # one of two calls
 
 
 class Keeping(StrEnum):
-    """Where an organization stands with the calls of a year."""
+    """Whether an organization meets the commitment on calls in a year."""
 
     KEPT = "kept"
     BEHIND = "behind"
@@ -22,13 +22,13 @@ class Keeping(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The label on screens."""
         return {"kept": "Half or more", "behind": "Less than half", "not_due": "Not due"}[self.value]
 
 
 @dataclass(frozen=True)
 class Attended:
-    """An organization's calls in a year: attended of those held while it belonged, and how many are to come."""
+    """An organization's calls in a year: attended, held while it was in the alliance, and upcoming."""
 
     attended: int
     held: int
@@ -36,14 +36,14 @@ class Attended:
 
     @property
     def keeping(self) -> Keeping:
-        """Whether half is reached; nothing is due while no call was held."""
+        """Whether half is reached; nothing is due before the first call is held."""
         if not self.held:
             return Keeping.NOT_DUE
         return Keeping.KEPT if HALF * self.attended >= self.held else Keeping.BEHIND
 
     @property
     def needed(self) -> int:
-        """How many of the calls to come it takes to end the year at half or more; may be more than there are."""
+        """How many of the upcoming calls it takes to end the year at half or more; can be more than there are."""
         return max(0, -(-(self.held + self.coming) // HALF) - self.attended)
 
 
@@ -54,33 +54,34 @@ def attended_of(
     left_on: date | None = None,
     coming: Collection[date] = (),
 ) -> Attended:
-    """Return what counts of the calls held in a year: those while the organization belonged, each attended once or not.
+    """Return the counts of a year for an organization, from the days of the calls held while it was in the alliance.
 
-    ``attended`` are the days on which anyone of it was there, however often they are named; a day on which no call
-    was held counts on neither side.
+    ``attended`` are the days on which anyone from it attended, with or without repetitions; a day without a held call
+    is ignored.
     """
 
-    def while_in(days: Collection[date]) -> set[date]:
+    def while_member(days: Collection[date]) -> set[date]:
         return {day for day in days if joined_on <= day and (left_on is None or day <= left_on)}
 
-    counted = while_in(held)
-    return Attended(len(counted & set(attended)), len(counted), len(while_in(coming)))
+    counted = while_member(held)
+    return Attended(len(counted & set(attended)), len(counted), len(while_member(coming)))
 
 
 def forecast(standing: Attended) -> str:
-    """Return where the organization stands and what the rest of the year takes, in words.
+    """Return a sentence on the year so far and what the rest of it takes.
 
-    For example "9 of 20 held; 4 of the next 6 keeps you at half."
+    For example "9 of 20 calls attended; 4 of the next 6 needed to reach half."
     """
-    said = f"{standing.attended} of {standing.held} held"
+    score = f"{standing.attended} of {standing.held} calls attended"
     if not standing.held and not standing.coming:
-        return "No call was held this year since you joined."
+        return "No calls held this year since joining."
     if not standing.held:
-        return f"No call was held yet this year; {standing.needed} of the next {standing.coming} keeps you at half."
+        return f"No calls held yet this year; {standing.needed} of the next {standing.coming} needed to reach half."
     if not standing.coming:
-        return f"{said}; {'that is half or more' if standing.keeping is Keeping.KEPT else 'half would have been more'}."
+        return f"{score}, {'half or more' if standing.keeping is Keeping.KEPT else 'less than half'}."
     if standing.needed > standing.coming:
-        return f"{said}; half is out of reach this year, and each of the next {standing.coming} still counts."
+        return f"{score}; half is out of reach this year, but each of the next {standing.coming} still counts."
     if not standing.needed:
-        return f"{said}; that keeps you at half, whatever comes."
-    return f"{said}; {standing.needed} of the next {standing.coming} keeps you at half."
+        return f"{score}; half of this year’s calls is already reached."
+    goal = "stay at half" if standing.keeping is Keeping.KEPT else "reach half"
+    return f"{score}; {standing.needed} of the next {standing.coming} needed to {goal}."

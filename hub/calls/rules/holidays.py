@@ -1,8 +1,8 @@
-"""The federal holidays of the United States, computed. Pure.
+"""Federal holidays of the United States, computed. Pure.
 
-Source: 5 U.S.C. 6103(a) names them; 6103(b) and Executive Order 11582 say on which day one that falls on a
-weekend is observed. Inauguration Day (6103(c)) is a holiday in and around the District of Columbia only, so it
-is none for a national call; a Monday that it is observed on is the third of January, which is a holiday anyway.
+Source: 5 U.S.C. 6103(a) names them; 6103(b) and Executive Order 11582 say when a holiday on a weekend is observed.
+Inauguration Day (6103(c)) is a holiday in and around the District of Columbia only, so a national call ignores it;
+if it is observed on a Monday, that is the third Monday of January, which is a holiday anyway.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ JUNETEENTH_SINCE = 2021  # Public Law 117-17
 
 
 def holidays_of(year: int) -> dict[date, str]:
-    """Return the days of ``year`` on which a federal holiday is observed, with its name.
+    """Return the federal holidays observed in ``year``, by day.
 
-    New Year's Day of the next year is among them when it is observed on December 31.
+    Includes New Year's Day of the next year when it is observed on December 31.
     """
     observed = {_observed(day): name for day, name in _holidays(year)}
     next_new_year = _observed(date(year + 1, 1, 1))
@@ -26,7 +26,7 @@ def holidays_of(year: int) -> dict[date, str]:
 
 
 def holiday_on(day: date) -> str:
-    """Return the name of the federal holiday that is observed on ``day``; empty when there is none."""
+    """Return the name of the federal holiday observed on ``day``, or an empty string."""
     return holidays_of(day.year).get(day, "")
 
 

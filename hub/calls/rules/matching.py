@@ -1,6 +1,6 @@
-"""Who a participant of a meeting is: by address, by name, or by what was decided before. Pure.
+"""Matching meeting participants with people: by email address, name, or an earlier decision. Pure.
 
-Only what is sure is decided here; whoever is left goes to a person, with the likeliest names.
+Only certain matches are made here; a person decides the others, with the likeliest names suggested.
 """
 
 import re
@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from hub.calls.rules.attendance_reports import Participant, key_of, name_key
+from hub.calls.rules.attendance_reports import Participant, normalize_name, participant_key
 
 
 class How(StrEnum):
-    """What a participant was recognized by."""
+    """How a participant was matched."""
 
     ADDRESS = "address"
     DOMAIN = "domain"
@@ -24,19 +24,19 @@ class How(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The label on screens."""
         return {
-            "address": "by email address",
-            "domain": "by the organization's email domain",
-            "name": "by name",
-            "remembered": "as decided before",
-            "decided": "decided here",
+            "address": "Email address",
+            "domain": "Email domain",
+            "name": "Name",
+            "remembered": "Remembered match",
+            "decided": "Manual match",
         }[self.value]
 
 
 @dataclass(frozen=True)
-class Somebody:
-    """A person of the alliance, as matching needs them."""
+class KnownPerson:
+    """A person in the alliance, with the data that matching needs."""
 
     id: int
     name: str
@@ -46,7 +46,7 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Target:
-    """Who a participant is: a person, or an organization alone, or (neither) no one of the alliance."""
+    """The match of a participant: a person, only an organization, or (neither) no one in the alliance."""
 
     person_id: int | None = None
     organization_id: int | None = None
@@ -54,13 +54,13 @@ class Target:
 
 @dataclass(frozen=True)
 class Match:
-    """A decision and what it rests on."""
+    """A match and how it was result."""
 
     target: Target
     how: How
 
 
-# Mail providers whose addresses tell nothing of an organization.
+# Email providers whose addresses don't identify an organization.
 PROVIDERS = frozenset(
     [
         "gmail.com",
@@ -83,54 +83,54 @@ PROVIDERS = frozenset(
         "att.net",
     ]
 )
-# What people and devices put beside a name: pronouns, titles, a device.
-_BESIDE = re.compile(
+# What people and devices add to a name: pronouns, titles, roles.
+_ADDITIONS = re.compile(
     r"\b(she|he|they)\s*/\s*(her|him|them)s?(\s*/\s*(hers|his|theirs))?\b|\((guest|external|unverified|host|co-host|me)\)"
     r"|\b(guest|gast|invite)\s*$|^(dr|mr|mrs|ms|prof)\.?\s",
     re.IGNORECASE,
 )
 _BREAKS = re.compile(r"\s*[|/@•–—]\s*|\s+-\s+|\s*[\[\](){}]\s*|\s*:\s+|,\s+")
-LIKELY = 0.6  # of 1: how alike a name must be to be proposed
-MOST_PROPOSED = 3
-SHORTEST_NAME = 4  # characters of an organization's short name that can stand for it
+LIKELY = 0.6  # of 1: similarity a name needs to be suggested
+MOST_SUGGESTED = 3
+SHORTEST_NAME = 4  # characters that an organization's name needs to be matched
 
 
 @dataclass
 class Directory:
-    """Everybody of the alliance, ready to be looked up."""
+    """The people and organizations of the alliance, indexed for lookups."""
 
-    by_email: dict[str, Somebody] = field(default_factory=dict)
+    by_email: dict[str, KnownPerson] = field(default_factory=dict)
     by_domain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    by_name: dict[str, list[Somebody]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[KnownPerson]] = field(default_factory=lambda: defaultdict(list))
     organizations: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
-def directory(people: Iterable[Somebody], organizations: Iterable[tuple[int, str, str]]) -> Directory:
-    """Return the directory of ``people`` and of ``organizations``: number, name, website."""
-    found = Directory()
+def directory(people: Iterable[KnownPerson], organizations: Iterable[tuple[int, str, str]]) -> Directory:
+    """Return the directory of ``people`` and ``organizations`` (ID, name, website)."""
+    result = Directory()
     for person in people:
-        found.by_email[person.email.lower()] = person
-        found.by_name[name_key(person.name)].append(person)
-        _add_domain(found, person.email.rpartition("@")[2], person.organization_id)
+        result.by_email[person.email.lower()] = person
+        result.by_name[normalize_name(person.name)].append(person)
+        _add_domain(result, person.email.rpartition("@")[2], person.organization_id)
     for number, name, website in organizations:
-        found.organizations[name_key(name)].add(number)
+        result.organizations[normalize_name(name)].add(number)
         host = re.sub(r"^(https?://)?(www\.)?", "", website.lower()).partition("/")[0]
-        _add_domain(found, host, number)
-    return found
+        _add_domain(result, host, number)
+    return result
 
 
-def _add_domain(found: Directory, domain: str, organization_id: int) -> None:
+def _add_domain(result: Directory, domain: str, organization_id: int) -> None:
     domain = domain.lower().removeprefix("www.")
     if "." in domain and domain not in PROVIDERS:
-        found.by_domain[domain].add(organization_id)
+        result.by_domain[domain].add(organization_id)
 
 
 def match(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Match | None:
-    """Return who it is, when that is sure: decided before, a known address, one person of that name, an organization's domain.
+    """Return a certain match: an earlier decision, a known address, a unique name, or an organization's domain.
 
-    None sends the participant to a person.
+    None means that a person has to decide.
     """
-    remembered = aliases.get(participant.key) or aliases.get(key_of(participant.name, ""))
+    remembered = aliases.get(participant.key) or aliases.get(participant_key(participant.name, ""))
     if remembered is not None:
         return Match(remembered, How.REMEMBERED)
     if person := known.by_email.get(participant.email):
@@ -143,16 +143,19 @@ def match(participant: Participant, known: Directory, aliases: Mapping[str, Targ
     return None
 
 
-def parts_of(name: str) -> list[str]:
-    """Return the names that a shown name may hold: ``Rosa's iPhone (Rosa Peña)``, ``Peña, Rosa``, ``Rosa Peña - Lakeshore``."""
-    bare = re.sub(r"\(\s*\)", "", _BESIDE.sub("", name)).strip(" ,-")
+def name_candidates(name: str) -> list[str]:
+    """Return the names that a displayed name may contain.
+
+    For example ``Rosa's iPhone (Rosa Peña)``, ``Peña, Rosa``, or ``Rosa Peña - Lakeshore``.
+    """
+    bare = re.sub(r"\(\s*\)", "", _ADDITIONS.sub("", name)).strip(" ,-")
     parts = [part for part in _BREAKS.split(bare) if part.strip()]
-    turned = [f"{first} {last}" for last, first in [bare.split(", ", 1)]] if bare.count(", ") == 1 else []
-    return list(dict.fromkeys(name_key(part) for part in (bare, *turned, *parts) if part))
+    reordered = [f"{first} {last}" for last, first in [bare.split(", ", 1)]] if bare.count(", ") == 1 else []
+    return list(dict.fromkeys(normalize_name(part) for part in (bare, *reordered, *parts) if part))
 
 
 def _by_name(name: str, known: Directory) -> Target | None:
-    parts = parts_of(name)
+    parts = name_candidates(name)
     people = {person for part in parts for person in known.by_name.get(part, ())}
     organizations = {
         number for part in parts if len(part) >= SHORTEST_NAME for number in known.organizations.get(part, ())
@@ -162,28 +165,28 @@ def _by_name(name: str, known: Directory) -> Target | None:
     if len(people) == 1:
         person = next(iter(people))
         return Target(person.id, person.organization_id)
-    theirs = {person.organization_id for person in people} or organizations
-    return Target(None, next(iter(theirs))) if len(theirs) == 1 else None
+    organization_ids = {person.organization_id for person in people} or organizations
+    return Target(None, next(iter(organization_ids))) if len(organization_ids) == 1 else None
 
 
-def likely(participant: Participant, people: Sequence[Somebody]) -> list[Somebody]:
-    """Return the people whose names or addresses are most like the participant's, the likeliest first; three at most."""
-    parts = parts_of(participant.name)
-    box = participant.email.partition("@")[0]
+def likely(participant: Participant, people: Sequence[KnownPerson]) -> list[KnownPerson]:
+    """Return up to three people whose names or addresses are most like the participant's, the likeliest first."""
+    parts = name_candidates(participant.name)
+    mailbox = participant.email.partition("@")[0]
 
-    def alike(person: Somebody) -> float:
-        name = name_key(person.name)
+    def similarity(person: KnownPerson) -> float:
+        name = normalize_name(person.name)
         words = set(name.split())
         best = max((SequenceMatcher(None, part, name).ratio() for part in parts), default=0.0)
         shared = max((len(words & set(part.split())) / len(words) for part in parts), default=0.0) if words else 0.0
-        same_box = float(bool(box) and box == person.email.partition("@")[0])
-        return max(best, 0.5 + shared / 2 if shared else 0.0, same_box)
+        same_mailbox = float(bool(mailbox) and mailbox == person.email.partition("@")[0])
+        return max(best, 0.5 + shared / 2 if shared else 0.0, same_mailbox)
 
-    ranked = sorted(((alike(person), person) for person in people), key=lambda one: (-one[0], one[1].name))
-    return [person for likeness, person in ranked if likeness >= LIKELY][:MOST_PROPOSED]
+    ranked = sorted(((similarity(person), person) for person in people), key=lambda item: (-item[0], item[1].name))
+    return [person for score, person in ranked if score >= LIKELY][:MOST_SUGGESTED]
 
 
-# Names that devices and programs show until someone types their own.
+# Default names of devices and programs.
 _GENERIC = re.compile(
     r"(\w+'s\s+)?(iphone|ipad|android|galaxy( \w+)?|samsung( \w+)?|pixel( \w+)?|macbook( \w+)?|laptop|desktop|pc|phone|"
     r"tablet|zoom( user)?|user( \d+)?|guest( \d+)?|conference room( \w+)?|meeting room( \w+)?|unknown( user)?|"
@@ -193,6 +196,6 @@ _GENERIC = re.compile(
 
 
 def is_generic(name: str) -> bool:
-    """Return whether many different people may show this name: ``iPhone``, ``Guest 2``, a phone number."""
-    shown = name_key(name)
-    return bool(_GENERIC.fullmatch(shown)) and not shown.partition("'s ")[2]
+    """Return True if many different people may use this name: ``iPhone``, ``Guest 2``, a phone number."""
+    normalized = normalize_name(name)
+    return bool(_GENERIC.fullmatch(normalized)) and not normalized.partition("'s ")[2]

@@ -1,4 +1,4 @@
-"""Texts that the hub begins for people: the notes of a call. Pure."""
+"""Drafts of call notes. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from hub.core.dates import with_year
 
 
 @dataclass(frozen=True)
-class Given:
+class PresentationHeading:
     """A presentation as the notes name it."""
 
     title: str
@@ -16,18 +16,25 @@ class Given:
 
 
 def notes_title(title: str, day: date) -> str:
-    """Return what the notes of a call are called."""
+    """Return the title for the notes of a call."""
     return f"Call notes: {title}, {with_year(day)}"
 
 
 def notes_of(
-    agenda: str, presentations: Sequence[Given], present: Sequence[str], recording: str, asks: Sequence[str]
+    agenda: str,
+    presentations: Sequence[PresentationHeading],
+    attendees: Sequence[str],
+    recording: str,
+    asks: Sequence[str],
 ) -> str:
-    """Return a first draft of a call's notes in Markdown: who was there, the agenda, what was presented, asks, follow-ups."""
+    """Return a draft of a call's notes in Markdown: attendance, agenda, presentations, asks, follow-ups."""
     parts = [
-        "## Who was there\n\n" + (", ".join(present) or "Nobody is on record yet."),
-        "## Agenda\n\n" + (agenda.strip() or "(no agenda was written)"),
-        *(f"## {one.title}\n\n*Presented by {one.organization}.*\n\n- " for one in presentations),
+        "## Attendance\n\n" + (", ".join(attendees) or "No attendance recorded yet."),
+        "## Agenda\n\n" + (agenda.strip() or "(no agenda)"),
+        *(
+            f"## {presentation.title}\n\n*Presented by {presentation.organization}.*\n\n- "
+            for presentation in presentations
+        ),
         "## Links\n\n" + (f"- [Recording]({recording})" if recording else "- "),
         "## Asks\n\n" + ("\n".join(f"- {ask}" for ask in asks) or "- "),
         "## Follow-ups\n\n- ",

@@ -1,7 +1,7 @@
-"""Presentations: who is due, where there is room, what to talk about. Pure.
+"""Presentations: which are due, how to schedule them, which topics to cover. Pure.
 
 The rule, from the domain: once a year, a virtual presentation of 10 to 15 minutes. The year is the calendar year.
-An organization that joins in its second half presents in the next year for the first time.
+An organization that joins in the second half of a year first presents in the next year.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -11,12 +11,12 @@ from enum import StrEnum
 
 FEWEST_MINUTES, MOST_MINUTES = 10, 15
 MOST_A_CALL = 2
-LAST_MONTH_TO_JOIN = 6  # who joins later is due from the next year on
+LAST_MONTH_TO_JOIN = 6  # organizations that join later are first due in the next year
 LONGEST_TITLE = 200
 
 
 class SlotState(StrEnum):
-    """How far a presentation is."""
+    """The state of a presentation."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
@@ -25,16 +25,16 @@ class SlotState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """The label on screens."""
         return self.value.capitalize()
 
 
-# Those that take a place on their call.
-TAKES_PLACE = frozenset({SlotState.PROPOSED, SlotState.ACCEPTED})
+# States that take one of the call's slots.
+TAKES_SLOT = frozenset({SlotState.PROPOSED, SlotState.ACCEPTED})
 
 
 class PresentationStanding(StrEnum):
-    """Where an organization stands with its presentation of a year."""
+    """The status of an organization's presentation for a year."""
 
     PRESENTED = "presented"
     PLANNED = "planned"
@@ -45,13 +45,13 @@ class PresentationStanding(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
-        return "Not due" if self is PresentationStanding.NOT_DUE else self.value.capitalize()
+        """The label on screens."""
+        return {"planned": "Scheduled", "not_due": "Not due"}.get(self.value, self.value.capitalize())
 
 
 @dataclass(frozen=True)
 class SlotFacts:
-    """A presentation as the rule needs it: on which call, how far, and whether that call was held."""
+    """The facts of a presentation that the rule needs: its call's day, its state, whether the call was held."""
 
     day: date
     state: SlotState
@@ -59,12 +59,12 @@ class SlotFacts:
 
 
 def is_presented(state: SlotState, *, held: bool) -> bool:
-    """Return whether it was given: it was accepted, and its call was held."""
+    """Return True if the presentation was given: accepted, on a call that was held."""
     return state is SlotState.ACCEPTED and held
 
 
 def is_due_in(year: int, joined_on: date, left_on: date | None) -> bool:
-    """Return whether a presentation is due in ``year``: joined by the end of June, and still there at the year's end."""
+    """Return True if a presentation is due in ``year``: joined by the end of June, and a member at the year's end."""
     joined_in_time = joined_on <= date(year, LAST_MONTH_TO_JOIN, 30)
     return joined_in_time and (left_on is None or left_on >= date(year, 12, 31))
 
@@ -72,14 +72,14 @@ def is_due_in(year: int, joined_on: date, left_on: date | None) -> bool:
 def presentation_standing(
     slots: Iterable[SlotFacts], year: int, today: date, joined_on: date, left_on: date | None = None
 ) -> PresentationStanding:
-    """Return where an organization stands with ``year``'s presentation; the farthest of its slots counts.
+    """Return the status of an organization's presentation for ``year``; its most advanced presentation counts.
 
-    One that was given counts even when none was due.
+    A presentation that was given counts even when none was due.
     """
-    mine = [slot for slot in slots if slot.day.year == year]
-    if any(is_presented(slot.state, held=slot.held) for slot in mine):
+    slots_of_year = [slot for slot in slots if slot.day.year == year]
+    if any(is_presented(slot.state, held=slot.held) for slot in slots_of_year):
         return PresentationStanding.PRESENTED
-    states = {slot.state for slot in mine if slot.day >= today}
+    states = {slot.state for slot in slots_of_year if slot.day >= today}
     if SlotState.ACCEPTED in states:
         return PresentationStanding.PLANNED
     if SlotState.PROPOSED in states:
@@ -91,31 +91,31 @@ def presentation_standing(
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A place that the planner proposes: which organization (by its number) on which call."""
+    """A suggested date: which organization (by ID) on which call."""
 
     organization_id: int
     day: date
 
 
-def schedule(waiting: Sequence[int], free: Sequence[tuple[date, int]], *, a_call: int = 1) -> list[Suggestion]:
-    """Give each organization that waits a call of its own, in order, spread over the free calls.
+def schedule(waiting: Sequence[int], free: Sequence[tuple[date, int]], *, per_call: int = 1) -> list[Suggestion]:
+    """Return a suggested call for each waiting organization, in order, spread over the available calls.
 
-    ``free`` are days with how many places each has left. One presentation a call while there are enough calls, so
-    that there is time for questions; ``a_call`` is then raised, up to the two that fit.
+    ``free`` are days with their number of open slots. Suggests one presentation per call while there are enough calls,
+    so that there is time for questions; otherwise two (``per_call``).
     """
-    places = [day for day, left in sorted(free) for _ in range(min(left, a_call))]
-    if len(places) < len(waiting) and a_call < MOST_A_CALL:
-        return schedule(waiting, free, a_call=a_call + 1)
-    if not places or not waiting:
+    slots = [day for day, left in sorted(free) for _ in range(min(left, per_call))]
+    if len(slots) < len(waiting) and per_call < MOST_A_CALL:
+        return schedule(waiting, free, per_call=per_call + 1)
+    if not slots or not waiting:
         return []
-    step = max(1.0, len(places) / len(waiting))
-    chosen = [places[int(number * step)] for number in range(min(len(waiting), len(places)))]
+    step = max(1.0, len(slots) / len(waiting))
+    chosen = [slots[int(number * step)] for number in range(min(len(waiting), len(slots)))]
     return [Suggestion(organization_id, day) for organization_id, day in zip(waiting, chosen, strict=False)]
 
 
-def uncovered(topics: Collection[str], covered: Iterable[tuple[str, date]]) -> list[tuple[str, date | None]]:
-    """Topics with the day on which each was last presented (None: never), the longest neglected first."""
+def topics_by_last_day(topics: Collection[str], covered: Iterable[tuple[str, date]]) -> list[tuple[str, date | None]]:
+    """Return the topics with the day each was last presented (None: never), the longest ago first."""
     last: dict[str, date] = {}
     for topic, day in covered:
         last[topic] = max(day, last.get(topic, day))
-    return sorted(((topic, last.get(topic)) for topic in topics), key=lambda one: one[1] or date.min)
+    return sorted(((topic, last.get(topic)) for topic in topics), key=lambda item: item[1] or date.min)
