@@ -126,7 +126,7 @@ def participants(day: str) -> str:
 
 @bp.post("/calls/<day>/participants/<int:guest_id>")
 def decide(day: str, guest_id: int) -> Response:
-    """Match a participant; ``who`` is ``person-7``, ``organization-3``, or for no match ``nobody``."""
+    """Match a participant; ``who`` is ``person-7``, ``organization-3``, or something else for no match."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     guest = attendance_reports_queries.guest_of(db, call, guest_id)
     target = _target(request.form.get("who", ""))
