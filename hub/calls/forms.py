@@ -45,7 +45,7 @@ class CallForm(FlaskForm):
         "Recording link", [Optional(), Length(max=LONGEST_LINK)], description="Add it when the recording is ready."
     )
 
-    def show(self, call: Call) -> None:
+    def fill(self, call: Call) -> None:
         """Fill the form from ``call``."""
         self.title.data, self.agenda.data = call.title, call.agenda
         self.joining_link.data, self.recording_link.data = call.joining_link, call.recording_link
@@ -78,16 +78,18 @@ class WhenForm(FlaskForm):
         return When(self.day.data, self.at.data, self.minutes.data)
 
 
-def _reason_field(label: str, description: str = "") -> StringField:
-    return StringField(label, [InputRequired("Enter a reason."), Length(max=LONGEST_REASON)], description=description)
+def _reason_field(description: str) -> StringField:
+    return StringField(
+        "Reason", [InputRequired("Enter a reason."), Length(max=LONGEST_REASON)], description=description
+    )
 
 
 class MoveForm(WhenForm):
     """A new date or time for a call."""
 
-    reason = _reason_field("Reason", "Everyone sees it in the hub and in their calendar.")
+    reason = _reason_field("Everyone sees it in the hub and in their calendar.")
 
-    def show(self, call: Call, zone: ZoneInfo) -> None:
+    def fill(self, call: Call, zone: ZoneInfo) -> None:
         """Fill the form with the current date, time, and length of ``call``."""
         self.day.data, self.at.data = call.day, call.starts_at.astimezone(zone).time()
         self.minutes.data = int((call.ends_at - call.starts_at).total_seconds() // 60)
@@ -102,10 +104,10 @@ class ExtraForm(WhenForm):
 class CancelForm(FlaskForm):
     """The reason for canceling a call."""
 
-    reason = _reason_field("Reason", "Everyone sees it in the hub and in their calendar.")
+    reason = _reason_field("Everyone sees it in the hub and in their calendar.")
 
 
-class TakeBackForm(FlaskForm):
+class UndoForm(FlaskForm):
     """The reason for undoing an attendance entry."""
 
     reason = StringField("Reason", [Optional(), Length(max=LONGEST_REASON)])
@@ -170,7 +172,7 @@ class ProposalForm(FlaskForm):
         default=MOST_MINUTES,
     )
 
-    def show(self, presentation: Presentation) -> None:
+    def fill(self, presentation: Presentation) -> None:
         """Fill the form from ``presentation``."""
         self.title.data, self.speaker.data = presentation.title, presentation.speaker
         self.topic.data, self.minutes.data = presentation.topic, presentation.minutes
@@ -226,7 +228,7 @@ class MovePresentationForm(FlaskForm):
 class DeclineForm(FlaskForm):
     """The reason for declining a presentation."""
 
-    reason = _reason_field("Reason", "The organization sees it and can propose another presentation.")
+    reason = _reason_field("The organization sees it and can propose another presentation.")
 
 
 class DeckForm(FlaskForm):

@@ -208,7 +208,7 @@ def test_a_second_report_for_a_call_adds_only_new_participants(database: Databas
 def test_a_report_with_another_date_is_imported_only_on_request(database: Database, sign_in: SignIn) -> None:
     cora = sign_in(CORA)
     refused = import_report(cora, LAYOUTS["teams of today"], day="2026-11-09")
-    assert "This report is dated Nov 16, 2026" in refused
+    assert "This report is dated Nov 16, 2026, but this call is on Nov 9, 2026." in refused
     assert entries(database) == {}
     assert "3 people in the report" in import_report(cora, LAYOUTS["teams of today"], day="2026-11-09", anyway="1")
     assert "Export it again" in import_report(cora, b"%PDF-1.7", "deck.pdf")

@@ -189,6 +189,15 @@ def test_a_moved_call_keeps_everything_and_updates_calendars(database: Database,
     assert series_actions.catch_up(database) == 0  # its week isn't filled again
 
 
+def test_a_call_is_moved_to_a_date_and_time_typed_the_american_way(database: Database, sign_in: SignIn) -> None:
+    form = {"day": "12/1/2026", "at": "2 pm", "minutes": "30", "reason": "Travel"}
+    assert sign_in(CORA).post("/calls/2026-11-30/move", data=form).location == "/calls/2026-12-01"
+    assert "2:00 p.m. to 2:30 p.m. ET" in sign_in(ROSA).get("/calls/2026-12-01").text
+    wrong = sign_in(CORA).post("/calls/2026-12-01/move", data=form | {"day": "30.11.2026"})
+    assert wrong.status_code == 422
+    assert "is not a date. Write it like 11/30/2026" in wrong.text
+
+
 def test_a_canceled_call_shows_the_reason_and_can_be_put_back_on_the_schedule(
     database: Database, sign_in: SignIn
 ) -> None:

@@ -20,7 +20,7 @@ from hub.members.rules.permissions import Permission, may
 def check_in(db: Session, person: Person, call: Call) -> None:
     """Record that ``person`` attended; a second check-in changes nothing.
 
-    Raises Refused earlier than ten minutes before the call, later than seven days after it, or if there is no call.
+    Raises Refused before check-in opens, after it closes, or if the call isn't scheduled.
     """
     if not may(person, Permission.TAKE_PART_IN_CALLS, person.organization):
         raise NotFound
@@ -54,7 +54,7 @@ def set_attendance(
         record(db, person, call, organization.id, Source.COORDINATOR, f"o{organization.id}")
     _remove(db, person, call, removed, reason)
     if added:
-        note(db, person, "recorded attendance of the", call, organizations=_slugs(added))
+        note(db, person, "recorded attendance for the", call, organizations=_slugs(added))
     return len(added), len(removed)
 
 
@@ -77,7 +77,7 @@ def _remove(db: Session, person: Person, call: Call, organizations: list[Organiz
     for entry in entries:
         supersede(db, person, entry, reason)
     if organizations:
-        note(db, person, "undid attendance of the", call, organizations=_slugs(organizations))
+        note(db, person, "undid attendance for the", call, organizations=_slugs(organizations))
 
 
 def undo(db: Session, person: Person, entry: Attendance, call: Call, reason: str) -> None:
@@ -89,7 +89,7 @@ def undo(db: Session, person: Person, entry: Attendance, call: Call, reason: str
     if entry.person_id != person.id and not reason:
         raise Refused("Enter a reason for undoing this entry.")
     supersede(db, person, entry, reason)
-    note(db, person, "undid attendance of the", call, entry=entry.id, reason=reason)
+    note(db, person, "undid attendance for the", call, entry=entry.id, reason=reason)
 
 
 def record(

@@ -34,17 +34,13 @@ class ImportResult:
     is_repeat: bool = False  # this file was imported before
 
 
-class WrongDayError(Refused):
-    """The report has another date; the coordinator can import it anyway."""
-
-
 def import_report(
     db: Session, person: Person, call: Call, data: bytes, file_name: str, *, any_day: bool = False
 ) -> ImportResult:
     """Import an attendance report from Zoom or Teams for ``call``, with every participant in it.
 
     Importing the same file twice changes nothing; participants known from another file of the call aren't changed.
-    Raises Refused when it isn't a report, WrongDayError when it has another date and ``any_day`` is False.
+    Raises Refused when it isn't a report, or when it has another date and ``any_day`` is False.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
@@ -55,7 +51,7 @@ def import_report(
         return ImportResult(earlier.people, 0, 0, 0, is_repeat=True)
     report = read_report(data)
     if not any_day and not report.may_be_of(call.day):
-        raise WrongDayError(_other_day(report))
+        raise Refused(_other_day(report, call))
     row = MeetingReport(
         call_id=call.id,
         sha256=digest,
@@ -82,9 +78,12 @@ def _imported_before(db: Session, call: Call, digest: str) -> MeetingReport | No
     return db.scalar(select(MeetingReport).where(MeetingReport.call_id == call.id, MeetingReport.sha256 == digest))
 
 
-def _other_day(report: Report) -> str:
-    days = ", ".join(with_year(day) for day in sorted(report.days)[:3])
-    return f"This report is dated {days}, which isn’t the date of this call. Choose the report for this call."
+def _other_day(report: Report, call: Call) -> str:
+    days = " or ".join(with_year(day) for day in sorted(report.days)[:3])
+    return (
+        f"This report is dated {days}, but this call is on {with_year(call.day)}. "
+        "Choose another report, or check “Import it even if the date doesn’t match.”"
+    )
 
 
 def _add_guests(
@@ -152,7 +151,7 @@ def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *,
         _retract_match(db, by, guest)
     _set_match(guest, target, How.DECIDED)
     _record_match(db, by, call, guest)
-    note(db, by, "matched a participant of the", call, participant=guest.name, state=guest.state.value)
+    note(db, by, "matched a participant on the", call, participant=guest.name, state=guest.state.value)
     if not remember or (not guest.email and is_generic(guest.name)):
         return 0
     _remember(db, by, guest.key, target)

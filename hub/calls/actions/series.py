@@ -51,8 +51,8 @@ def catch_up(database: Database) -> int:
     if not lacks_days and not lacks_decks:
         return 0
     with database.writing() as db:
-        made = len(make_series(db, None, today, today + AHEAD)) if lacks_days else 0
-        return made + remind_of_decks(db)
+        added = len(make_series(db, None, today, today + AHEAD)) if lacks_days else 0
+        return added + remind_of_decks(db)
 
 
 def missing_days(db: Session, first: date, last: date) -> list[date]:
@@ -250,7 +250,7 @@ def _refuse_taken(db: Session, day: date) -> None:
         if taken.state is CallState.PLANNED:
             raise Refused("There’s already a call on that date. Choose another date.")
         raise Refused(
-            f"The {month_day(day)} call is marked “{taken.state.label}”. Open it and choose “Hold call anyway”."
+            f"There’s already a {month_day(day)} call, marked “{taken.state.label}.” Open it and choose “Hold call anyway.”"
         )
 
 

@@ -162,7 +162,7 @@ def _counts(db: Session, ids: Sequence[int], year: int, now: datetime) -> dict[i
 
 
 @dataclass(frozen=True)
-class CallHistory:
+class PastCall:
     """A call in an organization's history."""
 
     call: Call
@@ -171,7 +171,7 @@ class CallHistory:
     people: tuple[str, ...]
 
 
-def history_of(db: Session, organization: Organization, year: int, now: datetime) -> list[CallHistory]:
+def history_of(db: Session, organization: Organization, year: int, now: datetime) -> list[PastCall]:
     """Return the year's past calls during the organization's membership, with its attendees, newest first."""
     calls = db.scalars(select(Call).where(in_year(year), Call.starts_at <= now).order_by(Call.day.desc())).all()
     calls_as_member = [call for call in calls if _days_as_member([call.day], organization)]
@@ -187,7 +187,7 @@ def history_of(db: Session, organization: Organization, year: int, now: datetime
     ):
         entries[entry.call_id].append(entry)
     return [
-        CallHistory(
+        PastCall(
             call,
             call.state is CallState.PLANNED and call.ends_at <= now,
             tuple(dict.fromkeys(entry.source for entry in entries[call.id])),

@@ -75,11 +75,6 @@ def report(day: str) -> Answer:
         result = attendance_reports_actions.import_report(
             db, person, call, file.stream.read(), file.filename, any_day=any_day
         )
-    except attendance_reports_actions.WrongDayError as refused:
-        db.rollback()
-        return _attendance_page(
-            call_or_404(day), f"{refused} Or check “Import it even if the date doesn’t match.”"
-        ), 422
     except Refused as refused:
         db.rollback()
         return _attendance_page(call_or_404(day), str(refused)), 422
@@ -126,7 +121,7 @@ def participants(day: str) -> str:
 
 @bp.post("/calls/<day>/participants/<int:guest_id>")
 def decide(day: str, guest_id: int) -> Response:
-    """Match a participant; ``who`` is ``person-7``, ``organization-3``, or something else for no match."""
+    """Match a participant with ``who``, such as ``person-7`` or ``organization-3``, or with no one in the alliance."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     guest = attendance_reports_queries.guest_of(db, call, guest_id)
     target = _target(request.form.get("who", ""))
@@ -160,7 +155,7 @@ def undo_entry(entry_id: int) -> Answer:
     person = signed_in(Permission.SEE_CALLS)
     entry = attendance_queries.entry_for(db, person, entry_id)
     call = series_queries.call_of(db, entry)
-    form, refused = calls_forms.TakeBackForm(), ""
+    form, refused = calls_forms.UndoForm(), ""
     if request.method == "POST" and form.validate():
         try:
             attendance_actions.undo(db, person, entry, call, form.reason.data or "")

@@ -12,7 +12,7 @@ from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
 from hub.calls.rules.notes import PresentationHeading, notes_of, notes_title
 from hub.calls.rules.presentations import TAKES_SLOT, SlotState
 from hub.calls.rules.series import CallState, is_held, takes_check_ins
-from hub.core import clock, web
+from hub.core import clock, dates, web
 from hub.core.errors import NotFound
 from hub.core.web import Answer, db
 from hub.library import queries as library_queries
@@ -77,6 +77,7 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
     return render_template(
         "calls/show.html",
         call=call,
+        zone=dates.zone_name(call.starts_at.astimezone(web.config().zone)),
         held=is_held(call.state, call.ends_at, now),
         begun=call.starts_at <= now,
         over=call.ends_at <= now,
@@ -160,12 +161,12 @@ def notes(day: str) -> str:
 
 def _notes(person: Person, call: Call) -> str:
     """Return the draft; it lists only the attendance that the person may see."""
-    present = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
+    organizations = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
     accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
     return notes_of(
         call.agenda,
         [PresentationHeading(presentation.title, presentation.organization.name) for presentation in accepted],
-        sorted(organization.name for organization in present if organization.kind is not OrganizationKind.HOST),
+        sorted(organization.name for organization in organizations if organization.kind is not OrganizationKind.HOST),
         call.recording_link,
         [f"{ask.organization.name}: {ask.text}" for ask in call.asks],
     )

@@ -127,7 +127,7 @@ def _forms(person: Person, presentation: Presentation) -> PresentationForms:
     )
     if request.form.get("do") != "change":
         forms.proposal.process(formdata=None)
-        forms.proposal.show(presentation)
+        forms.proposal.fill(presentation)
     forms.move.call.offer(presentations_queries.open_slots(db, clock.now(), _last_day()))
     decks = presentations_queries.decks_of(db, person, presentation.organization)
     forms.deck.offer([(resource.id, resource.title) for resource in decks])

@@ -99,7 +99,7 @@ def edit(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     form, refused = calls_forms.CallForm(), ""
     if request.method == "GET":
-        form.show(call)
+        form.fill(call)
     elif form.validate():
         try:
             series_actions.change(db, person, call, form.facts())
@@ -118,7 +118,7 @@ def move(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     form, refused = calls_forms.MoveForm(), ""
     if request.method == "GET":
-        form.show(call, web.config().zone)
+        form.fill(call, web.config().zone)
     elif form.validate():
         try:
             series_actions.move(db, person, call, form.when(), form.reason.data or "")
@@ -159,7 +159,7 @@ def invite(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     if request.method == "POST":
         count = mailing_actions.invite(db, person, call)
-        flash(f"Invitation sent to {dates.plural(count, 'person', 'people')}.")
+        flash(f"Sending the invitation to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     readers = mailing_queries.all_readers(db, clock.today(web.config().zone))
     return render_template("calls/invite.html", call=call, readers=readers)
@@ -171,7 +171,7 @@ def brief(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     if request.method == "POST":
         count = mailing_actions.send_recap(db, person, call)
-        flash(f"Recap sent to {dates.plural(count, 'person', 'people')}.")
+        flash(f"Sending the recap to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
     readers = mailing_queries.representatives_of(db, [organization.id for organization in absent])
