@@ -80,7 +80,7 @@ def _post(
         sent_by_id=by.id if by else None,
         unsubscribe=f"{config.BASE_URL}/mail/stop/{stop_token(config.SECRET_KEY, reader.person.id, MailKind.CALL)}",
         calendar=event,
-        quiet=reader.wishes.quiet,
+        quiet=reader.settings.quiet,
     )
 
 

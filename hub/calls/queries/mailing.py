@@ -28,17 +28,17 @@ class Reader:
     """A recipient of email about calls, with their notification settings."""
 
     person: Person
-    wishes: NotificationSettings
+    settings: NotificationSettings
 
 
 def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
     """Return those of ``people`` who want email about calls and whose address doesn't bounce."""
-    wishes = members_queries.notification_settings(db, [person.id for person in people])
+    settings = members_queries.notification_settings(db, [person.id for person in people])
     bouncing = mail_queries.bouncing(db, [person.email for person in people])
     return [
-        Reader(person, wishes[person.id])
+        Reader(person, settings[person.id])
         for person in people
-        if person.email not in bouncing and MailKind.CALL not in wishes[person.id].stopped
+        if person.email not in bouncing and MailKind.CALL not in settings[person.id].stopped
     ]
 
 
