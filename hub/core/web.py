@@ -52,21 +52,21 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
-# What the error pages say: title, and what to do.
+# Error pages: title, and what to do.
 ERRORS = {
-    400: ("That didn't arrive as it should", "Go back, check what you entered, and send it again."),
-    403: ("You can't do that here", "Your role doesn't allow it. Ask your representative or the coordinator."),
-    404: ("There is nothing here for you", "The address may be mistyped, or it isn't shared with you."),
-    405: ("That page can't be used this way", "Go back and use the button on the page."),
-    413: ("That is too large", "Send something smaller."),
-    415: ("That didn't arrive as it should", "Go back, check what you entered, and send it again."),
-    422: ("That can't be done", ""),
-    429: ("Too many tries", "Wait a quarter of an hour, then try again."),
+    400: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
+    403: ("You don’t have permission", "Your role doesn’t allow this. Ask your representative or the coordinator."),
+    404: ("Page not found", "The address may be mistyped, or the page isn’t shared with you."),
+    405: ("That page can’t be opened directly", "Go back and use the button on the page."),
+    413: ("That’s too large", "Upload a smaller file, or shorten the text."),
+    415: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
+    422: ("That didn’t work", ""),
+    429: ("Too many attempts", "Wait 15 minutes, then try again."),
     500: (
-        "Something broke on our side",
-        "Nothing that you sent was half kept. Try again; if it stays, tell the coordinator.",
+        "Something went wrong on our end",
+        "Nothing was saved. Try again. If it happens again, tell the coordinator.",
     ),
-    503: ("The hub can't answer right now", "Try again in a minute."),
+    503: ("The hub is temporarily unavailable", "Try again in a minute."),
 }
 
 
@@ -283,7 +283,7 @@ def _http_error(error: HTTPException) -> Any:
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
     return error_page(
-        400, "This page was open for too long, or cookies are off. Go back, load the page again, and send it once more."
+        400, "This page was open too long, or cookies are turned off. Go back, reload the page, and submit it again."
     )
 
 
@@ -291,17 +291,19 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False):
         most = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
-        return error_page(413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it.")
-    return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
+        return error_page(
+            413, f"Files can be up to {dates.number(most)} MB. Upload a smaller one, or add a link instead."
+        )
+    return error_page(413, "A form can have up to 1 MB of text. Shorten it, or upload it as a file.")
 
 
 def _broken(error: Exception) -> tuple[str, int]:
-    log.error("The answer failed.", exc_info=error, extra={"method": request.method})
+    log.error("Request failed.", exc_info=error, extra={"method": request.method})
     status = 503 if isinstance(error, OperationalError) else 500
     try:
         return error_page(status)
     except Exception:
-        log.exception("The error page failed too.")
+        log.exception("Rendering the error page failed.")
         title, advice = ERRORS[status]
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 

@@ -16,7 +16,7 @@ from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.overview import actions as overview_actions
 from hub.overview.queries import board as board_queries
-from hub.overview.rules.digests import week_to_tell
+from hub.overview.rules.digests import due_week
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import reminders as reminders_queries
 from hub.sharing.rules.reminders import Stage
@@ -39,8 +39,8 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     for email, topics in FOLLOWED.items():
         library_actions.follow(db, people[email], topics)
     wishes_actions.change_notification_settings(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
-    for kind in overview_actions.LOOKED_AT:
-        overview_actions.let_mail_begin(db, coordinator, kind)
+    for kind in overview_actions.SCHEDULED_KINDS:
+        overview_actions.turn_on_mail(db, coordinator, kind)
     overview_actions.post_due_digests(db)
     _add_digest(db)
     quarter = board_queries.this_quarter(db)
@@ -56,5 +56,5 @@ def _add_digest(db: Session) -> None:
     """A digest to look at: of the last week in which something came that people follow."""
     now, zone = clock.now(), config_of(db).zone
     for weeks in range(WEEKS_BACK):
-        if overview_actions.post_digests(db, week_to_tell(now - timedelta(weeks=weeks), zone)):
+        if overview_actions.post_digests(db, due_week(now - timedelta(weeks=weeks), zone)):
             return

@@ -1,1 +1,1 @@
-"""Home and the board: the only room that reads several rooms."""
+"""Home, the board and other pages that read from several rooms."""

@@ -1,4 +1,4 @@
-"""What is written where several rooms meet: the first run, the weekly digest, and mail that the coordinator lets begin."""
+"""Changes that involve several rooms: the setup guide, the weekly digest, and turning scheduled mail on and off."""
 
 from collections.abc import Iterable
 
@@ -26,36 +26,36 @@ from hub.overview.queries import setup as setup_queries
 from hub.overview.rules.digests import DigestWeek
 from hub.overview.rules.organization_lists import Line
 
-LONGEST_HUB_NAME = 60  # it stands at the top of every page
+LONGEST_HUB_NAME = 60  # it has to fit into the header of every page
 
 
 def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
-    """Choose the hub's name and time zone; what the operator gave in the environment stays.
+    """Set the hub's name and time zone, except where the operator set them in the environment.
 
-    Raises Refused when the zone decides quarters already: shares would move from one quarter to another.
+    Raises Refused once something has been shared: another time zone would move shares to another quarter.
     """
     _may_set_up(actor)
     config = config_of(db)
     if "HUB_NAME" not in config.given:
-        name = name_of(name, "hub's name")
+        name = name_of(name, "hub’s name")
         if len(name) > LONGEST_HUB_NAME:
-            raise Refused(f"The hub's name is too long: it may have up to {LONGEST_HUB_NAME} characters.")
+            raise Refused(f"The hub’s name can have up to {LONGEST_HUB_NAME} characters. Shorten it.")
         chosen_settings.keep(db, "HUB_NAME", name)
     if "TIME_ZONE" not in config.given and zone != config.TIME_ZONE:
         if not is_zone(zone):
-            raise Refused("Choose the time zone from the list.")
+            raise Refused("Choose a time zone from the list.")
         if setup_queries.zone_is_settled(db):
             raise Refused(
-                "Something has been shared already, and the time zone decides which quarter it counts for. "
-                "It can’t be changed any more."
+                "The time zone can’t be changed because something has been shared, and the time zone decides which "
+                "quarter it counts for."
             )
         chosen_settings.keep(db, "TIME_ZONE", zone)
-    note(db, actor, "named the hub", actor.organization, name=name, zone=zone)
+    note(db, actor, "set the hub’s name and time zone for", actor.organization, name=name, zone=zone)
     finish_step(db, actor, "hub")
 
 
 def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organization]:
-    """Add the organizations of the lines that are right, each with its representative where the list names one."""
+    """Add the organizations of the valid lines, with their representatives where the list has them, and return them."""
     _may_set_up(actor)
     added = []
     for line in lines:
@@ -79,13 +79,13 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
 
 
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:
-    """Everybody who has no password yet, each with the token of a new invitation; older links lose their power."""
+    """Invite everyone who has no password yet, and return them with the tokens; earlier links stop working."""
     _may_set_up(actor)
     return [(person, invitations_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
 
 
 def finish_step(db: Session, actor: Person, step: str) -> None:
-    """Remember that a step of the guide is done, or was left out on purpose."""
+    """Mark a step of the setup guide as done or skipped."""
     _may_set_up(actor)
     done = setup_queries.steps_done(db)
     chosen_settings.keep(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
@@ -96,12 +96,12 @@ def _may_set_up(actor: Person) -> None:
         raise NotFound
 
 
-# What begins only once someone has looked at who would get what.
-LOOKED_AT = (MailKind.REMINDER, MailKind.DIGEST)
+# Mail that is sent only after the coordinator has reviewed the recipients and turned it on.
+SCHEDULED_KINDS = (MailKind.REMINDER, MailKind.DIGEST)
 
 
 def post_due_digests(db: Session) -> int:
-    """Post the digests of the last week, if it is time; answers how many rounds were done, 0 or 1."""
+    """Post last week's digests if they are due, and return the number of rounds done, 0 or 1."""
     week = digests_queries.digest_to_post(db)
     if week is None:
         return 0
@@ -111,46 +111,46 @@ def post_due_digests(db: Session) -> int:
 
 
 def post_digests(db: Session, week: DigestWeek) -> int:
-    """Post the digests of a week; answers how many. Posting them again changes nothing."""
+    """Post the digests of a week and return their number; idempotent."""
     config = config_of(db)
-    due = [one for one in digests_queries.digests(db, week) if one.goes_out]
+    due = [digest for digest in digests_queries.digests(db, week) if digest.will_be_sent]
     mail_actions.post_all(
         db,
         [
             Post(
-                letter=overview_letters.digest(config.BASE_URL, one),
-                to=one.person.email,
-                name=one.person.name,
-                once=f"digest {week.monday} person {one.person.id}",
+                letter=overview_letters.digest_letter(config.BASE_URL, digest),
+                to=digest.person.email,
+                name=digest.person.name,
+                once=f"digest {week.monday} person {digest.person.id}",
                 kind=MailKind.DIGEST,
                 about=f"digests {week.monday}",
-                person_id=one.person.id,
+                person_id=digest.person.id,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + stop_token(config.SECRET_KEY, one.person.id, MailKind.DIGEST),
-                quiet=one.wishes.quiet,
+                + stop_token(config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
+                quiet=digest.wishes.quiet,
             )
-            for one in due
+            for digest in due
         ],
     )
     return len(due)
 
 
-def let_mail_begin(db: Session, actor: Person, kind: MailKind) -> None:
-    """Let a kind of mail go out by itself from now on. Raises NotFound when ``actor`` doesn't run the mail."""
+def turn_on_mail(db: Session, actor: Person, kind: MailKind) -> None:
+    """Turn on a kind of scheduled mail. Raises NotFound when ``actor`` may not manage mail."""
     _must_run_mail(actor, kind)
     if not mail_queries.sending_has_begun(db, kind):
-        note(db, actor, "let begin", mail_actions.begin_sending(db, kind, actor.id))
+        note(db, actor, "turned on", mail_actions.begin_sending(db, kind, actor.id))
 
 
-def hold_mail(db: Session, actor: Person, kind: MailKind) -> None:
-    """Send no more of a kind until someone lets it begin again. What waits already goes."""
+def pause_mail(db: Session, actor: Person, kind: MailKind) -> None:
+    """Pause a kind of scheduled mail. Messages already in the outbox are still sent."""
     _must_run_mail(actor, kind)
     begun = mail_queries.sending_started(db, kind)
     if begun is not None:
-        note(db, actor, "held", begun)
+        note(db, actor, "paused", begun)
         mail_actions.hold_sending(db, kind)
 
 
 def _must_run_mail(actor: Person, kind: MailKind) -> None:
-    if kind not in LOOKED_AT or not may(actor, Permission.RUN_MAIL):
+    if kind not in SCHEDULED_KINDS or not may(actor, Permission.RUN_MAIL):
         raise NotFound

@@ -1,4 +1,4 @@
-"""What people fill in where several rooms meet."""
+"""Forms of the setup guide, notification settings and the style guide."""
 
 from zoneinfo import available_timezones
 
@@ -18,88 +18,88 @@ class NameHub(FlaskForm):
     """The hub's name and time zone."""
 
     name = StringField(
-        "Name of the hub",
+        "Hub name",
         [InputRequired("Enter a name."), Length(max=60)],
-        description="Stands at the top of every page.",
+        description="Shown at the top of every page.",
     )
     zone = SelectField(
         "Time zone",
-        [InputRequired("Choose the time zone.")],
-        description="Decides on which day, and so in which quarter, something was shared. It can’t be changed any "
-        "more once something has been shared.",
+        [InputRequired("Choose a time zone.")],
+        description="Decides which quarter something counts for, so it can’t be changed after the first share.",
     )
 
 
 class AboutHost(FlaskForm):
     """The organization that runs the hub."""
 
-    name = StringField("Name", [InputRequired("Enter the name of your organization.")])
+    name = StringField("Name", [InputRequired("Enter your organization’s name.")])
     region = StringField("Region", [Optional()])
-    website = StringField("Website", [Optional()], description="Begins with https:// or http://.")
+    website = StringField("Website", [Optional()], description="Starts with https:// or http://.")
 
 
 class ListOrganizations(FlaskForm):
-    """Many organizations at once."""
+    """A list of organizations to add."""
 
     listed = TextAreaField(
-        "One organization a line",
+        "Organizations, one per line",
         [Optional()],
-        description="Just the names, or columns copied from a spreadsheet: name, kind (member or BFF), region, "
-        "website, joined on, representative, email address. All but the name may be empty.",
+        description="Only the name is required. You can paste columns from a spreadsheet: name, kind (member or BFF), "
+        "region, website, date joined, representative, email address.",
     )
     file = FileField(
-        "Or a CSV file", [Optional()], description="With the same columns; a first line of headings may name them."
+        "Or a CSV file", [Optional()], description="With the same columns, or column names in the first line."
     )
 
 
 class MailWishes(FlaskForm):
-    """Which mail someone wants, on what, and when not."""
+    """A person's notification settings: kinds of email, topics and quiet hours."""
 
     kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in MailKind])
     topics = CheckboxesField(
-        "Topics that you follow", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()]
+        "Topics you follow", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()]
     )
     tags = StringField(
-        "Tags that you follow",
+        "Tags you follow",
         [Optional(), Length(max=2_000)],
-        description="Free words, separated by commas: CMMC, apprenticeship",
+        description="Separated by commas, for example CMMC, apprenticeship",
     )
-    begins = TimeOfDayField("No mail from", [InputRequired("Give a time of day such as 8:00 p.m..")])
+    begins = TimeOfDayField("Quiet hours start", [InputRequired("Enter a time such as 8:00 p.m.")])
     ends = TimeOfDayField(
-        "Mail again from",
-        [InputRequired("Give a time of day such as 07:00.")],
-        description="Mail waits in these hours. The same time twice: it never waits. Links that you asked for come at once.",
+        "Quiet hours end",
+        [InputRequired("Enter a time such as 7:00 a.m.")],
+        description="Email waits until quiet hours end, except links that you ask for. Enter the same time twice to turn "
+        "them off.",
     )
-    zone = SelectField("Your time zone", [InputRequired("Choose your time zone.")])
+    zone = SelectField("Your time zone", [InputRequired("Choose a time zone.")])
 
     def offer_zones(self) -> None:
-        """The zones to choose from, those of the alliance first."""
+        """Set the choices of time zones, American ones first."""
         self.zone.choices = zone_choices()
 
     def followed(self) -> list[str]:
-        """Return the topics and tags, each once."""
+        """Return the followed topics and tags without duplicates."""
         return topics_from(self.topics.data or [], self.tags.data or "")
 
 
 class Example(FlaskForm):
-    """A field of every sort."""
+    """One field of each type, for the style guide."""
 
     class Meta:
-        """Nothing is sent."""
+        """No CSRF token, since it is never submitted."""
 
         csrf = False
 
-    line = StringField("A line of text", [InputRequired()], description="Help stands between the label and the field.")
+    line = StringField("A line of text", [InputRequired()], description="Help text is between the label and the field.")
     wrong = StringField("A field with an error", [InputRequired("Enter something.")])
-    text = TextAreaField("Several lines", [Optional()])
-    choice = SelectField("One of several", choices=[SelectChoice("a", "The first"), SelectChoice("b", "The second")])
-    few = RadioField("One of a few", choices=[SelectChoice("a", "This"), SelectChoice("b", "That")], default="a")
-    day = DayField("A day", [Optional()])
+    text = TextAreaField("Multiple lines of text", [Optional()])
+    choice = SelectField("One of many", choices=[SelectChoice("a", "First option"), SelectChoice("b", "Second option")])
+    few = RadioField("One of a few", choices=[SelectChoice("a", "First"), SelectChoice("b", "Second")], default="a")
+    day = DayField("A date", [Optional()])
     yes = BooleanField("Yes or no")
 
 
-# Where American manufacturing is at home, before the rest of the world.
-AT_HOME = {
+# Time zones of the United States, listed before all others.
+AMERICAN_ZONES = {
     "America/New_York": "Eastern",
     "America/Chicago": "Central",
     "America/Denver": "Mountain",
@@ -109,7 +109,7 @@ AT_HOME = {
     "Pacific/Honolulu": "Hawaii",
     "America/Puerto_Rico": "Puerto Rico",
 }
-ELSEWHERE = sorted(
+OTHER_ZONES = sorted(
     name
     for name in available_timezones()
     if "/" in name and not name.startswith(("Etc/", "SystemV/", "posix", "right"))
@@ -117,8 +117,8 @@ ELSEWHERE = sorted(
 
 
 def zone_choices(now: str = "") -> list[SelectChoice]:
-    """Return the zones of the alliance first, then the others; and ``now`` in any case."""
-    home = [SelectChoice(name, f"{label} ({name})") for name, label in AT_HOME.items()]
-    rest = [SelectChoice(name, name.replace("_", " ")) for name in ELSEWHERE if name not in AT_HOME]
-    unlisted = [SelectChoice(now, now)] if now and now not in {*AT_HOME, *ELSEWHERE} else []
-    return [*unlisted, *home, *rest]
+    """Return the American time zones, then all others; and the current one, ``now``, even if it is unknown."""
+    american = [SelectChoice(name, f"{label} ({name})") for name, label in AMERICAN_ZONES.items()]
+    others = [SelectChoice(name, name.replace("_", " ")) for name in OTHER_ZONES if name not in AMERICAN_ZONES]
+    unlisted = [SelectChoice(now, now)] if now and now not in {*AMERICAN_ZONES, *OTHER_ZONES} else []
+    return [*unlisted, *american, *others]

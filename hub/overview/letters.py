@@ -1,8 +1,8 @@
-"""The weekly digest. Pure but for the address that links begin with."""
+"""The email of the weekly digest."""
 
 from datetime import timedelta
 
-from hub.core.dates import month_day, plural, with_year
+from hub.core.dates import month_day, number, plural, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Heading, Letter, Link, Links, Paragraph, Part, greeting
 from hub.overview.queries.digests import Digest
@@ -10,28 +10,28 @@ from hub.overview.queries.digests import Digest
 LONGEST_NOTE = 200
 
 
-def digest(base_url: str, one: Digest) -> Letter:
-    """Return what is new for one person."""
+def digest_letter(base_url: str, digest: Digest) -> Letter:
+    """Return the email of a person's digest; links start with ``base_url``."""
     parts: list[Part] = [
-        greeting(one.person.name),
+        greeting(digest.person.name),
         Paragraph(
-            f"{plural(one.count, 'new resource')} came to the hub in the week from {month_day(one.week.since.date())} to "
-            f"{with_year(one.week.until.date() - timedelta(days=1))} on what you follow."
+            f"{plural(digest.count, 'new resource')} on topics or searches that you follow came in from "
+            f"{month_day(digest.week.since.date())} to {month_day(digest.week.until.date() - timedelta(days=1))}."
         ),
     ]
-    for part in one.parts:
+    for part in digest.parts:
         parts += [Heading(part.label), Links(tuple(_link(base_url, resource) for resource in part.resources))]
-    parts.append(Links((Link("Choose what you follow", f"{base_url}/account/mail"),)))
+    parts.append(Links((Link("Change what you follow", f"{base_url}/account/mail"),)))
     return Letter(
-        subject=f"New in the hub: {_subject(one)}",
+        subject=f"New in the hub: {_subject(digest)}",
         parts=tuple(parts),
-        reason="You get this once a week because you follow topics or saved searches in the hub.",
+        reason="You get this weekly email because you follow topics or saved searches in the hub.",
     )
 
 
-def _subject(one: Digest) -> str:
-    first = one.parts[0].resources[0].title
-    return first if one.count == 1 else f"{first}, and {one.count - 1} more"
+def _subject(digest: Digest) -> str:
+    first = digest.parts[0].resources[0].title
+    return first if digest.count == 1 else f"{first}, and {number(digest.count - 1)} more"
 
 
 def _link(base_url: str, resource: Resource) -> Link:

@@ -1,37 +1,38 @@
-"""The three commitments of a year as PDF, CSV and workbook: of the alliance, and of one organization."""
+"""Reports of a year's commitments as PDF, CSV and workbook, for the alliance or one organization."""
 
 from collections.abc import Iterator, Sequence
 
 from hub.calls.rules.commitment import Attended
+from hub.core.dates import number
 from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, CommitmentsOfAYear
 from hub.overview.rules.board import met_of
 from hub.sharing.reports.pdf import Setting
 
-HEADER = ("organization", "name", "kind", "calls attended", "calls held", "calls", "presentation")
+HEADER = ("ID", "Organization", "Kind", "Calls attended", "Calls held", "Calls", "Presentation")
 
 
-def commitments_as_csv(found: CommitmentsOfAYear) -> bytes:
-    """Return a line for each organization."""
-    return csv_of(_header(found), list(_cells(found)))
+def commitments_as_csv(table: CommitmentsOfAYear) -> bytes:
+    """Return the commitments as CSV, one line per organization."""
+    return csv_of(_header(table), list(_cells(table)))
 
 
-def commitments_as_xlsx(found: CommitmentsOfAYear) -> bytes:
-    """Return the same as a workbook."""
-    return xlsx_of(f"Commitments of {found.year}", [Sheet(str(found.year), _header(found), list(_cells(found)))])
+def commitments_as_xlsx(table: CommitmentsOfAYear) -> bytes:
+    """Return the commitments as a workbook with one sheet."""
+    return xlsx_of(f"Commitments, {table.year}", [Sheet(str(table.year), _header(table), list(_cells(table)))])
 
 
-def commitments_as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
-    """Return the year on paper. ``whose`` it is: an organization's name, or the alliance's."""
-    alone = len(found.rows) == 1
-    title = f"The three commitments in {found.year}"
-    paper = Paper(Head(title, whose, setting.hub_name, setting.made_at, landscape=not alone))
+def commitments_as_pdf(table: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
+    """Return the commitments as a PDF; ``whose`` is the name of the organization or of the hub."""
+    is_single = len(table.rows) == 1
+    title = f"Commitments, {table.year}"
+    paper = Paper(Head(title, whose, setting.hub_name, setting.made_at, landscape=not is_single))
     paper.banner(whose)
-    for sentence in _sentences(found):
+    for sentence in _sentences(table):
         paper.paragraph(sentence)
     columns = [Column("Organization", 5), Column("Calls", 2.6), Column("Presentation", 2.4)]
-    columns += [Column(quarter.label, 2.2) for quarter in found.quarters]
+    columns += [Column(quarter.label, 2.2) for quarter in table.quarters]
     paper.grid(
         columns,
         [
@@ -41,37 +42,37 @@ def commitments_as_pdf(found: CommitmentsOfAYear, setting: Setting, *, whose: st
                 row.presentation.label,
                 *(standing.label for standing in row.quarters),
             ]
-            for row in found.rows
+            for row in table.rows
         ],
     )
     paper.small(
-        "Calls: attended of those held while the organization took part in the year; half of them are promised. "
-        "Presentation: one in the year. Sharing: at least quarterly; confirmed or forwarded meets it."
+        "Calls: attended of those held that year while the organization was in the alliance; the commitment is at least "
+        "half. Presentation: once a year. Sharing: at least once a quarter; Confirmed and Forwarded meet the commitment."
     )
     return paper.as_bytes()
 
 
-def _sentences(found: CommitmentsOfAYear) -> Iterator[str]:
-    """Yield what the year adds up to."""
-    if not found.rows:
-        yield "No organization took part in this year."
+def _sentences(table: CommitmentsOfAYear) -> Iterator[str]:
+    """Yield the year's totals as sentences."""
+    if not table.rows:
+        yield f"No organizations were in the alliance in {table.year}."
         return
-    met = met_of(standing for row in found.rows for standing in row.quarters)
-    yield f"Sharing: {met[0]:,} of {met[1]:,} quarters that were due so far are met."
-    attended, held = (sum(getattr(row.attended, name) for row in found.rows) for name in ("attended", "held"))
-    yield f"Calls: {attended:,} of {held:,} attended."
+    met, due = met_of(standing for row in table.rows for standing in row.quarters)
+    yield f"Sharing: the commitment was met in {number(met)} of {number(due)} quarters due so far."
+    attended, held = (sum(getattr(row.attended, name) for row in table.rows) for name in ("attended", "held"))
+    yield f"Calls: {number(attended)} of {number(held)} attended."
 
 
 def _calls(attended: Attended) -> str:
     return f"{attended.attended} of {attended.held}" if attended.held else "none held"
 
 
-def _header(found: CommitmentsOfAYear) -> Sequence[str]:
-    return [*HEADER, *(str(quarter) for quarter in found.quarters)]
+def _header(table: CommitmentsOfAYear) -> Sequence[str]:
+    return [*HEADER, *(quarter.label for quarter in table.quarters)]
 
 
-def _cells(found: CommitmentsOfAYear) -> Iterator[Sequence[object]]:
-    yield from (_line(row) for row in found.rows)
+def _cells(table: CommitmentsOfAYear) -> Iterator[Sequence[object]]:
+    yield from (_line(row) for row in table.rows)
 
 
 def _line(row: Commitments) -> Sequence[object]:

@@ -343,5 +343,5 @@ def test_the_look_is_chosen_and_remembered_without_scripts(open_as: OpenAs) -> N
     page.get_by_role("button", name="Dark").click()
     page.goto("/sharing")
     expect(page.locator("body")).to_have_css("background-color", "rgb(16, 21, 31)")
-    page.get_by_role("button", name="As the system").click()
+    page.get_by_role("button", name="System").click()
     expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")

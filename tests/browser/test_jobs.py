@@ -310,14 +310,14 @@ def test_an_alternate_confirms_as_well(come: Come, way: str) -> None:
 def test_the_board_looks_at_everybody_and_takes_the_figures(come: Come, way: str) -> None:
     board = come("board@demo.example")
     board.place("Board")
-    board.at("Who has shared")
+    board.at("Board")
     board.choose("Kind", "BFFs")
-    board.button("Show")
+    board.button("Apply filters")
     board.page.wait_for_url("**/board?*kind=bff*")
     table = board.page.get_by_role("table").first
     expect(table).to_contain_text("Supply Atlas")
     expect(table).not_to_contain_text("Lakeshore")
-    csv = board.taking("Download as CSV").path().read_text()
+    csv = board.taking("Download CSV").path().read_text()
     assert "Supply Atlas" in csv
     assert "Lakeshore" not in csv
     board.press(table.get_by_role("link", name=re.compile("Supply Atlas")))
@@ -352,9 +352,9 @@ def test_the_coordinator_runs_the_alliance(come: Come, way: str) -> None:
     representative.at("People")
 
     coordinator.place("Board")
-    coordinator.at("Who has shared")
+    coordinator.at("Board")
     coordinator.choose(re.compile("^Standing in"), "Silent")
-    coordinator.button("Show")
+    coordinator.button("Apply filters")
     coordinator.page.wait_for_url("**/board?*standing=silent*")
     expect(coordinator.page.get_by_role("table").first).to_contain_text(name)
 
@@ -371,8 +371,8 @@ def test_the_coordinator_withdraws_looks_back_and_lets_somebody_in_again(come: C
     coordinator.write("Why", f"It names a customer, {way}")
     coordinator.button("Withdraw it")
     coordinator.told("Withdrawn.")
-    coordinator.place("Audit")
-    coordinator.at("Who changed what")
+    coordinator.place("Audit log")
+    coordinator.at("Audit log")
     coordinator.ask("withdrew")
     rows = coordinator.page.get_by_role("row").filter(has_text="withdrew the resource")
     expect(rows.filter(has_text=f"It names a customer, {way}")).to_be_visible()

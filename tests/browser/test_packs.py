@@ -159,7 +159,7 @@ def test_from_the_reminder_mail_to_a_confirmed_quarter(open_as: OpenAs, hub: Hub
     coordinator.goto("/outbox/nudge")
     for organization in coordinator.locator("main").get_by_role("checkbox").all():
         organization.check()  # who got a reminder today, in the demo world, gets none
-    coordinator.get_by_role("button", name="Send the reminder").click()
+    coordinator.get_by_role("button", name="Send reminders").click()
 
     def reminders() -> list[Got]:
         return [got for got in mail_server.got[before:] if "/confirm" in got.part("text/plain")]

@@ -284,7 +284,7 @@ def test_the_shortcuts_are_shown_by_their_key_and_can_be_switched_off_for_good(o
     expect(dialog).to_be_visible()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") != "header-q"
-    page.get_by_label("The single keys / and ? are on").uncheck()
+    page.get_by_label("Use the single-key shortcuts / and ?").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.goto("/sharing")
@@ -294,7 +294,7 @@ def test_the_shortcuts_are_shown_by_their_key_and_can_be_switched_off_for_good(o
     assert page.evaluate("document.activeElement.tagName") == "BODY"
     page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
     expect(dialog).to_be_visible()
-    page.get_by_label("The single keys / and ? are on").check()
+    page.get_by_label("Use the single-key shortcuts / and ?").check()
     page.get_by_role("button", name="Close").press("Enter")
     expect(dialog).to_be_hidden()
     assert page.evaluate("document.activeElement.textContent") == "Keyboard shortcuts"

@@ -50,12 +50,12 @@ def import_report(
 @pytest.mark.both_databases
 def test_checking_in_twice_adds_one_entry(database: Database, sign_in: SignIn, set_clock: SetClock) -> None:
     rosa = sign_in(ROSA)
-    assert "Were you on the call of" in rosa.get("/").text
+    assert "Did you attend the" in rosa.get("/").text
     for _ in range(2):
         assert rosa.post(f"/calls/{DAY}/check-in", data={"next": "/"}).location == "/"
-    assert "Were you on the call" not in rosa.get("/").text
+    assert "Did you attend the" not in rosa.get("/").text
     assert "You checked in." in rosa.get(f"/calls/{DAY}").text
-    assert "Lakeshore Forge is on record already" in sign_in(TOM).get("/").text
+    assert "Lakeshore Forge already counts as attended" in sign_in(TOM).get("/").text
     sign_in(TOM).post(f"/calls/{DAY}/check-in")
     assert entries(database) == {"check-in": 2}
     set_clock("2026-11-16T12:01")

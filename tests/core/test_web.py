@@ -30,8 +30,8 @@ def test_every_answer_carries_the_headers_that_keep_browsers_safe(client: FlaskC
 def test_a_missing_page_looks_like_the_hub_and_says_what_to_do(client: FlaskClient) -> None:
     answer = client.get("/nowhere")
     assert answer.status_code == 404
-    assert "There is nothing here for you" in answer.text
-    assert "Go to the home page" in answer.text
+    assert "Page not found" in answer.text
+    assert "Go to home page" in answer.text
 
 
 def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None:
@@ -39,7 +39,7 @@ def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None
     browser.sends_csrf = False  # type: ignore[attr-defined]
     answer = browser.post("/sign-in", data={"email": "a@b.example", "password": "x"})
     assert answer.status_code == 400
-    assert "load the page again" in answer.text
+    assert "reload the page" in answer.text
 
 
 def test_a_form_that_is_too_large_is_refused_with_the_limit(client: FlaskClient) -> None:
@@ -88,9 +88,9 @@ def _organizations(database: Database) -> int:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/probe/breaks", 500, "Something broke on our side"),
+        ("/probe/breaks", 500, "Something went wrong on our end"),
         ("/probe/refuses", 422, "Do something else."),
-        ("/probe/misses", 404, "There is nothing here"),
+        ("/probe/misses", 404, "Page not found"),
         ("/probe/tired", 429, "Wait a little."),
     ],
 )

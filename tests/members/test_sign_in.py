@@ -116,7 +116,7 @@ def test_ten_failed_sign_ins_block_an_account_from_every_address_for_15_minutes(
     refused = visitor.post("/sign-in", data={"email": ROSA.upper(), "password": PASSWORD})
     assert refused.status_code == 429
     assert "Wait 15 minutes" in refused.text
-    assert heading(refused.text) == "Too many tries"
+    assert heading(refused.text) == "Too many attempts"
     assert try_to_sign_in(app.test_client(), ROSA, PASSWORD, "198.51.100.1") == 429
     assert try_to_sign_in(app.test_client(), "tom@lakeshore.example", PASSWORD, "198.51.100.1") == 302
     hands.on(minutes=14)

@@ -1,4 +1,4 @@
-"""The audit as its readers see it."""
+"""The audit log as its readers see it."""
 
 from collections.abc import Callable
 
@@ -21,12 +21,12 @@ from tests.world import a_person, an_organization
         ("ana-lu@lakeshore.example", "ana-lu@lakeshore.example"), ({"shared_with": 3}, "shared with 3"), (7, "7"),
     ],
 )  # fmt: skip
-def test_details_read_like_words(value: object, words: str) -> None:
+def test_details_are_shown_in_words(value: object, words: str) -> None:
     assert audit_words(value) == words
 
 
 @pytest.mark.both_databases
-def test_the_audit_says_a_change_in_words(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:
+def test_the_audit_log_describes_a_change_in_words(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
@@ -38,15 +38,13 @@ def test_the_audit_says_a_change_in_words(database: Database, sign_in: Callable[
     assert "joined on: 2026-02-02" in coordinator.get("/audit").text
 
 
-def test_an_entry_names_who_acted_and_in_which_request(
-    database: Database, sign_in: Callable[[str], FlaskClient]
-) -> None:
+def test_an_entry_has_the_person_and_the_request(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
         number = a_person(db, host, Role.COORDINATOR, "coordinator@hub.example").id
     data = {"name": "Lakeshore", "kind": "member", "joined_on": "2026-01-05"}
-    answer = sign_in("coordinator@hub.example").post("/organizations/new", data=data)
+    response = sign_in("coordinator@hub.example").post("/organizations/new", data=data)
     with database.reading() as db:
         [entry] = db.scalars(select(Entry).where(Entry.action == "added"))
     assert (entry.actor_id, entry.actor) == (number, "coordinator@hub.example")
-    assert entry.request_id == answer.headers["X-Request-Id"]
+    assert entry.request_id == response.headers["X-Request-Id"]

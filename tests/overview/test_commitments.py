@@ -11,7 +11,7 @@ from hub.calls.rules.commitment import Attended
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
 from hub.overview.rules.board import met_of
-from hub.overview.rules.next_steps import Open, what_is_next
+from hub.overview.rules.next_steps import CommitmentsNow, next_steps
 from hub.sharing.rules.standing import Standing
 from tests.calls.conftest import SetClock, alliance, set_clock
 from tests.world import SignIn
@@ -22,52 +22,52 @@ Q3 = Quarter(2026, 3)
 KEPT = Attended(15, 20, 6)
 
 
-def test_an_organization_that_owed_nothing_is_counted_nowhere() -> None:
-    assert met_of(Standing) == (2, 4), "confirmed and forwarded, of those and of downloaded and silent"
+def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
+    assert met_of(Standing) == (2, 4), "confirmed and forwarded, out of these plus downloaded and silent"
     assert met_of([Standing.NOT_DUE] * 3) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
+    ("commitments", "sentence"),
     [
         (
-            Open(Q3, Standing.FORWARDED, Standing.FORWARDED, True, KEPT, PresentationStanding.DUE, 2026, 2),
-            "Confirm Q3. Your presentation is due by December 31: two slots are free.",
+            CommitmentsNow(Q3, Standing.FORWARDED, Standing.FORWARDED, True, KEPT, PresentationStanding.DUE, 2026, 2),
+            "Confirm Q3. Your presentation is due by December 31 (2 open slots left).",
         ),
         (
-            Open(Q3, Standing.FORWARDED, Standing.FORWARDED, False, KEPT, PresentationStanding.PRESENTED, 2026),
-            "Q3 waits to be confirmed by your representative.",
+            CommitmentsNow(Q3, Standing.FORWARDED, Standing.FORWARDED, False, KEPT, PresentationStanding.PRESENTED, 2026),
+            "Q3 is waiting for your representative to confirm it.",
         ),
         (
-            Open(Quarter(2025, 4), Standing.SILENT, Standing.SILENT, True, KEPT, PresentationStanding.DUE, 2026, 1),
-            "Confirm Q4 2025. Your presentation is due by December 31: one slot is free.",
+            CommitmentsNow(Quarter(2025, 4), Standing.SILENT, Standing.SILENT, True, KEPT, PresentationStanding.DUE, 2026, 1),
+            "Confirm Q4 2025. Your presentation is due by December 31 (1 open slot left).",
         ),
         (
-            Open(Q3, Standing.CONFIRMED, Standing.SILENT, True, Attended(9, 20, 6), PresentationStanding.PRESENTED, 2026),
-            "Share something in Q4, by December 31. Be on four of the next six calls to reach half.",
+            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.SILENT, True, Attended(9, 20, 6), PresentationStanding.PRESENTED, 2026),
+            "Share something in Q4, by December 31. Attend 4 of the next 6 calls to reach half.",
         ),
         (
-            Open(
+            CommitmentsNow(
                 Q3, Standing.CONFIRMED, Standing.DOWNLOADED, True, KEPT, PresentationStanding.PLANNED, 2026,
                 presents_on="Mon, Nov 30",
             ),
-            "Say what you shared in Q4, of what you took out. You present on Mon, Nov 30: the deck isn’t in the hub yet.",
+            "Report which of your Q4 downloads you shared. You present on Mon, Nov 30. Upload your deck.",
         ),
         (
-            Open(
+            CommitmentsNow(
                 Q3, Standing.CONFIRMED, Standing.FORWARDED, True, Attended(0, 20, 6), PresentationStanding.PROPOSED,
                 2026, presents_on="Mon, Nov 30",
             ),
-            "Your presentation on Mon, Nov 30 waits for the coordinator’s word.",
+            "Your presentation on Mon, Nov 30 is waiting for the coordinator’s approval.",
         ),
         (
-            Open(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, Attended(0, 0), PresentationStanding.NOT_DUE, 2026),
-            "Nothing is open: calls, presentation and sharing are where they should be.",
+            CommitmentsNow(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, Attended(0, 0), PresentationStanding.NOT_DUE, 2026),
+            "There’s nothing you need to do right now.",
         ),
     ],
 )  # fmt: skip
-def test_home_says_what_is_next_of_all_three(state: Open, sentence: str) -> None:
-    assert what_is_next(state) == sentence
+def test_home_names_the_next_steps_for_all_three_commitments(commitments: CommitmentsNow, sentence: str) -> None:
+    assert next_steps(commitments) == sentence
 
 
 @pytest.mark.both_databases
@@ -77,54 +77,54 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
     set_clock("2026-11-16T12:01")
     board = sign_in("board@amcc.example")
     table = board.get("/board?view=commitments&year=2026&format=csv").data.decode("utf-8-sig")
-    rows = {row["organization"]: row for row in csv.DictReader(io.StringIO(table))}
+    rows = {row["ID"]: row for row in csv.DictReader(io.StringIO(table))}
     assert set(rows) == {"lakeshore-forge", "prairie-works", "supply-atlas"}
-    assert rows["lakeshore-forge"]["calls attended"] == "1"
-    held = int(rows["lakeshore-forge"]["calls held"])
-    assert held == 46 - 5  # Mondays up to November 16, less five holidays
-    assert int(rows["prairie-works"]["calls held"]) < held  # it joined in July
-    assert rows["prairie-works"]["presentation"] == "not_due"
-    assert rows["lakeshore-forge"]["2026Q3"] == "silent"
+    assert rows["lakeshore-forge"]["Calls attended"] == "1"
+    held = int(rows["lakeshore-forge"]["Calls held"])
+    assert held == 46 - 5  # Mondays through November 16, except five holidays
+    assert int(rows["prairie-works"]["Calls held"]) < held  # it joined in July
+    assert rows["prairie-works"]["Presentation"] == "not_due"
+    assert rows["lakeshore-forge"]["Q3 2026"] == "silent"
     page = board.get("/board?view=commitments&behind=1&kind=member").text
     assert f"1 of {held}" in page
     assert "Supply Atlas" not in page
-    drill = board.get("/board/lakeshore-forge?year=2026").text
-    assert "half is out of reach" in drill
-    assert "Rosa Peña" in drill
+    details = board.get("/board/lakeshore-forge?year=2026").text
+    assert "half is out of reach" in details
+    assert "Rosa Peña" in details
     assert board.get("/board?view=commitments&year=1999").status_code == 200
     assert sign_in("rosa@lakeshore.example").get("/board?view=commitments").status_code == 404
 
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("alliance")
-def test_home_has_the_forecast_of_members_and_bffs_and_nothing_due_of_the_host(sign_in: SignIn) -> None:
+def test_home_shows_members_and_bffs_their_forecast_and_the_host_nothing_due(sign_in: SignIn) -> None:
     home = sign_in("ingrid@gmail.com").get("/").text
     assert "0 of 40 calls attended; half is out of reach this year" in home
-    assert "Your presentation is due by December 31: 12 slots are free." in home
+    assert "Your presentation is due by December 31 (12 open slots left)." in home
     host = sign_in("cora@amcc.example").get("/").text
-    assert "Your calls this year" not in host
+    assert "Your attendance this year" not in host
     assert "Next call" in host
 
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("alliance")
-def test_a_year_of_commitments_can_be_kept_by_who_may_see_it(sign_in: SignIn, set_clock: SetClock) -> None:
+def test_people_who_may_see_a_years_commitments_can_download_them(sign_in: SignIn, set_clock: SetClock) -> None:
     sign_in("rosa@lakeshore.example").post("/calls/2026-11-16/check-in")
     set_clock("2026-11-16T12:01")
     rosa, board = sign_in("rosa@lakeshore.example"), sign_in("board@amcc.example")
     sheet = load_workbook(io.BytesIO(rosa.get("/commitments/2026?format=xlsx").data)).active
     assert sheet is not None
     header, own = [list(row) for row in sheet.iter_rows(values_only=True)]
-    assert own[header.index("organization")] == "lakeshore-forge"
-    assert own[header.index("calls attended")] == 1
+    assert own[header.index("ID")] == "lakeshore-forge"
+    assert own[header.index("Calls attended")] == 1
     pdf = PdfDocument(rosa.get("/commitments/2026").data)
     words = pdf[0].get_textpage().get_text_range()
     pdf.close()
-    assert "The three commitments in 2026" in words
+    assert "Commitments, 2026" in words
     assert "1 of 41" in words
-    everybody = load_workbook(io.BytesIO(board.get("/board?view=commitments&format=xlsx").data)).active
-    assert everybody is not None
-    assert everybody.max_row == 1 + 3
+    all_organizations = load_workbook(io.BytesIO(board.get("/board?view=commitments&format=xlsx").data)).active
+    assert all_organizations is not None
+    assert all_organizations.max_row == 1 + 3
     assert board.get("/board?view=commitments&format=pdf").data.startswith(b"%PDF-")
     assert board.get("/commitments/2026?organization=lakeshore-forge&format=csv").status_code == 200
     for address in ("/commitments/2026?organization=supply-atlas", "/commitments/1999", "/commitments/2026?format=exe"):

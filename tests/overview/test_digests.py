@@ -1,4 +1,4 @@
-"""The weekly digest: what is new on what people follow, and nothing when there is nothing."""
+"""The weekly digest: new resources on what people follow, and no email when there are none."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
-from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.overview.rules.digests import due_week, upcoming_week
 from hub.search import actions as search_actions
 from hub.search import index
 from tests.world import Hands, a_person, a_resource, an_organization, posted_by
@@ -25,12 +25,12 @@ from tests.world import Hands, a_person, a_resource, an_organization, posted_by
 pytestmark = pytest.mark.both_databases
 
 NEW_YORK = ZoneInfo("America/New_York")
-MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # half past eight in New York
+MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # 8:30 a.m. in New York
 
 
 @pytest.fixture
 def people(database: Database, hands: Hands) -> dict[str, Person]:
-    """Rosa follows workforce and CMMC, Jolene trade; a week ago some resources came."""
+    """Rosa follows workforce and CMMC, Jolene trade; most resources were added last week."""
     hands.at = MONDAY
     with database.writing() as db:
         lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
@@ -55,7 +55,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
     return people
 
 
-def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
+def test_people_get_new_resources_that_they_follow_and_may_read_once(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     (message,) = posted_by("digests", database)
@@ -68,10 +68,10 @@ def test_each_hears_what_is_new_on_what_they_follow_and_may_read_once(
     hands.at += timedelta(days=3)
     assert len(posted_by("digests", database)) == 1
     hands.at += timedelta(days=4)
-    assert [one.to for one in posted_by("digests", database)] == ["rosa@lakeshore.example"] * 2
+    assert [message.to for message in posted_by("digests", database)] == ["rosa@lakeshore.example"] * 2
 
 
-def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_their_own(
+def test_a_saved_search_adds_what_no_topic_lists_and_own_resources_are_left_out(
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
@@ -88,7 +88,7 @@ def test_a_saved_search_tells_what_no_topic_told_and_a_person_is_not_told_of_the
     assert "Apprenticeship guide" not in rosa.text
 
 
-def test_a_digest_waits_for_what_came_in_its_week_and_is_still_being_read(
+def test_a_digest_waits_until_the_resources_of_its_week_are_indexed(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     with database.writing() as db:
@@ -99,12 +99,12 @@ def test_a_digest_waits_for_what_came_in_its_week_and_is_still_being_read(
     hands.at = MONDAY
     assert posted_by("digests", database) == []
     index.catch_up(database)
-    told = {message.to: message.text for message in posted_by("digests", database)}
-    assert told.keys() == {"rosa@lakeshore.example", "tom@ridgeline.example"}
-    assert told["tom@ridgeline.example"].count("Plating") == 1
+    texts = {message.to: message.text for message in posted_by("digests", database)}
+    assert texts.keys() == {"rosa@lakeshore.example", "tom@ridgeline.example"}
+    assert texts["tom@ridgeline.example"].count("Plating") == 1
 
 
-def test_a_digest_does_not_wait_for_ever(database: Database, people: dict[str, Person], hands: Hands) -> None:
+def test_a_digest_does_not_wait_forever(database: Database, people: dict[str, Person], hands: Hands) -> None:
     with database.writing() as db:
         guide = db.scalars(select(Resource).where(Resource.title == "CMMC in plain words")).one()
         db.scalars(select(Revision).where(Revision.resource_id == guide.id)).one().reader_version = 0
@@ -113,13 +113,13 @@ def test_a_digest_does_not_wait_for_ever(database: Database, people: dict[str, P
     assert [message.to for message in posted_by("digests", database)] == ["rosa@lakeshore.example"]
 
 
-def test_who_does_without_digests_gets_none(database: Database, people: dict[str, Person]) -> None:
+def test_people_who_turned_off_digests_get_none(database: Database, people: dict[str, Person]) -> None:
     with database.writing() as db:
         wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
     assert posted_by("digests", database) == []
 
 
-def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
+def test_no_digest_is_sent_while_paused_or_before_monday_morning(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     with database.writing() as db:
@@ -127,7 +127,7 @@ def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
     assert posted_by("digests", database) == []
     with database.writing() as db:
         mail_actions.begin_sending(db, MailKind.DIGEST, None)
-    hands.at = MONDAY - timedelta(hours=1)  # the week before is still the newest whole one that was told
+    hands.at = MONDAY - timedelta(hours=1)  # the digest of the week before is still the latest that is due
     assert "Two weeks old" in posted_by("digests", database)[0].text
 
 
@@ -140,13 +140,13 @@ def test_nothing_goes_before_somebody_let_it_begin_or_before_monday_morning(
         (datetime(2027, 1, 1, 12, 0, tzinfo=NEW_YORK), date(2026, 12, 28)),
     ],
 )
-def test_the_week_that_is_told(now: datetime, monday: date) -> None:
-    assert week_to_tell(now, NEW_YORK).monday == monday
+def test_the_week_of_the_digest_that_is_due(now: datetime, monday: date) -> None:
+    assert due_week(now, NEW_YORK).monday == monday
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
-def test_weeks_follow_each_other_without_gap_or_overlap_on_days_when_clocks_are_set_too(now: datetime) -> None:
-    week, coming = week_to_tell(now, NEW_YORK), week_to_come(now, NEW_YORK)
-    assert week.until.astimezone(UTC) == coming.since.astimezone(UTC)
-    assert week.until <= now.astimezone(NEW_YORK) < coming.until + timedelta(hours=9)
-    assert coming.monday - week.monday == timedelta(days=7)
+def test_weeks_have_no_gap_or_overlap_even_when_the_clocks_change(now: datetime) -> None:
+    week, upcoming = due_week(now, NEW_YORK), upcoming_week(now, NEW_YORK)
+    assert week.until.astimezone(UTC) == upcoming.since.astimezone(UTC)
+    assert week.until <= now.astimezone(NEW_YORK) < upcoming.until + timedelta(hours=9)
+    assert upcoming.monday - week.monday == timedelta(days=7)

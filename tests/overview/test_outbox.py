@@ -1,4 +1,4 @@
-"""The outbox as its readers see it: who runs the mail sees it, and everyone what they caused."""
+"""The outbox: the coordinator sees every email, and everyone else the ones that they caused."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def put(database: Database, message_id: int, state: State) -> None:
         )
 
 
-def test_the_coordinator_reads_a_message_as_text_and_as_html_that_runs_and_loads_nothing(
+def test_the_coordinator_reads_an_email_as_text_and_as_html_without_scripts_and_loading(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     message_id = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
@@ -56,29 +56,29 @@ def test_the_coordinator_reads_a_message_as_text_and_as_html_that_runs_and_loads
     assert "Kept as a file" in page
     assert "What is new &lt;b&gt;here&lt;/b&gt;" in page
     assert "HUB_MAIL_URL" in page
-    one = browser.get(f"/outbox/{message_id}").get_data(as_text=True)
-    assert "https://hub.example.org/s/abc" in one
-    assert "<script>alert" not in one
-    shown = browser.get(f"/outbox/{message_id}/html")
-    assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
-    assert "sandbox" in shown.headers["Content-Security-Policy"]
-    html = shown.get_data(as_text=True)
+    details = browser.get(f"/outbox/{message_id}").get_data(as_text=True)
+    assert "https://hub.example.org/s/abc" in details
+    assert "<script>alert" not in details
+    preview = browser.get(f"/outbox/{message_id}/html")
+    assert "default-src 'none'" in preview.headers["Content-Security-Policy"]
+    assert "sandbox" in preview.headers["Content-Security-Policy"]
+    html = preview.get_data(as_text=True)
     assert "<script" not in html
     assert 'href="https://hub.example.org/s/abc"' in html
     assert 'style="' in html
 
 
 @pytest.mark.both_databases
-def test_filters_and_words_narrow_the_list(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
+def test_filters_and_search_words_narrow_the_list(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
     put(database, posted(database, "rosa@lakeshore.example", person_id=people["rosa"]), State.FAILED)
     posted(database, "tom@ridge.example")
     browser = sign_in("coordinator@demo.example")
     for query, shows, hides in (
         ("state=failed", "rosa@", "tom@"),
         ("q=RIDGE", "tom@", "rosa@"),
-        ("q=nobody%25", "Nothing fits", "rosa@"),
-        ("kind=other", "Nothing fits", "tom@"),
-        ("state=nonsense", "tom@", "Nothing fits"),
+        ("q=nobody%25", "No emails match", "rosa@"),
+        ("kind=other", "No emails match", "tom@"),
+        ("state=nonsense", "tom@", "No emails match"),
     ):
         page = browser.get(f"/outbox?{query}").get_data(as_text=True)
         assert shows in page, query
@@ -86,34 +86,34 @@ def test_filters_and_words_narrow_the_list(database: Database, people: dict[str,
 
 
 @pytest.mark.both_databases
-def test_who_does_not_run_the_mail_sees_what_they_caused_and_its_failures_alone(
+def test_people_who_do_not_manage_mail_see_only_emails_that_they_caused_and_why_they_failed(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
-    hers = posted(database, "carl@forge.example", sent_by_id=people["rosa"])
-    others = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
-    put(database, hers, State.FAILED)
+    caused_by_rosa = posted(database, "carl@forge.example", sent_by_id=people["rosa"])
+    caused_by_others = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
+    put(database, caused_by_rosa, State.FAILED)
     browser = sign_in("rosa@lakeshore.example")
     page = browser.get("/outbox").get_data(as_text=True)
     assert "carl@forge.example" in page
     assert "Why it is so." in page
-    assert "1 message" in page
-    assert browser.get(f"/outbox/{hers}").status_code == 200
-    assert browser.get(f"/outbox/{others}").status_code == 404
-    assert browser.post(f"/outbox/{others}/again").status_code == 404
+    assert "1 email" in page
+    assert browser.get(f"/outbox/{caused_by_rosa}").status_code == 200
+    assert browser.get(f"/outbox/{caused_by_others}").status_code == 404
+    assert browser.post(f"/outbox/{caused_by_others}/again").status_code == 404
 
 
-def test_whom_an_organization_writes_to_is_its_own_even_before_the_coordinator(
+def test_the_coordinator_does_not_see_who_an_organization_writes_to(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
-    hers = posted(database, "carl@forge.example", name="Carl", sent_by_id=people["rosa"])
-    put(database, hers, State.FAILED)
+    message_id = posted(database, "carl@forge.example", name="Carl", sent_by_id=people["rosa"])
+    put(database, message_id, State.FAILED)
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox").get_data(as_text=True)
-    assert "Somebody outside of the hub" in page
+    assert "Outside recipient" in page
     for secret in ("carl@forge.example", "Carl", "Why it is so."):
         assert secret not in page
-    assert "Nothing fits" in browser.get("/outbox?q=carl").get_data(as_text=True)
-    for address in (f"/outbox/{hers}", f"/outbox/{hers}/html"):
+    assert "No emails match" in browser.get("/outbox?q=carl").get_data(as_text=True)
+    for address in (f"/outbox/{message_id}", f"/outbox/{message_id}/html"):
         assert browser.get(address).status_code == 404
 
 
@@ -121,7 +121,7 @@ STATES = [State.WAITING, State.SENDING, State.KEPT, State.FAILED, State.UNKNOWN,
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_server(
+def test_a_sign_in_link_is_not_shown_to_anyone_when_there_is_a_mail_server(
     database: Database, people: dict[str, int], sign_in: SignIn, state: State
 ) -> None:
     message_id = posted(database, "new@lakeshore.example", secret=True, sent_by_id=people["coordinator"])
@@ -129,54 +129,56 @@ def test_a_link_that_lets_somebody_in_is_shown_to_nobody_when_there_is_a_mail_se
     browser = sign_in("coordinator@demo.example")
     pages = (f"/outbox/{message_id}", f"/outbox/{message_id}/html")
     for page in pages:
-        assert "https://hub.example.org/s/abc" in browser.get(page).text, "somebody has to hand it on"
+        assert "https://hub.example.org/s/abc" in browser.get(page).text, "the coordinator has to send it"
     database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text
-    assert "lets one person in" in browser.get(pages[0]).text
+    assert "only they can read it" in browser.get(pages[0]).text
     if state in mail_actions.AGAIN:
         browser.post(f"/outbox/{message_id}/again")
         with database.reading() as db:
-            found = db.get_one(OutboxMessage, message_id)
-            assert (found.state, "https://hub.example.org/s/abc" in found.text) == (State.WAITING, True)
+            message = db.get_one(OutboxMessage, message_id)
+            assert (message.state, "https://hub.example.org/s/abc" in message.text) == (State.WAITING, True)
 
 
 @pytest.mark.both_databases
-def test_a_link_that_lets_somebody_in_goes_once_its_message_is_known_to_have_arrived(
+def test_a_sign_in_link_is_deleted_once_its_email_is_marked_as_sent(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     message_id = posted(database, "new@lakeshore.example", secret=True, sent_by_id=people["coordinator"])
     put(database, message_id, State.UNKNOWN)
     sign_in("coordinator@demo.example").post(f"/outbox/{message_id}/arrived")
     with database.reading() as db:
-        found = db.get_one(OutboxMessage, message_id)
-        assert (found.state, found.html) == (State.SENT, "")
-        assert "/s/abc" not in found.text
+        message = db.get_one(OutboxMessage, message_id)
+        assert (message.state, message.html) == (State.SENT, "")
+        assert "/s/abc" not in message.text
 
 
 @pytest.mark.both_databases
-def test_what_nobody_knows_a_person_decides(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
-    one, two, three, four = (posted(database, f"p{n}@lakeshore.example", person_id=people["rosa"]) for n in range(4))
-    for message_id, state in ((one, State.UNKNOWN), (two, State.UNKNOWN), (three, State.WAITING), (four, State.SENT)):
+def test_the_coordinator_decides_about_emails_of_unknown_status(
+    database: Database, people: dict[str, int], sign_in: SignIn
+) -> None:
+    states = (State.UNKNOWN, State.UNKNOWN, State.WAITING, State.SENT)
+    messages = [posted(database, f"p{n}@lakeshore.example", person_id=people["rosa"]) for n in range(4)]
+    for message_id, state in zip(messages, states, strict=True):
         put(database, message_id, state)
+    arrived, lost, waiting, sent = messages
     browser = sign_in("coordinator@demo.example")
-    browser.post(f"/outbox/{one}/arrived")
-    browser.post(f"/outbox/{two}/again")
-    browser.post(f"/outbox/{three}/cancel")
-    refused = browser.post(f"/outbox/{four}/again", follow_redirects=True).get_data(as_text=True)
+    browser.post(f"/outbox/{arrived}/arrived")
+    browser.post(f"/outbox/{lost}/again")
+    browser.post(f"/outbox/{waiting}/cancel")
+    refused = browser.post(f"/outbox/{sent}/again", follow_redirects=True).get_data(as_text=True)
     assert "has moved on" in refused
     with database.reading() as db:
-        states = [db.get_one(OutboxMessage, message_id).state for message_id in (one, two, three, four)]
-    assert states == [State.SENT, State.WAITING, State.CANCELLED, State.SENT]
+        states_now = [db.get_one(OutboxMessage, message_id).state for message_id in messages]
+    assert states_now == [State.SENT, State.WAITING, State.CANCELLED, State.SENT]
     audit = browser.get("/audit").get_data(as_text=True)
     for words in ("counted as sent", "sent again", "took back"):
         assert words in audit
 
 
 @pytest.mark.both_databases
-def test_an_address_that_works_again_gets_mail_again(
-    database: Database, people: dict[str, int], sign_in: SignIn
-) -> None:
+def test_email_to_a_bounced_address_can_be_resumed(database: Database, people: dict[str, int], sign_in: SignIn) -> None:
     message_id = posted(database, "rosa@lakeshore.example", person_id=people["rosa"])
     with database.writing() as db:
         mail_actions.mark_bounced(db, mail_queries.address_hash(db, "rosa@lakeshore.example"), "5.1.1 No such user")
@@ -187,20 +189,20 @@ def test_an_address_that_works_again_gets_mail_again(
         assert mail_queries.bouncing(db, ["rosa@lakeshore.example"]) == {}
 
 
-def test_home_tells_who_caused_a_message_that_it_did_not_arrive(
+def test_home_tells_the_sender_that_an_email_may_not_have_been_delivered(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     message_id = posted(database, "carl@forge.example", sent_by_id=people["rosa"])
     browser = sign_in("rosa@lakeshore.example")
-    assert "didn’t arrive" not in browser.get("/").get_data(as_text=True)
+    assert "may not have been delivered" not in browser.get("/").get_data(as_text=True)
     put(database, message_id, State.FAILED)
     with database.writing() as db:
         db.execute(update(OutboxMessage).values(settled_at=clock.now()))
-    assert "1 message that you sent" in browser.get("/").get_data(as_text=True)
-    assert "didn’t arrive" not in sign_in("coordinator@demo.example").get("/").get_data(as_text=True)
+    assert "1 email that you sent" in browser.get("/").get_data(as_text=True)
+    assert "may not have been delivered" not in sign_in("coordinator@demo.example").get("/").get_data(as_text=True)
 
 
-def test_a_persons_page_says_that_mail_came_back_and_lets_it_go_again(
+def test_a_persons_page_shows_a_bounce_and_can_resume_email(
     database: Database, people: dict[str, int], sign_in: SignIn
 ) -> None:
     with database.writing() as db:

@@ -1,4 +1,4 @@
-"""A scanner opens every link of every message, again and again: nothing that counts changes."""
+"""A mail scanner that opens every link of every email, repeatedly, changes nothing that counts."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ BASE = "http://127.0.0.1:8000"
 
 
 def everything(database: Database) -> dict[str, list[Any]]:
-    """Return all rows of all tables."""
+    """Return every row of every table."""
     with database.reading() as db:
         return {
             table.name: sorted(map(repr, db.execute(select(*table.columns)).all()))
@@ -40,7 +40,7 @@ def everything(database: Database) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """One message of each kind that the hub sends by itself, as it would go over the wire."""
+    """One email of each kind that the hub sends automatically, as sent over SMTP."""
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 17, 15, tzinfo=UTC))
     with database.writing() as db:
         lakeshore = an_organization(db, "Lakeshore")
@@ -59,23 +59,23 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         worker.STEPS[step](database, None)  # type: ignore[arg-type]
     delivering.catch_up(database)
     with database.reading() as db:
-        found = db.scalars(select(OutboxMessage)).all()
-    assert {message.kind for message in found} == {"password", "invitation", "reminder", "digest"}
-    return [keeping.path_of(database.config, message.id).read_bytes() for message in found]
+        rows = db.scalars(select(OutboxMessage)).all()
+    assert {message.kind for message in rows} == {"password", "invitation", "reminder", "digest"}
+    return [keeping.path_of(database.config, message.id).read_bytes() for message in rows]
 
 
 def links_of(raw: bytes) -> set[str]:
-    """Return every address in text, HTML and headers."""
+    """Return every link in the text, HTML and headers of an email."""
     mail = message_from_bytes(raw, policy=default)
-    found = set(re.findall(r"https?://[^\s<>]+", str(mail["List-Unsubscribe"] or "")))
+    links = set(re.findall(r"https?://[^\s<>]+", str(mail["List-Unsubscribe"] or "")))
     for part in mail.walk():
         if part.get_content_type() == "text/plain":
-            found |= set(re.findall(r"https?://\S+", part.get_content()))
+            links |= set(re.findall(r"https?://\S+", part.get_content()))
         if part.get_content_type() == "text/html":
             page = BeautifulSoup(part.get_content(), "lxml")
             assert not page.find_all(["img", "script", "link", "iframe", "style"])
-            found |= {str(link["href"]) for link in page.find_all("a")}
-    return found
+            links |= {str(link["href"]) for link in page.find_all("a")}
+    return links
 
 
 @pytest.mark.both_databases
@@ -89,12 +89,12 @@ def test_opening_every_link_changes_nothing_that_counts(
         assert link.startswith(BASE)
         parts = urlsplit(link)
         for method in ("GET", "HEAD", "GET"):
-            answer = client.open(f"{parts.path}?{parts.query}", method=method)
-            assert answer.status_code in {200, 302}, link
+            response = client.open(f"{parts.path}?{parts.query}", method=method)
+            assert response.status_code in {200, 302}, link
     assert everything(database) == before
 
 
-def test_text_and_html_of_a_message_lead_to_the_same_places(messages: list[bytes]) -> None:
+def test_text_and_html_of_an_email_have_the_same_links(messages: list[bytes]) -> None:
     for raw in messages:
         mail = message_from_bytes(raw, policy=default)
         text, html = (part.get_content() for part in mail.walk() if not part.is_multipart())

@@ -1,4 +1,4 @@
-"""The guide of the first run, as a first coordinator goes through it; what is chosen holds in every process."""
+"""The setup guide as the first coordinator goes through it; the settings apply in every process."""
 
 import re
 from dataclasses import replace
@@ -41,13 +41,13 @@ def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClie
     assert coordinator.post("/setup/host", data=host).location == "/setup/organizations"
     listed = "Mesa Composites\nGreat Lakes,BFF,Ohio,,2020,Ana Peña,ana@lakes.example\nBad,club\n"
     shown = coordinator.post("/setup/organizations", data={"listed": listed})
-    assert "2 organizations will be added; 1 line can’t be yet" in " ".join(shown.text.split())
-    assert _organizations(database) == 1, "looking makes nothing"
+    assert "2 organizations will be added. 1 line needs to be corrected" in " ".join(shown.text.split())
+    assert _organizations(database) == 1, "a preview adds nothing"
     added = coordinator.post("/setup/organizations", data={"listed": listed, "add": "1"})
     page = BeautifulSoup(added.text, "lxml")
     field = page.find("textarea", id="listed")
     assert field is not None
-    assert field.get_text().strip() == "Bad,club", "what was wrong stays, to be put right"
+    assert field.get_text().strip() == "Bad,club", "the line with a problem stays, to be corrected"
     invitations = coordinator.get("/setup/invitations").text
     assert "1 person has no password yet" in invitations
     assert "1 organization has no representative" in invitations
@@ -62,26 +62,26 @@ def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClie
     assert len(tokens) == 2
     visitor = coordinator.application.test_client()
     assert all(visitor.get(f"/invitation/{token}").status_code == 200 for token in tokens)
-    assert "The hub is being set up" not in coordinator.get("/").text
+    assert "Finish setting up the hub" not in coordinator.get("/").text
 
 
-def test_a_list_may_come_as_a_file_of_windows(coordinator: FlaskClient) -> None:
+def test_a_list_can_be_a_csv_file_from_windows(coordinator: FlaskClient) -> None:
     file = (BytesIO("Name;Region\nFundición Peña;México\n".encode("cp1252")), "list.csv")
     shown = coordinator.post("/setup/organizations", data={"file": file}, content_type="multipart/form-data")
     assert "Fundición Peña" in shown.text
     assert "1 organization will be added" in shown.text
 
 
-def test_steps_can_be_left_out_and_the_guide_put_away(coordinator: FlaskClient) -> None:
+def test_steps_and_the_whole_guide_can_be_skipped(coordinator: FlaskClient) -> None:
     coordinator.post("/setup/skip/host")
     assert "1 of 4 steps are done" in coordinator.get("/").text
     coordinator.post("/setup/skip/all")
-    assert "The hub is being set up" not in coordinator.get("/").text
+    assert "Finish setting up the hub" not in coordinator.get("/").text
     assert coordinator.get("/setup").status_code == 200
 
 
 @pytest.mark.both_databases
-def test_the_time_zone_stays_once_something_was_shared(
+def test_the_time_zone_cannot_change_once_something_was_shared(
     coordinator: FlaskClient, db: Session, database: Database
 ) -> None:
     member = an_organization(db, "Mesa")
@@ -89,13 +89,13 @@ def test_the_time_zone_stays_once_something_was_shared(
     db.commit()
     assert coordinator.get(f"/resources/{resource.id}/download").status_code == 200
     assert "<select" not in coordinator.get("/setup/hub").text.split("<main")[1]
-    answer = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"})
-    assert answer.status_code in {302, 422}
-    with database.reading() as rows:
-        assert chosen_settings.kept(rows, "TIME_ZONE") == ""
+    response = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"})
+    assert response.status_code in {302, 422}
+    with database.reading() as reader:
+        assert chosen_settings.kept(reader, "TIME_ZONE") == ""
 
 
-def test_nobody_but_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn) -> None:
+def test_only_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn) -> None:
     member = an_organization(db, "Mesa")
     a_person(db, member, Role.REPRESENTATIVE, "rita@mesa.example")
     db.commit()
@@ -107,7 +107,7 @@ def test_nobody_but_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn)
 
 
 @pytest.mark.both_databases
-def test_another_process_takes_over_what_was_chosen(database: Database) -> None:
+def test_another_process_applies_the_chosen_settings(database: Database) -> None:
     other = Database(database.config)
     with database.writing() as db:
         chosen_settings.keep(db, "TIME_ZONE", "America/Denver")
@@ -123,26 +123,26 @@ def test_another_process_takes_over_what_was_chosen(database: Database) -> None:
 
 
 @pytest.mark.both_databases
-def test_the_environment_wins_over_the_rows_and_a_zone_that_is_unknown_here_is_passed_over(
+def test_the_environment_overrides_stored_settings_and_an_unknown_zone_is_ignored(
     database: Database,
 ) -> None:
-    given = Database(replace(database.config, HUB_NAME="Of the operator", given=frozenset({"HUB_NAME"})))
+    given = Database(replace(database.config, HUB_NAME="Operator Hub", given=frozenset({"HUB_NAME"})))
     with database.writing() as db:
         chosen_settings.keep(db, "TIME_ZONE", "Mars/Olympus")
         chosen_settings.keep(db, "HUB_NAME", "Forge Hub")
     chosen_settings.refresh(given)
-    assert (given.config.TIME_ZONE, given.config.HUB_NAME) == ("America/New_York", "Of the operator")
+    assert (given.config.TIME_ZONE, given.config.HUB_NAME) == ("America/New_York", "Operator Hub")
     given.close()
 
 
-def test_hints_stay_away_once_dismissed_and_come_back_when_asked(app: Flask, db: Session, sign_in: SignIn) -> None:
+def test_dismissed_hints_stay_hidden_until_they_are_turned_on_again(app: Flask, db: Session, sign_in: SignIn) -> None:
     a_person(db, an_organization(db, "Mesa"), Role.REPRESENTATIVE, "rita@mesa.example")
     db.commit()
     browser = sign_in("rita@mesa.example")
     assert "This is your organization’s quarter" in browser.get("/").text
-    back = browser.post("/hints/quarter/dismiss", data={"next": "/"})
-    assert (back.status_code, back.location) == (302, "/")
-    assert browser.post("/hints/quarter/dismiss").status_code == 302, "twice is once"
+    response = browser.post("/hints/quarter/dismiss", data={"next": "/"})
+    assert (response.status_code, response.location) == (302, "/")
+    assert browser.post("/hints/quarter/dismiss").status_code == 302, "dismissing it again is harmless"
     assert "This is your organization’s quarter" not in browser.get("/").text
     assert browser.post("/hints/nothing/dismiss").status_code == 404
     browser.post("/account/hints")

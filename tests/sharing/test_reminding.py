@@ -97,14 +97,14 @@ def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
     assert posted_by("reminders", database) == []
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox/plan").get_data(as_text=True)
-    for words in ("They are held.", "2 reminders for Q4 2026", "Rosa Peña", "Supply Atlas"):
+    for words in ("Paused.", "2 reminders for Q4 2026", "Rosa Peña", "Supply Atlas"):
         assert words in page
     words = browser.get(f"/outbox/plan/reminder/{people['rosa'].id}").get_data(as_text=True)
     assert "Apprenticeship toolkit" in words
     assert posted_by("reminders", database) == []
     browser.post("/outbox/plan/begin", data={"kind": "reminder"})
     assert len(posted_by("reminders", database)) == 2
-    assert "let begin" in browser.get("/audit").get_data(as_text=True)
+    assert "turned on" in browser.get("/audit").get_data(as_text=True)
 
 
 def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
@@ -159,7 +159,7 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
         sent = browser.post(
             "/outbox/nudge?quarter=2026Q4", data={"organization": organization_id}, follow_redirects=True
         )
-    assert "A reminder to 2 people" in sent.get_data(as_text=True)
+    assert "Sending reminders to 2 people" in sent.get_data(as_text=True)
     with database.reading() as db:
         found = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(message.to, message.sent_by_id) for message in found] == [
@@ -171,7 +171,7 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
         data={"organization": str(people["jolene"].organization_id)},
         follow_redirects=True,
     )
-    assert "Nobody was reminded" in nobody.get_data(as_text=True)
+    assert "No reminders sent" in nobody.get_data(as_text=True)
     for address in ("/outbox/nudge", "/outbox/plan", f"/outbox/plan/reminder/{people['rosa'].id}"):
         assert sign_in("rosa@lakeshore.example").get(address).status_code == 404
 

@@ -1,4 +1,4 @@
-"""What home, the board and the audit show."""
+"""The board: standings of all organizations by quarter, and what was shared most."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Total:
-    """What the shown organizations' standings in one quarter add up to."""
+    """Totals of the listed organizations in one quarter."""
 
     quarter: Quarter
     counts: Counter[Standing]
@@ -53,23 +53,24 @@ class Board:
 
 
 def this_quarter(db: Session) -> Quarter:
-    """Return the quarter of today in the hub's time zone."""
+    """Return the current quarter in the hub's time zone."""
     return Quarter.of(clock.today(config_of(db).zone))
 
 
 def board(db: Session, kind: OrganizationKind | None = None, standing: Standing | None = None) -> Board:
-    """Return the last eight quarters of every member and BFF; ``standing`` keeps those that stand so in the newest one."""
+    """Return every member and BFF with its last eight quarters; ``standing`` filters by the newest quarter."""
     quarters = tuple(reversed(this_quarter(db).back(QUARTERS_ON_BOARD)))
     organizations = [
-        one
-        for one in members_queries.organizations(db, kind)
-        if one.kind is not OrganizationKind.HOST and (one.left_on is None or one.left_on >= quarters[0].first_day)
+        organization
+        for organization in members_queries.organizations(db, kind)
+        if organization.kind is not OrganizationKind.HOST
+        and (organization.left_on is None or organization.left_on >= quarters[0].first_day)
     ]
-    found = standings_queries.standings(db, organizations, quarters)
+    standings = standings_queries.standings(db, organizations, quarters)
     rows = tuple(
-        Row(one, tuple(found[one.id, str(quarter)] for quarter in quarters))
-        for one in organizations
-        if standing is None or found[one.id, str(quarters[-1])] is standing
+        Row(organization, tuple(standings[organization.id, str(quarter)] for quarter in quarters))
+        for organization in organizations
+        if standing is None or standings[organization.id, str(quarters[-1])] is standing
     )
     return Board(quarters, rows, tuple(_total(quarter, i, rows) for i, quarter in enumerate(quarters)))
 
@@ -82,7 +83,7 @@ def _total(quarter: Quarter, column: int, rows: Sequence[Row]) -> Total:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many organizations passed a resource, or something on a topic, on."""
+    """The number of organizations that shared a resource, or any resource on a topic."""
 
     label: str
     organizations: int
@@ -93,10 +94,9 @@ MOST_SHARED = 8
 
 
 def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Reach], list[Reach]]:
-    """Return the resources that most organizations declared or forwarded in ``quarter``, and the topics; of those that
-    ``person`` may read.
+    """Return the resources and the topics that most organizations shared in ``quarter``, among what ``person`` may read.
 
-    One query over the quarter's pairs of resource and organization; the rest is counting.
+    A single query reads the quarter's pairs of resource and organization; they are counted in Python.
     """
     passed_on = and_(SharingEvent.quarter == str(quarter), SharingEvent.act.in_(PASSED_ON), stands())
     pairs = select(SharingEvent.resource_id, SharingEvent.organization_id).where(passed_on).distinct()
@@ -110,15 +110,17 @@ def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Rea
     for resource_id, name in db.execute(select(Topic.resource_id, Topic.name).where(Topic.resource_id.in_(titles))):
         topics[name] |= sharers[resource_id]
     resources = [Reach(title, len(sharers[resource_id]), resource_id) for resource_id, title in titles.items()]
-    return _most(resources), _most([Reach(topic_label(name), len(them)) for name, them in topics.items()])
+    return _most(resources), _most(
+        [Reach(topic_label(name), len(organizations)) for name, organizations in topics.items()]
+    )
 
 
 def _most(reaches: list[Reach]) -> list[Reach]:
-    """Return the farthest reaching ones, the farthest first."""
-    return sorted(reaches, key=lambda one: (-one.organizations, one.label))[:MOST_SHARED]
+    """Return the entries with most organizations, in descending order."""
+    return sorted(reaches, key=lambda reach: (-reach.organizations, reach.label))[:MOST_SHARED]
 
 
 def behind(board_now: Board) -> list[Row]:
-    """Return who has not met the newest quarter's commitment yet, the silent ones first."""
+    """Return the organizations that haven't met the newest quarter's commitment, silent ones first."""
     late = [row for row in board_now.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
     return sorted(late, key=lambda row: row.standings[-1] is Standing.DOWNLOADED)

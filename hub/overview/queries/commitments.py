@@ -1,4 +1,4 @@
-"""The three commitments of organizations, side by side."""
+"""The three commitments of each organization in a year."""
 
 from dataclasses import dataclass
 
@@ -26,12 +26,12 @@ class Commitments:
     organization: Organization
     attended: Attended
     presentation: PresentationStanding
-    quarters: tuple[Standing, ...]  # of the year, as far as they have begun
+    quarters: tuple[Standing, ...]  # of the year, up to the current quarter
 
     @property
     def behind(self) -> bool:
-        """Whether something is missing that was due by now."""
-        quarters_missed = any(one in {Standing.SILENT, Standing.DOWNLOADED} for one in self.quarters)
+        """Whether any commitment that was due by now isn't met."""
+        quarters_missed = any(standing in {Standing.SILENT, Standing.DOWNLOADED} for standing in self.quarters)
         missed = self.presentation in {PresentationStanding.DUE, PresentationStanding.MISSED}
         return quarters_missed or missed or self.attended.keeping is Keeping.BEHIND
 
@@ -46,22 +46,22 @@ class CommitmentsOfAYear:
 
 
 def quarters_of_year(db: Session, year: int) -> tuple[Quarter, ...]:
-    """Return the quarters of a year that have begun, the oldest first."""
-    now = this_quarter(db)
-    return tuple(quarter for number in range(1, 5) if (quarter := Quarter(year, number)) <= now)
+    """Return the quarters of a year up to the current one, oldest first."""
+    current = this_quarter(db)
+    return tuple(quarter for number in range(1, 5) if (quarter := Quarter(year, number)) <= current)
 
 
 def commitments(
     db: Session, year: int, kind: OrganizationKind | None = None, *, only_behind: bool = False
 ) -> CommitmentsOfAYear:
-    """Return the three commitments of every member and BFF that belonged to the alliance in ``year``: few queries for all."""
+    """Return the commitments of each member and BFF of ``year``; the number of queries doesn't grow with them."""
     quarters = quarters_of_year(db, year)
     organizations = [
-        one
-        for one in members_queries.organizations(db, kind)
-        if one.kind is not OrganizationKind.HOST
-        and one.joined_on.year <= year
-        and (one.left_on is None or one.left_on.year >= year)
+        organization
+        for organization in members_queries.organizations(db, kind)
+        if organization.kind is not OrganizationKind.HOST
+        and organization.joined_on.year <= year
+        and (organization.left_on is None or organization.left_on.year >= year)
     ]
     now, today = clock.now(), clock.today(config_of(db).zone)
     attended = attendance_queries.attended(db, organizations, year, now)
@@ -69,15 +69,18 @@ def commitments(
     shared = standings_queries.standings(db, organizations, quarters)
     rows = (
         Commitments(
-            one, attended[one.id], presented[one.id], tuple(shared[one.id, str(quarter)] for quarter in quarters)
+            organization,
+            attended[organization.id],
+            presented[organization.id],
+            tuple(shared[organization.id, str(quarter)] for quarter in quarters),
         )
-        for one in organizations
+        for organization in organizations
     )
     return CommitmentsOfAYear(year, quarters, tuple(row for row in rows if row.behind or not only_behind))
 
 
 def commitments_of(db: Session, organization: Organization, year: int) -> Commitments:
-    """One organization's three commitments in a year."""
+    """Return one organization's three commitments in a year."""
     now, today = clock.now(), clock.today(config_of(db).zone)
     quarters = quarters_of_year(db, year)
     shared = standings_queries.standings(db, [organization], quarters)

@@ -1,4 +1,4 @@
-"""Who gets which weekly digest: new resources on the topics that they follow and for the searches that they saved."""
+"""The weekly digests: for each person, new resources on topics that they follow and searches that they saved."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from hub.members.models import Person
 from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission, may
-from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, week_to_tell
+from hub.overview.rules.digests import LONGEST_WAIT, DigestWeek, due_week
 from hub.search.models import SavedSearch
 from hub.search.queries.news import is_settled, query_of
 from hub.search.queries.results import ids_of
@@ -34,27 +34,27 @@ class DigestPart:
 
 @dataclass(frozen=True)
 class Digest:
-    """One person's digest; each resource stands in it once: under the first of its topics, or the first search."""
+    """One person's digest. It lists a resource once: under the first of its topics, or else the first search."""
 
     person: Person
     week: DigestWeek
     parts: tuple[DigestPart, ...]
     wishes: NotificationSettings
-    bounces: bool  # the address takes no mail
+    bounces: bool  # email to the address bounced
 
     @property
-    def goes_out(self) -> bool:
-        """Whether it would be sent."""
+    def will_be_sent(self) -> bool:
+        """Whether the person wants digests and their address works."""
         return MailKind.DIGEST not in self.wishes.stopped and not self.bounces
 
     @property
     def count(self) -> int:
-        """How many resources it names."""
+        """The number of resources in it."""
         return sum(len(part.resources) for part in self.parts)
 
 
 def digests(db: Session, week: DigestWeek) -> list[Digest]:
-    """Return the digests of the week, by person; who has nothing to hear gets none."""
+    """Return the digests of the week, ordered by person; people with nothing new have none."""
     new = library_queries.came_between(db, week.since, week.until)
     if not new:
         return []
@@ -65,60 +65,60 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
         person.id: _parts(db, person, new, followed.get(person.id, set()), saved.get(person.id, ()))
         for person in people
     }
-    those = [person for person in people if parts[person.id]]
-    wishes = members_queries.notification_settings(db, [person.id for person in those])
-    bounced = mail_queries.bouncing(db, [person.email for person in those])
-    return [Digest(one, week, parts[one.id], wishes[one.id], one.email in bounced) for one in those]
+    recipients = [person for person in people if parts[person.id]]
+    wishes = members_queries.notification_settings(db, [person.id for person in recipients])
+    bounced = mail_queries.bouncing(db, [person.email for person in recipients])
+    return [Digest(person, week, parts[person.id], wishes[person.id], person.email in bounced) for person in recipients]
 
 
 def _saved(db: Session) -> dict[int, list[SavedSearch]]:
-    """Return the saved searches of which people want to be told, by person and name."""
-    found: dict[int, list[SavedSearch]] = defaultdict(list)
-    for saved in db.scalars(select(SavedSearch).where(SavedSearch.tells).order_by(SavedSearch.name, SavedSearch.id)):
-        found[saved.person_id].append(saved)
-    return dict(found)
+    """Return the saved searches with alerts turned on, by person id and ordered by name."""
+    by_person: dict[int, list[SavedSearch]] = defaultdict(list)
+    for search in db.scalars(select(SavedSearch).where(SavedSearch.tells).order_by(SavedSearch.name, SavedSearch.id)):
+        by_person[search.person_id].append(search)
+    return dict(by_person)
 
 
 def _parts(
     db: Session, person: Person, new: Sequence[Resource], followed: set[str], saved: Sequence[SavedSearch]
 ) -> tuple[DigestPart, ...]:
-    """Return what of ``new`` the person may read, didn't add and wants to hear of: by topic, then by saved search."""
-    readable = [one for one in new if one.created_by_id != person.id and may(person, Permission.READ, one)]
+    """Return the resources of ``new`` that the person may read, didn't add and follows: by topic, then by search."""
+    readable = [item for item in new if item.created_by_id != person.id and may(person, Permission.READ, item)]
     by_label: dict[str, list[Resource]] = {}
     for resource in readable:
         labels = sorted(topic_label(topic.name) for topic in resource.topics if topic.name in followed)
         if labels:
             by_label.setdefault(labels[0], []).append(resource)
-    told = {resource.id for some in by_label.values() for resource in some}
-    parts = [DigestPart(label, tuple(found)) for label, found in sorted(by_label.items())]
-    if saved and len(told) < len(readable):
-        hits = ids_of(db, person, [query_of(one.address) for one in saved])
-        for one, ids in zip(saved, hits, strict=True):
-            found = [resource for resource in readable if resource.id in ids and resource.id not in told]
-            told |= {resource.id for resource in found}
-            parts += [DigestPart(f"Your search “{one.name}”", tuple(found))] if found else []
+    listed = {resource.id for resources in by_label.values() for resource in resources}
+    parts = [DigestPart(label, tuple(resources)) for label, resources in sorted(by_label.items())]
+    if saved and len(listed) < len(readable):
+        hits = ids_of(db, person, [query_of(search.address) for search in saved])
+        for search, ids in zip(saved, hits, strict=True):
+            matches = [resource for resource in readable if resource.id in ids and resource.id not in listed]
+            listed |= {resource.id for resource in matches}
+            parts += [DigestPart(f"Your search “{search.name}”", tuple(matches))] if matches else []
     return tuple(parts)
 
 
 def round_name(week: DigestWeek) -> str:
-    """Return what the round of a week is called."""
+    """Return the name under which the week's round of mail is recorded as done."""
     return f"digests {week.monday}"
 
 
-def digest_waits(db: Session) -> DigestWeek | None:
-    """Return the week whose digests are due and weren't posted; none until someone let digests begin."""
-    week = week_to_tell(clock.now(), config_of(db).zone)
+def unposted_week(db: Session) -> DigestWeek | None:
+    """Return the week whose digests are due and not posted yet; None while digests are paused."""
+    week = due_week(clock.now(), config_of(db).zone)
     if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_has_begun(db, MailKind.DIGEST):
         return None
     return week
 
 
 def digest_to_post(db: Session) -> DigestWeek | None:
-    """Return the week whose digests can be posted now: due, and what came in it can be found, or was waited for long enough.
+    """Return the week whose digests can be posted now: its resources are indexed, or LONGEST_WAIT has passed.
 
-    A week is told once: what a saved search doesn't find by then, it never tells.
+    Each week is posted once, so a resource indexed after that is in no digest of a saved search.
     """
-    week = digest_waits(db)
+    week = unposted_week(db)
     if week is None or (clock.now() < week.until + LONGEST_WAIT and not is_settled(db, week.since, week.until)):
         return None
     return week

@@ -1,1 +1,1 @@
-"""Pages that read several rooms, by what people come for."""
+"""Routes of the pages that read from several rooms."""

@@ -1,4 +1,4 @@
-"""The audit: who changed what."""
+"""The audit log."""
 
 from flask import render_template, request
 
@@ -15,7 +15,7 @@ bp.add_app_template_global(audit_words)
 
 @bp.get("/audit")
 def audit() -> str:
-    """Who changed what, newest first; ``?q=`` filters."""
+    """Show the audit log, newest first; ``?q=`` filters."""
     signed_in(Permission.SEE_AUDIT)
     page = page_number()
     words = request.args.get("q", "").strip()[:200]

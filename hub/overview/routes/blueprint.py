@@ -1,4 +1,4 @@
-"""What every page of the overview starts with."""
+"""The blueprint of the overview pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The board: organizations by quarter, and one organization."""
+"""The board: all organizations by quarter, and one organization in detail."""
 
 from flask import Response, render_template, request
 
@@ -15,26 +15,26 @@ from hub.members.rules.permissions import Permission
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.routes.commitments import commitments_page, year_asked
+from hub.overview.routes.commitments import commitments_page, requested_year
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.standing import Standing
 
 
 @bp.get("/board")
 def board() -> str | Response:
-    """Organizations × the last eight quarters; ``?kind=&standing=&format=csv``; ``?view=commitments&year=``."""
+    """Show organizations × the last eight quarters; ``?kind=&standing=&format=csv``; ``?view=commitments&year=``."""
     signed_in(Permission.SEE_BOARD)
     kind = one_of(OrganizationKind, request.args.get("kind", ""))
     if request.args.get("view") == "commitments":
         return commitments_page(kind)
     standing = one_of(Standing, request.args.get("standing", ""))
-    found = board_queries.board(db, kind, standing)
+    table = board_queries.board(db, kind, standing)
     if request.args.get("format") == "csv":
-        return _board_as_csv(found)
-    resources, topics = board_queries.most_shared(db, found.quarters[-1], signed_in())
+        return _board_as_csv(table)
+    resources, topics = board_queries.most_shared(db, table.quarters[-1], signed_in())
     return render_template(
         "overview/board.html",
-        board=found,
+        board=table,
         kind=kind,
         standing=standing,
         Standing=Standing,
@@ -44,33 +44,33 @@ def board() -> str | Response:
     )
 
 
-def _board_as_csv(found: board_queries.Board) -> Response:
-    header = ["organization", "name", "kind", *(str(quarter) for quarter in found.quarters)]
-    rows = [[row.organization.slug, row.organization.name, row.organization.kind, *row.standings] for row in found.rows]
+def _board_as_csv(table: board_queries.Board) -> Response:
+    header = ["ID", "Organization", "Kind", *(quarter.label for quarter in table.quarters)]
+    rows = [[row.organization.slug, row.organization.name, row.organization.kind, *row.standings] for row in table.rows]
     return Response(
         csv_of(header, rows),
         mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename=board-{found.quarters[-1]}.csv"},
+        headers={"Content-Disposition": f"attachment; filename=board-{table.quarters[-1]}.csv"},
     )
 
 
 @bp.get("/board/<slug>")
 def organization(slug: str) -> str:
-    """One organization: its standings quarter by quarter, with what each rests on."""
+    """Show one organization: its standings with their evidence, and its commitments in a year."""
     signed_in(Permission.SEE_BOARD)
-    one = members_queries.organization_of(db, slug)
+    member = members_queries.organization_of(db, slug)
     quarters = board_queries.this_quarter(db).back(board_queries.QUARTERS_ON_BOARD)
-    year, years = year_asked()
-    commitments = commitments_queries.commitments_of(db, one, year)
+    year, years = requested_year()
+    commitments = commitments_queries.commitments_of(db, member, year)
     return render_template(
         "overview/organization.html",
-        organization=one,
+        organization=member,
         year=year,
         years=years,
         commitments=commitments,
         forecast=forecast(commitments.attended),
-        history=attendance_queries.history_of(db, one, year, clock.now()),
-        presentations=presentations_queries.of_organization(db, one),
-        people=members_queries.people_of(db, one),
-        quarters=quarters_queries.quarters_of(db, one, quarters),
+        history=attendance_queries.history_of(db, member, year, clock.now()),
+        presentations=presentations_queries.of_organization(db, member),
+        people=members_queries.people_of(db, member),
+        quarters=quarters_queries.quarters_of(db, member, quarters),
     )

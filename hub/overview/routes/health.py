@@ -1,4 +1,4 @@
-"""The health page, for monitors."""
+"""The health check, for monitoring."""
 
 import sqlite3
 from typing import Any
@@ -18,7 +18,7 @@ from hub.search import index
 @bp.get("/healthz")
 @web.public
 def healthz() -> tuple[Response, int]:
-    """The state of database, index and worker as JSON; 503 when the hub can't serve."""
+    """Return the state of database, index and worker as JSON, with status 503 when the hub can't serve pages."""
     state: dict[str, Any] = {"database": _database_state(), "index": "unknown", "worker": "unknown"}
     serves = state["database"]["state"] == "ok"
     if serves:

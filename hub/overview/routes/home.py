@@ -1,4 +1,4 @@
-"""Home: what each role sees first."""
+"""The home page."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.routes.commitments import what_comes_next
+from hub.overview.routes.commitments import next_steps_for
 from hub.search.queries import news as news_queries
 from hub.search.queries import searches as searches_queries
 from hub.search.routes import visiting as visiting_routes
@@ -24,13 +24,13 @@ from hub.sharing.queries import quarters as quarters_queries
 
 NEWEST = 10
 QUARTERS_ON_HOME = 4
-TOLD_OF_TROUBLES = timedelta(days=14)
+UNDELIVERED_FOR = timedelta(days=14)  # how long home reports an undelivered email
 
 
 @bp.get("/")
 @web.public
 def home() -> str | Response:
-    """Where everyone starts: your quarter and what is new; for visitors, what is public."""
+    """Show the person's quarter and what is new; visitors see public resources."""
     person = current_person()
     newest = library_queries.newest(db, person, NEWEST)
     if person is None:
@@ -54,13 +54,13 @@ def home() -> str | Response:
         before=before,
         strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         to_vote_on=joining_queries.waiting_for(db, person),
-        undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - TOLD_OF_TROUBLES),
+        undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - UNDELIVERED_FOR),
         on_calls=on_calls,
-        next_sentence=what_comes_next(person, yours, before, on_calls),
+        next_sentence=next_steps_for(person, yours, before, on_calls),
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],
     )
-    answer = make_response(page)
-    visiting_routes.note_after(answer, person, seen)
-    return answer
+    response = make_response(page)
+    visiting_routes.note_after(response, person, seen)
+    return response

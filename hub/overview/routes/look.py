@@ -1,4 +1,4 @@
-"""Light, dark, or as the system has it."""
+"""The theme: light, dark or system."""
 
 from flask import Response, redirect, request
 
@@ -9,7 +9,7 @@ from hub.overview.routes.blueprint import bp
 
 @bp.app_context_processor
 def _look() -> dict[str, str]:
-    """Light or dark, if the person chose; empty means as their system has it."""
+    """Add the chosen theme to every page; "" is the system's."""
     chosen = request.cookies.get("hub_look", "")
     return {"look": chosen if chosen in {"light", "dark"} else ""}
 
@@ -17,11 +17,11 @@ def _look() -> dict[str, str]:
 @bp.post("/look")
 @web.public
 def choose_look() -> Response:
-    """Remember light, dark, or as the system has it, on this browser."""
+    """Keep the chosen theme in a cookie of this browser."""
     chosen = request.form.get("look", "")
-    answer = redirect(safe_next(request.form.get("next")))
+    response = redirect(safe_next(request.form.get("next")))
     if chosen in {"light", "dark"}:
-        answer.set_cookie("hub_look", chosen, max_age=365 * 86_400, httponly=True, samesite="Lax")
+        response.set_cookie("hub_look", chosen, max_age=365 * 86_400, httponly=True, samesite="Lax")
     else:
-        answer.delete_cookie("hub_look")
-    return answer  # type: ignore[return-value]
+        response.delete_cookie("hub_look")
+    return response  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""Which mail someone wants: a page of their account that reads members, library and search."""
+"""Notification settings: kinds of email, followed topics and quiet hours."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ from hub.overview.routes.blueprint import bp
 TAGS_TO_OFFER = 30
 
 
-@bp.route("/account/mail", methods=["GET", "POST"])
-def mail_wishes() -> Any:
-    """Which mail, on which topics, and in which hours none."""
+@bp.route("/account/mail", methods=["GET", "POST"], endpoint="mail_wishes")
+def notification_settings() -> Any:
+    """Show and save the person's notification settings."""
     person = signed_in()
     form, refused = _form(person), ""
     if form.validate_on_submit():
@@ -34,7 +34,7 @@ def mail_wishes() -> Any:
         else:
             quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
             wishes_actions.change_notification_settings(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
-            flash("Your choice is saved.")
+            flash("Settings saved.")
             return redirect(url_for("overview.mail_wishes"))
     tags = library_queries.tags_in_use(db, person, TAGS_TO_OFFER)
     page = render_template("overview/mail_wishes.html", form=form, refused=refused, person=person, tags=tags)
@@ -42,7 +42,7 @@ def mail_wishes() -> Any:
 
 
 def _form(person: Person) -> MailWishes:
-    """Return the form with what the person chose so far."""
+    """Return the form with the person's current settings."""
     wishes = members_queries.notification_settings(db, [person.id])[person.id]
     followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
     form = MailWishes(

@@ -1,4 +1,4 @@
-"""The outbox: what the hub has promised to send, and what became of it."""
+"""The outbox: every email of the hub and its status."""
 
 from html import escape
 from typing import Any
@@ -21,10 +21,10 @@ from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.overview.routes.blueprint import bp
 
-# A message's own HTML is shown in a frame of its own that runs nothing, loads nothing and leads nowhere.
-SHOWN = {
+# Headers of an email's HTML, which is shown in a sandboxed frame: no scripts, no loading, no navigation.
+PREVIEW_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox",
-    "Cross-Origin-Opener-Policy": "unsafe-none",  # browsers show nothing that isolates itself in a sandboxed frame
+    "Cross-Origin-Opener-Policy": "unsafe-none",  # browsers don't render an isolated document in a sandboxed frame
 }
 
 
@@ -35,7 +35,7 @@ def _seer() -> Seer:
 
 @bp.get("/outbox", endpoint="outbox")
 def list_messages() -> str:
-    """Messages, newest first; ``?state=&kind=&q=&page=``. Who doesn't run the mail sees what they caused themselves."""
+    """List emails, newest first; ``?state=&kind=&q=&page=``. People who don't manage mail see only their own."""
     seer, page = _seer(), page_number()
     state = one_of(State, request.args.get("state", ""))
     kind, words = request.args.get("kind", "")[:30], request.args.get("q", "").strip()[:200]
@@ -61,81 +61,85 @@ def list_messages() -> str:
 
 @bp.get("/outbox/<int:message_id>")
 def message(message_id: int) -> str:
-    """One message: to whom, what it says, what became of it."""
-    found = mail_queries.message(db, _seer(), message_id)
+    """Show one email: recipient, status and text."""
+    email = mail_queries.message(db, _seer(), message_id)
     return render_template(
         "overview/message.html",
-        message=found,
-        text=_as_others_see_it(found)[0],
-        hidden=_is_hidden(found),
+        message=email,
+        text=_redacted(email)[0],
+        hidden=_is_hidden(email),
         State=State,
-        can_go_again=found.state in mail_actions.AGAIN,
-        bounced=mail_queries.bouncing(db, [found.to]).get(found.to) if found.to else None,
+        can_go_again=email.state in mail_actions.AGAIN,
+        bounced=mail_queries.bouncing(db, [email.to]).get(email.to) if email.to else None,
     )
 
 
 @bp.get("/outbox/<int:message_id>/html")
 def message_html(message_id: int) -> Response:
-    """The message's HTML as a mail program would show it."""
-    _text, html = _as_others_see_it(mail_queries.message(db, _seer(), message_id))
-    return Response(mail_html(html), headers=SHOWN)
+    """Return the HTML of an email, for the preview."""
+    _text, html = _redacted(mail_queries.message(db, _seer(), message_id))
+    return Response(mail_html(html), headers=PREVIEW_HEADERS)
 
 
-def _is_hidden(found: OutboxMessage) -> bool:
-    """Return whether a message lets its recipient in, and no one but them: without a mail server someone has to hand it on."""
-    return found.secret and web.config().mail_server is not None
+def _is_hidden(email: OutboxMessage) -> bool:
+    """Return True if only the recipient may read an email, since it has a link to sign in.
+
+    Without a mail server it is readable, so that the coordinator can send it.
+    """
+    return email.secret and web.config().mail_server is not None
 
 
-def _as_others_see_it(found: OutboxMessage) -> tuple[str, str]:
-    """Return what a message says, as text and HTML: nothing if it is hidden, and never the link that stops such messages."""
-    if _is_hidden(found):
+def _redacted(email: OutboxMessage) -> tuple[str, str]:
+    """Return the text and HTML of an email without the unsubscribe link of its recipient; empty if it is hidden."""
+    if _is_hidden(email):
         return "", ""
-    if not found.unsubscribe:
-        return found.text, found.html
-    html = found.html.replace(escape(found.unsubscribe), NOWHERE)
-    return found.text.replace(found.unsubscribe, NOT_SHOWN), html.replace(found.unsubscribe, NOWHERE)
+    if not email.unsubscribe:
+        return email.text, email.html
+    html = email.html.replace(escape(email.unsubscribe), NOWHERE)
+    return email.text.replace(email.unsubscribe, NOT_SHOWN), html.replace(email.unsubscribe, NOWHERE)
 
 
 @bp.post("/outbox/<int:message_id>/again")
 def send_again(message_id: int) -> Any:
-    """Let a message go once more, unless its recipient has unsubscribed meanwhile."""
+    """Send an email again, unless its recipient has unsubscribed in the meantime."""
 
-    def again(session: Any, actor: Any, found: OutboxMessage) -> None:
-        stakeholders_actions.refuse_if_stopped(session, found)
-        mail_actions.send_again(session, actor, found)
+    def again(session: Any, actor: Any, email: OutboxMessage) -> None:
+        stakeholders_actions.refuse_if_stopped(session, email)
+        mail_actions.send_again(session, actor, email)
 
-    return _decide(message_id, again, "The message goes out again.")
+    return _decide(message_id, again, "The email will be sent again.")
 
 
 @bp.post("/outbox/<int:message_id>/arrived")
 def count_as_sent(message_id: int) -> Any:
-    """The recipient says that it arrived."""
-    return _decide(message_id, mail_actions.count_as_sent, "The message counts as sent.")
+    """Mark an email of unknown status as sent."""
+    return _decide(message_id, mail_actions.count_as_sent, "The email is marked as sent.")
 
 
 @bp.post("/outbox/<int:message_id>/cancel")
-def take_back(message_id: int) -> Any:
-    """Don't send it."""
-    return _decide(message_id, mail_actions.take_back, "The message is taken back.")
+def cancel(message_id: int) -> Any:
+    """Cancel an email that is waiting to be sent."""
+    return _decide(message_id, mail_actions.take_back, "Email canceled.")
 
 
 @bp.post("/outbox/<int:message_id>/address")
 def address_works(message_id: int) -> Any:
-    """The address takes mail again."""
+    """Resume sending to the recipient's address after it bounced."""
 
-    def clear(session: Any, _actor: Any, found: OutboxMessage) -> None:
-        mail_actions.clear_bounced(session, found.to)
+    def clear(session: Any, _actor: Any, email: OutboxMessage) -> None:
+        mail_actions.clear_bounced(session, email.to)
 
-    return _decide(message_id, clear, "Mail goes to this address again.")
+    return _decide(message_id, clear, "The hub will send email to this address again.")
 
 
-def _decide(message_id: int, decision: Any, done: str) -> Any:
-    found = mail_queries.message(db, _seer(), message_id)
+def _decide(message_id: int, decision: Any, success: str) -> Any:
+    """Carry out the decision about an email and return to its page with a message."""
+    email = mail_queries.message(db, _seer(), message_id)
     try:
-        decision(db, signed_in(), found)
-        sending_actions.reopen_pack(db, found)
+        decision(db, signed_in(), email)
+        sending_actions.reopen_pack(db, email)
     except Refused as error:
         flash(str(error), "danger")
     else:
-        flash(done)
+        flash(success)
     return redirect(url_for("overview.message", message_id=message_id))

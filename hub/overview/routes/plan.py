@@ -1,4 +1,4 @@
-"""What goes out next, to whom and with which words: looked at before it begins; and reminding by hand."""
+"""Scheduled mail: recipients and previews, turning it on and off; and reminders that the coordinator sends now."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,8 +21,8 @@ from hub.overview import letters as overview_letters
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import digests as digests_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.routes.outbox import SHOWN
-from hub.overview.rules.digests import week_to_come, week_to_tell
+from hub.overview.routes.outbox import PREVIEW_HEADERS
+from hub.overview.rules.digests import due_week, upcoming_week
 from hub.sharing import letters as sharing_letters
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import reminders as reminders_queries
@@ -33,21 +33,21 @@ MOST_SHOWN = 500
 
 @bp.get("/outbox/plan")
 def mail_plan() -> str:
-    """Who would get what if the next reminders and digests went out now."""
+    """Show who would get the next reminders and digests if they were sent now."""
     signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
     occasions = next_occasions(now.astimezone(zone).date())
-    shown = _chosen(occasions)
-    found, unreached = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
-    begun = {kind: mail_queries.sending_started(db, kind) for kind in overview_actions.LOOKED_AT}
-    due = digests_queries.digest_waits(db) if begun[MailKind.DIGEST] else None
-    week = due or (week_to_come(now, zone) if begun[MailKind.DIGEST] else week_to_tell(now, zone))
+    occasion = _selected(occasions)
+    reminders, unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage) if occasion else ([], [])
+    begun = {kind: mail_queries.sending_started(db, kind) for kind in overview_actions.SCHEDULED_KINDS}
+    due = digests_queries.unposted_week(db) if begun[MailKind.DIGEST] else None
+    week = due or (upcoming_week(now, zone) if begun[MailKind.DIGEST] else due_week(now, zone))
     return render_template(
         "overview/mail_plan.html",
         occasions=occasions,
-        shown=shown,
-        reminders=found[:MOST_SHOWN],
-        total=len(found),
+        shown=occasion,
+        reminders=reminders[:MOST_SHOWN],
+        total=len(reminders),
         unreached=unreached,
         week=week,
         digests=digests_queries.digests(db, week)[:MOST_SHOWN],
@@ -56,61 +56,62 @@ def mail_plan() -> str:
     )
 
 
-def _chosen(occasions: list[Occasion]) -> Occasion | None:
-    """Return the occasion of ``?occasion=2026Q4-two-weeks``, or the next one."""
-    named = request.args.get("occasion", "")
-    return next(
-        (one for one in occasions if f"{one.quarter}-{one.stage}" == named), occasions[0] if occasions else None
-    )
+def _selected(occasions: list[Occasion]) -> Occasion | None:
+    """Return the occasion of ``?occasion=2026Q4-two-weeks``, by default the next one."""
+    name = request.args.get("occasion", "")
+    matches = (occasion for occasion in occasions if f"{occasion.quarter}-{occasion.stage}" == name)
+    return next(matches, occasions[0] if occasions else None)
 
 
 @bp.get("/outbox/plan/reminder/<int:person_id>")
 def planned_reminder(person_id: int) -> Any:
-    """The words of someone's reminder, as it would go out on the occasion."""
+    """Show a preview of a person's reminder, as it would be sent on the occasion."""
     signed_in(Permission.RUN_MAIL)
-    shown = _chosen(next_occasions(clock.now().astimezone(web.config().zone).date()))
-    found, _ = reminders_queries.reminders(db, shown.quarter, shown.stage) if shown else ([], [])
-    one = next((one for one in found if one.person.id == person_id), None)
-    if one is None or shown is None:
+    occasion = _selected(next_occasions(clock.now().astimezone(web.config().zone).date()))
+    reminders, _ = reminders_queries.reminders(db, occasion.quarter, occasion.stage) if occasion else ([], [])
+    reminder = next((reminder for reminder in reminders if reminder.person.id == person_id), None)
+    if reminder is None or occasion is None:
         raise NotFound
-    facts = replace(one.facts, today=max(one.facts.today, shown.first))
-    letter = sharing_letters.reminder(web.config().BASE_URL, facts, name=one.person.name, role=one.person.role)
-    return _words(letter, one.person.name, MailKind.REMINDER)
+    person, facts = reminder.person, replace(reminder.facts, today=max(reminder.facts.today, occasion.first))
+    letter = sharing_letters.reminder(web.config().BASE_URL, facts, name=person.name, role=person.role)
+    return _preview(letter, person.name, MailKind.REMINDER)
 
 
 @bp.get("/outbox/plan/digest/<int:person_id>")
 def planned_digest(person_id: int) -> Any:
-    """The words of someone's digest."""
+    """Show a preview of a person's digest."""
     signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
-    weeks = (week_to_tell(now, zone), week_to_come(now, zone))
+    weeks = (due_week(now, zone), upcoming_week(now, zone))
     week = weeks[1] if request.args.get("week") == str(weeks[1].monday) else weeks[0]
-    one = next((one for one in digests_queries.digests(db, week) if one.person.id == person_id), None)
-    if one is None:
+    digest = next((digest for digest in digests_queries.digests(db, week) if digest.person.id == person_id), None)
+    if digest is None:
         raise NotFound
-    return _words(overview_letters.digest(web.config().BASE_URL, one), one.person.name, MailKind.DIGEST)
+    return _preview(overview_letters.digest_letter(web.config().BASE_URL, digest), digest.person.name, MailKind.DIGEST)
 
 
-def _words(letter: Letter, name: str, kind: MailKind) -> Any:
-    """Return the letter as text on a page, or as HTML for the frame in it. Its link to stop is someone else's: not shown."""
+def _preview(letter: Letter, name: str, kind: MailKind) -> Any:
+    """Return the preview page of a letter, or with ``?as=html`` the HTML for its frame; without the unsubscribe link."""
     if request.args.get("as") == "html":
-        return Response(mail_html(letter.html()), headers=SHOWN)
+        return Response(mail_html(letter.html()), headers=PREVIEW_HEADERS)
     return render_template("overview/planned.html", letter=letter, name=name, kind=kind)
 
 
 @bp.post("/outbox/plan/begin")
-def let_begin() -> Any:
-    """Let a kind of mail go out by itself from now on."""
-    overview_actions.let_mail_begin(db, signed_in(), _kind())
-    flash("It goes out by itself from now on.")
+def turn_on() -> Any:
+    """Turn on a kind of scheduled mail."""
+    kind = _kind()
+    overview_actions.turn_on_mail(db, signed_in(), kind)
+    flash(f"{kind.value.capitalize()}s will now be sent automatically.")
     return redirect(url_for("overview.mail_plan"))
 
 
 @bp.post("/outbox/plan/hold")
-def hold() -> Any:
-    """Send no more of a kind by itself."""
-    overview_actions.hold_mail(db, signed_in(), _kind())
-    flash("It is held until you let it begin again.")
+def pause() -> Any:
+    """Pause a kind of scheduled mail."""
+    kind = _kind()
+    overview_actions.pause_mail(db, signed_in(), kind)
+    flash(f"{kind.value.capitalize()}s are paused. Nothing is sent until you turn them back on.")
     return redirect(url_for("overview.mail_plan"))
 
 
@@ -123,34 +124,33 @@ def _kind() -> MailKind:
 
 @bp.route("/outbox/nudge", methods=["GET", "POST"])
 def nudge() -> Any:
-    """Remind organizations by hand: those that are checked, for one quarter."""
+    """Send reminders for a quarter to the organizations that the coordinator checked."""
     signed_in(Permission.RUN_MAIL)
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}
         sent = reminders_actions.nudge(db, signed_in(), quarter, chosen)
-        flash(_said(len(sent)), "message" if sent else "warning")
+        flash(_result(len(sent)), "message" if sent else "warning")
         return redirect(url_for("overview.nudge", quarter=quarter))
-    found, unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
+    reminders, unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     only = request.args.get("organization", "")
     return render_template(
         "overview/nudge.html",
         quarter=quarter,
         quarters=[board_queries.this_quarter(db), board_queries.this_quarter(db).previous],
-        reminders=[one for one in found if not only or one.organization.slug == only],
+        reminders=[reminder for reminder in reminders if not only or reminder.organization.slug == only],
         unreached=unreached,
         only=only,
     )
 
 
-def _said(count: int) -> str:
+def _result(count: int) -> str:
     if not count:
-        return "Nobody was reminded: tick an organization that hasn’t shared yet and has someone to remind."
-    people = plural(count, "person", "people")
-    return f"A reminder to {people} is on its way. Whoever got one today already gets no second one."
+        return "No reminders sent. Check at least one organization with someone who hasn’t had a reminder today."
+    return f"Sending reminders to {plural(count, 'person', 'people')}. Anyone who already got one today is skipped."
 
 
 def _quarter(text: str) -> Quarter:
-    """Return the quarter that is named, or this one."""
-    this = board_queries.this_quarter(db)
-    return next((one for one in (this, this.previous) if str(one) == text), this)
+    """Return the current or the previous quarter if ``text`` names it, by default the current one."""
+    current = board_queries.this_quarter(db)
+    return current.previous if text == str(current.previous) else current

@@ -1,4 +1,4 @@
-"""Reports of the alliance, to keep and to send."""
+"""Reports about the alliance as files."""
 
 from collections.abc import Callable
 
@@ -19,25 +19,25 @@ from hub.sharing.reports import tables as tables_reports
 
 @bp.get("/board/reports/<quarter>")
 def alliance_report(quarter: str) -> Response:
-    """The alliance's quarter (``2026Q3``) to keep: ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    """Return the alliance's report of a quarter (``2026Q3``) as ``?format=pdf`` (the default), ``csv`` or ``xlsx``."""
     signed_in(Permission.SEE_BOARD)
-    which = _begun(quarter)
-    rows = reports_queries.alliance_in(db, which)
+    period = _begun_quarter(quarter)
+    rows = reports_queries.alliance_in(db, period)
     setting = pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: pdf_reports.alliance_as_pdf(rows, which, setting),
+        "pdf": lambda: pdf_reports.alliance_as_pdf(rows, period, setting),
         "csv": lambda: tables_reports.alliance_as_csv(rows),
-        "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, str(which)),
+        "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, str(period)),
     }
-    return web.to_keep(f"sharing-alliance-{which}", makers)
+    return web.to_keep(f"sharing-alliance-{period}", makers)
 
 
-def _begun(quarter: str) -> Quarter:
-    """Return the quarter of an address, once it has begun; raises NotFound otherwise."""
+def _begun_quarter(text: str) -> Quarter:
+    """Return the quarter in ``text``; raises NotFound if there is none or it is in the future."""
     try:
-        which = Quarter.parse(quarter)
+        quarter = Quarter.parse(text)
     except ValueError as error:
         raise NotFound from error
-    if which > board_queries.this_quarter(db):
+    if quarter > board_queries.this_quarter(db):
         raise NotFound
-    return which
+    return quarter

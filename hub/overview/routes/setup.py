@@ -1,4 +1,4 @@
-"""The guide of the first run: it can be left at any step and taken up again, and every step works without scripts."""
+"""The setup guide. It can be left at any step and continued later, and works without scripts."""
 
 from typing import Any
 from urllib.parse import quote
@@ -20,17 +20,17 @@ from hub.overview import actions as overview_actions
 from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules.organization_lists import Line, read_list, written_again
+from hub.overview.rules.organization_lists import Line, as_typed, read_list
 
 
 @bp.get("/setup")
 def setup() -> str:
-    """Where the guide stands: its steps, and which are done."""
+    """Show the steps of the guide and which are done."""
     signed_in(Permission.SET_UP)
     return render_template(
         "overview/setup/steps.html",
         done=setup_queries.steps_done(db),
-        organizations=setup_queries.how_many(db),
+        organizations=setup_queries.organization_count(db),
         lacking=setup_queries.without_representative(db),
         uninvited=setup_queries.uninvited(db),
     )
@@ -38,7 +38,7 @@ def setup() -> str:
 
 @bp.route("/setup/hub", methods=["GET", "POST"])
 def setup_hub() -> Any:
-    """The hub's name and time zone."""
+    """Show and save the hub's name and time zone."""
     signed_in(Permission.SET_UP)
     config, refused = web.config(), ""
     form = NameHub(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else NameHub()
@@ -53,13 +53,13 @@ def setup_hub() -> Any:
         except Refused as error:
             refused = str(error)
         else:
-            return _on_to("overview.setup_host", "The hub’s name and time zone are saved.")
+            return _continue_to("overview.setup_host", "Name and time zone saved.")
     return _page("overview/setup/hub.html", form=form, refused=refused, given=config.given, settled=settled)
 
 
 @bp.route("/setup/host", methods=["GET", "POST"])
 def setup_host() -> Any:
-    """The organization that runs the hub."""
+    """Show and save the organization that runs the hub."""
     signed_in(Permission.SET_UP)
     host = members_queries.organization_of(db, signed_in().organization.slug)
     form, refused = AboutHost(obj=host), ""
@@ -81,13 +81,13 @@ def setup_host() -> Any:
         except Refused as error:
             refused = str(error)
         else:
-            return _on_to("overview.setup_organizations", "Your organization’s facts are saved.")
+            return _continue_to("overview.setup_organizations", "Organization saved.")
     return _page("overview/setup/host.html", form=form, refused=refused)
 
 
 @bp.route("/setup/organizations", methods=["GET", "POST"])
 def setup_organizations() -> Any:
-    """Paste a list, look at what will be made of it, and add it."""
+    """Preview a pasted or uploaded list of organizations, and add them."""
     signed_in(Permission.SET_UP)
     form, refused, lines = ListOrganizations(), "", []
     if form.validate_on_submit():
@@ -99,19 +99,19 @@ def setup_organizations() -> Any:
         if lines and "add" in request.form:
             return _add(lines)
         if not lines and not refused:
-            refused = "There is no line to read. Paste names or a table, or choose a file."
+            refused = "The list is empty. Paste names or a table, or choose a file."
     return _page(
         "overview/setup/organizations.html",
         form=form,
         refused=refused,
         lines=lines,
         right=[line for line in lines if not line.problem],
-        organizations=setup_queries.how_many(db),
+        organizations=setup_queries.organization_count(db),
     )
 
 
 def _listed(form: ListOrganizations) -> str:
-    """Return the text of the file, or else what was pasted; spreadsheets on Windows write cp1252."""
+    """Return the text of the file, or else the pasted text; Excel on Windows saves CSV files as cp1252."""
     content = form.file.data.read() if form.file.data else b""
     try:
         return content.decode("utf-8-sig") or form.listed.data or ""
@@ -120,12 +120,12 @@ def _listed(form: ListOrganizations) -> str:
 
 
 def _read(text: str) -> list[Line]:
-    names, emails = setup_queries.names_and_addresses(db)
+    names, emails = setup_queries.names_and_emails(db)
     return read_list(text, names, emails, clock.today(web.config().zone))
 
 
 def _add(lines: list[Line]) -> Any:
-    """Add what is right; what isn't stays in the field to be put right."""
+    """Add the valid lines; the others stay in the field to be corrected."""
     added = overview_actions.add_listed(db, signed_in(), lines)
     if added:
         overview_actions.finish_step(db, signed_in(), "organizations")
@@ -133,20 +133,20 @@ def _add(lines: list[Line]) -> Any:
     wrong = [line for line in lines if line.problem]
     if not wrong:
         return redirect(url_for("overview.setup_invitations"))
-    form = ListOrganizations(formdata=None, listed=written_again(wrong))
+    form = ListOrganizations(formdata=None, listed=as_typed(wrong))
     return render_template(
         "overview/setup/organizations.html",
         form=form,
         refused="",
         lines=_read(form.listed.data),
         right=[],
-        organizations=setup_queries.how_many(db),
+        organizations=setup_queries.organization_count(db),
     )
 
 
 @bp.route("/setup/invitations", methods=["GET", "POST"])
 def setup_invitations() -> Any:
-    """Name representatives where they lack, and make the links to hand over."""
+    """Show who can be invited, and add missing representatives."""
     signed_in(Permission.SET_UP)
     refusals: dict[str, str] = {}
     if request.method == "POST":
@@ -158,16 +158,16 @@ def setup_invitations() -> Any:
         lacking=setup_queries.without_representative(db),
         uninvited=setup_queries.uninvited(db),
         refusals=refusals,
-        organizations=setup_queries.how_many(db),
+        organizations=setup_queries.organization_count(db),
     )
 
 
 def _name_representatives() -> dict[str, str]:
-    """Add the representatives that were typed in, all or none; answers what was wrong, by organization."""
+    """Add the entered representatives, all or none, and return the errors by slug of the organization."""
     refusals, added = {}, 0
-    together = db.begin_nested()
+    savepoint = db.begin_nested()
     for organization in setup_queries.without_representative(db):
-        name, email = (request.form.get(f"{what}-{organization.slug}", "").strip() for what in ("name", "email"))
+        name, email = (request.form.get(f"{field}-{organization.slug}", "").strip() for field in ("name", "email"))
         if not name and not email:
             continue
         try:
@@ -176,53 +176,53 @@ def _name_representatives() -> dict[str, str]:
         except Refused as error:
             refusals[organization.slug] = str(error)
     if refusals:
-        together.rollback()
+        savepoint.rollback()
     elif added:
-        flash(f"Added {dates.plural(added, 'representative')}. Now make their links.")
+        flash(f"Added {dates.plural(added, 'representative')}. Now create their links.")
     return refusals
 
 
 @bp.post("/setup/links")
 def setup_links() -> Any:
-    """Make a link for everyone who has no password yet, and show them this once."""
+    """Create a link for everyone who has no password yet, and show the links, this once."""
     signed_in(Permission.SET_UP)
-    made = overview_actions.invite_all(db, signed_in())
-    if not made:
-        flash("Everybody has a password already: there is no one to invite.")
+    invitations = overview_actions.invite_all(db, signed_in())
+    if not invitations:
+        flash("Everyone already has a password. There’s no one to invite.")
         return redirect(url_for("overview.setup_invitations"))
     overview_actions.finish_step(db, signed_in(), "invitations")
     base = web.config().BASE_URL
-    addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in made]
-    links = [(person, address, _letter_to(person, address)) for person, address in addresses]
+    addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in invitations]
+    links = [(person, address, _mailto(person, address)) for person, address in addresses]
     return render_template("overview/setup/links.html", links=links)
 
 
-def _letter_to(person: Person, address: str) -> str:
-    """Return an address that opens the coordinator's own mail program with the invitation written."""
+def _mailto(person: Person, address: str) -> str:
+    """Return a mailto: address that opens the invitation as a draft in the coordinator's mail program."""
     hub = web.config().HUB_NAME
     words = (
-        f"Dear {person.name},\n\nwith this link you set your password for the {hub}, where you represent "
-        f"{person.organization.name}. It works once, for {INVITATION_DAYS} days:\n\n{address}\n"
+        f"Dear {person.name},\n\nPlease use this link to set your password for the {hub}, where you represent "
+        f"{person.organization.name}. It works once, within {INVITATION_DAYS} days:\n\n{address}\n"
     )
     return f"mailto:{person.email}?subject={quote(f'Your invitation to the {hub}')}&body={quote(words)}"
 
 
 @bp.post("/setup/skip/<step>")
 def setup_skip(step: str) -> Any:
-    """Leave a step out: it counts as done. ``all`` puts the guide away."""
+    """Mark a step as done without doing it; ``all`` ends the guide."""
     signed_in(Permission.SET_UP)
-    for one in setup_queries.STEPS if step == "all" else (step,):
-        overview_actions.finish_step(db, signed_in(), one)
+    for name in setup_queries.STEPS if step == "all" else (step,):
+        overview_actions.finish_step(db, signed_in(), name)
     return redirect(url_for("overview.home" if step == "all" else "overview.setup"))
 
 
-def _on_to(endpoint: str, sentence: str) -> Any:
-    """To the next step."""
-    flash(sentence)
+def _continue_to(endpoint: str, message: str) -> Any:
+    """Redirect to the next step with a message."""
+    flash(message)
     return redirect(url_for(endpoint))
 
 
 def _page(template: str, **context: Any) -> tuple[str, int]:
-    """Return a form, empty or as it was typed."""
+    """Return a page with a form, with status 422 when it was refused."""
     wrong = request.method == "POST" and (context.get("refused") or context.get("refusals"))
     return render_template(template, **context), 422 if wrong else 200

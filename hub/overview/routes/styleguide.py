@@ -1,4 +1,4 @@
-"""The style guide: every piece and token of the design system in use."""
+"""The style guide: every component and token of the design system."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"--(hub-[a-z0-9-]+): ([^;]+);")
 
 @dataclass(frozen=True)
 class Token:
-    """A value of the design system, by its name in the stylesheet."""
+    """A design token of the stylesheet, for example a color."""
 
     name: str
     value: str
@@ -30,7 +30,7 @@ class Token:
 
 @bp.get("/styleguide")
 def styleguide() -> str:
-    """Every macro and token in use, for whoever adds a page."""
+    """Show every macro and token, for developers of pages."""
     signed_in(Permission.SEE_STYLEGUIDE)
     form = Example(formdata=None)
     form.wrong.errors = ["Enter something."]
@@ -45,7 +45,7 @@ def styleguide() -> str:
         now=clock.now(),
         last_year=date(today.year - 1, 11, 9),
         strip=_strip(Quarter.of(today)),
-        resources=[_resource("A toolkit that everyone may read", Audience.PUBLIC, today)],
+        resources=[_resource("A public toolkit", Audience.PUBLIC, today)],
     )
 
 
@@ -58,8 +58,8 @@ def tokens() -> list[Token]:
 def _strip(quarter: Quarter) -> list[SimpleNamespace]:
     standings = (Standing.CONFIRMED, Standing.FORWARDED, Standing.SILENT, Standing.DOWNLOADED)
     return [
-        SimpleNamespace(quarter=one, standing=standing)
-        for one, standing in zip(quarter.back(4)[::-1], standings, strict=True)
+        SimpleNamespace(quarter=previous, standing=standing)
+        for previous, standing in zip(quarter.back(4)[::-1], standings, strict=True)
     ]
 
 

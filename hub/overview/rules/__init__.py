@@ -1,1 +1,1 @@
-"""The rules of overview. Pure."""
+"""Rules of the overview pages: pure functions."""

@@ -1,23 +1,23 @@
-"""How the details of the audit read. Pure."""
+"""Wording of audit log details. Pure."""
 
 import re
 from typing import Any
 
-# What the hub calls things for itself: call-notes, published_on. Addresses, digests and days stay as they are.
-_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+# Internal names such as call-notes and published_on. Addresses, fingerprints and dates stay as they are.
+_INTERNAL_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 
 
 def audit_words(value: Any) -> str:
-    """Return a name or a value of an entry's details, as a person reads it."""
+    """Return a name or value of an entry's details in words, for people to read."""
     match value:
         case None | "" | []:
             return "nothing"
         case bool():
             return "yes" if value else "no"
         case list():
-            return ", ".join(audit_words(one) for one in value)
+            return ", ".join(audit_words(item) for item in value)
         case dict():
-            return ", ".join(f"{audit_words(name)} {audit_words(one)}" for name, one in value.items())
-        case str() if _NAME.fullmatch(value):
+            return ", ".join(f"{audit_words(name)} {audit_words(item)}" for name, item in value.items())
+        case str() if _INTERNAL_NAME.fullmatch(value):
             return re.sub("[-_]", " ", value)
     return str(value)

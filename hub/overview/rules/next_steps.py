@@ -1,4 +1,4 @@
-"""What an organization has to do next, in a sentence on home. Pure."""
+"""The sentence on home that tells an organization what to do next. Pure."""
 
 from dataclasses import dataclass
 
@@ -10,63 +10,59 @@ from hub.sharing.rules.standing import Standing
 
 
 @dataclass(frozen=True)
-class Open:
-    """What is open of an organization's three commitments, as the sentence on home needs it."""
+class CommitmentsNow:
+    """Where an organization is with its three commitments, as far as the sentence on home needs it."""
 
-    quarter: Quarter  # the last one that is over
-    standing: Standing  # in it
-    so_far: Standing  # in the quarter that is going on
+    quarter: Quarter  # the last one that ended
+    standing: Standing  # in that quarter
+    current_standing: Standing  # in the quarter after it, which is still open
     may_confirm: bool
     attended: Attended
     presentation: PresentationStanding
     year: int
-    free_slots: int = 0
-    presents_on: str = ""  # the day of the presentation that is proposed or planned, in words
-    deck_is_there: bool = False
+    open_slots: int = 0
+    presents_on: str = ""  # the proposed or scheduled date of the presentation, in words
+    has_deck: bool = False
 
 
-def what_is_next(state: Open) -> str:
-    """Return what an organization has to do next, all three commitments in one or two sentences.
+def next_steps(now: CommitmentsNow) -> str:
+    """Return what an organization has to do next for its three commitments, as text.
 
-    For example "Confirm Q3. Your presentation is due by December 31. 2 open slots are left this year."
+    For example "Confirm Q3. Your presentation is due by December 31 (2 open slots left)."
     """
-    said = [part for part in (_of_the_quarter(state), _of_the_presentation(state), _of_the_calls(state)) if part]
-    return " ".join(said) or "You’re on track with calls, presentation and sharing."
+    steps = [step for step in (_sharing_step(now), _presentation_step(now), _calls_step(now)) if step]
+    return " ".join(steps) or "There’s nothing you need to do right now."
 
 
-def _of_the_quarter(state: Open) -> str:
-    """Return the quarter that is over goes first: it can still be confirmed. Then the one that is going on."""
-    if state.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
-        name = f"Q{state.quarter.number}" if state.quarter.year == state.year else state.quarter.label
-        return f"Confirm {name}." if state.may_confirm else f"{name} is waiting for your representative to confirm it."
-    going_on = state.quarter.next
-    if state.so_far is Standing.DOWNLOADED:
-        return f"Report which of your Q{going_on.number} downloads you shared."
-    if state.so_far is Standing.SILENT:
-        last = going_on.last_day
-        return f"Share something in Q{going_on.number}, by {month_day(last)}."
+def _sharing_step(now: CommitmentsNow) -> str:
+    """Return the step for the last quarter, which can still be confirmed, before any step for the current one."""
+    if now.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
+        name = f"Q{now.quarter.number}" if now.quarter.year == now.year else now.quarter.label
+        return f"Confirm {name}." if now.may_confirm else f"{name} is waiting for your representative to confirm it."
+    current = now.quarter.next
+    if now.current_standing is Standing.DOWNLOADED:
+        return f"Report which of your Q{current.number} downloads you shared."
+    if now.current_standing is Standing.SILENT:
+        return f"Share something in Q{current.number}, by {month_day(current.last_day)}."
     return ""
 
 
-def _of_the_presentation(state: Open) -> str:
-    match state.presentation:
+def _presentation_step(now: CommitmentsNow) -> str:
+    match now.presentation:
         case PresentationStanding.DUE:
-            return f"Your presentation is due by December 31. {_open_slots(state.free_slots)} left this year."
+            return f"Your presentation is due by December 31 ({plural(now.open_slots, 'open slot')} left)."
         case PresentationStanding.PROPOSED:
-            return f"Your presentation on {state.presents_on} is waiting for the coordinator’s approval."
+            return f"Your presentation on {now.presents_on} is waiting for the coordinator’s approval."
+        case PresentationStanding.PLANNED if now.has_deck:
+            return f"You present on {now.presents_on}."
         case PresentationStanding.PLANNED:
-            deck = "" if state.deck_is_there else ": the deck hasn’t been uploaded yet"
-            return f"You present on {state.presents_on}{deck}."
+            return f"You present on {now.presents_on}. Upload your deck."
         case _:
             return ""
 
 
-def _of_the_calls(state: Open) -> str:
-    one = state.attended
-    if one.keeping is not Keeping.BEHIND or one.needed > one.coming:
+def _calls_step(now: CommitmentsNow) -> str:
+    calls = now.attended
+    if calls.keeping is not Keeping.BEHIND or calls.needed > calls.coming:
         return ""
-    return f"Attend {one.needed} of the next {one.coming} calls to reach half."
-
-
-def _open_slots(count: int) -> str:
-    return f"{plural(count, 'open slot')} {'is' if count == 1 else 'are'}"
+    return f"Attend {calls.needed} of the next {calls.coming} calls to reach half."

@@ -1,4 +1,4 @@
-"""Organizations from a list that someone pastes or uploads: one a line, from a spreadsheet or just names. Pure."""
+"""Reading a pasted or uploaded list of organizations, one per line: spreadsheet columns or just names. Pure."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from hub.core.text import clean
 from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import OrganizationKind
 
-# The columns in their order, with the words by which a heading may call them.
+# The columns in their order, with the headings that are accepted for each; hyphens don't count.
 LISTED = {
     "name": ("name", "organization", "organisation", "community"),
     "kind": ("kind", "type", "category"),
@@ -21,16 +21,16 @@ LISTED = {
     "website": ("website", "web", "url", "web address"),
     "joined": ("joined", "joined on", "since", "member since"),
     "representative": ("representative", "contact", "person", "representative's name"),
-    "email": ("email", "e-mail", "e-mail address", "email address", "mail"),
+    "email": ("email", "email address", "mail"),
 }
 KINDS = {"member": OrganizationKind.MEMBER, "": OrganizationKind.MEMBER, "bff": OrganizationKind.BFF}
 MOST_LINES = 500
-TOO_MANY_COLUMNS = "There are more columns than expected. Put quotes around a name that has a comma in it."
+TOO_MANY_COLUMNS = "This line has too many columns. Put quotes around a name that contains a comma."
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the list: what will be made of it, or what is wrong with it."""
+    """One line of the list: the organization to add, or the problem with it."""
 
     number: int
     text: str
@@ -44,71 +44,72 @@ class Line:
     problem: str = ""
 
 
-def read_list(text: str, names_here: Collection[str], emails_here: Collection[str], today: date) -> list[Line]:
-    """Return the lines of the list with what they say; a blank line and a line of headings count for nothing.
+def read_list(text: str, used_names: Collection[str], used_emails: Collection[str], today: date) -> list[Line]:
+    """Return the parsed lines of the list, without blank lines and a line of headings.
 
-    Tabs (a paste from a spreadsheet), semicolons or commas part the columns. Raises Refused when it is too long.
+    Columns are separated by tabs (pasted from a spreadsheet), semicolons or commas. ``used_names`` and ``used_emails``
+    are those already in the hub. Raises Refused when the list is too long.
     """
     rows = _rows(text)
     if len(rows) > MOST_LINES:
-        raise Refused(f"These are more than {MOST_LINES} lines. Add them in several goes.")
+        raise Refused(f"A list can have up to {MOST_LINES} lines. Add it in smaller parts.")
     columns = list(LISTED)
-    if rows and (headed := _headings(rows[0][2])):
-        columns, rows = headed, rows[1:]
-    names, emails = {_folded(name) for name in names_here}, set(emails_here)
+    if rows and (headings := _headings(rows[0][2])):
+        columns, rows = headings, rows[1:]
+    names, emails = {_folded(name) for name in used_names}, set(used_emails)
     lines = []
     for number, raw, cells in rows:
         line = _line(number, raw, dict(zip(columns, cells, strict=False)), len(cells) > len(columns), today)
-        line = _unless_here(line, names, emails)
+        line = _unless_used(line, names, emails)
         names.add(_folded(line.name))
         emails.add(line.email)
         lines.append(line)
     return lines
 
 
-def written_again(lines: Iterable[Line]) -> str:
-    """Return the lines as they were typed, to be put right."""
+def as_typed(lines: Iterable[Line]) -> str:
+    """Return the original text of the lines, to be corrected."""
     return "\n".join(line.text for line in lines)
 
 
 def _rows(text: str) -> list[tuple[int, str, list[str]]]:
-    """Number, text and cells of every line that isn't blank."""
+    """Return number, text and cells of each line that isn't blank."""
     plain = text.lstrip("\ufeff")
     divider = "\t" if "\t" in plain else ";" if plain.count(";") > plain.count(",") else ","
-    found = []
+    rows = []
     for number, raw in enumerate(plain.splitlines(), 1):
         cells = [clean(cell) for cell in next(csv.reader(io.StringIO(raw), delimiter=divider), [])]
         if any(cells):
-            found.append((number, raw.strip("\r\n"), cells))
-    return found
+            rows.append((number, raw.strip("\r\n"), cells))
+    return rows
 
 
 def _headings(cells: list[str]) -> list[str] | None:
-    """Return the columns that a line of headings names; None when it isn't one. Other columns are passed over."""
-    words = {word: column for column, them in LISTED.items() for word in them}
-    named = [words.get(cell.lower(), "") for cell in cells]
-    return named if "name" in named else None
+    """Return the columns that a line of headings names, "" for unknown ones; None if it isn't a line of headings."""
+    by_heading = {heading: column for column, headings in LISTED.items() for heading in headings}
+    columns = [by_heading.get(cell.lower().replace("-", ""), "") for cell in cells]
+    return columns if "name" in columns else None
 
 
 def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _line(number: int, raw: str, said: dict[str, str], is_too_long: bool, today: date) -> Line:  # noqa: FBT001 - a fact
-    """Return the line, with the first thing that is wrong with it."""
+def _line(number: int, raw: str, cells: dict[str, str], is_too_long: bool, today: date) -> Line:  # noqa: FBT001 - a fact
+    """Return the parsed line, or the line with its first problem."""
     line = Line(number, raw)
     if is_too_long:
         return replace(line, problem=TOO_MANY_COLUMNS)
     try:
-        line = replace(line, name=name_of(said.get("name", "")))
+        line = replace(line, name=name_of(cells.get("name", "")))
         return replace(
             line,
-            kind=_kind(said.get("kind", "")),
-            region=name_of(said["region"], "region") if said.get("region") else "",
-            website=website_of(_with_scheme(said.get("website", ""))),
-            joined_on=_day(said.get("joined", ""), today),
-            representative=_representative(said.get("representative", ""), said.get("email", "")),
-            email=email_of(said["email"]) if said.get("email") else "",
+            kind=_kind(cells.get("kind", "")),
+            region=name_of(cells["region"], "region") if cells.get("region") else "",
+            website=website_of(_with_scheme(cells.get("website", ""))),
+            joined_on=_day(cells.get("joined", ""), today),
+            representative=_representative(cells.get("representative", ""), cells.get("email", "")),
+            email=email_of(cells["email"]) if cells.get("email") else "",
         )
     except Refused as refused:
         return replace(line, problem=str(refused))
@@ -117,17 +118,19 @@ def _line(number: int, raw: str, said: dict[str, str], is_too_long: bool, today:
 def _kind(text: str) -> OrganizationKind:
     kind = KINDS.get(text.lower())
     if kind is None:
-        raise Refused(f"“{text}” isn’t a kind: write member or BFF. Put quotes around a name that has a comma in it.")
+        raise Refused(
+            f"“{text}” isn’t a kind. Enter member or BFF, and put quotes around a name that contains a comma."
+        )
     return kind
 
 
 def _with_scheme(website: str) -> str:
-    """People write www.example.org."""
+    """Return the website with https:// in front if it was typed like www.example.org."""
     return f"https://{website}" if website and "://" not in website and "." in website else website
 
 
 def _day(text: str, today: date) -> date | None:
-    """Return the date in ``text`` (3/1/2024, Mar 1, 2024 or 2024-03-01), January 1 of a year alone, None if empty."""
+    """Return the date in ``text`` (3/1/2024, Mar 1, 2024 or 2024-03-01), January 1 for a year alone, None if empty."""
     if not text:
         return None
     try:
@@ -135,23 +138,23 @@ def _day(text: str, today: date) -> date | None:
     except ValueError as error:
         raise Refused(str(error)) from error
     if day > today:
-        raise Refused(f"{with_year(day)} is in the future.")
+        raise Refused(f"{with_year(day)} is in the future. Enter the date when the organization joined.")
     return day
 
 
 def _representative(name: str, email: str) -> str:
-    """Return who represents it: a name needs an address to invite, an address alone is no name."""
+    """Return the representative's name; raises Refused unless name and email address are both there or both missing."""
     if bool(name) != bool(email):
-        raise Refused("Give the representative’s name and email address, or neither.")
+        raise Refused("Enter the representative’s name and email address, or neither.")
     return name_of(name, "representative’s name") if name else ""
 
 
-def _unless_here(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
-    """Return the line, unless it says something a second time."""
+def _unless_used(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
+    """Return the line, with a problem if its name or email address is already used."""
     if line.problem:
         return line
     if _folded(line.name) in names:
-        return replace(line, problem=f"{line.name} is in the hub already, or stands in the list twice.")
+        return replace(line, problem=f"{line.name} is already in the hub, or in this list twice.")
     if line.email and line.email in emails:
-        return replace(line, problem=f"Somebody has the address {line.email} already.")
+        return replace(line, problem=f"Someone else already has the address {line.email}.")
     return line

@@ -191,7 +191,7 @@ def test_an_email_sent_again_after_the_pack_was_sent_is_logged_too(
     ]
     mail_server.refuses_recipient.clear()
     [failed] = [email for email in rows(world, OutboxMessage) if email.state is State.FAILED]
-    assert "goes out again" in ok(ana.post(f"/outbox/{failed.id}/again", follow_redirects=True))
+    assert "will be sent again" in ok(ana.post(f"/outbox/{failed.id}/again", follow_redirects=True))
     worker.catch_up(world)
     assert [event.people for event in rows(world, SharingEvent)] == [1, 1]
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
