@@ -1,6 +1,6 @@
-// What makes the hub quicker to use. Every page works without it.
+// Progressive enhancements. Every page works without them.
 
-// "Copy" buttons: hidden without scripts, since selecting the text by hand works too.
+// "Copy" buttons: hidden without scripts.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -9,7 +9,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.value);
     } catch {
-      document.execCommand("copy"); // clipboards of unsecured addresses
+      document.execCommand("copy"); // without HTTPS there is no clipboard API
     }
     const label = button.textContent;
     button.textContent = "Copied";
@@ -20,13 +20,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// Menus close when one presses Escape, or presses or goes elsewhere.
+// Menus close on Escape and when a click or the focus is outside of them.
 const menus = document.querySelectorAll("[data-menu]");
-function closeMenusBut(kept) {
-  for (const menu of menus) if (!menu.contains(kept)) menu.open = false;
+function closeMenusWithout(target) {
+  for (const menu of menus) if (!menu.contains(target)) menu.open = false;
 }
-document.addEventListener("click", (event) => closeMenusBut(event.target));
-document.addEventListener("focusin", (event) => closeMenusBut(event.target));
+document.addEventListener("click", (event) => closeMenusWithout(event.target));
+document.addEventListener("focusin", (event) => closeMenusWithout(event.target));
 document.addEventListener("keydown", (event) => {
   const open = document.querySelector("[data-menu][open]");
   if (event.key !== "Escape" || !open) return;
