@@ -47,7 +47,9 @@ class ListOrganizations(FlaskForm):
         "region, website, date joined, representative, email address.",
     )
     file = FileField(
-        "Or a CSV file", [Optional()], description="With the same columns, or column names in the first line."
+        "Or a CSV file",
+        [Optional()],
+        description="The same columns in the same order, or in any order with column names in the first line.",
     )
 
 

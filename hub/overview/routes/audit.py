@@ -8,8 +8,9 @@ from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
 from hub.overview.queries import audit as audit_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules.audit import audit_words
+from hub.overview.rules.audit import audit_label, audit_words
 
+bp.add_app_template_global(audit_label)
 bp.add_app_template_global(audit_words)
 
 

@@ -1,14 +1,27 @@
 """Wording of audit log details. Pure."""
 
 import re
+from datetime import date
 from typing import Any
 
-# Internal names such as call-notes and published_on. Addresses, fingerprints and dates stay as they are.
+from hub.core.dates import with_year
+from hub.core.quarters import Quarter
+
+# Internal names such as call-notes and published_on. Addresses and fingerprints stay as they are.
 _INTERNAL_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_QUARTER = re.compile(r"\d{4}Q[1-4]", re.ASCII)
+# Names of details that people call something else.
+_LABELS = {"digest": "fingerprint"}
+
+
+def audit_label(name: str) -> str:
+    """Return the name of a detail as people read it."""
+    return _LABELS.get(name) or audit_words(name)
 
 
 def audit_words(value: Any) -> str:
-    """Return a name or value of an entry's details in words, for people to read."""
+    """Return the value of a detail as people read it."""
     match value:
         case None | "" | []:
             return "nothing"
@@ -17,7 +30,18 @@ def audit_words(value: Any) -> str:
         case list():
             return ", ".join(audit_words(item) for item in value)
         case dict():
-            return ", ".join(f"{audit_words(name)} {audit_words(item)}" for name, item in value.items())
-        case str() if _INTERNAL_NAME.fullmatch(value):
-            return re.sub("[-_]", " ", value)
+            return ", ".join(f"{audit_label(name)} {audit_words(item)}" for name, item in value.items())
+        case str():
+            return _text(value)
     return str(value)
+
+
+def _text(value: str) -> str:
+    try:
+        if _DAY.fullmatch(value):
+            return with_year(date.fromisoformat(value))
+        if _QUARTER.fullmatch(value):
+            return Quarter.parse(value).label
+    except ValueError:  # looks like one but isn't, such as 2026-13-01
+        return value
+    return re.sub("[-_]", " ", value) if _INTERNAL_NAME.fullmatch(value) else value
