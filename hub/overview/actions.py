@@ -44,7 +44,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
     if "TIME_ZONE" not in config.given and zone != config.TIME_ZONE:
         if not is_zone(zone):
             raise Refused("Choose a time zone from the list.")
-        if setup_queries.zone_is_settled(db):
+        if setup_queries.zone_is_fixed(db):
             raise Refused(
                 "The time zone can’t be changed because something has been shared, and the time zone decides which "
                 "quarter it counts for."

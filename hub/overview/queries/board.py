@@ -120,7 +120,7 @@ def _most(reaches: list[Reach]) -> list[Reach]:
     return sorted(reaches, key=lambda reach: (-reach.organizations, reach.label))[:MOST_SHARED]
 
 
-def behind(board_now: Board) -> list[Row]:
+def behind(table: Board) -> list[Row]:
     """Return the organizations that haven't met the newest quarter's commitment, silent ones first."""
-    late = [row for row in board_now.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
+    late = [row for row in table.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
     return sorted(late, key=lambda row: row.standings[-1] is Standing.DOWNLOADED)

@@ -19,7 +19,7 @@ def steps_done(db: Session) -> frozenset[str]:
     return frozenset(chosen_settings.kept(db, GUIDE).split()) & frozenset(STEPS)
 
 
-def zone_is_settled(db: Session) -> bool:
+def zone_is_fixed(db: Session) -> bool:
     """Return True if anything was shared, since the current time zone decided its quarter."""
     return db.scalar(select(SharingEvent.id).limit(1)) is not None
 

@@ -23,22 +23,20 @@ from hub.sharing.queries.quarters import YourQuarter
 from hub.sharing.reports.pdf import Setting
 
 
-def next_steps_for(
-    person: Person, current: YourQuarter, previous: YourQuarter, on_calls: yours_queries.YourCalls
-) -> str:
+def next_steps_for(person: Person, current: YourQuarter, previous: YourQuarter, calls: yours_queries.YourCalls) -> str:
     """Return the next steps of the person's organization in words; "" for the host, which has no commitments."""
-    if on_calls.attended is None:
+    if calls.attended is None:
         return ""
-    planned, today = on_calls.planned, clock.today(web.config().zone)
+    planned, today = calls.planned, clock.today(web.config().zone)
     commitments = CommitmentsNow(
         quarter=previous.quarter,
         standing=previous.standing,
         current_standing=current.standing,
         may_confirm=may(person, Permission.CONFIRM, person.organization),
-        attended=on_calls.attended,
-        presentation=on_calls.presentation,
+        attended=calls.attended,
+        presentation=calls.presentation,
         year=today.year,
-        open_slots=on_calls.free,
+        open_slots=calls.free,
         presents_on=short(planned.call.day, today) if planned else "",
         has_deck=bool(planned and planned.resource_id),
     )

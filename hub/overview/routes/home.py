@@ -40,23 +40,23 @@ def home() -> str | Response:
     seen = visiting_routes.seen_by(person)
     since = seen.since(clock.now()) if seen else None
     saved = searches_queries.saved_of(db, person)
-    yours, before = (
+    current, previous = (
         quarters_queries.your_quarter(db, person, quarter),
         quarters_queries.your_quarter(db, person, quarter.previous),
     )
-    on_calls = yours_queries.your_calls(db, person, clock.today(web.config().zone), clock.now())
+    calls = yours_queries.your_calls(db, person, clock.today(web.config().zone), clock.now())
     page = render_template(
         "overview/home.html",
         newest=newest,
         new={resource.id for resource in newest if news_queries.is_new(resource, person, since)},
         saved=lines_of(saved, news_queries.new_in(db, person, saved)),
-        yours=yours,
-        before=before,
+        current=current,
+        previous=previous,
         strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
         to_vote_on=joining_queries.waiting_for(db, person),
         undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - UNDELIVERED_FOR),
-        on_calls=on_calls,
-        next_sentence=next_steps_for(person, yours, before, on_calls),
+        calls=calls,
+        next_sentence=next_steps_for(person, current, previous, calls),
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],

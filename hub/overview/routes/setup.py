@@ -31,7 +31,7 @@ def setup() -> str:
         "overview/setup/steps.html",
         done=setup_queries.steps_done(db),
         organizations=setup_queries.organization_count(db),
-        lacking=setup_queries.without_representative(db),
+        unrepresented=setup_queries.without_representative(db),
         uninvited=setup_queries.uninvited(db),
     )
 
@@ -43,8 +43,8 @@ def setup_hub() -> Any:
     config, refused = web.config(), ""
     form = NameHub(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else NameHub()
     form.zone.choices = zone_choices(config.TIME_ZONE)
-    settled = setup_queries.zone_is_settled(db) or "TIME_ZONE" in config.given
-    if settled:
+    is_zone_fixed = setup_queries.zone_is_fixed(db) or "TIME_ZONE" in config.given
+    if is_zone_fixed:
         form.zone.data = config.TIME_ZONE
         form.zone.validators = ()
     if form.validate_on_submit():
@@ -54,7 +54,7 @@ def setup_hub() -> Any:
             refused = str(error)
         else:
             return _continue_to("overview.setup_host", "Name and time zone saved.")
-    return _page("overview/setup/hub.html", form=form, refused=refused, given=config.given, settled=settled)
+    return _page("overview/setup/hub.html", form=form, refused=refused, given=config.given, is_zone_fixed=is_zone_fixed)
 
 
 @bp.route("/setup/host", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def setup_organizations() -> Any:
         form=form,
         refused=refused,
         lines=lines,
-        right=[line for line in lines if not line.problem],
+        valid=[line for line in lines if not line.problem],
         organizations=setup_queries.organization_count(db),
     )
 
@@ -130,16 +130,16 @@ def _add(lines: list[Line]) -> Any:
     if added:
         overview_actions.finish_step(db, signed_in(), "organizations")
         flash(f"Added {dates.plural(len(added), 'organization')}.")
-    wrong = [line for line in lines if line.problem]
-    if not wrong:
+    invalid = [line for line in lines if line.problem]
+    if not invalid:
         return redirect(url_for("overview.setup_invitations"))
-    form = ListOrganizations(formdata=None, listed=as_typed(wrong))
+    form = ListOrganizations(formdata=None, listed=as_typed(invalid))
     return render_template(
         "overview/setup/organizations.html",
         form=form,
         refused="",
         lines=_read(form.listed.data),
-        right=[],
+        valid=[],
         organizations=setup_queries.organization_count(db),
     )
 
@@ -155,7 +155,7 @@ def setup_invitations() -> Any:
             return redirect(url_for("overview.setup_invitations"))
     return _page(
         "overview/setup/invitations.html",
-        lacking=setup_queries.without_representative(db),
+        unrepresented=setup_queries.without_representative(db),
         uninvited=setup_queries.uninvited(db),
         refusals=refusals,
         organizations=setup_queries.organization_count(db),
@@ -224,5 +224,5 @@ def _continue_to(endpoint: str, message: str) -> Any:
 
 def _page(template: str, **context: Any) -> tuple[str, int]:
     """Return a page with a form, with status 422 when it was refused."""
-    wrong = request.method == "POST" and (context.get("refused") or context.get("refusals"))
-    return render_template(template, **context), 422 if wrong else 200
+    is_refused = request.method == "POST" and (context.get("refused") or context.get("refusals"))
+    return render_template(template, **context), 422 if is_refused else 200
