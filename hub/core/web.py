@@ -283,7 +283,7 @@ def _http_error(error: HTTPException) -> Any:
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
     return error_page(
-        400, "This page was open too long, or cookies are turned off. Go back, reload the page, and submit it again."
+        400, "This page was open for too long, or cookies are off. Go back, load the page again, and send it once more."
     )
 
 
@@ -292,18 +292,18 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     if getattr(view, "takes_files", False):
         most = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
         return error_page(
-            413, f"Files can be up to {dates.number(most)} MB. Upload a smaller one, or add a link instead."
+            413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it."
         )
-    return error_page(413, "A form can have up to 1 MB of text. Shorten it, or upload it as a file.")
+    return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
 
 
 def _broken(error: Exception) -> tuple[str, int]:
-    log.error("Request failed.", exc_info=error, extra={"method": request.method})
+    log.error("The answer failed.", exc_info=error, extra={"method": request.method})
     status = 503 if isinstance(error, OperationalError) else 500
     try:
         return error_page(status)
     except Exception:
-        log.exception("Rendering the error page failed.")
+        log.exception("The error page failed too.")
         title, advice = ERRORS[status]
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 

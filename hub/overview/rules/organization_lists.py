@@ -13,12 +13,12 @@ from hub.core.text import clean
 from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import OrganizationKind
 
-# The columns in their order, with the headings that are accepted for each; hyphens don't count.
+# The columns in their order, with the headings that are accepted for each; see `_heading`.
 LISTED = {
     "name": ("name", "organization", "organisation", "community"),
     "kind": ("kind", "type", "category"),
     "region": ("region", "state", "place"),
-    "website": ("website", "web", "url", "web address"),
+    "website": ("website", "web", "url", "webaddress"),
     "joined": ("joined", "joined on", "since", "member since"),
     "representative": ("representative", "contact", "person", "representative's name"),
     "email": ("email", "email address", "mail"),
@@ -86,9 +86,14 @@ def _rows(text: str) -> list[tuple[int, str, list[str]]]:
 
 def _headings(cells: list[str]) -> list[str] | None:
     """Return the columns that a line of headings names, "" for unknown ones; None if it isn't a line of headings."""
-    by_heading = {heading: column for column, headings in LISTED.items() for heading in headings}
-    columns = [by_heading.get(cell.lower().replace("-", ""), "") for cell in cells]
+    by_heading = {_heading(text): column for column, headings in LISTED.items() for text in headings}
+    columns = [by_heading.get(_heading(cell), "") for cell in cells]
     return columns if "name" in columns else None
+
+
+def _heading(text: str) -> str:
+    """Return a heading for comparison: in lower case, without spaces and hyphens."""
+    return re.sub("[ -]", "", text.lower())
 
 
 def _folded(name: str) -> str:
