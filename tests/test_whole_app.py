@@ -39,6 +39,7 @@ PUBLIC = {
     "overview.home": "visitors find public resources and the way in",
     "overview.choose_look": "visitors choose light or dark too",
     "overview.healthz": "monitors have no account",
+    "overview.words": "visitors may look up what the hub's terms mean",
     "joining.join": "who would like to join has no account",
     "joining.application": "applicants have a secret link",
     "joining.withdraw_application": "applicants have a secret link",

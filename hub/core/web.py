@@ -291,9 +291,7 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False):
         most = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
-        return error_page(
-            413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it."
-        )
+        return error_page(413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it.")
     return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
 
 

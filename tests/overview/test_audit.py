@@ -17,7 +17,8 @@ from tests.world import a_person, an_organization
     ("value", "words"),
     [
         ("call-notes", "call notes"), ("published_on", "published on"), ("2026-11-24", "Nov 24, 2026"), ("2026-13-24", "2026-13-24"),
-        ("2026Q3", "Q3 2026"), (True, "yes"),
+        ("2026Q3", "Q3 2026"),
+        ("20:00-07:00 America/Chicago", "8:00 p.m. to 7:00 a.m. (America/Chicago)"), (True, "yes"),
         (False, "no"), (None, "nothing"), ([], "nothing"), (["bff", "call-notes"], "bff, call notes"),
         ("ana-lu@lakeshore.example", "ana-lu@lakeshore.example"), ({"shared_with": 3}, "shared with 3"), (7, "7"),
     ],

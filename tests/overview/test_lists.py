@@ -37,7 +37,7 @@ def test_columns_can_be_separated_by_tabs_semicolons_or_commas(divider: str) -> 
 def test_headings_name_the_columns_and_unknown_columns_are_ignored() -> None:
     [line] = read("E-mail,Notes,Organization,Contact\na@b.example,whatever,Mesa,Ana\n")
     assert (line.name, line.representative, line.email, line.problem) == ("Mesa", "Ana", "a@b.example", "")
-    [line] = read("Web address,Member since,Name\nmesa.example,2024,Mesa\n")
+    [line] = read("Web-Address,Member since,Name\nmesa.example,2024,Mesa\n")
     assert (line.website, line.joined_on) == ("https://mesa.example", date(2024, 1, 1))
 
 

@@ -4,13 +4,14 @@ import re
 from datetime import date
 from typing import Any
 
-from hub.core.dates import with_year
+from hub.core.dates import parse_time, time_of_day, with_year
 from hub.core.quarters import Quarter
 
 # Internal names such as call-notes and published_on. Addresses and fingerprints stay as they are.
 _INTERNAL_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _QUARTER = re.compile(r"\d{4}Q[1-4]", re.ASCII)
+_QUIET_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d) (\S+)", re.ASCII)
 # Names of details that people call something else.
 _LABELS = {"digest": "fingerprint"}
 
@@ -42,6 +43,9 @@ def _text(value: str) -> str:
             return with_year(date.fromisoformat(value))
         if _QUARTER.fullmatch(value):
             return Quarter.parse(value).label
+        if match := _QUIET_HOURS.fullmatch(value):
+            begins, ends = (time_of_day(parse_time(text)) for text in match.group(1, 2))
+            return f"{begins} to {ends} ({match[3]})"
     except ValueError:  # looks like one but isn't, such as 2026-13-01
         return value
     return re.sub("[-_]", " ", value) if _INTERNAL_NAME.fullmatch(value) else value
