@@ -312,7 +312,7 @@ def test_the_board_looks_at_everybody_and_takes_the_figures(come: Come, way: str
     board.place("Board")
     board.at("Board")
     board.choose("Kind", "BFFs")
-    board.button("Apply filters")
+    board.button("Filter")
     board.page.wait_for_url("**/board?*kind=bff*")
     table = board.page.get_by_role("table").first
     expect(table).to_contain_text("Supply Atlas")
@@ -354,7 +354,7 @@ def test_the_coordinator_runs_the_alliance(come: Come, way: str) -> None:
     coordinator.place("Board")
     coordinator.at("Board")
     coordinator.choose(re.compile("^Standing in"), "Silent")
-    coordinator.button("Apply filters")
+    coordinator.button("Filter")
     coordinator.page.wait_for_url("**/board?*standing=silent*")
     expect(coordinator.page.get_by_role("table").first).to_contain_text(name)
 
