@@ -1,12 +1,16 @@
-"""The hub's terms: the document, the page."""
+"""The hub's terms: the document, the page, and the links that lead to it."""
+
+import re
 
 from flask.testing import FlaskClient
 from lxml import html
 
 from config import ROOT
+from hub.members.rules.hints import HINTS
 from hub.overview.rules.words import Section, Word, sections_of
 
 DOCUMENT = (ROOT / "docs" / "words.md").read_text()
+LINK = re.compile(r"""/words#([a-z-]+)|url_for\('overview\.words', _anchor='([a-z-]+)'\)""")
 
 
 def test_a_document_is_read_as_sections_of_terms() -> None:
@@ -29,3 +33,13 @@ def test_the_page_shows_every_term_to_visitors_too(client: FlaskClient) -> None:
     page = html.fromstring(answer.text)
     for word in (word for section in sections_of(DOCUMENT) for word in section.words):
         assert page.get_element_by_id(word.anchor).find("dt").text_content() == word.name
+
+
+def test_hints_and_help_texts_link_to_terms_that_exist() -> None:
+    anchors = {word.anchor for section in sections_of(DOCUMENT) for word in section.words}
+    templates = "\n".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    linked = {match[1] or match[2] for match in LINK.finditer(templates)} | {
+        hint.word for hint in HINTS.values() if hint.word
+    }
+    assert linked
+    assert linked <= anchors

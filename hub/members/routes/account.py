@@ -79,3 +79,9 @@ def hint_text(name: str) -> str:
     """Return the text of a hint; empty when the person closed it, or has none of its roles."""
     texts: dict[str, str] = g.get("hints", {})
     return texts.get(name, "")
+
+
+@bp.app_template_global()
+def hint_word(name: str) -> str:
+    """Return the term that the link of a hint explains, as `/words` has it; empty when it has none."""
+    return HINTS[name].word

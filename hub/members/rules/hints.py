@@ -16,6 +16,7 @@ class Hint:
     template: str
     roles: frozenset[Role]
     text: str
+    word: str = ""  # the term of docs/words.md that its link explains, as the address of the page has it
 
 
 # By name. Every role sees two to four.
@@ -25,12 +26,14 @@ HINTS = {
         LEADERS,
         "This is your organization’s quarter: the button is always your next step, and confirming what you shared "
         "takes two minutes.",
+        "quarter",
     ),
     "sharing-counts": Hint(
         "overview/home.html",
         frozenset({Role.CONTRIBUTOR}),
         "A download alone doesn’t count as sharing: forward the resource from its page, or report what you shared "
         "under Sharing.",
+        "report-sharing",
     ),
     "search": Hint(
         "search/results.html",
@@ -42,22 +45,26 @@ HINTS = {
         SHARERS,
         "Forward creates a share link that opens without an account, and your organization gets credit when someone "
         "opens it.",
+        "share-link",
     ),
     "people": Hint(
         "members/people.html",
         LEADERS,
         "Invite your colleagues here; every organization has one representative and one alternate, with equal rights.",
+        "representative-and-alternate",
     ),
     "board": Hint(
         "overview/board.html",
         frozenset({Role.BOARD, Role.COORDINATOR}),
         "Each row is an organization and each column a quarter: a standing of Confirmed or Forwarded meets the "
         "commitment, and a name opens the sharing log.",
+        "standing",
     ),
     "behind": Hint(
         "overview/home.html",
         frozenset({Role.COORDINATOR, Role.BOARD}),
         "These organizations have nothing recorded for the quarter, so open one to see its people and get in touch.",
+        "standing",
     ),
     "organizations": Hint(
         "members/organizations.html",
