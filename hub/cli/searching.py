@@ -1,4 +1,4 @@
-"""Finding resources: search."""
+"""The command that searches for resources."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hub.cli.base import main, rows
+from hub.core.dates import plural, with_year
 from hub.core.errors import Refused
 from hub.members import queries as members_queries
 from hub.members.rules.permissions import OPERATOR
@@ -16,15 +17,17 @@ from hub.search.rules import results as results_rules
 
 @main.command("search")
 @click.argument("query")
-@click.option("--as", "email", default="", help="Search as this person; without it, as the operator who sees all.")
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--as", "email", default="", help="Email address of the person to search as; the default sees everything."
+)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Most results to print.")
 @click.option("--json", "as_json", is_flag=True, help="Print hits and facets as JSON.")
 def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command
-    """Find resources, and the page in them."""
+    """Search for resources, and the best page of each."""
     with rows() as database, database.reading() as db:
         searcher: Any = OPERATOR
         if email and (searcher := members_queries.person_by_email(db, email)) is None:
-            message = f"There is no one with the email address {email!r}."
+            message = f"No one has the email address {email}."
             raise Refused(message)
         results = results_queries.search(db, searcher, results_rules.Query(text=query, per_page=limit))
     if as_json:
@@ -35,11 +38,11 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
 
 
 def _lines_of(results: results_rules.Results) -> Iterator[str]:
-    """Yield what was found, as a person reads it in a terminal."""
+    """Yield the results as lines for a terminal."""
     yield from results.notes
-    yield f"{results.total:,} found"
-    for hit in results_queries.as_json(results)["hits"]:
-        place = f", {hit['page_kind']} {hit['page']}" if hit["page"] else ""
-        yield f"\n{hit['title']}{place}  [{hit['organization']}, {hit['published_on']}, resource {hit['resource']}]"
-        if hit["snippet"]:
-            yield f"  {hit['snippet']}"
+    yield f"{plural(results.total, 'resource')} found"
+    for hit in results.hits:
+        page = f", {hit.page_kind.value} {hit.page}" if hit.page_kind else ""
+        yield f"\n{hit.title}{page}  [{hit.organization_name}, {with_year(hit.published_on)}, resource {hit.resource}]"
+        if snippet := str(hit.snippet):
+            yield f"  {snippet}"

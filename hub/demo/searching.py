@@ -41,7 +41,7 @@ def add(db: Session, people: dict[str, Person]) -> None:
         saved = search_actions.save_search(db, people[email], name, address, tells=tells)
         saved.created_at = saved.looked_at = saved.looked_before_at = now - timedelta(days=days)
     for email, address in FEEDS:
-        search_actions.make_feed(db, people[email], address)
+        search_actions.create_feed(db, people[email], address)
     for email, texts in RECENT.items():
         for text in reversed(texts):
             search_actions.remember_search(db, people[email].id, text)

@@ -1,1 +1,1 @@
-"""Finding a resource, and the page in it."""
+"""Search for resources and the pages in them."""

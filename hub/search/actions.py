@@ -1,6 +1,6 @@
-"""What changes the glossary, and what people keep of their searching: saved and recent searches, feeds, when they were here.
+"""Actions on the glossary, saved searches, feeds, recent searches and visits.
 
-Only feeds are in the audit log, since they let someone read who isn't signed in; what people search for never is.
+Of what people do in search only feeds are in the audit log, since they give access without signing in.
 """
 
 import secrets
@@ -31,7 +31,7 @@ MOST_OTHERS = 10
 
 @dataclass(frozen=True)
 class Wording:
-    """What someone says of an entry; ``others`` has one name a line."""
+    """The names of a glossary entry as typed; ``others`` has one name per line."""
 
     name: str
     meaning: str
@@ -40,72 +40,72 @@ class Wording:
 
 
 def add_entry(db: Session, actor: Person, wording: Wording) -> GlossaryEntry:
-    """Add an entry; raises Refused when it can't be searched for or its short name is there already."""
+    """Add an entry. Raises Refused if a name has no letter or digit, or the short name already exists."""
     entry = GlossaryEntry(version=0)
-    _say(entry, actor, _checked(db, wording))
+    _set_wording(entry, actor, _checked(db, wording))
     db.add(entry)
-    audit.note(db, actor, "added to the glossary", entry, names=list(entry.names))
+    audit.note(db, actor, "added glossary entry", entry, names=list(entry.names))
     return entry
 
 
-def change_entry(db: Session, actor: Person, entry: GlossaryEntry, wording: Wording) -> None:
-    """Say an entry anew; raises Refused as adding does. Saying the same again changes nothing."""
+def edit_entry(db: Session, actor: Person, entry: GlossaryEntry, wording: Wording) -> None:
+    """Change the names of an entry; a no-op if they are the same. Raises Refused for the same reasons as `add_entry`."""
     checked, was = _checked(db, wording, entry), list(entry.names)
     if checked == Wording(entry.name, entry.meaning, entry.others, entry.is_word):
         return
-    _say(entry, actor, checked)
-    audit.note(db, actor, "changed in the glossary", entry, was=was, names=list(entry.names))
+    _set_wording(entry, actor, checked)
+    audit.note(db, actor, "edited glossary entry", entry, was=was, names=list(entry.names))
 
 
 def remove_entry(db: Session, actor: Person, entry: GlossaryEntry) -> None:
-    """Take an entry out; the audit keeps what it said."""
-    audit.note(db, actor, "removed from the glossary", entry, names=list(entry.names))
+    """Remove an entry; the audit log keeps its names."""
+    audit.note(db, actor, "removed glossary entry", entry, names=list(entry.names))
     db.delete(entry)
 
 
-def _say(entry: GlossaryEntry, actor: Person, wording: Wording) -> None:
+def _set_wording(entry: GlossaryEntry, actor: Person, wording: Wording) -> None:
     entry.name, entry.meaning, entry.others = wording.name, wording.meaning, wording.others
     entry.is_word, entry.version = wording.is_word, entry.version + 1
     entry.changed_at, entry.changed_by_id = clock.now(), actor.id
 
 
 def _checked(db: Session, wording: Wording, entry: GlossaryEntry | None = None) -> Wording:
-    """Return the wording as it is kept; raises Refused when it makes no entry, or another than ``entry`` has its name."""
+    """Return the wording with each name on one line. Raises Refused if it is invalid or another entry has its short name."""
     name = _line(wording.name, "short name", LONGEST_ENTRY_NAME)
     meaning = _line(wording.meaning, "meaning", LONGEST_MEANING)
     others = [_line(line, "other name", LONGEST_MEANING) for line in wording.others.splitlines() if line.strip()]
-    others = list(dict.fromkeys(one for one in others if one not in {name, meaning}))
+    others = list(dict.fromkeys(other for other in others if other not in {name, meaning}))
     if len(others) > MOST_OTHERS:
         raise Refused(
-            f"An entry has up to {MOST_OTHERS} other names. Put what means something else into its own entry."
+            f"An entry can have up to {MOST_OTHERS} other names. Add a separate entry for names that mean something else."
         )
     if name.lower() == meaning.lower():
-        raise Refused("The meaning is the short name again: enter what it stands for.")
-    there = db.scalar(select(GlossaryEntry.id).where(func.lower(GlossaryEntry.name) == name.lower()))
-    if there is not None and (entry is None or there != entry.id):
-        raise Refused(f"“{name}” is in the glossary already: change that entry instead.")
+        raise Refused("The meaning repeats the short name. Enter what it stands for.")
+    same_name = db.scalar(select(GlossaryEntry.id).where(func.lower(GlossaryEntry.name) == name.lower()))
+    if same_name is not None and (entry is None or same_name != entry.id):
+        raise Refused(f"“{name}” is already in the glossary. Edit that entry instead.")
     return Wording(name, meaning, "\n".join(others), wording.is_word)
 
 
 def _line(text: str, what: str, longest: int) -> str:
-    """Return what someone typed, on one line; raises Refused when there is no word in it or it is too long."""
+    """Return the typed text on one line. Raises Refused if it has no letter or digit, or is too long."""
     line = one_line(text)
-    if not any(words_rules.pieces(line)):
-        raise Refused(f"Enter the {what}: it needs a letter or a digit.")
+    if not any(words_rules.tokens(line)):
+        raise Refused(f"The {what} needs at least one letter or digit.")
     if len(line) > longest:
-        raise Refused(f"The {what} is too long: it may have up to {longest} characters.")
+        raise Refused(f"The {what} is too long. Use up to {longest} characters.")
     return line
 
 
 LONGEST_SEARCH_NAME = 80
-MOST_SAVED, MOST_FEEDS, MOST_RECENT = 50, 20, 20  # of a person
-LONGEST_RECENT = 200  # characters of a search that is remembered; a longer one was pasted
+MOST_SAVED, MOST_FEEDS, MOST_RECENT = 50, 20, 20  # per person
+LONGEST_RECENT = 200  # characters; longer searches were pasted and aren't remembered
 
 
 def save_search(db: Session, person: Person, name: str, address: str, *, tells: bool) -> SavedSearch:
-    """Keep the search with this address under a name; one that is kept already gets the new name.
+    """Save the search with this address under a name; a search that is already saved gets the new name.
 
-    Raises Refused with what to change.
+    Raises Refused if the name or address is invalid, or the person has too many saved searches.
     """
     name, address = search_name_of(name), search_address_of(address)
     saved = searches_queries.saved_as(db, person, address)
@@ -114,7 +114,7 @@ def save_search(db: Session, person: Person, name: str, address: str, *, tells: 
         return saved
     if searches_queries.count_of(db, SavedSearch, person) >= MOST_SAVED:
         raise Refused(
-            f"You keep {MOST_SAVED} searches already. Delete one that you no longer need, then save this one."
+            f"You already have {MOST_SAVED} saved searches. Delete one that you no longer need, then save this one."
         )
     until = news_queries.settled_until(db)
     saved = SavedSearch(
@@ -130,28 +130,28 @@ def save_search(db: Session, person: Person, name: str, address: str, *, tells: 
     try:
         with db.begin_nested():
             db.add(saved)
-    except IntegrityError as error:  # the form was sent twice at once
-        raise Refused("This search was saved just now. Look at your saved searches.") from error
+    except IntegrityError as error:  # the form was submitted twice at once
+        raise Refused("This search was just saved. Find it under “Your searches”.") from error
     return saved
 
 
 def rename_search(saved: SavedSearch, name: str) -> None:
-    """Give a saved search another name; raises Refused."""
+    """Rename a saved search. Raises Refused if the name is empty or too long."""
     saved.name = search_name_of(name)
 
 
-def tell_of_search(saved: SavedSearch, *, tells: bool) -> None:
-    """Whether its person is told when there is more."""
+def set_notifications(saved: SavedSearch, *, tells: bool) -> None:
+    """Turn notifications about new resources in a saved search on or off."""
     saved.tells = tells
 
 
-def forget_search(db: Session, saved: SavedSearch) -> None:
-    """Keep the search no longer."""
+def delete_search(db: Session, saved: SavedSearch) -> None:
+    """Delete a saved search."""
     db.delete(saved)
 
 
-def look_at_search(db: Session, person_id: int, saved_id: int, until: datetime) -> None:
-    """Note that the person looks at a saved search: what came up to ``until`` is seen."""
+def mark_seen(db: Session, person_id: int, saved_id: int, until: datetime) -> None:
+    """Mark the resources of a saved search that came up to ``until`` as seen by the person."""
     saved = db.scalar(select(SavedSearch).where(SavedSearch.id == saved_id, SavedSearch.person_id == person_id))
     if saved is not None and saved.looked_at < until:
         seen = Seen(saved.looked_at, saved.looked_before_at)
@@ -161,10 +161,10 @@ def look_at_search(db: Session, person_id: int, saved_id: int, until: datetime) 
 # Feeds
 
 
-def make_feed(db: Session, person: Person, address: str) -> SearchFeed:
-    """Return an address of the person's own for a feed reader, with what the search finds; the open one, if there is one.
+def create_feed(db: Session, person: Person, address: str) -> SearchFeed:
+    """Create the person's feed of a search; return the open one if there is one.
 
-    Raises Refused.
+    Raises Refused if the search is too long or the person has too many feeds.
     """
     address = search_address_of(address)
     open_ones = searches_queries.feeds_of(db, person)
@@ -172,33 +172,35 @@ def make_feed(db: Session, person: Person, address: str) -> SearchFeed:
         if feed.address == address:
             return feed
     if len(open_ones) >= MOST_FEEDS:
-        raise Refused(f"You have {MOST_FEEDS} feeds already. Close one that no reader uses, then make this one.")
+        raise Refused(f"You already have {MOST_FEEDS} feeds. Close one that you no longer use, then create this one.")
     feed = SearchFeed(
         token=secrets.token_urlsafe(24), person_id=person.id, address=address, created_at=clock.now(), revoked_at=None
     )
     db.add(feed)
-    note(db, person, "made the", feed)
+    note(db, person, "created", feed)
     return feed
 
 
 def revoke_feed(db: Session, person: Person, feed: SearchFeed) -> None:
-    """Close a feed for good: its address opens nothing any more."""
+    """Close a feed for good: its URL no longer works."""
     if feed.revoked_at is None:
         feed.revoked_at = clock.now()
-        note(db, person, "closed the", feed)
+        note(db, person, "closed", feed)
 
 
 # Recent searches and visits
 
 
 def remember_search(db: Session, person_id: int, text: str) -> None:
-    """Put a search first among the person's recent ones; the oldest beyond the limit goes."""
+    """Put a search first among the person's recent ones, and drop the oldest beyond the limit."""
     if not 0 < len(text) <= LONGEST_RECENT:
         return
     key = searches_queries.hash_of(text.casefold())
-    again = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
-    done: Any = db.execute(again.values(text=text, at=clock.now()), execution_options={"synchronize_session": False})
-    if done.rowcount:
+    same_text = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
+    updated: Any = db.execute(
+        same_text.values(text=text, at=clock.now()), execution_options={"synchronize_session": False}
+    )
+    if updated.rowcount:
         return
     db.execute(insert(RecentSearch).values(person_id=person_id, text_hash=key, text=text, at=clock.now()))
     last = (
@@ -212,12 +214,12 @@ def remember_search(db: Session, person_id: int, text: str) -> None:
 
 
 def clear_recent(db: Session, person: Person) -> None:
-    """Forget what the person searched for."""
+    """Delete the person's recent searches."""
     db.execute(delete(RecentSearch).where(RecentSearch.person_id == person.id))
 
 
 def note_visit(db: Session, person_id: int) -> None:
-    """Note that the person is here, unless it was noted a moment ago."""
+    """Record that the person is visiting, unless that was recorded a moment ago."""
     now = clock.now()
     visit = db.get(LastVisit, person_id)
     if visit is None:
@@ -226,23 +228,23 @@ def note_visit(db: Session, person_id: int) -> None:
         visit.before_at, visit.at = Seen(visit.at, visit.before_at).since(now), now
 
 
-# What was typed
+# Typed values
 
 
 def search_name_of(typed: str) -> str:
-    """Return the name of a saved search, on one line; raises Refused."""
+    """Return the typed name of a saved search on one line. Raises Refused if it is empty or too long."""
     name = one_line(typed)
     if not name:
-        raise Refused("Enter a name by which you will know this search.")
+        raise Refused("Enter a name for this search.")
     if len(name) > LONGEST_SEARCH_NAME:
-        raise Refused(f"The name is too long: it may have up to {LONGEST_SEARCH_NAME} characters.")
+        raise Refused(f"The name is too long. Use up to {LONGEST_SEARCH_NAME} characters.")
     return name
 
 
 def search_address_of(typed: str) -> str:
-    """Return the address of a search as it is kept; raises Refused when it is too long to keep."""
+    """Return the canonical address of a search. Raises Refused if it is too long to save."""
     if len(typed) <= addresses_rules.LONGEST_ADDRESS:
-        address = addresses_rules.kept(addresses_rules.opened(typed.lstrip("?")))
+        address = addresses_rules.canonical(addresses_rules.parse_saved(typed.lstrip("?")))
         if len(address) <= addresses_rules.LONGEST_ADDRESS:
             return address
-    raise Refused("This search is too long to keep. Use fewer words or filters.")
+    raise Refused("This search is too long to save. Use fewer words or filters.")

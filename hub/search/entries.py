@@ -1,4 +1,4 @@
-"""What the index keeps of a resource, made from its rows: words and their places, headings, facts."""
+"""Index entries: the terms, headings and facts of a resource, made from its rows in the database."""
 
 from array import array
 from collections import defaultdict
@@ -16,19 +16,19 @@ from hub.search.queries import freshness as freshness_queries
 from hub.search.rules import words as words_rules
 from hub.search.store.snapshots import Facts
 
-Entry = Mapping[str, Any]  # the fields of one resource
-# Between two parts of a resource: no phrase reaches from one page into the next.
+Entry = Mapping[str, Any]  # the index fields of one resource
+# Positions between two parts of a resource, so that no phrase matches across them.
 GAP = 100
 # Words of one resource that are indexed; about 3,000 full pages.
 MOST_WORDS = 1_500_000
-# Words kept of a resource by which others that are alike are found, and what one in its title or a heading counts.
-KEYWORDS, IN_TITLE, IN_HEADING = 40, 5, 2
-SHORTEST_KEYWORD = 3  # letters; shorter ones tell nothing
+# Keywords of a resource, and how often an occurrence in its title or in a heading counts.
+KEYWORDS, TITLE_WEIGHT, HEADING_WEIGHT = 40, 5, 2
+SHORTEST_KEYWORD = 3  # letters
 
 
 def entries_of(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
-    """Yield the entries of resources, made from their rows; those that were withdrawn meanwhile are left out."""
-    marks = freshness_queries.marks(db)
+    """Yield the index entries of resources, except for those that have been withdrawn."""
+    checksums = freshness_queries.checksums(db)
     rows = db.execute(
         select(Resource, Organization, Revision.id, Revision.file_name, Revision.url)
         .join(Organization, Resource.organization_id == Organization.id)
@@ -49,22 +49,22 @@ def entries_of(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
     )
     for revision, group in groupby(pages, key=lambda page: page[0]):
         row = of_revision.pop(revision)
-        yield _entry(row, marks, topics.get(row[0].id, ()), group)
+        yield _entry(row, checksums, topics.get(row[0].id, ()), group)
     for row in rows:
         if row[2] is None or row[2] in of_revision:
-            yield _entry(row, marks, topics.get(row[0].id, ()), ())
+            yield _entry(row, checksums, topics.get(row[0].id, ()), ())
 
 
-def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any) -> Entry:
+def _entry(row: Any, checksums: Mapping[int, int], topics: Sequence[str], pages: Any) -> Entry:
     resource, organization, _, file_name, url = row
     names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
     text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
     for _, number, heading, body, notes in pages:
         text.add_page(number, heading, body, notes)
-    title = _Text([resource.title]).places
+    title = _Text([resource.title]).positions
     facts = Facts(
         resource.id,
-        f"{resource.version}.{marks[organization.id]:x}",
+        f"{resource.version}.{checksums[organization.id]:x}",
         resource.kind.value,
         organization.slug,
         tuple(topics),
@@ -76,14 +76,14 @@ def _entry(row: Any, marks: Mapping[int, int], topics: Sequence[str], pages: Any
         text.bounds.tobytes(),
         text.keywords(title),
     )
-    return {"body": text.places, "title": title, "headings": text.headings, "facts": facts.kept()}
+    return {"body": text.positions, "title": title, "headings": text.headings, "facts": facts.as_tuple()}
 
 
 class _Text:
-    """The words of a resource in a row, with a gap between its parts, and where its pages are."""
+    """The terms of a resource by position, with a gap between its parts, and the bounds of its pages."""
 
     def __init__(self, parts: Sequence[str]) -> None:
-        self.places = _Places()
+        self.positions = _Positions()
         self.headings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self.bounds: array[int] = array("I")
         self.next = 0
@@ -92,9 +92,9 @@ class _Text:
             self._add(part, GAP)
 
     def add_page(self, number: int, title: str, text: str, notes: str) -> None:
-        """One page; words beyond the limit of a resource aren't indexed."""
+        """Add a page; words beyond the limit per resource aren't indexed."""
         start = self.next
-        for position, terms in words_rules.spread([words_rules.spoken(title)], start):
+        for position, terms in words_rules.terms_by_position([words_rules.without_all_caps(title)], start):
             for term in terms:
                 self.headings[term].append(position)
         self._add(title, 1)
@@ -104,43 +104,43 @@ class _Text:
             self._add(notes, GAP)
 
     def _add(self, text: str, gap: int) -> None:
-        places, position, last = self.places, self.next, self.next - 1
-        text = words_rules.spoken(text)
-        for piece in words_rules.all_pieces(text) if self.count < MOST_WORDS else ():
-            places.piece = piece
-            for terms in words_rules.terms_of(piece):
+        positions, position, last = self.positions, self.next, self.next - 1
+        text = words_rules.without_all_caps(text)
+        for token in words_rules.token_texts(text) if self.count < MOST_WORDS else ():
+            positions.token = token
+            for terms in words_rules.terms_of(token):
                 if terms:
                     for term in terms:
-                        places[term].append(position)
+                        positions[term].append(position)
                     last = position
                     self.count += 1
                 position += 1
         self.next = last + 1 + gap
 
     def keywords(self, title: Mapping[str, Sequence[int]]) -> str:
-        """Return the words that it has most, as they are written where they first stand, the foremost first."""
-        counts = {term: len(places) for term, places in self.places.items() if len(places) > 1}
-        for some, worth in ((self.headings, IN_HEADING), (title, IN_TITLE)):
-            for term, places in some.items():
-                counts[term] = counts.get(term, 1) + worth * len(places)
-        found: list[str] = []
+        """Return the most frequent words, each as written where it first occurs, the most frequent first."""
+        counts = {term: len(positions) for term, positions in self.positions.items() if len(positions) > 1}
+        for field, weight in ((self.headings, HEADING_WEIGHT), (title, TITLE_WEIGHT)):
+            for term, positions in field.items():
+                counts[term] = counts.get(term, 1) + weight * len(positions)
+        keywords: list[str] = []
         for term in sorted(counts, key=lambda term: (-counts[term], term)):
             if len(term) >= SHORTEST_KEYWORD and term.isalpha() and term.islower():
-                found += words_rules.written_in(self.places.first[term], term)
-            if len(found) == KEYWORDS:
+                keywords += words_rules.surface_form(self.positions.first_token[term], term)
+            if len(keywords) == KEYWORDS:
                 break
-        return " ".join(found)
+        return " ".join(keywords)
 
 
-class _Places(dict[str, "array[int]"]):
-    """Where each term stands, and the piece of text in which it stands first."""
+class _Positions(dict[str, "array[int]"]):
+    """The positions of each term, and the first token that has it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.piece = ""  # that is being read
-        self.first: dict[str, str] = {}
+        self.token = ""  # the current one
+        self.first_token: dict[str, str] = {}
 
     def __missing__(self, term: str) -> "array[int]":
-        self.first[term] = self.piece
-        self[term] = places = array("I")
-        return places
+        self.first_token[term] = self.token
+        self[term] = positions = array("I")
+        return positions

@@ -8,48 +8,46 @@ from hub.search.actions import LONGEST_ENTRY_NAME, LONGEST_MEANING, Wording
 
 
 class EntryForm(FlaskForm):
-    """An entry as the coordinator words it."""
+    """A glossary entry."""
 
     name = StringField(
         "Acronym or short name",
         [
             InputRequired("Enter the acronym or short name."),
-            Length(max=LONGEST_ENTRY_NAME, message=f"Up to {LONGEST_ENTRY_NAME} characters fit here."),
+            Length(max=LONGEST_ENTRY_NAME, message=f"Use up to {LONGEST_ENTRY_NAME} characters."),
         ],
-        description="As people write it, for example NOFO.",
+        description="For example, NOFO.",
     )
     meaning = StringField(
         "What it stands for",
         [
             InputRequired("Enter what it stands for."),
-            Length(max=LONGEST_MEANING, message=f"Up to {LONGEST_MEANING} characters fit here."),
+            Length(max=LONGEST_MEANING, message=f"Use up to {LONGEST_MEANING} characters."),
         ],
-        description="For example notice of funding opportunity.",
+        description="For example, notice of funding opportunity.",
     )
-    others = TextAreaField(
-        "Other and former names", description="One a line. A search for any of the names finds all of them."
-    )
+    others = TextAreaField("Other and former names", description="One per line.")
     is_word = BooleanField(
-        "The short name is an ordinary word too",
-        description="ARM, LIFT: typed in capitals it means this entry, in small letters the word.",
+        "The short name is also an ordinary word",
+        description="For example, ARM in capitals means this entry, and arm in lowercase is the word.",
     )
 
     def wording(self) -> Wording:
-        """Return what was entered."""
+        """Return the entered names."""
         return Wording(
             self.name.data or "", self.meaning.data or "", self.others.data or "", is_word=bool(self.is_word.data)
         )
 
 
-class KeepForm(FlaskForm):
-    """Keep the search with this address under a name."""
+class SaveForm(FlaskForm):
+    """Save the search with this address under a name."""
 
     name = StringField("Name")
-    tells = BooleanField("Tell me when there is more")
+    tells = BooleanField("Notify me about new resources")
     address = HiddenField()
 
 
 class RenameForm(FlaskForm):
-    """Another name."""
+    """A new name for a saved search."""
 
     name = StringField("Name")

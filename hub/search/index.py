@@ -1,6 +1,6 @@
-"""Keeping the index: what it lacks or has too old is added, what it has too much goes. The one writer.
+"""The index writer: adds missing and outdated entries, and deletes those of resources that are gone.
 
-The index is pulled from the rows. First build, normal running and repair are the same function, `catch_up`.
+The index is derived from the database. `catch_up` does the first build, every update, and repairs.
 """
 
 import logging
@@ -28,89 +28,91 @@ log = logging.getLogger("hub.search")
 
 Progress = Callable[[int, int], None]
 
-# One commit takes a third of a second, so what is pending is gathered; but no more than this.
+# A commit takes a third of a second, so changes are batched.
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What goes into one commit at most."""
+    """The limits of one commit."""
 
     resources: int
     seconds: float
 
 
 WHILE_SEARCHED = Batch(500, 10.0)
-# An index that no one searches yet gets fewer and larger segments, which are quicker to search.
+# A new index gets fewer and larger segments, which are quicker to search.
 WHILE_BUILT = Batch(2_500, 60.0)
 
-# Resources whose rows are asked for at a time.
+# Resources per database query.
 CHUNK = 50
 # Megabytes of postings that are sorted in memory before they go to a temporary file.
 SORTED_MB = 96
-# Seconds that another writer is waited for.
+# Timeout of the wait for another writer, in seconds.
 PATIENCE = 30.0
 
-# Segments of about one size are merged when there are so many; in quiet moments sooner, and large ones too.
+# Segments of a size tier are merged when there are MANY; in quiet moments sooner, and large ones too.
 TIERS = (32, 256, 2_048, 16_384)
 MANY, MANY_IN_QUIET = 8, 3
-MOST_MERGED = 600  # entries that a busy writer merges in one go: about a second
+MOST_MERGED = 600  # entries that a busy writer merges at once: about a second
 QUIET_AFTER = 60.0  # seconds without a change
 
 
 def catch_up(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
-    """Bring the index in line with the rows; answers how many entries were added, replaced or taken out.
+    """Bring the index up to date, and return the number of entries that were added, replaced or deleted.
 
-    Quick when nothing changed. A missing, damaged or outdated index is built in a new folder and swapped in.
-    Several processes may call it: one writes, the others wait ``patience`` seconds and then leave it to that one.
+    Quick if nothing changed. A missing, damaged or outdated index is built in a new folder and swapped in. If several
+    processes call it, one writes; the others wait up to ``patience`` seconds and then return 0.
     """
     root = folders.root_of(database.config)
     if _is_current(database, root) and not _could_merge(root):
         return 0
-    with folders.held(root, patience) as mine:
-        if not mine:
+    with folders.writer_lock(root, patience) as has_lock:
+        if not has_lock:
             return 0
         if _is_current(database, root):
             _merge_in_quiet(database, root)
             return 0
-        return _bring_in_line(database, root, _searched(database.config, root), progress)
+        return _update(database, root, _current_snapshot(database.config, root), progress)
 
 
 def rebuild(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
-    """Build the index anew beside the old one, which is searched until then; answers how many entries it has.
+    """Build a new index while the old one is still searched, and return its number of entries.
 
-    Another writer is waited for ``patience`` seconds; 0 when it hasn't finished by then.
+    Waits up to ``patience`` seconds for another writer, and then returns 0.
     """
     root = folders.root_of(database.config)
-    with folders.held(root, patience) as mine:
-        if not mine:
+    with folders.writer_lock(root, patience) as has_lock:
+        if not has_lock:
             return 0
-        for folder in folders.begun_folders(root):
+        for folder in folders.unfinished_folders(root):
             shutil.rmtree(folder, ignore_errors=True)
-        return _bring_in_line(database, root, None, progress)
+        return _update(database, root, None, progress)
 
 
 def audit_index(database: Database) -> list[str]:
-    """Return what is wrong with the index, compared with the rows, a sentence each; nothing when all is well."""
+    """Return a sentence for each difference between the index and the database; empty if there is none."""
     folder = folders.current_folder(folders.root_of(database.config))
     if folder is None:
-        return ["There is no search index: run `hub catch-up`."]
+        return ["There is no search index. Run `hub catch-up`."]
     try:
         snapshot = Snapshot(folder)
     except snapshots.IndexUnusable as error:
         return [f"{error} Run `hub rebuild --index`."]
     manifest = Manifest.read(folder)
-    wrong = [f"The file {name} of the search index is missing or damaged." for name in manifest.scrambled(folder)]
+    problems = [f"The file {name} of the search index is missing or damaged." for name in manifest.corrupt(folder)]
     with database.reading() as db:
-        wanted = freshness_queries.stamps(db, freshness_queries.marks(db))
-    there = _stamps_in(snapshot)
-    wrong += [f"Resource {id_} is missing in the search index." for id_ in sorted(wanted.keys() - there.keys())]
-    wrong += [f"Resource {id_} should not be in the search index." for id_ in sorted(there.keys() - wanted.keys())]
-    both = sorted(wanted.keys() & there.keys())
-    return wrong + [f"Resource {id_} is outdated in the search index." for id_ in both if wanted[id_] != there[id_]]
+        wanted = freshness_queries.stamps(db, freshness_queries.checksums(db))
+    indexed = _stamps_in(snapshot)
+    problems += [f"Resource {id_} is missing from the search index." for id_ in sorted(wanted.keys() - indexed.keys())]
+    problems += [f"Resource {id_} should not be in the search index." for id_ in sorted(indexed.keys() - wanted.keys())]
+    both = sorted(wanted.keys() & indexed.keys())
+    return problems + [
+        f"Resource {id_} is outdated in the search index." for id_ in both if wanted[id_] != indexed[id_]
+    ]
 
 
 def state(config: Config) -> dict[str, Any]:
-    """Return how the index is, in a word and a number, for the health page: ok, or being built (again)."""
+    """Return the state of the index for the health page: "ok" with the number of entries, or "building"."""
     try:
         opened = folders.opened(config)
     except snapshots.IndexUnusable:
@@ -119,27 +121,27 @@ def state(config: Config) -> dict[str, Any]:
 
 
 def _is_current(database: Database, root: Path) -> bool:
-    """Return whether the index stands for the rows as they are now: a few quick looks."""
+    """Return True if the index reflects the current state of the database; a few quick queries."""
     folder = folders.current_folder(root)
     if folder is None or folders.is_damaged(folder):
         return False
     manifest = Manifest.read(folder)
     with database.reading() as db:
-        return manifest.signature == freshness_queries.signature(db) and manifest.organizations == _checksum(
-            freshness_queries.marks(db)
+        return manifest.signature == freshness_queries.signature(db) and manifest.organizations == _combined(
+            freshness_queries.checksums(db)
         )
 
 
-def _checksum(marks: Mapping[int, int]) -> int:
-    return sum(id_ * mark for id_, mark in marks.items())
+def _combined(checksums: Mapping[int, int]) -> int:
+    return sum(id_ * checksum for id_, checksum in checksums.items())
 
 
 def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
     return {id_: snapshot.facts[doc].stamp for id_, doc in snapshot.doc_of.items()}
 
 
-def _searched(config: Config, root: Path) -> Snapshot | None:
-    """Return the index that is searched now, if it can be read."""
+def _current_snapshot(config: Config, root: Path) -> Snapshot | None:
+    """Return the index that is searched now; None if there is none or it can't be read."""
     folder = folders.current_folder(root)
     if folder is None or folders.is_damaged(folder):
         return None
@@ -150,44 +152,44 @@ def _searched(config: Config, root: Path) -> Snapshot | None:
         return None
 
 
-def _bring_in_line(database: Database, root: Path, snapshot: Snapshot | None, progress: Progress | None) -> int:
-    """Write what differs into ``snapshot``'s folder, or into a new one that then takes the old one's place."""
-    searched = snapshot is not None
+def _update(database: Database, root: Path, snapshot: Snapshot | None, progress: Progress | None) -> int:
+    """Write the differences into ``snapshot``'s folder, or into a new folder that is then swapped in."""
+    is_searched = snapshot is not None
     if snapshot is None:
-        snapshot = _begun(root)
-        log.info("Building the search index anew.", extra={"folder": snapshot.folder.name})
+        snapshot = _unfinished_or_new(root)
+        log.info("Building a new search index.", extra={"folder": snapshot.folder.name})
     with database.reading() as db:
-        signature, marks = freshness_queries.signature(db), freshness_queries.marks(db)
-        wanted = freshness_queries.stamps(db, marks)
-    there = _stamps_in(snapshot)
-    gone = [id_ for id_ in there if id_ not in wanted]
-    lacking = [id_ for id_, stamp in wanted.items() if there.get(id_) != stamp]
+        signature, checksums = freshness_queries.signature(db), freshness_queries.checksums(db)
+        wanted = freshness_queries.stamps(db, checksums)
+    indexed = _stamps_in(snapshot)
+    deleted = [id_ for id_ in indexed if id_ not in wanted]
+    pending = [id_ for id_, stamp in wanted.items() if indexed.get(id_) != stamp]
     done = 0
-    while gone or done < len(lacking):
+    while deleted or done < len(pending):
         with database.reading() as db:
-            written = _write(db, snapshot, gone, lacking[done:], WHILE_SEARCHED if searched else WHILE_BUILT)
-        done, gone = done + written, []
+            written = _write(db, snapshot, deleted, pending[done:], WHILE_SEARCHED if is_searched else WHILE_BUILT)
+        done, deleted = done + written, []
         snapshot = Snapshot(snapshot.folder, snapshot.segments)
         if progress:
-            progress(done, len(lacking))
-    _note_state(snapshot.folder, Manifest(snapshot.generation, signature, _checksum(marks)))
-    if not searched:
+            progress(done, len(pending))
+    _write_manifest(snapshot.folder, Manifest(snapshot.generation, signature, _combined(checksums)))
+    if not is_searched:
         folders.publish(root, snapshot.folder)
-    return len(there.keys() - wanted.keys()) + len(lacking)
+    return len(indexed.keys() - wanted.keys()) + len(pending)
 
 
-def _begun(root: Path) -> Snapshot:
-    """Return an index that was begun and never finished, or a new one."""
-    for folder in folders.begun_folders(root):
+def _unfinished_or_new(root: Path) -> Snapshot:
+    """Return an index whose build was interrupted, or a new one."""
+    for folder in folders.unfinished_folders(root):
         try:
             return Snapshot(folder)
         except snapshots.IndexUnusable:
             shutil.rmtree(folder, ignore_errors=True)
-    return Snapshot(folders.fresh_folder(root))
+    return Snapshot(folders.new_folder(root))
 
 
-def _note_state(folder: Path, manifest: Manifest) -> None:
-    """Keep what the index stands for, with the checksums of its files; those that are known never change."""
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest with the checksums of all files; files never change, so earlier checksums are reused."""
     known = Manifest.read(folder).files
     names = [path.name for path in folder.iterdir() if path.is_file() and path.name.startswith(("MAIN_", "_MAIN_"))]
     names = [name for name in names if not name.endswith("LOCK")]
@@ -202,51 +204,54 @@ def _note_state(folder: Path, manifest: Manifest) -> None:
 # Writing
 
 
-def _write(db: Session, snapshot: Snapshot, gone: Collection[int], lacking: Sequence[int], batch: Batch) -> int:
-    """Take ``gone`` out and put the first of ``lacking`` in, in one commit; answers how many of those it took."""
+def _write(db: Session, snapshot: Snapshot, deleted: Collection[int], pending: Sequence[int], batch: Batch) -> int:
+    """Delete ``deleted`` and index the first of ``pending`` in one commit; return the number of those."""
     writer = _writer(snapshot.folder)
     try:
-        taken = _fill(db, snapshot, writer, gone, lacking, batch)
+        count = _fill(db, snapshot, writer, deleted, pending, batch)
     except BaseException:
         writer.cancel()
         raise
-    writer.commit(mergetype=_merge_few)
-    return taken
+    writer.commit(mergetype=_merge_some)
+    return count
 
 
-def _writer(folder: Path, go_on: Callable[[], None] | None = None) -> Any:
-    """Whoosh's writer with postings and pool of our own; it has no parameter for the pool.
+def _writer(folder: Path, check: Callable[[], None] | None = None) -> Any:
+    """Return Whoosh's writer with our own codec and pool; Whoosh has no parameter for the pool.
 
-    ``go_on`` is called now and then while postings are sorted and may raise.
+    ``check`` is called now and then while postings are sorted; it may raise.
     """
     index = snapshots.MappedStorage(str(folder)).open_index()
     writer = index.writer(timeout=PATIENCE, codec=codec.Codec(), compound=False)
-    writer.pool = codec.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, go_on)
+    writer.pool = codec.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, check)
     return writer
 
 
 def _fill(
-    db: Session, snapshot: Snapshot, writer: Any, gone: Collection[int], lacking: Sequence[int], batch: Batch
+    db: Session, snapshot: Snapshot, writer: Any, deleted: Collection[int], pending: Sequence[int], batch: Batch
 ) -> int:
-    until, taken = time.monotonic() + batch.seconds, 0
-    for id_ in gone:
+    deadline, count = time.monotonic() + batch.seconds, 0
+    for id_ in deleted:
         writer.delete_document(snapshot.doc_of[id_])
-    while taken < min(len(lacking), batch.resources) and time.monotonic() < until:
-        chunk = lacking[taken : min(taken + CHUNK, batch.resources)]
+    while count < min(len(pending), batch.resources) and time.monotonic() < deadline:
+        chunk = pending[count : min(count + CHUNK, batch.resources)]
         for id_ in chunk:
             if id_ in snapshot.doc_of:
                 writer.delete_document(snapshot.doc_of[id_])
         for entry in entries_of(db, chunk):
             writer.add_document(**entry)
-        taken += len(chunk)
-    return taken
+        count += len(chunk)
+    return count
 
 
 # Merging
 
 
 def to_merge(sizes: Sequence[int], live: Sequence[int], *, quiet: bool) -> Sequence[int]:
-    """Return which segments (by their place) become one: many of about one size, and in quiet moments those half deleted."""
+    """Return the indexes of the segments to merge: many of one size tier, or in quiet moments a half-deleted one.
+
+    ``sizes`` and ``live`` have the number of all entries and of those that aren't deleted in each segment.
+    """
     many = MANY_IN_QUIET if quiet else MANY
     for number, most in enumerate(TIERS):
         least = TIERS[number - 1] if number else 0
@@ -257,21 +262,21 @@ def to_merge(sizes: Sequence[int], live: Sequence[int], *, quiet: bool) -> Seque
     return half_empty[:1]
 
 
-def _merge_few(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> Sequence[Any]:
-    """Whoosh's hook: put some segments into the one being written, answer those that stay."""
+def _merge_some(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> Sequence[Any]:
+    """Merge some segments into the one that is being written, and return the rest. Whoosh's hook."""
     segments = [segment for segment in segments if segment.doc_count() > 0]
-    chosen = to_merge(
+    merged = to_merge(
         [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments], quiet=quiet
     )
-    for number in chosen:
+    for number in merged:
         reader = SegmentReader(writer.storage, writer.schema, segments[number])
         writer.add_reader(reader)
         reader.close()
-    return [segment for number, segment in enumerate(segments) if number not in set(chosen)]
+    return [segment for number, segment in enumerate(segments) if number not in set(merged)]
 
 
 def _could_merge(root: Path) -> bool:
-    """Return whether nothing has changed for a while and segments are worth merging."""
+    """Return True if nothing has changed for a while and there are segments to merge."""
     folder = folders.current_folder(root)
     return folder is not None and _is_quiet(folder) and bool(to_merge(*_sizes(folder), quiet=True))
 
@@ -284,7 +289,7 @@ def _is_quiet(folder: Path) -> bool:
 
 
 def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
-    """Return how many entries each segment has, and how many of them aren't deleted."""
+    """Return the number of all entries, and of those that aren't deleted, in each segment."""
     try:
         segments = TOC.read(snapshots.MappedStorage(str(folder)), "MAIN").segments
     except snapshots.DAMAGE:
@@ -294,25 +299,25 @@ def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:
 
 
 class _Interrupted(Exception):
-    """Something changed: merging can wait."""
+    """A resource changed, so merging must wait."""
 
 
 def _merge_in_quiet(database: Database, root: Path) -> None:
-    """Merge what is worth it; given up at once when a resource changes, which mustn't wait."""
+    """Merge segments, but stop as soon as a resource changes, since it must be indexed at once."""
     folder = folders.current_folder(root)
     if folder is None or not _could_merge(root):
         return
-    had = Manifest.read(folder)
+    manifest = Manifest.read(folder)
 
-    def go_on() -> None:
+    def check() -> None:
         with database.reading() as db:
-            if freshness_queries.signature(db) != had.signature:
+            if freshness_queries.signature(db) != manifest.signature:
                 raise _Interrupted
 
-    writer = _writer(folder, go_on)
+    writer = _writer(folder, check)
     try:
-        writer.commit(mergetype=partial(_merge_few, quiet=True))
+        writer.commit(mergetype=partial(_merge_some, quiet=True))
     except _Interrupted:
         writer.cancel()
         return
-    _note_state(folder, Manifest(writer.generation, had.signature, had.organizations))
+    _write_manifest(folder, Manifest(writer.generation, manifest.signature, manifest.organizations))

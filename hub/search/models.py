@@ -1,4 +1,7 @@
-"""The tables of search: the glossary, and what people keep of their searching. The latter is a person's own: no one else sees it, no rule reads it."""
+"""The tables of search: the glossary, and each person's saved searches, feeds, recent searches and last visit.
+
+Only the person sees their own rows, and no rule reads them.
+"""
 
 from datetime import datetime
 
@@ -16,13 +19,15 @@ class GlossaryEntry(Base):
     __tablename__ = "glossary_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)  # how it is said in short: an acronym, mostly
-    meaning: Mapped[str] = mapped_column(Text)  # what that stands for
-    others: Mapped[str] = mapped_column(Text, default="")  # other and former names, one a line
-    is_word: Mapped[bool] = mapped_column(default=False)  # an ordinary word too: only in capitals it is meant
+    name: Mapped[str] = mapped_column(String(40), unique=True)  # the short name, usually an acronym
+    meaning: Mapped[str] = mapped_column(Text)  # what the short name stands for
+    others: Mapped[str] = mapped_column(Text, default="")  # other and former names, one per line
+    is_word: Mapped[bool] = mapped_column(
+        default=False
+    )  # the short name is also an ordinary word: it means the entry only in capitals
     changed_at: Mapped[datetime]
-    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: it came with the hub
-    version: Mapped[int] = mapped_column(default=1)  # counts up with every change
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: included with the hub
+    version: Mapped[int] = mapped_column(default=1)  # increases with every edit
 
     changed_by: Mapped[Person | None] = relationship(lazy="raise")
 
@@ -31,17 +36,17 @@ class GlossaryEntry(Base):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All of its names, the short one first."""
+        """All names, the short one first."""
         return tuple(dict.fromkeys([self.name, self.meaning, *self.others.splitlines()]))
 
     @property
     def entry(self) -> Entry:
-        """As the rules know it."""
+        """The entry as a value for the rules."""
         return Entry(self.names, self.is_word)
 
 
 class SavedSearch(Base):
-    """A search under a name. ``address`` is what stands after the question mark, as `addresses.kept` writes it."""
+    """A named search. ``address`` is its URL query string as `addresses.canonical` writes it."""
 
     __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("person_id", "address_hash"),)
@@ -50,10 +55,10 @@ class SavedSearch(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
-    address_hash: Mapped[str] = mapped_column(String(64))  # an index takes no text of any length
+    address_hash: Mapped[str] = mapped_column(String(64))  # a text of any length can't be indexed
     created_at: Mapped[datetime]
-    tells: Mapped[bool] = mapped_column(default=True)  # the person is told when there is more
-    # When it was looked at, and when the time before: see `rules.visits`.
+    tells: Mapped[bool] = mapped_column(default=True)  # the person is notified about new resources
+    # When the person last looked at it, and the time before that: see `rules.visits`.
     looked_at: Mapped[datetime]
     looked_before_at: Mapped[datetime | None]
 
@@ -64,9 +69,10 @@ class SavedSearch(Base):
 
 
 class SearchFeed(Base):
-    """An address at which a feed reader finds what is new in a search, with the rights of the person who made it.
+    """A feed of the new resources in a search, with the permissions of the person who created it.
 
-    The token is kept as it is, since its maker copies it again: whoever reads these rows reads the resources too.
+    The token is stored in plain text, since its owner copies it again: anyone who reads this table can read the
+    resources.
     """
 
     __tablename__ = "search_feed"
@@ -85,7 +91,7 @@ class SearchFeed(Base):
 
 
 class RecentSearch(Base):
-    """Words that a person searched for; the last few are kept, and forgotten when they say so."""
+    """A query that a person ran; only the last few are kept, and the person can clear them."""
 
     __tablename__ = "recent_search"
     __table_args__ = (UniqueConstraint("person_id", "text_hash"),)
@@ -93,12 +99,12 @@ class RecentSearch(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
-    text_hash: Mapped[str] = mapped_column(String(64))  # of the words without case
+    text_hash: Mapped[str] = mapped_column(String(64))  # of the casefolded text
     at: Mapped[datetime]
 
 
 class LastVisit(Base):
-    """When a person looked at lists of resources, and when the time before. A GET keeps it: nothing counts by it."""
+    """When a person last looked at lists of resources, and the visit before. Written on a GET: nothing depends on it."""
 
     __tablename__ = "last_visit"
 

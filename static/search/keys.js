@@ -1,4 +1,4 @@
-// The keys / and ?, and the list that says what they do. They can be switched off: see WCAG 2.1.4.
+// The keys / and ?, and the list of shortcuts. They can be turned off, as WCAG 2.1.4 requires.
 
 const KEPT_AS = "hub-single-keys";
 const dialog = document.querySelector("#shortcuts");
@@ -8,7 +8,7 @@ function areOn() {
   try {
     return localStorage.getItem(KEPT_AS) !== "off";
   } catch {
-    return onOff.checked; // a browser that keeps nothing: the switch holds for this page
+    return onOff.checked; // without local storage the switch applies to this page
   }
 }
 
@@ -42,7 +42,7 @@ onOff.addEventListener("change", () => {
   try {
     localStorage.setItem(KEPT_AS, onOff.checked ? "on" : "off");
   } catch {
-    // It holds for this page alone.
+    // It applies only to this page.
   }
 });
 

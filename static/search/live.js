@@ -1,45 +1,45 @@
-// Results that come while one types. The form works without this: Enter asks, and the address has the whole question.
+// Live results while the person types. The form works without this script: Enter submits it, and the URL has the query.
 
-const PAUSE = 180; // milliseconds without a key before the hub is asked
+const PAUSE = 180; // milliseconds without a key before the request
 const form = document.querySelector("[data-live]");
 const field = form.elements.q;
 const announcer = document.querySelector("[data-announcer]");
 const trouble = document.querySelector("[data-trouble]");
 
-let timer; // until the hub is asked
-let turn = 0; // counts the questions: an answer to another than the last is dropped
-let underway; // the request of the last question
+let timer; // until the request
+let turn = 0; // counts requests: only the response to the last one is shown
+let underway; // the controller of the last request
 let shown = addressNow(field.defaultValue);
 
 function addressNow(typed = field.value) {
-  const asked = new URLSearchParams(new FormData(form));
-  asked.set("q", typed.trim());
-  if (!asked.get("q")) asked.delete("q");
-  return form.action + (asked.size ? `?${asked}` : "");
+  const parameters = new URLSearchParams(new FormData(form));
+  parameters.set("q", typed.trim());
+  if (!parameters.get("q")) parameters.delete("q");
+  return form.action + (parameters.size ? `?${parameters}` : "");
 }
 
-// Put the answer for an address in the place of the one that is shown; answers whether it came and is still wanted.
+// Show the results of an address. Returns the loaded page, or null if the request failed or is no longer the last.
 async function show(address) {
   turn += 1;
-  const mine = turn;
+  const ownTurn = turn;
   underway?.abort();
   underway = new AbortController();
   const answer = document.querySelector("#search-answer");
   answer.setAttribute("aria-busy", "true");
   let other;
   try {
-    // Half a word isn't a search that someone made: the hub doesn't keep it among the recent ones.
+    // The hub doesn't record unfinished words as recent searches.
     const response = await fetch(address, { signal: underway.signal, headers: { "X-Typing": "yes" } });
     if (!response.ok) throw new Error(`answered ${response.status}`);
     other = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
-    if (mine === turn) {
+    if (ownTurn === turn) {
       trouble.hidden = false;
       answer.removeAttribute("aria-busy");
     }
     return null;
   }
-  if (mine !== turn) return null;
+  if (ownTurn !== turn) return null;
   trouble.hidden = true;
   for (const id of ["search-answer", "search-kept"]) {
     document.getElementById(id).replaceWith(other.getElementById(id));
@@ -50,8 +50,8 @@ async function show(address) {
   return other;
 }
 
-// While one types one entry of the history follows along; going back leads to what was asked before.
-async function askWhatIsTyped() {
+// Typing updates a single history entry, so that going back leads to the search before.
+async function search() {
   const address = addressNow();
   if (address === shown || !(await show(address))) return;
   if (history.state?.typing) history.replaceState({ typing: true }, "", address);
@@ -60,7 +60,7 @@ async function askWhatIsTyped() {
 
 function soon() {
   clearTimeout(timer);
-  timer = setTimeout(askWhatIsTyped, PAUSE);
+  timer = setTimeout(search, PAUSE);
 }
 
 field.addEventListener("input", (event) => {
@@ -78,11 +78,11 @@ addEventListener("popstate", async () => {
   if (other) field.value = other.getElementById("q").value;
 });
 
-// Whoever follows a hit meant what they had typed: now it is a search that they made.
+// Opening a hit makes the typed query a search to record.
 document.addEventListener("click", (event) => {
   if (history.state?.typing && event.target.closest?.("#search-answer .hit a")) {
     fetch(location.href, { keepalive: true }).catch(() => {});
   }
 });
 
-if (field.value !== field.defaultValue) soon(); // on a slow line people type before this is there
+if (field.value !== field.defaultValue) soon(); // on a slow connection people type before this script loads

@@ -1,12 +1,12 @@
-// Suggestions under a search field: the combobox of the ARIA Authoring Practices, with its list open while there is
-// something to choose. Without this the field is a plain one.
+// Suggestions under a search field: the combobox of the ARIA Authoring Practices, whose list is open while it has
+// options. Without this script it is a plain field.
 
-const PAUSE = 120; // milliseconds without a key before the hub is asked
+const PAUSE = 120; // milliseconds without a key before the request
 const ADDRESS = "/search/suggestions";
 
-for (const field of document.querySelectorAll("form[role=search] #q, form[role=search] #header-q")) enliven(field);
+for (const field of document.querySelectorAll("form[role=search] #q, form[role=search] #header-q")) addSuggestions(field);
 
-function enliven(field) {
+function addSuggestions(field) {
   const list = document.createElement("ul");
   list.id = `${field.id}-suggestions`;
   list.className = "suggestions";
@@ -22,10 +22,10 @@ function enliven(field) {
   field.setAttribute("aria-expanded", "false");
   field.autocomplete = "off";
 
-  let timer; // until the hub is asked
-  let underway; // the request of the last question
+  let timer; // until the request
+  let underway; // the controller of the last request
   let active = -1; // the option that Enter would open
-  const known = new Map(); // answers of this page, by what was typed
+  const cache = new Map(); // suggestions by typed text
 
   const options = () => [...list.children];
   const isOpen = () => !list.hidden;
@@ -50,16 +50,16 @@ function enliven(field) {
     }
   }
 
-  function optionOf(one, number) {
+  function optionOf(suggestion, number) {
     const option = document.createElement("li");
     option.id = `${list.id}-${number}`;
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    option.dataset.address = one.address;
+    option.dataset.address = suggestion.address;
     for (const [name, text] of [
-      ["sort", one.sort],
-      ["label", one.label],
-      ["detail", one.detail],
+      ["sort", suggestion.sort],
+      ["label", suggestion.label],
+      ["detail", suggestion.detail],
     ]) {
       if (!text) continue;
       const part = document.createElement("span");
@@ -70,28 +70,28 @@ function enliven(field) {
     return option;
   }
 
-  function show(found) {
-    list.replaceChildren(...found.map(optionOf));
-    list.hidden = found.length === 0;
+  function show(suggestions) {
+    list.replaceChildren(...suggestions.map(optionOf));
+    list.hidden = suggestions.length === 0;
     field.setAttribute("aria-expanded", String(isOpen()));
     choose(-1);
   }
 
   async function ask() {
     const typed = field.value.trim();
-    if (!known.has(typed)) {
+    if (!cache.has(typed)) {
       underway?.abort();
       underway = new AbortController();
       try {
         const answer = await fetch(`${ADDRESS}?${new URLSearchParams({ q: typed })}`, { signal: underway.signal });
         if (!answer.ok) return;
-        known.set(typed, (await answer.json()).suggestions);
+        cache.set(typed, (await answer.json()).suggestions);
       } catch {
-        return; // no suggestions, then
+        return; // suggestions are optional
       }
     }
-    // Late answers, and those for a field that was left, are kept but not shown; a list that one chooses from stays.
-    if (field.value.trim() === typed && document.activeElement === field && active < 0) show(known.get(typed));
+    // Late responses are cached but not shown, and the list stays while the person is choosing from it.
+    if (field.value.trim() === typed && document.activeElement === field && active < 0) show(cache.get(typed));
   }
 
   function soon() {
@@ -102,7 +102,7 @@ function enliven(field) {
   field.addEventListener("input", () => (field.value.trim() ? soon() : close()));
   field.addEventListener("blur", close);
   field.form.addEventListener("submit", close);
-  // A press on an option must not take the focus, or the list would be gone before the click.
+  // Pressing an option must not move the focus, or the list would close before the click.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
@@ -114,7 +114,7 @@ function enliven(field) {
     const count = options().length;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      // Beyond either end one is back in what was typed.
+      // Beyond either end the selection returns to the field.
       const step = event.key === "ArrowDown" ? 2 : count + 1;
       if (!isOpen()) ask();
       else if (event.altKey) close();
@@ -123,11 +123,11 @@ function enliven(field) {
       event.preventDefault();
       location.assign(options()[active].dataset.address);
     } else if (event.key === "Escape" && isOpen()) {
-      event.preventDefault(); // the first Escape closes the list, the next one empties the field
+      event.preventDefault(); // the first Escape closes the list, the next one clears the field
       close();
     }
   });
 
-  // On a slow line people type before this is there.
+  // On a slow connection people type before this script loads.
   if (document.activeElement === field && field.value.trim() && field.value !== field.defaultValue) soon();
 }

@@ -1,4 +1,4 @@
-"""Searching in a real browser: results while one types, keys, chips, suggestions; by keyboard, without scripts, small."""
+"""Search in a real browser: live results, keys, filter chips, suggestions; by keyboard, without scripts, on a phone."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -103,7 +103,7 @@ def test_when_the_hub_is_out_of_reach_the_page_says_so_and_mends_itself(open_as:
 def test_a_chip_takes_its_filter_out_and_clear_all_takes_every_one(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search?q=training&kind=presentation&kind=briefing&year=2026")
-    page.get_by_role("link", name="Remove the filter Kind: Briefing").press("Enter")
+    page.get_by_role("link", name="Remove filter Kind: Briefing").press("Enter")
     page.wait_for_url("**/search?q=training&kind=presentation&year=2026")
     page.get_by_role("link", name="Clear all filters").press("Enter")
     page.wait_for_url("**/search?q=training")
@@ -233,7 +233,7 @@ def test_a_search_is_kept_comes_back_on_home_and_goes_by_keyboard(open_as: OpenA
     page.goto("/search")
     page.locator("#q").fill("zinc")
     page.wait_for_url("**/search?q=zinc")
-    page.get_by_text("Keep this search").click()
+    page.get_by_text("Save this search").click()
     expect(page.get_by_label("Name")).to_have_value("zinc")
     page.get_by_label("Name").fill("All on zinc")
     page.keyboard.press("Enter")
@@ -248,19 +248,19 @@ def test_a_search_is_kept_comes_back_on_home_and_goes_by_keyboard(open_as: OpenA
     page.locator("details[open] input[name=name]").fill("Zinc")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Delete Zinc").press("Enter")
-    expect(page.get_by_role("status").filter(has_text="“Zinc” is deleted")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Deleted “Zinc”")).to_be_visible()
     expect(page.get_by_role("link", name="Zinc", exact=True)).to_have_count(0)
 
 
 def test_without_scripts_a_search_is_kept_and_made_a_feed(open_as: OpenAs) -> None:
     page = open_as("board", java_script_enabled=False)
     page.goto("/search?q=foundry")
-    page.get_by_text("Keep this search").click()
-    page.get_by_role("button", name="Make a feed").click()
-    address = page.get_by_label("Address for a feed reader").input_value()
+    page.get_by_text("Save this search").click()
+    page.get_by_role("button", name="Create feed").click()
+    address = page.get_by_label("Feed address").input_value()
     answer = page.request.get(address)
     assert answer.headers["content-type"].startswith("application/atom+xml")
-    page.get_by_role("button", name="Close this feed").click()
+    page.get_by_role("button", name="Close feed").click()
     assert page.request.get(address).status == 404
 
 
@@ -331,8 +331,8 @@ def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_
     page.goto("/search?q=training&kind=presentation&kind=briefing")
     lines = "all => all.filter(one => one.checkVisibility()).map(one => one.getClientRects().length)"
     assert set(page.locator(".facet .count").evaluate_all(lines)) == {1}
-    page.get_by_role("link", name="Narrow down").click()
-    expect(page.get_by_role("heading", name="Narrow down")).to_be_in_viewport()
+    page.get_by_role("link", name="Filter results").click()
+    expect(page.get_by_role("heading", name="Filters")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

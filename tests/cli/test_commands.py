@@ -176,7 +176,7 @@ def test_what_was_imported_is_found_after_catching_up(hub: Hub, member: str, fol
     assert (hit["page"], hit["page_kind"]) == (1, "section")
     assert "**apprenticeships**" in hit["snippet"].lower()
     assert found["facets"]["kind"] == {"call-notes": 1}
-    assert "1 found" in hub("search", "apprenticeship").stdout
+    assert "1 resource found" in hub("search", "apprenticeship").stdout
 
 
 @pytest.mark.both_databases

@@ -1,4 +1,4 @@
-"""What tests of search share."""
+"""Fixtures of the search tests."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,15 +12,16 @@ from hub.core.db import Database
 
 @pytest.fixture
 def count_statements(app: Flask, database: Database) -> Iterator[Callable[[], list[str]]]:
-    seen: list[str] = []
+    """Return a function that returns the list of SQL statements from then on."""
+    statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
-        seen.append(statement)
+    def record(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        statements.append(statement)
 
     def start() -> list[str]:
-        seen.clear()
-        return seen
+        statements.clear()
+        return statements
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", record)
     yield start
-    event.remove(database.engine, "before_cursor_execute", note)
+    event.remove(database.engine, "before_cursor_execute", record)

@@ -1,8 +1,8 @@
-"""What members type, and which page of the demo world they mean; and how well a search answers it.
+"""The relevance judgments: queries as members type them, each with the page of the demo world that they want.
 
-Half remembered words, acronyms, questions, part numbers: each query names the one resource that the person had
-in mind and the page, slide, sheet, section or item in it, numbered as the hub numbers them. Variants are made of
-them as people vary: other order, a word less, a word too much, a whole sentence, a letter wrong.
+The queries are half-remembered words, acronyms, questions and part numbers. Each has one relevant resource, and the
+page, slide, sheet, section or item in it, numbered as the hub numbers them. The variants change each query as people
+would: another order, a missing word, an extra word, a whole question, a misspelled word.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WantedHit:
-    """A query as it is typed, the key of the wanted resource in the demo world, and the wanted page in it."""
+    """A query, the key of the relevant resource in the demo world, and the relevant page in it."""
 
     query: str
     resource: str
@@ -26,7 +26,7 @@ QUERIES: tuple[WantedHit, ...] = (
     WantedHit("CMMC readiness grant 60 percent", "spring-call-deck", 6),
     WantedHit("bridge loan CDFI award letter", "spring-call-deck", 7),
     WantedHit("what did cmmc really cost firewall and managed service", "spring-call-deck", 5),
-    WantedHit("awareness seminars nobody did anything", "spring-call-deck", 2),
+    WantedHit("awareness seminars no one did anything", "spring-call-deck", 2),
     WantedHit("7021 letter request for clarification", "dfars-flow-downs", 7),
     WantedHit("252.204-7020", "dfars-flow-downs", 3),
     WantedHit("stripped router heat treater", "dfars-flow-downs", 6),
@@ -155,7 +155,7 @@ def _as_a_question(query: str, rng: random.Random) -> str:
 
 
 def _with_a_wrong_letter(query: str, rng: random.Random) -> str:
-    """Two letters of the longest word in each other's place."""
+    """Return the query with two letters of the longest word swapped."""
     longest = max(query.split(), key=lambda word: (word.isalpha(), len(word)))
     at = rng.randrange(1, max(2, len(longest) - 2))
     wrong = longest[:at] + longest[at + 1 : at + 2] + longest[at : at + 1] + longest[at + 2 :]
@@ -174,19 +174,19 @@ VARIANTS: Mapping[str, Callable[[str, random.Random], str]] = {
 
 
 def variants(kind: str) -> Sequence[WantedHit]:
-    """Return all queries varied in one way; the same ones each time."""
+    """Return one variant of all queries; the same each time."""
     rng = random.Random(kind)
-    return [WantedHit(VARIANTS[kind](one.query, rng), one.resource, one.page) for one in QUERIES]
+    return [WantedHit(VARIANTS[kind](hit.query, rng), hit.resource, hit.page) for hit in QUERIES]
 
 
-# How well they are answered
+# Measures
 
-DEEP = 10  # hits that are looked at
+DEPTH = 10  # hits that count
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A query with the place of its resource among the hits (0: not among the first ten), and the page shown for it."""
+    """A query with the rank of its resource (0: not among the first ten hits), and the page that the hit shows."""
 
     wanted: WantedHit
     rank: int
@@ -194,12 +194,12 @@ class Answered:
 
 
 def figures(answers: Iterable[Answered]) -> Mapping[str, float]:
-    """Shares from 0 to 1: wanted resource first, among five, nDCG@10, and the right page where the resource is found."""
+    """Return success@1, success@5, nDCG@10, and the share of right pages where the resource is among the hits."""
     answers = list(answers)
-    found = [one for one in answers if one.rank]
+    with_hit = [answer for answer in answers if answer.rank]
     return {
-        "success@1": sum(one.rank == 1 for one in answers) / len(answers),
-        "success@5": sum(0 < one.rank <= 5 for one in answers) / len(answers),
-        "nDCG@10": sum(1 / math.log2(1 + one.rank) for one in found) / len(answers),
-        "page accuracy": sum(one.page == one.wanted.page for one in found) / max(1, len(found)),
+        "success@1": sum(answer.rank == 1 for answer in answers) / len(answers),
+        "success@5": sum(0 < answer.rank <= 5 for answer in answers) / len(answers),
+        "nDCG@10": sum(1 / math.log2(1 + answer.rank) for answer in with_hit) / len(answers),
+        "page accuracy": sum(answer.page == answer.wanted.page for answer in with_hit) / max(1, len(with_hit)),
     }

@@ -1,4 +1,4 @@
-"""The loader of the Cranfield collection, on a tiny one in the same format."""
+"""The loader of the Cranfield collection, with a tiny collection in the same format."""
 
 import math
 from pathlib import Path
@@ -61,7 +61,7 @@ def test_the_three_files_are_read(collection: cranfield.Collection) -> None:
     assert collection.answers == {1: {1: 2}, 2: {3: 4}}
 
 
-def test_questions_are_asked_as_they_were_typed_and_each_engine_answers(
+def test_each_engine_answers_the_questions_as_typed(
     collection: cranfield.Collection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cranfield.report(collection)
@@ -69,12 +69,12 @@ def test_questions_are_asked_as_they_were_typed_and_each_engine_answers(
     assert len(lines) == len(cranfield.ENGINES)
 
 
-def test_a_folder_that_lacks_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_one_of_the_files_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"lacks cran\.all\.1400"):
         cranfield.cranfield(tmp_path)
 
 
-def test_the_measures_are_those_of_the_books() -> None:
+def test_the_measures_follow_their_definitions() -> None:
     assert cranfield.ndcg([3, 1], {1: 1}) == pytest.approx(1 / math.log2(3))
     assert cranfield.ndcg([1, 2], {1: 1, 2: 2}) == pytest.approx((1 + 2 / math.log2(3)) / (2 + 1 / math.log2(3)))
     assert cranfield.average_precision([1, 9, 2], {1: 1, 2: 1, 3: 1}) == pytest.approx((1 + 2 / 3) / 3)

@@ -1,4 +1,4 @@
-"""Did you mean: nothing is proposed that may have left the hub since the index was made."""
+"""Spelling suggestions while the index lags behind the database."""
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from hub.search.rules.results import Query
 from tests.world import a_resource, an_organization
 
 
-def test_a_word_of_a_text_that_was_replaced_is_not_proposed_while_the_index_lags(database: Database) -> None:
+def test_a_word_of_a_replaced_text_is_not_suggested_while_the_index_lags(database: Database) -> None:
     with database.writing() as db:
         owner = an_organization(db)
         for title in ("One", "Two"):

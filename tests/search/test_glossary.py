@@ -1,4 +1,4 @@
-"""The glossary by its pages: everybody reads it, the coordinator edits it, every search uses it."""
+"""The glossary pages: everyone reads it, the coordinator edits it, and every search uses it."""
 
 from collections.abc import Callable
 
@@ -47,8 +47,8 @@ def page(browser: FlaskClient, address: str, status: int = 200) -> BeautifulSoup
     return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
-def found(browser: FlaskClient, q: str, more: str = "") -> set[str]:
-    return {one.get_text() for one in page(browser, f"/search?q={q}{more}").select("a.resource-title")}
+def hits(browser: FlaskClient, q: str) -> set[str]:
+    return {link.get_text() for link in page(browser, f"/search?q={q}").select("a.resource-title")}
 
 
 def entry_id(world: Database, name: str) -> int:
@@ -56,15 +56,15 @@ def entry_id(world: Database, name: str) -> int:
         return db.scalars(select(GlossaryEntry.id).where(GlossaryEntry.name == name)).one()
 
 
-def test_every_member_reads_the_glossary_that_the_hub_came_with(ana: FlaskClient, client: FlaskClient) -> None:
+def test_every_member_can_read_the_included_glossary(ana: FlaskClient, client: FlaskClient) -> None:
     shown = page(ana, "/glossary")
     rows = {
         row.select("th")[0].get_text(): [cell.get_text(" ", strip=True) for cell in row.select("td")]
         for row in shown.select("tbody tr")
     }
     assert len(rows) == 75
-    assert rows["DoD"] == ["Department of Defense", "DoW, Department of War", "Came with the hub"]
-    assert rows["IRA"][0] == "Inflation Reduction Act (typed in capitals only)"
+    assert rows["DoD"] == ["Department of Defense", "DoW, Department of War", "Included with the hub"]
+    assert rows["IRA"][0] == "Inflation Reduction Act (capitals only)"
     assert not shown.select("a[href$='/edit']")
     assert client.get("/glossary").status_code == 302
 
@@ -77,35 +77,35 @@ def test_only_the_coordinator_edits_it(world: Database, ana: FlaskClient) -> Non
     assert ana.post(f"/glossary/{id_}/remove").status_code == 404
 
 
-def test_what_the_coordinator_adds_is_searched_at_once(world: Database, cora: FlaskClient, ana: FlaskClient) -> None:
-    assert found(ana, "QMS") == set()
+def test_search_uses_a_new_entry_at_once(world: Database, cora: FlaskClient, ana: FlaskClient) -> None:
+    assert hits(ana, "QMS") == set()
     assert cora.post("/glossary/new", data=NEW).status_code == 302
-    assert found(ana, "QMS") == {"Cranes"}
-    assert found(ana, "quality+system") == {"Cranes"}
+    assert hits(ana, "QMS") == {"Cranes"}
+    assert hits(ana, "quality+system") == {"Cranes"}
     row = next(row for row in page(ana, "/glossary").select("tbody tr") if row.th.get_text() == "QMS")  # type: ignore[union-attr]
     assert "by Cora" in row.get_text()
     with world.reading() as db:
-        noted = db.scalars(select(Entry).where(Entry.action == "added to the glossary")).one()
-        assert (noted.subject, noted.actor) == ("QMS", "coordinator@hub.example")
+        logged = db.scalars(select(Entry).where(Entry.action == "added glossary entry")).one()
+        assert (logged.subject, logged.actor) == ("QMS", "coordinator@hub.example")
 
 
 @pytest.mark.both_databases
-def test_an_entry_is_changed_and_removed_and_the_audit_keeps_what_it_said(
+def test_an_entry_is_edited_and_removed_and_the_audit_log_keeps_its_names(
     world: Database, cora: FlaskClient, ana: FlaskClient
 ) -> None:
     id_ = entry_id(world, "NOFO")
     changed = {"name": "NOFO", "meaning": "notice of a funding opportunity", "others": "FON"}
     assert cora.post(f"/glossary/{id_}/edit", data=changed).status_code == 302
-    assert found(ana, "FON") == {"Deadlines"}
+    assert hits(ana, "FON") == {"Deadlines"}
     assert cora.post(f"/glossary/{id_}/edit", data=changed).status_code == 302
     assert cora.post(f"/glossary/{id_}/remove").status_code == 302
-    assert found(ana, "FON") == set()
+    assert hits(ana, "FON") == set()
     assert cora.get(f"/glossary/{id_}/edit").status_code == 404
     with world.reading() as db:
-        noted = db.scalars(select(Entry).where(Entry.subject == "NOFO").order_by(Entry.id)).all()
-        assert [one.action for one in noted] == ["changed in the glossary", "removed from the glossary"]
-        assert noted[0].details["was"] == ["NOFO", "notice of funding opportunity"]
-        assert noted[1].details["names"] == ["NOFO", "notice of a funding opportunity", "FON"]
+        logged = db.scalars(select(Entry).where(Entry.subject == "NOFO").order_by(Entry.id)).all()
+        assert [entry.action for entry in logged] == ["edited glossary entry", "removed glossary entry"]
+        assert logged[0].details["was"] == ["NOFO", "notice of funding opportunity"]
+        assert logged[1].details["names"] == ["NOFO", "notice of a funding opportunity", "FON"]
 
 
 @pytest.mark.both_databases
@@ -113,14 +113,14 @@ def test_an_entry_is_changed_and_removed_and_the_audit_keeps_what_it_said(
     ("wrong", "sentence"),
     [
         ({"name": ""}, "Enter the acronym or short name."),
-        ({"name": "nofo"}, "is in the glossary already: change that entry instead."),
-        ({"name": "..."}, "it needs a letter or a digit"),
-        ({"meaning": "QMS"}, "The meaning is the short name again"),
-        ({"others": "\n".join("abcdefghijkl")}, "An entry has up to 10 other names."),
+        ({"name": "nofo"}, "is already in the glossary. Edit that entry instead."),
+        ({"name": "..."}, "needs at least one letter or digit"),
+        ({"meaning": "QMS"}, "The meaning repeats the short name"),
+        ({"others": "\n".join("abcdefghijkl")}, "An entry can have up to 10 other names."),
         ({"others": "x" * 201}, "The other name is too long"),
     ],
 )
-def test_what_makes_no_entry_is_said_and_nothing_is_lost(
+def test_an_invalid_entry_is_refused_and_the_form_keeps_what_was_typed(
     cora: FlaskClient, wrong: dict[str, str], sentence: str
 ) -> None:
     answer = cora.post("/glossary/new", data=NEW | wrong)
@@ -131,23 +131,23 @@ def test_what_makes_no_entry_is_said_and_nothing_is_lost(
 
 
 @pytest.mark.both_databases
-def test_either_name_finds_both_and_the_page_says_what_was_added_and_searches_without(ana: FlaskClient) -> None:
-    assert found(ana, "NOFO") == {"Digest", "Deadlines"}
-    assert found(ana, "notice+of+funding+opportunity") == {"Digest", "Deadlines"}
+def test_either_name_finds_both_and_the_page_names_the_added_ones_and_can_leave_them_out(ana: FlaskClient) -> None:
+    assert hits(ana, "NOFO") == {"Digest", "Deadlines"}
+    assert hits(ana, "notice+of+funding+opportunity") == {"Digest", "Deadlines"}
     also = page(ana, "/search?q=nofo").select_one(".also-searched")
     assert also is not None
     assert also.get_text().startswith("Also searched: notice of funding opportunity.")
     assert also.a is not None
     without = page(ana, str(also.a["href"]))
-    assert [one.get_text() for one in without.select("a.resource-title")] == ["Deadlines"]
-    assert "Searched without the glossary." in without.select(".also-searched")[0].get_text()
-    assert found(ana, "funding") == {"Digest"}
+    assert [link.get_text() for link in without.select("a.resource-title")] == ["Deadlines"]
+    assert "Searched only your words." in without.select(".also-searched")[0].get_text()
+    assert hits(ana, "funding") == {"Digest"}
     assert page(ana, "/search?q=funding").select(".also-searched") == []
 
 
-def test_capitals_mean_the_acronym_unless_nothing_else_is_found(ana: FlaskClient) -> None:
-    assert found(ana, "ARM") == {"Robots"}
-    assert found(ana, "arm") == {"Robots", "Cranes"}
-    assert found(ana, "LIFT") == {"Cranes"}
+def test_capitals_mean_the_acronym_unless_only_the_word_is_found(ana: FlaskClient) -> None:
+    assert hits(ana, "ARM") == {"Robots"}
+    assert hits(ana, "arm") == {"Robots", "Cranes"}
+    assert hits(ana, "LIFT") == {"Cranes"}
     notes = page(ana, "/search?q=LIFT").select(".search-notes")[0].get_text()
-    assert "Nothing has this acronym in capitals, so the ordinary word was searched for." in notes
+    assert "No resource has this acronym in capitals, so the ordinary word was searched." in notes

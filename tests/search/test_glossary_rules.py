@@ -1,4 +1,4 @@
-"""The glossary by plain values: either name finds the other."""
+"""The rules of the glossary: expanding queries, and acronyms in texts."""
 
 import pytest
 from hypothesis import given
@@ -12,12 +12,12 @@ from tests.search.typed import TEXT, parse
 
 @given(TEXT | st.text())
 def test_no_text_is_an_error(text: str) -> None:
-    asked = parse(text)
-    glossary_rules.widened(asked.nodes, KNOWN)
-    assert all(note.endswith(".") for note in asked.notes)
+    question = parse(text)
+    glossary_rules.expand(question.nodes, GLOSSARY)
+    assert all(note.endswith(".") for note in question.notes)
 
 
-KNOWN = Glossary.of(
+GLOSSARY = Glossary.of(
     [
         Entry(("NOFO", "notice of funding opportunity")),
         Entry(("APEX", "APEX Accelerators", "PTAC", "Procurement Technical Assistance Center"), is_word=True),
@@ -46,28 +46,29 @@ KNOWN = Glossary.of(
         ("P2 OR water", Phrase("pollution prevention")),
     ],
 )
-def test_a_search_for_either_name_finds_the_other(typed: str, also: Node) -> None:
-    wide = glossary_rules.widened(parse(typed).nodes, KNOWN)
-    assert also in leaves(list(wide.nodes))
-    assert also.text in wide.also  # type: ignore[union-attr]
+def test_a_query_with_one_name_is_expanded_with_the_others(typed: str, also: Node) -> None:
+    expansion = glossary_rules.expand(parse(typed).nodes, GLOSSARY)
+    assert also in leaves(list(expansion.nodes))
+    assert also.text in expansion.also  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("typed", ["am", "ira", "apex", "-NOFO", "steel", "notice of funding"])
-def test_an_acronym_that_is_a_word_means_the_acronym_only_in_capitals(typed: str) -> None:
-    asked = parse(typed)
-    assert glossary_rules.widened(asked.nodes, KNOWN) == glossary_rules.Widened(asked.nodes)
+def test_an_acronym_that_is_also_a_word_means_the_acronym_only_in_capitals(typed: str) -> None:
+    question = parse(typed)
+    assert glossary_rules.expand(question.nodes, GLOSSARY) == glossary_rules.Expansion(question.nodes)
 
 
-def test_without_the_glossary_capitals_still_tell_an_acronym_from_a_word() -> None:
-    assert glossary_rules.widened(parse("IRA nofo").nodes, KNOWN, expand=False).nodes == (Acronym("IRA"), Word("nofo"))
-    assert glossary_rules.loosened((Acronym("IRA"), Word("nofo"))) == (Word("IRA"), Word("nofo"))
+def test_without_added_names_capitals_still_tell_an_acronym_from_a_word() -> None:
+    nodes = glossary_rules.expand(parse("IRA nofo").nodes, GLOSSARY, add_names=False).nodes
+    assert nodes == (Acronym("IRA"), Word("nofo"))
+    assert glossary_rules.acronyms_as_words((Acronym("IRA"), Word("nofo"))) == (Word("IRA"), Word("nofo"))
 
 
-def test_acronyms_in_a_text_are_known_by_how_they_are_written() -> None:
-    assert KNOWN.acronym is not None
-    found = [match[0] for match in KNOWN.acronym.finditer("AM and am, DoD not dod; NOFOs, sub-IRA, P2, apex")]
-    assert found == ["AM", "DoD", "P2"]
-    assert KNOWN.meanings["DoW"] == "Department of Defense"
+def test_acronyms_in_a_text_are_matched_with_their_capitals() -> None:
+    assert GLOSSARY.acronym is not None
+    acronyms = [match[0] for match in GLOSSARY.acronym.finditer("AM and am, DoD not dod; NOFOs, sub-IRA, P2, apex")]
+    assert acronyms == ["AM", "DoD", "P2"]
+    assert GLOSSARY.meanings["DoW"] == "Department of Defense"
     assert Glossary.of([]).acronym is None
 
 

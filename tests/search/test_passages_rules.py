@@ -1,4 +1,4 @@
-"""Passages by plain values: the best page, its snippet, and the words marked in it."""
+"""The rules of snippets: the best page, its passage, and the marked words."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,16 +10,16 @@ from hub.search.rules.plain import plain
 from tests.search.typed import TEXT
 
 
-def test_the_best_page_has_all_words_before_it_has_them_often() -> None:
+def test_a_page_with_all_words_beats_a_page_with_one_of_them_often() -> None:
     starts, title_ends = [0, 100, 200], [3, 103, 203]
     assert passages_rules.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
 
 
-def test_of_pages_with_all_words_the_best_has_them_side_by_side() -> None:
+def test_of_pages_with_all_words_one_with_adjacent_words_is_best() -> None:
     assert passages_rules.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
 
 
-def test_then_a_word_in_the_title_counts_and_then_how_often() -> None:
+def test_then_words_in_the_title_count_and_then_occurrences() -> None:
     assert passages_rules.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
     assert passages_rules.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
     assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
@@ -34,19 +34,19 @@ def test_a_word_before_the_first_page_is_on_no_page() -> None:
     assert passages_rules.best_page([], [], [10], [12]) is None
 
 
-def test_a_snippet_shows_where_the_words_stand_closest_and_marks_them() -> None:
-    text = f"Steel. {'Filler words go on. ' * 40}The steel supply chain was mapped by two interns. {'More. ' * 60}"
+def test_a_snippet_shows_where_the_words_are_closest_together_and_marks_them() -> None:
+    text = f"Steel. {'Filler words continue. ' * 40}The steel supply chain was mapped by two interns. {'More. ' * 60}"
     shown = passages_rules.snippet(text, {words_rules.term_of(word) for word in ("steel", "supply", "mapped")})
     assert "**steel** **supply** chain was **mapped** by two interns" in str(shown)
     assert len(shown.text) <= passages_rules.LENGTH + 4
 
 
-def test_a_snippet_without_the_words_is_the_beginning() -> None:
+def test_a_snippet_without_the_words_is_the_beginning_of_the_page() -> None:
     assert str(passages_rules.snippet("One two three.", {"steel"})) == "One two three."
     assert str(passages_rules.snippet("", {"steel"})) == ""
 
 
-def test_asterisks_of_the_text_are_not_marks() -> None:
+def test_asterisks_in_the_text_are_not_marks() -> None:
     assert str(passages_rules.snippet("a **bold** steel", {"steel"})) == "a bold **steel**"
 
 
@@ -61,7 +61,7 @@ def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> N
         assert set(passage.split()) <= set(flat.split())
 
 
-def test_a_very_long_page_is_searched_for_its_best_part() -> None:
+def test_the_snippet_of_a_very_long_page_is_its_best_part() -> None:
     text = f"{'filler ' * 30_000}the apprenticeship standards of machinists {'filler ' * 30_000}"
     assert "**apprenticeship** standards of **machinists**" in str(
         passages_rules.snippet(text, {words_rules.term_of("apprenticeship"), words_rules.term_of("machinists")})
@@ -70,7 +70,7 @@ def test_a_very_long_page_is_searched_for_its_best_part() -> None:
 
 def marked_throughout(text: str, typed: str) -> Snippet:
     return passages_rules.marked_words(
-        text, {term for piece in words_rules.pieces(typed) for term in words_rules.all_terms_of(piece[0])}
+        text, {term for token in words_rules.tokens(typed) for term in words_rules.all_terms_of(token[0])}
     )
 
 
@@ -79,6 +79,6 @@ def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
     assert marked_throughout(text, typed).text == text
 
 
-def test_on_a_page_each_word_is_marked_that_the_search_would_find() -> None:
-    found = marked_throughout("Grants for CMMC:\n  a granted wish, Québec", "grant quebec")
-    assert [part for part, is_marked in found.parts if is_marked] == ["Grants", "granted", "Québec"]
+def test_each_word_on_a_page_that_search_would_match_is_marked() -> None:
+    marked = marked_throughout("Grants for CMMC:\n  a granted request, Québec", "grant quebec")
+    assert [part for part, is_marked in marked.parts if is_marked] == ["Grants", "granted", "Québec"]

@@ -1,4 +1,4 @@
-"""Peers: who has done this, and regions like ours, each with the resources that say so."""
+"""The peers page: organizations with experience, and similar organizations, with their resources."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +14,7 @@ CASTING = "Foundry castings scrap patternmaker apprenticeship furnace energy met
 
 @pytest.fixture
 def world(database: Database) -> None:
-    """Two foundry regions, an export region, and what one of them keeps to itself."""
+    """Two foundry regions, an export region, and a resource that one of them doesn't share."""
     with database.writing() as db:
         lake, basin, coast = (an_organization(db, name) for name in ("Lakeshore", "Copper Basin", "Coast"))
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
@@ -30,12 +30,12 @@ def world(database: Database) -> None:
 
 
 def _section(page: str, name: str) -> str:
-    found = BeautifulSoup(page, "lxml").select_one(f'section[aria-labelledby="{name}"] .resource-list')
-    return found.get_text(" ", strip=True) if found else ""
+    organizations = BeautifulSoup(page, "lxml").select_one(f'section[aria-labelledby="{name}"] .resource-list')
+    return organizations.get_text(" ", strip=True) if organizations else ""
 
 
 @pytest.mark.both_databases
-def test_regions_like_ours_are_those_that_write_of_the_same(world: None, sign_in: SignIn) -> None:
+def test_similar_organizations_write_about_the_same_subjects(world: None, sign_in: SignIn) -> None:
     like = _section(sign_in("rosa@lakeshore.example").get("/peers").text, "like")
     assert like.startswith("Copper Basin")
     assert "Workforce and Training" in like
@@ -43,14 +43,14 @@ def test_regions_like_ours_are_those_that_write_of_the_same(world: None, sign_in
     assert "Export desk" not in like
 
 
-def test_what_an_organization_keeps_to_itself_makes_nobody_alike(world: None, sign_in: SignIn) -> None:
+def test_resources_for_one_organization_only_make_no_one_similar(world: None, sign_in: SignIn) -> None:
     for email in ("rosa@lakeshore.example", "marguerite@amcc.example"):
         page = sign_in(email).get("/peers?organization=lakeshore").text
         assert "Board memo" not in page
         assert "closure" not in page
 
 
-def test_an_organization_is_like_none_by_what_another_keeps_to_itself(
+def test_an_organization_is_not_similar_by_resources_that_it_does_not_share(
     world: None, sign_in: SignIn, database: Database
 ) -> None:
     with database.writing() as db:
@@ -63,7 +63,7 @@ def test_an_organization_is_like_none_by_what_another_keeps_to_itself(
 
 
 @pytest.mark.both_databases
-def test_who_has_done_this_names_organizations_with_the_page_that_says_so(world: None, sign_in: SignIn) -> None:
+def test_organizations_with_experience_are_listed_with_the_best_page(world: None, sign_in: SignIn) -> None:
     browser = sign_in("joe@coast.example")
     page = browser.get("/peers?q=energy+meters").text
     done = _section(page, "who-has-done")
@@ -76,10 +76,10 @@ def test_who_has_done_this_names_organizations_with_the_page_that_says_so(world:
     assert browser.get(str(link["href"])).status_code == 200
 
 
-def test_nothing_found_and_nothing_shared_say_what_to_do(world: None, sign_in: SignIn, database: Database) -> None:
+def test_the_empty_states_say_what_to_do(world: None, sign_in: SignIn, database: Database) -> None:
     with database.writing() as db:
         a_person(db, an_organization(db, "New Region"), Role.REPRESENTATIVE, "new@new.example")
     page = sign_in("new@new.example").get("/peers?q=zeppelins").text
-    assert "Nobody has shared anything with these words" in page
-    assert "Nothing is shared with the network yet" in page
+    assert "No one has shared anything with these words" in page
+    assert "No similar organizations found yet" in page
     assert sign_in("new@new.example").get("/peers?organization=nowhere").status_code == 404

@@ -1,4 +1,4 @@
-"""Text without its Markdown by plain values."""
+"""Plain text of Markdown."""
 
 import time
 
@@ -24,20 +24,20 @@ from tests.search.typed import TEXT
         ("5 * 3, a - b, snake_case_name, 2*", "5 * 3, a - b, snake_case_name, 2*"),
     ],
 )
-def test_markdown_reads_like_text_in_a_snippet(written: str, read: str) -> None:
+def test_markdown_becomes_plain_text(written: str, read: str) -> None:
     assert plain(written) == read
 
 
 @given(TEXT | st.text("*_|`#>[]()\\- \nab", max_size=80))
-def test_taking_markdown_out_loses_no_word(written: str) -> None:
+def test_removing_markdown_loses_no_word(written: str) -> None:
     letters = [letter for letter in written if letter.isalnum()]
     assert (
         "(" in written or [letter for letter in plain(written) if letter.isalnum()] == letters
-    )  # a link's address goes
+    )  # the target of a link is removed
 
 
 @pytest.mark.parametrize("nasty", ["*a ", "[a", "|", "_a", " ", "-", "`a", "[a](", "<http://", "> ", "\n"])
-def test_no_text_takes_long_to_read(nasty: str) -> None:
+def test_no_text_takes_long(nasty: str) -> None:
     began = time.perf_counter()
     plain(nasty * (passages_rules.CHUNK // len(nasty)) + "*")
-    assert time.perf_counter() - began < 0.5  # a quadratic one takes seconds
+    assert time.perf_counter() - began < 0.5  # quadratic time would be seconds

@@ -1,4 +1,4 @@
-"""How the index keeps the places of words, and which segments it merges."""
+"""The codec of posting lists, and the choice of segments to merge."""
 
 from itertools import accumulate
 
@@ -16,16 +16,16 @@ from hub.search.store import codec
         max_size=40,
     )
 )
-def test_a_block_of_postings_is_read_as_it_was_written(rows: list[tuple[int, set[int]]]) -> None:
-    ids, counts = list(accumulate(step for step, _ in rows)), [len(places) for _, places in rows]
-    values = [codec.encoded(sorted(places)) for _, places in rows]
-    how, data = codec.packed(ids, counts, values)
-    docs, times, ends, kept = codec.unpacked(len(ids), how, data)
-    assert (list(docs), list(times)) == (ids, counts)
-    assert [kept[begin:end] for begin, end in zip((0, *ends), ends, strict=False)] == values
+def test_a_block_of_postings_survives_a_round_trip(postings: list[tuple[int, set[int]]]) -> None:
+    ids, counts = list(accumulate(gap for gap, _ in postings)), [len(positions) for _, positions in postings]
+    values = [codec.encode(sorted(positions)) for _, positions in postings]
+    encoding, data = codec.pack(ids, counts, values)
+    docs, frequencies, ends, encoded = codec.unpack(len(ids), encoding, data)
+    assert (list(docs), list(frequencies)) == (ids, counts)
+    assert [encoded[begin:end] for begin, end in zip((0, *ends), ends, strict=False)] == values
 
 
-def test_many_small_segments_are_merged_and_large_ones_are_left_alone() -> None:
+def test_many_small_segments_are_merged_and_large_ones_are_not() -> None:
     assert to_merge([9_000, *[1] * 8], [9_000, *[1] * 8], quiet=False) == list(range(1, 9))
     assert to_merge([9_000, 1, 1], [9_000, 1, 1], quiet=False) == []
     assert to_merge([500] * 8, [500] * 8, quiet=False) == []

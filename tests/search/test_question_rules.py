@@ -1,4 +1,4 @@
-"""Questions by plain values: what is typed is read as it was meant."""
+"""The query parser."""
 
 from datetime import date
 
@@ -63,40 +63,40 @@ from tests.search.typed import parse
         (" - * \" ' ", ()),
     ],
 )
-def test_a_question_is_read_as_it_was_meant(text: str, nodes: tuple[Node, ...]) -> None:
+def test_a_query_is_parsed_as_intended(text: str, nodes: tuple[Node, ...]) -> None:
     assert parse(text).nodes == nodes
 
 
 @pytest.mark.parametrize(
     ("text", "nodes", "note"),
     [
-        ('steel "plate', (Word("steel"), Word("plate")), "never closed"),
+        ('steel "plate', (Word("steel"), Word("plate")), "isn’t closed"),
         ("kind:banana", (AllOf((Word("kind"), Word("banana"))),), "There is no kind “banana”"),
-        ("year:soon", (AllOf((Word("year"), Word("soon"))),), "not a date that can be read here"),
-        ("year:spring", (AllOf((Word("year"), Word("spring"))),), "Write during: for a part of a year"),
-        ("during:last quarter", None, "“last quarter” was read as 1 Jul 2026 to 30 Sep 2026."),
+        ("year:soon", (AllOf((Word("year"), Word("soon"))),), "“soon” is not a date, so"),
+        ("year:spring", (AllOf((Word("year"), Word("spring"))),), "For part of a year, use “during:” instead"),
+        ("during:last quarter", None, "“last quarter” was read as Jul 1, 2026 to Sep 30, 2026."),
         ("before:2026-02-30", (AllOf((Word("before"), Word("2026-02-30"))),), "not a date"),
         ("organization:", (Word("organization"),), ""),
         ('organization:""', (AllOf((Word("organization"),)),), "needs a name"),
         ("OR steel", (Word("steel"),), "both sides"),
-        ("steel OR", (Word("steel"),), "something after it"),
-        ("steel NOT", (Word("steel"),), "something after it"),
+        ("steel OR", (Word("steel"),), "a word after it"),
+        ("steel NOT", (Word("steel"),), "a word after it"),
         ("a*", (Word("a"),), "at least 2 letters"),
-        ("st*el", (Phrase("st el"),), "end of one word"),
+        ("st*el", (Phrase("st el"),), "end of a word"),
         ("x " * 300, None, "first 500 characters"),
         ("x " * 60, None, "first 40 words"),
     ],
 )
-def test_what_cannot_be_read_is_read_as_plain_words_and_says_so(
+def test_invalid_syntax_is_searched_as_plain_words_with_a_note(
     text: str, nodes: tuple[Node, ...] | None, note: str
 ) -> None:
-    asked = parse(text)
-    assert nodes is None or asked.nodes == nodes
-    assert note in " ".join(asked.notes)
+    question = parse(text)
+    assert nodes is None or question.nodes == nodes
+    assert note in " ".join(question.notes)
 
 
 @pytest.mark.parametrize(
-    ("typed", "rest"),
+    ("typed", "subject"),
     [
         ("Where did I see the part about CMMC grants?", "CMMC grants?"),
         ("I'm looking for something about zinc plating", "zinc plating"),
@@ -104,22 +104,23 @@ def test_what_cannot_be_read_is_read_as_plain_words_and_says_so(
         ("Who wrote about “what we know about rail”?", "“what we know about rail”?"),
     ],
 )
-def test_a_question_to_a_colleague_asks_for_what_stands_behind_about(typed: str, rest: str) -> None:
-    read = parse(typed)
-    assert read.nodes == parse(rest).nodes
-    assert read.notes == (f"Read as a question about: {rest.rstrip('?').translate(question_rules._QUOTES)}.",)
+def test_a_question_to_a_colleague_is_searched_for_what_follows_about(typed: str, subject: str) -> None:
+    question = parse(typed)
+    assert question.nodes == parse(subject).nodes
+    shown = subject.rstrip("?").translate(question_rules._QUOTES)
+    assert question.notes == (f"Searched only for what follows “about”: {shown}.",)
 
 
 @pytest.mark.parametrize(
     "typed",
     [
         "about welding",
-        "questions about welding",  # too short a beginning to be one
-        "state grants we heard about",  # says something before, and nothing behind
+        "questions about welding",  # the lead-in is too short
+        "state grants we heard about",  # words with a meaning before "about", and none after it
         "who told us about",
         '"who told us about" welding',
         "kind:briefing tell me about welding",
     ],
 )
-def test_what_may_mean_more_than_a_beginning_is_searched_for(typed: str) -> None:
+def test_words_before_about_that_may_matter_are_searched(typed: str) -> None:
     assert parse(typed).notes == ()

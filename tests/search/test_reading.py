@@ -1,4 +1,4 @@
-"""What search adds to the pages that people read: acronyms explained, and what is alike."""
+"""What search adds to the pages of resources: explained acronyms, marked words, related resources."""
 
 from collections.abc import Callable
 from datetime import date
@@ -45,48 +45,44 @@ def page(browser: FlaskClient, address: str) -> BeautifulSoup:
     return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
 
-def alike(browser: FlaskClient, address: str = "/resources/1") -> dict[str, str]:
+def related(browser: FlaskClient, address: str = "/resources/1") -> dict[str, str]:
     section = page(browser, address).select("section[aria-labelledby=related] li")
     return {line.select("a")[0].get_text(): line.select(".related-why")[0].get_text() for line in section}
 
 
 @pytest.mark.both_databases
-def test_a_resource_leads_to_those_that_are_like_it_and_says_why(
-    world: Database, sign_in: Callable[[str], FlaskClient]
-) -> None:
-    found = alike(sign_in("ana@lake.example"))
-    assert list(found) == ["Spare hammer", "Foreman school"]
-    assert found["Spare hammer"].startswith("Both on Supply Chain Support; both speak of ")
-    assert "hammer" in found["Spare hammer"]
-    assert found["Foreman school"].startswith("Both speak of ")
+def test_a_resource_links_to_related_ones_and_says_why(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
+    reasons = related(sign_in("ana@lake.example"))
+    assert list(reasons) == ["Spare hammer", "Foreman school"]
+    assert reasons["Spare hammer"].startswith("Both on Supply Chain Support; both speak of ")
+    assert "hammer" in reasons["Spare hammer"]
+    assert reasons["Foreman school"].startswith("Both speak of ")
 
 
 @pytest.mark.both_databases
-def test_nobody_is_led_to_what_they_may_not_open(
+def test_no_page_links_to_related_resources_that_the_person_may_not_open(
     world: Database, sign_in: Callable[[str], FlaskClient], client: FlaskClient
 ) -> None:
-    assert "Hammer secrets" in alike(sign_in("coordinator@hub.example"))
+    assert "Hammer secrets" in related(sign_in("coordinator@hub.example"))
     with world.writing() as db:
         resource = db.get_one(Resource, 1)
         resource.audience, resource.version = Audience.PUBLIC, resource.version + 1
         db.get_one(Resource, 2).withdrawn_at = clock.now()
-    assert list(alike(client)) == ["Foreman school"]
+    assert list(related(client)) == ["Foreman school"]
 
 
-def test_the_rows_decide_whatever_the_index_allows(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_database_decides_even_if_the_index_allows_more(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for queries in (results_queries, related_queries):
         monkeypatch.setattr(queries, "allowed", lambda _db, _person, opened: opened.snapshot.live)
     with world.reading() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@lake.example")).one()
-        found = results_queries.search(db, ana, Query("hammer"))
-        assert {hit.title for hit in found.hits} == {"Forge hammers", "Spare hammer"}
-        assert found.total == 2
-        assert "Hammer secrets" not in {one.title for one in related_queries.related(db, ana, 1)}
+        results = results_queries.search(db, ana, Query("hammer"))
+        assert {hit.title for hit in results.hits} == {"Forge hammers", "Spare hammer"}
+        assert results.total == 2
+        assert "Hammer secrets" not in {resource.title for resource in related_queries.related(db, ana, 1)}
 
 
-def test_acronyms_on_a_page_say_what_they_stand_for_once(
-    world: Database, sign_in: Callable[[str], FlaskClient]
-) -> None:
+def test_each_acronym_on_a_page_is_explained_once(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     ana = sign_in("ana@lake.example")
     for address in ("/resources/1/pages/1", "/resources/1/pages/1?q=nofo", "/resources/1"):
         [short] = page(ana, address).select("abbr")
@@ -94,24 +90,22 @@ def test_acronyms_on_a_page_say_what_they_stand_for_once(
     assert [mark.get_text() for mark in page(ana, "/resources/1/pages/1?q=nofo").select("mark")] == ["NOFO", "NOFO"]
 
 
-def test_in_typed_text_links_and_code_stay_as_they_are(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
+def test_acronyms_in_links_and_code_are_not_explained(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     with world.writing() as db:
         owner = an_organization(db, "Prairie")
-        one = a_resource(db, owner, "Notes", published_on=date(2026, 1, 2))
-        revision = db.scalars(select(Revision).where(Revision.resource_id == one.id)).one()
+        resource = a_resource(db, owner, "Notes", published_on=date(2026, 1, 2))
+        revision = db.scalars(select(Revision).where(Revision.resource_id == resource.id)).one()
         revision.body = '[NOFO](https://a.example "NOFO & more") `NOFO` and <b>CMMC</b> & **DoD** > NOFO'
-        address = f"/resources/{one.id}"
+        address = f"/resources/{resource.id}"
     shown = page(sign_in("ana@lake.example"), address).select(".written")[0]
     assert [short.get_text() for short in shown.select("abbr")] == ["CMMC", "DoD", "NOFO"]
     assert shown.select("a abbr, code abbr") == []
     assert "<b>CMMC</b> & DoD > NOFO" in shown.get_text()
 
 
-def test_names_that_the_glossary_adds_are_marked_on_the_page_too(
-    world: Database, sign_in: Callable[[str], FlaskClient]
-) -> None:
+def test_names_that_the_glossary_adds_are_marked_too(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     with world.writing() as db:
-        one = a_resource(db, an_organization(db), "Digest", ["The notice of funding opportunity closes."])
-        address = f"/resources/{one.id}/pages/1?q=NOFO"
+        resource = a_resource(db, an_organization(db), "Digest", ["The notice of funding opportunity closes."])
+        address = f"/resources/{resource.id}/pages/1?q=NOFO"
     marks = [mark.get_text() for mark in page(sign_in("ana@lake.example"), address).select("mark")]
     assert marks == ["notice", "funding", "opportunity"]

@@ -1,4 +1,4 @@
-"""Spelling by plain values: mistakes as people make them."""
+"""Edit distance."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hub.search.rules import spelling as spelling_rules
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "mistakes"),
+    ("word", "other", "edits"),
     [
         ("grant", "grant", 0),
         ("grnat", "grant", 1),
@@ -19,13 +19,13 @@ from hub.search.rules import spelling as spelling_rules
         ("steel", "grant", 3),
     ],
 )
-def test_mistakes_are_counted_as_people_make_them(one: str, other: str, mistakes: int) -> None:
-    assert spelling_rules.distance(one, other, 2) == mistakes
-    assert spelling_rules.distance(other, one, 2) == mistakes
+def test_the_distance_counts_typical_mistakes(word: str, other: str, edits: int) -> None:
+    assert spelling_rules.edit_distance(word, other, 2) == edits
+    assert spelling_rules.edit_distance(other, word, 2) == edits
 
 
 @given(st.text("abc", min_size=4, max_size=9), st.integers(0, 8), st.sampled_from("abcx"))
-def test_a_word_with_a_mistake_in_it_shares_a_part_with_the_right_one(word: str, at: int, letter: str) -> None:
+def test_a_misspelled_word_shares_a_part_with_the_right_one(word: str, at: int, letter: str) -> None:
     wrong = word[: at % len(word)] + letter + word[at % len(word) + 1 :]
-    mistakes = spelling_rules.mistakes_in(word)
-    assert any(part in word for part in spelling_rules.parts_of(wrong, mistakes))
+    edits = spelling_rules.max_edits(word)
+    assert any(part in word for part in spelling_rules.split_for_edits(wrong, edits))

@@ -1,4 +1,4 @@
-"""Suggestions: what may be meant, and never what may not be opened."""
+"""Search suggestions, and that they never show what a person may not open."""
 
 from collections.abc import Callable
 from datetime import date
@@ -44,15 +44,15 @@ def world(database: Database) -> Database:
 def suggested(browser: FlaskClient, typed: str) -> list[tuple[str, str, str]]:
     answer = browser.get("/search/suggestions", query_string={"q": typed})
     assert answer.status_code == 200
-    found: list[dict[str, Any]] = answer.get_json()["suggestions"]
-    return [(one["sort"], one["label"], one["address"]) for one in found]
+    suggestions: list[dict[str, Any]] = answer.get_json()["suggestions"]
+    return [(suggestion["sort"], suggestion["label"], suggestion["address"]) for suggestion in suggestions]
 
 
-def test_what_is_typed_may_become_something_searched_before_a_title_an_organization_a_topic_or_an_acronym(
+def test_suggestions_are_recent_searches_titles_organizations_topics_and_acronyms(
     world: Database, sign_in: Callable[[str], FlaskClient]
 ) -> None:
     ana = sign_in("ana@lake.example")
-    assert suggested(ana, "ste sc") == [("Searched before", "Steel Scrap", "/search?q=Steel+Scrap")]
+    assert suggested(ana, "ste sc") == [("Recent search", "Steel Scrap", "/search?q=Steel+Scrap")]
     assert suggested(ana, "town STEEL") == [("Resource", "Apprentices of a steel town", "/resources/1")]
     assert suggested(ana, "lake") == [("Organization", "Lakeshore Forge", "/search?organization=lakeshore-forge")]
     assert ("Topic", "Workforce and Training", "/search?topic=workforce") in suggested(ana, "work")
@@ -62,7 +62,7 @@ def test_what_is_typed_may_become_something_searched_before_a_title_an_organizat
     assert suggested(ana, "zzz") == []
 
 
-def test_nobody_is_suggested_what_they_may_not_open_or_what_others_searched_for(
+def test_suggestions_leave_out_what_a_person_may_not_open_and_the_searches_of_others(
     world: Database, client: FlaskClient, sign_in: Callable[[str], FlaskClient]
 ) -> None:
     labels = {
@@ -80,7 +80,7 @@ def test_nobody_is_suggested_what_they_may_not_open_or_what_others_searched_for(
     assert not {"Apprentices of a steel town", "Lakeshore Forge", "Steel Scrap"} & labels[""]
 
 
-def test_what_was_just_hidden_or_has_no_index_is_suggested_by_the_rows(
+def test_the_database_decides_on_suggestions_when_the_index_lags_or_is_missing(
     world: Database, sign_in: Callable[[str], FlaskClient], tmp_path: Any
 ) -> None:
     with world.writing() as db:
@@ -92,17 +92,17 @@ def test_what_was_just_hidden_or_has_no_index_is_suggested_by_the_rows(
     assert [label for _, label, _ in suggested(ana, "steel")] == ["Steel Scrap", "Apprentices of a steel town"]
 
 
-def test_a_suggestion_reads_a_few_rows_however_much_is_there(
+def test_suggestions_need_a_constant_number_of_queries(
     world: Database, sign_in: Callable[[str], FlaskClient], count_statements: Callable[[], list[str]]
 ) -> None:
     ana = sign_in("ana@lake.example")
     suggested(ana, "steel")
-    seen = count_statements()
+    statements = count_statements()
     suggested(ana, "steel")
-    assert len(seen) <= 9, seen  # two of them look for settings that were chosen in the browser
+    assert len(statements) <= 9, statements  # two of them read settings that were changed in the browser
 
 
-def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) -> None:
+def test_only_the_last_searches_are_remembered(database: Database) -> None:
     with database.writing() as db:
         person = a_person(db, an_organization(db))
         for number in range(MOST_RECENT + 5):
@@ -117,11 +117,11 @@ def test_only_so_many_searches_are_remembered_the_last_ones(database: Database) 
 
 
 @given(st.text(max_size=60), st.text(max_size=30))
-def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, other: str) -> None:
-    spoken = suggesting_rules.spoken(name)
+def test_a_name_matches_the_beginnings_of_its_words_in_any_order(name: str, other: str) -> None:
+    normalized = suggesting_rules.normalized(name)
     words = suggesting_rules.typed_words(name)
-    assert suggesting_rules.begins(spoken, [word[:2] for word in reversed(words)])
-    assert suggesting_rules.best([("it", spoken)], suggesting_rules.typed_words(other), 1) in (["it"], [])
+    assert suggesting_rules.matches_prefixes(normalized, [word[:2] for word in reversed(words)])
+    assert suggesting_rules.best([("it", normalized)], suggesting_rules.typed_words(other), 1) in (["it"], [])
 
 
 @pytest.mark.parametrize(
@@ -129,5 +129,5 @@ def test_a_name_is_found_by_the_beginnings_of_its_words_in_any_order(name: str, 
     [("appr", "appr"), ("zinc pla", "pla"), ("zi", ""), ("zinc ", ""), ("A-1312", ""), ('"zinc pla', ""), ("kind:brief", ""),
      ("zinc OR", ""), ("zinc*", ""), ("-zinc", ""), ("Núñ", "Núñ")],
 )  # fmt: skip
-def test_a_word_may_be_half_typed_when_it_is_the_last(typed: str, word: str) -> None:
-    assert suggesting_rules.unfinished(typed) == word
+def test_only_the_last_word_may_be_unfinished(typed: str, word: str) -> None:
+    assert suggesting_rules.unfinished_word(typed) == word

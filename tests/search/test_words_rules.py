@@ -1,4 +1,4 @@
-"""Words by plain values: what is typed finds what is written."""
+"""The analyzer: typed words match written ones."""
 
 import pytest
 from hypothesis import given
@@ -36,38 +36,40 @@ from tests.search.typed import TEXT
         ("lift", "HOW TO LIFT STEEL"),
     ],
 )
-def test_what_is_typed_finds_what_is_written(typed: str, written: str) -> None:
-    assert finds(typed, written)
+def test_a_typed_word_matches_its_written_forms(typed: str, written: str) -> None:
+    assert matches(typed, written)
 
 
 @pytest.mark.parametrize(("typed", "written"), [("20", "2.0"), ("34", "3/4"), ("A-1312", "B-1312")])
-def test_what_only_looks_alike_is_not_found(typed: str, written: str) -> None:
-    assert not finds(typed, written)
+def test_words_that_only_look_similar_do_not_match(typed: str, written: str) -> None:
+    assert not matches(typed, written)
 
 
-def finds(typed: str, written: str) -> bool:
-    """Return whether a typed word finds a text: as one term, or as its parts in a row."""
-    [piece] = [match[0] for match in words_rules.pieces(typed)]
-    row, together = words_rules.reading(piece)
-    places = dict(words_rules.spread([written]))
-    in_a_row = any(all(term in places.get(start + number, ()) for number, term in enumerate(row)) for start in places)
-    return in_a_row or (together != "" and any(together in terms for terms in places.values()))
-
-
-@given(TEXT)
-def test_each_word_of_a_text_is_found_by_itself(text: str) -> None:
-    for match in words_rules.pieces(text):
-        row, together = words_rules.reading(match[0])
-        if row:
-            assert finds(match[0], text), (match[0], row, together)
+def matches(typed: str, written: str) -> bool:
+    """Return True if a typed word matches a text, as one compound term or as a phrase of its parts."""
+    [token] = words_rules.token_texts(typed)
+    phrase, compound = words_rules.query_terms(token)
+    positions = dict(words_rules.terms_by_position([written]))
+    has_phrase = any(
+        all(term in positions.get(start + number, ()) for number, term in enumerate(phrase)) for start in positions
+    )
+    return has_phrase or (compound != "" and any(compound in terms for terms in positions.values()))
 
 
 @given(TEXT)
-def test_stop_words_keep_their_place(text: str) -> None:
-    positions = [position for position, _ in words_rules.spread([text])]
+def test_each_word_of_a_text_matches_the_text(text: str) -> None:
+    for token in words_rules.token_texts(text):
+        phrase, compound = words_rules.query_terms(token)
+        if phrase:
+            assert matches(token, text), (token, phrase, compound)
+
+
+@given(TEXT)
+def test_stop_words_keep_their_positions(text: str) -> None:
+    positions = [position for position, _ in words_rules.terms_by_position([text])]
     assert positions == sorted(set(positions))
 
 
 @given(st.from_regex(r"[a-z]{3,12}", fullmatch=True))
-def test_words_of_one_stem_share_a_term(word: str) -> None:
+def test_words_with_the_same_stem_share_a_term(word: str) -> None:
     assert words_rules.term_of(word.upper()) in {stem(word), word}

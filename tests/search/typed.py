@@ -1,4 +1,4 @@
-"""What people type into the search field, and how it is read on one day."""
+"""Queries for tests, parsed on a fixed day."""
 
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ def parse(text: str) -> Question:
     return question_rules.parse(text, TODAY)
 
 
-SURROGATES: tuple[Literal["Cs"]] = ("Cs",)  # no database keeps them
+SURROGATES: tuple[Literal["Cs"]] = ("Cs",)  # no database stores them
 TEXT = st.text(
     st.characters(exclude_categories=SURROGATES) | st.sampled_from('"-*: OR\u201c\u2019\u0301\u00ad_/.ab1,()\n'),
     max_size=120,

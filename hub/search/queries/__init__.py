@@ -1,1 +1,1 @@
-"""What search gives: results for a person, suggestions, news, and what the index must stand for."""
+"""The queries of search: results, suggestions, news, peers, and whether the index is up to date."""

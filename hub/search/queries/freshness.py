@@ -1,4 +1,4 @@
-"""What the rows say that the index must stand for."""
+"""The state of the database that the index must reflect."""
 
 import zlib
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub.library.models import Resource
 from hub.members.models import Organization
 
-# Every search asks it, and it looks at every resource: as few sums as tell, over an index that has all of it.
+# Runs on every search over every resource: a few sums that a covering index answers.
 _SIGNATURE = select(
     func.count(),
     func.sum(Resource.version),
@@ -18,21 +18,24 @@ _SIGNATURE = select(
 
 
 def signature(db: Session) -> tuple[int, ...]:
-    """Return what changes whenever a resource that can be found does: one quick look at the rows."""
+    """Return numbers that change with every change of a searchable resource, from one quick query."""
     return tuple(int(number or 0) for number in db.execute(_SIGNATURE).one())
 
 
-def marks(db: Session) -> Mapping[int, int]:
-    """For each organization a checksum of what the index says of it."""
+def checksums(db: Session) -> Mapping[int, int]:
+    """Return a checksum of the indexed slug and name of each organization, by id."""
     rows = db.execute(select(Organization.id, Organization.slug, Organization.name))
     return {id_: zlib.crc32(f"{slug}\n{name}".encode()) for id_, slug, name in rows}
 
 
-def stamps(db: Session, marked: Mapping[int, int]) -> Mapping[int, str]:
-    """Return the resources that can be found, each with what its entry in the index must say it was made from."""
+def stamps(db: Session, organizations: Mapping[int, int]) -> Mapping[int, str]:
+    """Return the version stamp that the index entry of each searchable resource must have, by resource.
+
+    ``organizations`` has the `checksums`.
+    """
     rows = db.execute(
         select(Resource.id, Resource.version, Resource.organization_id)
         .where(Resource.withdrawn_at.is_(None))
         .order_by(Resource.id)
     )
-    return {id_: f"{version}.{marked[organization]:x}" for id_, version, organization in rows}
+    return {id_: f"{version}.{organizations[organization]:x}" for id_, version, organization in rows}

@@ -1,4 +1,4 @@
-"""The glossary to read, and as the rules know it."""
+"""The entries of the glossary, and the compiled glossary."""
 
 import threading
 from collections import OrderedDict
@@ -13,7 +13,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.search.models import GlossaryEntry
 from hub.search.rules.glossary import Glossary
 
-# The glossaries that this process has compiled lately, by their rows' state; a process serves one hub, tests a few.
+# Cache of compiled glossaries by the state of the table; a process serves one hub, the tests several.
 _compiled: OrderedDict[tuple[object, ...], Glossary] = OrderedDict()
 _compiling = threading.Lock()
 MOST_COMPILED = 4
@@ -26,13 +26,13 @@ _STATE = select(
 
 
 def entries(db: Session) -> Sequence[GlossaryEntry]:
-    """Return all entries by name, with who changed them last."""
+    """Return all entries by name, with the person who last edited each."""
     every = db.scalars(select(GlossaryEntry).options(joinedload(GlossaryEntry.changed_by))).all()
     return sorted(every, key=lambda entry: (entry.name.casefold(), entry.id))
 
 
 def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntry:
-    """Return the entry, if ``person`` may change it; else raises NotFound."""
+    """Return an entry that ``person`` may edit. Raises NotFound if there is none."""
     entry = db.scalar(
         select(GlossaryEntry).where(GlossaryEntry.id == entry_id).options(joinedload(GlossaryEntry.changed_by))
     )
@@ -42,14 +42,14 @@ def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntr
 
 
 def glossary(db: Session) -> Glossary:
-    """Return the glossary as it is now, compiled once for each state of its rows."""
+    """Return the current glossary, compiled once for each state of the table."""
     state = (str(db.get_bind().engine.url), *db.execute(_STATE).one())
     with _compiling:
-        found = _compiled.get(state)
-        if found is None:
-            found = Glossary.of(entry.entry for entry in db.scalars(select(GlossaryEntry).order_by(GlossaryEntry.id)))
-            _compiled[state] = found
+        compiled = _compiled.get(state)
+        if compiled is None:
+            rows = db.scalars(select(GlossaryEntry).order_by(GlossaryEntry.id))
+            compiled = _compiled[state] = Glossary.of(row.entry for row in rows)
         _compiled.move_to_end(state)
         while len(_compiled) > MOST_COMPILED:
             _compiled.popitem(last=False)
-    return found
+    return compiled

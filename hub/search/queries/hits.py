@@ -1,4 +1,4 @@
-"""The hits of a search as the page shows them, each with its best page and a snippet."""
+"""The hits of a search, each with its best page and a snippet."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -35,48 +35,48 @@ SHOWN = (
 
 
 def hits_of(
-    db: Session, person: Person | None, snapshot: Snapshot, found: Matches, docs: Sequence[int]
+    db: Session, person: Person | None, snapshot: Snapshot, matches: Matches, docs: Sequence[int]
 ) -> Sequence[Hit]:
-    """Return the hits for documents, in order, without those that the person may not open now."""
+    """Return the hits for documents in order, without resources that the person may not open now."""
     if not docs:
         return []
     ids = [snapshot.facts[doc].id for doc in docs]
     rows = {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
-    places: dict[tuple[int, int], int] = {}  # the revision and page of each hit whose page is shown
+    page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
     for doc, id_ in zip(docs, ids, strict=True):
         if id_ in rows and rows[id_].revision is not None:
-            number = _page_number(snapshot, doc, found, rows[id_])
+            number = _page_number(snapshot, doc, matches, rows[id_])
             if number is not None:
-                places[rows[id_].revision, number] = id_
-    shown = _pages(db, places)
+                page_resources[rows[id_].revision, number] = id_
+    pages = _pages(db, page_resources)
     return [
-        hit_of(rows[id_], shown.get(id_), found.terms, found.lacking(doc))
+        hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
         for doc, id_ in zip(docs, ids, strict=True)
         if id_ in rows
     ]
 
 
-def _page_number(snapshot: Snapshot, doc: int, found: Matches, row: Any) -> int | None:
-    """Return which page of a hit is shown: the best; else the first, unless the summary says more."""
-    best = ranking_queries.best_page(snapshot, doc, found.parts)
+def _page_number(snapshot: Snapshot, doc: int, matches: Matches, row: Any) -> int | None:
+    """Return the number of the best page; if no page matches, the first one, or None if there is a summary to show."""
+    best = ranking_queries.best_page(snapshot, doc, matches.parts)
     return ranking_queries.first_page(snapshot, doc) if best is None and not row.summary else best
 
 
-def _pages(db: Session, places: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
-    """Return the pages to show, by resource."""
-    if not places:
+def _pages(db: Session, page_resources: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
+    """Return the pages to show, by resource; ``page_resources`` has resources by revision and page number."""
+    if not page_resources:
         return {}
     rows = db.execute(
         select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes).where(
-            # not a tuple IN (…): SQLite would read the whole table
-            sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in places))
+            # not a tuple IN (…): SQLite would scan the whole table
+            sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in page_resources))
         )
     )
-    return {places[row.revision_id, row.number]: row for row in rows}
+    return {page_resources[row.revision_id, row.number]: row for row in rows}
 
 
 def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:
-    """Return the hit for a row of ``SHOWN`` and the page that is shown with it, with the snippet cut."""
+    """Return the hit for a row of ``SHOWN`` and its page, with a snippet."""
     return Hit(
         row.id,
         row.title,
@@ -92,21 +92,21 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
     )
 
 
-def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, place: int) -> Sequence[str]:
-    """Return what the person may read of a resource around a place in its text: its page there, title, summary and owner."""
+def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, position: int) -> Sequence[str]:
+    """Return the title, summary, owner and the page at a position of a resource; nothing if the person may not open it."""
     row = db.execute(SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
     if row is None:
         return ()
-    number = ranking_queries.page_at(snapshot, doc, place)
+    number = ranking_queries.page_at(snapshot, doc, position)
     page = _pages(db, {(row.revision, number): row.id}).get(row.id) if row.revision and number is not None else None
     return [row.title, row.summary, row.name, *((page.title, page.text, page.notes) if page else ())]
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
-    """Return the best passage of a page; from its title only when the words are nowhere else."""
+    """Return the snippet of a page; it includes the title only if nothing else on the page matches."""
     text = "\n".join(part for part in (page.text, page.notes) if part)
-    shown = passages_rules.snippet(text, terms)
-    if page.title and not shown.marks:
-        titled = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
-        return titled if titled.marks or not text else shown
-    return shown
+    snippet = passages_rules.snippet(text, terms)
+    if page.title and not snippet.marks:
+        with_title = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
+        return with_title if with_title.marks or not text else snippet
+    return snippet

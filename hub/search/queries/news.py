@@ -1,6 +1,7 @@
-"""What is new: in saved searches, in feeds, since someone was here.
+"""New resources: in saved searches, in feeds, and since a person's last visit.
 
-New is what came into the hub, not what was published lately; and no one is told of what they added themselves.
+A resource is new by the time it was added to the hub, not by its date of publication. Their own resources are never
+new to a person.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,13 +24,13 @@ from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.results import Query
 from hub.search.store import folders, snapshots
 
-MOST_LOOKED_AT = 5_000  # newcomers since someone looked; whoever was away for longer sees a number that large
-READ_WITHIN = timedelta(hours=1)  # what is unread for longer stays so
+MOST_NEWCOMERS = 5_000  # that are counted since a person last looked
+READ_WITHIN = timedelta(hours=1)  # resources that take longer to be read are not waited for
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """A resource that came into the hub."""
+    """A resource that was added to the hub."""
 
     resource: int
     title: str
@@ -37,61 +38,64 @@ class Newcomer:
     organization_name: str
     published_on: date
     came_at: datetime
-    changed_at: datetime  # when its current revision came
+    changed_at: datetime  # when its current revision was added
     summary: str
 
 
 def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping[int, int]:
-    """Return how much is new in each saved search since its person looked at it, by id; for those that tell."""
-    told = [one for one in saved if one.tells]
-    if not told:
+    """Return the number of new resources in each saved search since the person last looked at it, by id.
+
+    Saved searches without notifications, and those that can't have anything new, are left out.
+    """
+    notified = [search for search in saved if search.tells]
+    if not notified:
         return {}
-    since = min(one.looked_at for one in told)
-    came = _newcomers(db, person, since)
-    told = [one for one in told if came and came[0].came_at > one.looked_at]
-    found = ids_of(db, person, [query_of(one.address) for one in told])
+    since = min(search.looked_at for search in notified)
+    newcomers = _newcomers(db, person, since)
+    notified = [search for search in notified if newcomers and newcomers[0].came_at > search.looked_at]
+    matches = ids_of(db, person, [query_of(search.address) for search in notified])
     return {
-        one.id: sum(new.came_at > one.looked_at and new.resource in ids for new in came)
-        for one, ids in zip(told, found, strict=True)
+        search.id: sum(new.came_at > search.looked_at and new.resource in ids for new in newcomers)
+        for search, ids in zip(notified, matches, strict=True)
     }
 
 
 def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[Newcomer]:
-    """Return the resources of a search that came last, the last first: what a feed has. The person's own are among them."""
+    """Return the resources of a search that were added last, newest first, including the person's own: a feed's entries."""
     [ids] = ids_of(db, person, [query])
-    came = db.execute(
+    newest = db.execute(
         select(Resource.id).where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
     )
-    last = [row.id for row in came if row.id in ids][:most]
-    rows = db.execute(_NEWCOMER.where(Resource.id.in_(last), visible_to(person)))
-    return sorted((Newcomer(*row) for row in rows), key=lambda one: last.index(one.resource))
+    order = [row.id for row in newest if row.id in ids][:most]
+    rows = db.execute(_NEWCOMER.where(Resource.id.in_(order), visible_to(person)))
+    return sorted((Newcomer(*row) for row in rows), key=lambda newcomer: order.index(newcomer.resource))
 
 
 def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
-    """Return whether a resource came after ``since`` (None: a first visit, on which nothing stands out) from someone else."""
+    """Return True if someone else added the resource after ``since``; never on a first visit (None)."""
     return since is not None and resource.created_at > since and resource.created_by_id != person.id
 
 
 def query_of(address: str) -> Query:
-    """Return the query that a kept address stands for."""
-    asked = addresses_rules.opened(address)
-    return Query(asked.text, asked.filters, asked.sort, exact=asked.exact)
+    """Return the query of a saved search's address."""
+    search = addresses_rules.parse_saved(address)
+    return Query(search.text, search.filters, search.sort, exact=search.exact)
 
 
 def settled_until(db: Session) -> datetime:
-    """Return the moment up to which everything that came can be found: now, or just before the first that is being read."""
+    """Return the moment up to which all added resources are searchable: now, or just before the first unread one."""
     now = clock.now()
-    waiting = _being_read(db, Resource.created_at > now - READ_WITHIN)
-    return min([now, *(came - timedelta(microseconds=1) for came in waiting)])
+    pending = _pending(db, Resource.created_at > now - READ_WITHIN)
+    return min([now, *(came_at - timedelta(microseconds=1) for came_at in pending)])
 
 
 def is_settled(db: Session, since: datetime, until: datetime) -> bool:
-    """Return whether everything that came from ``since`` to before ``until`` can be found, however long that took."""
-    return not _being_read(db, Resource.created_at >= since, Resource.created_at < until)
+    """Return True if all resources that were added from ``since`` to before ``until`` are searchable."""
+    return not _pending(db, Resource.created_at >= since, Resource.created_at < until)
 
 
-def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datetime]:
-    """Return when those of some resources came whose words can't be searched yet."""
+def _pending(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datetime]:
+    """Return when those of the selected resources were added whose text isn't searchable yet."""
     rows = db.execute(
         select(Resource.id, Resource.version, Resource.created_at, unread(READER_VERSION).label("unread"))
         .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
@@ -102,7 +106,7 @@ def _being_read(db: Session, *conditions: ColumnElement[bool]) -> Sequence[datet
 
 
 def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
-    """Return what the index has of these resources; nothing while there is none."""
+    """Return the version stamps that the index has for these resources; none while there is no index."""
     try:
         snapshot = folders.opened(config_of(db)).snapshot
     except snapshots.IndexUnusable:
@@ -127,11 +131,11 @@ _NEWCOMER = (
 
 
 def _newcomers(db: Session, person: Person, since: datetime) -> Sequence[Newcomer]:
-    """Return what came from others since then and is there for the person, the last first."""
+    """Return the resources that others added after ``since`` and the person may open, newest first."""
     rows = db.execute(
         _NEWCOMER.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
         .order_by(Resource.created_at.desc(), Resource.id.desc())
-        .limit(MOST_LOOKED_AT)
+        .limit(MOST_NEWCOMERS)
     )
     return [Newcomer(*row) for row in rows]
 

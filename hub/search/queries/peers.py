@@ -1,4 +1,4 @@
-"""Who is like an organization, and who has done what someone asks for: with the resources that say so."""
+"""Peers: similar organizations, and organizations with experience in something, with the resources that show it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from hub.library.queries import visible_to
 from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, has_left
-from hub.search.queries.matching import rarity
+from hub.search.queries.matching import idf
 from hub.search.queries.results import search
 from hub.search.rules import words as words_rules
 from hub.search.rules.results import Hit, Query
@@ -25,20 +25,19 @@ from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot, docs_of
 
 MOST_PEERS = 6
-NAMED = 5  # words that are said to be shared
-RESOURCES = 3  # of a peer that say so
-# A designation that both have counts like this share of being alike in all that they wrote.
-DESIGNATION = 0.15
-HITS_LOOKED_AT = 60
-# Who shares fewer words, and no topic, shares the words that everyone uses.
+NAMED = 5  # shared topics and shared words that are shown
+RESOURCES = 3  # shown per organization
+DESIGNATION_GAIN = 0.15  # of a shared designation, on the scale of the cosine similarity
+MOST_HITS = 60
+# Organizations that share fewer words, and no topic, share only words that everyone uses.
 LEAST_WORDS = 4
 
-Profile = Mapping[str, float]  # term or topic, and how much it tells of an organization; of length 1
+Profile = Mapping[str, float]  # unit vector of an organization: weights by word or topic
 
 
 @dataclass(frozen=True)
 class Source:
-    """A resource of an organization that says so."""
+    """A resource that shows why an organization is similar."""
 
     id: int
     title: str
@@ -47,123 +46,122 @@ class Source:
 
 @dataclass(frozen=True)
 class Peer:
-    """An organization that is like another, and why."""
+    """A similar organization, with what both have in common."""
 
     organization: Organization  # with its designations
-    topics: tuple[str, ...]  # that both wrote on, as people read them
-    words: tuple[str, ...]  # that both use and few others do
+    topics: tuple[str, ...]  # labels
+    words: tuple[str, ...]  # that both use and few others use
     designations: tuple[str, ...]  # that both have
     sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
 class Doer:
-    """An organization whose resources answer a question, the best answers first."""
+    """An organization whose resources match a query, with the best hits first."""
 
     slug: str
     name: str
     hits: tuple[Hit, ...]
 
 
-def who_has_done(db: Session, person: Person, text: str) -> Sequence[Doer]:
-    """Return the organizations whose resources answer ``text``, whose best answer ranks first comes first."""
-    hits = search(db, person, Query(text, per_page=HITS_LOOKED_AT)).hits
-    of_each: dict[tuple[str, str], list[Hit]] = {}
-    for hit in hits:
-        of_each.setdefault((hit.organization, hit.organization_name), []).append(hit)
-    return [Doer(slug, name, tuple(each[:RESOURCES])) for (slug, name), each in of_each.items()]
+def experienced_in(db: Session, person: Person, text: str) -> Sequence[Doer]:
+    """Return the organizations whose resources match ``text``, in the order of their best hits."""
+    hits_by_organization: dict[tuple[str, str], list[Hit]] = {}
+    for hit in search(db, person, Query(text, per_page=MOST_HITS)).hits:
+        hits_by_organization.setdefault((hit.organization, hit.organization_name), []).append(hit)
+    return [Doer(slug, name, tuple(hits[:RESOURCES])) for (slug, name), hits in hits_by_organization.items()]
 
 
-def regions_like(db: Session, person: Person, organization: Organization) -> Sequence[Peer]:
-    """Return the members and BFFs most like ``organization`` by what they share with the network, the likest first.
+def similar_to(db: Session, person: Person, organization: Organization) -> Sequence[Peer]:
+    """Return the members and BFFs most similar to ``organization``, best first.
 
-    Read are topics, and the words that stand out in their plans, analyses, decks and notes; what is an organization's
-    own counts for no one. Empty while there is no index, or nothing is shared yet.
+    Compared are the topics and keywords of the resources that they share with the network or the public. Empty while
+    there is no index, or nothing is shared yet.
     """
     others = _others(db, organization)
     try:
         snapshot = folders.opened(config_of(db)).snapshot
         profiles = _profiles(snapshot)
         own = profiles.get(organization.slug, {})
-        likeness = {slug: _likeness(own, profiles.get(slug, {})) for slug in others}
+        similarity = {slug: _similarity(own, profiles.get(slug, {})) for slug in others}
         for slug, other in others.items():
-            if likeness[slug]:
-                likeness[slug] += DESIGNATION * bool(_designations(organization) & _designations(other))
-        likest = nlargest(MOST_PEERS, (slug for slug in others if likeness[slug]), key=lambda slug: likeness[slug])
-        telling = {slug: _telling(snapshot, own, slug) for slug in likest}
+            if similarity[slug]:
+                similarity[slug] += DESIGNATION_GAIN * bool(_designations(organization) & _designations(other))
+        best = nlargest(MOST_PEERS, (slug for slug in others if similarity[slug]), key=lambda slug: similarity[slug])
+        resources = {slug: _similar_resources(snapshot, own, slug) for slug in best}
     except snapshots.IndexUnusable:
         return []
-    sources = _sources(db, person, [id_ for ids in telling.values() for id_ in ids])
+    sources = _sources(db, person, [id_ for ids in resources.values() for id_ in ids])
     return [
         _peer(
-            organization, others[slug], own, profiles[slug], [sources[id_] for id_ in telling[slug] if id_ in sources]
+            organization, others[slug], own, profiles[slug], [sources[id_] for id_ in resources[slug] if id_ in sources]
         )
-        for slug in likest
+        for slug in best
     ]
 
 
 def _others(db: Session, organization: Organization) -> Mapping[str, Organization]:
-    """Everybody else who takes part now, with designations, by slug."""
+    """Return the other current members and BFFs with their designations, by slug."""
     today = clock.today(config_of(db).zone)
-    found = db.scalars(
+    others = db.scalars(
         select(Organization)
         .where(Organization.kind != OrganizationKind.HOST, Organization.id != organization.id)
         .options(selectinload(Organization.designations))
     )
-    return {one.slug: one for one in found if not has_left(one.left_on, today)}
+    return {other.slug: other for other in others if not has_left(other.left_on, today)}
 
 
 def _designations(organization: Organization) -> frozenset[str]:
-    return frozenset(one.name for one in organization.designations)
+    return frozenset(designation.name for designation in organization.designations)
 
 
 def _profiles(snapshot: Snapshot) -> Mapping[str, Profile]:
-    """Return what each organization writes of, by slug; out of what the whole network may read. Kept beside the snapshot."""
+    """Return the profiles of organizations by slug, from resources that the whole network may read; cached with the snapshot."""
     if snapshot.profiles is None:
         counts: dict[str, Counter[str]] = {}
-        for doc in docs_of(_of_the_network(snapshot)):
+        for doc in docs_of(_network_documents(snapshot)):
             facts = snapshot.facts[doc]
             counts.setdefault(facts.organization, Counter()).update(_features(snapshot, doc))
-        snapshot.profiles = {slug: _of_length_1(count) for slug, count in counts.items()}
+        snapshot.profiles = {slug: _normalized(count) for slug, count in counts.items()}
     return snapshot.profiles
 
 
-def _of_the_network(snapshot: Snapshot) -> int:
+def _network_documents(snapshot: Snapshot) -> int:
     masks = snapshot.masks
     return masks.get(("audience", "network"), 0) | masks.get(("audience", "public"), 0)
 
 
 def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
-    """Return what tells what a resource is about: its topics, and its foremost words, each by how rare it is."""
+    """Return the weights of a resource's topics and keywords by their IDF; topics begin with "topic "."""
     facts, total = snapshot.facts[doc], snapshot.live.bit_count()
     weights: dict[str, float] = {}
     with snapshot.lock:
-        found = {word: snapshot.frequency(words_rules.term_of(word)) for word in facts.keywords.split()}
-    for place, (word, there) in enumerate(found.items()):
-        if there > 1:
-            weights[word.lower()] = rarity(there, total) / (1 + place / 10)
+        frequencies = {word: snapshot.document_frequency(words_rules.term_of(word)) for word in facts.keywords.split()}
+    for rank, (word, frequency) in enumerate(frequencies.items()):
+        if frequency > 1:
+            weights[word.lower()] = idf(frequency, total) / (1 + rank / 10)
     for topic in facts.topics:
-        weights[f"topic {topic}"] = rarity(snapshot.masks.get(("topic", topic), 0).bit_count(), total)
+        weights[f"topic {topic}"] = idf(snapshot.masks.get(("topic", topic), 0).bit_count(), total)
     return weights
 
 
-def _of_length_1(weights: Mapping[str, float]) -> Profile:
+def _normalized(weights: Mapping[str, float]) -> Profile:
     length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {name: weight / length for name, weight in weights.items()}
 
 
-def _likeness(one: Profile, other: Profile) -> float:
-    """Return how alike two are, from 0 (nothing in common worth saying) to 1 (the same)."""
-    shared = [name for name in one if name in other]
+def _similarity(profile: Profile, other: Profile) -> float:
+    """Return the cosine similarity of two profiles; 0 if they share too little to mean anything."""
+    shared = [name for name in profile if name in other]
     if len(shared) < LEAST_WORDS and not any(name.startswith("topic ") for name in shared):
         return 0.0
-    return sum(one[name] * other[name] for name in shared)
+    return sum(profile[name] * other[name] for name in shared)
 
 
-def _telling(snapshot: Snapshot, own: Profile, slug: str) -> Sequence[int]:
-    """Return the resources of ``slug`` that are most like what ``own`` says, by number."""
-    theirs = snapshot.masks.get(("organization", slug), 0) & _of_the_network(snapshot)
-    scores = {doc: _likeness(own, _features(snapshot, doc)) for doc in docs_of(theirs)}
+def _similar_resources(snapshot: Snapshot, own: Profile, slug: str) -> Sequence[int]:
+    """Return the ids of the organization's resources that are most similar to the profile ``own``."""
+    documents = snapshot.masks.get(("organization", slug), 0) & _network_documents(snapshot)
+    scores = {doc: _similarity(own, _features(snapshot, doc)) for doc in docs_of(documents)}
     best = nlargest(RESOURCES, (doc for doc in scores if scores[doc]), key=lambda doc: scores[doc])
     return [snapshot.facts[doc].id for doc in best]
 
@@ -176,10 +174,10 @@ def _sources(db: Session, person: Person, ids: Sequence[int]) -> Mapping[int, So
 
 
 def _peer(
-    organization: Organization, other: Organization, own: Profile, theirs: Profile, sources: Sequence[Source]
+    organization: Organization, other: Organization, own: Profile, profile: Profile, sources: Sequence[Source]
 ) -> Peer:
-    shared = nlargest(4 * NAMED, (name for name in own if name in theirs), key=lambda name: own[name] * theirs[name])
+    shared = nlargest(4 * NAMED, (name for name in own if name in profile), key=lambda name: own[name] * profile[name])
     topics = tuple(topic_label(name.removeprefix("topic ")) for name in shared if name.startswith("topic "))
-    named = [name for name in shared if not name.startswith("topic ")]
+    words = [name for name in shared if not name.startswith("topic ")]
     designations = tuple(sorted(_designations(organization) & _designations(other)))
-    return Peer(other, topics[:NAMED], tuple(named[:NAMED]), designations, tuple(sources))
+    return Peer(other, topics[:NAMED], tuple(words[:NAMED]), designations, tuple(sources))

@@ -1,4 +1,4 @@
-"""How the documents that answer a question rank, and which page of each is shown."""
+"""Ranking: the order of matching documents, and the best page of each."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -7,74 +7,74 @@ from datetime import date
 from heapq import nlargest
 from itertools import pairwise
 
-from hub.search.queries.matching import Leaf, Matches, Part, rarity
+from hub.search.queries.matching import Leaf, Matches, Part, idf
 from hub.search.rules import passages as passages_rules
 from hub.search.rules import words as words_rules
 from hub.search.store.snapshots import Snapshot, docs_of
 
-# What a word counts in the title and in a heading, compared with one in the text (BM25F).
-IN_TITLE, IN_HEADING = 8.0, 2.0
-SATURATION, BY_LENGTH = 1.2, 0.5  # BM25's k1 and b
-# The best of the plain ranking, which are ranked again by how near the words stand.
-LOOKED_AT_CLOSELY = 50
-NEARNESS, FAR = 0.5, 30  # largest gain, and the distance in words beyond which there is none
-# A resource of today gains this much over one from long ago; half of it after two years.
+# Field weights of BM25F, compared with 1 for the text.
+TITLE_WEIGHT, HEADING_WEIGHT = 8.0, 2.0
+K1, B = 1.2, 0.5
+RERANKED = 50  # documents that are ranked again by proximity
+PROXIMITY, FAR = 0.5, 30  # largest gain by proximity, and the distance in words from which there is none
+# The gain of a resource that is published today, and the days after which it halves.
 RECENCY, HALF_AFTER_DAYS = 0.15, 730
-# When hits lack words of a long question: words that so many of the best share tell more of what was meant. The best
-# of the ranking gain up to this much of the best score by such words, most of which they have among their keywords.
+# Pseudo-relevance feedback, for partial matches of at least MANY_WORDS words: the FEEDBACK_WORDS best keywords that
+# SHARED_BY or more of the BEST documents share lift the first FED_BACK by up to FEEDBACK of the best score.
 MANY_WORDS, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK = 4, 10, 2, 10, 0.2, 200
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Documents, best first; and the words that no one asked for by which some of them were lifted, strongest first."""
+    """Ranked documents, best first, and the feedback words that lifted some of them, strongest first."""
 
     docs: Sequence[int]
     shared: Sequence[str] = ()
 
 
-def ranked(snapshot: Snapshot, found: Matches, bits: int, today: date, most: int) -> Ranked:
-    """Return the ``most`` best documents of ``bits``, best first: BM25F over text, headings and title, a little nearness
-    of the words to each other, and a gentle preference for what is new.
+def ranked(snapshot: Snapshot, matches: Matches, bits: int, today: date, most: int) -> Ranked:
+    """Rank the documents of ``bits`` and return the ``most`` best.
+
+    The score is BM25F over text, headings and title, with gains for proximity and recency.
     """
-    scores = _scores(snapshot, found.parts, docs_of(bits))
+    scores = _scores(snapshot, matches.parts, docs_of(bits))
     shared: Sequence[str] = ()
-    if found.shares and len(found.parts) >= MANY_WORDS:
-        shared = _feed_back(snapshot, found.terms, scores)
+    if matches.shares and len(matches.parts) >= MANY_WORDS:
+        shared = _add_feedback(snapshot, matches.terms, scores)
     recent = _recency(snapshot, today)
     for doc in scores:
         scores[doc] *= recent[doc]
-    docs = nlargest(max(most, LOOKED_AT_CLOSELY), scores, key=scores.__getitem__)
-    best = docs[:LOOKED_AT_CLOSELY]
-    if len(found.leaves) > 1:
+    docs = nlargest(max(most, RERANKED), scores, key=scores.__getitem__)
+    best = docs[:RERANKED]
+    if len(matches.leaves) > 1:
         for doc in best:
-            scores[doc] *= 1 + NEARNESS * _nearness([leaf.body.places_in(doc) for leaf in found.leaves])
+            scores[doc] *= 1 + PROXIMITY * _proximity([leaf.body.positions_in(doc) for leaf in matches.leaves])
     facts = snapshot.facts
     best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
-    return Ranked([*best, *docs[LOOKED_AT_CLOSELY:]][:most], shared)
+    return Ranked([*best, *docs[RERANKED:]][:most], shared)
 
 
 def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> dict[int, float]:
-    """BM25F; of several names of one thing the best counts."""
+    """Return BM25F scores; of several names of one thing, the one with the best score counts."""
     scores = dict.fromkeys(docs, 0.0)
     for part in parts:
-        each = [gains(snapshot, leaf, scores) for leaf in part.leaves]
-        best = each[0] if len(each) == 1 else _best_of(each)
+        leaf_gains = [gains(snapshot, leaf, scores) for leaf in part.leaves]
+        best = leaf_gains[0] if len(leaf_gains) == 1 else _maximum(leaf_gains)
         for doc, gain in best.items():
             scores[doc] += gain
     return scores
 
 
-def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, float]) -> Sequence[str]:
-    """Lift what has the words that the best share, though no one asked for them: what is alike belongs together.
+def _add_feedback(snapshot: Snapshot, query_terms: Collection[str], scores: dict[int, float]) -> Sequence[str]:
+    """Add pseudo-relevance feedback to ``scores``: lift documents with keywords that the best ones share.
 
-    Answers these words as the best write them.
+    Returns these keywords as the best documents write them.
     """
     in_order = nlargest(FED_BACK, scores, key=scores.__getitem__)
     if len(in_order) <= BEST:
         return ()
     with snapshot.lock:
-        weights = _shared(snapshot, asked, {doc: scores[doc] for doc in in_order[:BEST]})
+        weights = _shared_terms(snapshot, query_terms, {doc: scores[doc] for doc in in_order[:BEST]})
         leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
     lifts = dict.fromkeys(in_order, 0.0)
     for leaf, weight in leaves:
@@ -85,21 +85,23 @@ def _feed_back(snapshot: Snapshot, asked: Collection[str], scores: dict[int, flo
         scores[doc] += FEEDBACK * best * gain / most
     if not most:
         return ()
-    written = {
+    surface_forms = {
         words_rules.term_of(word): word for doc in in_order[:BEST] for word in snapshot.facts[doc].keywords.split()
     }
-    return [written[term] for term in weights]
+    return [surface_forms[term] for term in weights]
 
 
-def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:
-    """Return the words that several of the best documents have among their keywords, with how much each tells."""
+def _shared_terms(snapshot: Snapshot, query_terms: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:
+    """Return the terms that several of the best documents have as keywords, with their weights."""
     shared: dict[str, list[float]] = {}
     for doc, score in best.items():
-        for term in {words_rules.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(asked):
+        for term in {words_rules.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(
+            query_terms
+        ):
             shared.setdefault(term, []).append(score)
-    all_ = snapshot.live.bit_count()
+    total = snapshot.live.bit_count()
     weights = {
-        term: sum(scores) * rarity(snapshot.frequency(term), all_)
+        term: sum(scores) * idf(snapshot.document_frequency(term), total)
         for term, scores in shared.items()
         if len(scores) >= SHARED_BY
     }
@@ -107,42 +109,42 @@ def _shared(snapshot: Snapshot, asked: Collection[str], best: Mapping[int, float
 
 
 def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
-    """Return a word that no one typed; it counts by its weight, not by its rarity."""
+    """Return the leaf of a term that wasn't typed; its IDF is 1, and the caller weights it."""
     body, title, headings = (snapshot.postings(name, term) for name in ("body", "title", "headings"))
     return Leaf(body, title, headings, (term,), 1.0)
 
 
 def gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
-    """Return what one word adds to the score of each document that has it."""
-    damping = _damping(snapshot)
+    """Return the BM25F gain of a leaf for each of ``docs`` that has it."""
+    length_norms = _length_norms(snapshot)
     counts: dict[int, float] = {
-        doc: times for doc, times in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in docs
+        doc: count for doc, count in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in docs
     }
-    for postings, boost in ((leaf.title, IN_TITLE), (leaf.headings, IN_HEADING)):
-        for doc, times in zip(postings.docs, postings.counts, strict=True):
+    for postings, weight in ((leaf.title, TITLE_WEIGHT), (leaf.headings, HEADING_WEIGHT)):
+        for doc, count in zip(postings.docs, postings.counts, strict=True):
             if doc in counts:
-                counts[doc] += boost * times
-    return {doc: leaf.rarity * count / (count + damping[doc]) for doc, count in counts.items()}
+                counts[doc] += weight * count
+    return {doc: leaf.idf * count / (count + length_norms[doc]) for doc, count in counts.items()}
 
 
-def _best_of(each: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
+def _maximum(leaf_gains: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
     best: dict[int, float] = {}
-    for some in each:
-        for doc, gain in some.items():
+    for gains_of_leaf in leaf_gains:
+        for doc, gain in gains_of_leaf.items():
             best[doc] = max(gain, best.get(doc, 0.0))
     return best
 
 
-def _damping(snapshot: Snapshot) -> Sequence[float]:
-    """For each document how little one more occurrence counts in it: the longer the text, the less."""
-    if "damping" not in snapshot.per_document:
-        flat, steep = SATURATION * (1 - BY_LENGTH), SATURATION * BY_LENGTH / snapshot.mean_length
-        snapshot.per_document["damping"] = [flat + steep * facts.length for facts in snapshot.facts]
-    return snapshot.per_document["damping"]
+def _length_norms(snapshot: Snapshot) -> Sequence[float]:
+    """Return BM25's length normalization of each document, cached with the snapshot."""
+    if "length norms" not in snapshot.per_document:
+        constant, by_length = K1 * (1 - B), K1 * B / snapshot.mean_length
+        snapshot.per_document["length norms"] = [constant + by_length * facts.length for facts in snapshot.facts]
+    return snapshot.per_document["length norms"]
 
 
 def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
-    """For each document what its score is multiplied with for being new."""
+    """Return the recency factor of each document, cached with the snapshot."""
     if today not in snapshot.per_document:
         now = today.toordinal()
         snapshot.per_document[today] = [
@@ -151,9 +153,9 @@ def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
     return snapshot.per_document[today]
 
 
-def _nearness(places: Sequence[Sequence[int]]) -> float:
-    """Return how near to each other neighbors of the question stand, from 0 (nowhere near) to 1 (side by side)."""
-    gains = [_gain(left, right) for left, right in pairwise(places)]
+def _proximity(positions: Sequence[Sequence[int]]) -> float:
+    """Return the mean proximity of neighboring query words, from 0 (never near) to 1 (adjacent in query order)."""
+    gains = [_gain(left, right) for left, right in pairwise(positions)]
     return sum(gains) / len(gains)
 
 
@@ -163,37 +165,40 @@ def _gain(left: Sequence[int], right: Sequence[int]) -> float:
 
 
 def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
-    """Distances between neighbors of two sorted rows; in the wrong order counts two more."""
+    """Yield the distances between neighbors of two sorted lists of positions; the wrong order adds two."""
     at, last = 0, len(right)
-    for place in left:
-        while at < last and right[at] <= place:
+    for position in left:
+        while at < last and right[at] <= position:
             at += 1
         if at < last:
-            yield right[at] - place
+            yield right[at] - position
         if at:
-            yield place - right[at - 1] + 2
+            yield position - right[at - 1] + 2
 
 
 def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None:
-    """Return the number of the page of a document that best covers the question; None when no page has a word of it.
+    """Return the number of the page of a document that best covers the query; None if no page has a word of it.
 
-    Of several names of one thing it counts for one, whichever stands there.
+    Several names of one thing count as one word.
     """
     numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
-    there = [[(leaf.body.places_in(doc), leaf.rarity) for leaf in part.leaves] for part in parts]
-    places = [some[0][0] if len(some) == 1 else sorted({p for each, _ in some for p in each}) for some in there]
-    weights = [max((rarity for each, rarity in some if each), default=0.0) for some in there]
-    best = passages_rules.best_page(places, weights, starts, title_ends)
+    occurrences = [[(leaf.body.positions_in(doc), leaf.idf) for leaf in part.leaves] for part in parts]
+    positions = [
+        names[0][0] if len(names) == 1 else sorted({position for each, _ in names for position in each})
+        for names in occurrences
+    ]
+    weights = [max((weight for each, weight in names if each), default=0.0) for names in occurrences]
+    best = passages_rules.best_page(positions, weights, starts, title_ends)
     return None if best is None else numbers[best]
 
 
 def first_page(snapshot: Snapshot, doc: int) -> int | None:
-    """Return the number of the first page of a document, if it has pages."""
+    """Return the number of the first page of a document; None if it has no pages."""
     return next(iter(snapshot.facts[doc].page_bounds()[0]), None)
 
 
-def page_at(snapshot: Snapshot, doc: int, place: int) -> int | None:
-    """Return the number of the page of a document that a place is on, if it is on one."""
+def page_at(snapshot: Snapshot, doc: int, position: int) -> int | None:
+    """Return the number of the page of a document that a position is on; None if it is on no page."""
     numbers, starts, _ = snapshot.facts[doc].page_bounds()
-    at = bisect_right(starts, place) - 1
+    at = bisect_right(starts, position) - 1
     return numbers[at] if at >= 0 else None

@@ -1,4 +1,4 @@
-"""What is alike: resources that share a resource's foremost words and topics, out of the index alone."""
+"""Related resources: those that share keywords and topics with a resource, from the index."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
-from hub.search.queries.matching import rarity
+from hub.search.queries.matching import idf
 from hub.search.queries.results import allowed
 from hub.search.rules import words as words_rules
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot, docs_of
 
 SHOWN = 5
-WORDS = 12  # of a resource by which others are looked for
-NAMED = 3  # words that are said to be shared
-LEAST = 2  # words or topics shared; one may be chance
-TOPIC = 0.5  # what a shared topic counts, compared with a word as rare that stands everywhere in both
+WORDS = 12  # keywords of a resource that are searched for
+NAMED = 3  # shared words that are shown
+LEAST = 2  # shared words or topics, since one may be chance
+TOPIC_WEIGHT = 0.5  # of a shared topic, compared with the largest gain of a word with the same IDF
 
 
 @dataclass(frozen=True)
 class Related:
-    """A resource that is like another, and why: the topics and words that both have."""
+    """A related resource with the topics and words that both resources have."""
 
     resource: int
     title: str
@@ -42,7 +42,7 @@ class Related:
 
 
 def related(db: Session, person: Person | None, resource_id: int, most: int = SHOWN) -> Sequence[Related]:
-    """Up to ``most`` resources alike that ``person`` may open, the likest first; none while there is no index."""
+    """Return the most similar resources that ``person`` may open, best first; none while there is no index."""
     try:
         opened = folders.opened(config_of(db))
         snapshot = opened.snapshot
@@ -50,7 +50,7 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
         if doc is None:
             return []
         within = allowed(db, person, opened) & ~(1 << doc)
-        reasons = _alike(snapshot, doc, within, most)
+        reasons = _similar(snapshot, doc, within, most)
     except snapshots.IndexUnusable:
         return []
     rows = {
@@ -65,47 +65,49 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
                 Resource.audience,
             )
             .join(Organization, Resource.organization_id == Organization.id)
-            .where(Resource.id.in_([snapshot.facts[one].id for one in reasons]), visible_to(person))
+            .where(Resource.id.in_([snapshot.facts[other].id for other in reasons]), visible_to(person))
         )
     }
-    return [Related(*rows[id_], *why) for one, why in reasons.items() if (id_ := snapshot.facts[one].id) in rows]
+    return [
+        Related(*rows[id_], *reason) for other, reason in reasons.items() if (id_ := snapshot.facts[other].id) in rows
+    ]
 
 
-Why = tuple[Sequence[str], Sequence[str]]  # topics and words
+Reason = tuple[Sequence[str], Sequence[str]]  # topics and words
 
 
-def _alike(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int, Why]:
-    """Return the likest documents, each with the topics and words that it shares. Raises IndexUnusable."""
+def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int, Reason]:
+    """Return the most similar documents, each with the shared topics and words. Raises IndexUnusable."""
     facts = snapshot.facts
     with snapshot.lock:
-        telling = _telling(snapshot, doc)
-        leaves = {word: ranking_queries.word_leaf(snapshot, words_rules.term_of(word)) for word in telling}
+        weights = _keyword_weights(snapshot, doc)
+        leaves = {word: ranking_queries.word_leaf(snapshot, words_rules.term_of(word)) for word in weights}
     scores: dict[int, float] = {}
     shared: dict[int, list[str]] = {}
     for word, leaf in leaves.items():
-        there = dict.fromkeys(docs_of(leaf.body.bits & within), 0.0)
-        for one, gain in ranking_queries.gains(snapshot, leaf, there).items():
-            scores[one] = scores.get(one, 0.0) + telling[word] * gain
-            shared.setdefault(one, []).append(word)
+        docs = dict.fromkeys(docs_of(leaf.body.bits & within), 0.0)
+        for other, gain in ranking_queries.gains(snapshot, leaf, docs).items():
+            scores[other] = scores.get(other, 0.0) + weights[word] * gain
+            shared.setdefault(other, []).append(word)
     topics = frozenset(facts[doc].topics)
-    tells = {topic: rarity(snapshot.masks.get(("topic", topic), 0).bit_count(), len(facts)) for topic in topics}
-    for one in scores:
-        scores[one] += TOPIC * sum(tells[topic] for topic in topics.intersection(facts[one].topics))
-    likely = nlargest(most * 4, scores, key=lambda one: (scores[one], facts[one].published, facts[one].id))
-    whys = {one: ([t for t in facts[one].topics if t in topics], shared[one][:NAMED]) for one in likely}
-    good = [one for one in likely if len(whys[one][0]) + len(shared[one]) >= LEAST]
-    return {one: whys[one] for one in good[:most]}
+    topic_idf = {topic: idf(snapshot.masks.get(("topic", topic), 0).bit_count(), len(facts)) for topic in topics}
+    for other in scores:
+        scores[other] += TOPIC_WEIGHT * sum(topic_idf[topic] for topic in topics.intersection(facts[other].topics))
+    best = nlargest(most * 4, scores, key=lambda other: (scores[other], facts[other].published, facts[other].id))
+    reasons = {other: ([t for t in facts[other].topics if t in topics], shared[other][:NAMED]) for other in best}
+    similar = [other for other in best if len(reasons[other][0]) + len(shared[other]) >= LEAST]
+    return {other: reasons[other] for other in similar[:most]}
 
 
-def _telling(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
-    """Return the words of a document that tell most what it is about, the most telling first: its foremost rare ones.
+def _keyword_weights(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
+    """Return the weights of a document's most distinctive keywords, the heaviest first.
 
-    A word that no other entry has finds nothing.
+    Keywords that no other document has are left out.
     """
-    all_ = snapshot.live.bit_count()
+    total = snapshot.live.bit_count()
     weights: dict[str, float] = {}
-    for place, word in enumerate(snapshot.facts[doc].keywords.split()):
-        found = snapshot.frequency(words_rules.term_of(word))
-        if found > 1:
-            weights[word] = rarity(found, all_) / (1 + place / 10)
+    for rank, word in enumerate(snapshot.facts[doc].keywords.split()):
+        frequency = snapshot.document_frequency(words_rules.term_of(word))
+        if frequency > 1:
+            weights[word] = idf(frequency, total) / (1 + rank / 10)
     return {word: weights[word] for word in nlargest(WORDS, weights, key=weights.__getitem__)}

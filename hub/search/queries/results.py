@@ -1,7 +1,6 @@
-"""Results of a search for a person: hits with their best page, totals, facets.
+"""Search results for a person: hits with their best page, totals, facets.
 
-The index answers where, the rows answer whether: what it finds is checked against the live rows before it is
-shown or counted.
+Matches come from the index; permissions are checked against the database before anything is shown or counted.
 """
 
 import time
@@ -34,55 +33,55 @@ from hub.search.queries.matching import Matches
 from hub.search.queries.ranking import Ranked
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
-from hub.search.rules.glossary import Glossary, widened
+from hub.search.rules.glossary import Glossary, expand
 from hub.search.rules.question import Question
 from hub.search.rules.results import Facet, Query, Results
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot
 
-MOST_SHARED = 5  # words that are named, of those by which the best lift others
+MOST_SHARED = 5  # feedback words that the note names
 FACETS = ("kind", "organization", "topic", "year")
-BUILDING = "The search index is being built. Until it is done, only titles are searched; try again in a few minutes."
+BUILDING = "The search index is being built. For now, only titles are searched; try again in a few minutes."
 
 
 def search(db: Session, person: Person | None, query: Query) -> Results:
-    """Return what ``person`` (None: a visitor) finds; nothing of what they may not open is shown or counted.
+    """Return the results for ``person`` (None: a visitor); resources that they may not open are neither shown nor counted.
 
-    Works without an index as well: then titles alone are searched, and a note says so.
+    Without an index only titles are searched, and a note says so.
     """
     began = time.perf_counter()
-    asked = question_rules.parse(query.text, clock.today(config_of(db).zone))
+    question = question_rules.parse(query.text, clock.today(config_of(db).zone))
     try:
-        return _from_index(db, person, query, asked, began)
+        return _from_index(db, person, query, question, began)
     except snapshots.IndexUnusable:
-        return _from_titles(db, person, query, asked, began)
+        return _from_titles(db, person, query, question, began)
 
 
 def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequence[Collection[int]]:
-    """Return the resources that have all of what each query asks for, of those that ``person`` may open, in no order.
+    """Return the resources that completely match each query, of those that ``person`` may open, in no order.
 
-    What lacks words is shown where nothing better is, but no one is told of it. They are what the index has: who
-    shows them asks the rows first, as each page does.
+    Partial matches are left out, since no one is notified about them. The index may lag behind: a caller that shows
+    the resources must check them against the database.
     """
     if not queries:
         return []
     try:
-        here = _index(db, person)
-        facts = here.snapshot.facts
-        answers = [_answered(here, query, question_rules.parse(query.text, here.today)) for query in queries]
+        index = _index(db, person)
+        facts = index.snapshot.facts
+        answers = [_answer(index, query, question_rules.parse(query.text, index.today)) for query in queries]
     except snapshots.IndexUnusable:
         return [_ids_of_titles(db, person, query) for query in queries]
-    return [{facts[doc].id for doc in snapshots.docs_of(answer.whole)} for answer in answers]
+    return [{facts[doc].id for doc in snapshots.docs_of(answer.complete_bits)} for answer in answers]
 
 
 def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collection[int]:
-    asked = question_rules.parse(query.text, clock.today(config_of(db).zone))
-    conditions = [*_title_conditions(asked), *_filter_conditions(query.filters)]
+    question = question_rules.parse(query.text, clock.today(config_of(db).zone))
+    conditions = [*_title_conditions(question), *_filter_conditions(query.filters)]
     return set(db.scalars(select(Resource.id).join(Organization).where(visible_to(person), *conditions)))
 
 
 def as_json(results: Results) -> dict[str, Any]:
-    """Return the results as `hub search --json` prints them."""
+    """Return the results in the form that `hub search --json` prints."""
     return {
         "query": results.query.text,
         "total": results.total,
@@ -111,18 +110,18 @@ def as_json(results: Results) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Index:
-    """The index as a person may search it."""
+    """The index with the documents that a person may open."""
 
     snapshot: Snapshot
     allowed: int  # the documents that the person may open
-    names: Callable[[], Mapping[str, str]]  # of organizations by slug
+    names: Callable[[], Mapping[str, str]]  # returns organizations' names by slug
     glossary: Glossary
     today: date
-    stands_for: tuple[int, ...]  # the state of the database that it was made from
+    signature: tuple[int, ...]  # of the database that it was built from
 
 
 def _index(db: Session, person: Person | None) -> _Index:
-    """Return the index as it is now, for any number of questions. Raises IndexUnusable."""
+    """Return the current index, for any number of queries. Raises IndexUnusable."""
     opened = folders.opened(config_of(db))
 
     @cache
@@ -130,72 +129,74 @@ def _index(db: Session, person: Person | None) -> _Index:
         return {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
 
     today = clock.today(config_of(db).zone)
-    return _Index(opened.snapshot, allowed(db, person, opened), names, glossary(db), today, opened.stands_for)
+    return _Index(opened.snapshot, allowed(db, person, opened), names, glossary(db), today, opened.signature)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """The documents that a question finds for a person: those of the words, those of each filter, and of both."""
+    """The documents that match the words of a query, and those that match each filter."""
 
-    found: Matches
-    chosen: Mapping[str, int]
+    matches: Matches
+    filtered: Mapping[str, int]  # by filter
     also: Sequence[str]  # names that the glossary adds
 
     @property
     def bits(self) -> int:
-        return reduce(int.__and__, self.chosen.values(), self.found.bits)
+        return reduce(int.__and__, self.filtered.values(), self.matches.bits)
 
     @property
-    def whole(self) -> int:
-        """Those that lack no word."""
-        return self.bits & self.found.whole
+    def complete_bits(self) -> int:
+        """The documents that have all words."""
+        return self.bits & self.matches.complete_bits
 
 
-def _answered(here: _Index, query: Query, asked: Question) -> _Answer:
-    """Return what the index has for a question. Raises IndexUnusable."""
-    wide = widened(asked.nodes, here.glossary)
-    nodes = widened(asked.nodes, here.glossary, expand=False).nodes if query.exact else wide.nodes
-    found = matching_queries.matches(here.snapshot, nodes, here.allowed, here.names)
-    chosen = {name: _chosen(here.snapshot, name, query.filters.get(name, ())) for name in FILTERS}
-    return _Answer(found, chosen, wide.also)
+def _answer(index: _Index, query: Query, question: Question) -> _Answer:
+    """Match a query against the index. Raises IndexUnusable."""
+    expansion = expand(question.nodes, index.glossary)
+    nodes = expand(question.nodes, index.glossary, add_names=False).nodes if query.exact else expansion.nodes
+    matches = matching_queries.matches(index.snapshot, nodes, index.allowed, index.names)
+    filtered = {name: _filter_bits(index.snapshot, name, query.filters.get(name, ())) for name in FILTERS}
+    return _Answer(matches, filtered, expansion.also)
 
 
-def _from_index(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
-    here = _index(db, person)
-    answer = _answered(here, query, asked)
-    snapshot, found = here.snapshot, answer.found
-    page = _page_of(db, snapshot, found, answer.bits, query)
+def _from_index(db: Session, person: Person | None, query: Query, question: Question, began: float) -> Results:
+    index = _index(db, person)
+    answer = _answer(index, query, question)
+    snapshot, matches = index.snapshot, answer.matches
+    page = _page_of(db, snapshot, matches, answer.bits, query)
     docs = page.docs
-    hits = hits_of(db, person, snapshot, found, docs)
-    vanished = len(docs) - len(hits)
+    hits = hits_of(db, person, snapshot, matches, docs)
+    removed = len(docs) - len(hits)
     return Results(
         query,
-        answer.bits.bit_count() - vanished,
+        answer.bits.bit_count() - removed,
         hits,
-        {name: _facet(snapshot, found, answer.chosen, name, query, here.names) for name in FACETS},
-        [*asked.notes, *found.notes, *_in_words(page)],
+        {name: _facet(snapshot, matches, answer.filtered, name, query, index.names) for name in FACETS},
+        [*question.notes, *matches.notes, *_feedback_notes(page)],
         (time.perf_counter() - began) * 1000,
         also=answer.also,
-        did_you_mean=_did_you_mean(db, person, query, asked, here, found),
+        did_you_mean=_did_you_mean(db, person, query, question, index, matches),
     )
 
 
 def _did_you_mean(
-    db: Session, person: Person | None, query: Query, asked: Question, here: _Index, found: Matches
+    db: Session, person: Person | None, query: Query, question: Question, index: _Index, matches: Matches
 ) -> str:
-    def around(doc: int, place: int) -> Sequence[str]:
-        return texts_at(db, person, here.snapshot, doc, place)
+    def texts(doc: int, position: int) -> Sequence[str]:
+        return texts_at(db, person, index.snapshot, doc, position)
 
-    proposed = spelling_queries.did_you_mean(here.snapshot, asked, query.text, found, here.allowed, here.names, around)
-    # While the index lags behind, it may have words that no one may read any more: a text was replaced.
-    return proposed if proposed and here.stands_for == signature(db) else ""
+    suggestion = spelling_queries.did_you_mean(
+        index.snapshot, question, query.text, matches, index.allowed, index.names, texts
+    )
+    # While the index lags behind, it may have words of texts that were replaced and that no one may read now.
+    return suggestion if suggestion and index.signature == signature(db) else ""
 
 
 def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
-    """Return the documents that the person may open. While the index lags behind the rows, the rows alone decide."""
+    """Return the documents that the person may open. While the index lags behind, only the database decides."""
     snapshot = opened.snapshot
-    if opened.stands_for == signature(db):
-        keys = _readable(person)
+    if opened.signature == signature(db):
+        keys = _readable_audiences(person)
         if keys is None:
             return snapshot.live
         return reduce(or_, (snapshot.masks.get(("audience", key), 0) for key in keys), 0)
@@ -203,8 +204,8 @@ def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
     return snapshots.bits_of((snapshot.doc_of[id_] for id_ in ids if id_ in snapshot.doc_of), snapshot.size)
 
 
-def _readable(person: Person | None) -> Collection[str] | None:
-    """Return the audiences that a person belongs to, as the index has them; None: all. The same rule as `visible_to`."""
+def _readable_audiences(person: Person | None) -> Collection[str] | None:
+    """Return the index keys of the audiences that a person belongs to; None for all. The same rule as `visible_to`."""
     if person is None:
         return ("public",)
     scope = MAY[Permission.READ].get(person.role)
@@ -213,8 +214,8 @@ def _readable(person: Person | None) -> Collection[str] | None:
     return () if scope is None else ("public", "network", f"org:{person.organization_id}")
 
 
-def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
-    """Return the documents that have one of the values; all when there are none."""
+def _filter_bits(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
+    """Return the documents that have one of a filter's values; all documents if there are no values."""
     if not values:
         return snapshot.live
     keys = [("year", int(value)) if name == "year" else (name, value) for value in values]
@@ -225,19 +226,19 @@ def _chosen(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
     return bits
 
 
-def _in_words(page: Ranked) -> Iterator[str]:
-    """Yield what a person is told of how the hits were ranked, beyond the words that they typed."""
+def _feedback_notes(page: Ranked) -> Iterator[str]:
+    """Yield the note about feedback words that lifted results, if there are any."""
     if page.shared and page.docs:
         words = ", ".join(f"“{word}”" for word in page.shared[:MOST_SHARED])
-        yield f"What has words that the best of them share stands a little higher: {words}."
+        yield f"Results with words that the best matches share rank a little higher: {words}."
 
 
-def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: Query) -> Ranked:
-    """Return the documents on the asked page of results, in order."""
+def _page_of(db: Session, snapshot: Snapshot, matches: Matches, bits: int, query: Query) -> Ranked:
+    """Return the documents on the requested page of results, in order."""
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
-    if query.sort == "relevance" and found.leaves:
-        best = ranking_queries.ranked(snapshot, found, bits, clock.today(config_of(db).zone), last)
+    if query.sort == "relevance" and matches.leaves:
+        best = ranking_queries.ranked(snapshot, matches, bits, clock.today(config_of(db).zone), last)
         return replace(best, docs=best.docs[first:])
     flags = snapshots.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
@@ -249,24 +250,24 @@ def _page_of(db: Session, snapshot: Snapshot, found: Matches, bits: int, query: 
 
 def _facet(
     snapshot: Snapshot,
-    found: Matches,
-    chosen: Mapping[str, int],
+    matches: Matches,
+    filtered: Mapping[str, int],
     name: str,
     query: Query,
     names: Callable[[], Mapping[str, str]],
 ) -> Sequence[Facet]:
-    """Return the values that results have, over the whole result; a facet's own filter doesn't narrow it."""
-    bits = reduce(int.__and__, (mask for other, mask in chosen.items() if other != name), found.bits)
+    """Return the values of a facet with their counts over all results; its own filter isn't applied."""
+    bits = reduce(int.__and__, (mask for other, mask in filtered.items() if other != name), matches.bits)
     counts = {
         str(value): count
         for (kind, value), mask in snapshot.masks.items()
         if kind == name and (count := (mask & bits).bit_count())
     }
-    picked = query.filters.get(name, ())
+    chosen = query.filters.get(name, ())
     labels = names() if name == "organization" and counts else BIG_SIX if name == "topic" else {}
     facets = [
-        Facet(value, _label(name, value, labels), counts.get(value, 0), value in picked)
-        for value in {**counts, **dict.fromkeys(picked, 0)}
+        Facet(value, _label(name, value, labels), counts.get(value, 0), value in chosen)
+        for value in {**counts, **dict.fromkeys(chosen, 0)}
     ]
     if name == "year":
         return sorted(facets, key=lambda facet: facet.value, reverse=True)
@@ -280,9 +281,9 @@ def _label(name: str, value: str, labels: Mapping[str, str]) -> str:
 # Without the index
 
 
-def _from_titles(db: Session, person: Person | None, query: Query, asked: Question, began: float) -> Results:
-    """Resources whose titles have every word that was typed: what can be had while there is no index."""
-    where = [visible_to(person), *_title_conditions(asked), *_filter_conditions(query.filters)]
+def _from_titles(db: Session, person: Person | None, query: Query, question: Question, began: float) -> Results:
+    """Search titles in the database, for use while there is no index."""
+    where = [visible_to(person), *_title_conditions(question), *_filter_conditions(query.filters)]
     total = db.scalar(select(func.count()).select_from(Resource).join(Organization).where(*where)) or 0
     order: Iterable[Any] = {
         "title": (func.lower(Resource.title), Resource.id),
@@ -292,14 +293,14 @@ def _from_titles(db: Session, person: Person | None, query: Query, asked: Questi
         SHOWN.where(*where).order_by(*order).offset((query.page - 1) * query.per_page).limit(query.per_page)
     )
     hits = [hit_of(row, None, frozenset()) for row in rows]
-    notes = [*asked.notes, BUILDING]
+    notes = [*question.notes, BUILDING]
     return Results(query, total, hits, {}, notes, (time.perf_counter() - began) * 1000, complete=False)
 
 
-def _title_conditions(asked: Question) -> Sequence[ColumnElement[bool]]:
+def _title_conditions(question: Question) -> Sequence[ColumnElement[bool]]:
     return [
         Resource.title.icontains(node.text, autoescape=True)
-        for node in asked.nodes
+        for node in question.nodes
         if isinstance(node, question_rules.Word | question_rules.Phrase | question_rules.Prefix)
     ]
 

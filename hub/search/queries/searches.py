@@ -1,4 +1,4 @@
-"""What a person keeps of their searching. Everyone sees their own alone: anything else isn't there."""
+"""A person's saved searches, feeds, recent searches and last visit. Those of others raise NotFound."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -13,7 +13,7 @@ from hub.search.rules.visits import Seen
 
 
 def hash_of(text: str) -> str:
-    """Return what a text of any length is compared by."""
+    """Return the SHA-256 of a text, since texts of any length can't be indexed."""
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
@@ -27,7 +27,7 @@ def saved_of(db: Session, person: Person) -> Sequence[SavedSearch]:
 
 
 def saved_for(db: Session, person: Person, saved_id: int) -> SavedSearch:
-    """One of the person's own saved searches; else raises NotFound."""
+    """Return one of the person's own saved searches. Raises NotFound."""
     saved = db.scalar(select(SavedSearch).where(SavedSearch.id == saved_id, SavedSearch.person_id == person.id))
     if saved is None:
         raise NotFound
@@ -35,14 +35,14 @@ def saved_for(db: Session, person: Person, saved_id: int) -> SavedSearch:
 
 
 def saved_as(db: Session, person: Person, address: str) -> SavedSearch | None:
-    """Return the person's saved search with this address, if there is one."""
+    """Return the person's saved search with this address; None if there is none."""
     return db.scalar(
         select(SavedSearch).where(SavedSearch.person_id == person.id, SavedSearch.address_hash == hash_of(address))
     )
 
 
 def count_of(db: Session, model: type[SavedSearch], person: Person) -> int:
-    """Return how many of them the person has."""
+    """Return the number of saved searches that the person has."""
     return db.scalar(select(func.count()).select_from(model).where(model.person_id == person.id)) or 0
 
 
@@ -56,7 +56,7 @@ def feeds_of(db: Session, person: Person) -> Sequence[SearchFeed]:
 
 
 def feed_for(db: Session, person: Person, feed_id: int) -> SearchFeed:
-    """One of the person's own feeds; else raises NotFound."""
+    """Return one of the person's own feeds. Raises NotFound."""
     feed = db.scalar(select(SearchFeed).where(SearchFeed.id == feed_id, SearchFeed.person_id == person.id))
     if feed is None:
         raise NotFound
@@ -64,7 +64,7 @@ def feed_for(db: Session, person: Person, feed_id: int) -> SearchFeed:
 
 
 def feed_by_token(db: Session, token: str) -> SearchFeed:
-    """Return the open feed with this token, with its person, who is still here; else raises NotFound."""
+    """Return the open feed with this token and its owner. Raises NotFound, also if the owner is no longer active."""
     feed = db.scalar(
         select(SearchFeed)
         .where(SearchFeed.token == token, SearchFeed.revoked_at.is_(None))
@@ -76,7 +76,7 @@ def feed_by_token(db: Session, token: str) -> SearchFeed:
 
 
 def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
-    """Return what the person searched for lately, the last first."""
+    """Return the person's recent searches, the latest first."""
     return db.scalars(
         select(RecentSearch.text)
         .where(RecentSearch.person_id == person_id)
@@ -86,6 +86,6 @@ def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
 
 
 def last_visit(db: Session, person_id: int) -> Seen | None:
-    """Return when the person was here; None when never."""
+    """Return the person's last visit; None if there was none."""
     row = db.execute(select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)).one_or_none()
     return Seen(row.at, row.before_at) if row else None

@@ -1,6 +1,6 @@
-"""Did you mean: the question with its mistyped words as the hub's own resources write them.
+"""Spelling suggestions ("Did you mean").
 
-Only words that stand in a resource that the person may open are proposed, and they are taken from such a resource.
+Only words from resources that the person may open are suggested, as these resources write them.
 """
 
 import math
@@ -15,13 +15,14 @@ from hub.search.rules import words as words_rules
 from hub.search.rules.question import Question
 from hub.search.store.snapshots import Snapshot, docs_of
 
-FEW_RESULTS = 3  # with fewer that have all of the words something better is looked for
-RARE, MUCH_MORE = 2, 10  # a word in so few resources may be a mistake when a like one is in so many times as many
-MOST_COMPARED = 4_000  # words that look alike, for one typed word
-MOST_LOOKED_AT = 40  # resources in which a word is looked up as it is written
-# What a word counts by where it stands; a mistake takes as much away as a word in twenty times as many resources gives.
-IN_TITLE, A_NAME, MISTAKE = 1.0, 2.0, 3.0
-SAME_LETTERS = 2.0  # letters doubled or in each other's place are what people mistype most
+FEW_RESULTS = 3  # complete matches, below which a suggestion is searched for
+# A word in up to RARE resources may be misspelled if a similar one is in MUCH_MORE times as many.
+RARE, MUCH_MORE = 2, 10
+MOST_COMPARED = 4_000  # similar words for one typed word
+MOST_READ = 40  # resources that are searched for the surface form of a word
+# Gains of a candidate that is in titles or in an organization's name, and the cost of one edit.
+IN_TITLE, IN_NAME, EDIT_COST = 1.0, 2.0, 3.0
+SAME_LETTERS = 2.0  # gain for the same letters: doubled and swapped letters are the most common mistakes
 
 
 Names = Callable[[], Mapping[str, str]]
@@ -29,40 +30,40 @@ Texts = Callable[[int, int], Iterable[str]]
 
 
 def did_you_mean(
-    snapshot: Snapshot, asked: Question, typed: str, found: Matches, allowed: int, names: Names, texts_at: Texts
+    snapshot: Snapshot, question: Question, typed: str, matches: Matches, allowed: int, names: Names, texts_at: Texts
 ) -> str:
-    """Return what was typed with better known words, if that finds more; "" when there is nothing to propose.
+    """Return the query with corrected spelling if that has more complete matches; "" if there is no suggestion.
 
-    ``names`` gives organizations' names by slug, ``texts_at`` the texts around a place in a document, as the person may
-    read them. Raises IndexUnusable.
+    ``names`` returns organizations' names by slug; ``texts_at`` returns the texts around a position in a document that
+    the person may read. Raises IndexUnusable.
     """
-    plain = [node.text for node in asked.nodes if isinstance(node, question_rules.Word)]
-    if found.complete >= FEW_RESULTS or not plain:
+    words = [node.text for node in question.nodes if isinstance(node, question_rules.Word)]
+    if matches.complete >= FEW_RESULTS or not words:
         return ""
     with snapshot.lock:
-        better = _Speller(snapshot, allowed, names, texts_at).better(plain)
+        corrections = _Speller(snapshot, allowed, names, texts_at).corrections(words)
     text = typed
-    for was, is_ in better.items():
-        text = _replaced(text, was, is_)
+    for word, correction in corrections.items():
+        text = _replaced(text, word, correction)
     if text == typed:
         return ""
-    again = question_rules.Question(tuple(_better(node, better) for node in asked.nodes))
-    return text if matching_queries.matches(snapshot, again.nodes, allowed, names).complete > found.complete else ""
+    nodes = tuple(_corrected(node, corrections) for node in question.nodes)
+    return text if matching_queries.matches(snapshot, nodes, allowed, names).complete > matches.complete else ""
 
 
-def _better(node: question_rules.Node, better: Mapping[str, str]) -> question_rules.Node:
-    if not isinstance(node, question_rules.Word) or node.text not in better:
+def _corrected(node: question_rules.Node, corrections: Mapping[str, str]) -> question_rules.Node:
+    if not isinstance(node, question_rules.Word) or node.text not in corrections:
         return node
-    return question_rules.AllOf(tuple(question_rules.Word(piece[0]) for piece in words_rules.pieces(better[node.text])))
+    return question_rules.AllOf(tuple(map(question_rules.Word, words_rules.token_texts(corrections[node.text]))))
 
 
-def _replaced(text: str, was: str, is_: str) -> str:
-    """Return the text with a word replaced wherever it stands by itself."""
+def _replaced(text: str, word: str, correction: str) -> str:
+    """Return the text with each token that equals ``word`` replaced."""
     done, at = "", 0
-    for piece in words_rules.pieces(text):
-        if piece[0] == was:
-            done += text[at : piece.start()] + is_
-            at = piece.end()
+    for token in words_rules.tokens(text):
+        if token[0] == word:
+            done += text[at : token.start()] + correction
+            at = token.end()
     return done + text[at:]
 
 
@@ -76,76 +77,78 @@ class _Speller:
     def __init__(self, snapshot: Snapshot, allowed: int, names: Names, texts_at: Texts) -> None:
         self.snapshot, self.allowed, self.names, self.texts_at = snapshot, allowed, names, texts_at
 
-    def better(self, typed: Sequence[str]) -> Mapping[str, str]:
-        """For each word that may be mistyped what it may be."""
-        found: dict[str, str] = {}
-        for word in dict.fromkeys(typed):
+    def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
+        """Return the corrections of the words that may be misspelled."""
+        corrections: dict[str, str] = {}
+        for word in dict.fromkeys(words):
             folded = words_rules.fold(word)
-            if not folded.isalpha() or spelling_rules.mistakes_in(folded) == 0 or folded in words_rules.STOP_WORDS:
+            if not folded.isalpha() or spelling_rules.max_edits(folded) == 0 or folded in words_rules.STOP_WORDS:
                 continue
-            count = self.count(words_rules.term_of(word))
-            if count <= RARE:
-                proposed = self.like(folded, count) or (self.apart(folded) if not count else "")
-                if proposed and proposed != folded:
-                    found[word] = proposed
-        return found
+            frequency = self.frequency(words_rules.term_of(word))
+            if frequency <= RARE:
+                correction = self.similar_word(folded, frequency) or (self.two_words(folded) if not frequency else "")
+                if correction and correction != folded:
+                    corrections[word] = correction
+        return corrections
 
-    def count(self, term: str, name: str = "body") -> int:
-        """In how many resources that the person may open a term stands."""
-        return (self.snapshot.postings(name, term).bits & self.allowed).bit_count()
+    def frequency(self, term: str, field: str = "body") -> int:
+        """Return the number of resources with a term, of those that the person may open."""
+        return (self.snapshot.postings(field, term).bits & self.allowed).bit_count()
 
-    def like(self, word: str, count: int) -> str:
-        """Return the best known word that is written nearly so."""
+    def similar_word(self, word: str, frequency: int) -> str:
+        """Return the best candidate for a word; "" if there is none."""
         term = words_rules.term_of(word)
-        most = spelling_rules.mistakes_in(term)
-        candidates = sorted(self.candidates(term, most, count), key=lambda one: (-one.score, one.term))
-        return next((written for one in candidates[:5] if (written := self.written(one.term))), "")
+        most = spelling_rules.max_edits(term)
+        candidates = sorted(
+            self.candidates(term, most, frequency), key=lambda candidate: (-candidate.score, candidate.term)
+        )
+        return next((form for candidate in candidates[:5] if (form := self.surface_form(candidate.term))), "")
 
-    def candidates(self, term: str, most: int, count: int) -> Iterator[_Candidate]:
-        named = {
-            t
+    def candidates(self, term: str, most: int, frequency: int) -> Iterator[_Candidate]:
+        name_terms = {
+            name_term
             for name in self.names().values()
-            for p in words_rules.pieces(name)
-            for t in words_rules.all_terms_of(p[0])
+            for token in words_rules.tokens(name)
+            for name_term in words_rules.all_terms_of(token[0])
         }
-        for other in self.alike(term, most):
-            mistakes = spelling_rules.distance(term, other, most)
-            if other == term or mistakes > most or (mistakes > 1 and other[0] != term[0]):
+        for other in self.similar_terms(term, most):
+            edits = spelling_rules.edit_distance(term, other, most)
+            if other == term or edits > most or (edits > 1 and other[0] != term[0]):
                 continue
-            there = self.count(other)
-            if there and there >= count * MUCH_MORE:
-                weight = math.log(1 + there) + IN_TITLE * math.log(1 + self.count(other, "title"))
-                weight += A_NAME * (other in named) + SAME_LETTERS * (set(other) == set(term))
-                yield _Candidate(other, weight - MISTAKE * mistakes)
+            other_frequency = self.frequency(other)
+            if other_frequency and other_frequency >= frequency * MUCH_MORE:
+                weight = math.log(1 + other_frequency) + IN_TITLE * math.log(1 + self.frequency(other, "title"))
+                weight += IN_NAME * (other in name_terms) + SAME_LETTERS * (set(other) == set(term))
+                yield _Candidate(other, weight - EDIT_COST * edits)
 
-    def alike(self, term: str, most: int) -> Sequence[str]:
-        """Terms that have a part of the word in them and about as many letters."""
+    def similar_terms(self, term: str, most: int) -> Sequence[str]:
+        """Return the terms of similar length that contain a part of the term: a superset of those within ``most`` edits."""
         lengths = range(len(term) - most, len(term) + most + 1)
-        found: dict[str, None] = {}
-        for part in spelling_rules.parts_of(term, most):
-            for other in self.snapshot.containing(part, lengths):
-                found[other] = None
-                if len(found) >= MOST_COMPARED:
-                    return list(found)
-        return list(found)
+        similar: dict[str, None] = {}
+        for part in spelling_rules.split_for_edits(term, most):
+            for other in self.snapshot.terms_containing(part, lengths):
+                similar[other] = None
+                if len(similar) >= MOST_COMPARED:
+                    return list(similar)
+        return list(similar)
 
-    def apart(self, word: str) -> str:
-        """Two words that were typed as one, when they stand side by side somewhere."""
+    def two_words(self, word: str) -> str:
+        """Return two words that were typed as one, if they are adjacent in a resource; otherwise ""."""
         for at in range(3, len(word) - 2):
             left, right = (self.snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
-            for doc in docs_of(left.bits & right.bits & self.allowed)[:MOST_LOOKED_AT]:
-                after = set(right.places_in(doc))
-                if any(place + 1 in after for place in left.places_in(doc)):
+            for doc in docs_of(left.bits & right.bits & self.allowed)[:MOST_READ]:
+                right_positions = set(right.positions_in(doc))
+                if any(position + 1 in right_positions for position in left.positions_in(doc)):
                     return f"{word[:at]} {word[at:]}"
         return ""
 
-    def written(self, term: str) -> str:
-        """Return the term as a word of a resource that the person may open."""
-        posting, facts = self.snapshot.postings("body", term), self.snapshot.facts
-        docs = docs_of(posting.bits & self.allowed)[:MOST_LOOKED_AT]
+    def surface_form(self, term: str) -> str:
+        """Return a word with this term from a resource that the person may open; "" if there is none."""
+        postings, facts = self.snapshot.postings("body", term), self.snapshot.facts
+        docs = docs_of(postings.bits & self.allowed)[:MOST_READ]
         for doc in docs:
             for word in facts[doc].keywords.split():
                 if words_rules.term_of(word) == term:
                     return word
-        texts = self.texts_at(docs[0], posting.places_in(docs[0])[0]) if docs else ()
-        return words_rules.as_written(texts, [term]).get(term, "")
+        texts = self.texts_at(docs[0], postings.positions_in(docs[0])[0]) if docs else ()
+        return words_rules.surface_forms(texts, [term]).get(term, "")

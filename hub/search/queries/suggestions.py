@@ -1,4 +1,4 @@
-"""What someone may mean by what they have typed so far. Nothing is suggested that they may not open."""
+"""Search suggestions while a person types; resources that they may not open are never suggested."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,14 +23,14 @@ from hub.search.rules import suggesting as suggesting_rules
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot
 
-# Of each sort so many at most.
+# The most suggestions of each sort.
 MOST_RECENT, MOST_NAMES, MOST_TITLES = 2, 2, 4
-MOST_WHEN_EMPTY = 6  # recent searches, while nothing is typed
-MOST_RANKED = 500  # titles that fit, the newest, of which the best are chosen
+MOST_WHEN_EMPTY = 6  # recent searches, if nothing is typed
+MOST_RANKED = 500  # newest matching titles, of which the best are suggested
 
 
 class Sort(StrEnum):
-    """What a suggestion is."""
+    """The sort of a suggestion."""
 
     RECENT = "recent"
     RESOURCE = "resource"
@@ -40,13 +40,13 @@ class Sort(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
-        return "Searched before" if self is Sort.RECENT else self.value.capitalize()
+        """The name of the sort on the page."""
+        return "Recent search" if self is Sort.RECENT else self.value.capitalize()
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Something that may be meant: ``value`` is a resource's id, a slug, a topic, or words to search for."""
+    """A suggestion; ``value`` is a resource's id, a slug, a topic, or a query."""
 
     sort: Sort
     value: str
@@ -55,99 +55,100 @@ class Suggestion:
 
 
 def suggestions(db: Session, person: Person | None, typed: str) -> Sequence[Suggestion]:
-    """Return what ``person`` (None: a visitor) may mean, the likeliest sort first; their recent searches when nothing is typed.
+    """Return suggestions for ``person`` (None: a visitor); their recent searches if nothing is typed.
 
-    Without an index, titles are looked up in the rows, and organizations and topics aren't suggested.
+    Without an index, titles are looked up in the database, and organizations and topics aren't suggested.
     """
-    begun = suggesting_rules.typed_words(typed)
-    recent = list(_recent(db, person, begun))
-    if not begun:
+    words = suggesting_rules.typed_words(typed)
+    recent = list(_recent(db, person, words))
+    if not words:
         return recent[:MOST_WHEN_EMPTY]
-    return [*recent[:MOST_RECENT], *_of_the_index(db, person, begun), *_glossary(db, begun)]
+    return [*recent[:MOST_RECENT], *_from_index(db, person, words), *_glossary(db, words)]
 
 
-def _recent(db: Session, person: Person | None, begun: Sequence[str]) -> Iterator[Suggestion]:
+def _recent(db: Session, person: Person | None, words: Sequence[str]) -> Iterator[Suggestion]:
     for text in recent_of(db, person.id) if person else ():
-        if suggesting_rules.begins(suggesting_rules.spoken(text), begun):
+        if suggesting_rules.matches_prefixes(suggesting_rules.normalized(text), words):
             yield Suggestion(Sort.RECENT, text, text)
 
 
-def _glossary(db: Session, begun: Sequence[str]) -> Iterator[Suggestion]:
-    """Entries by any of their names; no one's rights are in them."""
+def _glossary(db: Session, words: Sequence[str]) -> Iterator[Suggestion]:
+    """Yield glossary entries with a matching name; everyone may see them."""
     entries = db.execute(select(GlossaryEntry.name, GlossaryEntry.meaning, GlossaryEntry.others)).all()
     meanings = {name: meaning for name, meaning, _ in entries}
-    names = ((name, suggesting_rules.spoken(f"{name} {meaning} {others}")) for name, meaning, others in entries)
-    for name in suggesting_rules.best(names, begun, MOST_NAMES):
+    names = ((name, suggesting_rules.normalized(f"{name} {meaning} {others}")) for name, meaning, others in entries)
+    for name in suggesting_rules.best(names, words, MOST_NAMES):
         yield Suggestion(Sort.GLOSSARY, name, name, meanings[name])
 
 
-def _of_the_index(db: Session, person: Person | None, begun: Sequence[str]) -> Iterator[Suggestion]:
+def _from_index(db: Session, person: Person | None, words: Sequence[str]) -> Iterator[Suggestion]:
     try:
         opened = folders.opened(config_of(db))
     except snapshots.IndexUnusable:
-        yield from _titles(db, person, None, begun)
+        yield from _titles(db, person, None, words)
         return
     snapshot, readable = opened.snapshot, allowed(db, person, opened)
-    yield from _titles(db, person, _best_titles(snapshot, readable, begun), begun)
-    there = {
+    yield from _titles(db, person, _best_titles(snapshot, readable, words), words)
+    counts = {
         (kind, str(value)): count
         for (kind, value), bits in snapshot.masks.items()
         if kind in {"organization", "topic"} and (count := (bits & readable).bit_count())
     }
     names = {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
-    yield from _named(Sort.ORGANIZATION, names, there, begun)
-    topics = {value: BIG_SIX.get(value, value) for kind, value in there if kind == "topic"}
-    yield from _named(Sort.TOPIC, topics, there, begun)
+    yield from _named(Sort.ORGANIZATION, names, counts, words)
+    topics = {value: BIG_SIX.get(value, value) for kind, value in counts if kind == "topic"}
+    yield from _named(Sort.TOPIC, topics, counts, words)
 
 
 def _named(
-    sort: Sort, labels: dict[str, str], there: dict[tuple[str, str], int], begun: Sequence[str]
+    sort: Sort, labels: dict[str, str], counts: dict[tuple[str, str], int], words: Sequence[str]
 ) -> Iterator[Suggestion]:
-    """Yield those of an index's values that are called so, with how many resources have them."""
-    names = ((value, suggesting_rules.spoken(label)) for value, label in labels.items() if (sort.value, value) in there)
-    for value in suggesting_rules.best(names, begun, MOST_NAMES):
-        count = there[sort.value, value]
-        yield Suggestion(sort, value, labels[value], plural(count, "resource"))
+    """Yield organizations or topics with a matching label, each with its number of resources."""
+    names = (
+        (value, suggesting_rules.normalized(label)) for value, label in labels.items() if (sort.value, value) in counts
+    )
+    for value in suggesting_rules.best(names, words, MOST_NAMES):
+        yield Suggestion(sort, value, labels[value], plural(counts[sort.value, value], "resource"))
 
 
 # Titles
 
-# The titles of each state of the index that is open, as they are compared.
-_spoken: WeakKeyDictionary[Snapshot, Sequence[str]] = WeakKeyDictionary()
+# Cache of the normalized titles of each open snapshot.
+_normalized: WeakKeyDictionary[Snapshot, Sequence[str]] = WeakKeyDictionary()
 _BETWEEN_WORDS = re.compile(r"[^\w]+")
 
 
 def _titles_of(snapshot: Snapshot) -> Sequence[str]:
-    if snapshot not in _spoken:
-        # They are folded already; a thousand take a millisecond.
-        _spoken[snapshot] = [f" {_BETWEEN_WORDS.sub(' ', facts.title).strip()}" for facts in snapshot.facts]
-    return _spoken[snapshot]
+    if snapshot not in _normalized:
+        # The index has folded titles; a thousand take a millisecond.
+        _normalized[snapshot] = [f" {_BETWEEN_WORDS.sub(' ', facts.title).strip()}" for facts in snapshot.facts]
+    return _normalized[snapshot]
 
 
-def _best_titles(snapshot: Snapshot, readable: int, begun: Sequence[str]) -> Sequence[int]:
-    """Return the resources whose titles fit best, a few more than are shown: the rows have the last word."""
+def _best_titles(snapshot: Snapshot, readable: int, words: Sequence[str]) -> Sequence[int]:
+    """Return the resources whose titles match best, more than are shown, since the database may rule some out."""
     titles, flags = _titles_of(snapshot), snapshots.flags_of(readable, snapshot.size)
-    longest = f" {max(begun, key=len)}"  # the rarest, likely; the others are looked for in what has it
-    fitting = (
+    longest = f" {max(words, key=len)}"  # probably the rarest, so it is compared first
+    matches = (
         doc
         for doc in snapshot.in_order("newest")
-        if longest in titles[doc] and flags[doc] == "1" and suggesting_rules.begins(titles[doc], begun)
+        if longest in titles[doc] and flags[doc] == "1" and suggesting_rules.matches_prefixes(titles[doc], words)
     )
-    some = list(islice(fitting, MOST_RANKED))
-    some.sort(key=lambda doc: suggesting_rules.rank(titles[doc], begun))
-    return [snapshot.facts[doc].id for doc in some[: 2 * MOST_TITLES]]
+    docs = list(islice(matches, MOST_RANKED))
+    docs.sort(key=lambda doc: suggesting_rules.rank(titles[doc], words))
+    return [snapshot.facts[doc].id for doc in docs[: 2 * MOST_TITLES]]
 
 
 def _titles(
-    db: Session, person: Person | None, ids: Sequence[int] | None, begun: Sequence[str]
+    db: Session, person: Person | None, ids: Sequence[int] | None, words: Sequence[str]
 ) -> Iterable[Suggestion]:
-    """Resources by title, those with these ids, or (None: there is no index) whose titles have the words somewhere."""
+    """Return suggestions for the resources ``ids``; with None, for resources whose titles contain the words."""
     if ids is not None and not ids:
         return []
     wanted = (
         [Resource.id.in_(ids)]
         if ids is not None
-        else [Resource.title.icontains(word, autoescape=True) for word in begun]
+        else [Resource.title.icontains(word, autoescape=True) for word in words]
     )
     rows = db.execute(
         select(Resource.id, Resource.title, Resource.published_on, Organization.name)

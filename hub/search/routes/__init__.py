@@ -1,1 +1,1 @@
-"""The pages of search, by what people come for."""
+"""The routes of search: results, suggestions, saved searches and feeds, glossary, peers."""

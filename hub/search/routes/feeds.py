@@ -1,4 +1,4 @@
-"""A search as an Atom feed (RFC 4287): the token in its address stands for the person who made it."""
+"""Searches as Atom feeds (RFC 4287). The token in a feed's URL stands for the person who created it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,52 +24,55 @@ ENTRIES = 50
 @bp.get("/feeds/<token>")
 @web.public
 def feed(token: str) -> WsgiResponse:
-    """The resources of a search that came last, of those that the feed's person may open now.
+    """Answer with the newest resources of a search that the feed's owner may open now.
 
-    The path's ``<token>`` is a secret: such paths are logged by their pattern alone.
+    The path's ``<token>`` is a secret, so the log has only the pattern of such paths.
     """
-    found = searches_queries.feed_by_token(db, token)
-    newcomers = news_queries.newest_of(db, found.person, news_queries.query_of(found.address), ENTRIES)
-    answer = Response(_atom(found, newcomers), mimetype="application/atom+xml")
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.add_etag()
-    return answer.make_conditional(request)
+    search_feed = searches_queries.feed_by_token(db, token)
+    query = news_queries.query_of(search_feed.address)
+    newcomers = news_queries.newest_of(db, search_feed.person, query, ENTRIES)
+    response = Response(_atom(search_feed, newcomers), mimetype="application/atom+xml")
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
-def _atom(found: SearchFeed, newcomers: Sequence[Newcomer]) -> bytes:
-    asked = addresses_rules.opened(found.address)
-    name = f"{asked.text or 'New resources'} – {web.config().HUB_NAME}"
+def _atom(search_feed: SearchFeed, newcomers: Sequence[Newcomer]) -> bytes:
+    search = addresses_rules.parse_saved(search_feed.address)
+    name = f"{search.text or 'New resources'} – {web.config().HUB_NAME}"
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
-    # The address of a feed is a secret and may be made anew; what it is called stays.
-    _add(root, "id", _absolute(f"/feeds#{found.id}"))
+    # Not the feed's URL: that is a secret, and an Atom id must never change.
+    _add(root, "id", _absolute(f"/feeds#{search_feed.id}"))
     _add(root, "title", name)
-    _add(root, "updated", _moment(max((one.changed_at for one in newcomers), default=found.created_at)))
-    _add(root, "link", rel="self", type="application/atom+xml", href=_absolute(url_for(".feed", token=found.token)))
-    page = url_for(".results") + (f"?{found.address}" if found.address else "")
+    updated = max((newcomer.changed_at for newcomer in newcomers), default=search_feed.created_at)
+    _add(root, "updated", _rfc3339(updated))
+    own_url = url_for(".feed", token=search_feed.token)
+    _add(root, "link", rel="self", type="application/atom+xml", href=_absolute(own_url))
+    page = url_for(".results") + (f"?{search_feed.address}" if search_feed.address else "")
     _add(root, "link", rel="alternate", type="text/html", href=_absolute(page))
     _add(_add(root, "author"), "name", web.config().HUB_NAME)
-    for one in newcomers:
-        _add_entry(root, one)
+    for newcomer in newcomers:
+        _add_entry(root, newcomer)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
 
 
-def _add_entry(root: etree._Element, one: Newcomer) -> None:
-    address = _absolute(url_for("library.show", resource_id=one.resource))
+def _add_entry(root: etree._Element, newcomer: Newcomer) -> None:
+    address = _absolute(url_for("library.show", resource_id=newcomer.resource))
     entry = _add(root, "entry")
     _add(entry, "id", address)
-    _add(entry, "title", one.title)
-    _add(entry, "updated", _moment(one.changed_at))
-    _add(entry, "published", _moment(one.came_at))
+    _add(entry, "title", newcomer.title)
+    _add(entry, "updated", _rfc3339(newcomer.changed_at))
+    _add(entry, "published", _rfc3339(newcomer.came_at))
     _add(entry, "link", rel="alternate", type="text/html", href=address)
-    _add(_add(entry, "author"), "name", one.organization_name)
-    _add(entry, "category", term=one.kind.value, label=one.kind.label)
-    _add(entry, "summary", one.summary or f"{one.kind.label} of {one.organization_name}")
+    _add(_add(entry, "author"), "name", newcomer.organization_name)
+    _add(entry, "category", term=newcomer.kind.value, label=newcomer.kind.label)
+    _add(entry, "summary", newcomer.summary or f"{newcomer.kind.label} from {newcomer.organization_name}")
 
 
 def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
     element = etree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     if text:
-        element.text = clean(text)  # XML holds no control characters
+        element.text = clean(text)  # XML allows no control characters
     return element
 
 
@@ -77,6 +80,5 @@ def _absolute(address: str) -> str:
     return web.config().BASE_URL + address
 
 
-def _moment(moment: datetime) -> str:
-    """Return as RFC 3339 writes it."""
+def _rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The glossary: everyone who is signed in reads it, the coordinator edits it."""
+"""The glossary: everyone who is signed in reads it; the coordinator edits it."""
 
 from flask import flash, redirect, render_template, url_for
 
@@ -15,7 +15,7 @@ from hub.search.routes.blueprint import bp
 
 @bp.get("/glossary")
 def glossary() -> str:
-    """All entries, with who changed each, and when."""
+    """Show all entries, with who last edited each, and when."""
     return render_template("search/glossary.html", entries=glossary_queries.entries(db))
 
 
@@ -30,35 +30,35 @@ def new_entry() -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash(f"{added.name} is in the glossary. Searches use it from now on.")
+            flash(f"“{added.name}” added. Searches use it now.")
             return redirect(url_for(".glossary"))
     return _form_page(form, None, refused)
 
 
 @bp.route("/glossary/<int:entry_id>/edit", methods=["GET", "POST"])
 def edit_entry(entry_id: int) -> Answer:
-    """Change an entry."""
+    """Edit an entry."""
     person = signed_in(Permission.EDIT_GLOSSARY)
     entry = glossary_queries.entry_for(db, person, entry_id)
     form, refused = EntryForm(obj=entry), ""
     if form.validate_on_submit():
         try:
-            search_actions.change_entry(db, person, entry, form.wording())
+            search_actions.edit_entry(db, person, entry, form.wording())
         except Refused as error:
             refused = str(error)
         else:
-            flash("The changes are saved. Searches use them from now on.")
+            flash("Saved. Searches use the changes now.")
             return redirect(url_for(".glossary"))
     return _form_page(form, entry, refused)
 
 
 @bp.post("/glossary/<int:entry_id>/remove")
 def remove_entry(entry_id: int) -> Answer:
-    """Take an entry out."""
+    """Remove an entry."""
     person = signed_in(Permission.EDIT_GLOSSARY)
     entry = glossary_queries.entry_for(db, person, entry_id)
     search_actions.remove_entry(db, person, entry)
-    flash(f"{entry.name} is no longer in the glossary.")
+    flash(f"“{entry.name}” removed from the glossary.")
     return redirect(url_for(".glossary"))
 
 

@@ -1,4 +1,4 @@
-"""Peers: who has done this, and regions like ours."""
+"""Peers: organizations with experience in something, and similar organizations."""
 
 from flask import render_template, request
 
@@ -15,7 +15,7 @@ from hub.search.rules.question import LONGEST
 
 @bp.get("/peers")
 def peers() -> str:
-    """Who has done what is asked (``?q=``), and who is like the person's organization (or ``?organization=``)."""
+    """Show organizations whose resources match ``?q=``, and those similar to the person's (or ``?organization=``)."""
     person = signed_in()
     slug = request.args.get("organization", "") or person.organization.slug
     organization = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
@@ -24,10 +24,12 @@ def peers() -> str:
     return render_template(
         "search/peers.html",
         text=text,
-        doers=peers_queries.who_has_done(db, person, text) if text else [],
+        doers=peers_queries.experienced_in(db, person, text) if text else [],
         organization=organization,
         own=organization.id == person.organization_id,
-        peers=peers_queries.regions_like(db, person, organization) if takes_part else [],
-        organizations=[one for one in members_queries.organizations(db) if one.kind is not OrganizationKind.HOST],
+        peers=peers_queries.similar_to(db, person, organization) if takes_part else [],
+        organizations=[
+            choice for choice in members_queries.organizations(db) if choice.kind is not OrganizationKind.HOST
+        ],
         takes_part=takes_part,
     )

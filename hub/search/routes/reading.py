@@ -1,4 +1,4 @@
-"""What search adds to the pages that people read: the words that were searched for, acronyms explained, what is alike."""
+"""What search adds to the pages of resources: marked words, explained acronyms, related resources."""
 
 import re
 from collections.abc import Callable, Collection
@@ -19,26 +19,27 @@ from hub.search.rules import words as words_rules
 from hub.search.rules.passages import marked_words
 
 LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
-# Parts of sanitized HTML that are no text, or in which nothing may be put: a link, code, what stands as it was typed.
-_NO_TEXT = re.compile(
+# Parts of sanitized HTML that stay as they are: tags, and whole elements that may hold no <abbr>.
+_UNTOUCHED = re.compile(
     r"<(a|code|pre|abbr|button)\b.*?</\1>|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL | re.IGNORECASE
 )
 
 
 @bp.app_template_global()
 def marked(text: str, typed: str) -> Markup:
-    """``text`` for a page: what was searched for marked, acronyms with what they stand for; every part escaped."""
-    parts = marked_words(text, _wanted(typed[:LONGEST_MARKED])).parts if typed else ((text, False),)
+    """Return ``text``, escaped, with the words of the query marked and acronyms explained."""
+    parts = marked_words(text, _marked_terms(typed[:LONGEST_MARKED])).parts if typed else ((text, False),)
     return Markup().join(
-        Markup("<mark>{}</mark>").format(_explained(part)) if found else _explained(part) for part, found in parts
+        Markup("<mark>{}</mark>").format(_explained(part)) if is_marked else _explained(part)
+        for part, is_marked in parts
     )
 
 
 @bp.app_template_global()
 def with_acronyms(html: Markup) -> Markup:
-    """Sanitized HTML with its acronyms explained."""
+    """Return sanitized HTML with its acronyms explained."""
     done, at = Markup(), 0
-    for match in _NO_TEXT.finditer(html):
+    for match in _UNTOUCHED.finditer(html):
         done += _explained(html[at : match.start()], Markup) + Markup(match[0])  # noqa: S704 - sanitized
         at = match.end()
     return done + _explained(html[at:], Markup)
@@ -46,33 +47,33 @@ def with_acronyms(html: Markup) -> Markup:
 
 @web.before_pages(bp)
 def _add_to_reading(template: str, values: dict[str, Any]) -> None:
-    """Give pages that show a resource's text the glossary, and a resource's page what is like it."""
+    """Give pages that show a resource's text the glossary, and a resource's page its related resources."""
     if values.get("shows_text"):
         g.acronyms = (glossary_queries.glossary(db), set())
     if template == "library/show.html":
         values["alike"] = related_queries.related(db, current_person(), values["resource"].id)
 
 
-def _wanted(typed: str) -> Collection[str]:
-    """Return the terms to mark for a question, with those of the names that the glossary adds; read once for each page."""
-    kept: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
-    if typed not in kept:
+def _marked_terms(typed: str) -> Collection[str]:
+    """Return the terms to mark for a query, including the names that the glossary adds; computed once per page."""
+    cache: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
+    if typed not in cache:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
-        texts = [typed, *glossary_rules.widened(nodes, _glossary()[0]).also]
-        kept[typed] = {
-            term for text in texts for piece in words_rules.pieces(text) for term in words_rules.all_terms_of(piece[0])
+        texts = [typed, *glossary_rules.expand(nodes, _glossary()[0]).also]
+        cache[typed] = {
+            term for text in texts for token in words_rules.tokens(text) for term in words_rules.all_terms_of(token[0])
         }
-    return kept[typed]
+    return cache[typed]
 
 
 def _explained(text: str, safe: Callable[[str], Markup] = escape) -> Markup:
-    """Return the text, escaped; each acronym at its first place on the page with what it stands for, by mouse and by key."""
-    known, seen = _glossary()
+    """Return the text, escaped, with an ``<abbr>`` around the first occurrence of each acronym on the page."""
+    glossary, seen = _glossary()
     done, at = Markup(), 0
-    for match in known.acronym.finditer(text) if known.acronym else ():
+    for match in glossary.acronym.finditer(text) if glossary.acronym else ():
         if match[0] not in seen:
             seen.add(match[0])
-            done += safe(text[at : match.start()]) + _abbreviation(match[0], known.meanings[match[0]])
+            done += safe(text[at : match.start()]) + _abbreviation(match[0], glossary.meanings[match[0]])
             at = match.end()
     return done + safe(text[at:])
 
@@ -82,6 +83,6 @@ def _abbreviation(short: str, meaning: str) -> Markup:
 
 
 def _glossary() -> tuple[glossary_rules.Glossary, set[str]]:
-    """Return the glossary, and the acronyms that this page has explained so far; empty unless the page shows text."""
-    kept: tuple[glossary_rules.Glossary, set[str]] = g.get("acronyms") or (glossary_rules.Glossary(), set())
-    return kept
+    """Return the glossary and the acronyms that the page has explained so far; both empty unless the page shows text."""
+    acronyms: tuple[glossary_rules.Glossary, set[str]] = g.get("acronyms") or (glossary_rules.Glossary(), set())
+    return acronyms

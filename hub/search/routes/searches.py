@@ -22,18 +22,18 @@ from hub.search.rules import addresses as addresses_rules
 
 @dataclass(frozen=True)
 class Line:
-    """A search that is kept, in words."""
+    """A saved search or feed with its description."""
 
-    kept: SavedSearch | SearchFeed
+    search: SavedSearch | SearchFeed
     text: str
-    narrowed: str
+    filters: str
     address: str  # of its results
     new: int = 0
 
 
 @bp.get("/searches")
 def searches() -> str:
-    """What the person keeps of their searching."""
+    """Show the person's saved searches, feeds and recent searches."""
     return _page(search_forms.RenameForm(formdata=None))
 
 
@@ -52,25 +52,25 @@ def _page(form: search_forms.RenameForm, renamed: int = 0, refused: str = "") ->
     )
 
 
-def lines_of(kept: Sequence[SavedSearch | SearchFeed], new: Mapping[int, int] | None = None) -> Sequence[Line]:
-    """Searches that are kept, in words."""
-    asked = [addresses_rules.opened(one.address) for one in kept]
+def lines_of(searches: Sequence[SavedSearch | SearchFeed], new: Mapping[int, int] | None = None) -> Sequence[Line]:
+    """Return saved searches or feeds with their descriptions; ``new`` has the number of new resources by id."""
+    parsed = [addresses_rules.parse_saved(search.address) for search in searches]
     names: dict[str, str] = {}
-    if any("organization" in one.filters for one in asked):
+    if any("organization" in details.filters for details in parsed):
         names = {row.slug: row.name for row in db.execute(select(Organization.slug, Organization.name))}
     return [
         Line(
-            one,
-            question.text,
-            addresses_rules.narrowed(question, names),
-            _results(one.address),
-            (new or {}).get(one.id, 0),
+            search,
+            details.text,
+            addresses_rules.describe_filters(details, names),
+            _results_url(search.address),
+            (new or {}).get(search.id, 0),
         )
-        for one, question in zip(kept, asked, strict=True)
+        for search, details in zip(searches, parsed, strict=True)
     ]
 
 
-def _results(address: str) -> str:
+def _results_url(address: str) -> str:
     return url_for("search.results") + (f"?{address}" if address else "")
 
 
@@ -80,21 +80,21 @@ def _feed_address(feed: SearchFeed) -> str:
 
 @bp.post("/searches")
 def save() -> Answer:
-    """Keep the search that was on the page under a name; back to it."""
-    form = search_forms.KeepForm()
+    """Save the search that was on the page, and go back to it."""
+    form = search_forms.SaveForm()
     address = search_actions.search_address_of(form.address.data or "")
     try:
         saved = search_actions.save_search(db, signed_in(), form.name.data or "", address, tells=form.tells.data)
     except Refused as error:
         flash(str(error), "danger")
-        return redirect(_results(address))
-    flash(f"Saved as “{saved.name}”. You find it on home and among your searches.")
-    return redirect(_results(address))
+        return redirect(_results_url(address))
+    flash(f"Saved as “{saved.name}”. Find it on your home page and under “Your searches”.")
+    return redirect(_results_url(address))
 
 
 @bp.post("/searches/<int:saved_id>/name")
 def rename(saved_id: int) -> Answer:
-    """Give a saved search another name."""
+    """Rename a saved search."""
     saved = searches_queries.saved_for(db, signed_in(), saved_id)
     form = search_forms.RenameForm()
     try:
@@ -107,31 +107,31 @@ def rename(saved_id: int) -> Answer:
 
 @bp.post("/searches/<int:saved_id>/tell")
 def tell(saved_id: int) -> Answer:
-    """Whether the person is told when there is more (``tells=yes`` or ``no``)."""
+    """Turn notifications for a saved search on or off (``tells=yes`` or ``no``)."""
     saved = searches_queries.saved_for(db, signed_in(), saved_id)
-    search_actions.tell_of_search(saved, tells=request.form.get("tells") == "yes")
+    search_actions.set_notifications(saved, tells=request.form.get("tells") == "yes")
     flash(
-        f"You will be told when there is more for “{saved.name}”."
+        f"You’ll be notified about new resources in “{saved.name}”."
         if saved.tells
-        else f"You won’t be told about “{saved.name}”."
+        else f"Notifications for “{saved.name}” are off."
     )
     return redirect(url_for(".searches"))
 
 
 @bp.post("/searches/<int:saved_id>/delete")
 def delete(saved_id: int) -> Answer:
-    """Keep a search no longer."""
+    """Delete a saved search."""
     saved = searches_queries.saved_for(db, signed_in(), saved_id)
-    search_actions.forget_search(db, saved)
-    flash(f"“{saved.name}” is deleted. Nothing else changed.")
+    search_actions.delete_search(db, saved)
+    flash(f"Deleted “{saved.name}”.")
     return redirect(url_for(".searches"))
 
 
 @bp.post("/searches/feeds")
 def make_feed() -> Answer:
-    """Make an address for a feed reader of the search that was on the page."""
+    """Create a feed of the search that was on the page."""
     try:
-        feed = search_actions.make_feed(db, signed_in(), request.form.get("address", ""))
+        feed = search_actions.create_feed(db, signed_in(), request.form.get("address", ""))
     except Refused as error:
         flash(str(error), "danger")
         return redirect(url_for(".searches"))
@@ -144,13 +144,13 @@ def revoke_feed(feed_id: int) -> Answer:
     """Close a feed."""
     person = signed_in()
     search_actions.revoke_feed(db, person, searches_queries.feed_for(db, person, feed_id))
-    flash("The feed is closed: its address opens nothing any more.")
+    flash("Feed closed. Its address no longer works.")
     return redirect(url_for(".searches"))
 
 
 @bp.post("/searches/recent/clear")
 def clear_recent() -> Answer:
-    """Forget what the person searched for."""
+    """Clear the person's recent searches."""
     search_actions.clear_recent(db, signed_in())
-    flash("Your recent searches are forgotten.")
+    flash("Recent searches cleared.")
     return redirect(url_for(".searches"))

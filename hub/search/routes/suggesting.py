@@ -1,4 +1,4 @@
-"""Suggestions while someone types."""
+"""Search suggestions while a person types."""
 
 from flask import Response, jsonify, request, url_for
 
@@ -15,24 +15,29 @@ from hub.search.rules.suggesting import LONGEST
 @bp.get("/search/suggestions")
 @web.public
 def suggestions() -> Response:
-    """What ``?q=`` may become, as JSON: sort, label, detail and the address to open, the likeliest first."""
-    found = suggestions_queries.suggestions(db, current_person(), clean(request.args.get("q", ""))[:LONGEST])
+    """Answer with suggestions for ``?q=`` as JSON, best first: sort, label, detail, and the URL to open."""
+    typed = clean(request.args.get("q", ""))[:LONGEST]
     return jsonify(
         suggestions=[
-            {"sort": one.sort.label, "label": one.label, "detail": one.detail, "address": _address(one)}
-            for one in found
+            {
+                "sort": suggestion.sort.label,
+                "label": suggestion.label,
+                "detail": suggestion.detail,
+                "address": _address(suggestion),
+            }
+            for suggestion in suggestions_queries.suggestions(db, current_person(), typed)
         ]
     )
 
 
-def _address(one: Suggestion) -> str:
-    """Return where a suggestion leads: to the resource itself, or to a search."""
-    match one.sort:
+def _address(suggestion: Suggestion) -> str:
+    """Return the URL that a suggestion opens: the resource itself, or a search."""
+    match suggestion.sort:
         case Sort.RESOURCE:
-            return url_for("library.show", resource_id=int(one.value))
+            return url_for("library.show", resource_id=int(suggestion.value))
         case Sort.ORGANIZATION:
-            return url_for(".results", organization=one.value)
+            return url_for(".results", organization=suggestion.value)
         case Sort.TOPIC:
-            return url_for(".results", topic=one.value)
+            return url_for(".results", topic=suggestion.value)
         case _:
-            return url_for(".results", q=one.value)
+            return url_for(".results", q=suggestion.value)

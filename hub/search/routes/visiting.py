@@ -1,4 +1,4 @@
-"""When people were here: read with the page, noted when the answer is out."""
+"""Visits and recent searches: read with the page, written after the response is sent."""
 
 import logging
 from functools import partial
@@ -20,29 +20,29 @@ log = logging.getLogger("hub.search")
 
 
 def seen_by(person: Person | None) -> Seen | None:
-    """Return when the person was here before; None on their first visit, and for visitors."""
+    """Return the person's last visit; None on their first visit, and for anyone who isn't signed in."""
     return searches_queries.last_visit(db, person.id) if person else None
 
 
 def is_typing() -> bool:
-    """Return whether the page is asked for while someone still types (`live.js` says so)."""
+    """Return True if `live.js` requested the page while the person is still typing."""
     return "X-Typing" in request.headers
 
 
 def note_after(
-    answer: Response, person: Person, seen: Seen | None, searched: str = "", saved: SavedSearch | None = None
+    response: Response, person: Person, seen: Seen | None, searched: str = "", saved: SavedSearch | None = None
 ) -> None:
-    """Once the answer is out, note the person's visit, and what they searched for or looked at.
+    """Record the person's visit, and what they searched for or looked at, after the response is sent.
 
-    A GET changes nothing that counts, and these don't: no one else sees them and no rule reads them. They are kept on a
-    GET since that is how one visits and searches; a page that was fetched while someone still typed (`live.js`) says so
-    and isn't a search that they made. The note has a transaction of its own after the answer, so that no page waits for
-    the lock of someone who writes, and one that is lost costs a mark on a list.
+    A GET must not change anything that matters. These records don't matter: no one else sees them and no rule reads
+    them. A page that `live.js` fetches while the person is still typing isn't a search that they made. The write has
+    its own transaction after the response, so that no page waits for another writer's lock; a lost write costs a badge
+    in a list.
     """
     database: Database = current_app.extensions["hub-database"]
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
     if not is_typing() and (is_stale or searched or saved):
-        answer.call_on_close(
+        response.call_on_close(
             partial(_note, database, person.id, searched, saved.id if saved else None, is_stale=is_stale)
         )
 
@@ -61,6 +61,6 @@ def _note(database: Database, person_id: int, searched: str, saved_id: int | Non
             if searched:
                 search_actions.remember_search(writing, person_id, searched)
             if saved_id and until:
-                search_actions.look_at_search(writing, person_id, saved_id, until)
+                search_actions.mark_seen(writing, person_id, saved_id, until)
     except (OperationalError, IntegrityError):
-        log.info("A visit was not noted: the rows were busy.")
+        log.info("Visit not recorded: the database was busy.")

@@ -1,1 +1,1 @@
-"""The rules of search: what a word is, how a question is read, and which passage of a page is shown. Pure."""
+"""The rules of search: the tokenizer, the query parser, the glossary, and how snippets are cut. Pure."""

@@ -1,4 +1,4 @@
-"""Dates as people say them: "2025", "Q3 2025", "last quarter", "spring", "March 2026". Pure."""
+"""Parser of dates in queries: "2025", "3/31/2026", "Q3 2025", "last quarter", "spring", "March 2026". Pure."""
 
 import calendar
 import re
@@ -9,12 +9,12 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from hub.core.dates import with_year
 from hub.core.quarters import Quarter
 
-# What a sentence names as examples when a date can't be read.
-EXAMPLES = "2025, 2026-03, 2026-03-31, “March 2026”, “Q3 2025”, “last quarter” or “spring”"
+# The examples in the note about a date that can't be parsed.
+EXAMPLES = "2025, 3/31/2026, “March 2026”, “Q3 2025”, “last quarter” or “spring”"
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
-# The month in which a season begins; each has three. Winter is named by the year in which it begins.
+# The first month of each season; all have three months. A winter is named after the year in which it begins.
 SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _SEASON = "|".join(SEASONS)
@@ -23,7 +23,7 @@ MOST_BACK = {"day": 36_500, "week": 5_200, "month": 1_200, "quarter": 400, "year
 
 @dataclass(frozen=True)
 class Period:
-    """The days from ``first`` to ``last``, both of them in it."""
+    """The days from ``first`` to ``last``, both included."""
 
     first: date
     last: date
@@ -35,30 +35,30 @@ class Period:
 
 
 def period_of(text: str, today: date) -> Period | None:
-    """Return the days that ``text`` means when it is said on ``today``; None when it is no date.
+    """Return the days that ``text`` means on the day ``today``; None if it is not a date.
 
-    A month, quarter or season without a year is the latest that has begun; with "last" the latest that is over.
+    A month, quarter or season without a year is the latest that has begun; with "last", the latest that has ended.
     """
-    said = " ".join(text.lower().replace(",", " ").split())
-    if not said.isascii():
+    phrase = " ".join(text.lower().replace(",", " ").split())
+    if not phrase.isascii():
         return None
-    for pattern, read in _FORMS:
-        match = re.fullmatch(pattern, said)
+    for pattern, parse in _FORMS:
+        match = re.fullmatch(pattern, phrase)
         if match:
             try:
-                return read(match, today)
+                return parse(match, today)
             except (ValueError, OverflowError):
                 return None
     return None
 
 
 def is_plain(text: str) -> bool:
-    """Return whether the date is written in numbers alone, so that nobody needs to be told how it was read."""
+    """Return True if the date is in ISO form, so that the results need no note on how it was read."""
     return re.fullmatch(r"[\d-]+", text.strip()) is not None
 
 
 def _span(year: int, month: int, months: int) -> Period:
-    """Return so many whole months, from the first day of one."""
+    """Return a number of whole months that begin with ``month``."""
     count = year * 12 + month - 1 + months
     after = date(count // 12, count % 12 + 1, 1) if count // 12 <= MAXYEAR else None
     return Period(date(year, month, 1), after - timedelta(days=1) if after else date.max)
@@ -74,7 +74,7 @@ def _year(year: int) -> Period:
 
 
 def year_of(day: date) -> Period:
-    """Return the whole year that a day lies in."""
+    """Return the calendar year of a day."""
     return _year(day.year)
 
 
@@ -83,7 +83,7 @@ def _day(year: int, month: int, day: int) -> Period:
 
 
 def _relative(match: re.Match[str], today: date) -> Period:
-    """Return what is meant by "this week", "last month" (the whole one before this), "previous quarter"."""
+    """Return the period of "this week", "last month" (the previous calendar month), "previous quarter"."""
     back = 0 if match[1] == "this" else 1
     if match[2] == "week":
         monday = today - timedelta(days=today.weekday() + 7 * back)
@@ -103,7 +103,7 @@ def _months_before(day: date, count: int) -> tuple[int, int]:
 
 
 def _ago(match: re.Match[str], today: date) -> Period:
-    """From that day up to today: "last 30 days", "past 3 months", "2 weeks ago"."""
+    """Return the period up to today of "last 30 days", "past 3 months", "2 weeks ago"."""
     count, unit = int(match["count"]), match["unit"]
     if count > MOST_BACK[unit]:
         raise ValueError
@@ -115,41 +115,46 @@ def _ago(match: re.Match[str], today: date) -> Period:
 
 def _quarter(match: re.Match[str], today: date) -> Period:
     number, year = int(match["quarter"]), match["year"]
-    return _span(int(year), number * 3 - 2, 3) if year else _latest(number * 3 - 2, 3, today, over=False)
+    return _span(int(year), number * 3 - 2, 3) if year else _latest(number * 3 - 2, 3, today, has_ended=False)
 
 
 def _month(match: re.Match[str], today: date) -> Period:
     month = MONTHS[match["month"]]
     if match["year"]:
         return _span(int(match["year"]), month, 1)
-    return _latest(month, 1, today, over=match["which"] == "last")
+    return _latest(month, 1, today, has_ended=match["which"] == "last")
 
 
 def _season(match: re.Match[str], today: date) -> Period:
     month = SEASONS[match["season"]]
     if match["year"]:
         return _span(int(match["year"]), month, 3)
-    return _latest(month, 3, today, over=match["which"] == "last")
+    return _latest(month, 3, today, has_ended=match["which"] == "last")
 
 
-def _latest(month: int, months: int, today: date, *, over: bool) -> Period:
-    """Return the latest such part of a year that has begun, or that is over."""
+def _latest(month: int, months: int, today: date, *, has_ended: bool) -> Period:
+    """Return the latest period with these months that has begun, or that has ended."""
     candidates = [_span(year, month, months) for year in range(today.year, max(MINYEAR, today.year - 3), -1)]
-    return next(one for one in candidates if (one.last < today if over else one.first <= today))
+    return next(period for period in candidates if (period.last < today if has_ended else period.first <= today))
 
 
 def _month_and_day(match: re.Match[str], today: date) -> Period:
-    """Return the latest such day up to today: a resource was published in the past."""
-    month, number = MONTHS[match["month"]], int(match[2])
-    year = next(year for year in range(today.year, today.year - 9, -1) if _is_past(year, month, number, today))
+    return _latest_day(MONTHS[match["month"]], int(match[2]), today)
+
+
+def _latest_day(month: int, number: int, today: date) -> Period:
+    """Return the latest such day up to today, since resources were published in the past."""
+    years = range(today.year, max(MINYEAR - 1, today.year - 9), -1)
+    year = next((year for year in years if _is_past(year, month, number, today)), today.year)
     return _day(year, month, number)
 
 
 def _is_past(year: int, month: int, number: int, today: date) -> bool:
-    return number <= calendar.monthrange(year, month)[1] and date(year, month, number) <= today
+    return 0 < number <= calendar.monthrange(year, month)[1] and date(year, month, number) <= today
 
 
 _YEAR = r"(?P<year>\d{4})"
+_CENTURY = 2000
 _FORMS: Sequence[tuple[str, Callable[[re.Match[str], date], Period]]] = (
     (r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", _numbers),
     (r"today|now", lambda _match, today: Period(today, today)),
@@ -170,8 +175,14 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str], date], Period]]] = (
         rf"(\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\.? {_YEAR}",
         lambda match, _today: _day(int(match["year"]), MONTHS[match["month"]], int(match[1])),
     ),
+    # American dates: the month comes first.
     (
-        rf"(\d{{1,2}})/(\d{{1,2}})/{_YEAR}",  # as Americans write it: the month first
+        rf"(\d{{1,2}})/(\d{{1,2}})/{_YEAR}",
         lambda match, _today: _day(int(match["year"]), int(match[1]), int(match[2])),
     ),
+    (
+        r"(\d{1,2})/(\d{1,2})/(\d{2})",
+        lambda match, _today: _day(_CENTURY + int(match[3]), int(match[1]), int(match[2])),
+    ),
+    (r"(\d{1,2})/(\d{1,2})", lambda match, today: _latest_day(int(match[1]), int(match[2]), today)),
 )

@@ -1,4 +1,4 @@
-"""Words that members search by: a search for one name of a thing finds the others. Former names count. Pure."""
+"""The glossary in search: a query with one name of an entry is expanded with the others. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,33 +7,33 @@ from dataclasses import dataclass, field
 from hub.search.rules import words as words_rules
 from hub.search.rules.question import Acronym, AllOf, AnyOf, Names, Node, Phrase, Word
 
-# Acronyms that are ordinary words too, whether or not they have an entry: only in capitals they are the acronym.
+# Acronyms that are also ordinary words, with or without an entry: only in capitals do they mean the acronym.
 ORDINARY = frozenset({"AM", "BUILD", "CARES", "IT", "RAISE"})
 
-Key = tuple[str, ...]  # a name as the index has it: "Department of Commerce" is department, of, commerc
+Key = tuple[str, ...]  # the terms of a name: "Department of Commerce" is department, of, commerc
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing and its names: the first is how it is said today, the second what that stands for."""
+    """The names of one thing: first the short name, then what it stands for, then the others."""
 
     names: tuple[str, ...]
-    is_word: bool = False  # its short name is an ordinary word too: only in capitals it is meant
+    is_word: bool = False  # the short name is also an ordinary word: it means the entry only in capitals
 
 
 @dataclass(frozen=True)
 class Glossary:
-    """All entries, ready to be asked."""
+    """All entries, compiled for lookup."""
 
-    others: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # what else each name is called
+    others: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # the other names of each name
     only_capitals: frozenset[str] = ORDINARY
     longest: int = 1  # words of the longest name
-    meanings: Mapping[str, str] = field(default_factory=dict)  # of each acronym as it is written
-    acronym: re.Pattern[str] | None = None  # finds one in a text
+    meanings: Mapping[str, str] = field(default_factory=dict)  # by acronym, as it is written
+    acronym: re.Pattern[str] | None = None  # matches an acronym in a text
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "Glossary":
-        """Return the glossary of these entries; a name that two of them have finds the names of both."""
+        """Compile a glossary; a name that two entries share leads to the names of both."""
         entries = list(entries)
         only_capitals = ORDINARY | {entry.names[0] for entry in entries if entry.is_word}
         others: dict[Key, tuple[str, ...]] = {}
@@ -51,15 +51,15 @@ class Glossary:
 
 
 @dataclass(frozen=True)
-class Widened:
-    """A question with what else its words are called, and what was added."""
+class Expansion:
+    """A query expanded with other names, and the names that were added."""
 
     nodes: tuple[Node, ...]
     also: tuple[str, ...] = ()
 
 
 def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    """Yield each name that is an acronym, with the first name of its entry that is none."""
+    """Yield each name that is an acronym, with the first name of its entry that isn't one."""
     for entry in entries:
         long = next((name for name in entry.names if not is_acronym(name)), "")
         if long:
@@ -67,48 +67,48 @@ def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
 
 
 def is_acronym(name: str) -> bool:
-    """Return whether a name is short for something: one word with two capitals, or a capital and a digit, in it."""
+    """Return True if a name is one word with at least two capitals, or a capital and a digit."""
     capitals = sum(letter.isupper() for letter in name)
     return " " not in name and (capitals > 1 or (capitals == 1 and any(letter.isdigit() for letter in name)))
 
 
-def widened(nodes: Sequence[Node], glossary: Glossary, *, expand: bool = True) -> Widened:
-    """Return the question with each name of the glossary widened to what else it is called; the longest names first.
+def expand(nodes: Sequence[Node], glossary: Glossary, *, add_names: bool = True) -> Expansion:
+    """Expand each glossary name in a query with its other names; the longest name wins.
 
-    Without ``expand`` only acronyms in capitals are told from words.
+    Without ``add_names`` no names are added, and only acronyms in capitals are told apart from ordinary words.
     """
-    found: list[Node] = []
+    expanded: list[Node] = []
     also: list[str] = []
     at = 0
     while at < len(nodes):
-        taken, node = _spelled_out(nodes[at : at + glossary.longest], glossary, also if expand else None)
-        found.append(node)
-        at += taken
-    return Widened(tuple(found), tuple(dict.fromkeys(also)))
+        count, node = _expand_first(nodes[at : at + glossary.longest], glossary, also if add_names else None)
+        expanded.append(node)
+        at += count
+    return Expansion(tuple(expanded), tuple(dict.fromkeys(also)))
 
 
-def _spelled_out(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
-    """Return the longest name that plain words begin with, and its other names; else the first node."""
+def _expand_first(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
+    """Return how many nodes the longest name at the start has, and its expansion; otherwise 1 and the first node."""
     first = nodes[0]
     if isinstance(first, AnyOf):
-        return 1, AnyOf(tuple(_spelled_out([node], glossary, also)[1] for node in first.nodes))
+        return 1, AnyOf(tuple(_expand_first([node], glossary, also)[1] for node in first.nodes))
     if isinstance(first, Phrase):
-        return 1, _or_others(first, _key(first.text), glossary, also)
+        return 1, _with_other_names(first, _key(first.text), glossary, also)
     run = [node.text for node in nodes if isinstance(node, Word)] if isinstance(first, Word) else []
     if len(run) < len(nodes):
         run = run[: next((n for n, node in enumerate(nodes) if not isinstance(node, Word)), len(run))]
     for count in range(len(run), 1, -1):
         key = _key(" ".join(run[:count]))
         if also is not None and key in glossary.others:
-            return count, _or_others(AllOf(tuple(nodes[:count])), key, glossary, also)
+            return count, _with_other_names(AllOf(tuple(nodes[:count])), key, glossary, also)
     if not isinstance(first, Word):
         return 1, first
-    is_meant = first.text in glossary.only_capitals
-    typed = Acronym(first.text) if is_meant else first
-    return 1, _or_others(typed, (first.text,) if is_meant else _key(first.text), glossary, also)
+    is_acronym_ = first.text in glossary.only_capitals
+    typed = Acronym(first.text) if is_acronym_ else first
+    return 1, _with_other_names(typed, (first.text,) if is_acronym_ else _key(first.text), glossary, also)
 
 
-def _or_others(node: Node, key: Key, glossary: Glossary, also: list[str] | None) -> Node:
+def _with_other_names(node: Node, key: Key, glossary: Glossary, also: list[str] | None) -> Node:
     names = glossary.others.get(key, ()) if also is not None else ()
     if not names or also is None:
         return node
@@ -117,24 +117,24 @@ def _or_others(node: Node, key: Key, glossary: Glossary, also: list[str] | None)
 
 
 def _node(name: str, glossary: Glossary) -> Node:
-    found = [piece[0] for piece in words_rules.pieces(name)]
-    if len(found) > 1:
-        return Phrase(" ".join(found))
+    tokens = [token[0] for token in words_rules.tokens(name)]
+    if len(tokens) > 1:
+        return Phrase(" ".join(tokens))
     return Acronym(name) if name in glossary.only_capitals else Word(name)
 
 
-def loosened(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Return the nodes with acronyms in capitals read as the ordinary words that they are too."""
-    return tuple(_loose(node) for node in nodes)
+def acronyms_as_words(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Return the nodes with acronyms in capitals replaced by ordinary words."""
+    return tuple(_acronym_as_word(node) for node in nodes)
 
 
-def _loose(node: Node) -> Node:
+def _acronym_as_word(node: Node) -> Node:
     if isinstance(node, Acronym):
         return Word(node.text)
     if isinstance(node, AnyOf):
-        return AnyOf(tuple(_loose(one) for one in node.nodes))
+        return AnyOf(tuple(map(_acronym_as_word, node.nodes)))
     if isinstance(node, Names):
-        return Names(_loose(node.typed), tuple(_loose(one) for one in node.others))
+        return Names(_acronym_as_word(node.typed), tuple(map(_acronym_as_word, node.others)))
     return node
 
 
@@ -143,4 +143,4 @@ def _key_of_name(name: str, only_capitals: frozenset[str]) -> Key:
 
 
 def _key(text: str) -> Key:
-    return tuple(term for piece in words_rules.pieces(text) for term in words_rules.reading(piece[0])[0])
+    return tuple(term for token in words_rules.tokens(text) for term in words_rules.query_terms(token[0])[0])

@@ -1,4 +1,4 @@
-"""Which page of a resource is shown with a hit, and which passage of it. Pure."""
+"""Snippets: the page of a resource that a hit shows, and the passage of that page. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
@@ -8,26 +8,26 @@ from itertools import pairwise
 from hub.search.rules import words as words_rules
 from hub.search.rules.plain import plain
 
-LENGTH = 230  # characters of a snippet, at most (but for one endless word)
+LENGTH = 230  # characters of a snippet, at most, unless one word alone is longer
 LEAD = 70  # characters shown before the first marked word, at most
-CHUNK = 12_000  # characters of a long page that are looked at closely
-LONGEST_STEP_BACK = 20  # characters of a word that a passage begins with, though its first mark is in the middle of it
+CHUNK = 12_000  # characters of a long page that are tokenized
+LONGEST_STEP_BACK = 20  # characters before a mark in the middle of a word that the snippet includes
 
 
 @dataclass(frozen=True)
 class Snippet:
-    """A passage as plain text in parts; those that are True are the words that were searched for."""
+    """A passage as plain text in parts, each with True if it is a matched word."""
 
     parts: tuple[tuple[str, bool], ...] = ()
 
     def __str__(self) -> str:
-        """Plain text with **marked** words; asterisks of the text itself are left out."""
+        """The text with **marked** words; its own double asterisks are left out."""
         shown = ((text.replace("**", ""), marked) for text, marked in self.parts)
         return "".join(f"**{text}**" if marked and text else text for text, marked in shown)
 
     @property
     def marks(self) -> int:
-        """How many words are marked."""
+        """The number of marked words."""
         return sum(marked for _, marked in self.parts)
 
     @property
@@ -38,40 +38,42 @@ class Snippet:
 
 @dataclass(frozen=True, order=True)
 class Cover:
-    """How well a page covers the query; the greater the better, what stands first counts first."""
+    """How well a page covers the query, compared field by field; greater is better."""
 
-    weight: float = 0.0  # of the different words that are on it, by their rarity
-    together: int = 0  # how often two of them stand side by side, as they were typed
-    in_title: int = 0  # how many of them are in its title
-    times: int = 0  # how often they are there
+    weight: float = 0.0  # sum of the IDF of the distinct query words on the page
+    together: int = 0  # how often two of them are adjacent, in query order
+    in_title: int = 0  # occurrences in the page title
+    times: int = 0  # occurrences
 
 
 def best_page(
-    places: Sequence[Sequence[int]], weights: Sequence[float], starts: Sequence[int], title_ends: Sequence[int]
+    query_positions: Sequence[Sequence[int]],
+    weights: Sequence[float],
+    starts: Sequence[int],
+    title_ends: Sequence[int],
 ) -> int | None:
-    """Return the page (counted from 0) that best covers the query: all words, then side by side, then title, then often.
+    """Return the index of the page that best covers the query; the first of equal pages, None if no page has a word.
 
-    ``places`` has for each word of the query its sorted positions in the resource, ``weights`` its rarity;
-    ``starts`` the position at which each page begins and ``title_ends`` that at which its title ends.
-    None when no word is on any page. Of equal pages the first.
+    ``query_positions`` has the sorted positions of each query word in the resource, and ``weights`` its IDF;
+    ``starts`` has the first position of each page, and ``title_ends`` the position after its title.
     """
-    found: dict[int, Cover] = {}
-    for number, (positions, weight) in enumerate(zip(places, weights, strict=True)):
-        following = frozenset(places[number + 1]) if number + 1 < len(places) else frozenset()
+    covers: dict[int, Cover] = {}
+    for number, (positions, weight) in enumerate(zip(query_positions, weights, strict=True)):
+        following = frozenset(query_positions[number + 1]) if number + 1 < len(query_positions) else frozenset()
         seen: set[int] = set()
         for position in positions:
             page = bisect_right(starts, position) - 1
             if page < 0:
                 continue
-            had = found.get(page, Cover())
-            found[page] = Cover(
-                had.weight + (0.0 if page in seen else weight),
-                had.together + (position + 1 in following),
-                had.in_title + (position < title_ends[page]),
-                had.times + 1,
+            cover = covers.get(page, Cover())
+            covers[page] = Cover(
+                cover.weight + (0.0 if page in seen else weight),
+                cover.together + (position + 1 in following),
+                cover.in_title + (position < title_ends[page]),
+                cover.times + 1,
             )
             seen.add(page)
-    return min(found, key=lambda page: (_descending(found[page]), page)) if found else None
+    return min(covers, key=lambda page: (_descending(covers[page]), page)) if covers else None
 
 
 def _descending(cover: Cover) -> tuple[float, int, int, int]:
@@ -79,11 +81,10 @@ def _descending(cover: Cover) -> tuple[float, int, int, int]:
 
 
 def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet:
-    """Return the passage of ``text`` in which the ``wanted`` terms stand closest, with the words that they find marked.
+    """Return the passage of ``text`` in which the ``wanted`` terms are closest together, with matching words marked.
 
-    Markdown's signs are left out, white space becomes single spaces, and no word is cut, unless one alone is longer
-    than ``length``.
-    Without any of the terms it is the beginning of the text.
+    Markdown syntax is left out, white space becomes single spaces, and no word is cut unless one alone is longer than
+    ``length``. Without any of the terms it is the beginning of the text.
     """
     text = " ".join(plain(_chunk(text, wanted)).split())
     hits = _hits(text, wanted)
@@ -101,7 +102,7 @@ def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet
 
 
 def marked_words(text: str, wanted: Collection[str]) -> Snippet:
-    """Return the whole ``text``, its white space as it is, with the words marked that the ``wanted`` terms find."""
+    """Return the whole ``text``, white space included, with the words that match the ``wanted`` terms marked."""
     parts: list[tuple[str, bool]] = []
     done = 0
     for start, stop, _ in _hits(text, wanted) if wanted else ():
@@ -111,10 +112,10 @@ def marked_words(text: str, wanted: Collection[str]) -> Snippet:
 
 
 def _chunk(text: str, wanted: Collection[str]) -> str:
-    """Return the part of a long page that has most of the terms, found without looking at each word."""
+    """Return the part of a long page that has the most terms; it compares strings and doesn't tokenize the page."""
     if len(text) <= CHUNK:
         return text
-    roots = [term[:-1] if len(term) > 4 else term for term in wanted]  # noqa: PLR2004 - a stem may change its last letter
+    roots = [term[:-1] if len(term) > 4 else term for term in wanted]  # noqa: PLR2004 - stemming may change the last letter
     edges = list(range(0, len(text), CHUNK))
     edges = [0, *(_after_space(text, edge) for edge in edges[1:]), len(text)]
     chunks = [text[begin:end] for begin, end in pairwise(edges) if begin < end]
@@ -127,35 +128,35 @@ def _after_space(text: str, edge: int) -> int:
 
 
 def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[str]]]:
-    """Return where words stand that the terms find, and which terms each meets."""
+    """Return the start and end of each word that matches a term, with the terms that it matches."""
     wanted = frozenset(wanted)
     hits = []
-    for piece in words_rules.pieces(text):
-        terms = words_rules.all_terms_of(piece[0])
+    for token in words_rules.tokens(text):
+        terms = words_rules.all_terms_of(token[0])
         if not wanted.isdisjoint(terms):
-            hits.append((piece.start(), piece.end(), wanted.intersection(terms)))
+            hits.append((token.start(), token.end(), wanted.intersection(terms)))
     return hits
 
 
 def _closest(hits: Sequence[tuple[int, int, frozenset[str]]], length: int) -> tuple[int, int]:
-    """Begin and end of the run of hits that fits and meets most terms, then most often, then first."""
+    """Return the start and end of the run of hits that fits ``length`` and has the most distinct terms, then hits."""
     best, best_score = (hits[0][0], hits[0][1]), (0, 0)
     for number, (begin, end, _) in enumerate(hits):
-        met: set[str] = set()
+        matched: set[str] = set()
         count = 0
         for _, stop, terms in hits[number:]:
-            if stop - begin > length - 10:  # room for a word around it
+            if stop - begin > length - 10:  # leaves room for a word around the hits
                 break
-            met |= terms
+            matched |= terms
             count += 1
             end = stop  # noqa: PLW2901 - the run grows
-        if (len(met), count) > best_score:
-            best, best_score = (begin, end), (len(met), count)
+        if (len(matched), count) > best_score:
+            best, best_score = (begin, end), (len(matched), count)
     return best
 
 
 def _begin(text: str, first: int, lead: int) -> int:
-    """Return where the passage begins: at a sentence or a word, at most ``lead`` characters before its first hit."""
+    """Return the start of the passage: a sentence or word, at most ``lead`` characters before the first hit."""
     earliest = max(0, first - lead)
     if earliest == 0:
         return 0
@@ -170,7 +171,7 @@ def _begin(text: str, first: int, lead: int) -> int:
 
 
 def _end(text: str, begin: int, latest: int) -> int:
-    """Return where the passage ends: after a whole word."""
+    """Return the end of the passage: the end of a word, unless one word fills it."""
     if latest >= len(text):
         return len(text)
     space = text.rfind(" ", begin + 1, latest + 1)

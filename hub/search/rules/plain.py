@@ -1,4 +1,4 @@
-"""Text as people read it: without the signs of Markdown in which some of it was written. Pure."""
+"""Plain text of Markdown, for snippets. Pure."""
 
 import re
 
@@ -16,10 +16,10 @@ _OF_RULES = frozenset("|-: ")
 
 
 def plain(text: str) -> str:
-    """``text`` without emphasis, headings' marks, rules and addresses of links; cells of a table are parted by dots.
+    """Return ``text`` without Markdown syntax: emphasis, headings, rules, link targets; table cells get dots between.
 
-    What only looks a little like Markdown (5 * 3, snake_case) stays as it is. Runs of white space within a line
-    become one space.
+    Text that only resembles Markdown (5 * 3, snake_case) stays the same. Runs of white space in a line become one
+    space.
     """
     if not _SIGNS.search(text):
         return text
@@ -30,7 +30,7 @@ def plain(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """One line without what stands at its beginning, and between the cells of a table."""
+    """Return a line without heading, quote and list markers, and with dots between table cells."""
     if "---" in line and _OF_RULES.issuperset(line):
         return ""
     line = _BULLET.sub("• ", _LINE_START.sub("", line)) if line[:1] in "#>-*+" else line

@@ -1,4 +1,4 @@
-"""A search and its results, as values. Pure."""
+"""Queries and results as values. Pure."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -13,19 +13,19 @@ PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Query:
-    """What somebody searches for. ``filters`` has for each name in FILTERS the values of which one must hold."""
+    """A query. ``filters`` has values by filter name; a resource must match one value of each filter."""
 
     text: str = ""
     filters: Mapping[str, Collection[str]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
     per_page: int = PER_PAGE
-    exact: bool = False  # without what the glossary adds
+    exact: bool = False  # without the names that the glossary adds
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A resource that was found, with the page of it that answers best (None: the answer is not on a page)."""
+    """A matching resource with its best page (None: no page matches) and a snippet."""
 
     resource: int
     title: str
@@ -37,12 +37,12 @@ class Hit:
     page: int | None
     page_kind: PageKind | None
     snippet: Snippet
-    lacking: Sequence[str] = ()  # words that were typed and are not in it
+    lacking: Sequence[str] = ()  # typed words that it doesn't have
 
 
 @dataclass(frozen=True)
 class Facet:
-    """A value that results have, and how many of them."""
+    """A facet value with the number of results that have it."""
 
     value: str
     label: str
@@ -52,7 +52,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found for a query."""
+    """The results of a query."""
 
     query: Query
     total: int
@@ -60,11 +60,11 @@ class Results:
     facets: Mapping[str, Sequence[Facet]]
     notes: Sequence[str]
     took_ms: float
-    complete: bool = True  # False: the index is missing, and titles alone were searched
-    also: Sequence[str] = ()  # names that the glossary added to what was typed (or would have, when ``query.exact``)
-    did_you_mean: str = ""  # what was typed with its words as the hub knows them; "" when there is nothing to propose
+    complete: bool = True  # False: there is no index, and only titles were searched
+    also: Sequence[str] = ()  # names that the glossary added to the query (or would have, if ``query.exact``)
+    did_you_mean: str = ""  # the query with corrected spelling; "" if there is no suggestion
 
     @property
     def pages(self) -> int:
-        """How many pages of hits there are."""
+        """The number of pages of hits."""
         return max(1, math.ceil(self.total / self.query.per_page))

@@ -1,41 +1,41 @@
-"""How alike two words are written. Pure."""
+"""Edit distance for spelling suggestions. Pure."""
 
 from collections.abc import Sequence
 
-SHORTEST = 4  # letters of a word that may be mistyped: shorter ones are like very many others
-TWO_MISTAKES_FROM = 6  # letters
+SHORTEST = 4  # letters; shorter words resemble too many others
+TWO_EDITS_FROM = 6  # letters
 
 
-def mistakes_in(word: str) -> int:
-    """Return how many letters of a word may be wrong for it still to be known."""
-    return 0 if len(word) < SHORTEST else 1 if len(word) < TWO_MISTAKES_FROM else 2
+def max_edits(word: str) -> int:
+    """Return the largest edit distance at which another word is suggested for ``word``."""
+    return 0 if len(word) < SHORTEST else 1 if len(word) < TWO_EDITS_FROM else 2
 
 
-def parts_of(word: str, mistakes: int) -> Sequence[str]:
-    """Return the word cut into one part more than there are mistakes: whatever they are, one part has none of them.
+def split_for_edits(word: str, edits: int) -> Sequence[str]:
+    """Return the word split into ``edits`` + 1 parts: wherever the edits are, one part is unchanged.
 
-    Two letters that changed places at a cut spoil two parts, so that such a word is looked for in the next part.
+    The exception is two swapped letters across a split, which change both parts.
     """
-    size, more = divmod(len(word), mistakes + 1)
+    size, more = divmod(len(word), edits + 1)
     parts, at = [], 0
-    for number in range(mistakes + 1):
+    for number in range(edits + 1):
         end = at + size + (number < more)
         parts.append(word[at:end])
         at = end
     return parts
 
 
-def distance(one: str, other: str, most: int) -> int:
-    """Return how many letters were added, left out, changed, or have changed places; ``most`` + 1 when more than ``most``."""
-    if abs(len(one) - len(other)) > most:
+def edit_distance(word: str, other: str, most: int) -> int:
+    """Return the Damerau–Levenshtein distance of two words; ``most`` + 1 if it is greater than ``most``."""
+    if abs(len(word) - len(other)) > most:
         return most + 1
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    for i, letter in enumerate(word, 1):
         before, last, row = row, before, [i]
         for j, wanted in enumerate(other, 1):
             cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
         if min(row) > most and min(before) > most:

@@ -1,7 +1,7 @@
-"""Words: how text becomes the terms that are indexed, searched and marked. Pure.
+"""The analyzer: how text becomes the terms that are indexed, searched and marked. Pure.
 
-The same functions serve the index and the query, so that what is typed meets what is written:
-inflections share a stem, accents don't count, and the parts of a part number are words of their own.
+The index and the query use the same functions, so that typed words match written ones: inflections share a stem,
+accents are ignored, and the parts of a part number are terms of their own.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from whoosh.lang.porter import stem
 
-# Words that stand in nearly every page: not indexed, and left out of a query (a phrase keeps their place).
+# Words on nearly every page: not indexed, and left out of a query (a phrase keeps their positions).
 STOP_WORDS = frozenset(
     [
         "a",
@@ -81,123 +81,123 @@ STOP_WORDS = frozenset(
         "your",
     ]
 )
-LONGEST_TERM = 40  # characters; the rest of a longer run tells nothing
-LONGEST_JOINED = 24  # characters of a compound that is also indexed as one word: "e-mail", "A-1312/B"
+LONGEST_TERM = 40  # characters; longer runs are cut
+LONGEST_JOINED = 24  # characters of a compound that is also indexed as one term, such as "A-1312/B"
 MOST_PARTS = 4
-SHORTEST_DIGITS = 2  # of a run of digits inside a word such as 1312B that is found by itself
+SHORTEST_DIGITS = 2  # of a run of digits inside a word such as 1312B that is a term of its own
 SHORTEST_LETTERS = 3
-SEVERAL = 2  # spaces in a heading that may be in capitals for its looks alone
-CAPITALS = range(2, 9)  # letters of a word in capitals that is found as an acronym too
+SEVERAL = 2  # spaces in a heading that may be all caps for style
+CAPITALS = range(2, 9)  # letters of an all-caps word that is also indexed as an acronym
 
-# Letters and digits in a row, with what holds a compound together: A-1312/B, e-mail, O'Brien, 1,312.
+# Letters and digits in a row, and the joints of a compound: A-1312/B, O'Brien, 1,312.
 _WORD = r"[\w\u0300-\u036f]+"
 _JOINT = r"(?:[-/.&'\u2019+\u00ad\u2010\u2011]|(?<=\d),(?=\d{3}(?!\d)))"
-_PIECE = re.compile(f"{_WORD}(?:{_JOINT}{_WORD})*")
+_TOKEN = re.compile(f"{_WORD}(?:{_JOINT}{_WORD})*")
 _JOINTS = re.compile(r"[-/.&'\u2019+\u00ad\u2010\u2011,_]+")
 _RUNS = re.compile(r"\d+|[^\d]+")
 
-# Letters that Unicode doesn't take apart into a plain letter and an accent.
+# Letters that Unicode doesn't decompose into a plain letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ı": "i", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
 )
 
-Terms = tuple[str, ...]  # what may be found at one position
+Terms = tuple[str, ...]  # at one position
 
 
-def pieces(text: str) -> Iterator[re.Match[str]]:
-    """Return the words and compounds of a text, each with its place."""
-    return _PIECE.finditer(text)
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """Return the words and compounds of a text as matches."""
+    return _TOKEN.finditer(text)
 
 
-def spoken(text: str) -> str:
-    """Return the text in small letters when all of it is in capitals: a heading's capitals tell no acronym from a word."""
+def without_all_caps(text: str) -> str:
+    """Return the text in lowercase if all of it is in capitals, where an acronym can't be told apart from a word."""
     return text.lower() if text.count(" ") >= SEVERAL and text.isupper() else text
 
 
-def all_pieces(text: str) -> Sequence[str]:
-    """Return the words and compounds of a text, without their places."""
-    return _PIECE.findall(text)
+def token_texts(text: str) -> Sequence[str]:
+    """Return the words and compounds of a text."""
+    return _TOKEN.findall(text)
 
 
-def spread(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
-    """Yield each position of the texts, counted on from ``first``, with the terms that stand there."""
+def terms_by_position(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
+    """Yield each position in the texts, counted from ``first``, with its terms; positions without terms are left out."""
     position = first
     for text in texts:
-        for piece in _PIECE.findall(text):
-            for terms in terms_of(piece):
+        for token in _TOKEN.findall(text):
+            for terms in terms_of(token):
                 if terms:
                     yield position, terms
                 position += 1
 
 
-def as_written(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
-    """For each of the terms that stand in the texts the first word that it is there, in small letters."""
-    lacking = set(terms)
-    found: dict[str, str] = {}
+def surface_forms(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
+    """Return the first word with each term in the texts, in lowercase; terms that aren't in them are left out."""
+    missing = set(terms)
+    forms: dict[str, str] = {}
     for text in texts:
-        for piece in _PIECE.findall(text):
-            for word, term in _words_of(piece):
-                if term in lacking:
-                    found[term] = word.lower()
-                    lacking.remove(term)
-            if not lacking:
-                return found
-    return found
+        for token in _TOKEN.findall(text):
+            for word, term in _words_of(token):
+                if term in missing:
+                    forms[term] = word.lower()
+                    missing.remove(term)
+            if not missing:
+                return forms
+    return forms
 
 
-def written_in(piece: str, term: str) -> Sequence[str]:
-    """Return the word of a compound that is the term, in small letters; none when it is made of several."""
-    return [word.lower() for word, one in _words_of(piece) if one == term][:1]
-
-
-@lru_cache(maxsize=1 << 15)
-def _words_of(piece: str) -> tuple[tuple[str, str], ...]:
-    return tuple((part, term_of(part)) for part in _parts(piece))
+def surface_form(token: str, term: str) -> Sequence[str]:
+    """Return a list with the first word of a token that has the term, in lowercase; empty if no single word has it."""
+    return [word.lower() for word, word_term in _words_of(token) if word_term == term][:1]
 
 
 @lru_cache(maxsize=1 << 15)
-def terms_of(piece: str) -> tuple[Terms, ...]:
-    """Return the terms at each position that a word or compound takes, as they are indexed.
+def _words_of(token: str) -> tuple[tuple[str, str], ...]:
+    return tuple((part, term_of(part)) for part in _parts(token))
 
-    "A-1312/B" takes three positions: a, 1312 and b, and the first also holds a1312b.
+
+@lru_cache(maxsize=1 << 15)
+def terms_of(token: str) -> tuple[Terms, ...]:
+    """Return the indexed terms at each position of a word or compound.
+
+    "A-1312/B" has three positions: a, 1312 and b, and the first also has a1312b.
     """
-    parts = _parts(piece)
+    parts = _parts(token)
     if not parts:
         return ()
     if len(parts) == 1:
         term = term_of(parts[0])
         return (tuple(_also(parts[0], term)) if term in STOP_WORDS else (term, *_also(parts[0], term)),)
-    spread_out = [(term := term_of(part), *_also(part, term)) for part in parts]
-    together = joined(piece)
-    if together:
-        spread_out[0] = (*spread_out[0], together)
-    return tuple(spread_out)
+    positions = [(term := term_of(part), *_also(part, term)) for part in parts]
+    compound = compound_term(token)
+    if compound:
+        positions[0] = (*positions[0], compound)
+    return tuple(positions)
 
 
 @lru_cache(maxsize=1 << 15)
-def all_terms_of(piece: str) -> Terms:
-    """Return the terms of a word or compound, wherever in it they stand."""
-    return tuple(term for terms in terms_of(piece) for term in terms)
+def all_terms_of(token: str) -> Terms:
+    """Return the indexed terms of a word or compound at all of its positions."""
+    return tuple(term for terms in terms_of(token) for term in terms)
 
 
 @lru_cache(maxsize=1 << 12)
-def reading(piece: str) -> tuple[Terms, str]:
-    """Return how a typed word is looked for: its terms in a row, or instead of them one joined term ("" when there is none).
+def query_terms(token: str) -> tuple[Terms, str]:
+    """Return the terms that a typed word matches in a row, and the compound term that it matches instead ("" if none).
 
-    A stop word by itself has no terms.
+    A stop word alone has no terms.
     """
-    parts = _parts(piece)
+    parts = _parts(token)
     if not parts:
         return (), ""
     if len(parts) == 1:
         term = term_of(parts[0])
         return ((), "") if term in STOP_WORDS else ((term,), "")
-    return tuple(term_of(part) for part in parts), joined(piece)
+    return tuple(term_of(part) for part in parts), compound_term(token)
 
 
 @lru_cache(maxsize=1 << 15)
 def term_of(word: str) -> str:
-    """Return the term of a single word: folded and cut to its stem; a stop word stays as it is."""
+    """Return the term of a single word: folded and stemmed; a stop word isn't stemmed."""
     folded = fold(word)[:LONGEST_TERM]
     if folded in STOP_WORDS or not folded.isalpha():
         return folded
@@ -205,36 +205,36 @@ def term_of(word: str) -> str:
 
 
 def fold(word: str) -> str:
-    """Return the word without case and accents: "Núñez" is "nunez"."""
+    """Return the word without case and accents: "Núñez" becomes "nunez"."""
     if word.isascii():
         return word.lower()
     plain = unicodedata.normalize("NFKD", word).translate(_LETTERS)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold() or word
 
 
-def joined(piece: str) -> str:
-    """Return the compound as one term: "e-mail" is "email", "1,312" is 1312; "" when that would mean something else.
+def compound_term(token: str) -> str:
+    """Return a compound as one term: "A-1312/B" becomes a1312b, "1,312" becomes 1312; "" if it has no such term.
 
-    Numbers that only look joined (2.0, 3/4, 2026-11-23) stay apart.
+    Numbers that aren't one number (2.0, 3/4, 2026-11-23) have none.
     """
-    parts = _parts(piece)
+    parts = _parts(token)
     together = "".join(parts)
     if not 1 < len(parts) <= MOST_PARTS or len(together) > LONGEST_JOINED:
         return ""
-    if together.isdigit() and "," not in piece:
+    if together.isdigit() and "," not in token:
         return ""
     return term_of(together)
 
 
-def _parts(piece: str) -> Sequence[str]:
-    """Return the words of a compound; the possessive "'s" belongs to its word."""
-    if piece[-2:] in {"'s", "\u2019s"}:
-        piece = piece[:-2]
-    return [part for part in _JOINTS.split(piece) if part]
+def _parts(token: str) -> Sequence[str]:
+    """Return the words of a compound without a possessive "'s"."""
+    if token[-2:] in {"'s", "\u2019s"}:
+        token = token[:-2]
+    return [part for part in _JOINTS.split(token) if part]
 
 
 def _also(word: str, term: str) -> Iterator[str]:
-    """Yield what else finds a single word: its capitals, which tell an acronym from a word, and the runs of a part number."""
+    """Yield the other terms of a word: its capitals if it may be an acronym, and the runs of letters and digits in it."""
     if word.isupper() and word.isalpha() and len(word) in CAPITALS:
         yield word
     if not (term.isalpha() or term.isdigit()):

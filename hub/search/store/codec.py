@@ -1,7 +1,7 @@
-"""How the index keeps words and their places: fields, postings, and the pool in which they are sorted.
+"""The codec of the index: fields, posting lists, and the pool in which postings are sorted.
 
-Whoosh's own format unpacks each posting by itself. This one keeps a block of postings as rows of numbers, each number
-in as few bytes as the largest of its row needs: some ten times quicker to search, a quarter of the size.
+Whoosh's own format decodes each posting separately. This one stores a block of postings as arrays of numbers, each
+array with the smallest width that holds its numbers: about ten times faster to search, and a quarter of the size.
 """
 
 import marshal
@@ -18,93 +18,94 @@ from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Positions
 from whoosh.writing import PostingPool
 
-SMALL = 65_536  # places below it take two bytes each; the largest number that two bytes hold, plus one
+SMALL = 65_536  # positions below it take two bytes each
 WORTH_PACKING = 200  # bytes
-# Before the rows of a block: how many postings, the last document, the largest weight, and how the rows are kept.
+# Before the arrays of a block: number of postings, last document, largest weight, and the encoding.
 HEAD = struct.Struct("<IIfB")
 LENGTH = struct.Struct("<i")
-PACKED, WITH_ENDS = 1, 2  # bits of how; the other bits say how wide the documents' and the counts' numbers are
+PACKED, WITH_ENDS = 1, 2  # bits of the encoding; the other bits are the widths of the documents and counts
 WIDTHS = "BHI"
 
 
 # Fields
 
 
-def encoded(places: Sequence[int]) -> bytes:
-    """Places in rising order: two bytes each, or four and an odd one at the end when they are large."""
-    return array("I", places).tobytes() + b"\n" if places and places[-1] >= SMALL else array("H", places).tobytes()
+def encode(positions: Sequence[int]) -> bytes:
+    """Encode sorted positions: two bytes each, or four bytes each and an odd byte at the end if they are large."""
+    if positions and positions[-1] >= SMALL:
+        return array("I", positions).tobytes() + b"\n"
+    return array("H", positions).tobytes()
 
 
-def decoded(value: bytes) -> "array[int]":
-    """Return the places as they were."""
+def decode(value: bytes) -> "array[int]":
+    """Decode positions."""
     return array("I", value[:-1]) if len(value) % 2 else array("H", value)
 
 
 class Places(Positions):  # type: ignore[misc]
-    """A posting is the places of a term in a field."""
+    """The format of postings: the positions of a term in a field. Its name is pickled into the index."""
 
     def encode(self, positions: Sequence[int]) -> bytes:
-        """Places as they are kept."""
-        return encoded(positions)
+        """Encode positions."""
+        return encode(positions)
 
     def decode_positions(self, value: bytes) -> Sequence[int]:
-        """Places as they were."""
-        return decoded(value)
+        """Decode positions."""
+        return decode(value)
 
     def decode_frequency(self, value: bytes) -> int:
-        """Return how many places there are."""
+        """Return the number of positions."""
         return len(value) // (4 if len(value) % 2 else 2)
 
 
 class Words(FieldType):  # type: ignore[misc]
-    """Text whose terms are found, ranked, and known by their places."""
+    """The field type of text with positions. Its name is pickled into the index."""
 
     def __init__(self) -> None:
         super().__init__(Places(), None)
 
     def index(self, value: Mapping[str, Sequence[int]], **_options: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Yield the postings of one entry; ``value`` has the places of each term."""
-        for term, places in value.items():
-            yield _bytes_of(term), len(places), float(len(places)), encoded(places)
+        """Yield the postings of one entry; ``value`` has the positions of each term."""
+        for term, positions in value.items():
+            yield _bytes_of(term), len(positions), float(len(positions)), encode(positions)
 
 
 @lru_cache(maxsize=1 << 16)
 def _bytes_of(term: str) -> bytes:
-    """One object for each term: postings by the hundred thousand share it."""
+    """Return the same bytes object for each occurrence of a term, which saves memory."""
     return term.encode()
 
 
 def schema() -> Schema:
-    """Return the fields of a resource's entry.
+    """Return the schema of the index.
 
-    ``body`` holds all that finds a resource; ``title`` and ``headings`` only rank it. ``facts`` is what is kept.
+    ``body`` has all searchable text; ``title`` and ``headings`` are used only for ranking. ``facts`` is stored.
     """
     return Schema(body=Words(), title=Words(), headings=Words(), facts=STORED())
 
 
 # Postings
 
-Block = tuple[
-    "array[int]", "array[int]", "array[int]", bytes
-]  # documents, how often in each, where its places end, places
+# Documents, term frequencies, ends of each document's positions, encoded positions.
+Block = tuple["array[int]", "array[int]", "array[int]", bytes]
 
 
 class Codec(W3Codec):  # type: ignore[misc]
-    """Whoosh's format with postings of our own."""
+    """Whoosh's codec with our own posting lists."""
 
-    length_stats = False  # the facts of an entry have its length
+    length_stats = False  # `Facts` has the length
 
     def __init__(self) -> None:
         super().__init__(blocklimit=4_096)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> W3PostingsWriter:  # noqa: ARG002, FBT001, FBT002
-        """Return what writes the postings of terms."""
+        """Return the writer of posting lists."""
         return _Writer(dbfile, blocklimit=self._blocklimit)
 
     def postings_reader(
         self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
     ) -> "Matcher":
-        """Return what reads the postings of one term."""
+        """Return the reader of the posting list of one term."""
         offset, length = terminfo.extent()
         return Matcher(dbfile, offset, length, format_, term=term, scorer=scorer)
 
@@ -124,56 +125,58 @@ class _Writer(W3PostingsWriter):  # type: ignore[misc]
         if not self._blockcount:
             file.write(WHOOSH3_HEADER_MAGIC)
         self._terminfo.add_block(self)
-        how, data = packed(self._ids, array("I", map(int, self._weights)), self._values)
-        about = HEAD.pack(len(self._ids), self._ids[-1], self._maxweight, how)
-        length = len(about) + len(data)
-        file.write(LENGTH.pack(-length if last else length) + about + data)
+        encoding, data = pack(self._ids, array("I", map(int, self._weights)), self._values)
+        head = HEAD.pack(len(self._ids), self._ids[-1], self._maxweight, encoding)
+        length = len(head) + len(data)
+        file.write(LENGTH.pack(-length if last else length) + head + data)
         self._blockcount += 1
         self._new_block()
 
 
-def packed(ids: Sequence[int], counts: Sequence[int], values: Sequence[bytes]) -> tuple[int, bytes]:
-    """Return a block's rows as bytes, and how they are kept: steps from document to document, counts, ends if they aren't
-    told by the counts, places.
+def pack(ids: Sequence[int], counts: Sequence[int], values: Sequence[bytes]) -> tuple[int, bytes]:
+    """Encode a block of postings, and return its encoding and its bytes.
+
+    The bytes have the gaps between documents, the term frequencies, the ends of the positions unless the frequencies
+    imply them, and the positions.
     """
-    steps = list(ids[:1]) + [after - before for before, after in pairwise(ids)]
-    step_width, count_width = _width(steps), _width(counts)
+    gaps = list(ids[:1]) + [after - before for before, after in pairwise(ids)]
+    gap_width, count_width = _width(gaps), _width(counts)
     lengths = list(map(len, values))
-    told = all(length == 2 * count for length, count in zip(lengths, counts, strict=True))
-    ends = b"" if told else array("I", accumulate(lengths)).tobytes()
-    data = array(WIDTHS[step_width], steps).tobytes() + array(WIDTHS[count_width], counts).tobytes()
+    is_implied = all(length == 2 * count for length, count in zip(lengths, counts, strict=True))
+    ends = b"" if is_implied else array("I", accumulate(lengths)).tobytes()
+    data = array(WIDTHS[gap_width], gaps).tobytes() + array(WIDTHS[count_width], counts).tobytes()
     data += ends + b"".join(values)
-    how = (0 if told else WITH_ENDS) | step_width << 2 | count_width << 4
-    return (how | PACKED, zlib.compress(data, 1)) if len(data) > WORTH_PACKING else (how, data)
+    encoding = (0 if is_implied else WITH_ENDS) | gap_width << 2 | count_width << 4
+    return (encoding | PACKED, zlib.compress(data, 1)) if len(data) > WORTH_PACKING else (encoding, data)
 
 
-def unpacked(count: int, how: int, data: bytes) -> Block:
-    """Return the rows of a block of so many postings."""
-    if how & PACKED:
+def unpack(count: int, encoding: int, data: bytes) -> Block:
+    """Decode a block of ``count`` postings."""
+    if encoding & PACKED:
         data = zlib.decompress(data)
-    steps, at = _row(WIDTHS[how >> 2 & 3], data, 0, count)
-    counts, at = _row(WIDTHS[how >> 4 & 3], data, at, count)
-    if how & WITH_ENDS:
-        ends, at = _row("I", data, at, count)
+    gaps, at = _read_array(WIDTHS[encoding >> 2 & 3], data, 0, count)
+    counts, at = _read_array(WIDTHS[encoding >> 4 & 3], data, at, count)
+    if encoding & WITH_ENDS:
+        ends, at = _read_array("I", data, at, count)
     else:
-        ends = array("I", accumulate(2 * times for times in counts))
-    return array("I", accumulate(steps)), array("I", counts), ends, data[at:]
+        ends = array("I", accumulate(2 * frequency for frequency in counts))
+    return array("I", accumulate(gaps)), array("I", counts), ends, data[at:]
 
 
 def _width(numbers: Sequence[int]) -> int:
     largest = max(numbers)
-    return 0 if largest < 256 else 1 if largest < SMALL else 2  # noqa: PLR2004 - one byte's numbers
+    return 0 if largest < 256 else 1 if largest < SMALL else 2  # noqa: PLR2004 - fits into one byte
 
 
-def _row(width: str, data: bytes, at: int, count: int) -> "tuple[array[int], int]":
-    row = array(width)
-    end = at + count * row.itemsize
-    row.frombytes(data[at:end])
-    return row, end
+def _read_array(width: str, data: bytes, at: int, count: int) -> "tuple[array[int], int]":
+    numbers = array(width)
+    end = at + count * numbers.itemsize
+    numbers.frombytes(data[at:end])
+    return numbers, end
 
 
 class Matcher(W3LeafMatcher):  # type: ignore[misc]
-    """Reads the postings of one term: as Whoosh does, one by one, or in blocks."""
+    """The reader of the posting list of one term: one posting at a time, as Whoosh does, or in blocks."""
 
     _data: Block | None
     _ids: Any
@@ -182,7 +185,7 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
     _lastblock: bool
 
     def blocks(self) -> Iterator[Block]:
-        """Yield all postings, from the first on."""
+        """Yield the whole posting list in blocks."""
         self.reset()
         while self.is_active():
             yield self._read_data()
@@ -201,7 +204,7 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
 
     def _read_data(self) -> Block:
         data = self._postfile.get(self._dataoffset, self._nextoffset - self._dataoffset)
-        return unpacked(self._blocklength, self._compression, data)
+        return unpack(self._blocklength, self._compression, data)
 
     def _read_ids(self) -> None:
         self._ids = self._loaded()[0]
@@ -210,8 +213,8 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
         self._weights = array("f", self._loaded()[1])
 
     def _read_values(self) -> None:
-        _, _, ends, places = self._loaded()
-        self._values = [places[begin:end] for begin, end in zip((0, *ends), ends, strict=False)]
+        _, _, ends, positions = self._loaded()
+        self._values = [positions[begin:end] for begin, end in zip((0, *ends), ends, strict=False)]
 
     def _loaded(self) -> Block:
         if self._data is None:
@@ -220,19 +223,19 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
 
 
 class Pool(PostingPool):  # type: ignore[misc]
-    """Postings until they are sorted; what doesn't fit into memory goes to temporary files, many at a time."""
+    """The pool in which postings are sorted; those that don't fit into memory are spilled to temporary files in batches."""
 
-    TOGETHER = 1_000
-    ASKED_EVERY = 100_000
+    SPILLED_TOGETHER = 1_000
+    CHECKED_EVERY = 100_000
 
-    def __init__(self, storage: Any, segment: Any, megabytes: int, go_on: Callable[[], None] | None = None) -> None:
+    def __init__(self, storage: Any, segment: Any, megabytes: int, check: Callable[[], None] | None = None) -> None:
         super().__init__(storage, segment, limitmb=megabytes)
-        self._go_on = go_on
+        self._check = check
         self._count = 0
 
     def add(self, item: tuple[str, bytes, int, float, bytes]) -> None:
-        """One posting."""
-        self.currentsize += 130 + len(item[4])  # the term is shared
+        """Add a posting."""
+        self.currentsize += 130 + len(item[4])  # the bytes of the term are shared
         if self.currentsize > self.limit:
             self.save()
         self.current.append(item)
@@ -246,13 +249,13 @@ class Pool(PostingPool):  # type: ignore[misc]
 
     def _counted(self) -> None:
         self._count += 1
-        if self._go_on and not self._count % self.ASKED_EVERY:
-            self._go_on()
+        if self._check and not self._count % self.CHECKED_EVERY:
+            self._check()
 
     def _write_run(self, file: Any, items: Iterable[Any]) -> None:
         items = iter(items)
-        while some := list(islice(items, self.TOGETHER)):
-            marshal.dump(some, file)
+        while batch := list(islice(items, self.SPILLED_TOGETHER)):
+            marshal.dump(batch, file)
         file.close()
 
     def _read_run(self, path: str) -> Iterator[Any]:

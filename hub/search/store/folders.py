@@ -1,7 +1,7 @@
-"""The index's folder: which one is in use, what the writer knows of it, and the one state that is kept open.
+"""The folders of the index: the current one, its manifest, the writer's lock, and the snapshot that is kept open.
 
-``uploads/derived/index`` holds the folder that is searched, named by the file ``current``; a rebuild makes another
-folder beside it and swaps the name. Everything in here may be deleted at any time.
+``uploads/derived/index`` holds the folder that is searched, whose name is in the file ``current``; a rebuild makes
+another folder next to it and swaps the name. Everything in it may be deleted at any time.
 """
 
 import json
@@ -25,44 +25,44 @@ from config import Config
 from hub.search.store.codec import schema
 from hub.search.store.snapshots import IndexUnusable, Snapshot, mark_damaged
 
-# Counts up with every change of what is indexed or how: an index of another version is built anew.
+# Increase it with every change of what is indexed or how: an index with another version is rebuilt.
 VERSION = 4
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the writer knows of the index that it committed last; kept beside it."""
+    """The writer's record of its last commit, stored in the index folder."""
 
     generation: int = -1
-    signature: tuple[int, ...] = ()  # of the rows that the index stands for
+    signature: tuple[int, ...] = ()  # of the database that the index reflects
     organizations: int = 0  # checksum of their names
     files: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # size and checksum of each
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
-        """Return the manifest of a folder; an empty one when there is none."""
+        """Return the manifest of a folder; an empty one if there is none or it can't be read."""
         try:
-            kept = json.loads((folder / "manifest.json").read_text())
-            files = {name: (int(size), int(check)) for name, (size, check) in kept["files"].items()}
-            return cls(int(kept["generation"]), tuple(kept["signature"]), int(kept["organizations"]), files)
+            stored = json.loads((folder / "manifest.json").read_text())
+            files = {name: (int(size), int(check)) for name, (size, check) in stored["files"].items()}
+            return cls(int(stored["generation"]), tuple(stored["signature"]), int(stored["organizations"]), files)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def write(self, folder: Path) -> None:
-        """Put it in place of the old one."""
+        """Replace the manifest of a folder."""
         replace_text(folder / "manifest.json", json.dumps(self.__dict__))
 
     def missing(self, folder: Path) -> Sequence[str]:
-        """Files that are gone or have another size."""
+        """Return the files that are missing or have the wrong size."""
         return [name for name, (size, _) in self.files.items() if _size(folder / name) != size]
 
-    def scrambled(self, folder: Path) -> Sequence[str]:
-        """Files whose bytes aren't those that were written."""
+    def corrupt(self, folder: Path) -> Sequence[str]:
+        """Return the files with the wrong checksum."""
         return [name for name, (_, check) in self.files.items() if checksum(folder / name) != check]
 
 
 def checksum(path: Path) -> int:
-    """Return the CRC-32 of a file; -1 when it can't be read."""
+    """Return the CRC-32 of a file; -1 if it can't be read."""
     check = 0
     try:
         with path.open("rb") as file:
@@ -81,19 +81,19 @@ def _size(path: Path) -> int:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a small file so that readers see the old one or the new one, never half of it."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    fresh.write_text(text)
-    fresh.replace(path)
+    """Replace a small file atomically."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    temporary.write_text(text)
+    temporary.replace(path)
 
 
 def root_of(config: Config) -> Path:
-    """Return the folder of all that belongs to the index."""
+    """Return the folder that contains the index folders."""
     return config.UPLOADS / "derived" / "index"
 
 
 def current_folder(root: Path) -> Path | None:
-    """Return the folder that is searched; None when there is none, or it is of another version."""
+    """Return the folder that is searched; None if there is none, or it has another version."""
     try:
         name = (root / "current").read_text()
     except (OSError, ValueError):
@@ -101,14 +101,14 @@ def current_folder(root: Path) -> Path | None:
     return root / name if re.fullmatch(rf"v{VERSION}-[0-9a-f]+", name) and (root / name).is_dir() else None
 
 
-def begun_folders(root: Path) -> Sequence[Path]:
-    """Folders of this version that were begun and never finished."""
+def unfinished_folders(root: Path) -> Sequence[Path]:
+    """Return the folders of this version whose build was interrupted."""
     current = current_folder(root)
     return sorted(folder for folder in root.glob(f"v{VERSION}-*") if folder != current and folder.is_dir())
 
 
-def fresh_folder(root: Path) -> Path:
-    """Return a new, empty index that no one searches yet."""
+def new_folder(root: Path) -> Path:
+    """Create a new, empty index, and return its folder."""
     folder = root / f"v{VERSION}-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     TOC.create(FileStorage(str(folder)), schema(), "MAIN")
@@ -116,7 +116,7 @@ def fresh_folder(root: Path) -> Path:
 
 
 def publish(root: Path, folder: Path) -> None:
-    """From now on ``folder`` is searched; all others go."""
+    """Make ``folder`` the one that is searched, and delete all others."""
     replace_text(root / "current", folder.name)
     for other in root.glob("v*-*"):
         if other != folder:
@@ -124,12 +124,12 @@ def publish(root: Path, folder: Path) -> None:
 
 
 def is_damaged(folder: Path) -> bool:
-    """Return whether a reader found that it can't be read, or files of it are missing or short."""
+    """Return True if a reader marked the index as damaged, or files are missing or have the wrong size."""
     return (folder / "damaged").exists() or bool(Manifest.read(folder).missing(folder))
 
 
 def state_of(folder: Path) -> tuple[object, ...]:
-    """Return what changes whenever the index in ``folder`` does."""
+    """Return a value that changes with every change of the index in ``folder``."""
     tocs = sorted(name for name in _names(folder) if name.endswith(".toc"))
     try:
         manifest = (folder / "manifest.json").stat()
@@ -140,76 +140,76 @@ def state_of(folder: Path) -> tuple[object, ...]:
 
 def _names(folder: Path) -> Collection[str]:
     try:
-        return os.listdir(folder)  # noqa: PTH208 - names alone, on every request
+        return os.listdir(folder)  # noqa: PTH208 - only names, on every request
     except OSError:
         return ()
 
 
 @contextmanager
-def held(root: Path, patience: float) -> Iterator[bool]:
-    """Whether this process may write, for as long as the block runs; waits ``patience`` seconds for another to finish.
+def writer_lock(root: Path, patience: float) -> Iterator[bool]:
+    """Hold the writer's lock; yield False if another process has it for ``patience`` seconds or longer.
 
-    The lock is the operating system's: it ends with the process, however that ends.
+    The operating system releases the lock when the process ends, even if it is killed.
     """
     root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(root / "lock"))
-    won = try_for(lock.acquire, timeout=patience, delay=0.05)
+    has_lock = try_for(lock.acquire, timeout=patience, delay=0.05)
     try:
-        yield won
+        yield has_lock
     finally:
-        if won:
+        if has_lock:
             lock.release()
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An index that is kept open: its state, and what the writer says that it stands for."""
+    """An open index with its state and manifest."""
 
     state: tuple[object, ...]
     snapshot: Snapshot
     manifest: Manifest
 
     @property
-    def stands_for(self) -> tuple[int, ...]:
-        """The signature of the rows that it has; empty while its writer is still at it."""
+    def signature(self) -> tuple[int, ...]:
+        """The signature of the database that the index reflects; empty while an update is under way."""
         return self.manifest.signature if self.manifest.generation == self.snapshot.generation else ()
 
 
-# What this process has open, by the index's root; a process serves one hub, tests serve a few.
+# Open indexes by root; a process serves one hub, the tests several.
 _open: OrderedDict[Path, Opened] = OrderedDict()
 _opening = threading.Lock()
 MOST_OPEN = 4
 
 
 def opened(config: Config) -> Opened:
-    """Return the index as it is now, ready to search; kept open between requests. Raises IndexUnusable."""
+    """Return the current index, which stays open between requests. Raises IndexUnusable."""
     root = root_of(config)
     for _ in range(5):  # a commit or a swap may remove files between two steps
         folder = current_folder(root)
         if folder is None:
-            message = "There is no index yet."
+            message = "There is no search index yet."
             raise IndexUnusable(message)
-        state, had = state_of(folder), _open.get(root)
-        if had and had.state == state:
-            return had
+        state, index = state_of(folder), _open.get(root)
+        if index and index.state == state:
+            return index
         try:
             return _reopened(root, folder, state)
         except IndexUnusable:
             if current_folder(root) == folder and state_of(folder) == state:
                 mark_damaged(folder)
                 raise
-    message = "The index changes too quickly to be opened."
+    message = "The search index changes too quickly to be opened."
     raise IndexUnusable(message)
 
 
 def _reopened(root: Path, folder: Path, state: tuple[object, ...]) -> Opened:
     with _opening:
-        had = _open.get(root)
-        if had and had.state == state:
-            return had
+        index = _open.get(root)
+        if index and index.state == state:
+            return index
         manifest = Manifest.read(folder)
-        known = had.snapshot.segments if had and had.snapshot.folder == folder else None
-        _open[root] = Opened(state, Snapshot(folder, known), manifest)
+        segments = index.snapshot.segments if index and index.snapshot.folder == folder else None
+        _open[root] = Opened(state, Snapshot(folder, segments), manifest)
         _open.move_to_end(root)
         while len(_open) > MOST_OPEN:
             _open.popitem(last=False)

@@ -1,7 +1,7 @@
-"""One state of the index opened for reading: its segments, what is kept of each entry, and where terms stand.
+"""Snapshots: one state of the index opened for reading, with its segments, stored facts and posting lists.
 
-An index is a set of segments that never change, and of deletions in them. What is read of a segment is
-therefore kept beside it for as long as the segment lives, whatever is added meanwhile.
+An index is a set of immutable segments and a set of deletions. Values that are read from a segment are therefore
+cached for as long as the segment exists.
 """
 
 import copy
@@ -24,22 +24,22 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
-from hub.search.store.codec import Block, decoded
+from hub.search.store.codec import Block, decode
 
-# What reading a damaged index raises: whatever the bytes make of it, and of Whoosh's own plain `Exception`.
+# A damaged index may raise any exception; Whoosh itself raises plain `Exception`.
 DAMAGE = Exception
 
 
 class IndexUnusable(Exception):
-    """There is no index to search, or what is there can't be read."""
+    """There is no index, or it can't be read."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What an entry keeps of its resource: the answer to filters, orders and rights."""
+    """The stored facts of an entry, for filters, sorting and permissions."""
 
     id: int
-    stamp: str  # of the rows that the entry was made from
+    stamp: str  # the version stamp, see `freshness.stamps`
     kind: str
     organization: str  # slug
     topics: tuple[str, ...]
@@ -47,17 +47,17 @@ class Facts:
     year: int
     audience: str  # public, network, or org:<id of the organization>
     title: str  # folded, for sorting
-    length: int  # places of words in all of its text
-    pages: bytes  # of each page the number, the position where it starts, and that where its title ends
-    keywords: str  # the words that it has most, as they are written there, the foremost first
+    length: int  # positions with terms in all of its text
+    pages: bytes  # the number, first position and end of title of each page
+    keywords: str  # the most frequent words as written, the most frequent first
 
-    def kept(self) -> tuple[Any, ...]:
-        """Return as plain values: the index must not depend on this class."""
+    def as_tuple(self) -> tuple[Any, ...]:
+        """Return the facts as plain values, so that the index doesn't depend on this class."""
         return astuple(self)
 
     @property
     def keys(self) -> Iterator[tuple[str, Any]]:
-        """What it is filtered and counted by."""
+        """The keys for filters and facets."""
         yield "kind", self.kind
         yield "organization", self.organization
         yield "year", self.year
@@ -66,7 +66,7 @@ class Facts:
             yield "topic", topic
 
     def page_bounds(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        """Return the number of each page, where it starts, and where its title ends."""
+        """Return the number, the first position, and the end of the title of each page."""
         bounds = array("I", self.pages)
         return bounds[::3], bounds[1::3], bounds[2::3]
 
@@ -75,11 +75,11 @@ class Facts:
 
 
 class MappedStorage(FileStorage):  # type: ignore[misc]
-    """Files of an index mapped into memory: processes share them, and none is copied."""
+    """Storage that maps index files into memory, so that processes share them."""
 
     def open_file(self, name: str, **_options: Any) -> BufferFile:
-        """Return a file of the index for reading."""
-        with open(self._fpath(name), "rb") as file:  # noqa: PTH123 - Whoosh deals in names
+        """Open an index file for reading."""
+        with open(self._fpath(name), "rb") as file:  # noqa: PTH123 - Whoosh uses names
             size = os.fstat(file.fileno()).st_size
             return _MappedFile(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else None, name)
 
@@ -93,42 +93,42 @@ class _MappedFile(BufferFile):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Postings:
-    """Where a term (or phrase, or any of several terms) stands: documents in order, and how often in each."""
+    """The posting list of a term, a phrase, or any of several terms: sorted documents with term frequencies."""
 
     docs: Sequence[int]
     counts: Sequence[int]
-    bits: int  # the documents as a set
-    places_in: Callable[[int], Sequence[int]]  # the places in one document, in order
+    bits: int  # the documents as a bit set
+    positions_in: Callable[[int], Sequence[int]]  # returns the sorted positions in a document
 
 
-NOWHERE = Postings((), (), 0, lambda _doc: ())
+NO_POSTINGS = Postings((), (), 0, lambda _doc: ())
 
 
-def _kept_places(docs: Sequence[int], ends: Sequence[int], kept: bytes) -> Callable[[int], Sequence[int]]:
-    """Return the places in a document, out of those of all documents in a row."""
+def _position_reader(docs: Sequence[int], ends: Sequence[int], encoded: bytes) -> Callable[[int], Sequence[int]]:
+    """Return a function that decodes the positions in a document; ``encoded`` has those of all documents."""
 
-    def places_in(doc: int) -> Sequence[int]:
+    def positions_in(doc: int) -> Sequence[int]:
         at = bisect_left(docs, doc)
         if at == len(docs) or docs[at] != doc:
             return ()
-        return decoded(kept[ends[at - 1] if at else 0 : ends[at]])
+        return decode(encoded[ends[at - 1] if at else 0 : ends[at]])
 
-    return places_in
+    return positions_in
 
 
 @dataclass
 class Segment:
-    """A segment without its deletions: it never changes, so all of this is kept while it lives."""
+    """A segment without its deletions. It is immutable, so its values are cached."""
 
     reader: Any
     facts: Sequence[Facts]
-    masks: Mapping[tuple[str, Any], int]  # the entries that have a kind, an organization, a topic …
+    masks: Mapping[tuple[str, Any], int]  # bit sets of entries by kind, organization, topic …
 
     @classmethod
     def opened(cls, storage: FileStorage, fields: Schema, segment: Any) -> "Segment":
-        """Read what is kept of each entry."""
+        """Open a segment, and read the facts of its entries."""
         whole = copy.copy(segment)
-        whole._deleted = None  # noqa: SLF001 - deletions are a state of the index, kept apart
+        whole._deleted = None  # noqa: SLF001 - the snapshot applies the deletions
         reader = SegmentReader(storage, fields, whole)
         size = reader.doc_count_all()
         facts = [Facts(*reader.stored_fields(doc)["facts"]) for doc in range(size)]
@@ -140,12 +140,12 @@ class Segment:
 
     @cached_property
     def vocabulary(self) -> str:
-        """The words of all text, a line each, with a line's end before and after: text is searched at memory's speed."""
+        """The terms of the body, each between line breaks: substring search in one string is fast."""
         terms = (term.decode() for term in self.reader.lexicon("body"))
         return "\n" + "\n".join(term for term in terms if term.isalpha() and term.islower()) + "\n"
 
     def blocks(self, name: str, term: str) -> Iterator[Block]:
-        """Yield where the term stands in a field."""
+        """Yield the posting list of a term in a field, in blocks."""
         try:
             matcher = self.reader.postings(name, term)
         except TermNotFound:
@@ -154,7 +154,7 @@ class Segment:
 
 
 def bits_of(docs: Iterable[int], size: int) -> int:
-    """Return a set of documents as the bits of one number: such sets are cut and counted at the speed of memory."""
+    """Return a set of documents as a bit set in an integer, which is fast to intersect and count."""
     flags = bytearray(b"0") * size
     for doc in docs:
         flags[doc] = 49
@@ -163,12 +163,12 @@ def bits_of(docs: Iterable[int], size: int) -> int:
 
 
 def flags_of(bits: int, size: int) -> str:
-    """Return the set as text in which character ``doc`` is "1" when the document is in it."""
+    """Return a bit set as text in which character ``doc`` is "1" if the document is in it."""
     return format(bits, f"0{size}b")[::-1] if size else ""
 
 
 def docs_of(bits: int) -> Sequence[int]:
-    """Return the documents of a set in order."""
+    """Return the documents of a bit set in order."""
     return list(compress(count(), format(bits, "b")[::-1].encode().translate(_DIGITS)))
 
 
@@ -176,18 +176,15 @@ _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class Snapshot:
-    """One state of the index, opened. Documents are numbered on over its segments.
+    """One state of the index. Documents are numbered consecutively over its segments.
 
-    Many threads may hold it; reading postings takes ``lock``, since the files have one place each.
+    Threads may share it. Reading posting lists needs ``lock``, since each file has only one position.
     """
 
-    MOST_KEPT = 1_000_000  # postings of terms that were asked for lately: some 20 MB
+    MOST_CACHED = 1_000_000  # recently used postings: about 20 MB
 
     def __init__(self, folder: Path, known: Mapping[str, Segment] | None = None) -> None:
-        """Open the newest state of ``folder``; segments that are ``known`` aren't read again.
-
-        Raises IndexUnusable.
-        """
+        """Open the newest state of ``folder``; segments in ``known`` aren't read again. Raises IndexUnusable."""
         self.folder = folder
         self.lock = threading.Lock()
         try:
@@ -197,18 +194,18 @@ class Snapshot:
                 s.segment_id(): (known or {}).get(s.segment_id()) or Segment.opened(storage, toc.schema, s)
                 for s in toc.segments
             }
-            gone = [doc + base for base, s in self._based(toc.segments) for doc in s.deleted_docs() or ()]
+            deleted = [doc + base for base, s in self._based(toc.segments) for doc in s.deleted_docs() or ()]
         except DAMAGE as error:
-            message = f"The index in {folder} can't be read: {error!r}"
+            message = f"The search index in {folder} can't be read: {error!r}."
             raise IndexUnusable(message) from error
         self.generation = toc.generation
         self.size = sum(len(s.facts) for s in self.segments.values())
-        self.live = ((1 << self.size) - 1) & ~bits_of(gone, self.size)
+        self.live = ((1 << self.size) - 1) & ~bits_of(deleted, self.size)
         self.masks = self._joined_masks()
-        self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
-        self._kept_count = 0
-        self.per_document: dict[object, Sequence[float]] = {}  # what ranking computes once for each document
-        self.profiles: Mapping[str, Mapping[str, float]] | None = None  # what each organization writes of, once asked
+        self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
+        self._cached_count = 0
+        self.per_document: dict[object, Sequence[float]] = {}  # cache of ranking's factors
+        self.profiles: Mapping[str, Mapping[str, float]] | None = None  # cache of organizations' profiles
 
     @staticmethod
     def _based(segments: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -228,11 +225,11 @@ class Snapshot:
 
     @cached_property
     def facts(self) -> Sequence[Facts]:
-        """What is kept of each document."""
+        """The facts of each document."""
         return [facts for segment in self.segments.values() for facts in segment.facts]
 
     def in_order(self, order: str) -> Sequence[int]:
-        """Return all documents in the order newest, oldest or title."""
+        """Return all documents sorted by ``order``: newest, oldest or title."""
         return self._orders[order]
 
     @cached_property
@@ -244,7 +241,7 @@ class Snapshot:
 
     @cached_property
     def mean_length(self) -> float:
-        """How long an entry is in the mean."""
+        """The mean length of the entries."""
         return max(1.0, sum(facts.length for facts in self.facts) / max(1, self.size))
 
     @cached_property
@@ -253,39 +250,39 @@ class Snapshot:
         return {self.facts[doc].id: doc for doc in docs_of(self.live)}
 
     def postings(self, name: str, term: str) -> Postings:
-        """Return where ``term`` stands in the field ``name``. The caller holds ``lock``. Raises IndexUnusable."""
+        """Return the posting list of ``term`` in the field ``name``. The caller holds ``lock``. Raises IndexUnusable."""
         key = (name, term)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        found = self._read(name, term)
-        self._kept[key] = found
-        self._kept_count += 1 + len(found.docs)
-        while self._kept_count > self.MOST_KEPT:
-            _, dropped = self._kept.popitem(last=False)
-            self._kept_count -= 1 + len(dropped.docs)
-        return found
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        postings = self._read(name, term)
+        self._cache[key] = postings
+        self._cached_count += 1 + len(postings.docs)
+        while self._cached_count > self.MOST_CACHED:
+            _, dropped = self._cache.popitem(last=False)
+            self._cached_count -= 1 + len(dropped.docs)
+        return postings
 
     def _read(self, name: str, term: str) -> Postings:
-        docs, counts, ends, kept = array("I"), array("I"), array("I"), bytearray()
+        docs, counts, ends, encoded = array("I"), array("I"), array("I"), bytearray()
         base = 0
         try:
             for segment in self.segments.values():
-                for block_docs, block_counts, block_ends, places in segment.blocks(name, term):
+                for block_docs, block_counts, block_ends, positions in segment.blocks(name, term):
                     docs.extend((doc + base for doc in block_docs) if base else block_docs)
                     counts.extend(block_counts)
-                    done = len(kept)
-                    ends.extend((end + done for end in block_ends) if done else block_ends)
-                    kept += places
+                    start = len(encoded)
+                    ends.extend((end + start for end in block_ends) if start else block_ends)
+                    encoded += positions
                 base += len(segment.facts)
         except DAMAGE as error:
             raise self._damaged(error) from error
         if not docs:
-            return NOWHERE
-        return Postings(docs, counts, bits_of(docs, self.size), _kept_places(docs, ends, bytes(kept)))
+            return NO_POSTINGS
+        return Postings(docs, counts, bits_of(docs, self.size), _position_reader(docs, ends, bytes(encoded)))
 
-    def frequency(self, term: str) -> int:
-        """In how many entries the text has the term, or had it before they were replaced.
+    def document_frequency(self, term: str) -> int:
+        """Return the number of entries whose body has the term, including deleted entries.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """
@@ -294,22 +291,22 @@ class Snapshot:
         except DAMAGE as error:
             raise self._damaged(error) from error
 
-    def beginning_with(self, prefix: str, most: int) -> Sequence[str]:
-        """Return the terms of the body that begin with ``prefix``, those in most documents first, at most ``most``.
+    def terms_with_prefix(self, prefix: str, most: int) -> Sequence[str]:
+        """Return up to ``most`` terms of the body that begin with ``prefix``, by descending document frequency.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """
-        found: defaultdict[str, int] = defaultdict(int)
+        frequencies: defaultdict[str, int] = defaultdict(int)
         try:
             for segment in self.segments.values():
                 for term in segment.reader.expand_prefix("body", prefix):
-                    found[term.decode()] += segment.reader.doc_frequency("body", term)
+                    frequencies[term.decode()] += segment.reader.doc_frequency("body", term)
         except DAMAGE as error:
             raise self._damaged(error) from error
-        return sorted(found, key=lambda term: (-found[term], term))[:most]
+        return sorted(frequencies, key=lambda term: (-frequencies[term], term))[:most]
 
-    def containing(self, part: str, lengths: range) -> Iterator[str]:
-        """Yield the terms of the body that have ``part`` in them and so many letters, some of them more than once.
+    def terms_containing(self, part: str, lengths: range) -> Iterator[str]:
+        """Yield the terms of the body that contain ``part`` and have a length in ``lengths``; some come twice.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """
@@ -327,12 +324,12 @@ class Snapshot:
                 at = text.find(part, end)
 
     def _damaged(self, error: BaseException) -> IndexUnusable:
-        """Leave word for the writer, which builds the index anew; answer what is raised."""
+        """Mark the index as damaged, so that the writer rebuilds it, and return the exception to raise."""
         mark_damaged(self.folder)
-        return IndexUnusable(f"The index in {self.folder} is damaged: {error!r}")
+        return IndexUnusable(f"The search index in {self.folder} is damaged: {error!r}.")
 
 
 def mark_damaged(folder: Path) -> None:
-    """Leave word for the writer that this index can't be read."""
+    """Mark an index as damaged, so that the writer rebuilds it."""
     if folder.is_dir():
         (folder / "damaged").touch()

@@ -1,4 +1,4 @@
-"""Someone of a member, who may search."""
+"""A contributor of a member organization."""
 
 import pytest
 

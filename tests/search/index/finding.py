@@ -1,4 +1,4 @@
-"""Searching without a page, as the tests of the index do."""
+"""Helpers to search without a page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query, Results
 
 
-def found(database: Database, text: str, person: Person | None = None, **others: Any) -> Results:
+def search(database: Database, text: str, person: Person | None = None, **others: Any) -> Results:
     with database.reading() as db:
         return results_queries.search(db, person, Query(text, **others))
 
@@ -19,5 +19,5 @@ def titles(results: Results) -> set[str]:
     return {hit.title for hit in results.hits}
 
 
-def of(db: Session, person: Person) -> Organization:
+def organization_of(db: Session, person: Person) -> Organization:
     return db.get_one(Organization, person.organization_id)

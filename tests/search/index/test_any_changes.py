@@ -1,4 +1,4 @@
-"""After any sequence of changes the index equals a rebuild, and nobody finds what they may not open."""
+"""After any sequence of changes the index equals a rebuild, and no one finds what they may not open."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from hub.search.queries import related as related_queries
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
 from hub.search.store import folders
-from tests.search.index.finding import found
+from tests.search.index.finding import search
 from tests.world import a_person, a_resource, an_organization
 
 WORDS = st.lists(
@@ -46,39 +46,39 @@ STEPS = st.lists(
 
 
 def do(db: Session, organizations: list[int], step: tuple[Any, ...]) -> None:
-    """One change of the rows, as the library's actions make it."""
-    action, *given_ = step
+    """Change the database as the library's actions do."""
+    action, *arguments = step
     if action == "add":
-        words, audience = given_
+        words, audience = arguments
         owner = db.get_one(Organization, organizations[len(words) % len(organizations)])
         a_resource(db, owner, words, [words, "page two"], audience=audience, topics=words.split()[:1])
         return
     resources = db.scalars(select(Resource).order_by(Resource.id)).all()
     if not resources:
         return
-    resource = resources[given_[0] % len(resources)]
+    resource = resources[arguments[0] % len(resources)]
     resource.version += 1
     match action:
         case "replace":
-            page = db.scalars(select(Page).order_by(Page.id)).all()[given_[0] % 2]
-            page.text = given_[1]
+            page = db.scalars(select(Page).order_by(Page.id)).all()[arguments[0] % 2]
+            page.text = arguments[1]
             for other in resources:
                 other.version += other is not resource
         case "retitle":
-            resource.title = given_[1]
+            resource.title = arguments[1]
         case "withdraw":
             resource.withdrawn_at = clock.now()
         case "restore":
             resource.withdrawn_at = None
         case "audience":
-            resource.audience = given_[1]
+            resource.audience = arguments[1]
         case "topics":
             db.execute(delete(Topic).where(Topic.resource_id == resource.id))
-            db.add_all(Topic(resource_id=resource.id, name=name) for name in set(given_[1].split()))
+            db.add_all(Topic(resource_id=resource.id, name=name) for name in set(arguments[1].split()))
 
 
 def check_rights(database: Database, people: list[Person | None], text: str) -> None:
-    """Nobody finds, counts or facets what they may not open, whether the index has caught up or not."""
+    """Assert that no one sees hits, counts or facets of what they may not open, even while the index lags."""
     for person in people:
         with database.reading() as db:
             visible = {row.id: row for row in db.scalars(select(Resource).where(visible_to(person)))}
@@ -95,7 +95,7 @@ def check_rights(database: Database, people: list[Person | None], text: str) -> 
 
 
 def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
-    """Nobody is asked about a word, or led to a resource, that they may not open."""
+    """Assert that spelling suggestions and related resources have only what the person may open."""
     texts = db.execute(
         select(Resource.title, Page.text)
         .join(Revision, Revision.resource_id == Resource.id)
@@ -106,12 +106,12 @@ def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
     for wrong in ("stele", "exprot", "aprentice"):
         assert set(results_queries.search(db, person, Query(wrong)).did_you_mean.split()) <= readable
     for id_ in visible:
-        assert {one.resource for one in related_queries.related(db, person, id_)} <= visible - {id_}
+        assert {related.resource for related in related_queries.related(db, person, id_)} <= visible - {id_}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_the_index_equals_a_rebuild_and_shows_nobody_too_much(
+def test_the_index_equals_a_rebuild_and_shows_no_one_too_much(
     sqlite_template: Path, tmp_path: Path, config: Config, steps: list[tuple[Any, ...]]
 ) -> None:
     folder = tmp_path / os.urandom(6).hex()
@@ -143,6 +143,6 @@ def test_the_index_equals_a_rebuild_and_shows_nobody_too_much(
 
 
 def everything(database: Database, people: list[Person | None], text: str) -> list[Any]:
-    """Return all that a search shows, for each person; what is equally good may come in any order."""
-    every = [found(database, text, person, per_page=100) for person in people]
-    return [(one.total, sorted(map(repr, one.hits)), one.facets) for one in every]
+    """Return all that a search shows to each person; hits are sorted, since equal scores have no order."""
+    every = [search(database, text, person, per_page=100) for person in people]
+    return [(results.total, sorted(map(repr, results.hits)), results.facets) for results in every]

@@ -1,4 +1,4 @@
-"""A damaged index is built anew, and no search fails meanwhile."""
+"""A damaged index is rebuilt, and no search fails in the meantime."""
 
 import shutil
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from hub.core.db import Database
 from hub.members.models import Person
 from hub.search import index
 from hub.search.store import folders
-from tests.search.index.finding import found, of, titles
+from tests.search.index.finding import organization_of, search, titles
 from tests.world import a_resource
 
 
@@ -23,7 +23,7 @@ def damage_short(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def damage_scrambled(folder: Path) -> None:
+def damage_corrupt(folder: Path) -> None:
     path = next(iter(folder.glob("*.pst")))
     path.write_bytes(bytes(byte ^ 0x5A for byte in path.read_bytes()))
 
@@ -50,7 +50,7 @@ def damage_older(folder: Path) -> None:
     [
         damage_missing,
         damage_short,
-        damage_scrambled,
+        damage_corrupt,
         damage_toc,
         damage_everything,
         damage_pointer,
@@ -58,22 +58,22 @@ def damage_older(folder: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("searched_first", [True, False])
-def test_a_damaged_index_is_built_anew_and_no_search_fails_meanwhile(
+def test_a_damaged_index_is_rebuilt_and_no_search_fails_in_the_meantime(
     database: Database, member: Person, harm: Callable[[Path], None], searched_first: bool
 ) -> None:
     with database.writing() as db:
-        a_resource(db, of(db, member), "Toolkit", ["Steel and castings."])
+        a_resource(db, organization_of(db, member), "Toolkit", ["Steel and castings."])
     index.catch_up(database)
     assert index.audit_index(database) == []
     if searched_first:
-        found(database, "castings", member)
+        search(database, "castings", member)
     folder = folders.current_folder(folders.root_of(database.config))
     assert folder is not None
     harm(folder)
     assert index.audit_index(database) != []
-    assert found(database, "toolkit steel", member).total in {0, 1}
-    assert found(database, "toolkit", member).total == 1
+    assert search(database, "toolkit steel", member).total in {0, 1}
+    assert search(database, "toolkit", member).total == 1
     index.catch_up(database)
     assert index.audit_index(database) == []
-    assert titles(found(database, "castings", member)) == {"Toolkit"}
+    assert titles(search(database, "castings", member)) == {"Toolkit"}
     assert len(list(folders.root_of(database.config).glob("v*"))) == 1

@@ -1,4 +1,4 @@
-"""Several processes and threads with one index: killed, waiting, and searching while it changes."""
+"""Several processes and threads with one index: killed writers, locks, and searches during changes."""
 
 import os
 import random
@@ -15,10 +15,10 @@ from hub.core.db import Database
 from hub.members.models import Person
 from hub.search import index
 from hub.search.store import folders
-from tests.search.index.finding import found, of
+from tests.search.index.finding import organization_of, search
 from tests.world import a_resource
 
-# HUB_TEST_KILLS=100 is the long check: docs/search.md says how to run it.
+# HUB_TEST_KILLS=100 is the long check, see docs/search.md.
 KILLS = int(os.environ.get("HUB_TEST_KILLS", "4"))
 WRITER = """
 import sys, time
@@ -47,9 +47,7 @@ def start_writer(config: Config, *arguments: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.kills
-def test_a_writer_that_is_killed_leaves_an_index_that_the_next_one_completes(
-    database: Database, member: Person
-) -> None:
+def test_the_next_writer_completes_the_index_of_a_killed_writer(database: Database, member: Person) -> None:
     rng = random.Random(9)
     count = 0
     for _ in range(KILLS):
@@ -60,21 +58,21 @@ def test_a_writer_that_is_killed_leaves_an_index_that_the_next_one_completes(
             until = time.monotonic() + rng.uniform(0.0, 0.5)
             while time.monotonic() < until:
                 with database.writing() as db:
-                    a_resource(db, of(db, member), f"Toolkit {count}", ["steel and forge " * 50] * 3)
+                    a_resource(db, organization_of(db, member), f"Toolkit {count}", ["steel and forge " * 50] * 3)
                 count += 1
-                assert found(database, "toolkit", member).total <= count
+                assert search(database, "toolkit", member).total <= count
             writer.send_signal(signal.SIGKILL)
-        assert found(database, "toolkit", member).total <= count
+        assert search(database, "toolkit", member).total <= count
     index.catch_up(database)
     assert index.audit_index(database) == []
-    assert found(database, "toolkit", member).total == count
+    assert search(database, "toolkit", member).total == count
 
 
 @pytest.mark.both_databases
-def test_two_writers_at_once_do_the_work_once(database: Database, member: Person) -> None:
+def test_concurrent_writers_do_the_work_once(database: Database, member: Person) -> None:
     with database.writing() as db:
         for number in range(30):
-            a_resource(db, of(db, member), f"Toolkit {number}")
+            a_resource(db, organization_of(db, member), f"Toolkit {number}")
     done: list[int] = []
     threads = [threading.Thread(target=lambda: done.append(index.catch_up(database))) for _ in range(3)]
     for thread in threads:
@@ -86,11 +84,11 @@ def test_two_writers_at_once_do_the_work_once(database: Database, member: Person
 
 
 @pytest.mark.both_databases
-def test_who_cannot_wait_for_the_writer_leaves_it_to_that_one(database: Database, member: Person) -> None:
+def test_a_writer_without_the_lock_leaves_the_work_to_the_other(database: Database, member: Person) -> None:
     with database.writing() as db:
-        a_resource(db, of(db, member))
-    with folders.held(folders.root_of(database.config), 0) as mine:
-        assert mine
+        a_resource(db, organization_of(db, member))
+    with folders.writer_lock(folders.root_of(database.config), 0) as has_lock:
+        assert has_lock
         assert index.catch_up(database, patience=0) == 0
         assert index.rebuild(database, patience=0) == 0
     assert index.catch_up(database, patience=0) == 1
@@ -100,26 +98,26 @@ def test_who_cannot_wait_for_the_writer_leaves_it_to_that_one(database: Database
 def test_threads_search_while_the_index_changes(database: Database, member: Person) -> None:
     with database.writing() as db:
         for number in range(20):
-            a_resource(db, of(db, member), f"Toolkit {number}", [f"steel forge number {number}"] * 3)
+            a_resource(db, organization_of(db, member), f"Toolkit {number}", [f"steel forge number {number}"] * 3)
     index.catch_up(database)
     wrong: list[object] = []
     stop = threading.Event()
 
-    def search() -> None:
+    def keep_searching() -> None:
         while not stop.is_set():
             try:
-                results = found(database, '"steel forge" numb*', member)
+                results = search(database, '"steel forge" numb*', member)
                 if not results.complete or results.total < 20 or not all(hit.page for hit in results.hits):
                     wrong.append(results)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+            except Exception as error:  # noqa: BLE001 - the assertion shows it
                 wrong.append(error)
 
-    threads = [threading.Thread(target=search) for _ in range(3)]
+    threads = [threading.Thread(target=keep_searching) for _ in range(3)]
     for thread in threads:
         thread.start()
     for number in range(20, 26):
         with database.writing() as db:
-            a_resource(db, of(db, member), f"Toolkit {number}", ["steel forge number"])
+            a_resource(db, organization_of(db, member), f"Toolkit {number}", ["steel forge number"])
         index.catch_up(database)
     index.rebuild(database)
     stop.set()

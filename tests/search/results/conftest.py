@@ -1,4 +1,4 @@
-"""Some resources of two organizations, and Ana, who searches them."""
+"""Resources of two organizations, and Ana, who searches them."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.world import a_person, a_resource, an_organization
 
 @pytest.fixture
 def world(database: Database) -> Database:
-    """Some resources of two organizations, found by the index."""
+    """Indexed resources of two organizations."""
     with database.writing() as db:
         host = an_organization(db, "Secretariat", OrganizationKind.HOST)
         lake, harbor = an_organization(db, "Lakeshore Forge"), an_organization(db, "Harbor Casting")

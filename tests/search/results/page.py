@@ -1,4 +1,4 @@
-"""The search page as a test reads it."""
+"""Helpers that read the search page."""
 
 from datetime import date
 from typing import Any

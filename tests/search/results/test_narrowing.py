@@ -1,4 +1,4 @@
-"""Results are narrowed, ordered and paged, and no address of them is an error."""
+"""Filters, sorting and paging, and that no URL of results is an error."""
 
 from datetime import timedelta
 
@@ -13,20 +13,18 @@ from hub.search import index
 from tests.search.results.page import TODAY, facets, searched, titles
 from tests.world import a_resource, an_organization
 
-TYPED = st.text(
-    st.characters(exclude_characters="\0", codec="utf-8"), max_size=40
-)  # an address with a NUL is no address
+TYPED = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=40)  # a URL can't have a NUL
 
 
 @pytest.mark.both_databases
-def test_facets_count_the_whole_result_and_narrow_it_by_a_link(ana: FlaskClient) -> None:
+def test_facets_count_all_results_and_their_links_filter_them(ana: FlaskClient) -> None:
     page = searched(ana, q="steel")
     assert facets(page)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
     link = page.find("a", string="Briefing")
-    narrowed = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "lxml")  # type: ignore[index]
-    assert titles(narrowed) == ["Second source of part A-1312/B"]
-    assert facets(narrowed)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
-    assert facets(narrowed)["organization"] == {"Harbor Casting": 1}
+    filtered = BeautifulSoup(ana.get(str(link["href"])).get_data(as_text=True), "lxml")  # type: ignore[index]
+    assert titles(filtered) == ["Second source of part A-1312/B"]
+    assert facets(filtered)["kind"] == {"Presentation": 1, "Briefing": 1, "Call notes": 1}
+    assert facets(filtered)["organization"] == {"Harbor Casting": 1}
     both = searched(ana, q="steel", kind=["briefing", "presentation"])
     assert set(titles(both)) == {"Second source of part A-1312/B", "Shared apprenticeship"}
 
@@ -41,7 +39,7 @@ def test_a_filter_is_removed_by_its_link(ana: FlaskClient) -> None:
 
 
 @pytest.mark.both_databases
-def test_results_come_in_the_order_that_was_asked_for(ana: FlaskClient) -> None:
+def test_results_have_the_requested_order(ana: FlaskClient) -> None:
     assert titles(searched(ana, sort="title"))[0] == "Second source of part A-1312/B"
     assert titles(searched(ana, sort="oldest"))[0] == "Second source of part A-1312/B"
     assert titles(searched(ana))[-1] == "Second source of part A-1312/B"
@@ -68,19 +66,19 @@ def test_long_results_come_in_pages(world: Database, ana: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("query", "note"),
     [
-        ({"q": 'steel "plate'}, "A quotation mark was never closed"),
+        ({"q": 'steel "plate'}, "A quotation mark isn’t closed"),
         ({"q": "kind:banana"}, "There is no kind “banana”"),
-        ({"q": "steel", "kind": "banana"}, "Part of the filter “Kind” was ignored"),
-        ({"q": "steel", "year": "soon"}, "Part of the filter “Year” was ignored"),
-        ({"q": "steel", "sort": "luck"}, "There is no such order"),
-        ({"q": "steel", "page": "-1"}, "There is no such page"),
-        ({"q": "steel", "page": "٣"}, "There is no such page"),
-        ({"q": "the steel"}, "Left out, since nearly every page has it: the."),
-        ({"q": "organization:nobody"}, "No organization among the resources that you may read is called “nobody”"),
+        ({"q": "steel", "kind": "banana"}, "Part of the “Kind” filter isn’t valid"),
+        ({"q": "steel", "year": "soon"}, "Part of the “Year” filter isn’t valid"),
+        ({"q": "steel", "sort": "luck"}, "That sort order doesn’t exist"),
+        ({"q": "steel", "page": "-1"}, "That page of results doesn’t exist"),
+        ({"q": "steel", "page": "٣"}, "That page of results doesn’t exist"),
+        ({"q": "the steel"}, "Common words were ignored: the."),
+        ({"q": "organization:nowhere"}, "No organization named “nowhere” has resources that you can read."),
         ({"q": "steel plant costs unheard of words"}, "No resource has all of these words"),
     ],
 )
-def test_what_makes_no_sense_is_never_an_error_and_the_page_says_so(
+def test_invalid_input_is_never_an_error_and_the_page_has_a_note(
     ana: FlaskClient, query: dict[str, str], note: str
 ) -> None:
     assert note in searched(ana, **query).select(".search-notes")[0].get_text()
@@ -94,5 +92,5 @@ def test_what_makes_no_sense_is_never_an_error_and_the_page_says_so(
         TYPED.map(lambda text: text[:8]),
     ),
 )
-def test_no_address_is_an_error(ana: FlaskClient, q: str, others: dict[str, str]) -> None:
+def test_no_url_is_an_error(ana: FlaskClient, q: str, others: dict[str, str]) -> None:
     assert ana.get("/search", query_string=others | {"q": q}).status_code == 200

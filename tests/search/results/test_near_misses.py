@@ -1,4 +1,4 @@
-"""What is found when words are missing, mistyped or half typed."""
+"""Results for queries with missing, misspelled or unfinished words."""
 
 from collections.abc import Callable
 
@@ -12,16 +12,16 @@ from hub.library.rules import Audience
 from tests.search.results.page import searched, titles
 
 
-def test_a_hit_says_which_words_it_lacks_and_the_rarest_count_most(world: Database, ana: FlaskClient) -> None:
+def test_a_partial_match_names_its_missing_words_and_rare_words_count_most(world: Database, ana: FlaskClient) -> None:
     page = searched(ana, q="zinc rotations poaching core")
     assert titles(page) == ["Shared apprenticeship", "Second source of part A-1312/B"]
     lacking = [line.get_text() for line in page.select(".lacking")]
-    assert lacking == ["Not in it: zinc, core", "Not in it: zinc, rotations, poaching"]
+    assert lacking == ["Missing: zinc, core", "Missing: zinc, rotations, poaching"]
     assert "No resource has all of these words" in page.select(".search-notes")[0].get_text()
     assert searched(ana, q="steel").select(".lacking") == []
 
 
-def test_when_few_have_all_of_many_words_the_others_follow_and_the_page_says_so(ana: FlaskClient) -> None:
+def test_partial_matches_follow_if_few_have_all_of_many_words(ana: FlaskClient) -> None:
     page = searched(ana, q="shared steel costs part")
     assert titles(page)[0] == "Shared apprenticeship"
     assert len(titles(page)) > 1
@@ -40,7 +40,7 @@ def test_when_few_have_all_of_many_words_the_others_follow_and_the_page_says_so(
         ('"steel plant" rotatons -zinc', '"steel plant" rotations -zinc'),
     ],
 )
-def test_a_mistyped_word_is_asked_about_and_never_replaced(ana: FlaskClient, typed: str, meant: str) -> None:
+def test_a_correction_is_suggested_and_never_applied(ana: FlaskClient, typed: str, meant: str) -> None:
     page = searched(ana, q=typed)
     link = page.select_one(".did-you-mean a")
     assert link is not None
@@ -54,11 +54,13 @@ def test_a_mistyped_word_is_asked_about_and_never_replaced(ana: FlaskClient, typ
 @pytest.mark.parametrize(
     "typed", ["steel", "poaching", "zzzzzz", "of the", "kind:briefing", "12345", "pricse", "price"]
 )
-def test_nothing_is_proposed_for_what_is_found_or_known_to_nobody_who_asks(ana: FlaskClient, typed: str) -> None:
+def test_nothing_is_suggested_for_words_with_results_or_without_readable_alternatives(
+    ana: FlaskClient, typed: str
+) -> None:
     assert searched(ana, q=typed).select(".did-you-mean") == []
 
 
-def test_words_of_what_a_person_may_not_open_are_never_proposed(
+def test_words_of_resources_that_a_person_may_not_open_are_never_suggested(
     world: Database, client: FlaskClient, sign_in: Callable[[str], FlaskClient]
 ) -> None:
     assert searched(sign_in("bo@harbor.example"), q="pricse").select(".did-you-mean")[0].a.get_text() == "prices"  # type: ignore[union-attr]
@@ -70,14 +72,14 @@ def test_words_of_what_a_person_may_not_open_are_never_proposed(
     assert searched(sign_in("bo@harbor.example"), q="poching").select(".did-you-mean") == []
 
 
-def test_half_a_word_finds_what_begins_so_while_one_types_and_the_page_says_it(ana: FlaskClient) -> None:
+def test_an_unfinished_word_is_a_prefix_while_the_person_is_typing(ana: FlaskClient) -> None:
     def typed(text: str) -> BeautifulSoup:
         answer = ana.get("/search", query_string={"q": text}, headers={"X-Typing": "yes"})
         return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
     page = typed("appr")
     assert titles(page) == ["Shared apprenticeship"]
-    assert "words that begin with “appr” is shown" in page.select(".search-notes")[0].get_text()
+    assert "results include words that begin with “appr”" in page.select(".search-notes")[0].get_text()
     assert page.select_one("#q")["value"] == "appr"  # type: ignore[index]
     assert titles(searched(ana, q="appr")) == []
     assert titles(typed("zzz")) == []

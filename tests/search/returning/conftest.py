@@ -1,4 +1,4 @@
-"""People of each role who come back, and Ana, who is a contributor."""
+"""People with each role, and Ana, who is a contributor."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +13,7 @@ from tests.world import SignIn, a_person, a_resource, an_organization
 
 @pytest.fixture
 def world(database: Database) -> Database:
-    """People of each role, and resources that came long ago."""
+    """People with each role, and resources that were added long ago."""
     with database.writing() as db:
         lake, harbor = an_organization(db, "Lakeshore Forge"), an_organization(db, "Harbor Casting")
         host = an_organization(db, "Secretariat", OrganizationKind.HOST)

@@ -1,4 +1,4 @@
-"""Feeds of saved searches: for their person alone, until they are closed."""
+"""Feeds: they show what their owner may open, until they are closed."""
 
 import logging
 from datetime import datetime
@@ -15,14 +15,14 @@ from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.rules.organizations import Role
-from tests.search.returning.visits import EMAILS, come, page_of, person_of
+from tests.search.returning.visits import EMAILS, add_resource, page_of, person_of
 from tests.world import SignIn
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def feed_address(browser: FlaskClient, address: str = "q=steel") -> str:
-    """Make a feed; answers its path."""
+    """Create a feed, and return its path."""
     answer = browser.post("/searches/feeds", data={"address": address})
     number = answer.location.rpartition("-")[2]
     field = page_of(browser, "/searches").select_one(f"#feed-address-{number}")
@@ -38,26 +38,26 @@ def entries(browser: FlaskClient, path: str) -> list[str]:
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("role", Role)
-def test_a_feed_has_what_its_person_may_open_until_it_is_closed(
+def test_a_feed_has_what_its_owner_may_open_until_it_is_closed(
     world: Database, sign_in: SignIn, client: FlaskClient, role: Role
 ) -> None:
-    mine, theirs = sign_in(EMAILS[role]), sign_in("bo@harbor.example")
-    path = feed_address(mine)
-    assert path == feed_address(mine)  # one feed of each search
-    come(world, "New steel prices")
+    owner, bo = sign_in(EMAILS[role]), sign_in("bo@harbor.example")
+    path = feed_address(owner)
+    assert path == feed_address(owner)  # one feed per search
+    add_resource(world, "New steel prices")
     secret = ["Secret steel"] if role is Role.COORDINATOR else []
     assert entries(client, path)[0] == "New steel prices"
     assert set(entries(client, path)) == {"New steel prices", "Steel town", *secret}
-    assert set(entries(client, feed_address(theirs))) == {"New steel prices", "Steel town", "Secret steel"}
-    assert theirs.post("/searches/feeds/1/revoke").status_code == 404
-    assert mine.post("/searches/feeds/1/revoke").status_code == 302
+    assert set(entries(client, feed_address(bo))) == {"New steel prices", "Steel town", "Secret steel"}
+    assert bo.post("/searches/feeds/1/revoke").status_code == 404
+    assert owner.post("/searches/feeds/1/revoke").status_code == 302
     assert client.get(path).status_code == 404
-    assert mine.get(path).status_code == 404
+    assert owner.get(path).status_code == 404
     assert client.get("/feeds/unknown").status_code == 404
-    assert feed_address(mine) != path
+    assert feed_address(owner) != path
 
 
-def test_a_feed_ends_with_its_person_and_follows_what_is_hidden(
+def test_a_feed_closes_when_its_owner_leaves_and_drops_hidden_resources(
     world: Database, ana: FlaskClient, client: FlaskClient
 ) -> None:
     path = feed_address(ana, "")
@@ -71,26 +71,24 @@ def test_a_feed_ends_with_its_person_and_follows_what_is_hidden(
     assert client.get(path).status_code == 404
 
 
-def test_a_feed_is_atom_with_whole_addresses_and_asks_no_more_than_it_must(
-    world: Database, ana: FlaskClient, client: FlaskClient
-) -> None:
-    come(world, "Steel & <b>iron</b>", summary="One\x0btwo")
+def test_a_feed_is_atom_with_absolute_urls_and_an_etag(world: Database, ana: FlaskClient, client: FlaskClient) -> None:
+    add_resource(world, "Steel & <b>iron</b>", summary="One\x0btwo")
     path = feed_address(ana, "q=steel&kind=resource")
     answer = client.get(path)
     assert answer.mimetype == "application/atom+xml"
     assert answer.headers["Cache-Control"] == "private, no-cache"
     root = etree.fromstring(answer.data)
     _assert_atom(root)
-    addresses_in = [str(link.get("href")) for link in root.iter(f"{ATOM}link")]
-    assert all(address.startswith("http://127.0.0.1:8000/") for address in addresses_in)
-    assert addresses_in[1] == "http://127.0.0.1:8000/search?q=steel&kind=resource"
+    urls = [str(link.get("href")) for link in root.iter(f"{ATOM}link")]
+    assert all(url.startswith("http://127.0.0.1:8000/") for url in urls)
+    assert urls[1] == "http://127.0.0.1:8000/search?q=steel&kind=resource"
     assert [str(title.text) for title in root.iter(f"{ATOM}title")][1] == "Steel & <b>iron</b>"
-    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status_code == 304
+    unchanged = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert unchanged.status_code == 304
 
 
 def _assert_atom(root: Any) -> None:
-    """What RFC 4287 asks of a feed and of each entry (4.1.1, 4.1.2), and its dates (3.3)."""
+    """Assert what RFC 4287 requires of a feed, of each entry (4.1.1, 4.1.2), and of dates (3.3)."""
     for element, needed in [(root, ["id", "title", "updated", "author"])] + [
         (entry, ["id", "title", "updated"]) for entry in root.iterfind(f"{ATOM}entry")
     ]:
@@ -100,12 +98,12 @@ def _assert_atom(root: Any) -> None:
         assert element.find(f"{ATOM}link[@rel='alternate']") is not None
         for author in element.findall(f"{ATOM}author"):
             assert author.findtext(f"{ATOM}name")
-    ids = [one.text for one in root.iter(f"{ATOM}id")]
+    ids = [element.text for element in root.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids))
     assert root.find(f"{ATOM}link[@rel='self']") is not None
 
 
-def test_the_token_of_a_feed_stands_in_no_log_and_no_audit(
+def test_the_token_of_a_feed_is_in_no_log_and_not_in_the_audit_log(
     world: Database, ana: FlaskClient, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = feed_address(ana)
@@ -121,8 +119,8 @@ def test_the_token_of_a_feed_stands_in_no_log_and_no_audit(
     assert caplog.records
     assert not [record for record in caplog.records if token in str(record.__dict__)]
     with world.reading() as db:
-        said = db.scalars(select(Entry).where(Entry.subject_kind == "SearchFeed").order_by(Entry.id)).all()
-        assert [entry.action for entry in said] == ["made the", "closed the"]
+        logged = db.scalars(select(Entry).where(Entry.subject_kind == "SearchFeed").order_by(Entry.id)).all()
+        assert [entry.action for entry in logged] == ["created", "closed"]
         assert not [
-            entry for entry in said if token in f"{entry.subject} {entry.details}" or "steel" in str(entry.details)
+            entry for entry in logged if token in f"{entry.subject} {entry.details}" or "steel" in str(entry.details)
         ]

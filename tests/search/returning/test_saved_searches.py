@@ -1,4 +1,4 @@
-"""Saved searches: kept, renamed and deleted by their person, and what is new in them."""
+"""Saved searches: saving, renaming and deleting them, and their new resources."""
 
 from collections.abc import Callable
 
@@ -20,68 +20,66 @@ from hub.search.models import RecentSearch
 from hub.search.queries import news as news_queries
 from hub.search.queries import searches as searches_queries
 from hub.search.rules import addresses as addresses_rules
-from tests.search.returning.visits import EMAILS, LONG_AGO, come, page_of, person_of, save
+from tests.search.returning.visits import EMAILS, LONG_AGO, add_resource, page_of, person_of, save
 from tests.world import SignIn, a_resource
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("role", Role)
-def test_everybody_saves_renames_and_deletes_their_own_searches_and_nobody_elses(
+def test_everyone_saves_renames_and_deletes_only_their_own_searches(
     world: Database, sign_in: SignIn, role: Role
 ) -> None:
-    mine, theirs = sign_in(EMAILS[role]), sign_in("bo@harbor.example")
-    answer = save(mine, "kind=resource&q=steel&page=3&nonsense=1", "Steel, and more")
+    owner, bo = sign_in(EMAILS[role]), sign_in("bo@harbor.example")
+    answer = save(owner, "kind=resource&q=steel&page=3&nonsense=1", "Steel, and more")
     assert answer.location == "/search?q=steel&kind=resource"
-    page = page_of(mine, "/searches")
+    page = page_of(owner, "/searches")
     assert page.select_one(".kept-search h3 a")["href"] == "/search?q=steel&kind=resource"  # type: ignore[index]
     assert "“steel” · Resource" in page.select(".kept-search")[0].get_text()
-    assert page_of(mine, "/").select_one("#saved-searches")
-    assert "Saved as “Steel, and more”" in page_of(mine, "/search?kind=resource&q=steel").get_text()
-    assert "Steel, and more" not in page_of(theirs, "/searches").get_text()
+    assert page_of(owner, "/").select_one("#saved-searches")
+    assert "Saved as “Steel, and more”" in page_of(owner, "/search?kind=resource&q=steel").get_text()
+    assert "Steel, and more" not in page_of(bo, "/searches").get_text()
     for action in ("name", "tell", "delete"):
-        assert theirs.post(f"/searches/1/{action}", data={"name": "Stolen"}).status_code == 404
-    assert mine.post("/searches/1/name", data={"name": "  Steel \n again"}).status_code == 302
-    assert mine.post("/searches/1/tell", data={"tells": "no"}).status_code == 302
-    text = page_of(mine, "/searches").select(".kept-search")[0].get_text()
+        assert bo.post(f"/searches/1/{action}", data={"name": "Stolen"}).status_code == 404
+    assert owner.post("/searches/1/name", data={"name": "  Steel \n again"}).status_code == 302
+    assert owner.post("/searches/1/tell", data={"tells": "no"}).status_code == 302
+    text = page_of(owner, "/searches").select(".kept-search")[0].get_text()
     assert "Steel again" in text
-    assert "You aren’t told" in text
-    assert mine.post("/searches/1/delete").status_code == 302
-    assert page_of(mine, "/searches").select(".kept-search") == []
-    assert mine.post("/searches/1/delete").status_code == 404
+    assert "Notifications are off." in text
+    assert owner.post("/searches/1/delete").status_code == 302
+    assert page_of(owner, "/searches").select(".kept-search") == []
+    assert owner.post("/searches/1/delete").status_code == 404
 
 
-def test_what_cant_be_kept_says_why_and_nothing_is_lost(world: Database, ana: FlaskClient) -> None:
+def test_a_search_that_cannot_be_saved_is_refused_with_the_reason(world: Database, ana: FlaskClient) -> None:
     save(ana, name="")
-    assert "Enter a name" in page_of(ana, "/search?q=steel").get_text()
-    assert "too long to keep" in ana.post("/searches", data={"address": "q=" + "x" * 3000, "name": "X"}).text
+    assert "Enter a name for this search." in page_of(ana, "/search?q=steel").get_text()
+    assert "too long to save" in ana.post("/searches", data={"address": "q=" + "x" * 3000, "name": "X"}).text
     save(ana)
     assert ana.post("/searches/1/name", data={"name": "x" * 81}).status_code == 422
-    save(ana, name="Steel once more")  # the same search again: it has the new name
-    assert [one.get_text() for one in page_of(ana, "/searches").select(".kept-search h3 a")] == ["Steel once more"]
+    save(ana, name="Steel once more")  # the same search gets the new name
+    assert [link.get_text() for link in page_of(ana, "/searches").select(".kept-search h3 a")] == ["Steel once more"]
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(MOST_SAVED - 1):
-            search_actions.save_search(db, person, "One", f"q=one{number}", tells=True)
+            search_actions.save_search(db, person, "Another", f"q=another{number}", tells=True)
     save(ana, "q=too+many")
-    assert f"You keep {MOST_SAVED} searches already" in page_of(ana, "/searches").get_text()
+    assert f"You already have {MOST_SAVED} saved searches." in page_of(ana, "/searches").get_text()
 
 
 @pytest.mark.both_databases
-def test_new_results_are_counted_until_one_looks_and_ones_own_never(world: Database, ana: FlaskClient) -> None:
+def test_new_resources_of_others_are_counted_until_the_person_looks(world: Database, ana: FlaskClient) -> None:
     save(ana)
 
     def count() -> list[str]:
-        counts = [
-            [one.get_text() for one in page_of(ana, address).select("li .new-badge")] for address in ("/searches", "/")
-        ]
-        return [text for some in counts for text in some if text != "New"]
+        badges = [badge for address in ("/searches", "/") for badge in page_of(ana, address).select("li .new-badge")]
+        return [badge.get_text() for badge in badges if badge.get_text() != "New"]
 
     assert count() == []
-    come(world, "New steel prices")
-    come(world, "Zinc prices")
-    come(world, "Steel that nobody else sees", audience=Audience.ORGANIZATION)
-    come(world, "Steel of my own", by=EMAILS[Role.CONTRIBUTOR])
-    withdrawn = come(world, "Steel that is withdrawn")
+    add_resource(world, "New steel prices")
+    add_resource(world, "Zinc prices")
+    add_resource(world, "Steel that no one else sees", audience=Audience.ORGANIZATION)
+    add_resource(world, "Steel of my own", by=EMAILS[Role.CONTRIBUTOR])
+    withdrawn = add_resource(world, "Steel that is withdrawn")
     with world.writing() as db:
         db.get_one(Resource, withdrawn).withdrawn_at = clock.now()
     assert count() == ["1 new", "1 new"]
@@ -90,68 +88,68 @@ def test_new_results_are_counted_until_one_looks_and_ones_own_never(world: Datab
         "New steel prices New"
     ]
     assert count() == []
-    come(world, "More steel")
+    add_resource(world, "More steel")
     assert count() == ["1 new", "1 new"]
     ana.post("/searches/1/tell", data={"tells": "no"})
     assert count() == []
 
 
-def test_typing_neither_looks_nor_is_remembered(world: Database, ana: FlaskClient) -> None:
+def test_typing_marks_nothing_as_seen_and_is_not_remembered(world: Database, ana: FlaskClient) -> None:
     save(ana)
-    come(world, "New steel prices")
+    add_resource(world, "New steel prices")
     ana.get("/search?q=steel", headers={"X-Typing": "yes"}, buffered=True)
     assert "1 new" in page_of(ana, "/searches").get_text()
     with world.reading() as db:
         assert db.scalars(select(RecentSearch.text)).all() == []
 
 
-def told(world: Database) -> list[int]:
-    """Return how much is new in each of Ana's saved searches."""
+def new_counts(world: Database) -> list[int]:
+    """Return the number of new resources in each of Ana's saved searches."""
     with world.reading() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         return list(news_queries.new_in(db, person, searches_queries.saved_of(db, person)).values())
 
 
-def test_what_lacks_words_is_shown_but_nobody_is_told_of_it(world: Database, ana: FlaskClient) -> None:
+def test_partial_matches_are_shown_but_do_not_count_as_new(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=quenched+gear+steel+for+windmills")
-    come(world, "Gear for windmills")
-    assert told(world) == [0]
-    come(world, "Quenched gear steel for windmills")
-    assert told(world) == [1]
+    add_resource(world, "Gear for windmills")
+    assert new_counts(world) == [0]
+    add_resource(world, "Quenched gear steel for windmills")
+    assert new_counts(world) == [1]
     assert "Gear for windmills" in page_of(ana, "/search?q=quenched+gear+steel+for+windmills").get_text()
 
 
 @pytest.mark.both_databases
-def test_what_is_still_being_read_when_one_looks_is_told_afterwards(world: Database, ana: FlaskClient) -> None:
+def test_a_resource_that_is_indexed_after_the_person_looked_counts_as_new(world: Database, ana: FlaskClient) -> None:
     save(ana, "q=zinc", "Zinc")
     with world.writing() as db:
         person = person_of(db, "bo@harbor.example")
         a_resource(db, person.organization, "Plating", ["Zinc, of course."], created_by=person)  # not in the index yet
     page_of(ana, "/search?q=zinc")
-    assert told(world) == [0]
+    assert new_counts(world) == [0]
     index.catch_up(world)
-    assert told(world) == [1]
+    assert new_counts(world) == [1]
 
 
 @pytest.mark.both_databases
-def test_saved_searches_cost_a_few_statements_however_many_there_are(
+def test_saved_searches_need_a_constant_number_of_queries(
     world: Database, ana: FlaskClient, count_statements: Callable[[], list[str]]
 ) -> None:
-    def statements(address: str) -> int:
+    def queries(address: str) -> int:
         page_of(ana, address)
-        seen = count_statements()
+        statements = count_statements()
         page_of(ana, address)
-        return len(seen)
+        return len(statements)
 
     save(ana)
-    come(world, "New steel prices")
-    few = statements("/searches")
+    add_resource(world, "New steel prices")
+    few = queries("/searches")
     with world.writing() as db:
         person = person_of(db, EMAILS[Role.CONTRIBUTOR])
         for number in range(12):
             saved = search_actions.save_search(db, person, f"Search {number}", f"q=steel+{number}", tells=True)
             saved.looked_at = LONG_AGO
-    assert statements("/searches") <= few + 1
+    assert queries("/searches") <= few + 1
 
 
 @given(
@@ -163,13 +161,13 @@ def test_saved_searches_cost_a_few_statements_however_many_there_are(
         max_size=8,
     )
 )
-def test_a_kept_address_asks_the_same_and_is_kept_the_same(pairs: list[tuple[str, str]]) -> None:
-    asked = addresses_rules.read(pairs)
-    kept = addresses_rules.kept(asked)
-    again = addresses_rules.opened(kept)
-    assert addresses_rules.kept(again) == kept
-    assert again.notes == ()
-    assert {name: set(some) for name, some in again.filters.items()} == {
-        name: set(some) for name, some in asked.filters.items()
+def test_a_saved_address_stands_for_the_same_search(pairs: list[tuple[str, str]]) -> None:
+    search = addresses_rules.parse(pairs)
+    address = addresses_rules.canonical(search)
+    parsed = addresses_rules.parse_saved(address)
+    assert addresses_rules.canonical(parsed) == address
+    assert parsed.notes == ()
+    assert {name: set(values) for name, values in parsed.filters.items()} == {
+        name: set(values) for name, values in search.filters.items()
     }
-    assert (again.text.split(), again.sort) == (asked.text.split(), asked.sort)
+    assert (parsed.text.split(), parsed.sort) == (search.text.split(), search.sort)

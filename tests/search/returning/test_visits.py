@@ -1,4 +1,4 @@
-"""Recent searches, visits, and what came since the last one."""
+"""Recent searches, visits, and resources that are new since the last visit."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,12 +15,14 @@ from hub.library.models import Resource
 from hub.members.rules.organizations import Role
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
 from hub.search.rules.visits import ENDS_AFTER, NOTED_EVERY, Seen
-from tests.search.returning.visits import EMAILS, LONG_AGO, come, page_of
+from tests.search.returning.visits import EMAILS, LONG_AGO, add_resource, page_of
 from tests.world import SignIn
 
 
 @pytest.mark.both_databases
-def test_what_one_searched_for_is_kept_and_forgotten(world: Database, ana: FlaskClient, sign_in: SignIn) -> None:
+def test_recent_searches_are_kept_until_the_person_clears_them(
+    world: Database, ana: FlaskClient, sign_in: SignIn
+) -> None:
     for address in (
         "/search?q=steel",
         "/search?q=zinc",
@@ -37,17 +39,17 @@ def test_what_one_searched_for_is_kept_and_forgotten(world: Database, ana: Flask
 
 
 @pytest.mark.both_databases
-def test_what_came_since_the_last_visit_is_marked_through_the_whole_visit(
+def test_new_resources_are_marked_during_the_whole_visit(
     world: Database, ana: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def marked() -> set[str]:
         lines = [line for address in ("/", "/search") for line in page_of(ana, address).select(".resource-line")]
         return {str(line.select_one(".resource-title").get_text()) for line in lines if line.select(".new-badge")}  # type: ignore[union-attr]
 
-    assert marked() == set()  # on a first visit nothing stands out
+    assert marked() == set()  # nothing is new on a first visit
     begin = clock.now() + timedelta(seconds=1)
-    come(world, "New steel prices")
-    come(world, "Own steel", by=EMAILS[Role.CONTRIBUTOR])
+    add_resource(world, "New steel prices")
+    add_resource(world, "Own steel", by=EMAILS[Role.CONTRIBUTOR])
     with world.writing() as db:
         for resource in db.scalars(select(Resource).where(Resource.created_at > LONG_AGO)):
             resource.created_at = begin
@@ -59,7 +61,7 @@ def test_what_came_since_the_last_visit_is_marked_through_the_whole_visit(
     assert marked() == set()
 
 
-def test_a_visitor_leaves_nothing(world: Database, client: FlaskClient) -> None:
+def test_nothing_is_recorded_about_visitors(world: Database, client: FlaskClient) -> None:
     page_of(client, "/search?q=steel")
     page_of(client, "/")
     with world.reading() as db:
@@ -71,7 +73,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 2, 1)).map(lambda mo
 
 
 @given(st.lists(MOMENTS, min_size=1, max_size=20).map(sorted))
-def test_what_is_new_never_came_before_one_was_last_here(moments: list[datetime]) -> None:
+def test_resources_from_before_the_last_visit_are_never_new(moments: list[datetime]) -> None:
     seen = Seen(moments[0], None)
     for before, now in pairwise(moments):
         since = seen.since(now)
@@ -79,6 +81,6 @@ def test_what_is_new_never_came_before_one_was_last_here(moments: list[datetime]
         if now - before > ENDS_AFTER + NOTED_EVERY:
             assert since is not None
             assert before - NOTED_EVERY <= since <= before
-        again = seen.again(now)
-        assert again is None or again.since(now) == since
-        seen = again or seen
+        updated = seen.updated(now)
+        assert updated is None or updated.since(now) == since
+        seen = updated or seen

@@ -1,4 +1,4 @@
-"""What people do who come back: save a search, add a resource, read a page."""
+"""Helpers for returning people: load a page, save a search, add a resource."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def page_of(browser: FlaskClient, address: str) -> BeautifulSoup:
-    answer = browser.get(address, buffered=True)  # what is noted once the answer is out is noted now
+    answer = browser.get(address, buffered=True)  # runs what is written after the response
     assert answer.status_code == 200
     return BeautifulSoup(answer.get_data(as_text=True), "lxml")
 
@@ -32,8 +32,8 @@ def save(browser: FlaskClient, address: str = "q=steel", name: str = "Steel", **
     return browser.post("/searches", data={"address": address, "name": name, "tells": "y"} | others)
 
 
-def come(world: Database, title: str, by: str = "bo@harbor.example", **others: Any) -> int:
-    """Somebody adds a resource, and it is found."""
+def add_resource(world: Database, title: str, by: str = "bo@harbor.example", **others: Any) -> int:
+    """Add a resource as a person, index it, and return its id."""
     with world.writing() as db:
         person = person_of(db, by)
         resource = a_resource(db, person.organization, title, created_by=person, **others)
