@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark in turn, or those that are named: `python -m bench search board`."""
+"""Run all benchmarks (`make bench`), or those that are named: `python -m bench search board`."""
 
 import importlib
 import sys
@@ -7,8 +7,8 @@ from pathlib import Path
 
 def main() -> None:
     """Run the benchmarks; each prints its own table."""
-    every = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
-    runnable = [name for name in every if hasattr(importlib.import_module(f"bench.{name}"), "main")]
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    runnable = [name for name in names if hasattr(importlib.import_module(f"bench.{name}"), "main")]
     for name in sys.argv[1:] or runnable:
         print(f"\n## {name}\n", flush=True)
         importlib.import_module(f"bench.{name}").main()

@@ -1,4 +1,4 @@
-"""The board: the standings of 500 organizations in 8 quarters, over a log of 1,000,000 events."""
+"""Benchmark of the board: standings of 500 organizations in 8 quarters, from 1,000,000 entries of the sharing log."""
 
 import statistics
 import time
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
 from hub.core import clock
+from hub.core.dates import number
 from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
@@ -26,7 +27,7 @@ LAST = Quarter.of(clock.now().date())
 RUNS = 15
 
 # Event i belongs to organization i % 500 and quarter (i / 500) % 8. Every fifth organization only downloads, every
-# seventh is silent in half of the quarters; one event in fifty corrects an older one, every second of those takes it back.
+# seventh is silent in half of the quarters; one event in fifty supersedes an older one, and half of those retract it.
 FILL = f"""
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {EVENTS})
 INSERT INTO sharing_event (id, act, organization_id, person_id, resource_id, title, happened_on, quarter, recorded_at,
@@ -46,7 +47,7 @@ FROM n
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL where it is installed."""
     on_each_kind(
-        f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {EVENTS:,} events",
+        f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {number(EVENTS)} events",
         _filled_and_measured,
     )
 
@@ -57,10 +58,10 @@ def _filled_and_measured(name: str, database: Database) -> None:
 
 
 def _fill(database: Database) -> None:
-    """The rows: quickly, by the database itself."""
+    """Fill the database, most of it with one SQL statement, which is fast."""
     quarters = LAST.back(QUARTERS)
     moment = datetime(2026, 10, 1, 12, tzinfo=UTC)
-    case = " ".join(f"WHEN {number} THEN '{quarter}'" for number, quarter in enumerate(quarters))
+    case = " ".join(f"WHEN {position} THEN '{quarter}'" for position, quarter in enumerate(quarters))
     with database.writing() as db:
         host = ORGANIZATIONS + 1
         db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
@@ -88,7 +89,7 @@ def _resource(n: int, moment: datetime) -> dict[str, object]:
 
 
 def _confirmations(quarters: list[Quarter], moment: datetime) -> Iterator[dict[str, object]]:
-    """Two in three organizations confirmed each quarter, one in ten says that nothing was shared."""
+    """Yield confirmations: two in three organizations confirmed each quarter, one in ten with nothing shared."""
     for n in range(1, ORGANIZATIONS + 1):
         for quarter in quarters:
             if n % 3:
@@ -108,25 +109,25 @@ def _measure(name: str, database: Database) -> None:
         person = db.scalars(select(Person)).first()
     assert person is not None
     period = LAST.back(QUARTERS)
-    # What the board needs, and what one organization's pages and the command line need.
-    queries_of: dict[str, Callable[[Session], object]] = {
+    # The queries of the board, of one organization's pages, and of the command line.
+    queries: dict[str, Callable[[Session], object]] = {
         "standings, 500 x 8": lambda db: standings_queries.standings(db, organizations, period),
         "one organization, 8 quarters": lambda db: quarters_queries.quarters_of(db, organizations[0], period),
         "your quarter": lambda db: quarters_queries.your_quarter(db, person, LAST),
         "hub sharing, one quarter of all": lambda db: quarters_queries.sharing_of(db, LAST),
     }
     print(f"\n{name:34}{'median ms':>12}{'slowest ms':>12}")
-    for label, query in queries_of.items():
+    for label, query in queries.items():
         _print(label, [_timed(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
     _print("the board's page", [_requested(browser, "/board") for _ in range(RUNS)])
     with database.writing() as db:
         db.execute(delete(Confirmation))
-    _print("  when nobody has confirmed", [_requested(browser, "/board") for _ in range(RUNS)])
+    _print("  without confirmations", [_requested(browser, "/board") for _ in range(RUNS)])
 
 
-def _print(label: str, took: list[float]) -> None:
-    print(f"{label:34}{statistics.median(took):12.1f}{max(took):12.1f}", flush=True)
+def _print(label: str, times: list[float]) -> None:
+    print(f"{label:34}{statistics.median(times):12.1f}{max(times):12.1f}", flush=True)
 
 
 def _timed(database: Database, query: Callable[[Session], object]) -> float:

@@ -1,4 +1,4 @@
-"""A hub full of text: resources with pages from Reuters-21578 when it lies beside the project, else generated."""
+"""The corpus of the search benchmarks: Reuters-21578 if it is next to the project, otherwise generated text."""
 
 import html
 import random
@@ -33,25 +33,25 @@ Story = tuple[str, str, Sequence[str]]  # title, text, topics
 
 
 def stories() -> Sequence[Story]:
-    """News stories; without the corpus, invented ones of the same length with words as frequent as in a language."""
-    return _reuters() if REUTERS.exists() else _invented(20_000)
+    """Return news stories; without Reuters-21578, generated ones of the same length with a natural word distribution."""
+    return _reuters() if REUTERS.exists() else _generated(20_000)
 
 
 def _reuters() -> Sequence[Story]:
-    found: list[Story] = []
+    stories: list[Story] = []
     with zipfile.ZipFile(REUTERS) as archive:
         for name in sorted(archive.namelist()):
             for story in _STORY.findall(archive.read(name).decode("latin-1")):
                 title, body, topics = _TITLE.search(story), _BODY.search(story), _TOPIC.search(story)
                 if title and body:
                     text = html.unescape(body[1]).replace("\x03", "").strip()
-                    found.append(
+                    stories.append(
                         (html.unescape(title[1]).strip(), text, re.findall("<D>(.*?)</D>", topics[1] if topics else ""))
                     )
-    return found
+    return stories
 
 
-def _invented(count: int) -> Sequence[Story]:
+def _generated(count: int) -> Sequence[Story]:
     rng = random.Random(1987)
     syllables = [a + b for a in "bcdfghklmnprstvw" for b in ("a", "e", "i", "o", "u", "an", "er", "in", "or")]
     words = ["".join(rng.choices(syllables, k=rng.choice((1, 2, 2, 3, 3, 4)))) for _ in range(40_000)]
@@ -62,22 +62,22 @@ def _invented(count: int) -> Sequence[Story]:
     ]
 
 
-def questions(found: Sequence[Story], count: int = 35) -> Sequence[str]:
-    """Queries of one to four words as people ask for a story: words that stand together in one, neither rare nor empty."""
+def queries(stories: Sequence[Story], count: int = 35) -> Sequence[str]:
+    """Return queries of one to four words that are near each other in a story, neither rare nor very common."""
     rng = random.Random(35)
-    known = Counter(word for _, text, _ in found for word in set(re.findall(r"[a-z]{4,}", text.lower())))
-    asked: list[str] = []
-    while len(asked) < count:
-        text = rng.choice(found)[1].lower()
-        words = [word for word in re.findall(r"[a-z]{4,}", text) if 20 <= known[word] <= len(found) // 4]
+    frequencies = Counter(word for _, text, _ in stories for word in set(re.findall(r"[a-z]{4,}", text.lower())))
+    chosen: list[str] = []
+    while len(chosen) < count:
+        text = rng.choice(stories)[1].lower()
+        words = [word for word in re.findall(r"[a-z]{4,}", text) if 20 <= frequencies[word] <= len(stories) // 4]
         if len(words) > 8:
             start = rng.randrange(len(words) - 4)
-            asked.append(" ".join(words[start : start + 1 + len(asked) % 4]))
-    return asked
+            chosen.append(" ".join(words[start : start + 1 + len(chosen) % 4]))
+    return chosen
 
 
-def fill(database: Database, resources: int, pages: int, found: Sequence[Story]) -> int:
-    """Put organizations, two people, and resources with their pages into empty rows; answers the characters of text."""
+def fill(database: Database, resources: int, pages: int, stories: Sequence[Story]) -> int:
+    """Fill an empty database with organizations, two people and resources, and return the characters of text."""
     rng = random.Random(7)
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     with database.writing() as db:
@@ -104,23 +104,23 @@ def fill(database: Database, resources: int, pages: int, found: Sequence[Story])
                 )
             )
     characters = 0
-    drawn = _endless(found, rng)
+    shuffled = _endless(stories, rng)
     for first in range(1, resources + 1, 500):
         with database.writing() as db:
             rows: dict[Any, list[dict[str, Any]]] = {Resource: [], Topic: [], Revision: [], Page: []}
             for id_ in range(first, min(first + 500, resources + 1)):
-                some = list(islice(drawn, pages))
-                characters += sum(len(title) + len(text) for title, text, _ in some)
-                _add_rows(rows, id_, some, rng, now)
+                chosen = list(islice(shuffled, pages))
+                characters += sum(len(title) + len(text) for title, text, _ in chosen)
+                _add_rows(rows, id_, chosen, rng, now)
             for model, values in rows.items():
                 if values:
                     db.execute(insert(model), values)
     return characters
 
 
-def _endless(found: Sequence[Story], rng: random.Random) -> Any:
+def _endless(stories: Sequence[Story], rng: random.Random) -> Any:
     while True:
-        yield from rng.sample(found, len(found))
+        yield from rng.sample(stories, len(stories))
 
 
 def _revision_row(id_: int, page_count: int, now: datetime) -> dict[str, Any]:
@@ -142,15 +142,15 @@ def _revision_row(id_: int, page_count: int, now: datetime) -> dict[str, Any]:
 
 
 def _add_rows(
-    rows: dict[Any, list[dict[str, Any]]], id_: int, some: Sequence[Story], rng: random.Random, now: datetime
+    rows: dict[Any, list[dict[str, Any]]], id_: int, stories: Sequence[Story], rng: random.Random, now: datetime
 ) -> None:
     day = TODAY - timedelta(days=rng.randrange(3_000))
     rows[Resource].append(
         {
             "id": id_,
-            "title": some[0][0].title(),
+            "title": stories[0][0].title(),
             "kind": rng.choice(list(Kind)),
-            "summary": some[0][1][:200],
+            "summary": stories[0][1][:200],
             "published_on": day,
             "organization_id": rng.randrange(2, ORGANIZATIONS + 1),
             "audience": rng.choices([Audience.NETWORK, Audience.PUBLIC, Audience.ORGANIZATION], (7, 2, 1))[0],
@@ -160,9 +160,9 @@ def _add_rows(
             "version": 2,
         }
     )
-    topics = {rng.choice(list(BIG_SIX)), *(topic for _, _, many in some[:3] for topic in many[:1])}
+    topics = {rng.choice(list(BIG_SIX)), *(topic for _, _, names in stories[:3] for topic in names[:1])}
     rows[Topic] += [{"resource_id": id_, "name": topic} for topic in sorted(topics)]
-    rows[Revision].append(_revision_row(id_, len(some), now))
+    rows[Revision].append(_revision_row(id_, len(stories), now))
     rows[Page] += [
         {
             "revision_id": id_,
@@ -173,5 +173,5 @@ def _add_rows(
             "notes": "",
             "hidden": False,
         }
-        for number, (title, text, _) in enumerate(some, 1)
+        for number, (title, text, _) in enumerate(stories, 1)
     ]

@@ -1,4 +1,4 @@
-"""What the benchmarks of rows share: a migrated database of each kind, its organizations and people, a browser."""
+"""Helpers of the database benchmarks: a migrated database of each kind, its organizations and people, a browser."""
 
 import os
 import sys
@@ -23,13 +23,13 @@ ORGANIZATIONS = 500  # the host comes after them
 
 
 def on_each_kind(title: str, run: Callable[[str, Database], object]) -> None:
-    """Say what is measured and on what machine; run on SQLite, and on PostgreSQL where it is installed."""
+    """Print the title and the machine, then run on SQLite, and on PostgreSQL if it is installed."""
     print(title)
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
-    for name, opened in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
-        with opened() as database:
+    for name, open_database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+        with open_database() as database:
             if database is None:
-                print(f"\n{name}: not installed here")
+                print(f"\n{name}: not installed")
                 continue
             run(name, database)
 
@@ -83,7 +83,7 @@ def person_row(n: int, moment: datetime) -> dict[str, object]:
 
 
 def coordinator(database: Database) -> FlaskClient:
-    """Return the coordinator's browser, signed in."""
+    """Return a browser in which the coordinator is signed in."""
     browser = create_app(database.config, database).test_client()
     with browser.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True

@@ -1,8 +1,9 @@
-"""Search in a hub full of text: this hub by whole requests, its engine alone, and the yardsticks, as the hub grows.
+"""Benchmark of search at several sizes: whole requests to the hub, its engine alone, and other engines.
 
-``HUB_BENCH_SIZES`` names the numbers of resources (1000,10000,50000), of ten pages each; ``HUB_BENCH_NAIVE`` the
-largest at which Whoosh is also used naively, which takes long to index; ``HUB_BENCH_FILES`` how many files are
-imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000, or at the largest size.
+``HUB_BENCH_SIZES`` has the numbers of resources (1000,10000,50000), with ten pages each. ``HUB_BENCH_NAIVE`` is the
+largest size at which naive Whoosh is measured, since it takes long to index. ``HUB_BENCH_FILES`` is the number of files
+that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
+at the largest size.
 """
 
 import http.client
@@ -26,6 +27,7 @@ import psutil
 from bench import corpus
 from bench.yardsticks import YARDSTICKS
 from config import Config
+from hub.core.dates import number, plural
 from hub.core.db import Database
 from hub.members.models import Person
 from hub.migrations import schema
@@ -47,7 +49,7 @@ UPLOADS = 9
 
 @dataclass
 class Filled:
-    """A hub with its text in it, not served yet."""
+    """A filled hub that isn't running yet."""
 
     hub: Hub
     database: Database
@@ -59,11 +61,11 @@ class Filled:
 def main() -> None:
     """Print the tables."""
     stories = corpus.stories()
-    source = "Reuters-21578" if corpus.REUTERS.exists() else "invented words"
-    print(f"{source}, {PAGES} pages a resource; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    print("Milliseconds are median / 95th percentile, one client, everything opened before.\n")
+    source = "Reuters-21578" if corpus.REUTERS.exists() else "generated text"
+    print(f"{source}, {PAGES} pages per resource; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print("Milliseconds as median / 95th percentile, one client, warm caches.\n")
     names = ["this hub, whole request", "its engine alone", *YARDSTICKS]
-    print(f"| resources | {' | '.join(names)} | {CLIENTS} clients | indexed | index : text | a web process | load |")
+    print(f"| resources | {' | '.join(names)} | {CLIENTS} clients | indexed | index : text | web process | load |")
     print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
@@ -78,7 +80,7 @@ def main() -> None:
 
 
 def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
-    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not that of tests
+    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not the interval of the tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
     schema.upgrade(database)
@@ -86,14 +88,14 @@ def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
     assert added.returncode == 0, added.stderr
-    return Filled(hub, database, characters, size, corpus.questions(stories))
+    return Filled(hub, database, characters, size, corpus.queries(stories))
 
 
-# How quick, as the hub grows
+# Speed
 
 
 def _row(filled: Filled, folder: Path) -> None:
-    """One line of the table, of an index whose segments are merged, as they are an hour after a large import."""
+    """Print one row of the table, with a merged index, as it is an hour after a large import."""
     database = filled.database
     before = resource.getrusage(resource.RUSAGE_SELF)
     index.catch_up(database)
@@ -113,23 +115,23 @@ def _row(filled: Filled, folder: Path) -> None:
     filled.hub.start()
     try:
         cookie, addresses = _cookie(filled.hub), _addresses(filled.questions)
-        for _ in range(3):  # each web process opens the index when it is first asked
+        for _ in range(3):  # each web process opens the index on its first request
             _ask(filled.hub.port, cookie, addresses)
-        one = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
+        times = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
         with _Clients(filled.hub.port, cookie, addresses) as clients:
             clients.wait(SECONDS)
         web = filled.hub.web()
         weight = max(child.memory_info().rss for child in web.children()) / 1e6 if web else 0.0
     finally:
         filled.hub.stop()
-    cells.insert(0, _figures(one))
+    cells.insert(0, _figures(times))
     many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {_p95(clients.times):.0f} ms"
-    last = [many, f"{filled.resources / seconds:.0f}/s of one core", f"{share:.2f}", f"{weight:.0f} MB", _load()]
-    print(f"| {filled.resources:,} | {' | '.join([*cells, *last])} |", flush=True)
+    last = [many, f"{filled.resources / seconds:.0f}/s on one core", f"{share:.2f}", f"{weight:.0f} MB", _load()]
+    print(f"| {number(filled.resources)} | {' | '.join([*cells, *last])} |", flush=True)
 
 
 def merge_all(database: Database) -> None:
-    """Merge now what the worker merges in quiet moments, so that it isn't merging while others are measured."""
+    """Merge all segments now, so that the worker doesn't merge them during the measurements."""
     index.QUIET_AFTER = 0.0
     root = folders.root_of(database.config)
     while index._could_merge(root):  # noqa: SLF001
@@ -137,7 +139,7 @@ def merge_all(database: Database) -> None:
 
 
 def _engine(database: Database) -> Callable[[str], int]:
-    """Search by itself, with rights, facets and snippets, but no request around it."""
+    """Return the search function of the hub, with permissions, facets and snippets, but without a request."""
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
 
@@ -149,7 +151,7 @@ def _engine(database: Database) -> Callable[[str], int]:
 
 
 def _timed(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> str:
-    """Return each question so many times; when it is more than once, after each was asked without being timed."""
+    """Return the times of each query in ``rounds`` rounds; with more than one round, after a warm-up of each query."""
     for question in questions if rounds > 1 else questions[:1]:
         search(question)
     times = []
@@ -173,10 +175,10 @@ def _load() -> str:
 
 
 def _cookie(hub: Hub) -> str:
-    """Return a session of a member, signed in through the form."""
+    """Return the session cookie of a member who signed in through the form."""
     browser = Visitor(hub).sign_in()
     handlers = vars(browser.opener)["handlers"]
-    jar = next(one.cookiejar for one in handlers if isinstance(one, HTTPCookieProcessor))
+    jar = next(handler.cookiejar for handler in handlers if isinstance(handler, HTTPCookieProcessor))
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
@@ -185,7 +187,7 @@ def _addresses(questions: Sequence[str]) -> Sequence[str]:
 
 
 def _ask(port: int, cookie: str, addresses: Sequence[str]) -> list[float]:
-    """Milliseconds from the request to the whole page, for each address."""
+    """Return the milliseconds from the request to the complete page for each address."""
     times = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for address in addresses:
@@ -201,18 +203,18 @@ def _ask(port: int, cookie: str, addresses: Sequence[str]) -> list[float]:
 
 
 class _Clients:
-    """Clients that ask one question after the other until the block ends; a failed request ends the benchmark."""
+    """Clients that send one query after another until the block ends; a failed request ends the benchmark."""
 
     def __init__(self, port: int, cookie: str, addresses: Sequence[str], count: int = CLIENTS) -> None:
         self.port, self.cookie, self.addresses = port, cookie, addresses
         self.times: list[float] = []
         self.failures: list[BaseException] = []
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._client, args=(number,)) for number in range(count)]
+        self.threads = [threading.Thread(target=self._client, args=(first,)) for first in range(count)]
         self.took = 0.0
 
-    def _client(self, number: int) -> None:
-        turn = number
+    def _client(self, first: int) -> None:
+        turn = first
         while not self.over.is_set():
             try:
                 self.times += _ask(self.port, self.cookie, [self.addresses[turn % len(self.addresses)]])
@@ -228,7 +230,7 @@ class _Clients:
         return self
 
     def wait(self, seconds: float) -> None:
-        """Let them ask for so long."""
+        """Let the clients run for ``seconds``."""
         self.over.wait(seconds)
 
     def __exit__(self, *_error: object) -> None:
@@ -239,32 +241,32 @@ class _Clients:
         assert not self.failures, self.failures[:3]
 
 
-# How fresh
+# Freshness
 
 
 def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
-    """Uploads, a large import and a rebuild while the hub is searched."""
+    """Measure uploads, a large import and a rebuild while the hub is searched."""
     hub = filled.hub
     hub.start()
     try:
         cookie, addresses = _cookie(hub), _addresses(filled.questions)
         for _ in range(3):
             _ask(hub.port, cookie, addresses)
-        found = [("load before", _load()), ("resources", f"{filled.resources:,}")]
+        figures = [("load before", _load()), ("resources", number(filled.resources))]
         with _Clients(hub.port, cookie, addresses) as clients:
             browser = Visitor(hub).sign_in()
             uploads = [_findable(browser, turn) for turn in range(UPLOADS)]
-        found.append((
-            f"upload to findable, {CLIENTS} clients searching",
+        figures.append((
+            f"upload to searchable, {CLIENTS} clients searching",
             f"median {statistics.median(uploads):.2f} s, most {max(uploads):.2f} s",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=1) as quiet:
             quiet.wait(SECONDS)
         with _Clients(hub.port, cookie, addresses, count=1) as busy:
             took = _import(hub, folder)
-        found.append(("search p95, quiet", f"{_p95(quiet.times):.0f} ms"))
-        found.append((
-            f"search p95, {FILES:,} files being imported in {took:.0f} s",
+        figures.append(("search p95, quiet", f"{_p95(quiet.times):.0f} ms"))
+        figures.append((
+            f"search p95, {number(FILES)} files being imported in {took:.0f} s",
             f"{_p95(busy.times):.0f} ms, {_p95(busy.times) / _p95(quiet.times):.1f} times the quiet one",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=2) as clients:
@@ -272,15 +274,16 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
             rebuilt = hub.command("rebuild", "--index")
             took = time.monotonic() - began
         assert rebuilt.returncode == 0, rebuilt.stderr
-        asked = f"{len(clients.times):,} requests, {len(clients.failures)} failed, p95 {_p95(clients.times):.0f} ms"
-        found += [(f"rebuild of the whole index in {took:.0f} s, 2 clients searching", asked), ("load after", _load())]
-        return found
+        requests = plural(len(clients.times), "request")
+        outcome = f"{requests}, {len(clients.failures)} failed, p95 {_p95(clients.times):.0f} ms"
+        figures.append((f"rebuild of the whole index in {took:.0f} s, 2 clients searching", outcome))
+        return [*figures, ("load after", _load())]
     finally:
         hub.stop()
 
 
 def _findable(browser: Visitor, turn: int) -> float:
-    """Seconds from sending a text to its word being found."""
+    """Return the seconds from the upload of a text until search finds its word."""
     word = f"zephyrine{turn}"
     token = browser.token("/resources/new")
     began = time.perf_counter()
@@ -291,13 +294,13 @@ def _findable(browser: Visitor, turn: int) -> float:
 
 
 def _import(hub: Hub, folder: Path) -> float:
-    """Seconds until so many files are imported and read."""
-    made = folder / "import"
-    made.mkdir()
-    for number in range(FILES):
-        (made / f"{number:04}.txt").write_text(f"Note {number}\n\n" + f"Castings and forgings of lot {number}. " * 200)
+    """Return the seconds until all files are imported and read."""
+    files = folder / "import"
+    files.mkdir()
+    for lot in range(FILES):
+        (files / f"{lot:04}.txt").write_text(f"Note {lot}\n\n" + f"Castings and forgings of lot {lot}. " * 200)
     began = time.monotonic()
-    words = ("import", str(made), "--organization", "community-2", "--kind", "resource")
+    words = ("import", str(files), "--organization", "community-2", "--kind", "resource")
     assert hub.command(*words).returncode == 0
     while (hub.health() or {"worker": {"files_waiting": 1}})["worker"]["files_waiting"]:
         time.sleep(0.2)

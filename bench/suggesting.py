@@ -1,7 +1,7 @@
-"""Suggestions while typing: a hub of 10,000 resources, asked after each key as the search field asks.
+"""Benchmark of search suggestions: requests after each key, in a hub of 10,000 resources.
 
-``HUB_BENCH_RESOURCES`` makes it smaller. Each request is whole (session, rights, rows, JSON) but for the network. The
-target is 50 ms. On a machine with other work the processor's time tells more than the clock's; both are printed.
+``HUB_BENCH_RESOURCES`` changes the number. Requests include session, permissions, database and JSON, but not the
+network. The target is 50 ms. On a busy machine CPU time says more than wall-clock time; both are printed.
 """
 
 import os
@@ -21,6 +21,7 @@ from bench import corpus
 from config import Config
 from hub.app import create_app
 from hub.core import clock
+from hub.core.dates import plural
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.members.models import Person
@@ -32,16 +33,16 @@ from hub.search.queries import searches as searches_queries
 from hub.search.queries import suggestions as suggestions_queries
 
 RESOURCES = int(os.environ.get("HUB_BENCH_RESOURCES", "10000"))
-PAGES = 1  # suggestions look at titles
-TYPED = 40  # titles that somebody types the beginning of
+PAGES = 1  # suggestions use only titles
+TYPED = 40  # titles whose beginning is typed
 KEYS = 12
 
-Times = tuple[float, float]  # milliseconds by the clock, and of the processor
+Times = tuple[float, float]  # milliseconds of wall-clock time and of CPU time
 
 
 def main() -> None:
     """Print the table."""
-    print(f"Suggestions: {RESOURCES:,} resources; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
+    print(f"Suggestions: {plural(RESOURCES, 'resource')}; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
         config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
@@ -52,25 +53,28 @@ def main() -> None:
         _remember(database)
         keys = list(_keys(database))
         browser = _browser(config, database)
-        _row("the first of a process, which opens the index", [_asked(browser, "first")])
-        _row("a whole request, after each key", [_asked(browser, typed) for typed in keys])
-        _row("of one letter, which fits most", [_asked(browser, typed) for typed in keys if len(typed) == 1])
-        _row("without the page around it", list(_by_itself(database, keys)))
-        _row("what is new in 20 saved searches", list(_news(database)))
+        _row("first request, which opens the index", [_requested(browser, "first")])
+        _row("request after each key", [_requested(browser, typed) for typed in keys])
+        _row(
+            "request after the first key, with most matches",
+            [_requested(browser, typed) for typed in keys if len(typed) == 1],
+        )
+        _row("query only, without the request", list(_queried(database, keys)))
+        _row("new resources in 20 saved searches", list(_news(database)))
         database.close()
 
 
 def _remember(database: Database) -> None:
-    """The member has searched and saved as one does over the years."""
+    """Add recent and saved searches of the member."""
     with database.writing() as db:
         person = db.get_one(Person, corpus.MEMBER)
-        for question in corpus.questions(corpus.stories(), 20):
-            search_actions.remember_search(db, person.id, question)
-            search_actions.save_search(db, person, question, f"q={question}", tells=True)
+        for query in corpus.queries(corpus.stories(), 20):
+            search_actions.remember_search(db, person.id, query)
+            search_actions.save_search(db, person, query, f"q={query}", tells=True)
 
 
 def _keys(database: Database) -> Iterator[str]:
-    """Yield what stands in the field after each key, for the beginnings of some titles."""
+    """Yield the text in the field after each key, for the beginnings of some titles."""
     with database.reading() as db:
         titles = list(db.scalars(select(Resource.title).order_by(Resource.id)))
     for title in random.Random(12).sample(titles, TYPED):
@@ -79,29 +83,28 @@ def _keys(database: Database) -> Iterator[str]:
 
 
 def _browser(config: Config, database: Database) -> FlaskClient:
-    """Return a member who is signed in, as signing in leaves it."""
+    """Return a browser in which the member is signed in."""
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
     browser = create_app(config, database).test_client()
     with browser.session_transaction() as session:
         session.update(_user_id=person.get_id(), _fresh=True, signed_in_at=clock.now().isoformat())
-    assert b"Sign out" in browser.get("/search").data, "the session that this benchmark makes is not accepted"
+    assert b"Sign out" in browser.get("/search").data, "the hub doesn't accept the session of this benchmark"
     return browser
 
 
 def _timed(act: Callable[[], object]) -> Times:
-    """Milliseconds by the clock and of the processor."""
-    clock_began, processor_began = time.perf_counter(), time.process_time()
+    """Return the wall-clock time and CPU time of a call."""
+    wall_began, cpu_began = time.perf_counter(), time.process_time()
     act()
-    return (time.perf_counter() - clock_began) * 1000, (time.process_time() - processor_began) * 1000
+    return (time.perf_counter() - wall_began) * 1000, (time.process_time() - cpu_began) * 1000
 
 
-def _asked(browser: FlaskClient, typed: str) -> Times:
-    """One request."""
+def _requested(browser: FlaskClient, typed: str) -> Times:
     return _timed(lambda: browser.get("/search/suggestions", query_string={"q": typed}).get_json()["suggestions"])
 
 
-def _by_itself(database: Database, keys: Sequence[str]) -> Iterator[Times]:
+def _queried(database: Database, keys: Sequence[str]) -> Iterator[Times]:
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for typed in keys:
@@ -109,7 +112,7 @@ def _by_itself(database: Database, keys: Sequence[str]) -> Iterator[Times]:
 
 
 def _news(database: Database) -> Iterator[Times]:
-    """Yield what home asks for its counts: a fifth of the resources came since."""
+    """Yield the times of the counts on the home page, when a fifth of the resources are new."""
     with database.writing() as db:
         for resource in db.scalars(select(Resource).where(Resource.id % 5 == 0)):
             resource.created_at = clock.now()
@@ -121,8 +124,8 @@ def _news(database: Database) -> Iterator[Times]:
 
 
 def _row(name: str, times: Sequence[Times]) -> None:
-    by_clock, of_processor = (_spread(sorted(some)) for some in zip(*times, strict=True))
-    print(f"  {name:<46} {by_clock}; processor {of_processor}", flush=True)
+    wall, cpu = (_spread(sorted(column)) for column in zip(*times, strict=True))
+    print(f"  {name:<46} {wall}; CPU {cpu}", flush=True)
 
 
 def _spread(ordered: Sequence[float]) -> str:

@@ -1,6 +1,6 @@
-"""Files of 500 MB into the hub and out again, over HTTP: how fast, and how much memory each process takes for it.
+"""Benchmark of uploads and downloads: 500 MB files over HTTP, with the speed and the memory of each process.
 
-``HUB_BENCH_UPLOAD_MB`` makes them smaller.
+``HUB_BENCH_UPLOAD_MB`` changes the size.
 """
 
 import http.client
@@ -22,7 +22,7 @@ from tests.serving import Hub, a_hub
 
 MEGABYTES = int(os.environ.get("HUB_BENCH_UPLOAD_MB", "500"))
 SIZE = MEGABYTES * 1_000_000
-PIECE = 8 * 1024 * 1024  # as the upload page sends them
+PIECE = 8 * 1024 * 1024  # as on the upload page
 BLOCK = 1 << 20
 ALLOWED = 50_000_000  # bytes that a process may grow
 EDGE = "----bench"
@@ -37,9 +37,9 @@ def main() -> None:
         a_hub(Path(folder) / "hub") as hub,
     ):
         browser = Browser(hub)
-        browser.small_upload()  # what every process loads once isn't growth
+        browser.small_upload()  # loads what each process loads only once
         browser.download("/resources/1/download")
-        print(f"\n{'':34}{'MB/s':>8}{'web grew MB':>14}{'others grew MB':>16}")
+        print(f"\n{'':34}{'MB/s':>8}{'web growth, MB':>16}{'other growth, MB':>18}")
         growths = [
             _measured(hub, "upload, plain form", lambda: browser.plain("plain.png", b"1")),
             _measured(hub, "upload, tus in pieces of 8 MiB", lambda: browser.tus("pieces.png", b"2", PIECE)),
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
-    """Time ``work`` and watch the memory of each process meanwhile; answers the largest growth in bytes."""
+    """Time ``work`` while watching the memory of each process, and return the largest growth in bytes."""
     before, peak = _memory(hub), dict[int, int]()
     done = threading.Event()
 
@@ -73,12 +73,12 @@ def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
     grew = {pid: held - before[pid] for pid, held in peak.items() if pid in before}
     of_web = max(growth for pid, growth in grew.items() if pid in web)
     of_others = max((growth for pid, growth in grew.items() if pid not in web), default=0)
-    print(f"{label:34}{SIZE / took / 1e6:8.0f}{of_web / 1e6:14.1f}{of_others / 1e6:16.1f}", flush=True)
+    print(f"{label:34}{SIZE / took / 1e6:8.0f}{of_web / 1e6:16.1f}{of_others / 1e6:18.1f}", flush=True)
     return max(of_web, of_others)
 
 
 def _memory(hub: Hub) -> dict[int, int]:
-    """Return the resident bytes of every process of the hub; those that read one file come and go, and have their own limit."""
+    """Return the resident bytes of each process of the hub. Short-lived readers of one file have their own limit."""
     assert hub.process
     held = {}
     for process in psutil.Process(hub.process.pid).children(recursive=True):
@@ -88,7 +88,7 @@ def _memory(hub: Hub) -> dict[int, int]:
 
 
 class Browser:
-    """What a browser does, with its session, and never a whole file in memory."""
+    """A browser with a session; it never has a whole file in memory."""
 
     def __init__(self, hub: Hub) -> None:
         self.host = urlsplit(hub.address).netloc
@@ -102,7 +102,7 @@ class Browser:
     def ask(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        """One request on a connection of its own; answers the response and its body."""
+        """Send a request on its own connection, and return the response and its body."""
         connection = http.client.HTTPConnection(self.host, timeout=300)
         connection.request(method, path, body, {"Cookie": self.cookie} | (headers or {}))  # type: ignore[arg-type]
         answer = connection.getresponse()
@@ -113,21 +113,21 @@ class Browser:
         return answer, content
 
     def _token(self, page: bytes) -> str:
-        found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
-        assert found
-        return found[1].decode()
+        token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+        assert token
+        return token[1].decode()
 
     def small_upload(self) -> None:
-        """Both ways once, with next to nothing."""
+        """Upload a small file in each of the two ways."""
         self._plain("small.png", 1_000, b"0")
         self._tus("small too.png", 1_000, b"9", PIECE)
 
     def plain(self, name: str, mark: bytes) -> None:
-        """Through the form."""
+        """Upload through the form."""
         self._plain(name, SIZE, mark)
 
     def tus(self, name: str, mark: bytes, piece: int) -> None:
-        """Through resumable uploads, in pieces, kept and added."""
+        """Upload in pieces through tus, then add the resource."""
         self._tus(name, SIZE, mark, piece)
 
     def _plain(self, name: str, size: int, mark: bytes) -> None:
@@ -179,7 +179,7 @@ class Browser:
         )
 
     def download(self, path: str) -> None:
-        """Take it all, and throw it away."""
+        """Download a file without storing it."""
         connection = http.client.HTTPConnection(self.host, timeout=300)
         connection.request("GET", path, headers={"Cookie": self.cookie})
         answer = connection.getresponse()
@@ -190,14 +190,14 @@ class Browser:
 
 
 def _content(start: int, end: int, mark: bytes) -> Iterator[bytes]:
-    """Yield the bytes from ``start`` to ``end`` of something that is like nothing else."""
+    """Yield the bytes from ``start`` to ``end`` of a file whose content depends on ``mark``."""
     row = mark + b",neither a picture nor a text\n"
     block = row * (BLOCK // len(row) + 2)
     while start < end:
         at = start % len(row)
-        some = block[at : at + min(BLOCK, end - start)]
-        yield some
-        start += len(some)
+        part = block[at : at + min(BLOCK, end - start)]
+        yield part
+        start += len(part)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The viewer: from the click to the first picture, how long drawing takes, and what it weighs."""
+"""Benchmark of the viewer: time from the click to the first picture, drawing times, and memory."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Page, sync_playwright
 
 from bench.importing import Weights
+from hub.core.dates import number
 from hub.demo import documents
 from hub.demo.world import RESOURCES
 from hub.library.extract.legacy import libreoffice
@@ -21,14 +22,14 @@ from tests.serving import Hub, a_hub
 
 TURNS = 15
 SORTS = [("pptx", 1), *(("pdf", day) for day in range(1, TURNS + 1))]
-# When the browser painted the first picture that counts as large, in milliseconds after the click.
+# Milliseconds from the click until the browser painted the first large picture.
 SHOWN = """() => new Promise(resolve => new PerformanceObserver(list => {
     const picture = list.getEntries().find(entry => entry.element?.matches(".viewer-picture img"));
     if (picture) resolve(performance.timeOrigin + picture.startTime - sessionStorage.getItem("clicked"));
 }).observe({ type: "largest-contentful-paint", buffered: true }))"""
 LINK = """address => {
     const link = document.createElement("a");
-    link.href = address; link.id = "there"; link.textContent = "there";
+    link.href = address; link.id = "target"; link.textContent = "target";
     document.querySelector("main").prepend(link);
     link.addEventListener("click", () => sessionStorage.setItem("clicked", Date.now()));
 }"""
@@ -49,24 +50,24 @@ def main() -> None:
             print(f"| {len(addresses)} PDFs, import to all pictures | {took:.1f} s |")
             _clicks(hub, addresses)
             for who, most in weights.stop().items():
-                print(f"| largest process of the {who} | {most:,.0f} MB |")
+                print(f"| largest process of the {who} | {number(round(most))} MB |")
 
 
 def _a_file(folder: Path, extension: str, day: int) -> Path:
-    """Return the demo's first file of that sort, of a day of its own, so that no two are the same."""
-    resource = next(one for one in RESOURCES if one.extension == extension)
+    """Return the demo's first file with this extension, dated differently for each ``day``, so that no two are equal."""
+    resource = next(resource for resource in RESOURCES if resource.extension == extension)
     path = folder / f"document-{day}.{extension}"
     path.write_bytes(documents.make(resource, date(2026, 11, day)))
     return path
 
 
 def _drawing(deck: Path, pdf: Path) -> None:
-    """What the helper process takes for a page, and LibreOffice for a deck."""
+    """Measure how long the helper process takes for a page, and LibreOffice for a deck."""
     with Reader() as reader:
         reader.make("draw", pdf, "pdf", numbers=[1], width=320, seconds=1)  # starts the helper
         for width in (320, 1200):
-            each = [_milliseconds(reader, pdf, width) for _ in range(TURNS)]
-            print(f"| a page of a PDF, {width} pixels wide | median {statistics.median(each):.0f} ms |")
+            times = [_milliseconds(reader, pdf, width) for _ in range(TURNS)]
+            print(f"| a page of a PDF, {width} pixels wide | median {statistics.median(times):.0f} ms |")
         if libreoffice():
             began = time.perf_counter()
             printed = reader.make("print", deck, "pptx")
@@ -82,7 +83,7 @@ def _milliseconds(reader: Reader, pdf: Path, width: int) -> float:
 
 
 def _imported(hub: Hub, *paths: Path) -> list[str]:
-    """Their addresses, once all their pictures are there."""
+    """Import files, and return the addresses of their resources once all pictures are drawn."""
     words = ["import", *map(str, paths), "--organization", "lakeshore", "--kind", "resource", "--audience", "public"]
     imported = json.loads(hub.command(*words, "--json").stdout)["imported"]
     addresses = [f"/resources/{entry['resource']}" for entry in imported]
@@ -98,32 +99,32 @@ def _is_busy(address: str) -> bool:
 
 
 def _clicks(hub: Hub, addresses: list[str]) -> None:
-    """From the click on a link to the first picture on the screen, and to that of the next page."""
+    """Measure the time from the click on a link to the first picture, on the first visit and on the second."""
     with sync_playwright() as playwright:
-        found = find_chromium()
-        assert found, HOW_TO_GET_IT
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        chromium = find_chromium()
+        assert chromium, HOW_TO_GET_IT
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(base_url=hub.address)
         for _ in range(6):
-            _click(page, addresses[0])  # the hub's and the browser's processes are up, as on any working day
+            _click(page, addresses[0])  # warms up the processes of the hub and of the browser
         first = [_click(page, address) for address in addresses[1:]]
-        print(f"| click to first picture, resource never seen before | {_figures(first)} |")
-        again = [_click(page, address) for address in addresses[1:]]
-        print(f"| click to first picture, seen before | {_figures(again)} |")
+        print(f"| click to first picture, first visit | {_figures(first)} |")
+        second = [_click(page, address) for address in addresses[1:]]
+        print(f"| click to first picture, second visit | {_figures(second)} |")
         browser.close()
 
 
 def _click(page: Page, address: str) -> float:
     page.goto("/sign-in")
     page.evaluate(LINK, address)
-    page.locator("#there").click()
+    page.locator("#target").click()
     page.wait_for_url(f"**{address}")
     page.wait_for_selector(".viewer-quick")
     return float(page.evaluate(SHOWN))
 
 
-def _figures(each: list[float]) -> str:
-    return f"median {statistics.median(each):.0f} ms, most {max(each):.0f} ms"
+def _figures(times: list[float]) -> str:
+    return f"median {statistics.median(times):.0f} ms, slowest {max(times):.0f} ms"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What search is measured against: naive use of Whoosh, SQLite's full text, and tantivy, over the same texts.
+"""Other search engines for comparison: naive Whoosh, SQLite's FTS5, and tantivy, with the same texts.
 
-Each finds the best ten with a snippet each, and counts what was found by kind, organization, topic and year, the way
-its guide shows it. None of them checks who may read what.
+Each finds the ten best hits with snippets, and counts facets by kind, organization, topic and year, as its guide
+shows. None of them checks permissions.
 """
 
 import re
@@ -27,7 +27,7 @@ FACETS = ("kind", "organization", "topics", "year")
 
 @dataclass(frozen=True)
 class Text:
-    """A resource as a yardstick has it."""
+    """A resource as the engines index it."""
 
     number: int
     kind: str
@@ -38,7 +38,7 @@ class Text:
     body: str
 
 
-Search = Callable[[str], int]  # a question; answers how much was found
+Search = Callable[[str], int]  # takes a query, returns the number of matches
 
 
 def texts(database: Database) -> Iterator[Text]:
@@ -58,7 +58,7 @@ def texts(database: Database) -> Iterator[Text]:
 
 @contextmanager
 def naive_whoosh(database: Database, folder: Path) -> Iterator[Search]:
-    """Stored texts, sorting and grouping by fields, highlights."""
+    """Open naive Whoosh: stored texts, grouping by fields, highlights."""
     schema = Schema(
         number=NUMERIC(stored=True), kind=ID(sortable=True), organization=ID(sortable=True),
         topics=KEYWORD(commas=True), year=NUMERIC(sortable=True),
@@ -67,54 +67,54 @@ def naive_whoosh(database: Database, folder: Path) -> Iterator[Search]:
     folder.mkdir()
     store = create_in(str(folder), schema)
     writer = store.writer(limitmb=128)
-    for one in texts(database):
+    for text in texts(database):
         writer.add_document(
-            number=one.number, kind=one.kind, organization=one.organization, topics=",".join(one.topics),
-            year=one.year, title=one.title, body=one.body,
+            number=text.number, kind=text.kind, organization=text.organization, topics=",".join(text.topics),
+            year=text.year, title=text.title, body=text.body,
         )  # fmt: skip
     writer.commit()
     parser = QueryParser("body", schema)
     with store.searcher() as searcher:
 
         def search(question: str) -> int:
-            found = searcher.search(parser.parse(question), limit=10, groupedby=["kind", "organization", "year"])
-            for hit in found:
+            results = searcher.search(parser.parse(question), limit=10, groupedby=["kind", "organization", "year"])
+            for hit in results:
                 hit.highlights("body")
             for name in ("kind", "organization", "year"):
-                Counter({key: len(numbers) for key, numbers in found.groups(name).items()})
-            return len(found)
+                Counter({key: len(numbers) for key, numbers in results.groups(name).items()})
+            return len(results)
 
         yield search
 
 
 @contextmanager
 def full_text_of_sqlite(database: Database, folder: Path) -> Iterator[Search]:
-    """FTS5 with its Porter stems, bm25() and snippet(); facets by GROUP BY."""
+    """Open FTS5 with Porter stems, bm25() and snippet(); facets by GROUP BY."""
     folder.mkdir()
     rows = sqlite3.connect(folder / "fts.sqlite3")
     rows.execute("CREATE VIRTUAL TABLE page USING fts5(title, body, tokenize='porter unicode61')")
     rows.execute("CREATE TABLE fact (number INTEGER PRIMARY KEY, kind, organization, year)")
     rows.execute("CREATE TABLE topic (number INTEGER, topics)")
-    for one in texts(database):
-        rows.execute("INSERT INTO page (rowid, title, body) VALUES (?, ?, ?)", (one.number, one.title, one.body))
-        rows.execute("INSERT INTO fact VALUES (?, ?, ?, ?)", (one.number, one.kind, one.organization, one.year))
-        rows.executemany("INSERT INTO topic VALUES (?, ?)", [(one.number, topic) for topic in one.topics])
+    for text in texts(database):
+        rows.execute("INSERT INTO page (rowid, title, body) VALUES (?, ?, ?)", (text.number, text.title, text.body))
+        rows.execute("INSERT INTO fact VALUES (?, ?, ?, ?)", (text.number, text.kind, text.organization, text.year))
+        rows.executemany("INSERT INTO topic VALUES (?, ?)", [(text.number, topic) for topic in text.topics])
     rows.execute("CREATE INDEX topic_number ON topic (number)")
     rows.commit()
 
     def search(question: str) -> int:
-        asked = " ".join(re.findall(r"\w+", question))
+        words = " ".join(re.findall(r"\w+", question))
         rows.execute(
             "SELECT rowid, snippet(page, 1, '[', ']', '…', 30) FROM page WHERE page MATCH ? ORDER BY bm25(page, 8, 1) LIMIT 10",
-            (asked,),
+            (words,),
         ).fetchall()
         for name in FACETS:
             table = "topic" if name == "topics" else "fact"
             rows.execute(
                 f"SELECT {name}, count(*) FROM {table} WHERE number IN (SELECT rowid FROM page WHERE page MATCH ?) GROUP BY 1",
-                (asked,),
+                (words,),
             ).fetchall()
-        return int(rows.execute("SELECT count(*) FROM page WHERE page MATCH ?", (asked,)).fetchone()[0])
+        return int(rows.execute("SELECT count(*) FROM page WHERE page MATCH ?", (words,)).fetchone()[0])
 
     yield search
     rows.close()
@@ -122,7 +122,7 @@ def full_text_of_sqlite(database: Database, folder: Path) -> Iterator[Search]:
 
 @contextmanager
 def native_tantivy(database: Database, folder: Path) -> Iterator[Search]:
-    """English stems, BM25, its own snippets; facets by counting the terms of fast fields."""
+    """Open tantivy with English stems, BM25 and its snippets; facets from the terms of fast fields."""
     folder.mkdir()
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", stored=True)
@@ -133,11 +133,11 @@ def native_tantivy(database: Database, folder: Path) -> Iterator[Search]:
     schema = builder.build()
     store = tantivy.Index(schema, str(folder))
     writer = store.writer()
-    for one in texts(database):
+    for text in texts(database):
         writer.add_document(
             tantivy.Document(
-                number=one.number, kind=one.kind, organization=one.organization, topics=list(one.topics),
-                year=str(one.year), title=one.title, body=one.body,
+                number=text.number, kind=text.kind, organization=text.organization, topics=list(text.topics),
+                year=str(text.year), title=text.title, body=text.body,
             )
         )  # fmt: skip
     writer.commit()
@@ -147,12 +147,12 @@ def native_tantivy(database: Database, folder: Path) -> Iterator[Search]:
 
     def search(question: str) -> int:
         query = store.parse_query(question, ["title", "body"], conjunction_by_default=True)
-        found = searcher.search(query, 10)
+        results = searcher.search(query, 10)
         snippets = tantivy.SnippetGenerator.create(searcher, query, schema, "body")
-        for _, address in found.hits:
+        for _, address in results.hits:
             snippets.snippet_from_doc(searcher.doc(address))
         searcher.aggregate(query, counts)
-        return int(found.count)  # type: ignore[attr-defined]
+        return int(results.count)  # type: ignore[attr-defined]
 
     yield search
 
