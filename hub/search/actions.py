@@ -151,7 +151,7 @@ def delete_search(db: Session, saved: SavedSearch) -> None:
 
 
 def mark_seen(db: Session, person_id: int, saved_id: int, until: datetime) -> None:
-    """Mark the resources of a saved search that came up to ``until`` as seen by the person."""
+    """Mark the resources of a saved search that were added up to ``until`` as seen by the person."""
     saved = db.scalar(select(SavedSearch).where(SavedSearch.id == saved_id, SavedSearch.person_id == person_id))
     if saved is not None and saved.looked_at < until:
         seen = Seen(saved.looked_at, saved.looked_before_at)

@@ -29,7 +29,7 @@ class EntryForm(FlaskForm):
     others = TextAreaField("Other and former names", description="One per line.")
     is_word = BooleanField(
         "The short name is also an ordinary word",
-        description="For example, ARM in capitals means this entry, and arm in lowercase is the word.",
+        description="ARM in capitals then means this entry; arm in lowercase is just the word.",
     )
 
     def wording(self) -> Wording:

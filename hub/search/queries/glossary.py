@@ -27,8 +27,8 @@ _STATE = select(
 
 def entries(db: Session) -> Sequence[GlossaryEntry]:
     """Return all entries by name, with the person who last edited each."""
-    every = db.scalars(select(GlossaryEntry).options(joinedload(GlossaryEntry.changed_by))).all()
-    return sorted(every, key=lambda entry: (entry.name.casefold(), entry.id))
+    rows = db.scalars(select(GlossaryEntry).options(joinedload(GlossaryEntry.changed_by))).all()
+    return sorted(rows, key=lambda entry: (entry.name.casefold(), entry.id))
 
 
 def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntry:

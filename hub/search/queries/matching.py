@@ -68,9 +68,8 @@ class Matches:
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: int = 0  # the number of complete matches
-    shares: Mapping[int, float] = field(
-        default_factory=dict
-    )  # the share of the IDF weight that each document has; empty: all are complete
+    # The share of the IDF weight that each document has; empty: all are complete.
+    shares: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def leaves(self) -> Sequence[Leaf]:

@@ -56,7 +56,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Doer:
+class ExperiencedOrganization:
     """An organization whose resources match a query, with the best hits first."""
 
     slug: str
@@ -64,12 +64,15 @@ class Doer:
     hits: tuple[Hit, ...]
 
 
-def experienced_in(db: Session, person: Person, text: str) -> Sequence[Doer]:
+def experienced_in(db: Session, person: Person, text: str) -> Sequence[ExperiencedOrganization]:
     """Return the organizations whose resources match ``text``, in the order of their best hits."""
     hits_by_organization: dict[tuple[str, str], list[Hit]] = {}
     for hit in search(db, person, Query(text, per_page=MOST_HITS)).hits:
         hits_by_organization.setdefault((hit.organization, hit.organization_name), []).append(hit)
-    return [Doer(slug, name, tuple(hits[:RESOURCES])) for (slug, name), hits in hits_by_organization.items()]
+    return [
+        ExperiencedOrganization(slug, name, tuple(hits[:RESOURCES]))
+        for (slug, name), hits in hits_by_organization.items()
+    ]
 
 
 def similar_to(db: Session, person: Person, organization: Organization) -> Sequence[Peer]:

@@ -184,10 +184,10 @@ def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None
     numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
     occurrences = [[(leaf.body.positions_in(doc), leaf.idf) for leaf in part.leaves] for part in parts]
     positions = [
-        names[0][0] if len(names) == 1 else sorted({position for each, _ in names for position in each})
+        names[0][0] if len(names) == 1 else sorted({position for in_name, _ in names for position in in_name})
         for names in occurrences
     ]
-    weights = [max((weight for each, weight in names if each), default=0.0) for names in occurrences]
+    weights = [max((weight for in_name, weight in names if in_name), default=0.0) for names in occurrences]
     best = passages_rules.best_page(positions, weights, starts, title_ends)
     return None if best is None else numbers[best]
 

@@ -145,7 +145,7 @@ def _titles(
     """Return suggestions for the resources ``ids``; with None, for resources whose titles contain the words."""
     if ids is not None and not ids:
         return []
-    wanted = (
+    conditions = (
         [Resource.id.in_(ids)]
         if ids is not None
         else [Resource.title.icontains(word, autoescape=True) for word in words]
@@ -153,7 +153,7 @@ def _titles(
     rows = db.execute(
         select(Resource.id, Resource.title, Resource.published_on, Organization.name)
         .join(Organization, Organization.id == Resource.organization_id)
-        .where(visible_to(person), *wanted)
+        .where(visible_to(person), *conditions)
         .order_by(Resource.published_on.desc(), Resource.id)
         .limit(2 * MOST_TITLES)
     ).all()

@@ -94,7 +94,7 @@ def _default_name(search: SearchRequest) -> str:
 def _new(
     lines: Sequence[Revision], person: Person | None, saved: SavedSearch | None, seen: Seen | None
 ) -> Collection[int]:
-    """Return the resources that came since the person last looked at this saved search, or else since their last visit."""
+    """Return the resources that are new since the person looked at this saved search, or else since their last visit."""
     if saved:
         seen = Seen(saved.looked_at, saved.looked_before_at)
     since = seen.since(clock.now()) if seen else None

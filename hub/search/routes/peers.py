@@ -24,7 +24,7 @@ def peers() -> str:
     return render_template(
         "search/peers.html",
         text=text,
-        doers=peers_queries.experienced_in(db, person, text) if text else [],
+        experienced=peers_queries.experienced_in(db, person, text) if text else [],
         organization=organization,
         own=organization.id == person.organization_id,
         peers=peers_queries.similar_to(db, person, organization) if takes_part else [],

@@ -314,8 +314,8 @@ def _kind(value: str) -> Node:
     for kind in Kind:
         if name in {kind.value, f"{kind.value}s", kind.value.removesuffix("s")}:
             return OfKind(kind)
-    kinds = ", ".join(f"kind:{kind.value}" for kind in Kind)
-    message = f"There is no kind “{value}”, so it was searched as plain words. Use {kinds}."
+    *kinds, last = (f"kind:{kind.value}" for kind in Kind)
+    message = f"There is no kind “{value}”, so it was searched as plain words. Use {', '.join(kinds)} or {last}."
     raise _Unreadable(message)
 
 

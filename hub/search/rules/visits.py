@@ -1,7 +1,7 @@
 """Visits, which decide what is new to a person. Pure.
 
-A visit lasts as long as the person returns within an hour. During a visit everything that came after the previous
-visit stays new, no matter how often pages are loaded.
+A visit lasts as long as the person returns within an hour. During a visit, everything that was added after the
+previous visit stays new, no matter how often pages are loaded.
 """
 
 from dataclasses import dataclass
