@@ -11,7 +11,7 @@ from hub.library import actions as library_actions
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.search import index
-from hub.sharing.queries.checking import what_was_changed
+from hub.sharing.queries.checking import altered_records
 
 
 @main.command("catch-up")
@@ -61,7 +61,7 @@ def verify() -> None:
             problems = page_texts.what_is_off(database, progress)
         problems += index.audit_index(database)
         with database.reading() as db:
-            changed = what_was_changed(db)
+            changed = altered_records(db)
     for problem in (*problems, *changed):
         click.echo(problem)
     if problems:

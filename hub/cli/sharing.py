@@ -1,4 +1,4 @@
-"""The record: sharing."""
+"""The command that prints every organization's standing."""
 
 import json
 from datetime import date, datetime
@@ -18,14 +18,14 @@ from hub.sharing.queries import quarters as quarters_queries
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), default=None)
 def sharing_of(quarter: str, form: str, output: Path | None) -> None:
-    """Every organization's standing in QUARTER (as 2026Q3), with its evidence counts."""
+    """Print every organization's standing in QUARTER (such as 2026Q3), with its evidence counts."""
     try:
         which = Quarter.parse(quarter)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with rows() as database, database.reading() as db:
-        found = [row.as_json() for row in quarters_queries.sharing_of(db, which)]
-    text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](found)
+        records = [row.as_json() for row in quarters_queries.sharing_of(db, which)]
+    text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](records)
     if output:
         output.write_text(text, encoding="utf-8")
         click.echo(f"Written to {output}.", err=True)
@@ -33,17 +33,19 @@ def sharing_of(quarter: str, form: str, output: Path | None) -> None:
         click.echo(text, nl=False)
 
 
-def _as_json(found: list[dict[str, Any]]) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain) + "\n"
+def _as_json(records: list[dict[str, Any]]) -> str:
+    return json.dumps(records, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
-def _as_csv(found: list[dict[str, Any]]) -> str:
-    cells = ([row[name] for name in SHARING_COLUMNS] for row in found)
-    return tables.csv_of(SHARING_COLUMNS, cells).decode("utf-8-sig")
+def _as_csv(records: list[dict[str, Any]]) -> str:
+    cells = ([row[name] for name in SHARING_COLUMNS] for row in records)
+    return tables.csv_of(tuple(SHARING_COLUMNS), cells).decode("utf-8-sig")
 
 
-def _as_table(found: list[dict[str, Any]]) -> str:
-    rows_of_text = [list(SHARING_COLUMNS)] + [[str(_plain(row[name])) for name in SHARING_COLUMNS] for row in found]
+def _as_table(records: list[dict[str, Any]]) -> str:
+    rows_of_text = [list(SHARING_COLUMNS.values())] + [
+        [str(_plain(row[name])) for name in SHARING_COLUMNS] for row in records
+    ]
     widths = [max(len(row[i]) for row in rows_of_text) for i in range(len(SHARING_COLUMNS))]
     lines = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows_of_text
@@ -51,9 +53,18 @@ def _as_table(found: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-SHARING_COLUMNS = (
-    "organization", "kind", "standing", "downloads", "forwards", "declared", "confirmed_on", "confirmed_by", "late",
-)  # fmt: skip
+# Columns: the keys in CSV and JSON, which scripts read, and the heads of the printed table.
+SHARING_COLUMNS = {
+    "organization": "Organization",
+    "kind": "Kind",
+    "standing": "Standing",
+    "downloads": "Downloads",
+    "forwards": "Forwards",
+    "declared": "Reported",
+    "confirmed_on": "Confirmed on",
+    "confirmed_by": "Confirmed by",
+    "late": "Late",
+}
 
 
 def _plain(value: Any) -> Any:

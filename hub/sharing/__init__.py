@@ -1,1 +1,1 @@
-"""Downloads, forwards, declarations, and quarterly confirmations."""
+"""The sharing log: downloads, forwards, declarations and quarterly confirmations."""

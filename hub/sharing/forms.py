@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from hub.core.dates import number
 from hub.core.fields import DayField
 from hub.sharing.actions.confirmations import Statement
 from hub.sharing.actions.declarations import Declaration
@@ -29,84 +30,87 @@ MOST_DIGITS = 30  # with spaces around
 
 
 class OnceForm(FlaskForm):
-    """A form that is recorded once, however often it is sent: it carries a random word of its own."""
+    """A form with a random token, so that it is recorded once, even if it is sent twice."""
 
     form_id = HiddenField()
 
     def renew(self) -> None:
-        """Give the form a new word: what it says next is another entry."""
+        """Give the form a new token: the next time it is sent, it makes another entry."""
         self.form_id.data = secrets.token_urlsafe(16)
 
 
 class NumberField(IntegerField):
-    """A whole number; one with more digits than any row holds is none, instead of one that validators choke on."""
+    """A whole number. Far too many digits count as no number, since converting them could take very long."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Called by WTForms with what was sent."""
+        """Parse the submitted texts; called by WTForms."""
         super().process_formdata([text if len(text) <= MOST_DIGITS else "" for text in valuelist])
 
 
 def _people_field() -> IntegerField:
     return NumberField(
-        "About how many people",
-        [Optional(), NumberRange(1, MOST_PEOPLE, f"Give a number from 1 to {MOST_PEOPLE:,}, or leave it empty.")],
+        "People reached (approximate)",
+        [
+            Optional(),
+            NumberRange(1, MOST_PEOPLE, f"Enter a number from 1 to {number(MOST_PEOPLE)}, or leave it empty."),
+        ],
     )
 
 
 def _note_field(label: str, description: str = "") -> TextAreaField:
-    too_long = f"Up to {LONGEST_NOTE:,} characters fit here."
-    return TextAreaField(label, [Optional(), Length(max=LONGEST_NOTE, message=too_long)], description=description)
+    return TextAreaField(label, [Optional(), _at_most(LONGEST_NOTE)], description=description)
+
+
+def _at_most(count: int) -> Length:
+    return Length(max=count, message=f"Use at most {number(count)} characters.")
 
 
 class ResourcesField(SelectMultipleField):
-    """Resources by their numbers; the template shows what there is to choose."""
+    """Resources by id; the template shows the choices."""
 
     def __init__(self, label: str, **others: Any) -> None:
         super().__init__(label, coerce=resource_number, validate_choice=False, **others)
 
 
 def resource_number(text: Any) -> int:
-    """Return the number of a resource in a form; raises ValueError for one that no row can have."""
-    number = int(text)
-    if not 0 < number <= LARGEST_NUMBER:
+    """Return the id of a resource in a form; raises ValueError if it is out of the column's range."""
+    resource_id = int(text)
+    if not 0 < resource_id <= LARGEST_NUMBER:
         raise ValueError(text)
-    return number
+    return resource_id
 
 
 class DeclarationForm(OnceForm):
-    """We shared this: when, with whom, how, about how many people."""
+    """A report of sharing: when, how, with which audience, and about how many people."""
 
-    happened_on = DayField("Shared on", [InputRequired("Give the day on which you shared it.")])
+    happened_on = DayField("Date shared", [InputRequired("Enter the date when you shared it.")])
     with_whom = StringField(
-        "With whom",
-        [
-            InputRequired("Say with whom you shared it."),
-            Length(max=LONGEST_AUDIENCE, message=f"Up to {LONGEST_AUDIENCE:,} characters fit here."),
-        ],
-        description="For example: our 40 member manufacturers, the workforce board",
+        "Shared with",
+        [InputRequired("Say who you shared it with."), _at_most(LONGEST_AUDIENCE)],
+        description="For example, our 40 member manufacturers or the workforce board",
     )
     people = _people_field()
     channel = SelectField(
-        "How",
-        [InputRequired("Say how you shared it.")],
+        "How it was shared",
+        [InputRequired("Choose how you shared it.")],
         choices=[SelectChoice(channel.value, channel.label) for channel in Channel],
         default=Channel.EMAIL.value,
     )
     note = _note_field("Note")
 
     def begin(self, today: date) -> None:
-        """Fill what is usual."""
+        """Fill in the usual values."""
         self.happened_on.data = today
         self.renew()
 
     def show(self, event: SharingEvent) -> None:
-        """Fill the form with what a declaration says."""
+        """Fill in the values of an existing declaration."""
         self.happened_on.data, self.with_whom.data, self.people.data = event.happened_on, event.with_whom, event.people
         self.channel.data = event.channel.value if event.channel else None
         self.note.data = event.note
 
-    def said(self) -> Declaration:
-        """Return what was entered."""
+    def declaration(self) -> Declaration:
+        """Return the declaration that was entered."""
         return Declaration(
             happened_on=self.happened_on.data,
             with_whom=self.with_whom.data or "",
@@ -117,56 +121,50 @@ class DeclarationForm(OnceForm):
 
 
 class DeclareForm(DeclarationForm):
-    """The same for several resources at once."""
+    """A report of sharing several resources at once."""
 
     resources = ResourcesField("Resources")
-    find = StringField("Find another resource by its title", [Optional()])
+    find = StringField("Find another resource by title", [Optional()])
 
 
-class TakeBackForm(FlaskForm):
-    """An entry was a mistake."""
+class RetractionForm(FlaskForm):
+    """The reason for retracting an entry."""
 
-    reason = StringField(
-        "Why it is taken back",
-        [
-            InputRequired("Say in a few words why."),
-            Length(max=LONGEST_NOTE, message=f"Up to {LONGEST_NOTE:,} characters fit here."),
-        ],
-    )
+    reason = StringField("Reason", [InputRequired("Give a reason."), _at_most(LONGEST_NOTE)])
 
 
 class ConfirmForm(OnceForm):
-    """Close a quarter: what was shared and with whom, or that nothing was."""
+    """The confirmation of a quarter: what was shared and with which audience, or that nothing was."""
 
     shared = RadioField(
-        "In this quarter",
-        [InputRequired("Choose one of the two.")],
+        "This quarter",
+        [InputRequired("Choose one.")],
         choices=[
-            SelectChoice("yes", "we shared what is checked below"),
-            SelectChoice("no", "there was nothing to share"),
+            SelectChoice("yes", "We shared the resources checked below"),
+            SelectChoice("no", "There was nothing to share"),
         ],
         default="yes",
     )
     resources = ResourcesField("Resources")
-    find = StringField("Find another resource by its title", [Optional()])
+    find = StringField("Find another resource by title", [Optional()])
     with_whom = TextAreaField(
-        "With whom, if you shared something",
-        [Optional(), Length(max=LONGEST_NOTE, message=f"Up to {LONGEST_NOTE:,} characters fit here.")],
-        description="Your stakeholders, or for a BFF the people in your organization",
+        "Shared with",
+        [Optional(), _at_most(LONGEST_NOTE)],
+        description="Your stakeholders; for a BFF, the people in your organization",
     )
     people = _people_field()
-    note = _note_field("Note", "Anything else that you shared, from calls, emails or websites")
-    reason = _note_field("If there was nothing to share: why?")
+    note = _note_field("Note", "Anything else you shared from calls, emails or websites")
+    reason = _note_field("Reason, if there was nothing to share")
 
     def show(self, confirmation: Confirmation) -> None:
-        """Fill the form with what was confirmed before."""
+        """Fill in the values of an earlier confirmation."""
         self.shared.data = "yes" if confirmation.shared else "no"
         self.with_whom.data, self.people.data = confirmation.with_whom, confirmation.people
         self.note.data, self.reason.data = confirmation.note, confirmation.reason
         self.resources.data = [item.resource_id for item in confirmation.items]
 
-    def said(self) -> Statement:
-        """Return what was entered."""
+    def statement(self) -> Statement:
+        """Return the statement that was entered."""
         return Statement(
             shared=self.shared.data == "yes",
             resource_ids=tuple(self.resources.data or ()),

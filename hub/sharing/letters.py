@@ -1,6 +1,6 @@
-"""The reminder of an open quarter: what the log has, and where it is confirmed. Pure."""
+"""The reminder of an open quarter, with the downloads in the log and the link to confirm it. Pure."""
 
-from hub.core.dates import month_day, plural
+from hub.core.dates import in_full, plural
 from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Part, greeting
 from hub.members.rules.organizations import Role
 from hub.sharing.rules.reminders import Facts, Stage
@@ -9,7 +9,7 @@ MOST_TITLES = 5
 
 
 def reminder(base_url: str, facts: Facts, *, name: str, role: Role) -> Letter:
-    """Return the reminder to someone who may confirm the quarter."""
+    """Return the reminder for a person who may confirm the quarter."""
     confirm = f"{base_url}/sharing/{facts.quarter}/confirm"
     return Letter(
         subject=_subject(facts),
@@ -18,11 +18,11 @@ def reminder(base_url: str, facts: Facts, *, name: str, role: Role) -> Letter:
             Paragraph(_when(facts)),
             *_log(facts),
             Paragraph(
-                "If you shared anything, by mail, in a newsletter or in a meeting, confirming it takes two minutes: say "
-                "what, and with whom. If nothing was shared, you can say that too; it is on record then."
+                "Confirming takes two minutes: list what you shared by email, in newsletters or at meetings, and who you "
+                "shared it with. If there was nothing to share, confirm that instead."
             ),
             Button(f"Confirm {facts.quarter.label}", confirm),
-            Links((Link("See what is new, and pass it on", f"{base_url}/search?sort=newest"),)),
+            Links((Link("Find something new to share", f"{base_url}/search?sort=newest"),)),
         ),
         reason=f"You get this because you are the {role.label.lower()} of {facts.organization}.",
     )
@@ -31,10 +31,10 @@ def reminder(base_url: str, facts: Facts, *, name: str, role: Role) -> Letter:
 def _subject(facts: Facts) -> str:
     quarter = facts.quarter.label
     if facts.today > facts.quarter.last_day:
-        return f"{quarter} is over: what did {facts.organization} share?"
+        return f"{quarter} is over: confirm what {facts.organization} shared"
     if facts.stage is Stage.LAST_WEEKDAY:
-        return f"{quarter} ends {_ends(facts)}: what did {facts.organization} share?"
-    return f"{quarter}: what has {facts.organization} shared so far?"
+        return f"{quarter} ends {_ends(facts)}: confirm what {facts.organization} shared"
+    return f"{quarter}: confirm what {facts.organization} has shared so far"
 
 
 def _ends(facts: Facts) -> str:
@@ -44,21 +44,25 @@ def _ends(facts: Facts) -> str:
 
 def _when(facts: Facts) -> str:
     end, quarter = facts.quarter.last_day, facts.quarter.label
-    day = f"{end:%A}, {month_day(end)}"
-    share = "Once a quarter each organization shares AMCC's resources with its own stakeholders."
+    share = "Each AMCC organization shares resources with its own stakeholders at least once a quarter."
     if facts.today > end:
-        return f"{quarter} ended on {day}. {share} For {facts.organization} it is still open."
-    return f"{quarter} ends {_ends(facts)}, on {day}. {share} For {facts.organization} it is still open."
+        sentences = f"Please confirm what {facts.organization} shared in {quarter}. It ended on {in_full(end)}."
+    else:
+        sentences = (
+            f"Please confirm what {facts.organization} has shared in {quarter}. "
+            f"It ends {_ends(facts)}, on {in_full(end)}."
+        )
+    return f"{sentences} {share}"
 
 
 def _log(facts: Facts) -> tuple[Part, ...]:
-    """Return what the log has of the quarter."""
+    """Return the quarter's downloads, as far as the log has any."""
     if not facts.downloads:
-        return (Paragraph(f"The hub's log has nothing of {facts.organization} for {facts.quarter.label}."),)
-    times = "once" if facts.downloads == 1 else plural(facts.downloads, "time")
-    taken = f"The hub's log says that you took resources out {times}, and not whether you passed them on."
+        return (Paragraph(f"The sharing log has nothing from {facts.organization} for {facts.quarter.label} yet."),)
+    downloads = plural(facts.downloads, "download")
+    text = f"The sharing log has {downloads} by your organization, but doesn't show if you shared anything."
     if not facts.titles:
-        return (Paragraph(taken),)
+        return (Paragraph(text),)
     more = len(facts.titles) - MOST_TITLES
     rest = (f"and {more} more",) if more > 0 else ()
-    return Paragraph(f"{taken} You took out:"), Bullets((*facts.titles[:MOST_TITLES], *rest))
+    return Paragraph(f"{text} You downloaded:"), Bullets((*facts.titles[:MOST_TITLES], *rest))

@@ -1,4 +1,4 @@
-"""The tables of the record: sharing events, confirmations, audit packets and copied mail. Events and confirmations are append-only."""
+"""Tables: sharing events, confirmations, audit packets, logged emails. All but the last are append-only."""
 
 from datetime import date, datetime
 
@@ -18,39 +18,39 @@ from hub.sharing.rules.standing import Act, Channel
 
 
 class LoggedMail(Base):
-    """A mail that came to a log address, and what became of it."""
+    """An email that came to a log address, and its outcome."""
 
     __tablename__ = "logged_mail"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
-    once: Mapped[str] = mapped_column(String(64), unique=True)  # of Message-ID, person and body
+    once: Mapped[str] = mapped_column(String(64), unique=True)  # hash of person, Message-ID and body
     received_at: Mapped[datetime]
     happened_on: Mapped[date]
     outcome: Mapped[Outcome]
     subject: Mapped[str] = mapped_column(Text)
-    people: Mapped[int | None]  # whom it went to; None: they stood in BCC
-    domains: Mapped[dict[str, int]] = mapped_column(JSON)  # how many at each
-    attachments: Mapped[int]  # how many it had
-    event_ids: Mapped[list[int]] = mapped_column(JSON)  # the events that it made
+    people: Mapped[int | None]  # number of recipients; None: they were in BCC
+    domains: Mapped[dict[str, int]] = mapped_column(JSON)  # recipients by domain
+    attachments: Mapped[int]  # their number
+    event_ids: Mapped[list[int]] = mapped_column(JSON)  # the entries that it led to
 
     person: Mapped[Person] = relationship(lazy="raise")
 
     def __str__(self) -> str:
-        return f"mail {self.id} to the log address"
+        return f"email {self.id} to the log address"
 
 
 class SharingEvent(Base):
-    """One act of taking or passing on. ``happened_on`` decides the quarter; ``recorded_at`` is for the auditor.
+    """A download, declaration or forward. ``happened_on`` decides the quarter; ``recorded_at`` is for auditors.
 
-    An entry that corrects another names it in ``supersedes_id``; one that takes it back is ``void`` besides.
-    Both stay; only entries that nothing supersedes and that are not void count.
+    An entry that corrects another has its id in ``supersedes_id``; one that retracts another is also ``void``.
+    Both stay; only current entries count, which are not void and not superseded.
     """
 
     __tablename__ = "sharing_event"
     __table_args__ = (
-        # Answers by itself what stands in a quarter, for one organization or for all: no row is fetched.
+        # Covers the query of a quarter's current entries, for one organization or for all: no row is fetched.
         Index(
             "ix_sharing_event_standing",
             "quarter",
@@ -60,9 +60,9 @@ class SharingEvent(Base):
             "carrier",
             postgresql_include=["id"],
         ),
-        # What was passed on in a quarter, by resource and organization, again without fetching rows.
+        # Covers the query of what was shared in a quarter, by resource and organization.
         Index("ix_sharing_event_reach", "quarter", "act", "resource_id", "organization_id", "void"),
-        # Of each entry at most one correction. Most entries correct nothing, so the index leaves them out.
+        # An entry has at most one correction. Most entries correct nothing, so the index is partial.
         Index(
             "one_correction_of_each",
             "supersedes_id",
@@ -74,24 +74,24 @@ class SharingEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     act: Mapped[Act]
-    carrier: Mapped[Carrier | None]  # of a forward: what carried it; None: a link that someone opened
-    # None: a visitor took a public resource, counted without identity
+    carrier: Mapped[Carrier | None]  # of a forward; None: an opened link, from before carriers were logged
+    # None: a visitor downloaded a public resource, counted without identity
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
-    title: Mapped[str] = mapped_column(Text)  # what the organization knew the resource as then; it may be renamed
+    title: Mapped[str] = mapped_column(Text)  # the title that the organization knew at that time; resources are renamed
     revision_number: Mapped[int | None]
     page_number: Mapped[int | None]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id"), index=True)
-    pack_id: Mapped[int | None] = mapped_column(ForeignKey("pack.id"), index=True)  # that it went out in
+    pack_id: Mapped[int | None] = mapped_column(ForeignKey("pack.id"), index=True)  # that it was sent in
     happened_on: Mapped[date]
-    quarter: Mapped[str] = mapped_column(String(6))  # of happened_on, as 2026Q3: the board groups by it
+    quarter: Mapped[str] = mapped_column(String(6))  # of happened_on, as 2026Q3, for the board's GROUP BY
     recorded_at: Mapped[datetime]
     with_whom: Mapped[str] = mapped_column(Text, default="")
-    people: Mapped[int | None]  # about how many were reached
+    people: Mapped[int | None]  # about how many people were reached
     channel: Mapped[Channel | None]
     note: Mapped[str] = mapped_column(Text, default="")
-    # Makes an act that is seen many times one event: "download 7 of 12 revision 1 in hour 2026-11-23T14"
+    # Idempotency key of an act that is seen many times: "download 7 12 1 2026-11-23T14"
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"))
     void: Mapped[bool] = mapped_column(default=False)
@@ -100,11 +100,11 @@ class SharingEvent(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
 
     def __str__(self) -> str:
-        return f"{self.act} event {self.id}"
+        return f"entry {self.id} ({self.act.label.lower()})"
 
 
 class Confirmation(Base):
-    """A representative or alternate says in writing what was shared in a quarter. The last one stands."""
+    """A representative's or alternate's written statement of what was shared in a quarter. The last one counts."""
 
     __tablename__ = "confirmation"
     __table_args__ = (Index("ix_confirmation_standing", "organization_id", "quarter", "confirmed_at"),)
@@ -115,16 +115,16 @@ class Confirmation(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[Role]  # that the person had when confirming
     confirmed_at: Mapped[datetime]
-    shared: Mapped[bool]  # False: an honest "nothing was shared"
+    shared: Mapped[bool]  # False: there was nothing to share
     with_whom: Mapped[str] = mapped_column(Text, default="")
     people: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")  # why nothing was shared
-    # Makes a form that is sent twice one confirmation: "confirm 7 <the form's own random word>"
+    # Idempotency key of a form that is sent twice: "confirm 7 <hash of the form's random token>"
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
-    # The one that stood before; of two made at the same moment both name the same one, and the last stands.
+    # The previous confirmation. Two made at the same moment have the same one here, and the last of them counts.
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("confirmation.id"))
-    # SHA-256 of what it says, made when it was said; None: it is older than digests.
+    # SHA-256 of its canonical form when it was made; None: it is older than digests.
     digest: Mapped[str | None] = mapped_column(String(64))
 
     organization: Mapped[Organization] = relationship(lazy="raise")
@@ -138,16 +138,16 @@ class Confirmation(Base):
 
     @property
     def canonical(self) -> str:
-        """What it says, in the form that its digest is made of; needs its items."""
+        """Its canonical form, from which the digest is computed; needs its items."""
         return canonical(self, (item.resource_id for item in self.items))
 
     @property
-    def is_as_said(self) -> bool:
-        """Whether it still says what it said when its digest was made; needs its items."""
+    def is_unaltered(self) -> bool:
+        """True if it still matches its digest, or has none; needs its items."""
         return self.digest in {None, digest_of(self.canonical)}
 
     def __str__(self) -> str:
-        return f"confirmation of {self.quarter}"
+        return f"{self.of_quarter.label} confirmation"
 
 
 class ConfirmedResource(Base):
@@ -158,14 +158,14 @@ class ConfirmedResource(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     confirmation_id: Mapped[int] = mapped_column(ForeignKey("confirmation.id"), index=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
-    title: Mapped[str] = mapped_column(Text)  # what the organization knew it as then
+    title: Mapped[str] = mapped_column(Text)  # the title that the organization knew at that time
 
     resource: Mapped[Resource] = relationship(lazy="raise")
 
 
 def refuse_changes(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
-    """Called by SQLAlchemy before a row of a log changes or goes: neither may be."""
-    message = f"{type(row).__name__} rows are append-only: a mistake is corrected by an entry that supersedes it."
+    """Refuse updates and deletions; called by SQLAlchemy before it makes one."""
+    message = f"{type(row).__name__} is append-only: add an entry that supersedes the wrong one."
     raise TypeError(message)
 
 
@@ -175,7 +175,7 @@ for _model in (SharingEvent, Confirmation, ConfirmedResource):
 
 
 class AuditPacket(Base):
-    """One packet of an organization's quarter; of several the last one stands, and names the one it replaces."""
+    """An audit packet of an organization's quarter; the last one is current, and names the one that it replaces."""
 
     __tablename__ = "audit_packet"
     __table_args__ = (Index("ix_audit_packet_quarter", "organization_id", "quarter"),)
@@ -187,11 +187,11 @@ class AuditPacket(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     manifest: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the manifest
-    # SHA-256 of the tables in it: the same log makes no second packet.
+    # SHA-256 of its tables, so that an unchanged log gets no second packet.
     tables_digest: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]  # bytes
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
-    # The packet of the quarter before that this one's manifest names; None in the organization's first quarter.
+    # The previous quarter's packet, which the manifest names; None in the organization's first quarter.
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("audit_packet.id"))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("audit_packet.id"), unique=True)
 
@@ -199,7 +199,7 @@ class AuditPacket(Base):
     person: Mapped[Person | None] = relationship(lazy="raise")
 
     def __str__(self) -> str:
-        return f"audit packet of {self.quarter}"
+        return f"{Quarter.parse(self.quarter).label} audit packet"
 
 
 for _moment in ("before_update", "before_delete"):

@@ -290,7 +290,7 @@ def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
     page, found = page_of("representative"), []
     for address, button in (
         ("/resources/new?by=text", "Add to the hub"),
-        ("/sharing/declare", "We shared this"),
+        ("/sharing/declare", "Report sharing"),
         (f"/sharing/{known['quarter']}/confirm", "Confirm Q"),
         ("/people/new", "Add person and create link"),
         ("/account", "Change password"),

@@ -42,7 +42,7 @@ def hub(
 def make_and_send(page: Page) -> None:
     """From the record to a pack on its way."""
     page.goto("/sharing")
-    page.get_by_role("link", name="Share this quarter").click()
+    page.get_by_role("link", name="Create pack").click()
     page.get_by_role("button", name="Create pack").click()
     page.get_by_label(re.compile("^Note")).fill(WORDS)
     page.get_by_role("button", name=re.compile("^Move down")).first.click()

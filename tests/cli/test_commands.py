@@ -247,8 +247,8 @@ def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, membe
     off = hub("verify")
     assert off.exit_code == 1
     assert off.stdout.splitlines()[-2:] == [
-        f"The confirmation {confirmed} (Lakeshore Forge, Q2 2025) was changed after it was made.",
-        f"The audit packet {packet} was changed after it was made.",
+        f"Confirmation {confirmed} (Lakeshore Forge, Q2 2025) was altered after it was made.",
+        f"Audit packet {packet} was altered after it was created.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""A community whose second quarter is confirmed, and the audit packets that are made of it."""
+"""A community whose second quarter is confirmed, and its audit packets."""
 
 from datetime import UTC, date, datetime
 
@@ -24,31 +24,31 @@ NAUGHTY = "=1+1, \"quotes\" & 'more'\nsecond line \u202e🦊 مرحبا"
 def a_world(database: Database) -> None:
     """A community that joined in January: shared on June 30, recorded and confirmed on July 8 by both."""
     with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", joined_on=date(2026, 1, 20))
+        community = an_organization(db, "Prairie Works", joined_on=date(2026, 1, 20))
         other = an_organization(db, "Delta Works", joined_on=date(2026, 1, 20))
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
-        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
-        alan = a_person(db, ours, Role.ALTERNATE, "alan@prairie.example", "Alan")
-        a_person(db, ours, Role.CONTRIBUTOR, "ana@prairie.example")
+        rita = a_person(db, community, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
+        alan = a_person(db, community, Role.ALTERNATE, "alan@prairie.example", "Alan")
+        a_person(db, community, Role.CONTRIBUTOR, "ana@prairie.example")
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, other, Role.BOARD, "bo@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
         resources = [a_resource(db, host, title=title) for title in ("Toolkit", NAUGHTY)]
-        numbers = [one.id for one in resources]
+        numbers = [resource.id for resource in resources]
         for day in (date(2026, 2, 3), date(2026, 6, 30), date(2026, 7, 1)):
             declarations_actions.declare(
                 db, rita, numbers, declarations_actions.Declaration(day, NAUGHTY, Channel.EMAIL, 40, NAUGHTY)
             )
-        said = confirmations_actions.Statement(
+        statement = confirmations_actions.Statement(
             shared=True, resource_ids=tuple(numbers), with_whom=NAUGHTY, people=40, note=NAUGHTY
         )
         for person in (rita, alan):
-            confirmations_actions.confirm(db, person, Q2, said)
+            confirmations_actions.confirm(db, person, Q2, statement)
 
 
 def make(database: Database, quarter: Quarter, email: str = "rita@prairie.example") -> AuditPacket:
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        made = audit_packets_actions.make_packet(db, person, organization, quarter)
-        return audit_packets_queries.packet_for(db, person, made.id)
+        packet = audit_packets_actions.make_packet(db, person, organization, quarter)
+        return audit_packets_queries.packet_for(db, person, packet.id)

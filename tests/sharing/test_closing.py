@@ -1,4 +1,4 @@
-"""Closing a quarter on one screen: what is known, what is missing; and how far a resource reached."""
+"""The page that confirms a quarter, with what is logged and what is missing; and the reach of a resource."""
 
 import re
 from dataclasses import replace
@@ -21,7 +21,7 @@ from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import reach as reach_queries
-from hub.sharing.rules.confirmations import Known, gaps
+from hub.sharing.rules.confirmations import LogFacts, gaps
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.reports import Reached
@@ -30,21 +30,21 @@ from tests.world import SignIn, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
-NOTHING = Known(0, 0, 0, 0, 0, Q2, JULY.date())
+NOTHING = LogFacts(0, 0, 0, 0, 0, Q2, JULY.date())
 
 
-def test_each_gap_is_a_sentence_and_nothing_missing_is_none() -> None:
+def test_each_gap_is_a_sentence_and_a_complete_log_has_none() -> None:
     assert gaps(replace(NOTHING, shared=3)) == []
     assert gaps(NOTHING) == [
-        "Nothing is logged. Tick or describe below what you shared, or say that there was nothing."
+        "Nothing is logged. Check or describe below what you shared, or confirm that there was nothing to share."
     ]
-    every = Known(3, 1, 2, 1, 2, Q2, Q2.last_day, open_before=Q1)
+    every = LogFacts(3, 1, 2, 1, 2, Q2, Q2.last_day, open_before=Q1)
     assert gaps(every) == [
-        "1 resource was taken out, and no one said whether you shared it.",
-        "2 mails came to a log address without a resource that the hub knows: tick below what was in it.",
-        "2 resources were shared, and no one said with whom.",
-        "1 resource was shared with no one knows how many people.",
-        "The quarter still runs: what you share until its end, add by confirming again.",
+        "1 resource was downloaded. If you shared it, check it below.",
+        "2 emails came to a log address, but the hub recognized no resource. Check below what was in them.",
+        "2 resources were shared, but no audience is logged.",
+        "1 resource was shared, but no number of people is logged.",
+        "The quarter is still open. If you share more, confirm again to add it.",
         "Q1 2026 isn't confirmed either.",
     ]
 
@@ -59,43 +59,43 @@ def an_event(db: Session, act: Act, organization: int | None, resource: Resource
 
 
 def a_declaration(db: Session, person: Person, resource: Resource, with_whom: str, people: int | None = None) -> int:
-    """Return the number of a line of May that the person declared."""
-    said = declarations_actions.Declaration(date(2026, 5, 5), with_whom, Channel.EMAIL, people)
-    [line] = declarations_actions.declare(db, person, [resource.id], said)
+    """Declare in May that the person's organization shared the resource; return the entry's id."""
+    declaration = declarations_actions.Declaration(date(2026, 5, 5), with_whom, Channel.EMAIL, people)
+    [line] = declarations_actions.declare(db, person, [resource.id], declaration)
     return line.id
 
 
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
-    """A resource of Prairie that itself and Delta passed on, and a third one only took; answers its number."""
+    """A resource of Prairie that Prairie and Delta shared and Coast only downloaded; returns its id."""
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
     monkeypatch.setattr("hub.members.login._is_over", lambda: False)
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
-        ours = an_organization(db, "Prairie Works", region="Plains", joined_on=date(2026, 1, 5))
+        prairie = an_organization(db, "Prairie Works", region="Plains", joined_on=date(2026, 1, 5))
         delta = an_organization(db, "Delta Works", region="Gulf")
         coast = an_organization(db, "Coast Works", region="Coast")
-        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
         dora = a_person(db, delta, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
         a_person(db, coast, Role.BOARD, "bo@coast.example", "Bo")
-        kit = a_resource(db, ours, title="The kit", audience=Audience.PUBLIC)
-        other = a_resource(db, ours, title="Another")
+        kit = a_resource(db, prairie, title="The kit", audience=Audience.PUBLIC)
+        other = a_resource(db, prairie, title="Another")
         may, february = date(2026, 5, 5), date(2026, 2, 2)
         a_declaration(db, rita, kit, "our members", 40)
         a_declaration(db, dora, kit, "our members")
         an_event(db, Act.FORWARD, delta.id, kit, may, carrier=Carrier.HUB_MAIL, people=12)
-        an_event(db, Act.FORWARD, ours.id, kit, february, carrier=Carrier.OPENING)
-        an_event(db, Act.FORWARD, ours.id, kit, february)
+        an_event(db, Act.FORWARD, prairie.id, kit, february, carrier=Carrier.OPENING)
+        an_event(db, Act.FORWARD, prairie.id, kit, february)
         an_event(db, Act.DOWNLOAD, coast.id, kit, may)
         an_event(db, Act.DOWNLOAD, None, kit, may)
-        an_event(db, Act.DOWNLOAD, ours.id, other, may)
-        an_event(db, Act.FORWARD, ours.id, other, may, carrier=Carrier.OPENING)
+        an_event(db, Act.DOWNLOAD, prairie.id, other, may)
+        an_event(db, Act.FORWARD, prairie.id, other, may, carrier=Carrier.OPENING)
         wrong = a_declaration(db, dora, kit, "x", 9_000)
         line = entries_queries.event_for(db, dora, wrong, Permission.DECLARE)
-        declarations_actions.take_back(db, dora, line, "A mistake.")
+        declarations_actions.retract(db, dora, line, "A mistake.")
         mail = LoggedMail(
-            person_id=rita.id, organization_id=ours.id, once="m", received_at=JULY, happened_on=may,
+            person_id=rita.id, organization_id=prairie.id, once="m", received_at=JULY, happened_on=may,
             outcome=Outcome.NOTHING_FOUND, subject="Fwd: <News>", people=3, domains={"a.example": 3},
             attachments=0, event_ids=[],
         )  # fmt: skip
@@ -104,19 +104,19 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 @pytest.mark.both_databases
-def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: SignIn) -> None:
+def test_the_confirmation_page_shows_what_is_logged_and_what_is_missing(world: int, sign_in: SignIn) -> None:
     page = sign_in("rita@prairie.example").get("/sharing/2026Q2/confirm").text
     text = unescape(" ".join(re.sub(r"<[^>]+>", " ", page).split()))
     for part in (
         "2 resources shared with about 41 people",
-        "Opened by a person 1, Declared 1, Downloaded 1",
-        "1 mail came to a log address",
+        "Opened by a person 1, Reported 1, Downloaded 1",
+        "1 email came to a log address",
         "Fwd: <News>",
-        "1 resource was shared, and no one said with whom.",
+        "1 resource was shared, but no audience is logged.",
         "Q1 2026 isn't confirmed either.",
     ):
         assert part in text, part
-    assert "still runs" not in text
+    assert "still open" not in text
     first = " ".join(
         re.sub(r"<[^>]+>", " ", sign_in("rita@prairie.example").get("/sharing/2026Q1/confirm").text).split()
     )
@@ -124,20 +124,20 @@ def test_one_screen_says_what_is_known_and_what_is_missing(world: int, sign_in: 
 
 
 @pytest.mark.both_databases
-def test_a_quarter_with_everything_said_lacks_nothing(world: int, database: Database, sign_in: SignIn) -> None:
+def test_a_complete_quarter_has_nothing_missing(world: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
         confirmations_actions.confirm(db, dora, Q1, confirmations_actions.Statement(shared=False, reason="New here."))
-    assert "Nothing: the log says what" in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
+    assert "Nothing is missing." in sign_in("dora@delta.example").get("/sharing/2026Q2/confirm").text
 
 
 @pytest.mark.both_databases
-def test_a_resource_reached_so_many_organizations_regions_and_people(world: int, database: Database) -> None:
+def test_reach_counts_organizations_regions_and_people(world: int, database: Database) -> None:
     with database.reading() as db:
         reach = reach_queries.reach_of_resource(db, db.get_one(Resource, world))
-    assert (reach.passed_on, reach.regions, reach.took, reach.visitors) == (2, 2, 1, 1)
+    assert (reach.shared, reach.regions, reach.downloaded, reach.visitors) == (2, 2, 1, 1)
     assert reach.reached == Reached(40 + 12 + 2, 1)
-    assert [(str(one.quarter), one.passed_on, one.took, one.reached.people) for one in reach.quarters] == [
+    assert [(str(row.quarter), row.shared, row.downloaded, row.reached.people) for row in reach.quarters] == [
         ("2026Q2", 2, 1, 52),
         ("2026Q1", 1, 0, 2),
     ]
@@ -160,8 +160,8 @@ def test_the_uploaders_organization_and_the_coordinator_see_numbers_and_no_names
     assert sign_in("rita@prairie.example").get("/resources/999/reach").status_code == 404
 
 
-def test_nobody_yet_is_said(world: int, database: Database, sign_in: SignIn) -> None:
+def test_a_resource_that_no_one_shared_says_so(world: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         number = a_resource(db, rita.organization, title="Quiet").id
-    assert "Nobody has taken it out" in sign_in("rita@prairie.example").get(f"/resources/{number}/reach").text
+    assert "No one has downloaded or shared" in sign_in("rita@prairie.example").get(f"/resources/{number}/reach").text

@@ -1,4 +1,4 @@
-"""Confirming a quarter: one screen, filled from the log; the last confirmation stands."""
+"""Confirming a quarter on a page filled in from the log; the last confirmation counts."""
 
 import re
 import threading
@@ -45,24 +45,24 @@ def quarter(today: date) -> Quarter:
 
 @pytest.fixture
 def world(database: Database, today: date) -> list[int]:
-    """One resource declared, one only downloaded, one untouched; everyone of one community, and a coordinator."""
+    """One resource declared, one only downloaded, one untouched; a community's people, and a coordinator."""
     with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
+        community = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
-        a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
-        a_person(db, ours, Role.ALTERNATE, "alan@prairie.example", "Alan")
-        ana = a_person(db, ours, email="ana@prairie.example")
-        a_person(db, ours, Role.BOARD, "bo@prairie.example", "Bo")
+        a_person(db, community, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        a_person(db, community, Role.ALTERNATE, "alan@prairie.example", "Alan")
+        ana = a_person(db, community, email="ana@prairie.example")
+        a_person(db, community, Role.BOARD, "bo@prairie.example", "Bo")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
-        resources = [a_resource(db, host, title=f"Toolkit {name}") for name in ("shared", "taken", "other")]
+        resources = [a_resource(db, host, title=f"Toolkit {name}") for name in ("shared", "downloaded", "other")]
         db.flush()
-        said = declarations_actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
-        declarations_actions.declare(db, ana, [resources[0].id], said)
+        declaration = declarations_actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
+        declarations_actions.declare(db, ana, [resources[0].id], declaration)
     with database.writing() as db:
         ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
 
-        taken = get_for(db, ana, resources[1].id, Permission.READ)
-        downloads_actions.log_download(db, ana, taken, taken.current, whole=True)
+        resource = get_for(db, ana, resources[1].id, Permission.READ)
+        downloads_actions.log_download(db, ana, resource, resource.current, whole=True)
     return [resource.id for resource in resources]
 
 
@@ -76,58 +76,59 @@ def confirmations(database: Database) -> list[Confirmation]:
 def standing_of(database: Database, quarter: Quarter) -> Standing:
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        found = standings_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
+        standing = standings_queries.standings(db, [organization], [quarter])[organization.id, str(quarter)]
         [row] = quarters_queries.quarters_of(db, organization, [quarter])
-    assert row.standing is found, "the board and the record say the same"
-    return found
+    assert row.standing is standing, "the board and the sharing log agree"
+    return standing
 
 
 def confirm(browser: FlaskClient, quarter: Quarter | str, **fields: Any) -> TestResponse:
     page = browser.get(f"/sharing/{quarter}/confirm").text
-    found = re.search(r'name="form_id" value="([^"]+)"', page)
-    form = {"form_id": found[1] if found else "", "shared": "yes", "with_whom": "our members", "people": "", "note": ""}
+    match = re.search(r'name="form_id" value="([^"]+)"', page)
+    form = {"form_id": match[1] if match else "", "shared": "yes", "with_whom": "our members", "people": "", "note": ""}
     return browser.post(f"/sharing/{quarter}/confirm", data=form | fields, follow_redirects=True)
 
 
-def ticked(page: str) -> dict[int, bool]:
+def checked_boxes(page: str) -> dict[int, bool]:
     boxes = re.findall(r'name="resources"[^>]*value="(\d+)"( checked)?', page)
     return {int(value): bool(checked) for value, checked in boxes}
 
 
-def test_the_screen_is_filled_from_the_log(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
+def test_the_confirmation_page_is_filled_in_from_the_log(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
     page = sign_in("rita@prairie.example").get(f"/sharing/{quarter}/confirm").text
-    assert ticked(page) == {world[0]: True, world[1]: False}
+    assert checked_boxes(page) == {world[0]: True, world[1]: False}
     assert "our manufacturers" in page
     assert 'value="40"' in page
-    assert "we shared this too" in page
+    assert "check what you also shared" in page
 
 
-def test_yes_we_shared_them_ticks_what_was_taken_unless_something_is_on_record(
+def test_yes_we_shared_them_checks_downloads_unless_something_is_logged_as_shared(
     world: list[int], quarter: Quarter, sign_in: SignIn, database: Database
 ) -> None:
     browser = sign_in("rita@prairie.example")
-    assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[0]: True, world[1]: False}
+    assert checked_boxes(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[0]: True, world[1]: False}
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         for event in db.scalars(select(SharingEvent).where(SharingEvent.act == Act.DECLARED)):
-            declarations_actions.take_back(
+            declarations_actions.retract(
                 db, rita, entries_queries.event_for(db, rita, event.id, Permission.DECLARE), "A mistake."
             )
-    assert ticked(browser.get(f"/sharing/{quarter}/confirm").text) == {world[1]: False}
-    assert ticked(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[1]: True}
+    assert checked_boxes(browser.get(f"/sharing/{quarter}/confirm").text) == {world[1]: False}
+    assert checked_boxes(browser.get(f"/sharing/{quarter}/confirm?taken=yes").text) == {world[1]: True}
 
 
 @pytest.mark.both_databases
-def test_confirming_puts_who_what_and_when_on_record(
+def test_a_confirmation_records_who_what_and_when(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     assert standing_of(database, quarter) is Standing.FORWARDED
     answer = confirm(sign_in("rita@prairie.example"), quarter, resources=world[:2], people="52", note="And a call.")
     assert "is confirmed" in answer.text
     assert "Rita, representative" in answer.text
-    [one] = confirmations(database)
-    assert (one.shared, one.role, one.people, one.note) == (True, Role.REPRESENTATIVE, 52, "And a call.")
-    assert {item.resource_id for item in one.items} == set(world[:2])
+    [confirmation] = confirmations(database)
+    assert (confirmation.shared, confirmation.role) == (True, Role.REPRESENTATIVE)
+    assert (confirmation.people, confirmation.note) == (52, "And a call.")
+    assert {item.resource_id for item in confirmation.items} == set(world[:2])
     assert standing_of(database, quarter) is Standing.CONFIRMED
     with database.reading() as db:
         assert "signed the" in db.scalars(select(Entry.action)).all()
@@ -143,11 +144,11 @@ def test_confirming_that_nothing_was_shared_leaves_the_standing_to_the_log(
     answer = confirm(browser, quarter, shared="no", reason="We were between two programs.")
     assert "We were between two programs." in answer.text
     assert standing_of(database, quarter) is Standing.FORWARDED
-    [one] = confirmations(database)
-    assert (one.shared, one.role, one.items) == (False, Role.ALTERNATE, [])
+    [confirmation] = confirmations(database)
+    assert (confirmation.shared, confirmation.role, confirmation.items) == (False, Role.ALTERNATE, [])
 
 
-def test_of_two_confirmations_the_last_one_stands(
+def test_of_two_confirmations_the_last_one_counts(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     confirm(sign_in("rita@prairie.example"), quarter, resources=world[:1], with_whom="our manufacturers")
@@ -157,7 +158,7 @@ def test_of_two_confirmations_the_last_one_stands(
 
 
 @pytest.mark.both_databases
-def test_a_correction_supersedes_and_both_stay(
+def test_a_new_confirmation_replaces_the_last_one_and_both_stay(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     rita, alan = sign_in("rita@prairie.example"), sign_in("alan@prairie.example")
@@ -166,7 +167,7 @@ def test_a_correction_supersedes_and_both_stay(
     assert "the first audience" in page
     assert "Rita confirmed this quarter" in page
     answer = confirm(alan, quarter, resources=[world[2]], with_whom="the second audience")
-    assert answer.text.index("second audience") < answer.text.index("Superseded") < answer.text.index("first audience")
+    assert answer.text.index("second audience") < answer.text.index("Replaced") < answer.text.index("first audience")
     first, second = confirmations(database)
     assert second.supersedes_id == first.id
     confirm(rita, quarter, shared="no", reason="It was last quarter.")
@@ -183,7 +184,7 @@ def test_a_form_sent_twice_is_one_confirmation(
     assert len(confirmations(database)) == 1
     answer = confirm(browser, quarter, form_id="the same", resources=world[:1], with_whom="other words")
     assert answer.status_code == 422
-    assert "sent before" in answer.text
+    assert "already sent this form" in answer.text
     assert "other words" in answer.text
     assert len(confirmations(database)) == 1
 
@@ -202,18 +203,18 @@ def test_only_representative_and_alternate_confirm(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"with_whom": "  "}, "Say with whom"),
+        ({"with_whom": "  "}, "Say who"),
         ({"with_whom": "x" * 4001}, "4,000 characters"),
         ({"people": "-3"}, "number from 1"),
         ({"reason": "x" * 4001}, "4,000 characters"),
         ({"shared": "maybe"}, "valid choice"),
         ({"shared": ""}, "Choose one"),
-        ({"resources": []}, "Tick at least one"),
-        ({"resources": ["777"]}, "there any more"),
+        ({"resources": []}, "Check at least one"),
+        ({"resources": ["777"]}, "no longer available"),
         ({"resources": ["-1"]}, "invalid"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_typed_is_lost(
+def test_missing_information_is_pointed_out_and_nothing_typed_is_lost(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn, wrong: dict[str, Any], sentence: str
 ) -> None:
     fields = {"resources": world[1:2], "note": "", "people": "52"} | wrong
@@ -224,25 +225,25 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(
     if "people" not in wrong:
         assert 'value="52"' in answer.text
     if "resources" not in wrong:
-        assert ticked(answer.text)[world[1]], "what was checked stays checked"
-        assert not ticked(answer.text)[world[0]]
+        assert checked_boxes(answer.text)[world[1]], "what was checked stays checked"
+        assert not checked_boxes(answer.text)[world[0]]
 
 
 @pytest.mark.both_databases
-def test_a_search_finds_another_resource_to_tick(
+def test_a_search_finds_another_resource_to_check(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     answer = confirm(sign_in("rita@prairie.example"), quarter, search="1", find="OTHER", resources=world[1:2])
     assert answer.status_code == 200
-    assert ticked(answer.text) == {world[0]: False, world[1]: True, world[2]: False}
+    assert checked_boxes(answer.text) == {world[0]: False, world[1]: True, world[2]: False}
     assert confirmations(database) == []
 
 
-def test_a_quarter_to_come_and_one_that_is_not_due_are_refused(
+def test_a_future_quarter_and_one_that_is_not_due_are_refused(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
     browser = sign_in("rita@prairie.example")
-    for which, sentence in ((quarter.next, "has not begun"), ("2200Q4", "has not begun"), ("2024Q1", "Nothing is due")):
+    for which, sentence in ((quarter.next, "t started yet"), ("2200Q4", "t started yet"), ("2024Q1", "Nothing is due")):
         for answer in (browser.get(f"/sharing/{which}/confirm"), confirm(browser, which, resources=world[:1])):
             assert answer.status_code == 422
             assert sentence in answer.text
@@ -284,16 +285,16 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
     moment = clock.now()
     monkeypatch.setattr("hub.core.clock.now", lambda: moment)
     together = threading.Barrier(2)
-    said = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+    statement = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
 
-    def one(email: str) -> None:
+    def confirm_as(email: str) -> None:
         together.wait()
         with database.writing() as db:
             person = db.scalars(select(Person).where(Person.email == email)).one()
-            confirmations_actions.confirm(db, person, quarter, said, form_id=email)
+            confirmations_actions.confirm(db, person, quarter, statement, form_id=email)
 
     threads = [
-        threading.Thread(target=one, args=(email,)) for email in ("rita@prairie.example", "alan@prairie.example")
+        threading.Thread(target=confirm_as, args=(email,)) for email in ("rita@prairie.example", "alan@prairie.example")
     ]
     for thread in threads:
         thread.start()
@@ -306,10 +307,8 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
         [row] = [row for row in quarters_queries.sharing_of(db, quarter) if row.standing is Standing.CONFIRMED]
         assert row.confirmation is not None
         assert row.confirmation.id == second.id
-        assert [one.id for one in entries_queries.confirmations_of(db, row.organization, quarter)] == [
-            second.id,
-            first.id,
-        ]
+        newest_first = entries_queries.confirmations_of(db, row.organization, quarter)
+        assert [confirmation.id for confirmation in newest_first] == [second.id, first.id]
 
 
 @pytest.mark.both_databases
@@ -317,21 +316,21 @@ def test_the_same_form_sent_by_two_threads_is_one_confirmation(
     world: list[int], quarter: Quarter, database: Database
 ) -> None:
     together = threading.Barrier(4)
-    said = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
+    statement = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
     declaration = declarations_actions.Declaration(quarter.first_day, "our members", Channel.EMAIL)
     trouble: list[BaseException] = []
 
-    def one() -> None:
+    def send_both_forms() -> None:
         together.wait()
         try:
             with database.writing() as db:
                 rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-                confirmations_actions.confirm(db, rita, quarter, said, form_id="a double click")
+                confirmations_actions.confirm(db, rita, quarter, statement, form_id="a double click")
                 declarations_actions.declare(db, rita, [world[1], world[2]], declaration, form_id="another")
         except BaseException as error:  # noqa: BLE001 - a thread's error would be lost
             trouble.append(error)
 
-    threads = [threading.Thread(target=one) for _ in range(4)]
+    threads = [threading.Thread(target=send_both_forms) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -353,7 +352,7 @@ def test_confirming_for_others_is_refused_by_the_action_itself(
 
 
 @pytest.mark.both_databases
-def test_naughty_texts_come_back_as_typed(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
+def test_hostile_texts_are_shown_as_typed(world: list[int], quarter: Quarter, sign_in: SignIn) -> None:
     browser = sign_in("rita@prairie.example")
     answer = confirm(browser, quarter, resources=world[:1], with_whom=NAUGHTY, note=NAUGHTY)
     for page in (answer.text, browser.get(f"/sharing/{quarter}/confirm").text):

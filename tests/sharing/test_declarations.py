@@ -1,4 +1,4 @@
-"""Declaring what was shared, the record of it, and correcting it."""
+"""Reporting sharing, the sharing log, and corrections of it."""
 
 import csv
 import io
@@ -34,19 +34,19 @@ def today(config: Config) -> date:
 def world(database: Database) -> list[int]:
     """Three resources; Ana and Rita of one community, Otto of another, and the host's people."""
     with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
-        theirs = an_organization(db, "Lakeshore Forge")
+        prairie = an_organization(db, "Prairie Works", joined_on=date(2024, 5, 1))
+        lakeshore = an_organization(db, "Lakeshore Forge")
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
-        a_person(db, ours, email="ana@prairie.example")
-        a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
-        a_person(db, theirs, email="otto@lakeshore.example", name="Otto")
+        a_person(db, prairie, email="ana@prairie.example")
+        a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
+        a_person(db, lakeshore, email="otto@lakeshore.example", name="Otto")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
-        a_person(db, theirs, Role.BOARD, "board@hub.example", "Bo")
-        return [a_resource(db, theirs, title=f"Toolkit {name}").id for name in ("one", "two", "three")]
+        a_person(db, lakeshore, Role.BOARD, "board@hub.example", "Bo")
+        return [a_resource(db, lakeshore, title=f"Toolkit {name}").id for name in ("one", "two", "three")]
 
 
 def a_form(browser: FlaskClient, address: str = "/sharing/declare") -> dict[str, str]:
-    """Return what a form's page brings along."""
+    """Return the hidden fields of the form on a page."""
     return {"form_id": the(r'name="form_id" value="([^"]+)"', browser.get(address).text)}
 
 
@@ -99,25 +99,25 @@ def test_a_past_quarter_may_be_declared_and_both_dates_show(
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"with_whom": ""}, "with whom"),
-        ({"with_whom": " \x00 "}, "with whom"),
+        ({"with_whom": ""}, "say who"),
+        ({"with_whom": " \x00 "}, "say who"),
         ({"with_whom": "x" * 501}, "500 characters"),
         ({"people": "0"}, "number from 1"),
         ({"people": "many"}, "integer"),
         ({"people": "9" * 30}, "number from 1"),
         ({"channel": "pigeon"}, "valid choice"),
         ({"note": "x" * 4001}, "4,000 characters"),
-        ({"happened_on": ""}, "Give the day"),
-        ({"happened_on": "2026-02-30"}, "valid date"),
+        ({"happened_on": ""}, "Enter the date"),
+        ({"happened_on": "2026-02-30"}, "is not a date"),
         ({"happened_on": "2024-04-30"}, "before your organization joined"),
-        ({"happened_on": "tomorrow"}, "still to come"),
+        ({"happened_on": "tomorrow"}, "in the future"),
         ({"resources": []}, "at least one resource"),
-        ({"resources": ["123456"]}, "t there any more"),
+        ({"resources": ["123456"]}, "no longer available"),
         ({"resources": ["9" * 30]}, "invalid"),
         ({"resources": ["x"]}, "invalid"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(
+def test_invalid_input_is_refused_and_nothing_typed_is_lost(
     world: list[int], database: Database, sign_in: SignIn, today: date, wrong: dict[str, Any], sentence: str
 ) -> None:
     wrong = dict(wrong)
@@ -141,12 +141,12 @@ def test_a_form_sent_twice_is_one_declaration(
     for _ in range(3):
         assert "Recorded" in declared(browser, world[:2], today, **form).text
     assert len(events(database)) == 2
-    answer = declared(browser, world[:2], today, **form, with_whom="somebody else")
+    answer = declared(browser, world[:2], today, **form, with_whom="someone else")
     assert answer.status_code == 422
-    assert "sent before" in answer.text
-    assert "somebody else" in answer.text
+    assert "already sent this form" in answer.text
+    assert "someone else" in answer.text
     fresh = {"form_id": the(r'name="form_id" value="([^"]+)"', answer.text)}
-    declared(browser, world[:2], today, **fresh, with_whom="somebody else")
+    declared(browser, world[:2], today, **fresh, with_whom="someone else")
     assert len(events(database)) == 4
 
 
@@ -166,7 +166,7 @@ def test_a_search_by_title_keeps_what_was_typed_and_records_nothing(
     assert "No other resource" in declared(browser, [], today, search="1", find="%").text
 
 
-def test_words_that_nobody_searched_for_yet_are_searched_for_first(
+def test_new_search_words_are_searched_for_before_anything_is_recorded(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     browser = sign_in("ana@prairie.example")
@@ -177,7 +177,7 @@ def test_words_that_nobody_searched_for_yet_are_searched_for_first(
     assert "Recorded" in declared(browser, world[:2], today, find="KIT two", searched="KIT two").text
 
 
-def test_yes_we_shared_them_ticks_what_was_taken(world: list[int], sign_in: SignIn, today: date) -> None:
+def test_yes_we_shared_them_checks_what_was_downloaded(world: list[int], sign_in: SignIn, today: date) -> None:
     browser = sign_in("ana@prairie.example")
     browser.get(f"/resources/{world[2]}/download", buffered=True)
     quarter = Quarter.of(today)
@@ -189,7 +189,7 @@ def test_yes_we_shared_them_ticks_what_was_taken(world: list[int], sign_in: Sign
 
 
 @pytest.mark.both_databases
-def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> None:
+def test_recent_downloads_are_offered(world: list[int], sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     browser.get(f"/resources/{world[2]}/download", buffered=True)
     assert "Toolkit three" in sign_in("rita@prairie.example").get("/sharing/declare").text
@@ -198,7 +198,7 @@ def test_what_was_taken_lately_is_offered(world: list[int], sign_in: SignIn) -> 
 
 
 @pytest.mark.both_databases
-def test_the_record_shows_a_quarter_and_filters_it(world: list[int], sign_in: SignIn, today: date) -> None:
+def test_the_sharing_log_shows_a_quarter_and_filters_it(world: list[int], sign_in: SignIn, today: date) -> None:
     ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
     ana.get(f"/resources/{world[0]}/download", buffered=True)
     declared(rita, [world[1]], today)
@@ -230,14 +230,14 @@ def test_the_csv_has_every_entry_and_runs_nothing(world: list[int], sign_in: Sig
     assert answer.data.startswith(b"\xef\xbb\xbf")
     assert "attachment" in answer.headers["Content-Disposition"]
     [row] = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
-    assert row["with_whom"] == "'=HYPERLINK(1)"
-    assert row["note"] == "'+1\n2"
-    assert (row["act"], row["counts"], row["people"], row["title"]) == ("declared", "yes", "40", "Toolkit one")
+    assert row["Shared with"] == "'=HYPERLINK(1)"
+    assert row["Note"] == "'+1\n2"
+    assert (row["Activity"], row["Counts"], row["People"], row["Title"]) == ("declared", "yes", "40", "Toolkit one")
     assert browser.get("/sharing?format=csv").data == answer.data
 
 
 @pytest.mark.both_databases
-def test_a_correction_supersedes_and_both_stay(
+def test_a_correction_replaces_an_entry_and_both_stay(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
@@ -254,19 +254,19 @@ def test_a_correction_supersedes_and_both_stay(
     assert first.with_whom == "our manufacturers"
     assert (second.supersedes_id, second.with_whom, second.quarter) == (old.id, form["with_whom"], str(Quarter.of(day)))
     assert "Silent" in ana.get("/sharing").text
-    assert "superseded" in ana.get(f"/sharing/{Quarter.of(today)}").text
-    again = ana.post(address, data=form | {"people": "13"})
-    assert again.status_code == 422
-    assert "corrected already" in again.text
-    assert "any more" in ana.get(address).text
+    assert "(corrected)" in ana.get(f"/sharing/{Quarter.of(today)}").text
+    second_try = ana.post(address, data=form | {"people": "13"})
+    assert second_try.status_code == 422
+    assert "already been corrected" in second_try.text
+    assert "no longer counts" in ana.get(address).text
     marks = [
-        row["mark"] for row in csv.DictReader(io.StringIO(ana.get("/sharing?format=csv").data.decode("utf-8-sig")))
+        row["Remark"] for row in csv.DictReader(io.StringIO(ana.get("/sharing?format=csv").data.decode("utf-8-sig")))
     ]
     assert sorted(marks) == ["correction", "superseded"]
 
 
 @pytest.mark.both_databases
-def test_what_did_not_happen_is_taken_back_with_a_reason(
+def test_an_entry_is_retracted_with_a_reason(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     ana = sign_in("ana@prairie.example")
@@ -286,7 +286,7 @@ def test_what_did_not_happen_is_taken_back_with_a_reason(
     assert len(events(database)) == 2
 
 
-def test_a_record_is_seen_by_its_own_by_the_coordinator_and_the_board(
+def test_a_sharing_log_is_visible_to_its_organization_the_coordinator_and_the_board(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     declared(sign_in("ana@prairie.example"), world[:1], today)
@@ -311,7 +311,7 @@ def test_a_record_is_seen_by_its_own_by_the_coordinator_and_the_board(
     assert sign_in("ana@prairie.example").get("/sharing?organization=nobody").status_code == 404
 
 
-def test_addresses_that_are_no_quarter_are_not_found(world: list[int], sign_in: SignIn, today: date) -> None:
+def test_urls_without_a_valid_quarter_are_not_found(world: list[int], sign_in: SignIn, today: date) -> None:
     browser = sign_in("rita@prairie.example")
     future = Quarter.of(today).next
     for name in ("2026Q5", "0000Q1", "x", str(future), "9999Q4", "0001Q1", "2026", "%00"):
@@ -329,7 +329,7 @@ def test_visitors_are_asked_to_sign_in(database: Database, client: FlaskClient) 
 
 
 @pytest.mark.both_databases
-def test_a_long_record_has_pages(world: list[int], database: Database, sign_in: SignIn) -> None:
+def test_a_long_history_has_pages(world: list[int], database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
         organization.joined_on = date(2018, 1, 1)
@@ -341,7 +341,7 @@ def test_a_long_record_has_pages(world: list[int], database: Database, sign_in: 
 
 
 @pytest.mark.both_databases
-def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, today: date) -> None:
+def test_hostile_texts_are_shown_as_typed(world: list[int], sign_in: SignIn, today: date) -> None:
     browser = sign_in("ana@prairie.example")
     declared(browser, world[:1], today, with_whom=NAUGHTY, note=NAUGHTY)
     page = browser.get(f"/sharing/{Quarter.of(today)}").text
@@ -351,7 +351,7 @@ def test_naughty_texts_come_back_as_typed(world: list[int], sign_in: SignIn, tod
 
 
 @pytest.mark.both_databases
-def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_before(
+def test_the_new_title_of_a_closed_resource_is_hidden_from_earlier_readers(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
@@ -360,7 +360,7 @@ def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_b
     assert ana.post(f"/resources/{took}/forward", data={"days": 30}).status_code == 302
     with database.writing() as db:
         resource = db.get_one(Resource, took)
-        resource.title, resource.audience = "Layoffs to come", Audience.ORGANIZATION
+        resource.title, resource.audience = "Layoffs ahead", Audience.ORGANIZATION
     declared(ana, [took], today)
     form = a_form(rita, f"/sharing/{quarter}/confirm") | {
         "shared": "yes",
@@ -384,7 +384,7 @@ def test_what_a_resource_is_renamed_to_for_others_is_not_for_those_who_took_it_b
 
 
 @pytest.mark.both_databases
-def test_the_record_says_what_a_resource_was_called_when_it_was_shared(
+def test_the_sharing_log_keeps_the_title_from_when_a_resource_was_shared(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     ana = sign_in("ana@prairie.example")

@@ -1,4 +1,4 @@
-"""Taking a resource out of the hub, as people and machines do it."""
+"""Downloads by people and by machines."""
 
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -27,7 +27,7 @@ CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40
 
 @pytest.fixture
 def toolkit(database: Database, config: Config) -> int:
-    """A toolkit of a community for the network, as a file in two revisions; Ana belongs to another community."""
+    """A community's toolkit for the network, with two file revisions; Ana and Ben are in another community."""
     with database.writing() as db:
         publisher = an_organization(db, "Lakeshore Forge")
         reader = an_organization(db, "Prairie Works")
@@ -169,7 +169,7 @@ def test_the_hubs_time_zone_decides_the_day(
     assert (event.happened_on, event.quarter, event.recorded_at) == (day, quarter, moment)
 
 
-def test_looking_ahead_takes_nothing_out(toolkit: int, database: Database, sign_in: SignIn) -> None:
+def test_a_prefetch_is_not_logged(toolkit: int, database: Database, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     head = browser.head(f"/resources/{toolkit}/download", buffered=True)
     assert (head.status_code, head.data) == (200, b"")
@@ -193,7 +193,7 @@ def test_a_copy_that_a_visitor_has_already_is_not_counted_again(database: Databa
     assert len(downloads(database)) == 1
 
 
-def test_a_visitor_takes_a_public_resource_without_identity(database: Database, client: FlaskClient) -> None:
+def test_a_visitors_download_is_logged_without_identity(database: Database, client: FlaskClient) -> None:
     with database.writing() as db:
         public = a_resource(db, an_organization(db), title="For all", audience=Audience.PUBLIC).id
         network = a_resource(db, an_organization(db)).id
@@ -207,7 +207,7 @@ def test_a_visitor_takes_a_public_resource_without_identity(database: Database, 
     ] * 2
 
 
-def test_nobody_downloads_what_is_not_theirs_to_read(database: Database, sign_in: SignIn) -> None:
+def test_no_one_downloads_what_they_may_not_read(database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         owner, other = an_organization(db), an_organization(db)
         host = an_organization(db, kind=OrganizationKind.HOST)
@@ -225,7 +225,7 @@ def test_nobody_downloads_what_is_not_theirs_to_read(database: Database, sign_in
     assert len(downloads(database)) == 2
 
 
-def test_a_web_link_has_no_file(database: Database, sign_in: SignIn) -> None:
+def test_a_link_has_no_file(database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         organization = an_organization(db)
         a_person(db, organization, email="ana@hub.example")
@@ -242,5 +242,5 @@ def test_a_web_link_has_no_file(database: Database, sign_in: SignIn) -> None:
         )
     answer = take(sign_in("ana@hub.example"), f"/resources/{resource.id}/download")
     assert answer.status_code == 422
-    assert "address on the web" in answer.text
+    assert "is a link and has no file" in answer.text
     assert downloads(database) == []

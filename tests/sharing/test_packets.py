@@ -1,4 +1,4 @@
-"""Audit packets: made from the log by who may, and chained quarter to quarter."""
+"""Creation of audit packets, and the chain from quarter to quarter."""
 
 import json
 import re
@@ -35,9 +35,11 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
 
 
 @pytest.mark.both_databases
-def test_a_packet_is_made_on_a_post_and_its_digest_shown(world: Database, sign_in: SignIn, tmp_path: Path) -> None:
+def test_a_packet_is_created_by_a_post_and_its_digest_is_shown(
+    world: Database, sign_in: SignIn, tmp_path: Path
+) -> None:
     browser = sign_in("rita@prairie.example")
-    assert "Make the packet" in browser.get("/sharing/2026Q2/packet").text
+    assert "Create packet" in browser.get("/sharing/2026Q2/packet").text
     assert "/sharing/2026Q2/packet" in browser.get("/sharing/2026Q2").text
     page = browser.post("/sharing/2026Q2/packet", follow_redirects=True).text
     [digest] = re.findall(r'value="([0-9a-f]{64})"', page)
@@ -46,18 +48,18 @@ def test_a_packet_is_made_on_a_post_and_its_digest_shown(world: Database, sign_i
     assert answer.mimetype == "application/zip"
     assert f"audit-packet-prairie-works-2026Q2-{digest[:8]}.zip" in answer.headers["Content-Disposition"]
     assert check_packet(answer.data).digest == digest
-    again = browser.post("/sharing/2026Q2/packet", follow_redirects=True).text
-    assert "Nothing has changed" in again
-    assert again.count("SHA-256 of its manifest") == 1
+    unchanged = browser.post("/sharing/2026Q2/packet", follow_redirects=True).text
+    assert "Nothing has changed" in unchanged
+    assert unchanged.count("Manifest fingerprint (SHA-256)") == 1
     assert sign_in("coordinator@hub.example").get(address).data == answer.data
     assert sign_in("bo@delta.example").get(address).status_code == 200
     assert sign_in("dora@delta.example").get(address).status_code == 404
 
 
-def test_who_may_not_make_one_is_not_offered_to(world: Database, sign_in: SignIn) -> None:
+def test_people_who_may_not_create_a_packet_are_not_offered_it(world: Database, sign_in: SignIn) -> None:
     for who in ("ana@prairie.example", "bo@delta.example"):
         browser = sign_in(who)
-        assert "Make the packet" not in browser.get("/sharing/2026Q2/packet?organization=prairie-works").text
+        assert "Create packet" not in browser.get("/sharing/2026Q2/packet?organization=prairie-works").text
         assert browser.post("/sharing/2026Q2/packet?organization=prairie-works").status_code == 404
     assert sign_in("dora@delta.example").get("/sharing/2026Q2/packet?organization=prairie-works").status_code == 404
     coordinator = sign_in("coordinator@hub.example")
@@ -71,18 +73,18 @@ def test_who_may_not_make_one_is_not_offered_to(world: Database, sign_in: SignIn
         ana = db.scalars(select(Person).where(Person.email == "ana@prairie.example")).one()
         with pytest.raises(NotFound):
             audit_packets_actions.make_packet(db, ana, ana.organization, Q2)
-    with pytest.raises(Refused, match="no record of Q4 2025"):
+    with pytest.raises(Refused, match="no sharing log for Q4 2025"):
         make(world, Quarter(2025, 4))
 
 
 @pytest.mark.both_databases
-def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_the_old(world: Database) -> None:
+def test_quarters_are_chained_and_a_later_entry_leads_to_a_new_packet_that_names_the_old_one(world: Database) -> None:
     third = make(world, Q3)
     assert check_packet(third.content).chain == ("2026Q2", "2026Q1")
     with world.reading() as db:
-        made = audit_packets_queries.last_packets(db, db.get_one(Organization, third.organization_id))
-        assert list(made) == ["2026Q1", "2026Q2", "2026Q3"]
-        assert json.loads(third.manifest)["previous"] == {"quarter": "2026Q2", "sha256": made["2026Q2"].digest}
+        packets = audit_packets_queries.last_packets(db, db.get_one(Organization, third.organization_id))
+        assert list(packets) == ["2026Q1", "2026Q2", "2026Q3"]
+        assert json.loads(third.manifest)["previous"] == {"quarter": "2026Q2", "sha256": packets["2026Q2"].digest}
     with world.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         [line] = [
@@ -90,25 +92,25 @@ def test_quarters_are_chained_and_a_later_entry_makes_a_new_packet_that_names_th
             for line in entries_queries.events_of(db, rita.organization, [Q2])
             if line.event.resource.title == "Toolkit"
         ]
-        declarations_actions.take_back(
+        declarations_actions.retract(
             db, rita, entries_queries.event_for(db, rita, line.event.id, Permission.DECLARE), "A mistake."
         )
     second = make(world, Q2)
-    assert json.loads(second.manifest)["replaces"] == made["2026Q2"].digest
+    assert json.loads(second.manifest)["replaces"] == packets["2026Q2"].digest
     assert check_packet(second.content).problems == ()
     assert b"superseded" in files_in(second.content)[EVENTS]
-    assert check_packet(third.content).problems == (), "what was handed out stays as it was"
+    assert check_packet(third.content).problems == (), "packets that were handed out stay valid"
     newer = make(world, Q3)
     assert json.loads(newer.manifest)["previous"]["sha256"] == second.digest
     assert newer.replaces_id == third.id
 
 
 @pytest.mark.both_databases
-def test_two_who_make_it_at_once_make_one(world: Database) -> None:
+def test_two_people_who_create_a_packet_at_once_get_the_same_one(world: Database) -> None:
     together = threading.Barrier(2)
     trouble: list[BaseException] = []
 
-    def one(email: str) -> None:
+    def make_as(email: str) -> None:
         together.wait()
         try:
             make(world, Q2, email)
@@ -116,19 +118,21 @@ def test_two_who_make_it_at_once_make_one(world: Database) -> None:
             trouble.append(error)
 
     people = ("rita@prairie.example", "coordinator@hub.example")
-    threads = [threading.Thread(target=one, args=(email,)) for email in people]
+    threads = [threading.Thread(target=make_as, args=(email,)) for email in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert trouble == []
     with world.reading() as db:
-        assert db.scalar(select(func.count(AuditPacket.id))) == 2, "one of each quarter"
+        assert db.scalar(select(func.count(AuditPacket.id))) == 2, "one for each quarter"
 
 
 @pytest.mark.both_databases
-def test_at_the_years_end_the_new_year_follows_the_old(world: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    new_years_eve = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)  # in New York a minute to midnight
+def test_the_first_quarter_of_a_year_follows_the_last_one_of_the_year_before(
+    world: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_years_eve = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)  # one minute to midnight in New York
     monkeypatch.setattr("hub.core.clock.now", lambda: new_years_eve)
     with pytest.raises(Refused):
         make(world, Quarter(2027, 1))

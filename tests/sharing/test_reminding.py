@@ -1,4 +1,4 @@
-"""Reminders go to representative and alternate, from what the log has, once."""
+"""Reminders to representatives and alternates, sent once, with what the log has."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in N
 
 @pytest.fixture
 def people(database: Database, hands: Hands) -> dict[str, Person]:
-    """Lakeshore has taken something out, Ridgeline shared, Supply Atlas is silent and has no one, the host isn't due."""
+    """Lakeshore downloaded, Ridgeline shared, Supply Atlas is silent and has no people, and nothing is due from the host."""
     hands.at = TWO_WEEKS
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
@@ -49,44 +49,44 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         toolkit = a_resource(db, lakeshore, "Apprenticeship toolkit")
         [revision] = db.scalars(select(Revision).where(Revision.resource_id == toolkit.id))
         downloads_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
-        said = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
-        declarations_actions.declare(db, people["jolene"], [toolkit.id], said)
+        declaration = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
+        declarations_actions.declare(db, people["jolene"], [toolkit.id], declaration)
         mail_actions.begin_sending(db, MailKind.REMINDER, None)
     return people
 
 
-def test_representative_and_alternate_hear_what_the_log_has_and_where_to_confirm(
+def test_the_reminder_lists_downloads_and_links_to_the_confirmation(
     database: Database, people: dict[str, Person]
 ) -> None:
-    found = posted_by("reminders", database)
-    assert [message.to for message in found] == ["rosa@lakeshore.example", "tom@lakeshore.example"]
-    rosa = found[0]
-    assert rosa.subject == "Q4 2026: what has Lakeshore shared so far?"
-    for words in ("Apprenticeship toolkit", "took resources out once", "/sharing/2026Q4/confirm", "in 14 days"):
-        assert words in rosa.text
+    messages = posted_by("reminders", database)
+    assert [message.to for message in messages] == ["rosa@lakeshore.example", "tom@lakeshore.example"]
+    rosa = messages[0]
+    assert rosa.subject == "Q4 2026: confirm what Lakeshore has shared so far"
+    for words in ("Apprenticeship toolkit", "1 download", "/sharing/2026Q4/confirm", "in 14 days"):
+        assert words in " ".join(rosa.text.split())
     assert "the representative of Lakeshore" in " ".join(rosa.text.split())
     assert rosa.unsubscribe.startswith("http://127.0.0.1:8000/mail/stop/")
     assert rosa.unsubscribe in rosa.text
 
 
-def test_the_whole_quarter_end_reminds_three_times_and_no_more(
+def test_a_quarter_gets_three_reminders_and_no_more(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     hands.at = datetime(2026, 12, 10, 15, tzinfo=UTC)
     while hands.at < datetime(2027, 2, 10, tzinfo=UTC):
-        found = posted_by("reminders", database)
+        messages = posted_by("reminders", database)
         hands.at += timedelta(days=1)
-    # The quarter that follows has its own occasions; no one shared on New Year's Eve either.
-    hers = [message for message in found if message.to == "rosa@lakeshore.example"]
-    assert [message.subject for message in hers] == [
-        "Q4 2026: what has Lakeshore shared so far?",
-        "Q4 2026 ends today: what did Lakeshore share?",
-        "Q4 2026 is over: what did Lakeshore share?",
+    # The next quarter has its own occasions; no one shared on New Year's Eve either.
+    to_rosa = [message for message in messages if message.to == "rosa@lakeshore.example"]
+    assert [message.subject for message in to_rosa] == [
+        "Q4 2026: confirm what Lakeshore has shared so far",
+        "Q4 2026 ends today: confirm what Lakeshore shared",
+        "Q4 2026 is over: confirm what Lakeshore shared",
     ]
-    assert [message.posted_at.date().isoformat() for message in hers] == ["2026-12-17", "2026-12-31", "2027-01-10"]
+    assert [message.posted_at.date().isoformat() for message in to_rosa] == ["2026-12-17", "2026-12-31", "2027-01-10"]
 
 
-def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
+def test_no_reminder_is_sent_before_reminders_are_turned_on_or_before_the_morning(
     database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
 ) -> None:
     hands.at = TWO_WEEKS - timedelta(hours=2)
@@ -107,7 +107,7 @@ def test_nothing_goes_before_somebody_let_it_begin_nor_before_the_morning(
     assert "turned on" in browser.get("/audit").get_data(as_text=True)
 
 
-def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
+def test_people_who_turned_reminders_off_or_whose_email_bounced_get_none(
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
@@ -116,7 +116,7 @@ def test_who_does_without_reminders_or_whose_address_bounces_gets_none(
     assert posted_by("reminders", database) == []
 
 
-def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
+def test_quiet_hours_delay_a_reminder_in_the_persons_own_time_zone(
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
@@ -127,7 +127,7 @@ def test_quiet_hours_hold_a_reminder_back_in_the_persons_own_zone(
     assert tom.due_at == TWO_WEEKS
 
 
-def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Person]) -> None:
+def test_turning_reminders_off_cancels_the_waiting_ones(database: Database, people: dict[str, Person]) -> None:
     rosa, _tom = posted_by("reminders", database)
     with database.writing() as db:
         wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
@@ -135,19 +135,17 @@ def test_stopping_takes_back_what_waits(database: Database, people: dict[str, Pe
         assert db.get_one(OutboxMessage, rosa.id).state is mail_rules.State.CANCELLED
 
 
-def test_confirming_takes_back_the_reminders_that_wait_for_the_morning(
-    database: Database, people: dict[str, Person], hands: Hands
-) -> None:
+def test_confirming_cancels_the_waiting_reminders(database: Database, people: dict[str, Person], hands: Hands) -> None:
     posted_by("reminders", database)
     hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
     with database.writing() as db:
-        said = Statement(shared=False, reason="Nobody asked.")
-        confirmations_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), said)
+        statement = Statement(shared=False, reason="No one asked.")
+        confirmations_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), statement)
     with database.reading() as db:
-        assert {one.state for one in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
+        assert {message.state for message in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
 
 
-def test_the_coordinator_reminds_by_hand_once_a_day(
+def test_the_coordinator_can_send_a_reminder_once_a_day(
     database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
 ) -> None:
     hands.at = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -161,8 +159,8 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
         )
     assert "Sending reminders to 2 people" in sent.get_data(as_text=True)
     with database.reading() as db:
-        found = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
-    assert [(message.to, message.sent_by_id) for message in found] == [
+        messages = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    assert [(message.to, message.sent_by_id) for message in messages] == [
         ("rosa@lakeshore.example", people["coordinator"].id),
         ("tom@lakeshore.example", people["coordinator"].id),
     ]
@@ -176,7 +174,7 @@ def test_the_coordinator_reminds_by_hand_once_a_day(
         assert sign_in("rosa@lakeshore.example").get(address).status_code == 404
 
 
-def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
+def test_a_new_representative_is_reminded_and_no_one_is_reminded_twice(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
@@ -188,13 +186,13 @@ def test_a_representative_who_comes_later_hears_too_and_nobody_hears_twice(
     ]  # fmt: skip
 
 
-def test_a_quarter_that_is_closed_meanwhile_needs_no_second_reminder(
+def test_a_quarter_confirmed_in_the_meantime_gets_no_second_reminder(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         rosa = db.get_one(Person, people["rosa"].id)
-        said = confirmations_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
-        confirmations_actions.confirm(db, rosa, Quarter(2026, 4), said)
+        statement = confirmations_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
+        confirmations_actions.confirm(db, rosa, Quarter(2026, 4), statement)
     hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert len(posted_by("reminders", database)) == 2

@@ -1,4 +1,4 @@
-"""When reminders are due, by plain days."""
+"""The days on which reminders are due."""
 
 from datetime import date, timedelta
 
@@ -31,35 +31,35 @@ def test_the_last_weekday_is_a_weekday(quarter: str, day: date) -> None:
     ("today", "due"),
     [
         (date(2026, 12, 16), []),
-        (date(2026, 12, 17), ["2026Q4 two-weeks"]),
-        (date(2026, 12, 30), ["2026Q4 two-weeks"]),
-        (date(2026, 12, 31), ["2026Q4 last-weekday"]),
+        (date(2026, 12, 17), [(Quarter(2026, 4), Stage.TWO_WEEKS)]),
+        (date(2026, 12, 30), [(Quarter(2026, 4), Stage.TWO_WEEKS)]),
+        (date(2026, 12, 31), [(Quarter(2026, 4), Stage.LAST_WEEKDAY)]),
         (date(2027, 1, 1), []),
         (date(2027, 1, 9), []),
-        (date(2027, 1, 10), ["2026Q4 afterward"]),
-        (date(2027, 1, 30), ["2026Q4 afterward"]),
+        (date(2027, 1, 10), [(Quarter(2026, 4), Stage.AFTERWARDS)]),
+        (date(2027, 1, 30), [(Quarter(2026, 4), Stage.AFTERWARDS)]),
         (date(2027, 1, 31), []),
-        (date(2028, 12, 29), ["2028Q4 last-weekday"]),
-        (date(2028, 12, 31), ["2028Q4 last-weekday"]),  # a hub that stood still on Friday
+        (date(2028, 12, 29), [(Quarter(2028, 4), Stage.LAST_WEEKDAY)]),
+        (date(2028, 12, 31), [(Quarter(2028, 4), Stage.LAST_WEEKDAY)]),  # the hub was down on Friday
     ],
 )
-def test_what_is_due_on_a_day(today: date, due: list[str]) -> None:
-    assert [f"{one.quarter} {one.stage}" for one in occasions_on(today)] == due
+def test_the_occasions_that_are_due_on_a_day(today: date, due: list[tuple[Quarter, Stage]]) -> None:
+    assert [(occasion.quarter, occasion.stage) for occasion in occasions_on(today)] == due
 
 
 @given(DAYS)
 def test_each_occasion_has_its_days_and_no_two_share_one(day: date) -> None:
     assert len(occasions_on(day)) <= 1
-    one, two, three = occasions_of(Quarter.of(day))
+    first, second, third = occasions_of(Quarter.of(day))
     end = Quarter.of(day).last_day
-    assert one.first == end - timedelta(days=14)
-    assert one.first <= one.last < two.first <= end < three.first
-    assert two.first.weekday() < 5
-    assert three.first == end + timedelta(days=10)
+    assert first.first == end - timedelta(days=14)
+    assert first.first <= first.last < second.first <= end < third.first
+    assert second.first.weekday() < 5
+    assert third.first == end + timedelta(days=10)
     assert all(occasion.last >= day for occasion in next_occasions(day))
     assert next_occasions(day)
 
 
 def test_who_is_reminded() -> None:
-    assert {one for one in Standing if needs_reminding(one)} == {Standing.SILENT, Standing.DOWNLOADED}
-    assert Stage.NUDGE not in {one.stage for one in occasions_of(Quarter(2026, 4))}
+    assert {standing for standing in Standing if needs_reminding(standing)} == {Standing.SILENT, Standing.DOWNLOADED}
+    assert Stage.NUDGE not in {occasion.stage for occasion in occasions_of(Quarter(2026, 4))}

@@ -1,4 +1,4 @@
-"""Reports of a quarter, a year and the alliance, as people keep them: PDF, CSV, workbook."""
+"""Reports of a quarter, a year and the alliance as PDF, CSV and workbook."""
 
 import csv
 import io
@@ -43,20 +43,20 @@ def test_a_period_is_a_quarter_or_a_year() -> None:
 
 
 @dataclass(frozen=True)
-class An:
+class AnEvent:
     act: Act
     carrier: Carrier | None
     people: int | None
 
 
-def test_an_opening_is_one_person_a_download_nobody_and_what_nobody_counted_is_said() -> None:
+def test_an_opened_link_is_one_person_and_unknown_numbers_are_counted_separately() -> None:
     events = [
-        An(Act.DOWNLOAD, None, None),
-        An(Act.FORWARD, Carrier.OPENING, None),
-        An(Act.FORWARD, None, None),
-        An(Act.FORWARD, Carrier.HUB_MAIL, 12),
-        An(Act.DECLARED, None, 30),
-        An(Act.DECLARED, None, None),
+        AnEvent(Act.DOWNLOAD, None, None),
+        AnEvent(Act.FORWARD, Carrier.OPENING, None),
+        AnEvent(Act.FORWARD, None, None),
+        AnEvent(Act.FORWARD, Carrier.HUB_MAIL, 12),
+        AnEvent(Act.DECLARED, None, 30),
+        AnEvent(Act.DECLARED, None, None),
     ]
     assert reached(events) == Reached(44, 1)
 
@@ -77,7 +77,7 @@ def test_letters_that_the_pdf_lacks_lose_their_accents_and_signs_are_marked() ->
     assert plain("Peña, “Größe”, Łódź, Čapek") == "Peña, “Größe”, ?ódz, Capek"
 
 
-def test_names_with_letters_of_any_european_language_stand_in_the_pdf() -> None:
+def test_names_with_letters_of_any_european_language_are_in_the_pdf() -> None:
     paper = Paper(Head("Łukasz’ report", "Őrség Iparpark", "Hub", datetime(2026, 7, 8, tzinfo=UTC)))
     paper.banner("Jiří Čapek")
     paper.paragraph("≥ 12 shops\nof Strålsund")
@@ -114,24 +114,24 @@ def test_a_workbook_holds_what_it_was_given_and_runs_nothing(rows: list[list[obj
 
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something shared on June 30 and recorded on July 8, confirmed by both at once, and one other community."""
+    """A share of June 30 that was recorded on July 8 and confirmed by two people, and one other community."""
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
     monkeypatch.setattr("hub.members.login._is_over", lambda: False)
     with database.writing() as db:
-        ours = an_organization(db, "Prairie Works", joined_on=date(2025, 5, 1), region="Plains")
+        prairie = an_organization(db, "Prairie Works", joined_on=date(2025, 5, 1), region="Plains")
         other = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
-        rita = a_person(db, ours, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
-        alan = a_person(db, ours, Role.ALTERNATE, "alan@prairie.example", "Alan")
-        a_person(db, ours, Role.CONTRIBUTOR, "ana@prairie.example")
-        a_person(db, ours, Role.BOARD, "bo@prairie.example")
+        rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita Peña")
+        alan = a_person(db, prairie, Role.ALTERNATE, "alan@prairie.example", "Alan")
+        a_person(db, prairie, Role.CONTRIBUTOR, "ana@prairie.example")
+        a_person(db, prairie, Role.BOARD, "bo@prairie.example")
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
         resource = a_resource(db, host, title=f"{FORMULA} Toolkit")
-        said = declarations_actions.Declaration(
+        declaration = declarations_actions.Declaration(
             date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all"
         )
-        declarations_actions.declare(db, rita, [resource.id], said)
+        declarations_actions.declare(db, rita, [resource.id], declaration)
         statement = confirmations_actions.Statement(
             shared=True, resource_ids=(resource.id,), with_whom="them", people=40
         )
@@ -140,7 +140,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         db.add(
             SharingEvent(
                 act=Act.DOWNLOAD,
-                organization_id=ours.id,
+                organization_id=prairie.id,
                 person_id=rita.id,
                 resource_id=resource.id,
                 title=resource.title,
@@ -169,7 +169,7 @@ def sheets_of(content: bytes) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("world")
-def test_a_quarter_as_pdf_csv_and_workbook_says_the_same(sign_in: SignIn) -> None:
+def test_the_pdf_the_csv_file_and_the_workbook_of_a_quarter_agree(sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     answers = {form: browser.get(f"/sharing/reports/2026Q2?format={form}") for form in ("pdf", "csv", "xlsx")}
     for form, answer in answers.items():
@@ -186,10 +186,10 @@ def test_a_quarter_as_pdf_csv_and_workbook_says_the_same(sign_in: SignIn) -> Non
     ):
         assert part in words
     assert words.count("SHA-256") == 2
-    assert words.count("superseded by a later one") == 1
+    assert words.count("replaced by a later confirmation") == 1
     [entry] = rows_of(answers["csv"].data)
-    assert (entry["happened_on"], entry["recorded_at"]) == ("2026-06-30", "2026-07-08T11:00:00-04:00")
-    assert (entry["evidence"], entry["note"], entry["title"]) == ("declared", "'@all", f"'{FORMULA} Toolkit")
+    assert (entry["Date"], entry["Recorded"]) == ("2026-06-30", "2026-07-08T11:00:00-04:00")
+    assert (entry["Evidence"], entry["Note"], entry["Title"]) == ("declared", "'@all", f"'{FORMULA} Toolkit")
     sheets = sheets_of(answers["xlsx"].data)
     assert list(sheets) == ["Quarters", "Resources", "Entries", "Confirmations"]
     assert sheets["Quarters"][1][:6] == ("2026Q2", "confirmed", "yes", datetime(2026, 7, 8), "Alan", "no")
@@ -201,7 +201,7 @@ def test_a_quarter_as_pdf_csv_and_workbook_says_the_same(sign_in: SignIn) -> Non
 
 @pytest.mark.both_databases
 @pytest.mark.usefixtures("world")
-def test_a_year_adds_its_quarters_up_as_far_as_it_went(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_year_adds_up_its_quarters_so_far(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = sign_in("rita@prairie.example")
     sheets = sheets_of(browser.get("/sharing/reports/2026?format=xlsx").data)
     assert [row[:2] for row in sheets["Quarters"][1:]] == [
@@ -229,12 +229,12 @@ def test_the_alliances_quarter_is_for_the_coordinator_and_the_board(sign_in: Sig
         words = words_of(browser.get("/board/reports/2026Q2").data)
         assert "1 of 2 organizations met the commitment" in words
         rows = rows_of(browser.get("/board/reports/2026Q2?format=csv").data)
-        assert [(row["organization"], row["standing"], row["declared"]) for row in rows] == [
+        assert [(row["Organization ID"], row["Standing"], row["Reported"]) for row in rows] == [
             ("delta-works", "silent", "0"),
             ("prairie-works", "confirmed", "1"),
         ]
         [sheet] = sheets_of(browser.get("/board/reports/2026Q2?format=xlsx").data).values()
-        assert [row[0] for row in sheet] == ["organization", "delta-works", "prairie-works"]
+        assert [row[0] for row in sheet] == ["Organization ID", "delta-works", "prairie-works"]
         assert "/board/reports/2026Q2?format=pdf" in browser.get("/board").text
     for who in ("rita@prairie.example", "alan@prairie.example", "ana@prairie.example", "dora@delta.example"):
         assert sign_in(who).get("/board/reports/2026Q2").status_code == 404

@@ -1,4 +1,4 @@
-"""What counts as sharing, by plain values."""
+"""What counts as sharing, and the next step."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,14 +17,14 @@ from hub.sharing.rules.next_steps import QuarterFacts, Step, next_step
 from hub.sharing.rules.standing import (
     Act,
     Standing,
+    current_events,
     is_late,
     last_confirmation,
     objection_to_confirming,
     objection_to_day,
     standing,
-    what_stands,
 )
-from hub.sharing.rules.texts import download_name, list_of, shorten
+from hub.sharing.rules.texts import download_name, joined_texts, shorten
 
 NEW_YORK = ZoneInfo("America/New_York")
 Q2 = Quarter(2026, 2)
@@ -40,7 +40,7 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     shared: bool
     confirmed_at: datetime
     quarter: str = "2026Q2"
@@ -57,36 +57,36 @@ class Member:
 MEMBER = Member()
 MAY = date(2026, 5, 5)
 JULY = datetime(2026, 7, 8, 15, tzinfo=UTC)
-TAKEN, DECLARED, FORWARDED = (Event(act, MAY) for act in (Act.DOWNLOAD, Act.DECLARED, Act.FORWARD))
+DOWNLOADED, DECLARED, FORWARDED = (Event(act, MAY) for act in (Act.DOWNLOAD, Act.DECLARED, Act.FORWARD))
 
 
 def test_the_strongest_standing_applies() -> None:
-    for events, said, expected in (
+    for events, confirmations, expected in (
         ([], [], Standing.SILENT),
-        ([TAKEN], [], Standing.DOWNLOADED),
+        ([DOWNLOADED], [], Standing.DOWNLOADED),
         ([DECLARED], [], Standing.FORWARDED),
         ([FORWARDED], [], Standing.FORWARDED),
-        ([TAKEN, FORWARDED], [], Standing.FORWARDED),
-        ([], [Said(True, JULY)], Standing.CONFIRMED),
-        ([TAKEN, FORWARDED], [Said(True, JULY)], Standing.CONFIRMED),
+        ([DOWNLOADED, FORWARDED], [], Standing.FORWARDED),
+        ([], [Statement(True, JULY)], Standing.CONFIRMED),
+        ([DOWNLOADED, FORWARDED], [Statement(True, JULY)], Standing.CONFIRMED),
     ):
-        assert standing(events, said, Q2, MEMBER) is expected
+        assert standing(events, confirmations, Q2, MEMBER) is expected
 
 
 def test_a_download_alone_does_not_meet_the_commitment() -> None:
-    assert not standing([TAKEN], [], Q2, MEMBER).met
-    assert [one for one in Standing if one.met] == [Standing.CONFIRMED, Standing.FORWARDED]
+    assert not standing([DOWNLOADED], [], Q2, MEMBER).met
+    assert [candidate for candidate in Standing if candidate.met] == [Standing.CONFIRMED, Standing.FORWARDED]
 
 
-def test_an_honest_nothing_leaves_the_standing_to_the_log() -> None:
-    nothing = [Said(False, JULY)]
+def test_nothing_to_share_leaves_the_standing_to_the_log() -> None:
+    nothing = [Statement(False, JULY)]
     assert standing([], nothing, Q2, MEMBER) is Standing.SILENT
-    assert standing([TAKEN], nothing, Q2, MEMBER) is Standing.DOWNLOADED
+    assert standing([DOWNLOADED], nothing, Q2, MEMBER) is Standing.DOWNLOADED
     assert standing([DECLARED], nothing, Q2, MEMBER) is Standing.FORWARDED
 
 
-def test_the_last_confirmation_stands() -> None:
-    yes, no = Said(True, JULY), Said(False, JULY + timedelta(seconds=1))
+def test_the_last_confirmation_counts() -> None:
+    yes, no = Statement(True, JULY), Statement(False, JULY + timedelta(seconds=1))
     assert standing([], [yes, no], Q2, MEMBER) is Standing.SILENT
     assert standing([], [no, yes], Q2, MEMBER) is Standing.SILENT
     assert standing([], [no, replace(yes, confirmed_at=no.confirmed_at, id=2)], Q2, MEMBER) is Standing.CONFIRMED
@@ -128,14 +128,14 @@ def test_the_day_decides_the_quarter(day: date, quarter: str) -> None:
 )
 def test_nothing_is_due_before_joining_and_after_leaving(joined: date, left: date | None, due: bool) -> None:
     member = Member(joined_on=joined, left_on=left)
-    for events, said in (([], []), ([FORWARDED], [Said(True, JULY)])):
-        assert (standing(events, said, Q2, member) is not Standing.NOT_DUE) == due
+    for events, confirmations in (([], []), ([FORWARDED], [Statement(True, JULY)])):
+        assert (standing(events, confirmations, Q2, member) is not Standing.NOT_DUE) == due
     assert (objection_to_confirming(Q2, date(2026, 7, 8), member) is None) == due
 
 
 def test_the_host_owes_nothing() -> None:
     host = Member(kind=OrganizationKind.HOST)
-    assert standing([FORWARDED], [Said(True, JULY)], Q2, host) is Standing.NOT_DUE
+    assert standing([FORWARDED], [Statement(True, JULY)], Q2, host) is Standing.NOT_DUE
 
 
 @pytest.mark.parametrize(
@@ -156,26 +156,26 @@ def test_more_than_thirty_days_after_the_end_is_late(quarter: str, last_day_in_t
     assert is_late(which, last_day_in_time + timedelta(days=1))
 
 
-def test_a_quarter_to_come_is_not_confirmed_and_this_one_may_be() -> None:
+def test_a_future_quarter_cannot_be_confirmed_and_the_current_one_can() -> None:
     assert objection_to_confirming(Q2, date(2026, 4, 1), MEMBER) is None
-    assert "has not begun" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
-    assert "has not begun" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
+    assert "hasn't started" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
+    assert "hasn't started" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
 
 
-def test_a_day_to_come_or_before_joining_cannot_be_declared() -> None:
+def test_a_future_day_or_one_before_joining_cannot_be_declared() -> None:
     joined = date(2026, 4, 2)
     assert objection_to_day(MAY, MAY, joined) is None
     assert objection_to_day(joined, MAY, joined) is None
-    assert "still to come" in str(objection_to_day(MAY + timedelta(days=1), MAY, joined))
-    assert "before your organization joined (April 2, 2026)" in str(objection_to_day(date(2026, 4, 1), MAY, joined))
+    assert "in the future" in str(objection_to_day(MAY + timedelta(days=1), MAY, joined))
+    assert "before your organization joined (Apr 2, 2026)" in str(objection_to_day(date(2026, 4, 1), MAY, joined))
 
 
 @st.composite
 def logs(draw: st.DrawFn) -> list[Event]:
-    """Return a log as it grows: each entry may correct or take back one that nothing corrects yet."""
+    """Return a log in which each entry may correct or retract one that nothing corrects yet."""
     log: list[Event] = []
     for number in range(1, draw(st.integers(0, 12)) + 1):
-        free = [event.id for event in log if not event.void and event.id not in {one.supersedes_id for one in log}]
+        free = [event.id for event in log if not event.void and event.id not in {entry.supersedes_id for entry in log}]
         corrects = draw(st.none() | st.sampled_from(free)) if free else None
         log.append(
             Event(
@@ -191,7 +191,7 @@ def logs(draw: st.DrawFn) -> list[Event]:
 
 @given(logs())
 def test_of_each_chain_of_corrections_only_the_last_counts_if_it_is_not_void(log: list[Event]) -> None:
-    standing_now = what_stands(log)
+    standing_now = current_events(log)
     corrected = {event.supersedes_id for event in log if event.supersedes_id}
     ends = [event for event in log if event.id not in corrected]
     assert standing_now == [event for event in ends if not event.void]
@@ -203,15 +203,15 @@ def test_the_order_of_the_log_does_not_matter(log: list[Event], random: object) 
     shuffled = list(log)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     for quarter in (Quarter(2025, 4), Quarter(2026, 1), Q2, Quarter(2026, 3)):
-        now = standing(what_stands(log), [], quarter, MEMBER)
-        assert standing(what_stands(shuffled), [], quarter, MEMBER) is now
+        now = standing(current_events(log), [], quarter, MEMBER)
+        assert standing(current_events(shuffled), [], quarter, MEMBER) is now
 
 
 @given(logs(), st.sampled_from(Act))
 def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> None:
     strength = [Standing.SILENT, Standing.DOWNLOADED, Standing.FORWARDED, Standing.CONFIRMED]
-    before = standing(what_stands(log), [], Q2, MEMBER)
-    after = standing([*what_stands(log), Event(act, MAY)], [], Q2, MEMBER)
+    before = standing(current_events(log), [], Q2, MEMBER)
+    after = standing([*current_events(log), Event(act, MAY)], [], Q2, MEMBER)
     assert strength.index(after) >= strength.index(before)
 
 
@@ -220,30 +220,40 @@ def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> No
     [
         (QuarterFacts(Standing.NOT_DUE), True, Step.RECORD, "Nothing is due"),
         (QuarterFacts(Standing.CONFIRMED), True, Step.RECORD, "is confirmed"),
-        (QuarterFacts(Standing.FORWARDED, passed_on=1), True, Step.CONFIRM, "You shared 1 resource. Confirm"),
-        (QuarterFacts(Standing.FORWARDED, passed_on=2), False, Step.RECORD, "Your representative or alternate"),
+        (QuarterFacts(Standing.FORWARDED, shared=1), True, Step.CONFIRM, "You shared 1 resource. Confirm"),
+        (QuarterFacts(Standing.FORWARDED, shared=2), False, Step.RECORD, "Your representative or alternate"),
         (
-            QuarterFacts(Standing.DOWNLOADED, taken=3),
+            QuarterFacts(Standing.DOWNLOADED, only_downloaded=3),
             True,
             Step.CONFIRM,
-            "You took 3 resources out. Did you share them?",
+            "You downloaded 3 resources. Did you share them?",
         ),
-        (QuarterFacts(Standing.DOWNLOADED, taken=1), False, Step.DECLARE, "You took 1 resource out. Did you share it?"),
-        (QuarterFacts(Standing.DOWNLOADED, taken=1, said_nothing=True), True, Step.RECORD, "nothing was shared"),
+        (
+            QuarterFacts(Standing.DOWNLOADED, only_downloaded=1),
+            False,
+            Step.DECLARE,
+            "You downloaded 1 resource. Did you share it?",
+        ),
+        (
+            QuarterFacts(Standing.DOWNLOADED, only_downloaded=1, nothing_to_share=True),
+            True,
+            Step.RECORD,
+            "nothing to share",
+        ),
         (QuarterFacts(Standing.SILENT), True, Step.SEARCH, "Find something"),
         (QuarterFacts(Standing.SILENT, ended=True), True, Step.CONFIRM, "Nothing was logged"),
         (QuarterFacts(Standing.SILENT, ended=True), False, Step.DECLARE, "Nothing was logged"),
-        (QuarterFacts(Standing.SILENT, ended=True, said_nothing=True), True, Step.RECORD, "nothing was shared"),
+        (QuarterFacts(Standing.SILENT, ended=True, nothing_to_share=True), True, Step.RECORD, "nothing to share"),
     ],
 )
 def test_the_one_next_step(facts: QuarterFacts, may_confirm: bool, step: Step, words: str) -> None:
-    found = next_step(facts, may_confirm=may_confirm)
-    assert found.step is step
-    assert words in found.sentence
+    next_one = next_step(facts, may_confirm=may_confirm)
+    assert next_one.step is step
+    assert words in next_one.sentence
 
 
 @given(st.builds(QuarterFacts, st.sampled_from(Standing)), st.booleans())
-def test_nobody_is_led_to_what_they_may_not_do(facts: QuarterFacts, may_confirm: bool) -> None:
+def test_the_next_step_is_always_permitted(facts: QuarterFacts, may_confirm: bool) -> None:
     assert may_confirm or next_step(facts, may_confirm=may_confirm).step is not Step.CONFIRM
 
 
@@ -254,7 +264,7 @@ class Link:
 
 
 def test_a_link_works_to_the_end_of_its_last_day() -> None:
-    # 90 days after August 1 lie on the other side of the end of summer time.
+    # Daylight saving time ends between August 1 and the link's last day.
     end = link_end(date(2026, 8, 1), 93, NEW_YORK)
     assert end == datetime(2026, 11, 2, 23, 59, 59, tzinfo=NEW_YORK)
     assert link_state(Link(end), datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN
@@ -277,11 +287,11 @@ def test_a_ready_text_has_at_most_two_lines_of_summary_and_fits_a_mail(title: st
 
 @given(st.text(max_size=300), st.sampled_from(["", ".md"]))
 def test_a_file_name_is_safe_on_any_machine(name: str, extension: str) -> None:
-    found = download_name(name, extension)
-    assert found.strip(" .")
-    assert len(found) <= 141
-    assert not set('/\\:*?"<>|\r\n\0\u202e') & set(found)
-    assert found.endswith(extension)
+    file_name = download_name(name, extension)
+    assert file_name.strip(" .")
+    assert len(file_name) <= 141
+    assert not set('/\\:*?"<>|\r\n\0\u202e') & set(file_name)
+    assert file_name.endswith(extension)
 
 
 def test_file_names_stay_what_people_called_them() -> None:
@@ -301,6 +311,6 @@ def test_file_names_stay_what_people_called_them() -> None:
 
 
 def test_lists_and_lines_are_cut_where_they_would_be_too_long() -> None:
-    assert list_of(["our members", " ", "the board", "our members"]) == "our members; the board"
+    assert joined_texts(["our members", " ", "the board", "our members"]) == "our members; the board"
     assert shorten("a \n b", 10) == "a b"
     assert shorten("x" * 20, 10) == "x" * 9 + "…"

@@ -1,4 +1,4 @@
-"""The board's query gives what the rule gives, whatever the log holds; and looking changes nothing that counts."""
+"""The board's query agrees with the rule for any log; and reading pages changes nothing that counts."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.rules.next_steps import QuarterFacts, next_step
-from hub.sharing.rules.standing import Act, Channel, Standing, standing, what_stands
+from hub.sharing.rules.standing import Act, Channel, Standing, current_events, standing
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 pytestmark = pytest.mark.both_databases
@@ -35,15 +35,15 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)).map(lambda 
 
 events = st.lists(
     st.tuples(
-        st.integers(0, 2),  # whose
+        st.integers(0, 2),  # index of the organization
         st.sampled_from(Act),
         DAYS,
-        st.integers(0, 4),  # which of the free ones it corrects; 0: none
-        st.booleans(),  # whether it takes that one back
+        st.integers(0, 4),  # which uncorrected entry it corrects, from the end; 0: none
+        st.booleans(),  # whether it retracts that one
     ),
     max_size=14,
 )
-said = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(QUARTERS), MOMENTS, st.booleans()), max_size=6)
+statements = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(QUARTERS), MOMENTS, st.booleans()), max_size=6)
 memberships = st.tuples(st.sampled_from(OrganizationKind), DAYS, st.none() | DAYS)
 
 
@@ -56,24 +56,24 @@ def db_of_three(database: Database) -> tuple[Database, list[int], int, int]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events, said, st.lists(memberships, min_size=3, max_size=3))
-def test_the_query_holds_to_the_rule(
-    db_of_three: tuple[Database, list[int], int, int], log: list[Any], said: list[Any], members: list[Any]
+@given(events, statements, st.lists(memberships, min_size=3, max_size=3))
+def test_the_query_agrees_with_the_rule(
+    db_of_three: tuple[Database, list[int], int, int], log: list[Any], statements: list[Any], members: list[Any]
 ) -> None:
     database, ids, person, resource = db_of_three
     with database.writer() as db:  # never committed
         organizations = [db.get_one(Organization, number) for number in ids]
         for organization, (kind, joined_on, left_on) in zip(organizations, members, strict=True):
             organization.kind, organization.joined_on, organization.left_on = kind, joined_on, left_on
-        rows = _fill(db, log, said, organizations, person, resource)
-        found = standings_queries.standings(db, organizations, QUARTERS)
+        rows = _fill(db, log, statements, organizations, person, resource)
+        standings = standings_queries.standings(db, organizations, QUARTERS)
         for organization in organizations:
-            mine = [row for row in rows if row.organization_id == organization.id]
-            events = what_stands([row for row in mine if isinstance(row, SharingEvent)])
-            confirmed = [row for row in mine if isinstance(row, Confirmation)]
+            own_rows = [row for row in rows if row.organization_id == organization.id]
+            events = current_events([row for row in own_rows if isinstance(row, SharingEvent)])
+            confirmed = [row for row in own_rows if isinstance(row, Confirmation)]
             for quarter in QUARTERS:
                 expected = standing(events, confirmed, quarter, organization)
-                assert found[organization.id, str(quarter)] is expected
+                assert standings[organization.id, str(quarter)] is expected
                 [row] = quarters_queries.quarters_of(db, organization, [quarter])
                 assert row.standing is expected
                 counted = [event for event in events if Quarter.of(event.happened_on) == quarter]
@@ -83,11 +83,11 @@ def test_the_query_holds_to_the_rule(
 
 
 def _fill(
-    db: Session, log: list[Any], said: list[Any], organizations: list[Organization], person: int, resource: int
+    db: Session, log: list[Any], statements: list[Any], organizations: list[Organization], person: int, resource: int
 ) -> list[Any]:
     rows: list[Any] = []
-    for whose, act, day, correct, void in log:
-        organization_id = organizations[whose].id
+    for index, act, day, correct, void in log:
+        organization_id = organizations[index].id
         corrected = {row.supersedes_id for row in rows}
         free = [
             row for row in rows if row.organization_id == organization_id and not row.void and row.id not in corrected
@@ -107,22 +107,22 @@ def _fill(
         db.add(row)
         db.flush()
         rows.append(row)
-    for whose, quarter, moment, shared in said:
-        one = Confirmation(
-            organization_id=organizations[whose].id,
+    for index, quarter, moment, shared in statements:
+        confirmation = Confirmation(
+            organization_id=organizations[index].id,
             quarter=str(quarter),
             person_id=person,
             role=Role.REPRESENTATIVE,
             confirmed_at=moment,
             shared=shared,
         )
-        db.add(one)
+        db.add(confirmation)
         db.flush()
-        rows.append(one)
+        rows.append(confirmation)
     return rows
 
 
-def test_no_organization_or_no_quarter_asks_nothing(db: Session) -> None:
+def test_without_organizations_or_quarters_there_are_no_standings(db: Session) -> None:
     assert standings_queries.standings(db, [], QUARTERS) == {}
     assert standings_queries.standings(db, [an_organization(db)], []) == {}
     assert quarters_queries.sharing_of(db, QUARTERS[0])[0].as_json() == {
@@ -138,13 +138,13 @@ def test_no_organization_or_no_quarter_asks_nothing(db: Session) -> None:
     }
 
 
-@pytest.mark.parametrize("change", ["change", "shorten"])
-def test_the_log_can_neither_be_changed_nor_shortened(db: Session, change: str) -> None:
+@pytest.mark.parametrize("change", ["change", "delete"])
+def test_log_entries_can_be_neither_changed_nor_deleted(db: Session, change: str) -> None:
     organization = an_organization(db)
     person, resource = a_person(db, organization), a_resource(db, organization)
     yesterday = clock.now().date() - timedelta(days=1)
-    said = declarations_actions.Declaration(yesterday, "x", Channel.EMAIL)
-    [event] = declarations_actions.declare(db, person, [resource.id], said)
+    declaration = declarations_actions.Declaration(yesterday, "x", Channel.EMAIL)
+    [event] = declarations_actions.declare(db, person, [resource.id], declaration)
     db.flush()
     if change == "change":
         event.note = "another"
@@ -154,7 +154,7 @@ def test_the_log_can_neither_be_changed_nor_shortened(db: Session, change: str) 
         db.flush()
 
 
-def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None:
+def test_your_quarter_counts_what_was_downloaded_but_not_shared(db: Session) -> None:
     organization = an_organization(db)
     person = a_person(db, organization, Role.REPRESENTATIVE)
     resources = [a_resource(db, organization) for _ in range(3)]
@@ -173,13 +173,13 @@ def test_your_quarter_says_what_was_taken_and_not_passed_on(db: Session) -> None
         )
     db.flush()
     yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
-    assert (yours.standing, yours.taken, yours.downloads) == (Standing.DOWNLOADED, 3, 3)
-    assert yours.next_step == next_step(QuarterFacts(Standing.DOWNLOADED, taken=3), may_confirm=True)
+    assert (yours.standing, yours.only_downloaded, yours.downloads) == (Standing.DOWNLOADED, 3, 3)
+    assert yours.next_step == next_step(QuarterFacts(Standing.DOWNLOADED, only_downloaded=3), may_confirm=True)
     declarations_actions.declare(
         db, person, [resources[0].id], declarations_actions.Declaration(today, "x", Channel.EMAIL)
     )
     yours = quarters_queries.your_quarter(db, person, Quarter.of(today))
-    assert (yours.standing, yours.taken) == (Standing.FORWARDED, 2)
+    assert (yours.standing, yours.only_downloaded) == (Standing.FORWARDED, 2)
     assert quarters_queries.your_quarter(db, person, Quarter.of(today).previous).standing is Standing.SILENT
 
 
@@ -195,8 +195,8 @@ def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
         declarations_actions.declare(
             db, rita, [resource.id], declarations_actions.Declaration(day, "members", Channel.EMAIL)
         )
-        said = confirmations_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
-        confirmations_actions.confirm(db, rita, Quarter.of(day), said)
+        statement = confirmations_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="members")
+        confirmations_actions.confirm(db, rita, Quarter.of(day), statement)
         token = link.token
     before = _counts(database)
     signed_in = sign_in("rita@prairie.example")
@@ -217,8 +217,8 @@ def test_a_scanner_that_follows_every_link_changes_nothing_that_counts(
             page = browser.get(address, buffered=True)
             assert page.status_code < 500, address
             if page.mimetype == "text/html" and address.startswith(("/sharing", "/s/", "/resources")):
-                found = re.findall(r'(?:href|action|src)="(/[^"#]*)', page.text)
-                waiting += [one.replace("&amp;", "&") for one in found]
+                links = re.findall(r'(?:href|action|src)="(/[^"#]*)', page.text)
+                waiting += [link.replace("&amp;", "&") for link in links]
         assert len(seen) > 5
     assert _counts(database) == before
 

@@ -132,7 +132,7 @@ def sent(link_id: int) -> Answer:
     if form.validate_on_submit():
         try:
             declarations_actions.declare(
-                db, person, [link.resource_id], form.said(), form.form_id.data or "", link.id, link.page_number
+                db, person, [link.resource_id], form.declaration(), form.form_id.data or "", link.id, link.page_number
             )
         except Refused as error:
             refused = str(error)

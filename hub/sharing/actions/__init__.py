@@ -1,1 +1,1 @@
-"""What changes the log of sharing: taking out, forwarding, declaring, confirming, correcting."""
+"""Changes to the sharing log: downloads, declarations, corrections, confirmations, audit packets and reminders."""

@@ -1,4 +1,4 @@
-"""Making audit packets: one for each quarter, each chained to the one before."""
+"""Creating audit packets, each chained to the previous quarter's."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,17 +21,19 @@ from hub.sharing.rules.reports import Period
 
 
 def make_packet(db: Session, person: Person, organization: Organization, quarter: Quarter) -> AuditPacket:
-    """Return the audit packet of a quarter as its log stands now; the one that is there when nothing has changed.
+    """Create the audit packet of a quarter, or return the existing one if nothing has changed since.
 
-    Quarters before it that have no packet yet get one, so that the chain reaches back to the first. Raises NotFound
-    when the person may not, Refused when the quarter has not begun or lies before the organization joined.
+    Earlier quarters without a packet get one too, so that the chain reaches back to the first. Raises NotFound if the
+    person may not do this, Refused if the quarter hasn't started or is before the organization joined.
     """
     if not may(person, Permission.MAKE_PACKET, organization):
         raise NotFound
     first, this = Quarter.of(organization.joined_on), Quarter.of(clock.today(config_of(db).zone))
     if not first <= quarter <= this:
-        raise Refused(f"There is no record of {quarter.label} to pack: choose a quarter from {first.label} on.")
-    # One at a time for each organization: two that made the same packet would break the chain in two.
+        raise Refused(
+            f"There is no sharing log for {quarter.label}. Choose a quarter from {first.label} to {this.label}."
+        )
+    # Lock the organization: two packets of one quarter, created at the same time, would split the chain.
     db.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
     made = audit_packets_queries.last_packets(db, organization)
     previous: AuditPacket | None = None
@@ -50,7 +52,7 @@ def _add(
     previous: AuditPacket | None,
     before: AuditPacket | None,
 ) -> AuditPacket:
-    """Return a new packet, or ``before`` when it says the same."""
+    """Add a new packet, or return ``before`` if its contents would be the same."""
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
@@ -75,5 +77,5 @@ def _add(
         replaces_id=before.id if before else None,
     )
     db.add(packet)
-    note(db, person, "made the", packet, organization=organization.slug, digest=packet.digest)
+    note(db, person, "created the", packet, organization=organization.slug, digest=packet.digest)
     return packet

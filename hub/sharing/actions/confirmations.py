@@ -15,7 +15,14 @@ from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import reminders as reminders_actions
-from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, named, people_of
+from hub.sharing.actions.entries import (
+    SENT_BEFORE,
+    SentBeforeError,
+    add_once,
+    checked_people,
+    checked_resources,
+    digest,
+)
 from hub.sharing.models import Confirmation, ConfirmedResource
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
@@ -25,7 +32,7 @@ from hub.sharing.rules.texts import LONGEST_NOTE
 
 @dataclass(frozen=True)
 class Statement:
-    """What a representative or alternate says of a quarter; ``reason`` alone when nothing was shared."""
+    """The statement of a representative or alternate about a quarter; only ``reason`` if nothing was shared."""
 
     shared: bool
     resource_ids: tuple[int, ...] = ()
@@ -35,40 +42,40 @@ class Statement:
     reason: str = ""
 
 
-def confirm(db: Session, person: Person, quarter: Quarter, said: Statement, form_id: str = "") -> Confirmation:
-    """Record in writing what the person's organization shared in ``quarter``, or that nothing was.
+def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement, form_id: str = "") -> Confirmation:
+    """Record the written confirmation of what the person's organization shared in ``quarter``, or that nothing was.
 
-    An earlier confirmation stays and is superseded. A form that comes twice with the same ``form_id`` is recorded
-    once. Raises NotFound when the person may not confirm, Refused with a sentence when it can't be so.
+    It supersedes an earlier confirmation, which stays. Idempotent for the same ``form_id``. Raises NotFound if the
+    person may not confirm, Refused with a sentence if the quarter or the statement is not acceptable.
     """
     organization = person.organization
     if not may(person, Permission.CONFIRM, organization):
         raise NotFound
     if objection := objection_to_confirming(quarter, clock.today(config_of(db).zone), organization):
         raise Refused(objection)
-    confirmation = _confirmation(db, person, quarter, _complete(said), form_id)
+    confirmation = _confirmation(db, person, quarter, _checked(statement), form_id)
     if confirmation.once is None:
         db.add(confirmation)
     elif not add_once(db, confirmation):
         return _confirmed_before(db, confirmation, quarter, person)
     mail_actions.cancel(
         db, about=reminders_actions.about(organization, quarter)
-    )  # what waits for the morning has no point any more
+    )  # reminders that wait in the outbox are now pointless
     note(
         db,
         person,
         "signed the",
         confirmation,
-        shared=said.shared,
+        shared=statement.shared,
         resources=len(confirmation.items),
         digest=confirmation.digest,
     )
     return confirmation
 
 
-def _confirmation(db: Session, person: Person, quarter: Quarter, said: Statement, form_id: str) -> Confirmation:
+def _confirmation(db: Session, person: Person, quarter: Quarter, statement: Statement, form_id: str) -> Confirmation:
     """Return the person's statement as a new confirmation with its digest; raises Refused."""
-    titles = declarations_queries.known_titles(db, person, named(db, person, said.resource_ids))
+    titles = declarations_queries.known_titles(db, person, checked_resources(db, person, statement.resource_ids))
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     confirmation = Confirmation(
         organization_id=person.organization_id,
@@ -76,11 +83,11 @@ def _confirmation(db: Session, person: Person, quarter: Quarter, said: Statement
         person_id=person.id,
         role=person.role,
         confirmed_at=clock.now(),
-        shared=said.shared,
-        with_whom=said.with_whom,
-        people=said.people,
-        note=said.note,
-        reason=said.reason,
+        shared=statement.shared,
+        with_whom=statement.with_whom,
+        people=statement.people,
+        note=statement.note,
+        reason=statement.reason,
         once=f"confirm {person.id} {digest(form_id)}" if form_id else None,
         supersedes_id=before[0].id if before else None,
         items=[ConfirmedResource(resource_id=number, title=title) for number, title in titles.items()],
@@ -89,28 +96,39 @@ def _confirmation(db: Session, person: Person, quarter: Quarter, said: Statement
     return confirmation
 
 
-def _complete(said: Statement) -> Statement:
-    """Return the statement as it is kept; raises Refused when something is missing."""
-    if not said.shared:
-        return Statement(shared=False, reason=text_of(said.reason, LONGEST_NOTE, "Say why nothing was shared."))
-    with_whom = text_of(said.with_whom, LONGEST_NOTE, "Say with whom you shared it.")
-    words = text_of(said.note, LONGEST_NOTE)
-    if not said.resource_ids and not words:
-        raise Refused("Tick at least one resource, or say in the note what you shared.")
+def _checked(statement: Statement) -> Statement:
+    """Return the statement with cleaned texts; raises Refused if something is missing."""
+    if not statement.shared:
+        return Statement(shared=False, reason=text_of(statement.reason, LONGEST_NOTE, "Say why nothing was shared."))
+    with_whom = text_of(statement.with_whom, LONGEST_NOTE, "Say who you shared it with.")
+    words = text_of(statement.note, LONGEST_NOTE)
+    if not statement.resource_ids and not words:
+        raise Refused("Check at least one resource, or describe in the note what you shared.")
     return Statement(
-        shared=True, resource_ids=said.resource_ids, with_whom=with_whom, people=people_of(said.people), note=words
+        shared=True,
+        resource_ids=statement.resource_ids,
+        with_whom=with_whom,
+        people=checked_people(statement.people),
+        note=words,
     )
 
 
 def _confirmed_before(db: Session, new: Confirmation, quarter: Quarter, person: Person) -> Confirmation:
-    """Return the confirmation that the same form made; raises SentBeforeError when it says something else now."""
+    """Return the confirmation that the same form made; raises SentBeforeError if its contents have changed."""
     made = entries_queries.confirmations_of(db, person.organization, quarter)
-    same = next((one for one in made if one.once == new.once), None)
-    if same is None or _statement(same) != _statement(new):
+    same = next((confirmation for confirmation in made if confirmation.once == new.once), None)
+    if same is None or _content(same) != _content(new):
         raise SentBeforeError(SENT_BEFORE)
     return same
 
 
-def _statement(one: Confirmation) -> tuple[object, ...]:
-    named = frozenset(item.resource_id for item in one.items)
-    return (one.quarter, one.shared, one.with_whom, one.people, one.note, one.reason, named)
+def _content(confirmation: Confirmation) -> tuple[object, ...]:
+    return (
+        confirmation.quarter,
+        confirmation.shared,
+        confirmation.with_whom,
+        confirmation.people,
+        confirmation.note,
+        confirmation.reason,
+        frozenset(item.resource_id for item in confirmation.items),
+    )

@@ -1,4 +1,4 @@
-"""Declaring what was shared, and correcting what was logged: the log only grows."""
+"""Declarations of sharing, and corrections of log entries, which are new entries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +16,15 @@ from hub.core.text import text_of
 from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.sharing.actions.entries import SENT_BEFORE, SentBeforeError, add_once, digest, event_now, named, people_of
+from hub.sharing.actions.entries import (
+    SENT_BEFORE,
+    SentBeforeError,
+    add_once,
+    checked_people,
+    checked_resources,
+    digest,
+    event_now,
+)
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
@@ -26,7 +34,7 @@ from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE
 
 @dataclass(frozen=True)
 class Declaration:
-    """What someone says of sharing: when, with whom, how, about how many people."""
+    """A report of sharing: when, how, to which audience, and about how many people."""
 
     happened_on: date
     with_whom: str
@@ -39,23 +47,25 @@ def declare(
     db: Session,
     person: Person,
     resource_ids: Iterable[int],
-    said: Declaration,
+    declaration: Declaration,
     form_id: str = "",
     link_id: int | None = None,
     page_number: int | None = None,
 ) -> list[SharingEvent]:
-    """Record that the person's organization shared the resources, one event each.
+    """Record that the person's organization shared the resources, as one event each.
 
-    A form that comes twice with the same ``form_id`` is recorded once; with other words it is refused.
-    ``link_id`` names the share link that was sent, ``page_number`` the page that it opens.
-    Raises Refused with a sentence when something is missing or can't be.
+    Idempotent for the same ``form_id``; the same form with other contents is refused. ``link_id`` is the share link
+    that was sent, ``page_number`` the page that it opens. Raises NotFound if the person may not declare, Refused with
+    a sentence if something is missing or invalid.
     """
-    said = _checked(db, person, said)
-    resources = named(db, person, resource_ids)
+    declaration = _checked(db, person, declaration)
+    resources = checked_resources(db, person, resource_ids)
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
     titles = declarations_queries.known_titles(db, person, resources)
-    events = [_declared(db, person, resource, titles[resource.id], said, form_id) for resource in resources]
+    events = [
+        _declared_event(db, person, resource, titles[resource.id], declaration, form_id) for resource in resources
+    ]
     for event in events:
         event.link_id, event.page_number = link_id, page_number
     if form_id and (before := _sent_before(db, events)):
@@ -65,33 +75,33 @@ def declare(
             db.add(event)
         elif not add_once(db, event):
             continue
-        note(db, person, "logged the", event, resource=event.resource_id, with_whom=said.with_whom, people=said.people)
+        note(db, person, "logged", event, resource=event.resource_id, with_whom=event.with_whom, people=event.people)
     return events
 
 
-def _declared(
+def _declared_event(
     db: Session,
     person: Person,
     resource: Resource,
     title: str,
-    said: Declaration,
+    declaration: Declaration,
     form_id: str,
 ) -> SharingEvent:
     event = event_now(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
-    _say(event, said)
+    _fill(event, declaration)
     event.once = f"declare {person.id} {digest(form_id)} {resource.id}" if form_id else None
     return event
 
 
-def _say(event: SharingEvent, said: Declaration) -> None:
-    """Put into the event what was said."""
-    for name, value in asdict(said).items():
+def _fill(event: SharingEvent, declaration: Declaration) -> None:
+    """Set the event's columns from the declaration."""
+    for name, value in asdict(declaration).items():
         setattr(event, name, value)
-    event.quarter = str(Quarter.of(said.happened_on))
+    event.quarter = str(Quarter.of(declaration.happened_on))
 
 
 def _sent_before(db: Session, events: Sequence[SharingEvent]) -> list[SharingEvent]:
-    """Return what this form recorded when it came before; raises SentBeforeError when it says something else now."""
+    """Return the events that the same form recorded; raises SentBeforeError if its contents have changed."""
     keys = [event.once for event in events]
     before = list(db.scalars(select(SharingEvent).where(SharingEvent.once.in_(keys))))
     if before and {_content(event) for event in before} != {_content(event) for event in events}:
@@ -111,44 +121,44 @@ def _content(event: SharingEvent) -> tuple[object, ...]:
     )
 
 
-def _checked(db: Session, person: Person, said: Declaration) -> Declaration:
-    """Return the declaration as it is kept; raises Refused when it can't be so, NotFound when the person may not declare."""
+def _checked(db: Session, person: Person, declaration: Declaration) -> Declaration:
+    """Return the declaration with cleaned texts; raises Refused, or NotFound if the person may not declare."""
     if not may(person, Permission.DECLARE, person.organization):
         raise NotFound
     today = clock.today(config_of(db).zone)
-    if objection := objection_to_day(said.happened_on, today, person.organization.joined_on):
+    if objection := objection_to_day(declaration.happened_on, today, person.organization.joined_on):
         raise Refused(objection)
-    if said.channel is None:
-        raise Refused("Say how you shared it.")
+    if declaration.channel is None:
+        raise Refused("Choose how you shared it.")
     return Declaration(
-        happened_on=said.happened_on,
-        with_whom=text_of(said.with_whom, LONGEST_AUDIENCE, "Say with whom you shared it."),
-        channel=said.channel,
-        people=people_of(said.people),
-        note=text_of(said.note, LONGEST_NOTE),
+        happened_on=declaration.happened_on,
+        with_whom=text_of(declaration.with_whom, LONGEST_AUDIENCE, "Say who you shared it with."),
+        channel=declaration.channel,
+        people=checked_people(declaration.people),
+        note=text_of(declaration.note, LONGEST_NOTE),
     )
 
 
-def correct(db: Session, person: Person, line: entries_queries.LoggedLine, said: Declaration) -> SharingEvent:
-    """Record a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
+def correct(db: Session, person: Person, line: entries_queries.LoggedLine, declaration: Declaration) -> SharingEvent:
+    """Add a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
     if line.event.act is not Act.DECLARED:
-        raise Refused("What the hub itself logged can't be changed, only taken back.")
-    said = _checked(db, person, said)
-    return _supersede(db, person, line, said, void=False)
+        raise Refused("You can't change an entry that the hub logged. You can only retract it.")
+    declaration = _checked(db, person, declaration)
+    return _supersede(db, person, line, declaration, void=False)
 
 
-def take_back(db: Session, person: Person, line: entries_queries.LoggedLine, reason: str) -> SharingEvent:
-    """Record that an event was a mistake and doesn't count; it stays in the log. Raises Refused."""
+def retract(db: Session, person: Person, line: entries_queries.LoggedLine, reason: str) -> SharingEvent:
+    """Add an entry saying that the one of ``line`` was a mistake and doesn't count; both stay. Raises Refused."""
     old = line.event
-    why = text_of(reason, LONGEST_NOTE, "Say in a few words why it is taken back.")
-    said = Declaration(old.happened_on, old.with_whom, old.channel, old.people, why)
-    return _supersede(db, person, line, said, void=True)
+    why = text_of(reason, LONGEST_NOTE, "Give a reason.")
+    declaration = Declaration(old.happened_on, old.with_whom, old.channel, old.people, why)
+    return _supersede(db, person, line, declaration, void=True)
 
 
 def _supersede(
-    db: Session, person: Person, line: entries_queries.LoggedLine, said: Declaration, *, void: bool
+    db: Session, person: Person, line: entries_queries.LoggedLine, declaration: Declaration, *, void: bool
 ) -> SharingEvent:
-    """Add the entry that supersedes the one of ``line``: at most one, whoever else is at it; sent twice it is one."""
+    """Add the entry that supersedes the one of ``line``. Idempotent; refuses a second, different correction."""
     old = line.event
     if old.organization_id != person.organization_id:
         raise NotFound
@@ -166,24 +176,24 @@ def _supersede(
         supersedes_id=old.id,
         void=void,
     )
-    _say(new, said)
+    _fill(new, declaration)
     if not old.void and _add_correction(db, new):
         note(
             db,
             person,
-            "took an entry back by the" if void else "corrected an entry by the",
+            "retracted an entry with" if void else "corrected an entry with",
             new,
             supersedes=old.id,
-            reason=said.note,
+            reason=declaration.note,
         )
         return new
-    there = db.scalar(select(SharingEvent).where(SharingEvent.supersedes_id == old.id))
-    if there is None or there.person_id != person.id or _content(there) != _content(new):
-        raise Refused("This entry was corrected already. Open the newest one in your record, and correct that.")
-    return there
+    correction = db.scalar(select(SharingEvent).where(SharingEvent.supersedes_id == old.id))
+    if correction is None or correction.person_id != person.id or _content(correction) != _content(new):
+        raise Refused("This entry has already been corrected. Correct the newest entry in your sharing log instead.")
+    return correction
 
 
 def _add_correction(db: Session, new: SharingEvent) -> bool:
-    """Add it unless the entry that it supersedes is superseded already, even by a request of this moment."""
-    there = select(SharingEvent.id).where(SharingEvent.supersedes_id == new.supersedes_id)
-    return add_unless(db, new, there)
+    """Add the entry unless another one supersedes the same entry, even one that a concurrent request adds."""
+    existing = select(SharingEvent.id).where(SharingEvent.supersedes_id == new.supersedes_id)
+    return add_unless(db, new, existing)

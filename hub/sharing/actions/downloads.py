@@ -1,4 +1,4 @@
-"""Taking out."""
+"""Logging of downloads."""
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +9,11 @@ from hub.sharing.rules.standing import Act
 
 
 def log_download(db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:
-    """Record that ``person`` took a revision out: one event per person, resource, revision and hour.
+    """Log the download of a revision: one event per person, resource, revision and hour.
 
-    A visitor is counted without identity, so what comes in ranges counts with the range that begins the file:
-    ``whole`` tells whether this request begins it, and isn't answered "you have it already". The event is its own record; the audit repeats nothing of it.
+    Visitors are counted without identity, so a file that is fetched in ranges counts once, with its first range:
+    ``whole`` is true if this request has the first byte and isn't answered with "not modified". The audit log gets
+    no entry, since the event is the record.
     """
     event = event_now(db, Act.DOWNLOAD, resource, revision_number=revision.number)
     if person is None:

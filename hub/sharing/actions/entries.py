@@ -1,4 +1,4 @@
-"""What every entry of the log is made with: checked texts, and once however often it is sent."""
+"""Helpers for adding log entries: checked input, and idempotent inserts."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
+from hub.core.dates import number
 from hub.core.db import add_unless, config_of
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
@@ -18,17 +19,17 @@ from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import MOST_PEOPLE, MOST_RESOURCES
 
 SENT_BEFORE = (
-    "This form was sent before, and what it said then is on record. Send it again to record this too, "
-    "or correct the entry in your record."
+    "You already sent this form, and the earlier version is recorded. Send it again to record this version too, "
+    "or correct the earlier entry in your sharing log."
 )
 
 
 class SentBeforeError(Refused):
-    """A form came again with other words than the first time; the person decides which they meant."""
+    """The same form was sent again with different contents, so the person must decide what to record."""
 
 
 def event_now(db: Session, act: Act, resource: Resource, title: str = "", **others: object) -> SharingEvent:
-    """Return an event of this moment; ``title`` is what the organization knows the resource as, if not as it is called now."""
+    """Return an event of this moment; ``title`` is the one that the organization knows, if not the current one."""
     now = clock.now()
     today = now.astimezone(config_of(db).zone).date()
     return SharingEvent(
@@ -43,28 +44,28 @@ def event_now(db: Session, act: Act, resource: Resource, title: str = "", **othe
 
 
 def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
-    """Add the row unless one with the same ``once`` is there, even one that another request adds right now."""
+    """Add the row unless one with the same ``once`` exists, even one that a concurrent request adds."""
     return add_unless(db, row, select(type(row).id).where(type(row).once == row.once))
 
 
 def digest(word: str) -> str:
-    """Return a word of a form or a browser in a length that fits, whatever it was."""
+    """Return a hash of a form's or browser's token, short enough for a column."""
     return sha256(word.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def people_of(number: int | None) -> int | None:
-    """About how many people, if anyone knows; raises Refused when it can't be."""
-    if number is not None and not 0 < number <= MOST_PEOPLE:
-        raise Refused(f"About how many people is a number from 1 to {MOST_PEOPLE:,}; leave it empty if no one knows.")
-    return number
+def checked_people(count: int | None) -> int | None:
+    """Return the number of people, or None if it isn't known; raises Refused if it is out of range."""
+    if count is not None and not 0 < count <= MOST_PEOPLE:
+        raise Refused(f"Enter a number of people from 1 to {number(MOST_PEOPLE)}, or leave it empty.")
+    return count
 
 
-def named(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
-    """Return the resources, if the person may name every one; raises Refused."""
+def checked_resources(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
+    """Return the resources; raises Refused if there are too many, or if the person may not name all of them."""
     ids = set(resource_ids)
     if len(ids) > MOST_RESOURCES:
-        raise Refused(f"Up to {MOST_RESOURCES:,} resources fit in one entry. Choose fewer.")
+        raise Refused(f"One entry can have up to {number(MOST_RESOURCES)} resources. Choose fewer.")
     resources = declarations_queries.nameable(db, person, sorted(ids))
     if len(resources) < len(ids):
-        raise Refused("One of the resources isn't there any more. Look at the list again and choose anew.")
+        raise Refused("One of the resources is no longer available. Review the list and choose again.")
     return resources

@@ -1,4 +1,4 @@
-"""Reminders of an open quarter, to representative and alternate: by themselves, or by the coordinator's hand."""
+"""Reminders of an open quarter to representatives and alternates, scheduled or sent by the coordinator."""
 
 from collections.abc import Collection
 
@@ -21,54 +21,56 @@ from hub.sharing.rules.reminders import Stage
 
 
 def post_due_reminders(db: Session) -> int:
-    """Post what is due today; answers how many rounds were done. Posting it again changes nothing."""
+    """Post today's due reminders and return the number of finished rounds. Idempotent."""
     waiting = reminders_queries.reminders_wait(db)
     for occasion in waiting:
-        found, _unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage)
-        _post(db, found, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
+        reminders, _unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage)
+        _post(db, reminders, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
         mail_actions.finish_round(db, round_name(db, occasion))
     return len(waiting)
 
 
 def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collection[int]) -> list[Reminder]:
-    """Remind these organizations now; answers what was sent. Twice on a day is once; what needs no reminding gets none.
+    """Send reminders to these organizations now and return them; at most one per person and day.
 
-    Raises NotFound when ``actor`` doesn't run the mail.
+    Organizations that need no reminder get none. Raises NotFound if ``actor`` may not run the mail.
     """
     if not may(actor, Permission.RUN_MAIL):
         raise NotFound
-    found, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
-    sent = [one for one in found if one.goes_out]
+    reminders, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
+    sent = [reminder for reminder in reminders if reminder.goes_out]
     _post(db, sent, once=f"nudge {quarter} {clock.today(config_of(db).zone)}", sender=actor)
-    for organization in {one.organization.id: one.organization for one in sent}.values():
+    for organization in {reminder.organization.id: reminder.organization for reminder in sent}.values():
         note(db, actor, "reminded", organization, quarter=str(quarter))
     return sent
 
 
 def about(organization: Organization, quarter: Quarter) -> str:
-    """Return what the outbox keeps the reminders by that an organization gets of a quarter."""
+    """Return the outbox key of an organization's reminders of a quarter, by which they are canceled."""
     return f"reminders {quarter} organization {organization.id}"
 
 
-def _post(db: Session, found: Collection[Reminder], *, once: str, sender: Person | None) -> None:
+def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Person | None) -> None:
     config = config_of(db)
     mail_actions.post_all(
         db,
         [
             Post(
-                letter=sharing_letters.reminder(config.BASE_URL, one.facts, name=one.person.name, role=one.person.role),
-                to=one.person.email,
-                name=one.person.name,
-                once=f"{once} organization {one.organization.id} person {one.person.id}",
+                letter=sharing_letters.reminder(
+                    config.BASE_URL, reminder.facts, name=reminder.person.name, role=reminder.person.role
+                ),
+                to=reminder.person.email,
+                name=reminder.person.name,
+                once=f"{once} organization {reminder.organization.id} person {reminder.person.id}",
                 kind=MailKind.REMINDER,
-                about=about(one.organization, one.facts.quarter),
-                person_id=one.person.id,
+                about=about(reminder.organization, reminder.facts.quarter),
+                person_id=reminder.person.id,
                 sent_by_id=sender.id if sender else None,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + stop_token(config.SECRET_KEY, one.person.id, MailKind.REMINDER),
-                quiet=one.wishes.quiet,
+                + stop_token(config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
+                quiet=reminder.wishes.quiet,
             )
-            for one in found
-            if one.goes_out
+            for reminder in reminders
+            if reminder.goes_out
         ],
     )

@@ -1,1 +1,1 @@
-"""What the log of sharing gives to read. Permission is checked here, where rows are loaded."""
+"""Queries of the sharing log. Permissions are checked here, where rows are loaded."""

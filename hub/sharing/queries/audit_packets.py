@@ -1,4 +1,4 @@
-"""Audit packets that were made."""
+"""Queries of audit packets."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from hub.sharing.models import AuditPacket
 
 
 def packets_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[AuditPacket]:
-    """Return the packets of a quarter, the one that stands first, with who made them; without their content."""
+    """Return the packets of a quarter, current one first, with the people who created them; without their content."""
     return db.scalars(
         select(AuditPacket)
         .where(AuditPacket.organization_id == organization.id, AuditPacket.quarter == str(quarter))
@@ -23,15 +23,15 @@ def packets_of(db: Session, organization: Organization, quarter: Quarter) -> Seq
 
 
 def last_packets(db: Session, organization: Organization) -> dict[str, AuditPacket]:
-    """Of each quarter that has a packet the one that stands, by quarter."""
-    made = db.scalars(
+    """Return the current packet of each quarter that has one, by quarter."""
+    packets = db.scalars(
         select(AuditPacket).where(AuditPacket.organization_id == organization.id).order_by(AuditPacket.id)
     )
-    return {packet.quarter: packet for packet in made}  # the last one wins
+    return {packet.quarter: packet for packet in packets}  # the last one wins
 
 
 def packet_for(db: Session, person: Person, packet_id: int) -> AuditPacket:
-    """Return a packet of a record that ``person`` may see, with content and organization; raises NotFound."""
+    """Return a packet that ``person`` may see, with its content and organization; raises NotFound."""
     packet = db.scalar(
         select(AuditPacket)
         .where(AuditPacket.id == packet_id)
@@ -43,7 +43,7 @@ def packet_for(db: Session, person: Person, packet_id: int) -> AuditPacket:
 
 
 def manifests_before(db: Session, packet: AuditPacket | None) -> dict[str, str]:
-    """Return the manifests of ``packet`` and of all that it follows, by quarter, the newest first: the chain of the next."""
+    """Return the manifests of ``packet`` and its predecessors, by quarter, newest first: the next packet's chain."""
     if packet is None:
         return {}
     rows = db.execute(
@@ -51,11 +51,11 @@ def manifests_before(db: Session, packet: AuditPacket | None) -> dict[str, str]:
             AuditPacket.organization_id == packet.organization_id, AuditPacket.id <= packet.id
         )
     )
-    known = {row.id: row for row in rows}
+    by_id = {row.id: row for row in rows}
     chain: dict[str, str] = {}
-    number: int | None = packet.id
-    while number is not None:
-        row = known[number]
+    packet_id: int | None = packet.id
+    while packet_id is not None:
+        row = by_id[packet_id]
         chain[row.quarter] = row.manifest
-        number = row.previous_id
+        packet_id = row.previous_id
     return chain

@@ -1,4 +1,4 @@
-"""Whether the record still says what it said."""
+"""Detection of records that were altered in the database."""
 
 from collections.abc import Sequence
 
@@ -11,29 +11,30 @@ from hub.sharing.models import AuditPacket, Confirmation
 AT_A_TIME = 500  # rows in memory
 
 
-def what_was_changed(db: Session) -> Sequence[str]:
-    """Return a sentence for each confirmation and each packet that no longer says what it did when it was made.
+def altered_records(db: Session) -> Sequence[str]:
+    """Return a sentence for each confirmation and audit packet that no longer matches its digest.
 
-    Nothing in the hub changes them: someone did in the rows themselves. A backup has what was said.
+    The hub never changes them, so someone changed the database. A backup has the original.
     """
-    said = (
+    confirmations = (
         select(Confirmation)
         .options(joinedload(Confirmation.organization), selectinload(Confirmation.items))
         .order_by(Confirmation.id)
         .execution_options(yield_per=AT_A_TIME)
     )
-    found = [
-        f"The confirmation {one.id} ({one.organization.name}, {one.of_quarter.label}) was changed after it was made."
-        for one in db.scalars(said)
-        if not one.is_as_said
+    altered = [
+        f"Confirmation {confirmation.id} ({confirmation.organization.name}, {confirmation.of_quarter.label}) "
+        "was altered after it was made."
+        for confirmation in db.scalars(confirmations)
+        if not confirmation.is_unaltered
     ]
-    made = (
+    packets = (
         select(AuditPacket.id, AuditPacket.manifest, AuditPacket.digest)
         .order_by(AuditPacket.id)
         .execution_options(yield_per=AT_A_TIME)
     )
-    return found + [
-        f"The audit packet {id_} was changed after it was made."
-        for id_, manifest, digest in db.execute(made)
+    return altered + [
+        f"Audit packet {id_} was altered after it was created."
+        for id_, manifest, digest in db.execute(packets)
         if digest_of(manifest) != digest
     ]

@@ -1,4 +1,4 @@
-"""What the screen that closes a quarter shows: what is known, and what is missing."""
+"""Contents of the page that confirms a quarter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from hub.members.models import Organization
 from hub.sharing.models import LoggedMail
 from hub.sharing.queries.entries import ResourceLog, log_by_resource
 from hub.sharing.queries.quarters import QuarterRow, quarters_of
-from hub.sharing.rules.confirmations import Known, gaps
+from hub.sharing.rules.confirmations import LogFacts, gaps
 from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Standing
@@ -21,25 +21,26 @@ from hub.sharing.rules.standing import Standing
 
 @dataclass(frozen=True)
 class Closing:
-    """A quarter about to be confirmed."""
+    """A quarter that is about to be confirmed."""
 
     row: QuarterRow
-    shared: Sequence[ResourceLog]  # what was declared or forwarded
-    taken: Sequence[ResourceLog]  # what was only taken out
+    shared: Sequence[ResourceLog]  # declared or forwarded
+    only_downloaded: Sequence[ResourceLog]
     reached: Reached
     missing: Sequence[str]  # sentences
-    mails: Sequence[LoggedMail]  # to log addresses, in which no resource was recognized
+    mails: Sequence[LoggedMail]  # emails to log addresses in which no resource was recognized
 
 
 def closing_of(db: Session, organization: Organization, quarter: Quarter) -> Closing:
-    """Return what is known of the organization's quarter, and what is missing."""
+    """Return the log of the organization's quarter, and what is missing from it."""
     logs = log_by_resource(db, organization, quarter)
-    shared, taken = [log for log in logs if log.passed_on], [log for log in logs if not log.passed_on]
+    shared = [log for log in logs if log.is_shared]
+    only_downloaded = [log for log in logs if not log.is_shared]
     row, before = quarters_of(db, organization, [quarter, quarter.previous])
     mails = _unnamed_mails(db, organization, quarter)
-    known = Known(
+    facts = LogFacts(
         shared=len(shared),
-        taken=len(taken),
+        only_downloaded=len(only_downloaded),
         without_audience=sum(not log.with_whom for log in shared),
         without_people=sum(not log.reached.people for log in shared),
         unnamed_mails=len(mails),
@@ -48,7 +49,7 @@ def closing_of(db: Session, organization: Organization, quarter: Quarter) -> Clo
         open_before=quarter.previous if _is_open(before) else None,
     )
     total = Reached(sum(log.reached.people for log in shared), sum(log.reached.unknown for log in shared))
-    return Closing(row, shared, taken, total, gaps(known), mails)
+    return Closing(row, shared, only_downloaded, total, gaps(facts), mails)
 
 
 def _is_open(row: QuarterRow) -> bool:

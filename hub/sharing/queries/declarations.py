@@ -1,4 +1,4 @@
-"""The resources that a declaration or a confirmation may name."""
+"""Resources that a declaration or a confirmation may name."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,14 +15,14 @@ from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import in_quarters, stands, titles_logged
 
-OFFERED = 20  # resources that a form offers by itself
-FOUND = 20  # resources that a form's search gives
+OFFERED = 20  # resources that a form offers without a search
+FOUND = 20  # results of a form's search
 
 
 def offered_to(db: Session, person: Person) -> Sequence[Resource]:
-    """Return the resources that the person's organization took or passed on lately, newest first."""
+    """Return the resources that the person's organization recently downloaded or shared, newest first."""
     quarter = Quarter.of(clock.today(config_of(db).zone))
-    lately = (
+    recent = (
         select(SharingEvent.resource_id, func.max(SharingEvent.id).label("last"))
         .where(
             in_quarters(SharingEvent.quarter, quarter.back(2)),
@@ -34,15 +34,15 @@ def offered_to(db: Session, person: Person) -> Sequence[Resource]:
     )
     return db.scalars(
         select(Resource)
-        .join(lately, lately.c.resource_id == Resource.id)
-        .order_by(lately.c.last.desc())
+        .join(recent, recent.c.resource_id == Resource.id)
+        .order_by(recent.c.last.desc())
         .limit(OFFERED)
         .options(joinedload(Resource.organization))
     ).all()
 
 
 def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource]:
-    """Resources that the person may read, with every one of the words in the title, newest first."""
+    """Return the resources that the person may read with all of the words in their title, newest first."""
     conditions = [Resource.title.icontains(word, autoescape=True) for word in words.split()[:10]]
     if not conditions:
         return []
@@ -56,38 +56,38 @@ def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource
 
 
 def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
-    """Return what the person knows each of the resources as, by its number, in their order.
+    """Return the title that the person may see of each resource, by id, in the given order.
 
-    That is its title, withdrawn or not; or, where it is for others alone by now, what their organization's log called
-    it last: what it was renamed to since is not for them.
+    This is the current title, even of a withdrawn resource. If the person may no longer read the resource, it is the
+    last title in their organization's log, because a newer title may be confidential.
     """
-    of_all = list(resources)
-    titles = {resource.id: resource.title for resource in of_all}
-    closed = [resource.id for resource in of_all if not may(person, Permission.READ, resource)]
+    everything = list(resources)
+    titles = {resource.id: resource.title for resource in everything}
+    closed = [resource.id for resource in everything if not may(person, Permission.READ, resource)]
     if closed:
         logged = titles_logged().where(
             SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id
         )
-        titles |= {number: f"Resource {number}" for number in closed}
+        titles |= {resource_id: f"Resource {resource_id}" for resource_id in closed}
         titles |= dict(db.execute(logged).all())
     return titles
 
 
 def nameable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
-    """Return those of the resources that the person may name: they may read them, or their own log has them already.
+    """Return the resources that the person may name, in the order of ``resource_ids``.
 
-    In the order of ``resource_ids``.
+    These are the ones that they may read, and those in their organization's log.
     """
-    ids = [number for number in dict.fromkeys(resource_ids) if 0 < number < 2**31]  # others no row can have
+    ids = [resource_id for resource_id in dict.fromkeys(resource_ids) if 0 < resource_id < 2**31]  # the column's range
     logged = (
         select(SharingEvent.id)
         .where(SharingEvent.resource_id == Resource.id, SharingEvent.organization_id == person.organization_id)
         .exists()
     )
-    found = db.scalars(
+    resources = db.scalars(
         select(Resource)
         .where(Resource.id.in_(ids), or_(visible_to(person), logged))
         .options(joinedload(Resource.organization))
     )
-    by_id = {resource.id: resource for resource in found}
+    by_id = {resource.id: resource for resource in resources}
     return [by_id[resource_id] for resource_id in ids if resource_id in by_id]

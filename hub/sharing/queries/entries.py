@@ -1,4 +1,4 @@
-"""The log of one organization: its events, what they add up to for each resource, its confirmations."""
+"""Queries of an organization's sharing log: its entries, their sums by resource, and its confirmations."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,14 @@ from hub.members.rules.permissions import Permission, Thing, may
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.rules.evidence import Rung, RungCount, ladder, rung_of
 from hub.sharing.rules.reports import Reached, reached
-from hub.sharing.rules.standing import Act
+from hub.sharing.rules.standing import Act, Mark
 
-# The event that corrects or takes back another, beside the one it corrects.
+# The event that corrects or retracts another, joined to the one it corrects.
 Later = aliased(SharingEvent, name="later")
 
 
 def stands() -> ColumnElement[bool]:
-    """Return the condition under which an event counts: `what_stands` in SQL."""
+    """Return the condition that an event is current and counts: `current_events` in SQL."""
     return and_(~SharingEvent.void, ~select(Later.id).where(Later.supersedes_id == SharingEvent.id).exists())
 
 
@@ -33,14 +33,14 @@ def in_quarters(column: InstrumentedAttribute[str], quarters: Iterable[Quarter])
 
 
 def logged_by(organization: Organization, quarter: Quarter) -> ColumnElement[bool]:
-    """Return the condition of an organization's events in a quarter, whether they stand or not."""
+    """Return the condition of an organization's events in a quarter, current or not."""
     return and_(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id)
 
 
 def titles_logged(*others: InstrumentedAttribute[Any]) -> Select[Any]:
-    """Return what the log called each resource: ``others``, the resource's number and a title.
+    """Return the logged titles of resources as rows of ``others``, the resource's id and a title.
 
-    A resource that was renamed has a row for each title; the last row has the one that was logged last.
+    A resource that was renamed has a row for each title, the last logged one at the end.
     """
     columns = (*others, SharingEvent.resource_id, SharingEvent.title)
     return select(*columns).group_by(*columns).order_by(func.max(SharingEvent.id))
@@ -51,7 +51,7 @@ EVENTS_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class EventFilter:
-    """What of a quarter's log is shown; None shows all."""
+    """A filter for log entries; None shows all."""
 
     act: Act | None = None
     resource_id: int | None = None
@@ -60,27 +60,29 @@ class EventFilter:
 
 @dataclass(frozen=True)
 class LoggedLine:
-    """An event of the log, and which event corrects it, if one does."""
+    """A log entry, with the id of the entry that corrects it."""
 
     event: SharingEvent  # with its resource and person
     superseded_by: int | None
 
     @property
     def counts(self) -> bool:
-        """Whether the event stands."""
+        """True if the event is current."""
         return self.superseded_by is None and not self.event.void
 
     @property
     def rung(self) -> Rung:
-        """The rung of the ladder of evidence that the event is on."""
+        """The event's rung on the ladder of evidence."""
         return rung_of(self.event)
 
     @property
-    def mark(self) -> str:
-        """What a reader must know of it before they count it."""
+    def mark(self) -> Mark:
+        """The remark that readers need before they count the event."""
         if self.event.void:
-            return "taken back"
-        return "superseded" if self.superseded_by else ("correction" if self.event.supersedes_id else "")
+            return Mark.RETRACTED
+        if self.superseded_by:
+            return Mark.SUPERSEDED
+        return Mark.CORRECTION if self.event.supersedes_id else Mark.NONE
 
 
 def events_of(
@@ -90,7 +92,7 @@ def events_of(
     only: EventFilter = EventFilter(),
     page: int | None = None,
 ) -> list[LoggedLine]:
-    """Return the log of the quarters, newest first, with what was superseded; one page of it, or all when ``page`` is None."""
+    """Return the log of the quarters, newest first, with superseded entries; all of it if ``page`` is None."""
     statement = (
         select(SharingEvent, Later.id)
         .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
@@ -104,7 +106,7 @@ def events_of(
 
 
 def lines_of(db: Session, organization: Organization, event_ids: Sequence[int]) -> list[LoggedLine]:
-    """Some entries of an organization's log, in their order."""
+    """Return the given entries of an organization's log, in order of id."""
     rows = db.execute(
         select(SharingEvent, Later.id)
         .outerjoin(Later, Later.supersedes_id == SharingEvent.id)
@@ -137,39 +139,39 @@ def _conditions(
 
 
 def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
-    """Return the resources that the log of the quarter names, each with what it was called there last; by title."""
-    called: dict[int, str] = dict(db.execute(titles_logged().where(logged_by(organization, quarter))).all())
-    return sorted(called.items(), key=lambda one: (one[1].casefold(), one[0]))
+    """Return the resources in the quarter's log as (id, last logged title), sorted by title."""
+    titles: dict[int, str] = dict(db.execute(titles_logged().where(logged_by(organization, quarter))).all())
+    return sorted(titles.items(), key=lambda item: (item[1].casefold(), item[0]))
 
 
 def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Person]:
-    """Return the people who have entries in the log of the quarter, by name."""
-    named = select(SharingEvent.person_id).where(logged_by(organization, quarter))
-    return db.scalars(select(Person).where(Person.id.in_(named)).order_by(Person.name, Person.id)).all()
+    """Return the people with entries in the quarter's log, by name."""
+    logged = select(SharingEvent.person_id).where(logged_by(organization, quarter))
+    return db.scalars(select(Person).where(Person.id.in_(logged)).order_by(Person.name, Person.id)).all()
 
 
 @dataclass(frozen=True)
 class ResourceLog:
-    """What stands of one resource in a quarter: how a confirmation begins."""
+    """A resource's current entries in a quarter, added up."""
 
     resource: Resource
-    title: str  # what the log called it last
+    title: str  # the last logged one
     downloads: int
     forwards: int
     declared: int
-    evidence: tuple[RungCount, ...]  # the rungs that it reached, the strongest first
+    evidence: tuple[RungCount, ...]  # the rungs with entries, strongest first
     with_whom: tuple[str, ...]  # as declared
-    people: int  # as declared, in all
+    people: int  # as declared, added up
     reached: Reached
 
     @property
-    def passed_on(self) -> bool:
-        """Whether it was declared or forwarded; otherwise it was only taken."""
+    def is_shared(self) -> bool:
+        """True if it was declared or forwarded, not just downloaded."""
         return bool(self.forwards or self.declared)
 
 
 def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -> list[ResourceLog]:
-    """Return what stands in the quarter, grouped by resource, by title."""
+    """Return the quarter's current entries, added up by resource and sorted by title."""
     events = db.scalars(
         select(SharingEvent)
         .where(logged_by(organization, quarter), stands())
@@ -183,7 +185,7 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
 
 
 def last_title(events: Sequence[SharingEvent]) -> str:
-    """Return what a resource was called in the one of its events that was logged last: `titles_logged` for rows at hand."""
+    """Return the title in the last logged one of a resource's events, like `titles_logged` in SQL."""
     return max(events, key=lambda event: event.id).title
 
 
@@ -203,7 +205,7 @@ def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
 
 
 def confirmations_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Confirmation]:
-    """Return all that was confirmed for the quarter, the one that stands first, with people and named resources."""
+    """Return the confirmations of the quarter, current one first, with people and resources."""
     return db.scalars(
         select(Confirmation)
         .where(Confirmation.organization_id == organization.id, Confirmation.quarter == str(quarter))
@@ -216,7 +218,7 @@ def confirmations_of(db: Session, organization: Organization, quarter: Quarter) 
 
 
 def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confirmation:
-    """Return a confirmation of a record that ``person`` may see, with its organization, person and items; else NotFound."""
+    """Return a confirmation that ``person`` may see, with organization, person and items; raises NotFound."""
     confirmation = db.scalar(
         select(Confirmation)
         .where(Confirmation.id == confirmation_id)
@@ -231,9 +233,9 @@ def confirmation_for(db: Session, person: Person, confirmation_id: int) -> Confi
     return confirmation
 
 
-def superseder_of(db: Session, confirmation: Confirmation) -> int | None:
-    """Return the number of the confirmation that stands for the same quarter, if it is another one."""
-    stands_now = db.scalar(
+def replacement_of(db: Session, confirmation: Confirmation) -> int | None:
+    """Return the id of the same quarter's current confirmation, or None if this is the current one."""
+    current = db.scalar(
         select(Confirmation.id)
         .where(
             Confirmation.organization_id == confirmation.organization_id, Confirmation.quarter == confirmation.quarter
@@ -241,11 +243,11 @@ def superseder_of(db: Session, confirmation: Confirmation) -> int | None:
         .order_by(Confirmation.confirmed_at.desc(), Confirmation.id.desc())
         .limit(1)
     )
-    return stands_now if stands_now != confirmation.id else None
+    return current if current != confirmation.id else None
 
 
 def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LoggedLine:
-    """Return an event of the log, if ``person`` may do ``permission`` to it; else raises NotFound."""
+    """Return a log entry for which ``person`` has ``permission``; raises NotFound."""
     row = db.execute(
         select(SharingEvent, Later.id)
         .outerjoin(Later, Later.supersedes_id == SharingEvent.id)

@@ -1,4 +1,4 @@
-"""Copied mail on the record."""
+"""Queries of emails that were copied to log addresses."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ MAILS_PER_PAGE = 20
 
 
 def mail_for(db: Session, person: Person, mail_id: int) -> LoggedMail:
-    """Return a logged mail of a record that ``person`` may see, with its person; raises NotFound."""
+    """Return a logged email that ``person`` may see, with its sender; raises NotFound."""
     mail = db.scalar(select(LoggedMail).where(LoggedMail.id == mail_id).options(joinedload(LoggedMail.person)))
     if mail is None or not may(person, Permission.SEE_RECORD, mail):
         raise NotFound
@@ -23,7 +23,7 @@ def mail_for(db: Session, person: Person, mail_id: int) -> LoggedMail:
 
 
 def mails_of(db: Session, person: Person) -> Sequence[LoggedMail]:
-    """Return what came to the person's log address lately, newest first."""
+    """Return the last emails to the person's log address, newest first."""
     return db.scalars(
         select(LoggedMail)
         .where(LoggedMail.person_id == person.id, LoggedMail.organization_id == person.organization_id)
@@ -33,5 +33,5 @@ def mails_of(db: Session, person: Person) -> Sequence[LoggedMail]:
 
 
 def lines_of_mail(db: Session, organization: Organization, mail: LoggedMail) -> list[LoggedLine]:
-    """Return the entries that a mail made, with whether they stand."""
+    """Return the log entries of an email."""
     return lines_of(db, organization, mail.event_ids)

@@ -1,4 +1,4 @@
-"""An organization's quarters, with what each standing rests on."""
+"""Standings of organizations in quarters, with their evidence and confirmation."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, is_late
 
 @dataclass(frozen=True)
 class QuarterRow:
-    """An organization's quarter: the standing, the events that stand, the confirmation that stands."""
+    """An organization's quarter: standing, counts of current events, and current confirmation."""
 
     organization: Organization
     quarter: Quarter
@@ -30,13 +30,13 @@ class QuarterRow:
     downloads: int
     forwards: int
     declared: int
-    evidence: tuple[RungCount, ...]  # how many events stand on each rung, the strongest first
+    evidence: tuple[RungCount, ...]  # current events by rung, strongest first
     confirmation: Confirmation | None  # with its person
     confirmed_on: date | None  # in the hub's time zone
-    late: bool  # whether that confirmation came late
+    late: bool  # whether that confirmation is late
 
     def as_json(self) -> dict[str, str | int | bool | date | None]:
-        """Return what ``hub sharing`` prints of it."""
+        """Return the row that ``hub sharing`` prints."""
         return {
             "organization": self.organization.slug,
             "kind": self.organization.kind.value,
@@ -53,39 +53,46 @@ class QuarterRow:
 def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quarter]) -> list[QuarterRow]:
     """Return the organization's quarters in the order of ``quarters``."""
     counts = _counts(db, quarters, organization)
-    said = _confirmations(db, quarters, organization)
+    confirmations = _confirmations(db, quarters, organization)
     return [
         _row(
-            db, organization, quarter, counts[organization.id, str(quarter)], said.get((organization.id, str(quarter)))
+            db,
+            organization,
+            quarter,
+            counts[organization.id, str(quarter)],
+            confirmations.get((organization.id, str(quarter))),
         )
         for quarter in quarters
     ]
 
 
 def sharing_of(db: Session, quarter: Quarter) -> list[QuarterRow]:
-    """Return every organization's quarter, by name: standing and the counts of its evidence."""
+    """Return every organization's quarter, sorted by name."""
     organizations = db.scalars(select(Organization).order_by(Organization.name, Organization.id)).all()
-    counts, said = _counts(db, [quarter]), _confirmations(db, [quarter])
+    counts, confirmations = _counts(db, [quarter]), _confirmations(db, [quarter])
+    name = str(quarter)
     return [
-        _row(db, one, quarter, counts[one.id, str(quarter)], said.get((one.id, str(quarter)))) for one in organizations
+        _row(db, organization, quarter, counts[organization.id, name], confirmations.get((organization.id, name)))
+        for organization in organizations
     ]
 
 
 def _row(
-    db: Session, organization: Organization, quarter: Quarter, rungs: Counter[Rung], said: Confirmation | None
+    db: Session, organization: Organization, quarter: Quarter, rungs: Counter[Rung], confirmation: Confirmation | None
 ) -> QuarterRow:
     counts = acts_of(rungs)
     due = is_due(organization, quarter.first_day, quarter.last_day)
-    confirmed_on = said.confirmed_at.astimezone(config_of(db).zone).date() if said else None
+    confirmed_on = confirmation.confirmed_at.astimezone(config_of(db).zone).date() if confirmation else None
+    confirmed = confirmation is not None and confirmation.shared
     return QuarterRow(
         organization=organization,
         quarter=quarter,
-        standing=strongest(counts, due=due, confirmed=said is not None and said.shared),
+        standing=strongest(counts, due=due, confirmed=confirmed),
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
-        evidence=tuple(ladder_of(rungs, confirmed=said is not None and said.shared)),
-        confirmation=said,
+        evidence=tuple(ladder_of(rungs, confirmed=confirmed)),
+        confirmation=confirmation,
         confirmed_on=confirmed_on,
         late=confirmed_on is not None and is_late(quarter, confirmed_on),
     )
@@ -94,7 +101,7 @@ def _row(
 def _counts(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
 ) -> Mapping[tuple[int, str], Counter[Rung]]:
-    """Return how many events stand, by rung of the ladder, for each organization and quarter."""
+    """Return the number of current events by rung, for each organization and quarter."""
     key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act, SharingEvent.carrier)
     statement = select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), stands()).group_by(*key)
     if organization is not None:
@@ -109,7 +116,7 @@ def _counts(
 def _confirmations(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
 ) -> dict[tuple[int, str], Confirmation]:
-    """Return the confirmation that stands, with its person, for each organization and quarter that has one."""
+    """Return the current confirmation, with its person, for each organization and quarter that has one."""
     statement = (
         select(Confirmation)
         .where(in_quarters(Confirmation.quarter, quarters))
@@ -118,33 +125,36 @@ def _confirmations(
     )
     if organization is not None:
         statement = statement.where(Confirmation.organization_id == organization.id)
-    return {(one.organization_id, one.quarter): one for one in db.scalars(statement)}  # the last one wins
+    # The last confirmation of a quarter wins.
+    return {
+        (confirmation.organization_id, confirmation.quarter): confirmation for confirmation in db.scalars(statement)
+    }
 
 
 @dataclass(frozen=True)
 class YourQuarter:
-    """A person's quarter: where their organization stands, and the one next step."""
+    """The quarter of a person's organization, with the next step."""
 
     quarter: Quarter
     standing: Standing
     downloads: int
     forwards: int
     declared: int
-    taken: int  # resources that were downloaded, and neither declared nor forwarded
+    only_downloaded: int  # resources that were downloaded, and neither declared nor forwarded
     confirmation: Confirmation | None
     late: bool
     next_step: NextStep
 
 
 def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
-    """Return where the person's organization stands in ``quarter``, and what they could do next."""
+    """Return the quarter of the person's organization, with the person's next step."""
     [row] = quarters_of(db, person.organization, [quarter])
-    taken, passed_on = _taken_and_passed_on(db, person.organization, quarter)
+    downloaded, shared = _downloaded_and_shared(db, person.organization, quarter)
     facts = QuarterFacts(
         standing=row.standing,
-        taken=len(taken - passed_on),
-        passed_on=len(passed_on),
-        said_nothing=row.confirmation is not None and not row.confirmation.shared,
+        only_downloaded=len(downloaded - shared),
+        shared=len(shared),
+        nothing_to_share=row.confirmation is not None and not row.confirmation.shared,
         ended=clock.today(config_of(db).zone) > quarter.last_day,
     )
     return YourQuarter(
@@ -153,19 +163,19 @@ def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
         downloads=row.downloads,
         forwards=row.forwards,
         declared=row.declared,
-        taken=facts.taken,
+        only_downloaded=facts.only_downloaded,
         confirmation=row.confirmation,
         late=row.late,
         next_step=next_step(facts, may_confirm=may(person, Permission.CONFIRM, person.organization)),
     )
 
 
-def _taken_and_passed_on(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
-    """Return the resources that were downloaded, and those that were declared or forwarded."""
-    found = db.execute(
+def _downloaded_and_shared(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
+    """Return the ids of downloaded resources, and of those that were declared or forwarded."""
+    rows = db.execute(
         select(SharingEvent.resource_id, SharingEvent.act).where(logged_by(organization, quarter), stands()).distinct()
     ).all()
     return (
-        {resource_id for resource_id, act in found if act is Act.DOWNLOAD},
-        {resource_id for resource_id, act in found if act in PASSED_ON},
+        {resource_id for resource_id, act in rows if act is Act.DOWNLOAD},
+        {resource_id for resource_id, act in rows if act in PASSED_ON},
     )

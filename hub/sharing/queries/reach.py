@@ -1,4 +1,4 @@
-"""How far a resource reached: numbers for whoever published it, and no one's name."""
+"""Reach of a resource: totals for its publisher, without names."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,29 +19,29 @@ from hub.sharing.rules.standing import PASSED_ON, Act
 
 @dataclass(frozen=True)
 class QuarterReach:
-    """How far it reached in one quarter."""
+    """A resource's reach in one quarter."""
 
     quarter: Quarter
-    took: int  # organizations that took it out
-    passed_on: int  # organizations that declared or forwarded it
+    downloaded: int  # organizations that downloaded it
+    shared: int  # organizations that declared or forwarded it
     reached: Reached  # people
 
 
 @dataclass(frozen=True)
 class ResourceReach:
-    """How far a resource reached altogether, and quarter by quarter, the newest first."""
+    """A resource's reach in all, and by quarter, newest first."""
 
-    took: int
-    passed_on: int
-    regions: int  # of the organizations that passed it on
+    downloaded: int
+    shared: int
+    regions: int  # of the organizations that shared it
     reached: Reached
-    visitors: int  # times that someone without an account took it out
+    visitors: int  # downloads without an account
     quarters: Sequence[QuarterReach]
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Entries of one organization in one quarter on one rung."""
+    """An organization's entries on one rung in one quarter."""
 
     quarter: str
     organization_id: int | None
@@ -49,27 +49,27 @@ class _Group:
     carrier: Carrier | None
     region: str | None
     entries: int
-    said: int  # of them those that say how many people
+    counted: int  # of the entries, those with a number of people
     people: int
 
 
 def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
-    """Return how many organizations, regions and people the resource reached, by the entries that stand."""
+    """Return how many organizations, regions and people the resource reached, from current entries."""
     key = (SharingEvent.quarter, SharingEvent.organization_id, SharingEvent.act, SharingEvent.carrier)
-    counts = func.count().label("entries"), func.count(SharingEvent.people).label("said")
-    found = db.execute(
+    counts = func.count().label("entries"), func.count(SharingEvent.people).label("counted")
+    groups = db.execute(
         select(*key, Organization.region, *counts, func.coalesce(func.sum(SharingEvent.people), 0).label("people"))
         .outerjoin(Organization, Organization.id == SharingEvent.organization_id)
         .where(SharingEvent.resource_id == resource.id, stands())
         .group_by(*key, Organization.region)
     )
-    rows = [_Group(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's own name for it
+    rows = [_Group(**row._mapping) for row in groups]  # noqa: SLF001 - SQLAlchemy's public name
     by_quarter: dict[str, list[_Group]] = defaultdict(list)
     for row in rows:
         by_quarter[row.quarter].append(row)
     return ResourceReach(
-        took=_organizations(rows, {Act.DOWNLOAD}),
-        passed_on=_organizations(rows, PASSED_ON),
+        downloaded=_organizations(rows, {Act.DOWNLOAD}),
+        shared=_organizations(rows, PASSED_ON),
         regions=len({row.region for row in rows if row.act in PASSED_ON and row.region}),
         reached=_reached(rows),
         visitors=sum(row.entries for row in rows if row.organization_id is None),
@@ -78,8 +78,8 @@ def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
 
 
 def _quarter(name: str, rows: Sequence[_Group]) -> QuarterReach:
-    took, passed_on = _organizations(rows, {Act.DOWNLOAD}), _organizations(rows, PASSED_ON)
-    return QuarterReach(Quarter.parse(name), took, passed_on, _reached(rows))
+    downloaded, shared = _organizations(rows, {Act.DOWNLOAD}), _organizations(rows, PASSED_ON)
+    return QuarterReach(Quarter.parse(name), downloaded, shared, _reached(rows))
 
 
 def _organizations(rows: Iterable[_Group], acts: Iterable[Act]) -> int:
@@ -88,13 +88,13 @@ def _organizations(rows: Iterable[_Group], acts: Iterable[Act]) -> int:
 
 
 def _reached(rows: Iterable[_Group]) -> Reached:
-    """Return the people that the rows add up to: an opening is one, others as many as someone said."""
+    """Return the people reached by the rows; an opened link without a number is one person."""
     people = unknown = 0
     for row in rows:
         if row.act not in PASSED_ON:
             continue
-        silent = row.entries - row.said
+        uncounted = row.entries - row.counted
         is_opening = rung(row.act, row.carrier) is Rung.OPENING
-        people += row.people + (silent if is_opening else 0)
-        unknown += 0 if is_opening else silent
+        people += row.people + (uncounted if is_opening else 0)
+        unknown += 0 if is_opening else uncounted
     return Reached(int(people), unknown)

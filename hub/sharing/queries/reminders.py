@@ -1,4 +1,4 @@
-"""Who would be reminded of an open quarter, with what."""
+"""Reminders of an open quarter: recipients and contents."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -26,25 +26,25 @@ from hub.sharing.rules.standing import Act
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder to one person: what it is about, and why it would not go out, if so."""
+    """A reminder to one person, with the reasons not to send it."""
 
     organization: Organization
     person: Person
     row: QuarterRow
     facts: Facts
     wishes: NotificationSettings
-    stopped: bool  # the person does without reminders
-    bounces: bool  # the address takes no mail
+    stopped: bool  # the person turned reminders off
+    bounces: bool  # email to the address bounced
 
     @property
     def goes_out(self) -> bool:
-        """Whether it would be sent."""
+        """True if it is sent."""
         return not self.stopped and not self.bounces
 
 
 @dataclass(frozen=True)
 class Unreached:
-    """An organization that would be reminded and has neither a representative nor an alternate."""
+    """An organization that needs a reminder but has no representative or alternate."""
 
     organization: Organization
     row: QuarterRow
@@ -53,9 +53,9 @@ class Unreached:
 def reminders(
     db: Session, quarter: Quarter, stage: Stage, only: Collection[int] | None = None
 ) -> tuple[list[Reminder], list[Unreached]]:
-    """Return the reminders of a quarter as it stands now, by organization and person; and whom no one hears for.
+    """Return the reminders of a quarter by organization and person, and the organizations without a recipient.
 
-    ``only`` keeps those organizations.
+    ``only`` limits them to the organizations with these ids.
     """
     rows = [
         row
@@ -63,11 +63,11 @@ def reminders(
         if needs_reminding(row.standing) and (only is None or row.organization.id in only)
     ]
     people = _people(db, [row.organization.id for row in rows])
-    everybody = [person for some in people.values() for person in some]
-    wishes = members_queries.notification_settings(db, [person.id for person in everybody])
-    bounced = mail_queries.bouncing(db, [person.email for person in everybody])
+    everyone = [person for group in people.values() for person in group]
+    wishes = members_queries.notification_settings(db, [person.id for person in everyone])
+    bounced = mail_queries.bouncing(db, [person.email for person in everyone])
     titles = _titles(db, quarter, [row.organization.id for row in rows])
-    found = [
+    result = [
         Reminder(
             row.organization,
             person,
@@ -80,7 +80,7 @@ def reminders(
         for row in rows
         for person in people.get(row.organization.id, ())
     ]
-    return found, [Unreached(row.organization, row) for row in rows if row.organization.id not in people]
+    return result, [Unreached(row.organization, row) for row in rows if row.organization.id not in people]
 
 
 def _facts(db: Session, row: QuarterRow, stage: Stage, titles: Sequence[str]) -> Facts:
@@ -90,20 +90,20 @@ def _facts(db: Session, row: QuarterRow, stage: Stage, titles: Sequence[str]) ->
 
 def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Person]]:
     """Return the representatives and alternates of these organizations."""
-    found = db.scalars(
+    rows = db.scalars(
         select(Person)
         .where(Person.organization_id.in_(organization_ids), Person.role.in_(SINGLE_ROLES), Person.left_at.is_(None))
         .order_by(Person.role.desc(), Person.id)  # the representative first
     )
     people: dict[int, list[Person]] = defaultdict(list)
-    for person in found:
+    for person in rows:
         people[person.organization_id].append(person)
     return dict(people)
 
 
 def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return what these organizations took out in the quarter, less what was withdrawn since."""
-    taken = (
+    """Return the titles that these organizations downloaded in the quarter, without withdrawn resources."""
+    downloaded = (
         titles_logged(SharingEvent.organization_id)
         .join(Resource, Resource.id == SharingEvent.resource_id)
         .where(
@@ -115,22 +115,19 @@ def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> d
         )
     )
     titles: dict[int, dict[int, str]] = defaultdict(dict)
-    for organization_id, resource_id, title in db.execute(taken):
+    for organization_id, resource_id, title in db.execute(downloaded):
         if organization_id is not None:
-            titles[organization_id][resource_id] = title  # the last one stays
-    return {organization_id: sorted(called.values()) for organization_id, called in titles.items()}
+            titles[organization_id][resource_id] = title  # the last one wins
+    return {organization_id: sorted(by_resource.values()) for organization_id, by_resource in titles.items()}
 
 
 def round_name(db: Session, occasion: Occasion) -> str:
-    """Return what today's look at an occasion is called: each day looks anew, as standings and people change."""
+    """Return the key of today's round of an occasion; there is one each day, as standings and people change."""
     return f"reminders {occasion.quarter} {occasion.stage} {clock.today(config_of(db).zone)}"
 
 
 def reminders_wait(db: Session) -> list[Occasion]:
-    """Return the occasions whose time it is and that weren't looked at today; none until someone let reminders begin.
-
-    Not before the morning: what the log has then is what the reminder tells.
-    """
+    """Return the due occasions without a round today; none before the morning, or while reminders are paused."""
     now = clock.now().astimezone(config_of(db).zone)
     today = now.date()
     if (
@@ -139,4 +136,4 @@ def reminders_wait(db: Session) -> list[Occasion]:
         or not mail_queries.sending_has_begun(db, MailKind.REMINDER)
     ):
         return []
-    return [one for one in due if not mail_queries.round_is_done(db, round_name(db, one))]
+    return [occasion for occasion in due if not mail_queries.round_is_done(db, round_name(db, occasion))]

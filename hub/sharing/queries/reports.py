@@ -1,4 +1,4 @@
-"""What a report of an organization's quarter or year, or of the alliance's quarter, is made from."""
+"""Contents of reports: an organization's quarter or year, and the alliance's quarter."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from hub.sharing.rules.standing import Standing, is_due
 
 @dataclass(frozen=True)
 class ResourceLine:
-    """What stands of one resource in the period."""
+    """A resource's current entries in the period, added up."""
 
     resource: Resource
-    title: str  # what the log called it last
+    title: str  # the last logged one
     evidence: tuple[RungCount, ...]
     reached: Reached
     with_whom: tuple[str, ...]  # as declared
@@ -32,32 +32,32 @@ class ResourceLine:
 
 @dataclass(frozen=True)
 class Report:
-    """An organization's quarter or year: each quarter's standing, the log oldest first, and what was confirmed."""
+    """An organization's quarter or year: standings, log (oldest first) and confirmations."""
 
     organization: Organization
     period: Period
     rows: tuple[QuarterRow, ...]
-    lines: tuple[LoggedLine, ...]  # with what was superseded
+    lines: tuple[LoggedLine, ...]  # with superseded entries
     confirmations: tuple[Confirmation, ...]  # all, oldest first, with people and items
 
     @property
     def standing_events(self) -> list[SharingEvent]:
-        """The events that stand."""
+        """The current events."""
         return [line.event for line in self.lines if line.counts]
 
     @property
     def reached(self) -> Reached:
-        """About how many people the events that stand reached."""
+        """About how many people the current events reached."""
         return reached(self.standing_events)
 
     @property
     def met(self) -> tuple[int, int]:
-        """In how many quarters the commitment was met, and in how many it was due."""
+        """The number of quarters in which the commitment was met, and in which it was due."""
         due = [row for row in self.rows if row.standing is not Standing.NOT_DUE]
         return sum(row.standing.met for row in due), len(due)
 
     def by_resource(self) -> list[ResourceLine]:
-        """Return what stands, grouped by resource, by title."""
+        """Return the current events, added up by resource and sorted by title."""
         grouped: dict[int, list[SharingEvent]] = defaultdict(list)
         for event in self.standing_events:
             grouped[event.resource_id].append(event)
@@ -75,7 +75,7 @@ def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
 
 
 def report_of(db: Session, organization: Organization, period: Period, last: Quarter) -> Report:
-    """Return the organization's ``period`` as the log has it, up to the quarter ``last``."""
+    """Return the report of the organization's ``period``, up to the quarter ``last``."""
     quarters = period.until(last)
     return Report(
         organization=organization,
@@ -99,7 +99,7 @@ def _confirmations_in(db: Session, organization: Organization, quarters: Sequenc
 
 
 def alliance_in(db: Session, quarter: Quarter) -> list[QuarterRow]:
-    """Return every member's and BFF's quarter, by name; those that sharing wasn't due from only when something is logged."""
+    """Return the quarter of every member and BFF, by name, if sharing was due or something is logged."""
     rows = sharing_of(db, quarter)
     return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _belongs(row)]
 

@@ -1,4 +1,4 @@
-"""The standing of many organizations in many quarters."""
+"""Standings of many organizations in many quarters."""
 
 from collections.abc import Sequence
 
@@ -15,29 +15,29 @@ from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, stronge
 def standings(
     db: Session, organizations: Sequence[Organization], quarters: Sequence[Quarter]
 ) -> dict[tuple[int, str], Standing]:
-    """Return every organization's standing in every quarter, by organization's id and quarter as written ("2026Q3").
+    """Return every organization's standing in every quarter, by organization id and quarter ("2026Q3").
 
-    One query: for each pair it seeks one event that passes something on, else one download, and the confirmation
-    that stands, instead of reading the whole log. The rule is the same as for one: `strongest`.
+    One query: for each pair it seeks one event of sharing, else one download, and the current confirmation, instead
+    of reading the whole log. The rule is `strongest`, as for a single organization.
     """
     if not organizations or not quarters:
         return {}
-    found = {(row.id, row.quarter): row for row in db.execute(_strongest_of(organizations, quarters))}
-    answer = {}
+    rows = {(row.id, row.quarter): row for row in db.execute(_strongest_of(organizations, quarters))}
+    result = {}
     for quarter in quarters:
         name = str(quarter)
         first, last = quarter.first_day, quarter.last_day
         for organization in organizations:
-            row = found[organization.id, name]
+            row = rows[organization.id, name]
             acts = (row.act,) if row.act else ()
-            answer[organization.id, name] = strongest(
+            result[organization.id, name] = strongest(
                 acts, due=is_due(organization, first, last), confirmed=bool(row.confirmed)
             )
-    return answer
+    return result
 
 
 def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quarter]) -> Select[int, str, bool, Act]:
-    """For each pair: an act that passes something on, else a download, else None; and what the confirmation says."""
+    """Return for each pair an act of sharing, else a download, else None; and if the confirmation says it shared."""
     period = union_all(*(select(literal(str(quarter)).label("quarter")) for quarter in set(quarters))).subquery(
         "period"
     )
@@ -57,25 +57,25 @@ def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quar
             .scalar_subquery()
         )
 
-    said = _last_said(quarters)
+    last = _last_confirmations(quarters)
     return (
         select(
             Organization.id,
             period.c.quarter,
-            said.c.shared.label("confirmed"),
-            case((said.c.shared, None), else_=func.coalesce(one_event(*PASSED_ON), one_event(Act.DOWNLOAD))).label(
+            last.c.shared.label("confirmed"),
+            case((last.c.shared, None), else_=func.coalesce(one_event(*PASSED_ON), one_event(Act.DOWNLOAD))).label(
                 "act"
             ),
         )
         .select_from(Organization)
         .join(period, true())
-        .outerjoin(said, and_(said.c.organization_id == Organization.id, said.c.quarter == period.c.quarter))
+        .outerjoin(last, and_(last.c.organization_id == Organization.id, last.c.quarter == period.c.quarter))
         .where(Organization.id.in_([organization.id for organization in organizations]))
     )
 
 
-def _last_said(quarters: Sequence[Quarter]) -> Subquery:
-    """Return what the confirmation that stands says, for each organization and quarter that has one."""
+def _last_confirmations(quarters: Sequence[Quarter]) -> Subquery:
+    """Return the current confirmation's ``shared``, for each organization and quarter that has one."""
     newest_first = func.row_number().over(
         partition_by=(Confirmation.organization_id, Confirmation.quarter),
         order_by=(Confirmation.confirmed_at.desc(), Confirmation.id.desc()),
@@ -86,4 +86,4 @@ def _last_said(quarters: Sequence[Quarter]) -> Subquery:
         .subquery("ranked")
     )
     columns = (ranked.c.organization_id, ranked.c.quarter, ranked.c.shared)
-    return select(*columns).where(ranked.c.rank == 1).subquery("said")
+    return select(*columns).where(ranked.c.rank == 1).subquery("last")

@@ -1,1 +1,1 @@
-"""Documents that are made from the record: reports and audit packets. All can be made again."""
+"""Documents generated from the sharing log: reports and audit packets."""

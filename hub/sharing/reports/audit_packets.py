@@ -1,4 +1,4 @@
-"""Audit packets: a quarter's log and confirmations as files, with what proves that no one changed them."""
+"""Files of an audit packet: a quarter's log and confirmations, with their fingerprints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,49 +19,52 @@ AUDIT PACKET
 {name}
 {label}
 
-What is in it
-  events.csv          every entry of the log whose day lies in the quarter, with what was superseded;
+Contents
+  events.csv          every log entry dated in the quarter, including corrected ones;
                       the last column is the SHA-256 of the cells before it
-  confirmations.csv   every confirmation of the quarter; "canonical" is what was said, "digest" its SHA-256
-  report.pdf          the same for people
-  manifest.json       the SHA-256 of each file, and of the manifest of the quarter before
-  chain/              the manifests of all quarters before, each named by the next
+  confirmations.csv   every confirmation of the quarter; "digest" is the SHA-256 of "canonical"
+  report.pdf          the same information as a report to read
+  manifest.json       the SHA-256 of each file, and of the previous quarter's manifest
+  chain/              the manifests of all earlier quarters, each named by the next
 
-How to check it
+How to check this packet
+Run
   hub verify-packet FILE
-needs nothing but this file: no account, no network. It tells every change of a single byte.
-Someone who changes the files and makes a new manifest is found out by the manifest's own SHA-256:
-it stands in the hub beside this packet, and in the packet of the next quarter.
+It needs only this file: no account and no network. It finds any changed byte.
+If someone changed the files and made a new manifest, compare the manifest's own SHA-256
+with the one on the hub's page of this packet, or in the next quarter's packet.
 
-Moments are in the time zone {zone}. In CSV files a text that a spreadsheet would run has an apostrophe before it.
+Times are in the time zone {zone}. In the CSV files, an apostrophe precedes text that a spreadsheet would run.
 """
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The two tables of a packet, and the digest of both."""
+    """The two tables of a packet."""
 
     events: bytes
     confirmations: bytes
 
     @property
     def digest(self) -> str:
-        """The same log has the same."""
+        """The digest of both tables; it is the same if the log is the same."""
         return digest_of_tables(self.events, self.confirmations)
 
 
 def tables_of(report: Report, setting: Setting) -> Tables:
-    """Return the quarter's log and confirmations."""
+    """Return the quarter's log and confirmations as CSV files."""
     entries = ([*row, row_digest(row)] for row in entry_cells(report.lines, setting.zone))
-    said = zip(confirmation_cells(report.confirmations, setting.zone), report.confirmations, strict=True)
+    confirmations = zip(confirmation_cells(report.confirmations, setting.zone), report.confirmations, strict=True)
     return Tables(
         events=csv_of((*ENTRIES, "digest"), entries),
-        confirmations=csv_of((*CONFIRMATIONS, "canonical"), ([*row, one.canonical] for row, one in said)),
+        confirmations=csv_of(
+            (*CONFIRMATIONS, "canonical"), ([*row, confirmation.canonical] for row, confirmation in confirmations)
+        ),
     )
 
 
 def contents_of(report: Report, tables: Tables, setting: Setting) -> Mapping[str, bytes]:
-    """Return the files of a packet, but for the manifest."""
+    """Return the files of a packet, except for the manifest."""
     read_me = READ_ME.format(name=report.organization.name, label=report.period.label, zone=setting.zone.key)
     return {
         EVENTS: tables.events,
@@ -72,16 +75,16 @@ def contents_of(report: Report, tables: Tables, setting: Setting) -> Mapping[str
 
 
 def facts_of(report: Report, setting: Setting, made_by: str) -> PacketFacts:
-    """Return what the manifest says of the quarter."""
+    """Return the facts for the manifest."""
     [row] = report.rows
-    one, quarter = report.organization, row.quarter
+    organization, quarter = report.organization, row.quarter
     return PacketFacts(
-        organization=one.id,
-        slug=one.slug,
-        name=one.name,
+        organization=organization.id,
+        slug=organization.slug,
+        name=organization.name,
         quarter=quarter,
-        first_quarter=Quarter.of(one.joined_on),
-        due=is_due(one, quarter.first_day, quarter.last_day),
+        first_quarter=Quarter.of(organization.joined_on),
+        due=is_due(organization, quarter.first_day, quarter.last_day),
         standing=row.standing,
         entries=len(report.lines),
         confirmations=len(report.confirmations),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hub.core.dates import moment_with_year, plural, with_year
+from hub.core.dates import moment_with_year, number, plural, with_year
 from hub.core.fingerprints import digest_of
 from hub.core.pdf import Column, Head, Paper
 from hub.core.quarters import Quarter
@@ -18,12 +18,12 @@ from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Standing, is_late
 
-MOST_ENTRIES = 400  # that a PDF lists; the tables have all
+MOST_ENTRIES = 400  # listed in a PDF; the CSV file has all
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a document says of the hub that made it."""
+    """The hub's name and time for a document's header."""
 
     hub_name: str
     zone: ZoneInfo
@@ -36,7 +36,7 @@ class Setting:
 
 
 def report_as_pdf(report: Report, setting: Setting) -> bytes:
-    """Return what was shared and what proves it, on paper."""
+    """Return a report of what was shared, with its evidence."""
     title = f"Sharing in {report.period.label}"
     paper = Paper(Head(title, report.organization.name, setting.hub_name, setting.made_at))
     paper.banner(report.organization.name)
@@ -56,18 +56,19 @@ def _summary(report: Report) -> str:
     if not due:
         return f"Nothing was due from {name} in {report.period.label}."
     if report.period.is_year:
-        said = f"{name} met the commitment to share at least quarterly in {met} of {plural(due, 'quarter')}."
+        sentence = f"{name} met the commitment to share at least quarterly in {met} of {plural(due, 'quarter')}."
     else:
-        said = f"{name} {'met' if met else 'has not met'} the commitment to share at least quarterly."
-    return f"{said} {_people(report.reached)}"
+        sentence = f"{name} {'met' if met else 'has not met'} the commitment to share at least quarterly."
+    return f"{sentence} {_people(report.reached)}"
 
 
 def _people(who: Reached) -> str:
-    """Return how many were reached, with what no one counted."""
+    """Return a sentence with the number of people reached, and of entries without a number."""
     if not who.people:
-        return "Nobody said how many people were reached." if who.unknown else ""
-    unsaid = f"; {plural(who.unknown, 'entry', 'entries')} without a number" if who.unknown else ""
-    return f"About {who.people:,} people were reached, counting each sharing by itself{unsaid}."
+        return "The number of people reached is not known." if who.unknown else ""
+    unknown = f"; {plural(who.unknown, 'entry has', 'entries have')} no number" if who.unknown else ""
+    reached = plural(who.people, "person was", "people were")
+    return f"About {reached} reached (someone reached twice is counted twice){unknown}."
 
 
 def _put_quarters(paper: Paper, rows: Sequence[QuarterRow]) -> None:
@@ -86,72 +87,78 @@ def _confirmed(row: QuarterRow) -> str:
 
 def _counts(row: QuarterRow) -> list[str]:
     counts = {step.rung: step.count for step in row.evidence}
-    return [f"{counts.get(rung, 0):,}" for rung in RUNGS]
+    return [number(counts.get(rung, 0)) for rung in RUNGS]
 
 
 def _put_ladder(paper: Paper, report: Report) -> None:
-    """What each kind of evidence proves, with how much there is."""
+    """Add the ladder of evidence: what each rung shows, with its number of entries."""
     counts = Counter[Rung]()
     for row in report.rows:
         counts.update({step.rung: step.count for step in row.evidence})
-    paper.heading("Evidence, the strongest first")
+    paper.heading("Evidence, strongest first")
     paper.grid(
-        [Column("Evidence", 3), Column("Count", 1, is_number=True), Column("What it proves", 8)],
-        [[rung.label, f"{counts[rung]:,}", rung.proves] for rung in Rung],
+        [Column("Evidence", 3), Column("Count", 1, is_number=True), Column("What it shows", 8)],
+        [[rung.label, number(counts[rung]), rung.proves] for rung in Rung],
     )
 
 
 def _put_confirmations(paper: Paper, report: Report, zone: ZoneInfo) -> None:
-    paper.heading("Said in writing")
+    paper.heading("Written confirmations")
     if not report.confirmations:
-        paper.paragraph("Nothing was confirmed yet.")
-    last = {one.quarter: one.id for one in report.confirmations}
-    for one in report.confirmations:
-        paper.paragraph(_said(one, stands=last[one.quarter] == one.id, zone=zone))
-        paper.small(f"Confirmation {one.id}, SHA-256 {digest_of(one.canonical)}")
+        paper.paragraph("No confirmations yet.")
+    last = {confirmation.quarter: confirmation.id for confirmation in report.confirmations}
+    for confirmation in report.confirmations:
+        is_current = last[confirmation.quarter] == confirmation.id
+        paper.paragraph(_statement(confirmation, is_current=is_current, zone=zone))
+        paper.small(f"Confirmation {confirmation.id}, SHA-256 {digest_of(confirmation.canonical)}")
 
 
-def _said(one: Confirmation, *, stands: bool, zone: ZoneInfo) -> str:
-    at = one.confirmed_at.astimezone(zone)
-    late = ", late" if is_late(one.of_quarter, at.date()) else ""
-    head = f"{one.of_quarter.label}: {one.person.name}, {one.role.label.lower()}, on {moment_with_year(at)}{late}"
-    head += "" if stands else " (superseded by a later one)"
-    if not one.shared:
-        return f"{head}: there was nothing to share. {one.reason}"
-    people = f", about {plural(one.people, 'person', 'people')}" if one.people else ""
-    named = "\n".join(f"- {item.title}" for item in one.items)
-    return "\n".join(part for part in (f"{head}: shared with {one.with_whom}{people}.", named, one.note) if part)
+def _statement(confirmation: Confirmation, *, is_current: bool, zone: ZoneInfo) -> str:
+    at = confirmation.confirmed_at.astimezone(zone)
+    person, quarter = confirmation.person.name, confirmation.of_quarter
+    late = ", late" if is_late(quarter, at.date()) else ""
+    head = f"{quarter.label}: {person}, {confirmation.role.label.lower()}, on {moment_with_year(at)}{late}"
+    head += "" if is_current else " (replaced by a later confirmation)"
+    if not confirmation.shared:
+        return f"{head}: there was nothing to share. {confirmation.reason}"
+    people = f", about {plural(confirmation.people, 'person', 'people')}" if confirmation.people else ""
+    titles = "\n".join(f"- {item.title}" for item in confirmation.items)
+    sentence = f"{head}: shared with {confirmation.with_whom}{people}."
+    return "\n".join(part for part in (sentence, titles, confirmation.note) if part)
 
 
 def _put_resources(paper: Paper, lines: Sequence[ResourceLine]) -> None:
     paper.heading("By resource")
     if not lines:
-        paper.paragraph("Nothing is logged.")
+        paper.paragraph("No entries yet.")
         return
     columns = [Column("Resource", 6), Column("Evidence", 4), Column("People", 1.4, is_number=True)]
-    rows = [[line.title, _rungs(line.evidence), f"{line.reached.people or '-'}"] for line in lines]
+    rows = [
+        [line.title, _rungs(line.evidence), number(line.reached.people) if line.reached.people else "-"]
+        for line in lines
+    ]
     paper.grid(
-        [*columns, Column("With whom", 4)],
+        [*columns, Column("Shared with", 4)],
         [[*row, "; ".join(line.with_whom)] for row, line in zip(rows, lines, strict=True)],
     )
 
 
 def _rungs(evidence: Sequence[RungCount]) -> str:
-    return ", ".join(f"{step.rung.label} {step.count:,}" for step in evidence)
+    return ", ".join(f"{step.rung.label} {number(step.count)}" for step in evidence)
 
 
 def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
     lines = [line for line in report.lines if line.rung is not Rung.DOWNLOAD]
-    paper.heading("What was passed on, entry by entry")
+    paper.heading("Sharing, entry by entry")
     if not lines:
-        paper.paragraph("Nothing was declared or forwarded.")
+        paper.paragraph("Nothing was reported or forwarded.")
         return
-    columns = [Column("Entry", 1.3, is_number=True), Column("Happened", 2), Column("Recorded", 2), Column("What", 2.4)]
-    columns += [Column("Resource", 4.4), Column("Who", 2), Column("With whom", 3.6)]
+    columns = [Column("Entry", 1.3, is_number=True), Column("Date", 2), Column("Recorded", 2), Column("Evidence", 2.4)]
+    columns += [Column("Resource", 4.4), Column("Person", 2), Column("Shared with", 3.6)]
     rows = []
     for line in lines[:MOST_ENTRIES]:
         event = line.event
-        mark = f" ({line.mark})" if line.mark else ""
+        mark = f" ({line.mark.label})" if line.mark else ""
         who = event.person.name if event.person else "-"
         audience = ", ".join(
             part for part in (event.with_whom, plural(event.people, "person", "people") if event.people else "") if part
@@ -161,23 +168,23 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         rows.append([str(event.id), with_year(event.happened_on), recorded, what, event.title, who, audience])
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
-        paper.small(f"{len(lines) - MOST_ENTRIES:,} more entries stand in the table of this report.")
+        paper.small(f"The CSV file and the workbook have {number(len(lines) - MOST_ENTRIES)} more.")
 
 
 def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setting) -> bytes:
-    """Return every organization's standing in a quarter, on paper."""
-    head = Head(f"Who has shared in {quarter.label}", "The alliance", setting.hub_name, setting.made_at, landscape=True)
+    """Return a report of every organization's standing in a quarter."""
+    head = Head(f"Sharing in {quarter.label}", "The alliance", setting.hub_name, setting.made_at, landscape=True)
     paper = Paper(head)
     due = [row for row in rows if row.standing is not Standing.NOT_DUE]
     met = sum(row.standing.met for row in due)
     paper.banner("Members and BFFs")
-    share = f", {round(100 * met / len(due))} %" if due else ""
+    share = f" ({round(100 * met / len(due))}%)" if due else ""
     paper.paragraph(
-        f"{met:,} of {plural(len(due), 'organization')} met the commitment to share at least quarterly{share}."
+        f"{number(met)} of {plural(len(due), 'organization')} met the commitment to share at least quarterly{share}."
     )
     counts = Counter(row.standing for row in rows)
     columns = [Column("Standing", 3), Column("Organizations", 1.4, is_number=True), Column("Commitment", 8)]
-    paper.grid(columns, [[one.label, f"{counts[one]:,}", _commitment(one)] for one in Standing])
+    paper.grid(columns, [[standing.label, number(counts[standing]), _commitment(standing)] for standing in Standing])
     paper.heading("By organization")
     columns = [Column("Organization", 6), Column("Kind", 1.8), Column("Standing", 2.6), Column("Confirmed", 5)]
     columns += [Column(rung.label, 2.3, is_number=True) for rung in RUNGS]

@@ -1,4 +1,4 @@
-"""The tables of reports: what stands in their columns, for CSV files and workbooks alike."""
+"""Tables of reports, for CSV files and workbooks."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,68 +13,54 @@ from hub.sharing.queries.reports import Report
 from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.standing import is_late
 
-ENTRIES = (
-    "entry",
-    "quarter",
-    "happened_on",
-    "recorded_at",
-    "act",
-    "evidence",
-    "resource",
-    "title",
-    "revision",
-    "page",
-    "person",
-    "with_whom",
-    "people",
-    "channel",
-    "note",
-    "supersedes",
-    "counts",
-    "mark",
-)
-CONFIRMATIONS = (
-    "confirmation",
-    "quarter",
-    "confirmed_at",
-    "late",
-    "person",
-    "role",
-    "shared",
-    "with_whom",
-    "people",
-    "resources",
-    "note",
-    "reason",
-    "supersedes",
-    "stands",
-    "digest",
-)
-# The rungs below the top, as columns; who confirmed has columns of its own.
+# Columns: their names in audit packets, which never change, and their heads in CSV files and workbooks.
+ENTRIES = {
+    "entry": "Entry",
+    "quarter": "Quarter",
+    "happened_on": "Date",
+    "recorded_at": "Recorded",
+    "act": "Activity",
+    "evidence": "Evidence",
+    "resource": "Resource number",
+    "title": "Title",
+    "revision": "Revision",
+    "page": "Page",
+    "person": "Person",
+    "with_whom": "Shared with",
+    "people": "People",
+    "channel": "Channel",
+    "note": "Note",
+    "supersedes": "Corrects entry",
+    "counts": "Counts",
+    "mark": "Remark",
+}
+CONFIRMATIONS = {
+    "confirmation": "Confirmation",
+    "quarter": "Quarter",
+    "confirmed_at": "Confirmed",
+    "late": "Late",
+    "person": "Person",
+    "role": "Role",
+    "shared": "Shared",
+    "with_whom": "Shared with",
+    "people": "People",
+    "resources": "Resources",
+    "note": "Note",
+    "reason": "Reason",
+    "supersedes": "Replaces confirmation",
+    "stands": "Current",
+    "digest": "Fingerprint",
+}
+# The rungs below the top, as columns; confirmations have columns of their own.
 RUNGS = tuple(rung for rung in Rung if rung is not Rung.CONFIRMED)
-QUARTERS = (
-    "quarter",
-    "standing",
-    "met",
-    "confirmed_on",
-    "confirmed_by",
-    "late",
-    *(rung.value.replace("-", "_") for rung in RUNGS),
-)
-RESOURCES = (
-    "resource",
-    "title",
-    "kind",
-    *(rung.value.replace("-", "_") for rung in RUNGS),
-    "people",
-    "entries_without_people",
-    "with_whom",
-)
-ALLIANCE = ("organization", "name", "kind", "region", *QUARTERS)
+_RUNG_HEADS = tuple(rung.label for rung in RUNGS)
+QUARTERS = ("Quarter", "Standing", "Commitment met", "Confirmed on", "Confirmed by", "Late", *_RUNG_HEADS)
+RESOURCES = ("Resource number", "Title", "Kind", *_RUNG_HEADS, "People", "Entries without a number", "Shared with")
+ALLIANCE = ("Organization ID", "Organization", "Kind", "Region", *QUARTERS)
 
 
 def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[object]]:
-    """Yield every entry as ENTRIES name it; moments in the hub's time zone."""
+    """Yield the cells of every entry, in the order of ENTRIES; times are in the hub's time zone."""
     for line in lines:
         event = line.event
         yield [
@@ -95,35 +81,36 @@ def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[ob
             event.note,
             event.supersedes_id,
             "yes" if line.counts else "no",
-            line.mark,
+            line.mark.value,
         ]
 
 
 def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) -> Iterable[list[object]]:
-    """Yield every confirmation as CONFIRMATIONS name it; the last one of each quarter stands."""
-    last = {one.quarter: one.id for one in confirmations}
-    for one in confirmations:
+    """Yield the cells of every confirmation, in the order of CONFIRMATIONS; the last of each quarter is current."""
+    last = {confirmation.quarter: confirmation.id for confirmation in confirmations}
+    for confirmation in confirmations:
+        confirmed_on = confirmation.confirmed_at.astimezone(zone).date()
         yield [
-            one.id,
-            one.quarter,
-            _local(one.confirmed_at, zone),
-            "yes" if is_late(one.of_quarter, one.confirmed_at.astimezone(zone).date()) else "no",
-            one.person.name,
-            one.role.value,
-            "yes" if one.shared else "no",
-            one.with_whom,
-            one.people,
-            "; ".join(f"{item.resource_id} {item.title}" for item in one.items),
-            one.note,
-            one.reason,
-            one.supersedes_id,
-            "yes" if last[one.quarter] == one.id else "no",
-            digest_of(one.canonical),
+            confirmation.id,
+            confirmation.quarter,
+            _local(confirmation.confirmed_at, zone),
+            "yes" if is_late(confirmation.of_quarter, confirmed_on) else "no",
+            confirmation.person.name,
+            confirmation.role.value,
+            "yes" if confirmation.shared else "no",
+            confirmation.with_whom,
+            confirmation.people,
+            "; ".join(f"{item.resource_id} {item.title}" for item in confirmation.items),
+            confirmation.note,
+            confirmation.reason,
+            confirmation.supersedes_id,
+            "yes" if last[confirmation.quarter] == confirmation.id else "no",
+            digest_of(confirmation.canonical),
         ]
 
 
 def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
-    """Yield every quarter as QUARTERS name it."""
+    """Yield the cells of every quarter, in the order of QUARTERS."""
     for row in rows:
         yield [
             str(row.quarter),
@@ -137,7 +124,7 @@ def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
 
 
 def resource_cells(report: Report) -> Iterable[list[object]]:
-    """Yield every resource of the period as RESOURCES name it."""
+    """Yield the cells of every resource of the period, in the order of RESOURCES."""
     for line in report.by_resource():
         yield [
             line.resource.id,
@@ -151,38 +138,47 @@ def resource_cells(report: Report) -> Iterable[list[object]]:
 
 
 def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
-    """Yield every organization's quarter as ALLIANCE name it."""
+    """Yield the cells of every organization's quarter, in the order of ALLIANCE."""
     for row in rows:
-        one = row.organization
+        organization = row.organization
         [quarter] = quarter_cells([row])
-        yield [one.slug, one.name, one.kind.label, one.region, *quarter]
+        yield [organization.slug, organization.name, organization.kind.label, organization.region, *quarter]
 
 
 def report_as_xlsx(report: Report, zone: ZoneInfo) -> bytes:
-    """Return a workbook: quarters, resources, entries, confirmations."""
+    """Return a workbook with sheets for quarters, resources, entries and confirmations."""
     return xlsx_of(
-        f"Sharing of {report.organization.name}, {report.period.label}",
+        f"Sharing in {report.period.label}: {report.organization.name}",
         [
             Sheet("Quarters", QUARTERS, list(quarter_cells(report.rows))),
             Sheet("Resources", RESOURCES, list(resource_cells(report))),
-            Sheet("Entries", ENTRIES, list(entry_cells(report.lines, zone))),
-            Sheet("Confirmations", CONFIRMATIONS, list(confirmation_cells(report.confirmations, zone))),
+            Sheet("Entries", tuple(ENTRIES.values()), list(entry_cells(report.lines, zone))),
+            Sheet(
+                "Confirmations",
+                tuple(CONFIRMATIONS.values()),
+                list(confirmation_cells(report.confirmations, zone)),
+            ),
         ],
     )
 
 
 def report_as_csv(report: Report, zone: ZoneInfo) -> bytes:
-    """Return every entry of the log, the oldest first."""
-    return csv_of(ENTRIES, entry_cells(report.lines, zone))
+    """Return the report's log entries as CSV, oldest first."""
+    return entries_as_csv(report.lines, zone)
+
+
+def entries_as_csv(lines: Iterable[LoggedLine], zone: ZoneInfo) -> bytes:
+    """Return log entries as CSV."""
+    return csv_of(tuple(ENTRIES.values()), entry_cells(lines, zone))
 
 
 def alliance_as_csv(rows: Sequence[QuarterRow]) -> bytes:
-    """Return every organization's quarter."""
+    """Return every organization's quarter as CSV."""
     return csv_of(ALLIANCE, alliance_cells(rows))
 
 
 def alliance_as_xlsx(rows: Sequence[QuarterRow], quarter: str) -> bytes:
-    """Return the same as a workbook."""
+    """Return every organization's quarter as a workbook."""
     return xlsx_of(f"Sharing in {quarter}", [Sheet(quarter, ALLIANCE, list(alliance_cells(rows)))])
 
 

@@ -1,1 +1,1 @@
-"""The pages of sharing, by what people come for."""
+"""The pages of sharing."""

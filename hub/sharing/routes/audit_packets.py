@@ -1,4 +1,4 @@
-"""Audit packets: made, listed with their digests, handed out."""
+"""Audit packets: list, create and download."""
 
 from flask import Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -11,12 +11,12 @@ from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.queries import audit_packets as audit_packets_queries
-from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, other_slug, quarter_named, this_quarter, whose_record
 
 
 @bp.get("/sharing/<quarter>/packet")
 def packets(quarter: str) -> str:
-    """The audit packets of a quarter, the one that stands first."""
+    """Show the audit packets of a quarter, current one first."""
     person, which = signed_in(), quarter_named(quarter)
     organization = whose_record(person)
     if not Quarter.of(organization.joined_on) <= which <= this_quarter():
@@ -24,7 +24,7 @@ def packets(quarter: str) -> str:
     return render_template(
         "sharing/audit_packets.html",
         organization=organization,
-        theirs=theirs(person, organization),
+        other_slug=other_slug(person, organization),
         quarter=which,
         running=which == this_quarter(),
         packets=audit_packets_queries.packets_of(db, organization, which),
@@ -34,22 +34,22 @@ def packets(quarter: str) -> str:
 
 @bp.post("/sharing/<quarter>/packet")
 def make_packet(quarter: str) -> Redirect:
-    """Pack the quarter as its log stands now."""
+    """Create the audit packet of the quarter from its current log."""
     person, which = signed_in(), quarter_named(quarter)
     organization = whose_record(person)
     before = {packet.id for packet in audit_packets_queries.packets_of(db, organization, which)}
     made = audit_packets_actions.make_packet(db, person, organization, which)
     flash(
-        "Nothing has changed since the last packet: it still stands."
+        "Nothing has changed since the last packet, so it is still current."
         if made.id in before
-        else f"The audit packet of {which.label} is ready."
+        else f"The {which.label} audit packet is ready."
     )
-    return redirect(url_for(".packets", quarter=str(which), organization=theirs(person, organization)))
+    return redirect(url_for(".packets", quarter=str(which), organization=other_slug(person, organization)))
 
 
 @bp.get("/sharing/packets/<int:packet_id>")
 def packet(packet_id: int) -> Response:
-    """The packet, as a ZIP file."""
-    found = audit_packets_queries.packet_for(db, signed_in(), packet_id)
-    name = f"audit-packet-{found.organization.slug}-{found.quarter}-{found.digest[:8]}.zip"
-    return web.as_attachment(found.content, "application/zip", name)
+    """Download a packet as a ZIP file."""
+    audit_packet = audit_packets_queries.packet_for(db, signed_in(), packet_id)
+    name = f"audit-packet-{audit_packet.organization.slug}-{audit_packet.quarter}-{audit_packet.digest[:8]}.zip"
+    return web.as_attachment(audit_packet.content, "application/zip", name)

@@ -1,4 +1,4 @@
-"""What every page of sharing starts with: the blueprint, the person, the organization, the quarter."""
+"""The blueprint, and what its pages need: the organization and the quarter of a request."""
 
 from flask import Blueprint, request
 
@@ -14,23 +14,23 @@ bp = Blueprint("sharing", __name__)
 
 
 def whose_record(person: Person) -> Organization:
-    """Return the organization whose record is asked for: the person's own, or one that they may see (``?organization=``)."""
+    """Return the requested organization: the person's own, or one whose log they may see (``?organization=``)."""
     slug = request.args.get("organization", person.organization.slug)
     return members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 
-def theirs(person: Person, organization: Organization) -> str | None:
-    """Return what the page's links must carry when the record is another organization's."""
+def other_slug(person: Person, organization: Organization) -> str | None:
+    """Return the slug that the page's links need if the organization isn't the person's own, else None."""
     return organization.slug if organization.id != person.organization_id else None
 
 
 def this_quarter() -> Quarter:
-    """Return the quarter of today in the hub's time zone."""
+    """Return the current quarter in the hub's time zone."""
     return Quarter.of(clock.today(web.config().zone))
 
 
 def quarter_named(text: str) -> Quarter:
-    """Return the quarter of an address; raises NotFound when it isn't one."""
+    """Return the quarter in a URL; raises NotFound if it isn't one."""
     try:
         return Quarter.parse(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Confirming a quarter: one screen, filled from the log."""
+"""The page that confirms a quarter, filled in from the log."""
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -16,12 +16,12 @@ from hub.sharing.queries import entries as entries_queries
 from hub.sharing.routes.blueprint import bp, quarter_named
 from hub.sharing.routes.declarations import choice_of, wants_search
 from hub.sharing.rules.standing import is_late, objection_to_confirming
-from hub.sharing.rules.texts import list_of
+from hub.sharing.rules.texts import joined_texts
 
 
 @bp.route("/sharing/<quarter>/confirm", methods=["GET", "POST"])
 def confirm(quarter: str) -> Answer:
-    """Say in writing what the organization shared in the quarter, or that there was nothing."""
+    """Confirm in writing what the organization shared in the quarter, or that there was nothing to share."""
     person, which = signed_in(), quarter_named(quarter)
     if not may(person, Permission.CONFIRM, person.organization):
         raise NotFound
@@ -36,13 +36,15 @@ def confirm(quarter: str) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            confirmations_actions.confirm(db, person, which, form.said(), form.form_id.data or "")
+            confirmations_actions.confirm(db, person, which, form.statement(), form.form_id.data or "")
         except Refused as error:
             refused = str(error)
             form.renew()
         else:
             flash(
-                f"{which.label} is confirmed. Thank you." if form.shared.data == "yes" else "Your reason is on record."
+                f"{which.label} is confirmed. Thank you."
+                if form.shared.data == "yes"
+                else "Recorded: there was nothing to share."
             )
             return redirect(url_for(".quarter", quarter=str(which)))
     db.rollback()
@@ -50,32 +52,32 @@ def confirm(quarter: str) -> Answer:
 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
-    """Fill the form with what was confirmed before, or else with what the log says."""
+    """Fill in the earlier confirmation, or else the quarter's log."""
     form.renew()
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     if before:
         form.show(before[0])
         return
     logs = entries_queries.log_by_resource(db, person.organization, quarter)
-    shared = [log for log in logs if log.passed_on]
+    shared = [log for log in logs if log.is_shared]
     form.resources.data = [log.resource.id for log in shared]
-    if not shared and request.args.get("taken") == "yes":  # pressed "Yes, we shared them"
+    if not shared and request.args.get("taken") == "yes":  # the button "Yes, we shared them"
         form.resources.data = [log.resource.id for log in logs]
-    form.with_whom.data = list_of(words for log in shared for words in log.with_whom)
+    form.with_whom.data = joined_texts(words for log in shared for words in log.with_whom)
     form.people.data = max((log.people for log in shared), default=0) or None
 
 
 def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:
     closing = confirmations_queries.closing_of(db, person.organization, quarter)
     before = entries_queries.confirmations_of(db, person.organization, quarter)
-    known = [log.resource for log in (*closing.shared, *closing.taken)]
+    listed = [log.resource for log in (*closing.shared, *closing.only_downloaded)]
     return render_template(
         "sharing/confirm.html",
         quarter=quarter,
         form=form,
         refused=refused,
         closing=closing,
-        choice=choice_of(person, form, [], known),
+        choice=choice_of(person, form, [], listed),
         before=before[0] if before else None,
         late=is_late(quarter, clock.today(web.config().zone)),
     )

@@ -1,4 +1,4 @@
-"""Declaring what was shared, and correcting what was logged."""
+"""The pages that report sharing and correct log entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ LONGEST_SEARCH = 300  # characters, as a title
 
 @bp.route("/sharing/declare", methods=["GET", "POST"])
 def declare() -> Answer:
-    """We shared this: for one or several resources, with a search by title.
+    """Report sharing of one or several resources, with a search by title.
 
-    ``?resource=`` ticks one; ``?quarter=`` ticks what was taken in it, and asks for the day when it is over;
-    ``?mail=`` says what a mail to the log address says.
+    ``?resource=`` checks a resource; ``?quarter=`` checks those that were only downloaded in it, and leaves the date
+    empty if it is over; ``?mail=`` fills in the facts of an email to the log address.
     """
     person = signed_in()
     form = sharing_forms.DeclareForm()
@@ -53,14 +53,14 @@ def declare() -> Answer:
     if form.validate_on_submit():
         try:
             events = declarations_actions.declare(
-                db, person, form.resources.data or [], form.said(), form.form_id.data or ""
+                db, person, form.resources.data or [], form.declaration(), form.form_id.data or ""
             )
         except Refused as error:
             refused = str(error)
             form.renew()
         else:
             if "mail" in request.args:
-                logged_mail_actions.name_mail(db, _mail(person), events)
+                logged_mail_actions.attach_entries(db, _mail(person), events)
             flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
@@ -68,24 +68,24 @@ def declare() -> Answer:
 
 
 def _begin_quarter(person: Person, form: sharing_forms.DeclareForm, quarter: Quarter) -> None:
-    """Tick what was taken in the quarter and not passed on; a day of today would count for another quarter."""
+    """Check what was only downloaded in the quarter. Today's date is removed if it is in another quarter."""
     logs = entries_queries.log_by_resource(db, person.organization, quarter)
-    form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.passed_on)]
+    form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.is_shared)]
     if clock.today(web.config().zone) > quarter.last_day:
         form.happened_on.data = None
 
 
 def _begin_mail(person: Person, form: sharing_forms.DeclareForm) -> None:
-    """Fill in when a mail to the log address was sent, and to how many: which resource it was, the person says."""
+    """Fill in the date and audience of an email to the log address; the person adds the resource."""
     mail = _mail(person)
     audience = Audience(mail.people, mail.domains)
     form.happened_on.data, form.people.data = mail.happened_on, mail.people
     form.with_whom.data = shorten(audience.label, LONGEST_AUDIENCE) if mail.people else ""
-    form.note.data = f"Mail: {mail.subject}" if mail.subject else ""
+    form.note.data = f"Email: {mail.subject}" if mail.subject else ""
 
 
 def _mail(person: Person) -> LoggedMail:
-    """Return the mail of the person's organization that the address names; raises NotFound."""
+    """Return the email in ``?mail=`` if it is the person's organization's; raises NotFound."""
     mail = logged_mail_queries.mail_for(db, person, web.row_number(request.args.get("mail")))
     if mail.organization_id != person.organization_id:
         raise NotFound
@@ -93,7 +93,7 @@ def _mail(person: Person) -> LoggedMail:
 
 
 def wants_search(form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm) -> bool:
-    """Return whether the button that searches was pressed, or words were typed that no one has searched for yet."""
+    """Return True if the search button was pressed, or if the search words have changed since the last search."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     return "search" in request.form or words not in {"", request.form.get("searched", words)}
 
@@ -110,67 +110,67 @@ def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str 
 
 @dataclass(frozen=True)
 class Choice:
-    """The resources that a form offers: those at hand, and those that its search by title found."""
+    """The resources that a form offers, and the results of its search by title."""
 
     offered: Sequence[Resource]
     found: Sequence[Resource]
-    words: str  # that were searched for
-    titles: dict[int, str]  # what the person knows each as, and each of those that the page shows elsewhere
+    words: str  # the search words
+    titles: dict[int, str]  # by id, also of the resources that the page lists elsewhere
 
 
 def choice_of(
     person: Person,
     form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm,
     offered: Sequence[Resource],
-    known: Sequence[Resource] = (),
+    listed: Sequence[Resource] = (),
 ) -> Choice:
-    """Return what the form offers; what is checked stays on offer. ``known`` are those that the page shows elsewhere."""
+    """Return the form's choices, including all checked ones; ``listed`` are those that the page lists elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
-    found = declarations_queries.found_by_title(db, person, words) if words else []
-    elsewhere = {resource.id for resource in (*known, *offered, *found)}
-    ticked = declarations_queries.nameable(
-        db, person, [number for number in form.resources.data or () if number not in elsewhere]
+    results = declarations_queries.found_by_title(db, person, words) if words else []
+    shown = {resource.id for resource in (*listed, *offered)}
+    shown_or_found = shown | {resource.id for resource in results}
+    checked = declarations_queries.nameable(
+        db, person, [number for number in form.resources.data or () if number not in shown_or_found]
     )
-    there = {resource.id for resource in (*known, *offered)}
-    titles = declarations_queries.known_titles(db, person, [*known, *offered, *ticked, *found])
-    return Choice([*offered, *ticked], [resource for resource in found if resource.id not in there], words, titles)
+    titles = declarations_queries.known_titles(db, person, [*listed, *offered, *checked, *results])
+    return Choice([*offered, *checked], [resource for resource in results if resource.id not in shown], words, titles)
 
 
 @bp.route("/sharing/events/<int:event_id>/correct", methods=["GET", "POST"])
 def correct(event_id: int) -> Answer:
-    """Correct an entry of the log by a new one, or take it back; both stay."""
+    """Correct or retract a log entry by adding a new one; both stay."""
     person = signed_in()
     line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
-    form, back = sharing_forms.DeclarationForm(), sharing_forms.TakeBackForm()
+    form, retraction = sharing_forms.DeclarationForm(), sharing_forms.RetractionForm()
     if request.method == "GET":
         form.show(line.event)
-        return _correct_page(line, form, back)
+        return _correct_page(line, form, retraction)
     refused = ""
     try:
         if "take_back" in request.form:
             form = sharing_forms.DeclarationForm(formdata=None)
             form.show(line.event)
-            done = back.validate_on_submit() and declarations_actions.take_back(
-                db, person, line, back.reason.data or ""
+            entry = retraction.validate_on_submit() and declarations_actions.retract(
+                db, person, line, retraction.reason.data or ""
             )
         else:
-            back = sharing_forms.TakeBackForm(formdata=None)
-            done = form.validate_on_submit() and declarations_actions.correct(db, person, line, form.said())
+            retraction = sharing_forms.RetractionForm(formdata=None)
+            entry = form.validate_on_submit() and declarations_actions.correct(db, person, line, form.declaration())
     except Refused as error:
         refused = str(error)
     else:
-        if done:
-            flash("Taken back. The entry stays in the log and doesn't count." if done.void else "Corrected.")
-            return redirect(url_for(".quarter", quarter=done.quarter))
+        if entry:
+            flash("Retracted. The entry stays in the log but doesn't count." if entry.void else "Corrected.")
+            return redirect(url_for(".quarter", quarter=entry.quarter))
     db.rollback()
     line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
-    return _correct_page(line, form, back, refused), 422
+    return _correct_page(line, form, retraction, refused), 422
 
 
 def _correct_page(
     line: entries_queries.LoggedLine,
     form: sharing_forms.DeclarationForm,
-    back: sharing_forms.TakeBackForm,
+    retraction: sharing_forms.RetractionForm,
     refused: str = "",
 ) -> str:
     return render_template(
@@ -179,7 +179,7 @@ def _correct_page(
         event=line.event,
         quarter=Quarter.parse(line.event.quarter),
         form=form,
-        back=back,
+        retraction=retraction,
         refused=refused,
         Act=Act,
     )

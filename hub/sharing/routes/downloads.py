@@ -1,4 +1,4 @@
-"""Taking a resource's file out of the hub, which is logged."""
+"""Downloads of files and excerpts, which are logged."""
 
 from hashlib import sha256
 from io import BytesIO
@@ -21,29 +21,29 @@ from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.routes.blueprint import bp
 from hub.sharing.rules.texts import download_name, source_line
 
-# How browsers say that they fetch ahead of a click that may never come.
+# The headers by which browsers announce a prefetch, before any click.
 PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 
 
 @bp.get("/resources/<int:resource_id>/slides")
 @web.writes
 def slides(resource_id: int) -> Response:
-    """Some pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
+    """Download pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
-    wanted = range_of(request.args.get("pages", ""))
-    if wanted is None:
-        raise Refused("Say which pages, for example 7 or 7-9.")
-    answer = as_excerpt(resource, resource.current, *wanted)
+    pages = range_of(request.args.get("pages", ""))
+    if pages is None:
+        raise Refused("Enter the pages, such as 7 or 7-9.")
+    answer = as_excerpt(resource, resource.current, *pages)
     if request.method == "GET":
         downloads_actions.log_download(db, person, resource, resource.current, whole=True)
     return answer
 
 
 def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) -> Response:
-    """Return the pages as a PDF to keep, each naming its source; raises Refused when it can't be made."""
+    """Return the pages as a PDF download, each with its source line; raises Refused if it can't be made."""
     line = source_line(resource.title, resource.organization.name, resource.published_on, web.config().HUB_NAME)
-    db.commit()  # lets the rows go while it is cut
+    db.commit()  # holds no database locks while the PDF is made
     try:
         path = excerpts.excerpt(web.config(), revision, first, last, line)
     except reader.Busy:
@@ -64,42 +64,42 @@ def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) ->
 @web.public
 @web.writes
 def download(resource_id: int) -> Response:
-    """The file (``?revision=`` an earlier one), logged as a download; looking ahead (HEAD, prefetch) takes nothing."""
-    ahead = " ".join(request.headers.get(name, "").lower() for name in PREFETCH_HEADERS)
-    if "prefetch" in ahead or "preview" in ahead:
-        abort(503)  # the browser asks again when the person really clicks
+    """Download the file (``?revision=`` an earlier one) and log it; HEAD and prefetch requests aren't logged."""
+    purpose = " ".join(request.headers.get(name, "").lower() for name in PREFETCH_HEADERS)
+    if "prefetch" in purpose or "preview" in purpose:
+        abort(503)  # the browser asks again when the person clicks
     person = current_person()
     resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     revision = _revision(person, resource)
     answer = as_file(resource, revision)
     if request.method == "GET":
-        has_it = answer.status_code == 304  # noqa: PLR2004 - not modified: the browser shows its own copy again
-        downloads_actions.log_download(db, person, resource, revision, whole=_begins_the_file() and not has_it)
+        is_unmodified = answer.status_code == 304  # noqa: PLR2004 - the browser shows its own copy
+        downloads_actions.log_download(db, person, resource, revision, whole=_has_first_byte() and not is_unmodified)
     return answer
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:
-    """Return the revision that is asked for, or the current one."""
+    """Return the requested revision, or the current one."""
     number = request.args.get("revision", str(resource.revision_number))
     readable = library_queries.readable_revisions(person, resource)
-    revision = next((one for one in readable if str(one.number) == number), None)
+    revision = next((candidate for candidate in readable if str(candidate.number) == number), None)
     if revision is None:
         raise NotFound
     return revision
 
 
-def _begins_the_file() -> bool:
-    """Return whether the request asks for the file from its first byte on."""
+def _has_first_byte() -> bool:
+    """Return True if the request includes the first byte of the file."""
     return request.range is None or any(start == 0 for start, _end in request.range.ranges)
 
 
 def as_file(resource: Resource, revision: Revision) -> Response:
-    """Return the revision to keep, never to be run in the browser: a file as it came, a typed text as Markdown.
+    """Return the revision as a download: the original file, or a typed text as Markdown.
 
-    Raises Refused for a web link, which has no file.
+    The browser must not run it. Raises Refused for a link, which has no file.
     """
     if revision.source is Source.LINK:
-        raise Refused("This resource is an address on the web and has no file. Open the address on its page.")
+        raise Refused("This resource is a link and has no file. Open the link on its page.")
     answer = _stored(revision) if revision.source is Source.FILE else _typed(resource, revision)
     answer.headers["Content-Security-Policy"] = "sandbox"
     answer.headers["X-Content-Type-Options"] = "nosniff"

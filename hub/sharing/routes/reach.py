@@ -1,4 +1,4 @@
-"""How far a resource reached, for whoever published it."""
+"""The reach of a resource, for its publisher."""
 
 from flask import render_template
 
@@ -12,6 +12,6 @@ from hub.sharing.routes.blueprint import bp
 
 @bp.get("/resources/<int:resource_id>/reach")
 def reach(resource_id: int) -> str:
-    """How many organizations, regions and people it reached: numbers, no names."""
+    """Show how many organizations, regions and people the resource reached, without names."""
     resource = library_queries.get_for(db, signed_in(), resource_id, Permission.SEE_REACH)
     return render_template("sharing/reach.html", resource=resource, reach=reach_queries.reach_of_resource(db, resource))

@@ -1,4 +1,4 @@
-"""An organization's record: by quarter, one quarter's log with filters, and both as CSV."""
+"""An organization's sharing log: its quarters, one quarter's entries with filters, and both as CSV."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
-from hub.core.tables import CSV, csv_of
+from hub.core.tables import CSV
 from hub.core.web import db, page_number
 from hub.members import queries as members_queries
 from hub.members.login import signed_in
@@ -16,8 +16,8 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
-from hub.sharing.reports.tables import ENTRIES, entry_cells
-from hub.sharing.routes.blueprint import bp, quarter_named, theirs, this_quarter, whose_record
+from hub.sharing.reports.tables import entries_as_csv
+from hub.sharing.routes.blueprint import bp, other_slug, quarter_named, this_quarter, whose_record
 from hub.sharing.rules.standing import Act, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12
@@ -25,7 +25,7 @@ QUARTERS_PER_PAGE = 12
 
 @bp.get("/sharing")
 def record() -> str | Response:
-    """The organization's record, quarter by quarter; ``?format=csv`` gives every entry."""
+    """Show the organization's quarters; ``?format=csv`` downloads every entry."""
     person = signed_in()
     organization = whose_record(person)
     quarters = _quarters_of(organization)
@@ -37,9 +37,9 @@ def record() -> str | Response:
     return render_template(
         "sharing/record.html",
         organization=organization,
-        theirs=theirs(person, organization),
+        other_slug=other_slug(person, organization),
         others=_others(person),
-        yours=quarters_queries.your_quarter(db, person, this_quarter()) if not theirs(person, organization) else None,
+        yours=None if other_slug(person, organization) else quarters_queries.your_quarter(db, person, this_quarter()),
         rows=quarters_queries.quarters_of(db, organization, shown),
         page=page,
         pages=web.page_count(len(quarters), QUARTERS_PER_PAGE),
@@ -48,28 +48,29 @@ def record() -> str | Response:
 
 
 def _quarters_of(organization: Organization) -> list[Quarter]:
-    """Return every quarter since the organization joined, newest first; at least this one."""
+    """Return every quarter since the organization joined, newest first; at least the current one."""
     first, last = Quarter.of(organization.joined_on), this_quarter()
     count = 4 * (last.year - first.year) + last.number - first.number + 1
     return last.back(max(count, 1))
 
 
 def _others(person: Person) -> list[Organization]:
-    """Return the organizations to choose from, for whoever may see more records than their own."""
+    """Return the organizations whose logs the person may see, if there are others than their own."""
     if not may(person, Permission.SEE_BOARD):
         return []
-    return [one for one in members_queries.organizations(db) if may(person, Permission.SEE_RECORD, one)]
+    organizations = members_queries.organizations(db)
+    return [organization for organization in organizations if may(person, Permission.SEE_RECORD, organization)]
 
 
 def _objection(organization: Organization) -> dict[Quarter, str | None]:
-    """Why a quarter can't be confirmed, for each quarter of the record."""
+    """Return for each quarter why it can't be confirmed, or None."""
     today = clock.today(web.config().zone)
-    return {one: objection_to_confirming(one, today, organization) for one in _quarters_of(organization)}
+    return {quarter: objection_to_confirming(quarter, today, organization) for quarter in _quarters_of(organization)}
 
 
 @bp.get("/sharing/<quarter>")
 def quarter(quarter: str) -> str | Response:
-    """One quarter's log with its confirmations; ``?act=&resource=&person=&page=&format=csv``."""
+    """Show a quarter's log and confirmations; ``?act=&resource=&person=&page=&format=csv``."""
     person, which = signed_in(), quarter_named(quarter)
     organization = whose_record(person)
     if which > this_quarter():
@@ -82,16 +83,17 @@ def quarter(quarter: str) -> str | Response:
     return render_template(
         "sharing/quarter.html",
         organization=organization,
-        theirs=theirs(person, organization),
+        other_slug=other_slug(person, organization),
         quarter=which,
         row=quarters_queries.quarters_of(db, organization, [which])[0],
         confirmations=entries_queries.confirmations_of(db, organization, which),
-        late=lambda one: is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
+        late=lambda confirmation: is_late(which, confirmation.confirmed_at.astimezone(web.config().zone).date()),
         lines=entries_queries.events_of(db, organization, [which], only, page),
         total=total,
         page=page,
         pages=web.page_count(total, entries_queries.EVENTS_PER_PAGE),
         only=only,
+        is_filtered=only != entries_queries.EventFilter(),
         titles=entries_queries.titles_in(db, organization, which),
         people=entries_queries.people_in(db, organization, which),
         Act=Act,
@@ -104,23 +106,23 @@ def quarter(quarter: str) -> str | Response:
 
 @bp.get("/sharing/confirmations/<int:confirmation_id>")
 def confirmation(confirmation_id: int) -> str:
-    """What was said in writing, with the digest that shows any later change of it."""
+    """Show a written confirmation with its fingerprint."""
     person = signed_in()
-    one = entries_queries.confirmation_for(db, person, confirmation_id)
-    which = Quarter.parse(one.quarter)
+    confirmed = entries_queries.confirmation_for(db, person, confirmation_id)
+    which = Quarter.parse(confirmed.quarter)
     return render_template(
         "sharing/confirmation.html",
-        one=one,
-        theirs=theirs(person, one.organization),
+        confirmation=confirmed,
+        other_slug=other_slug(person, confirmed.organization),
         quarter=which,
-        late=is_late(which, one.confirmed_at.astimezone(web.config().zone).date()),
-        superseded_by=entries_queries.superseder_of(db, one),
-        digest=digest_of(one.canonical),
+        late=is_late(which, confirmed.confirmed_at.astimezone(web.config().zone).date()),
+        superseded_by=entries_queries.replacement_of(db, confirmed),
+        digest=digest_of(confirmed.canonical),
     )
 
 
 def _filter() -> entries_queries.EventFilter:
-    """Return what of the log is asked for; a filter that means nothing filters nothing."""
+    """Return the requested filter; invalid values are ignored."""
     act = request.args.get("act", "")
     return entries_queries.EventFilter(
         act=Act(act) if act in set(Act) else None,
@@ -135,4 +137,4 @@ def _id_in(name: str) -> int | None:
 
 
 def _as_csv(lines: Sequence[entries_queries.LoggedLine], file_name: str) -> Response:
-    return web.as_attachment(csv_of(ENTRIES, entry_cells(lines, web.config().zone)), CSV, file_name)
+    return web.as_attachment(entries_as_csv(lines, web.config().zone), CSV, file_name)

@@ -1,4 +1,4 @@
-"""Reports of an organization's quarter or year, to keep and to send."""
+"""Reports of an organization's quarter or year as PDF, CSV and workbook."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,13 @@ from hub.members.login import signed_in
 from hub.sharing.queries import reports as reports_queries
 from hub.sharing.reports import pdf as pdf_reports
 from hub.sharing.reports import tables as tables_reports
-from hub.sharing.routes.blueprint import bp, theirs, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, other_slug, this_quarter, whose_record
 from hub.sharing.rules.reports import Period
 
 
 @bp.get("/sharing/reports")
 def all_reports() -> str:
-    """Every quarter and year since the organization joined, each as PDF, CSV and workbook."""
+    """List the reports of every quarter and year since the organization joined."""
     person = signed_in()
     organization = whose_record(person)
     first, last = Quarter.of(organization.joined_on), this_quarter()
@@ -26,29 +26,29 @@ def all_reports() -> str:
     return render_template(
         "sharing/reports.html",
         organization=organization,
-        theirs=theirs(person, organization),
+        other_slug=other_slug(person, organization),
         years=years,
-        quarters_of=lambda year: [one for one in reversed(year.until(last)) if one >= first],
+        quarters_of=lambda year: [quarter for quarter in reversed(year.until(last)) if quarter >= first],
     )
 
 
 @bp.get("/sharing/reports/<period>")
 def report(period: str) -> Response:
-    """One quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``."""
+    """Download the report of a quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (default), ``csv``, ``xlsx``."""
     organization = whose_record(signed_in())
     which = period_named(period)
-    found = reports_queries.report_of(db, organization, which, this_quarter())
+    contents = reports_queries.report_of(db, organization, which, this_quarter())
     zone = web.config().zone
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: pdf_reports.report_as_pdf(found, setting()),
-        "csv": lambda: tables_reports.report_as_csv(found, zone),
-        "xlsx": lambda: tables_reports.report_as_xlsx(found, zone),
+        "pdf": lambda: pdf_reports.report_as_pdf(contents, setting()),
+        "csv": lambda: tables_reports.report_as_csv(contents, zone),
+        "xlsx": lambda: tables_reports.report_as_xlsx(contents, zone),
     }
     return web.to_keep(f"sharing-{organization.slug}-{which}", makers)
 
 
 def period_named(text: str) -> Period:
-    """Return the period of an address that has begun; raises NotFound otherwise."""
+    """Return the period in a URL; raises NotFound if it isn't one or hasn't started."""
     try:
         period = Period.parse(text)
     except ValueError as error:
@@ -59,5 +59,5 @@ def period_named(text: str) -> Period:
 
 
 def setting() -> pdf_reports.Setting:
-    """Return what a document says of this hub."""
+    """Return the hub's name and time for a document's header."""
     return pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())

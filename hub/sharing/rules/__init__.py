@@ -1,1 +1,1 @@
-"""The rules of sharing: what counts, what comes next, what may be said. Pure."""
+"""The rules of sharing: standings, evidence, next steps, reminders and audit packets. Pure."""

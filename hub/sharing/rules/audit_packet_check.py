@@ -1,4 +1,4 @@
-"""Checking an audit packet with nothing but the packet: no rows, no settings, no network. Pure."""
+"""Verification of an audit packet from the file alone: no database, no settings, no network. Pure."""
 
 import csv
 import json
@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any
 
 from hub.core.archive import DamagedError, files_in, zip_of
+from hub.core.dates import file_size, number, plural
 from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
@@ -24,35 +25,35 @@ from hub.sharing.rules.audit_packets import (
     VERSION,
     row_digest,
 )
-from hub.sharing.rules.confirmations import in_order
+from hub.sharing.rules.confirmations import canonical_json
 from hub.sharing.rules.standing import Act, Standing, strongest
 
-LARGEST = 500_000_000  # bytes of a packet that is checked
+LARGEST = 500_000_000  # bytes; larger files aren't checked
 
-# What a row of confirmations.csv repeats of its canonical form, by column.
+# The columns of confirmations.csv that repeat a value of the canonical form.
 _REPEATED = ("quarter", "role", "with_whom", "people", "note", "reason", "supersedes")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What checking a packet found; without problems it is whole."""
+    """The result of checking a packet; without problems it is intact."""
 
     problems: tuple[str, ...]
-    manifest: Mapping[str, Any] = field(default_factory=dict)  # as far as it could be read
+    manifest: Mapping[str, Any] = field(default_factory=dict)  # empty if it can't be read
     digest: str = ""  # of the manifest
-    chain: tuple[str, ...] = ()  # the quarters whose manifests follow each other, the newest first
+    chain: tuple[str, ...] = ()  # the quarters of the linked manifests, newest first
 
 
 def check_packet(packet: bytes) -> Verdict:
-    """Return whether the packet is what the hub packed, byte for byte, and says of itself what its rows say."""
+    """Check that the packet is byte for byte what the hub packed, and that its manifest matches its tables."""
     if len(packet) > LARGEST:
-        return Verdict((f"The file has more than {LARGEST // 1_000_000} MB: it is no audit packet.",))
+        return Verdict((f"The file is larger than {file_size(LARGEST)}, so it is not an audit packet.",))
     try:
         files = files_in(packet)
     except DamagedError as error:
         return Verdict((str(error),))
     if MANIFEST not in files:
-        return Verdict((f"There is no {MANIFEST} in it: this is no audit packet.", *_strange_names(files)))
+        return Verdict((f"The file has no {MANIFEST}, so it is not an audit packet.", *_strange_names(files)))
     try:
         manifest = _manifest_in(files[MANIFEST])
     except ValueError as error:
@@ -61,9 +62,9 @@ def check_packet(packet: bytes) -> Verdict:
     chain, broken = _chain(files, manifest)
     problems += [*broken, *_extra_problems(files, chain), *_row_problems(files, manifest)]
     if not problems and zip_of(files) != packet:
-        problems.append("Bytes of the ZIP file around its contents were changed: it isn't the file that the hub made.")
+        problems.append("The ZIP file was changed outside of its contents, so it is not the file that the hub created.")
     elif not problems and list(files) != _order(chain):
-        problems.append("The files don't stand in the order in which the hub packs them.")
+        problems.append("The files are not in the order in which the hub packs them.")
     return Verdict(tuple(problems), manifest, sha256_of(files[MANIFEST]), tuple(chain))
 
 
@@ -71,7 +72,7 @@ def _order(chain: Sequence[str]) -> list[str]:
     return [MANIFEST, SEAL, *CONTENTS, *(f"{CHAIN}{quarter}.json" for quarter in chain)]
 
 
-# What a manifest must have, and of which type.
+# The keys of a manifest, with their types.
 _SHAPE: Mapping[str, type | tuple[type, ...]] = {
     "format": str, "version": int, "organization": dict, "quarter": str, "first_quarter": str, "due": bool,
     "standing": str, "entries": int, "confirmations": int, "hub": str, "time_zone": str, "made_at": str,
@@ -80,33 +81,33 @@ _SHAPE: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _manifest_in(raw: bytes) -> dict[str, Any]:
-    """Return the manifest, if it is one; raises ValueError with a sentence."""
+    """Return the parsed manifest; raises ValueError with a sentence."""
     try:
-        said = json.loads(raw.decode("utf-8"))
+        manifest = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        message = "it isn't JSON in UTF-8."
+        message = "it is not JSON in UTF-8."
         raise ValueError(message) from error
-    if not isinstance(said, dict) or said.get("format") != FORMAT:
-        message = "it isn't the manifest of an audit packet."
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        message = "it is not the manifest of an audit packet."
         raise ValueError(message)
-    if said.get("version") != VERSION:
-        message = f"its version is {said.get('version')!r}, and this command knows version {VERSION}: use a newer hub."
+    if (version := manifest.get("version")) != VERSION:
+        message = f"it has version {version!r}, but this command reads version {VERSION}. Use a newer hub."
         raise ValueError(message)
-    if wrong := [name for name, kind in _SHAPE.items() if not isinstance(said.get(name), kind)]:
-        message = f"{wrong[0]!r} is missing or isn't what it should be."
+    if wrong := [name for name, kind in _SHAPE.items() if not isinstance(manifest.get(name), kind)]:
+        message = f"{wrong[0]!r} is missing or has the wrong type."
         raise ValueError(message)
-    if said.keys() != _SHAPE.keys():
-        message = f"it holds what doesn't belong there: {', '.join(sorted(map(str, said.keys() - _SHAPE.keys())))}."
+    if manifest.keys() != _SHAPE.keys():
+        message = f"it has unknown keys: {', '.join(sorted(map(str, manifest.keys() - _SHAPE.keys())))}."
         raise ValueError(message)
     try:
-        quarters = [Quarter.parse(said[name]) for name in ("quarter", "first_quarter")]
-        Standing(said["standing"])
+        quarters = [Quarter.parse(manifest[name]) for name in ("quarter", "first_quarter")]
+        Standing(manifest["standing"])
     except ValueError as error:
         raise ValueError(str(error)) from error
-    if [str(one) for one in quarters] != [said["quarter"], said["first_quarter"]]:
-        message = "its quarters aren't written as the hub writes them."
+    if [str(quarter) for quarter in quarters] != [manifest["quarter"], manifest["first_quarter"]]:
+        message = "its quarters are not written like 2026Q3."
         raise ValueError(message)
-    return said
+    return manifest
 
 
 def _seal_problems(files: Mapping[str, bytes]) -> Iterator[str]:
@@ -115,19 +116,19 @@ def _seal_problems(files: Mapping[str, bytes]) -> Iterator[str]:
     if sealed is None:
         yield f"{SEAL} is missing."
     elif sealed != f"{sha256_of(manifest)}  {MANIFEST}\n".encode():
-        yield f"{MANIFEST} was changed: its SHA-256 isn't the one in {SEAL}."
+        yield f"{MANIFEST} was changed: its SHA-256 is not the one in {SEAL}."
 
 
 def _file_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
     if set(manifest["files"]) != set(CONTENTS):
-        yield f"{MANIFEST} should give digests of {', '.join(CONTENTS)}, and gives others."
+        yield f"{MANIFEST} should list {', '.join(CONTENTS)}, but lists other files."
     for name in CONTENTS:
-        said = manifest["files"].get(name)
+        listed = manifest["files"].get(name)
         content = files.get(name)
         if content is None:
             yield f"{name} is missing."
-        elif not isinstance(said, dict) or said != {"sha256": sha256_of(content), "size": len(content)}:
-            yield f"{name} was changed: its SHA-256 isn't the one that {MANIFEST} gives."
+        elif not isinstance(listed, dict) or listed != {"sha256": sha256_of(content), "size": len(content)}:
+            yield f"{name} was changed: its SHA-256 is not the one in {MANIFEST}."
 
 
 def _extra_problems(files: Mapping[str, bytes], chain: Sequence[str]) -> Iterator[str]:
@@ -135,46 +136,46 @@ def _extra_problems(files: Mapping[str, bytes], chain: Sequence[str]) -> Iterato
     strange = set(_strange_names(files))
     yield from sorted(strange)
     for name in files:
-        if name not in expected and not any(repr(name) in one for one in strange):
-            yield f"{name!r} doesn't belong into this packet."
+        if name not in expected and not any(repr(name) in problem for problem in strange):
+            yield f"{name!r} doesn't belong in this packet."
 
 
 def _strange_names(files: Iterable[str]) -> Iterator[str]:
     for name in files:
         parts = name.replace("\\", "/").split("/")
         if ".." in parts or name.startswith(("/", "\\")) or "\\" in name or ":" in name:
-            yield f"The name {name!r} would lead out of the folder that someone unpacks into: don't unpack this file."
+            yield f"The file name {name!r} would be unpacked outside of the chosen folder. Don't unpack this file."
 
 
 def _chain(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return the quarters before whose manifests are there, the newest first; and where the chain breaks, if it does."""
-    found: list[str] = []
+    """Return the earlier quarters whose manifests are in the packet, newest first, and where the chain is broken."""
+    quarters: list[str] = []
     now = manifest
     while (link := _link(now)) is not None:
         quarter, digest = link
         if problem := _break_before(files, now, quarter, digest):
-            return [*found, quarter], [f"The chain is broken: {problem}"]
-        found.append(quarter)
+            return [*quarters, quarter], [f"The chain is broken: {problem}"]
+        quarters.append(quarter)
         try:
             now = _manifest_in(files[f"{CHAIN}{quarter}.json"])
         except ValueError as error:
-            return found, [f"The chain is broken: the manifest of {quarter} can't be read: {error}"]
+            return quarters, [f"The chain is broken: the manifest of {quarter} can't be read: {error}"]
         if _identity(now) != _identity(manifest) or now["quarter"] != quarter:
-            return found, [f"The chain is broken: {quarter} has the manifest of another organization or quarter."]
+            return quarters, [f"The chain is broken: {quarter} has the manifest of another organization or quarter."]
     if now["quarter"] != now["first_quarter"]:
-        return found, [f"The chain is broken: it begins with {now['quarter']} instead of {now['first_quarter']}."]
-    return found, []
+        return quarters, [f"The chain is broken: it begins with {now['quarter']} instead of {now['first_quarter']}."]
+    return quarters, []
 
 
 def _break_before(files: Mapping[str, bytes], now: Mapping[str, Any], quarter: str, digest: str) -> str:
-    """Return what is wrong with the manifest that ``now`` names as the one before; empty when nothing is."""
+    """Return what is wrong with the previous manifest, which ``now`` names; empty if nothing is."""
     name = f"{CHAIN}{quarter}.json"
     if quarter != str(Quarter.parse(now["quarter"]).previous):
-        return f"the manifest of {now['quarter']} names {quarter!r} as the quarter before."
+        return f"the manifest of {now['quarter']} names {quarter!r} as the previous quarter."
     if name not in files:
         return f"the manifest of {quarter} ({name}) is missing."
     if sha256_of(files[name]) != digest:
-        return f"the manifest of {quarter} isn't the one that the manifest of {now['quarter']} names."
+        return f"the manifest of {quarter} is not the one that the manifest of {now['quarter']} names."
     return ""
 
 
@@ -183,13 +184,13 @@ def _identity(manifest: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _link(manifest: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the quarter and the digest that a manifest names as the one before."""
+    """Return the previous quarter and its manifest's digest, as named in a manifest."""
     previous = manifest["previous"]
     return (str(previous.get("quarter")), str(previous.get("sha256"))) if previous is not None else None
 
 
 def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield whether the rows say what the manifest says of them, row by row."""
+    """Yield every row that was edited, and everything in which the tables differ from the manifest."""
     tables: dict[str, list[dict[str, str]]] = {}
     for name in (EVENTS, CONFIRMATIONS):
         if name in files:
@@ -201,30 +202,31 @@ def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> It
         return
     yield from _event_problems(tables[EVENTS], manifest)
     yield from _confirmation_problems(tables[CONFIRMATIONS], manifest)
-    for name, rows, said in (
+    for name, rows, count in (
         (EVENTS, tables[EVENTS], manifest["entries"]),
         (CONFIRMATIONS, tables[CONFIRMATIONS], manifest["confirmations"]),
     ):
-        if len(rows) != said:
-            yield f"{name} has {len(rows):,} rows, and {MANIFEST} says {said:,}: rows were added or taken out."
+        if len(rows) != count:
+            rows_found = plural(len(rows), "row")
+            yield f"{name} has {rows_found}, but {MANIFEST} says {number(count)}: rows were added or removed."
     standing = _standing(tables[EVENTS], tables[CONFIRMATIONS], due=manifest["due"])
     if standing != manifest["standing"]:
-        yield f"The rows add up to {standing!r}, and {MANIFEST} says {manifest['standing']!r}."
+        yield f"The rows add up to {standing!r}, but {MANIFEST} says {manifest['standing']!r}."
 
 
 def _rows_of(content: bytes) -> list[dict[str, str]]:
-    """Return the rows of a CSV file by the names in its head; raises ValueError with a sentence."""
+    """Return the rows of a CSV file, by column name; raises ValueError with a sentence."""
     try:
-        found = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+        lines = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except UnicodeDecodeError as error:
-        message = "it isn't text in UTF-8."
+        message = "it is not text in UTF-8."
         raise ValueError(message) from error
     except csv.Error as error:
-        message = f"it isn't CSV ({error})."
+        message = f"it is not CSV ({error})."
         raise ValueError(message) from error
-    head, *rows = found or [[]]
+    head, *rows = lines or [[]]
     if any(len(row) != len(head) for row in rows) or len(set(head)) != len(head):
-        message = "its rows and its head don't have the same columns."
+        message = "its rows don't have the same columns as its header."
         raise ValueError(message)
     return [dict(zip(head, row, strict=True)) for row in rows]
 
@@ -235,15 +237,15 @@ def _event_problems(rows: Sequence[Mapping[str, str]], manifest: Mapping[str, An
     for place, row in enumerate(rows, 1):
         where = f"Row {place} of {EVENTS} (entry {row.get('entry', '?')})"
         if row.get("digest") != row_digest([cell for name, cell in row.items() if name != "digest"]):
-            yield f"{where} was edited: it doesn't have the digest at its end."
+            yield f"{where} was edited: the fingerprint in its last column doesn't match."
         if numbers[row.get("entry", "")] > 1:
-            yield f"{where} stands in the file more than once."
+            yield f"{where} is in the file more than once."
         if row.get("quarter") != manifest["quarter"] or not _lies_in(
             row.get("happened_on", ""), row.get("quarter", "")
         ):
-            yield f"{where} doesn't belong into {manifest['quarter']}: its day is {row.get('happened_on', '?')}."
+            yield f"{where} doesn't belong in {manifest['quarter']}: its date is {row.get('happened_on', '?')}."
         if row.get("entry") in superseded and row.get("counts") == "yes":
-            yield f"{where} is said to count although another entry supersedes it."
+            yield f"{where} is marked as counting, but another entry corrects it."
 
 
 def _lies_in(day: str, quarter: str) -> bool:
@@ -258,35 +260,38 @@ def _confirmation_problems(rows: Sequence[Mapping[str, str]], manifest: Mapping[
         where = f"Row {place} of {CONFIRMATIONS} (confirmation {row.get('confirmation', '?')})"
         line = row.get("canonical", "")
         if row.get("digest") != digest_of(line):
-            yield f"{where} was edited: its digest isn't that of what it says."
+            yield f"{where} was edited: its fingerprint doesn't match its contents."
             continue
         try:
-            said = json.loads(line)
+            statement = json.loads(line)
         except (ValueError, RecursionError):
-            said = None
-        if not isinstance(said, dict) or in_order(said) != line:
+            statement = None
+        if not isinstance(statement, dict) or canonical_json(statement) != line:
             yield f"{where} can't be read."
             continue
-        differing = [name for name in _REPEATED if row.get(name) != str(cell_of(said.get(name)))]
-        differing += ["confirmed_at"] if not _same_second(row.get("confirmed_at"), said.get("confirmed_at")) else []
-        differing += ["shared"] if row.get("shared") != ("yes" if said.get("shared") else "no") else []
+        differing = [name for name in _REPEATED if row.get(name) != str(cell_of(statement.get(name)))]
+        differing += (
+            ["confirmed_at"] if not _same_second(row.get("confirmed_at"), statement.get("confirmed_at")) else []
+        )
+        differing += ["shared"] if row.get("shared") != ("yes" if statement.get("shared") else "no") else []
         if differing:
-            yield f"{where} was edited: {', '.join(differing)} isn't what the digest stands for."
-        if said.get("quarter") != manifest["quarter"] or said.get("organization") != _identity(manifest)[0]:
-            yield f"{where} is of another quarter or organization."
+            yield f"{where} was edited: {', '.join(differing)} doesn't match its canonical form."
+        is_of_packet = statement.get("organization") == _identity(manifest)[0]
+        if statement.get("quarter") != manifest["quarter"] or not is_of_packet:
+            yield f"{where} belongs to another quarter or organization."
 
 
-def _same_second(shown: object, said: object) -> bool:
-    """Return whether a moment in the hub's time zone, to the second, is the one that was said in UTC."""
+def _same_second(local: object, utc: object) -> bool:
+    """Return True if a moment in the hub's time zone is the same second as a moment in UTC."""
     try:
-        moments = [datetime.fromisoformat(str(one)).replace(microsecond=0) for one in (shown, said)]
+        moments = [datetime.fromisoformat(str(text)).replace(microsecond=0) for text in (local, utc)]
         return moments[0] - moments[1] == timedelta(0)
     except (ValueError, TypeError, OverflowError):
         return False
 
 
-def _standing(events: Sequence[Mapping[str, str]], said: Sequence[Mapping[str, str]], *, due: bool) -> str:
-    """Return the standing that the rows add up to, by the rule of the hub."""
+def _standing(events: Sequence[Mapping[str, str]], confirmations: Sequence[Mapping[str, str]], *, due: bool) -> str:
+    """Return the standing that the rows add up to, by the hub's rule."""
     acts = {Act(row["act"]) for row in events if row.get("counts") == "yes" and row.get("act") in set(Act)}
-    last = [row.get("shared") for row in said if row.get("stands") == "yes"]
+    last = [row.get("shared") for row in confirmations if row.get("stands") == "yes"]
     return strongest(acts, due=due, confirmed=last == ["yes"]).value

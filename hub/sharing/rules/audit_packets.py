@@ -1,4 +1,4 @@
-"""Audit packets: what one holds, and how each quarter's is chained to the one before. Pure."""
+"""Contents of audit packets, and the chain that links each to the previous quarter's. Pure."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from hub.core.archive import zip_of
 from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
-from hub.sharing.rules.confirmations import in_order
+from hub.sharing.rules.confirmations import canonical_json
 from hub.sharing.rules.standing import Standing
 
 FORMAT, VERSION = "amcc-sharing-packet", 1
@@ -20,13 +20,13 @@ CHAIN = "chain/"
 
 @dataclass(frozen=True)
 class PacketFacts:
-    """What a manifest says besides its digests."""
+    """The contents of a manifest, apart from its digests."""
 
     organization: int
     slug: str
     name: str
     quarter: Quarter
-    first_quarter: Quarter  # the one in which the organization joined: the chain begins there
+    first_quarter: Quarter  # in which the organization joined; the chain begins there
     due: bool
     standing: Standing
     entries: int
@@ -42,9 +42,9 @@ def manifest_of(
 ) -> str:
     """Return the manifest: facts, the digest of each file, and the digest of the previous quarter's manifest.
 
-    ``replaces`` is the digest of the manifest of an earlier packet of the same quarter.
+    ``replaces`` is the digest of the manifest of the packet that this one replaces.
     """
-    said = {
+    manifest = {
         "format": FORMAT,
         "version": VERSION,
         "organization": {"number": facts.organization, "slug": facts.slug, "name": facts.name},
@@ -62,11 +62,11 @@ def manifest_of(
         "previous": {"quarter": str(facts.quarter.previous), "sha256": previous} if previous else None,
         "replaces": replaces,
     }
-    return json.dumps(said, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
 
 def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, str]) -> bytes:
-    """Return the packet as a ZIP file; ``chain`` are the manifests of the quarters before, by quarter, the newest first."""
+    """Return the packet as a ZIP file; ``chain`` has the manifests of earlier quarters, by quarter, newest first."""
     files = {MANIFEST: manifest.encode(), SEAL: f"{digest_of(manifest)}  {MANIFEST}\n".encode()}
     files |= {name: contents[name] for name in CONTENTS}
     files |= {f"{CHAIN}{quarter}.json": text.encode() for quarter, text in chain.items()}
@@ -74,10 +74,10 @@ def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, 
 
 
 def digest_of_tables(events: bytes, confirmations: bytes) -> str:
-    """Return what tells whether a quarter's log and confirmations are the same as in an earlier packet."""
+    """Return a digest of both tables, to tell if a quarter has changed since an earlier packet."""
     return digest_of(f"{sha256_of(events)} {sha256_of(confirmations)}")
 
 
 def row_digest(cells: Iterable[object]) -> str:
-    """Return what stands at the end of each row of events.csv: the SHA-256 of the cells before it, as a JSON list."""
-    return digest_of(in_order([str(cell_of(cell)) for cell in cells]))
+    """Return the last cell of a row of events.csv: the SHA-256 of the other cells, as a JSON list."""
+    return digest_of(canonical_json([str(cell_of(cell)) for cell in cells]))

@@ -1,4 +1,4 @@
-"""Confirming a quarter: what the log doesn't say yet, and what a confirmation says in one form that never varies. Pure."""
+"""Confirmations of a quarter: information missing from the log, and the canonical form of a confirmation. Pure."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from hub.core.dates import plural
+from hub.core.dates import number, plural
 from hub.core.quarters import Quarter
 
 
-class SaidInWriting(Protocol):
-    """What of a confirmation goes into its digest: all that was said, by whom, and when."""
+class StatementFacts(Protocol):
+    """The columns of a confirmation that its digest covers."""
 
     @property
     def organization_id(self) -> int: ...  # noqa: D102 - the columns of a confirmation
@@ -37,79 +37,77 @@ class SaidInWriting(Protocol):
     def supersedes_id(self) -> int | None: ...  # noqa: D102
 
 
-def canonical(said: SaidInWriting, resource_ids: Iterable[int]) -> str:
-    """Return the confirmation as JSON: keys in order of the alphabet, no spaces, moments in UTC to the microsecond.
+def canonical(statement: StatementFacts, resource_ids: Iterable[int]) -> str:
+    """Return the confirmation as JSON with sorted keys and no spaces; times are in UTC, to the microsecond.
 
-    Organizations, people and resources stand by their numbers, which never change; names and titles may.
+    It has the ids of organizations, people and resources, because names and titles may change.
     docs/sharing.md describes the form, so that anyone can compute the digest.
     """
     facts = {
-        "confirmed_at": moment(said.confirmed_at),
-        "note": said.note,
-        "organization": said.organization_id,
-        "people": said.people,
-        "person": said.person_id,
-        "quarter": said.quarter,
-        "reason": said.reason,
+        "confirmed_at": moment(statement.confirmed_at),
+        "note": statement.note,
+        "organization": statement.organization_id,
+        "people": statement.people,
+        "person": statement.person_id,
+        "quarter": statement.quarter,
+        "reason": statement.reason,
         "resources": sorted(resource_ids),
-        "role": str(said.role),
-        "shared": said.shared,
-        "supersedes": said.supersedes_id,
-        "with_whom": said.with_whom,
+        "role": str(statement.role),
+        "shared": statement.shared,
+        "supersedes": statement.supersedes_id,
+        "with_whom": statement.with_whom,
     }
-    return in_order(facts)
+    return canonical_json(facts)
 
 
-def in_order(facts: object) -> str:
-    """JSON that is the same for the same facts: keys in order, no spaces, letters as they are."""
+def canonical_json(facts: object) -> str:
+    """Return JSON that is always the same for the same facts: sorted keys, no spaces, Unicode unescaped."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def moment(at: datetime) -> str:
-    """Return a moment in UTC, always to the microsecond: ``2026-10-08T14:03:22.000123Z``."""
+    """Return a moment as ISO 8601 in UTC, always to the microsecond: ``2026-10-08T14:03:22.000123Z``."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the log of a quarter says, as far as something may be missing."""
+class LogFacts:
+    """Facts from a quarter's log that show what may be missing."""
 
     shared: int  # resources that were declared or forwarded
-    taken: int  # resources that were only taken out
-    without_audience: int  # shared ones for which no one said with whom
-    without_people: int  # shared ones for which no one knows how many
-    unnamed_mails: int  # mails to log addresses in which no resource was recognized
+    only_downloaded: int  # resources that were downloaded, and neither declared nor forwarded
+    without_audience: int  # shared resources without an audience
+    without_people: int  # shared resources without a number of people
+    unnamed_mails: int  # emails to log addresses in which no resource was recognized
     quarter: Quarter
     today: date
-    open_before: Quarter | None = None  # the quarter before, when it was due and isn't confirmed
+    open_before: Quarter | None = None  # the previous quarter, if it was due and isn't confirmed
 
 
-def gaps(known: Known) -> list[str]:
-    """Return what is missing, each as a sentence that says what to do; empty when the log says it all."""
-    return list(_gaps(known))
+def gaps(facts: LogFacts) -> list[str]:
+    """Return a sentence for everything that is missing, with what to do about it."""
+    return list(_gaps(facts))
 
 
-def _gaps(known: Known) -> Iterator[str]:
-    if not known.shared and not known.taken:
-        yield "Nothing is logged. Tick or describe below what you shared, or say that there was nothing."
-    if known.taken:
-        yield f"{_count(known.taken, 'was', 'were')} taken out, and no one said whether you shared {_them(known.taken)}."
-    if known.unnamed_mails:
-        mails = plural(known.unnamed_mails, "email")
-        yield f"{mails} came to a log address without a resource that the hub knows: tick below what was in it."
-    if known.without_audience:
-        yield f"{_count(known.without_audience, 'was', 'were')} shared, and no one said with whom."
-    if known.without_people:
-        yield f"{_count(known.without_people, 'was', 'were')} shared with no one knows how many people."
-    if known.today <= known.quarter.last_day:
-        yield "The quarter still runs: what you share until its end, add by confirming again."
-    if known.open_before is not None:
-        yield f"{known.open_before.label} isn't confirmed either."
+def _gaps(facts: LogFacts) -> Iterator[str]:
+    if not facts.shared and not facts.only_downloaded:
+        yield "Nothing is logged. Check or describe below what you shared, or confirm that there was nothing to share."
+    if facts.only_downloaded:
+        them = "it" if facts.only_downloaded == 1 else "them"
+        yield f"{_resources(facts.only_downloaded)} downloaded. If you shared {them}, check {them} below."
+    if facts.unnamed_mails:
+        emails = plural(facts.unnamed_mails, "email")
+        them = "it" if facts.unnamed_mails == 1 else "them"
+        yield f"{emails} came to a log address, but the hub recognized no resource. Check below what was in {them}."
+    if facts.without_audience:
+        yield f"{_resources(facts.without_audience)} shared, but no audience is logged."
+    if facts.without_people:
+        yield f"{_resources(facts.without_people)} shared, but no number of people is logged."
+    if facts.today <= facts.quarter.last_day:
+        yield "The quarter is still open. If you share more, confirm again to add it."
+    if facts.open_before is not None:
+        yield f"{facts.open_before.label} isn't confirmed either."
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"1 resource {one}" if number == 1 else f"{number:,} resources {many}"
-
-
-def _them(number: int) -> str:
-    return "it" if number == 1 else "them"
+def _resources(count: int) -> str:
+    return "1 resource was" if count == 1 else f"{number(count)} resources were"

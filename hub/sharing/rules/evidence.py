@@ -1,4 +1,4 @@
-"""The ladder of evidence: what each entry of the log proves, the strongest first. Pure."""
+"""The ladder of evidence: what each log entry shows, strongest first. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,15 +10,15 @@ from hub.sharing.rules.standing import Act
 
 
 class Carrier(StrEnum):
-    """What carried a forward, so far as the hub saw it."""
+    """How a forward was carried, as far as the hub knows."""
 
     HUB_MAIL = "hub-mail"  # the hub sent it
-    LOG_ADDRESS = "log-address"  # a mail of the person's own was copied to the hub
-    OPENING = "opening"  # someone opened a tracked link by their own act
+    LOG_ADDRESS = "log-address"  # the person copied their own email to the hub
+    OPENING = "opening"  # someone opened a share link and pressed a button
 
 
 class Rung(StrEnum):
-    """A rung of the ladder; the order of the members is the order of strength, the strongest first."""
+    """A rung of the ladder; the members are ordered by strength, strongest first."""
 
     CONFIRMED = "confirmed"
     HUB_MAIL = "hub-mail"
@@ -29,22 +29,22 @@ class Rung(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The name shown on pages and in reports."""
         return _WORDS[self][0]
 
     @property
     def proves(self) -> str:
-        """What it proves, in a sentence."""
+        """What it shows, in a sentence."""
         return _WORDS[self][1]
 
 
 _WORDS = {
-    Rung.CONFIRMED: ("Confirmed", "The representative or alternate said so in writing."),
-    Rung.HUB_MAIL: ("Hub mail", "The hub itself sent it."),
-    Rung.LOG_ADDRESS: ("Log address", "A copy of the mail came to the hub."),
-    Rung.OPENING: ("Opened by a person", "Somebody opened a shared link by their own act."),
-    Rung.DECLARED: ("Declared", "Somebody of the organization says so."),
-    Rung.DOWNLOAD: ("Downloaded", "It was taken out of the hub, which is not yet sharing."),
+    Rung.CONFIRMED: ("Confirmed", "The representative or alternate confirmed it in writing."),
+    Rung.HUB_MAIL: ("Hub email", "The hub sent it."),
+    Rung.LOG_ADDRESS: ("Log address", "A copy of the email came to the hub."),
+    Rung.OPENING: ("Opened by a person", "Someone opened a share link."),
+    Rung.DECLARED: ("Reported", "Someone at the organization reported it."),
+    Rung.DOWNLOAD: ("Downloaded", "Someone downloaded it. That alone isn't sharing."),
 }
 _OF_CARRIER = {
     Carrier.HUB_MAIL: Rung.HUB_MAIL,
@@ -57,27 +57,27 @@ _ACTS = {Rung.DECLARED: Act.DECLARED, Rung.DOWNLOAD: Act.DOWNLOAD}
 
 
 class Carried(Protocol):
-    """What the rule reads of a sharing event."""
+    """The columns of a sharing event that decide its rung."""
 
     @property
     def act(self) -> Act:
-        """What was done."""
+        """The act, such as a download."""
 
     @property
     def carrier(self) -> Carrier | None:
-        """What carried it, if it was a forward."""
+        """The carrier of a forward."""
 
 
 @dataclass(frozen=True)
 class RungCount:
-    """How many entries stand on a rung."""
+    """The number of entries on a rung."""
 
     rung: Rung
     count: int
 
 
 def rung(act: Act, carrier: Carrier | None) -> Rung:
-    """Return the rung of one act. A forward without a carrier is the opening of a link: at first nothing else was logged."""
+    """Return the rung of an act. A forward without a carrier is an opened link: at first nothing else was logged."""
     if act is Act.DOWNLOAD:
         return Rung.DOWNLOAD
     if act is Act.DECLARED:
@@ -86,25 +86,25 @@ def rung(act: Act, carrier: Carrier | None) -> Rung:
 
 
 def rung_of(event: Carried) -> Rung:
-    """Return the rung of one entry of the log."""
+    """Return the rung of a log entry."""
     return rung(event.act, event.carrier)
 
 
 def ladder(events: Iterable[Carried], *, confirmed: bool) -> list[RungCount]:
-    """Return every rung with how many of ``events`` (those that stand) are on it, the strongest first."""
+    """Return every rung with its number of ``events`` (current ones only), strongest first."""
     return ladder_of(Counter(rung_of(event) for event in events), confirmed=confirmed)
 
 
 def ladder_of(counts: Mapping[Rung, int], *, confirmed: bool) -> list[RungCount]:
-    """Return the same from counts; the top rung is reached when the confirmation that stands says that something was shared."""
+    """Return the same from counts. ``confirmed``: the last confirmation says that something was shared."""
     counts = {**counts, Rung.CONFIRMED: int(confirmed)}
-    return [RungCount(one, counts.get(one, 0)) for one in Rung]
+    return [RungCount(step, counts.get(step, 0)) for step in Rung]
 
 
 def acts_of(counts: Mapping[Rung, int]) -> Counter[Act]:
-    """Return what the counts by rung add up to by act: every carrier's forwards together."""
+    """Return the counts by act, with the forwards of all carriers added up."""
     acts = Counter[Act]()
-    for one, count in counts.items():
-        if one is not Rung.CONFIRMED:
-            acts[_ACTS.get(one, Act.FORWARD)] += count
+    for step, count in counts.items():
+        if step is not Rung.CONFIRMED:
+            acts[_ACTS.get(step, Act.FORWARD)] += count
     return acts

@@ -1,4 +1,4 @@
-"""When the hub reminds whom of an open quarter. Pure."""
+"""When reminders of an open quarter are sent, and to which organizations. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -9,7 +9,7 @@ from hub.sharing.rules.standing import Standing
 
 
 class Stage(StrEnum):
-    """The occasions on which the hub reminds by itself, and the coordinator's own word."""
+    """The stages of scheduled reminders, and reminders that the coordinator sends."""
 
     TWO_WEEKS = "two-weeks"
     LAST_WEEKDAY = "last-weekday"
@@ -18,27 +18,27 @@ class Stage(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The name shown on pages."""
         return _LABELS[self.value]
 
 
 _LABELS = {
     "two-weeks": "Two weeks before the quarter ends",
     "last-weekday": "On the quarter’s last weekday",
-    "afterwards": "Ten days after the quarter",
-    "nudge": "By hand",
+    "afterwards": "Ten days after the quarter ends",
+    "nudge": "Sent by the coordinator",
 }
 
-MORNING = time(9)  # on the hub's clocks
+MORNING = time(9)  # in the hub's time zone
 TWO_WEEKS = timedelta(days=14)
 TEN_DAYS = timedelta(days=10)
-# A hub that stood still sends what it missed while that still helps; after a month a confirmation is late anyway.
+# After downtime, missed reminders are still sent until then; a later confirmation is late anyway.
 TOO_LATE = timedelta(days=30)
 _SATURDAY = 5
 
 
 def last_weekday(quarter: Quarter) -> date:
-    """Return the last day of the quarter from Monday to Friday."""
+    """Return the last day of the quarter that is a Monday to Friday."""
     day = quarter.last_day
     while day.weekday() >= _SATURDAY:
         day -= timedelta(days=1)
@@ -47,7 +47,7 @@ def last_weekday(quarter: Quarter) -> date:
 
 @dataclass(frozen=True)
 class Occasion:
-    """When a stage's reminders for a quarter go out: on ``first``, or until ``last`` when the hub stood still."""
+    """The days of a stage's reminders for a quarter: sent on ``first``, or by ``last`` if the hub was down."""
 
     quarter: Quarter
     stage: Stage
@@ -56,7 +56,7 @@ class Occasion:
 
 
 def occasions_of(quarter: Quarter) -> tuple[Occasion, ...]:
-    """Return the three occasions of a quarter, in order."""
+    """Return the three occasions of a quarter, in order of date."""
     end, weekday = quarter.last_day, last_weekday(quarter)
     return (
         Occasion(quarter, Stage.TWO_WEEKS, end - TWO_WEEKS, weekday - timedelta(days=1)),
@@ -66,30 +66,34 @@ def occasions_of(quarter: Quarter) -> tuple[Occasion, ...]:
 
 
 def occasions_on(today: date) -> list[Occasion]:
-    """Return the occasions whose time it is today; at most one of each quarter."""
-    this = Quarter.of(today)
-    return [one for quarter in (this.previous, this) for one in occasions_of(quarter) if one.first <= today <= one.last]
+    """Return the occasions that are due today, at most one for each quarter."""
+    return [occasion for occasion in _occasions_around(today) if occasion.first <= today <= occasion.last]
 
 
 def next_occasions(today: date) -> list[Occasion]:
-    """Return the occasions that are still to come or whose time it is, of this quarter and the one before, by day."""
+    """Return the due and upcoming occasions of this quarter and the previous one, by date."""
+    occasions = [occasion for occasion in _occasions_around(today) if occasion.last >= today]
+    return sorted(occasions, key=lambda occasion: occasion.first)
+
+
+def _occasions_around(today: date) -> list[Occasion]:
+    """Return the occasions of the previous quarter and this one."""
     this = Quarter.of(today)
-    found = [one for quarter in (this.previous, this) for one in occasions_of(quarter) if one.last >= today]
-    return sorted(found, key=lambda one: one.first)
+    return [*occasions_of(this.previous), *occasions_of(this)]
 
 
 def needs_reminding(standing: Standing) -> bool:
-    """Return whether an organization with this standing is reminded: it is due, and not met yet."""
+    """Return True if an organization with this standing is reminded: sharing is due and not done yet."""
     return standing in {Standing.SILENT, Standing.DOWNLOADED}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reminder tells of: an organization's quarter as the log has it."""
+    """The contents of a reminder: an organization's quarter as the log has it."""
 
     quarter: Quarter
     stage: Stage
     organization: str
     downloads: int
-    titles: tuple[str, ...]  # of what was taken out, without what was withdrawn
+    titles: tuple[str, ...]  # of downloaded resources that aren't withdrawn
     today: date

@@ -1,4 +1,4 @@
-"""What a report is about: a quarter or a year; and how many people its entries speak of. Pure."""
+"""Periods of reports, and the number of people reached. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ class Period:
 
     @property
     def is_year(self) -> bool:
-        """Whether it is a whole year."""
+        """True if it is a whole year."""
         return len(self.quarters) > 1
 
     @property
     def label(self) -> str:
-        """As people say it: ``Q3 2026``, or ``2026``."""
+        """The name shown to people: ``Q3 2026``, or ``2026``."""
         return str(self.quarters[0].year) if self.is_year else self.quarters[0].label
 
     def until(self, last: Quarter) -> tuple[Quarter, ...]:
-        """Its quarters up to ``last``: those that have begun."""
+        """Return its quarters up to ``last``."""
         return tuple(quarter for quarter in self.quarters if quarter <= last)
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Period:
 
 
 class Reaching(Protocol):
-    """What tells how many people an entry speaks of."""
+    """The columns of a sharing event that tell how many people it reached."""
 
     @property
     def act(self) -> Act: ...  # noqa: D102 - the columns of a sharing event
@@ -58,16 +58,16 @@ class Reaching(Protocol):
 
 @dataclass(frozen=True)
 class Reached:
-    """About how many people were reached, and how many entries don't say."""
+    """About how many people were reached, and the number of entries that don't say."""
 
     people: int
-    unknown: int  # entries that pass something on to no one knows how many
+    unknown: int  # entries of sharing without a number of people
 
 
 def reached(events: Iterable[Reaching]) -> Reached:
-    """Return what the entries that pass something on add up to: an opening is one person, else the number that was given.
+    """Return the people reached by the entries that count as sharing; an opened link is one person.
 
-    The same person may have been reached twice, so it is a sum of sharings, not a count of heads.
+    The same person may have been reached twice, so this is not a number of distinct people.
     """
     numbers = [_people(event) for event in events if event.act in PASSED_ON]
     return Reached(sum(number or 0 for number in numbers), sum(number is None for number in numbers))

@@ -1,4 +1,4 @@
-"""What counts as sharing, and what a quarter's log adds up to: an organization's standing. Pure."""
+"""What counts as sharing, and an organization's standing in a quarter. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -19,16 +19,30 @@ class Act(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
-        return {"download": "Downloaded", "declared": "Declared", "forward": "Forwarded"}[self.value]
+        """The name shown on pages and in reports."""
+        return {"download": "Downloaded", "declared": "Reported", "forward": "Forwarded"}[self.value]
 
 
-# What shows that something was passed on; a download alone shows only that it was taken.
+# The acts that count as sharing; a download alone doesn't show that anything was shared.
 PASSED_ON = frozenset({Act.FORWARD, Act.DECLARED})
 
 
+class Mark(StrEnum):
+    """A remark on an entry that readers need before they count it. The values are part of audit packets and exports."""
+
+    NONE = ""
+    CORRECTION = "correction"  # of an earlier entry
+    SUPERSEDED = "superseded"  # by a later entry
+    RETRACTED = "taken back"
+
+    @property
+    def label(self) -> str:
+        """The word shown on pages and in PDF reports."""
+        return {"superseded": "corrected", "taken back": "retracted"}.get(self.value, self.value)
+
+
 class Standing(StrEnum):
-    """Where an organization stands in a quarter: the strongest that applies."""
+    """Where an organization is in a quarter: the strongest standing that applies."""
 
     CONFIRMED = "confirmed"
     FORWARDED = "forwarded"
@@ -38,7 +52,7 @@ class Standing(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The name shown on pages and in reports."""
         return self.value.replace("_", " ").capitalize()
 
     @property
@@ -58,24 +72,24 @@ class Channel(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
-        return {"email": "E-mail", "meeting": "Meeting or call"}.get(self.value, self.value.capitalize())
+        """The name shown on pages and in reports."""
+        return {"email": "Email", "meeting": "Meeting or call"}.get(self.value, self.value.capitalize())
 
 
 class SomeEvent(Protocol):
-    """What the rule reads of a sharing event."""
+    """The columns of a sharing event that decide the standing."""
 
     @property
     def act(self) -> Act:
-        """What was done."""
+        """The act, such as a download."""
 
     @property
     def happened_on(self) -> date:
-        """When; it decides the quarter."""
+        """The date of the act, which decides the quarter."""
 
 
 class LoggedEvent(Protocol):
-    """What tells whether a sharing event still stands."""
+    """The columns of a sharing event that decide if it is current."""
 
     @property
     def id(self) -> int:
@@ -83,19 +97,19 @@ class LoggedEvent(Protocol):
 
     @property
     def supersedes_id(self) -> int | None:
-        """The entry that it corrects."""
+        """The number of the entry that it corrects."""
 
     @property
     def void(self) -> bool:
-        """Whether it only takes that entry back."""
+        """True if it only retracts that entry."""
 
 
 class SomeConfirmation(Protocol):
-    """What the rule reads of a confirmation."""
+    """The columns of a confirmation that decide the standing."""
 
     @property
     def quarter(self) -> str:
-        """What it confirms, as ``2026Q3``."""
+        """The quarter that it confirms, as ``2026Q3``."""
 
     @property
     def shared(self) -> bool:
@@ -103,11 +117,11 @@ class SomeConfirmation(Protocol):
 
     @property
     def confirmed_at(self) -> datetime:
-        """When it was made."""
+        """The moment of confirming."""
 
 
 class Membership(Protocol):
-    """What the rule reads of an organization."""
+    """The columns of an organization that decide if sharing is due."""
 
     @property
     def kind(self) -> str:
@@ -119,7 +133,7 @@ class Membership(Protocol):
 
     @property
     def left_on(self) -> date | None:
-        """Its last day, once it left."""
+        """Its last day, if it has left."""
 
 
 C = TypeVar("C", bound=SomeConfirmation)
@@ -135,11 +149,11 @@ def standing(
     quarter: Quarter,
     membership: Membership,
 ) -> Standing:
-    """Has this organization shared this quarter? The strongest standing that applies.
+    """Return the standing of an organization in a quarter: the strongest that applies.
 
-    ``events`` and ``confirmations`` are the organization's own that stand (what was superseded is left out);
-    those of other quarters are ignored. Of several confirmations the last one stands. One that says honestly
-    that nothing was shared leaves the standing to the log.
+    ``events`` are the organization's current entries (without superseded and void ones), ``confirmations`` its
+    confirmations; those of other quarters are ignored. The last confirmation counts. If it says that nothing was
+    shared, the log decides the standing.
     """
     last = last_confirmation(confirmations, quarter)
     acts = {event.act for event in events if Quarter.of(event.happened_on) == quarter}
@@ -149,10 +163,10 @@ def standing(
 
 
 def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
-    """Return the same rule for what was gathered already.
+    """Return the standing for facts that were already gathered.
 
-    The acts that stand in a quarter, whether sharing was due in it, and whether the confirmation that stands says
-    that something was shared.
+    ``acts`` are those of the current entries in the quarter, ``due`` tells if sharing was due, and ``confirmed`` if
+    the last confirmation says that something was shared.
     """
     if not due:
         return Standing.NOT_DUE
@@ -164,12 +178,12 @@ def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
 
 
 def is_due(membership: Membership, first_day: date, last_day: date) -> bool:
-    """Return whether sharing is due in those days: not from the host, nor before the organization joined or after it left."""
+    """Return True if sharing is due between two days: never from the host, nor before joining or after leaving."""
     return membership.kind != "host" and is_due_on(membership.joined_on, membership.left_on, first_day, last_day)
 
 
 def last_confirmation(confirmations: Sequence[C], quarter: Quarter) -> C | None:
-    """Return the confirmation of ``quarter`` that stands: the last one, whoever made it."""
+    """Return the last confirmation of ``quarter``, or None."""
     return max(
         (c for c in confirmations if c.quarter == str(quarter)),
         key=lambda c: (c.confirmed_at, getattr(c, "id", 0)),
@@ -178,33 +192,33 @@ def last_confirmation(confirmations: Sequence[C], quarter: Quarter) -> C | None:
 
 
 def is_late(quarter: Quarter, confirmed_on: date) -> bool:
-    """Return whether a confirmation of that day (in the hub's time zone) came more than 30 days after the quarter's end."""
+    """Return True if a confirmation on that day (in the hub's time zone) is over 30 days after the quarter's end."""
     return confirmed_on > quarter.last_day + LATE_AFTER
 
 
-def what_stands(events: Iterable[E]) -> list[E]:
-    """Return the events that count, in their order: neither superseded by another of ``events`` nor void."""
+def current_events(events: Iterable[E]) -> list[E]:
+    """Return the events that count, in the given order: not superseded by another of ``events``, and not void."""
     events = list(events)
     superseded = {event.supersedes_id for event in events}
     return [event for event in events if not event.void and event.id not in superseded]
 
 
-# What is refused, each as one sentence that the person can act on; None when nothing speaks against it.
+# Objections: one sentence that tells the person what to do, or None.
 
 
 def objection_to_confirming(quarter: Quarter, today: date, membership: Membership) -> str | None:
-    """Why ``quarter`` can't be confirmed today, if so: it is still to come, or nothing is due from the organization."""
+    """Return why ``quarter`` can't be confirmed today: it hasn't started, or nothing is due from the organization."""
     if quarter > Quarter.of(today):
-        return f"{quarter.label} has not begun yet. Confirm it when you have shared something in it."
+        return f"{quarter.label} hasn't started yet. Confirm it once you have shared something."
     if not is_due(membership, quarter.first_day, quarter.last_day):
-        return f"Nothing is due for {quarter.label}: your organization did not take part in that quarter."
+        return f"Nothing is due for {quarter.label}, because your organization didn't take part in that quarter."
     return None
 
 
 def objection_to_day(happened_on: date, today: date, joined_on: date) -> str | None:
-    """Why something can't have been shared on that day, if so: it is still to come, or before the organization joined."""
+    """Return why nothing can have been shared on that day: it is in the future, or before the organization joined."""
     if happened_on > today:
-        return "The day is still to come. Give the day on which you shared it."
+        return "That date is in the future. Enter the date when you shared it."
     if happened_on < joined_on:
-        return f"The day is before your organization joined ({with_year(joined_on)})."
+        return f"That date is before your organization joined ({with_year(joined_on)}). Enter a later date."
     return None

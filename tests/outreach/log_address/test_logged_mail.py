@@ -56,7 +56,7 @@ def test_an_email_with_a_hub_file_is_logged_and_answered_once(
     assert "tools.example 2" in page
     correct = re.findall(r'href="(/sharing/events/\d+/correct)"', page)[0]
     browser.post(correct, data={"take_back": "1", "reason": "A test."})
-    assert re.search(r"\((superseded|corrected)\)", browser.get(address).text)
+    assert "(retracted)" in browser.get(address).text or "(corrected)" in browser.get(address).text
     assert sign_in("dora@delta.example").get(address).status_code == 404
     assert sign_in("ana@elsewhere.example").get(address).status_code == 200, (
         "the sharing log belongs to the organization"
@@ -138,7 +138,7 @@ def test_an_email_without_a_known_resource_is_answered_with_a_question(
     page = unescape(sign_in("rita@prairie.example").get(address).text)
     assert 'value="2 recipients at 2 domains: foundry.example 1, tools.example 1"' in page
     assert 'value="2026-07-08"' in page
-    assert "Mail: A <b> & more" in page
+    assert "Email: A <b> & more" in page
     assert sign_in("dora@delta.example").get(address).status_code == 404
     browser = sign_in("ana@elsewhere.example")
     assert "1 email came to a log address" in sign_in("rita@prairie.example").get("/sharing/2026Q3/confirm").text
@@ -155,9 +155,9 @@ def test_an_email_without_any_hub_resource_can_be_dismissed(
 ) -> None:
     arrive(database, mails.plain())
     browser = sign_in("rita@prairie.example")
-    assert "Nothing of the hub was in it" in browser.get("/sharing/mails/1").text
+    assert "Dismiss email" in browser.get("/sharing/mails/1").text
     assert sign_in("dora@delta.example").post("/sharing/mails/1/dismiss").status_code == 404
-    assert "Noted" in browser.post("/sharing/mails/1/dismiss", follow_redirects=True).text
+    assert "Email dismissed" in browser.post("/sharing/mails/1/dismiss", follow_redirects=True).text
     assert "came to a log address" not in browser.get("/sharing/2026Q3/confirm").text
 
 
@@ -261,7 +261,7 @@ def test_a_message_in_a_file_is_logged_for_its_envelope_recipients(
     answer = _hub(config, "mail-in", str(file), "--to", address)
     assert (answer.exit_code, answer.output) == (0, "Logged.\n")
     file.write_bytes(f"Delivered-To: {address}\r\n".encode() + raw)
-    assert _hub(config, "mail-in", str(file)).output == "Seen before.\n"
+    assert _hub(config, "mail-in", str(file)).output == "Already received.\n"
     other = raw.replace(b"<DM6", b"<EN6")
     answer = _hub(config, "mail-in", "-", stdin=f"X-Original-To: <{address}>\r\n".encode() + other)
     assert answer.output == "Logged.\n"
