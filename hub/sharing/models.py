@@ -165,7 +165,7 @@ class ConfirmedResource(Base):
 
 def refuse_changes(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
     """Refuse updates and deletions; called by SQLAlchemy before it makes one."""
-    message = f"{type(row).__name__} is append-only: add an entry that supersedes the wrong one."
+    message = f"A {type(row).__name__} is never changed. Add one that corrects it."
     raise TypeError(message)
 
 

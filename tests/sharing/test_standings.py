@@ -150,7 +150,7 @@ def test_log_entries_can_be_neither_changed_nor_deleted(db: Session, change: str
         event.note = "another"
     else:
         db.delete(event)
-    with pytest.raises(TypeError, match="append-only"):
+    with pytest.raises(TypeError, match="is never changed"):
         db.flush()
 
 

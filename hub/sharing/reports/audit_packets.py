@@ -31,8 +31,8 @@ How to check this packet
 Run
   hub verify-packet FILE
 It needs only this file: no account and no network. It finds any changed byte.
-If someone changed the files and made a new manifest, compare the manifest's own SHA-256
-with the one on the hub's page of this packet, or in the next quarter's packet.
+It can't tell if the whole packet, with its manifest, was replaced. To rule that out, compare
+the manifest's SHA-256 with the one shown in the hub, or named in the next quarter's packet.
 
 Times are in the time zone {zone}. In the CSV files, an apostrophe precedes text that a spreadsheet would run.
 """

@@ -113,7 +113,7 @@ class Choice:
     """The resources that a form offers, and the results of its search by title."""
 
     offered: Sequence[Resource]
-    found: Sequence[Resource]
+    results: Sequence[Resource]
     words: str  # the search words
     titles: dict[int, str]  # by id, also of the resources that the page lists elsewhere
 

@@ -38,7 +38,7 @@ class Mark(StrEnum):
     @property
     def label(self) -> str:
         """The word shown on pages and in PDF reports."""
-        return {"superseded": "corrected", "taken back": "retracted"}.get(self.value, self.value)
+        return {Mark.SUPERSEDED: "corrected", Mark.RETRACTED: "retracted"}.get(self, self.value)
 
 
 class Standing(StrEnum):
@@ -57,7 +57,7 @@ class Standing(StrEnum):
 
     @property
     def met(self) -> bool:
-        """Whether the commitment to share at least quarterly is met."""
+        """True if the commitment to share at least quarterly is met."""
         return self in {Standing.CONFIRMED, Standing.FORWARDED}
 
 
@@ -113,7 +113,7 @@ class SomeConfirmation(Protocol):
 
     @property
     def shared(self) -> bool:
-        """False when it says that nothing was shared."""
+        """False if it says that there was nothing to share."""
 
     @property
     def confirmed_at(self) -> datetime:
