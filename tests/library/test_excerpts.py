@@ -84,7 +84,7 @@ def test_a_source_is_named_in_letters_of_any_european_language(plan: int, databa
 
 @pytest.mark.parametrize(
     ("pages", "sentence"),
-    [("", "Say which pages"), ("5", "pages 1 to 4"), ("2-9", "pages 1 to 4"), ("x", "7-9"), ("1-99", "Up to 50 pages")],
+    [("", "Enter the pages"), ("5", "pages 1 to 4"), ("2-9", "pages 1 to 4"), ("x", "7-9"), ("1-99", "Up to 50 pages")],
 )
 def test_pages_that_are_not_there_are_refused_with_a_sentence(
     plan: int, sign_in: SignIn, pages: str, sentence: str

@@ -153,7 +153,7 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
     if not lines:
         paper.paragraph("Nothing was reported or forwarded.")
         return
-    columns = [Column("Entry", 1.3, is_number=True), Column("Date", 2), Column("Recorded", 2), Column("Evidence", 2.4)]
+    columns = [Column("Date", 2), Column("Recorded", 2), Column("Entry", 1.3, is_number=True), Column("Evidence", 2.4)]
     columns += [Column("Resource", 4.4), Column("Person", 2), Column("Shared with", 3.6)]
     rows = []
     for line in lines[:MOST_ENTRIES]:
@@ -165,7 +165,7 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         )
         recorded = with_year(event.recorded_at.astimezone(zone).date())
         what = f"{line.rung.label}{mark}"
-        rows.append([str(event.id), with_year(event.happened_on), recorded, what, event.title, who, audience])
+        rows.append([with_year(event.happened_on), recorded, str(event.id), what, event.title, who, audience])
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
         paper.small(f"The CSV file and the workbook have {number(len(lines) - MOST_ENTRIES)} more.")
