@@ -92,7 +92,7 @@ def test_a_pack_is_made_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     expect(rosa.get_by_text("Does this hold for a shop of fourteen?")).to_be_visible()
     rosa.goto("/sharing")
     rosa.get_by_role("link", name=re.compile("^Confirm")).first.click()
-    expect(rosa.get_by_label("With whom, if you shared something")).to_have_value(re.compile("Foundry owners"))
+    expect(rosa.get_by_label("Shared with")).to_have_value(re.compile("Foundry owners"))
     rosa.get_by_role("button", name=re.compile("^Confirm")).click()
     expect(rosa.get_by_role("status").first).to_contain_text("is confirmed. Thank you.")
 
@@ -174,7 +174,7 @@ def test_from_the_reminder_mail_to_a_confirmed_quarter(open_as: OpenAs, hub: Hub
     page.locator("main").get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Confirm Q")
     assert nothing_scrolls_sideways(page)
-    page.get_by_label("With whom, if you shared something").fill("Our shops, at the breakfast")
+    page.get_by_label("Shared with").fill("Our shops, at the breakfast")
     page.get_by_role("textbox", name=re.compile("^Note")).fill("Read out the grant's dates")
     page.get_by_role("button", name=re.compile("^Confirm Q")).click()
     expect(page.get_by_role("status").first).to_contain_text("is confirmed. Thank you.")
