@@ -31,6 +31,7 @@ MOST_OF_A_ROUTE = 6
 WRITTEN_BY_PEOPLE = [
     "page-text", "mail-text", "written", "snippet", "sheet", "page-list", "resource-title", "page-title",
 ]  # fmt: skip
+TWO_PERIODS = re.compile(r".{0,20}\b[ap]\.m\.\.(?!\.)")
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-paper", "content")
 
 
@@ -53,6 +54,7 @@ def test_nothing_that_a_role_can_open_has_a_european_date_or_a_phrase_of_the_wor
         for text in _texts(answer.data, kind):
             kinds[kind] += 1
             problems += [f"{address}: {match[0]!r}" for match in EUROPEAN_DATE.finditer(text)]
+            problems += [f"{address}: {match[0]!r}" for match in TWO_PERIODS.finditer(text)]
         if kind == "text/html":
             hub_text = _text_of_the_hub(answer.text)
             problems += [
@@ -146,8 +148,8 @@ def _texts_of_a_page(html: str) -> Iterator[str]:
 
 
 def _text_of_the_hub(html: str) -> str:
-    """Return a page's text without what people wrote: documents, titles, notes and names."""
+    """Return a page's text without what people wrote: documents, titles, notes and names, and without addresses."""
     page = BeautifulSoup(html, "lxml")
-    for tag in page.find_all(class_=WRITTEN_BY_PEOPLE):
+    for tag in page.find_all(class_=[*WRITTEN_BY_PEOPLE, "printed-from"]) + page.select("textarea, option"):
         tag.decompose()
     return page.get_text(" ")

@@ -26,7 +26,7 @@ QUERIES: tuple[WantedHit, ...] = (
     WantedHit("CMMC readiness grant 60 percent", "spring-call-deck", 6),
     WantedHit("bridge loan CDFI award letter", "spring-call-deck", 7),
     WantedHit("what did cmmc really cost firewall and managed service", "spring-call-deck", 5),
-    WantedHit("awareness seminars no one did anything", "spring-call-deck", 2),
+    WantedHit("awareness seminars nobody did anything", "spring-call-deck", 2),
     WantedHit("7021 letter request for clarification", "dfars-flow-downs", 7),
     WantedHit("252.204-7020", "dfars-flow-downs", 3),
     WantedHit("stripped router heat treater", "dfars-flow-downs", 6),
