@@ -1,4 +1,4 @@
-"""What is derived from rows and files, and whether all is whole: catch-up, rebuild, verify."""
+"""Commands that update, rebuild and check data: catch-up, rebuild, verify."""
 
 import sys
 
@@ -6,6 +6,7 @@ import click
 
 from hub import worker
 from hub.cli.base import main, progress_bar, rows
+from hub.core import dates
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
@@ -16,14 +17,14 @@ from hub.sharing.queries.checking import altered_records
 
 @main.command("catch-up")
 def catch_up() -> None:
-    """Run the worker's steps until nothing is left to do."""
+    """Run the worker's steps until there is nothing left to do."""
     with rows() as database:
         with progress_bar("Reading files") as progress:
             page_texts.catch_up(database, progress=progress)
         index.catch_up(database)
         _draw(database)
         worker.catch_up(database)
-    click.echo("Nothing is left to do.")
+    click.echo("Everything is up to date.")
 
 
 def _draw(database: Database) -> None:
@@ -32,10 +33,10 @@ def _draw(database: Database) -> None:
 
 
 @main.command()
-@click.option("--pages", is_flag=True, help="The pages that were read out of the files.")
-@click.option("--index", "the_index", is_flag=True, help="The search index.")
+@click.option("--pages", is_flag=True, help="Rebuild the page texts.")
+@click.option("--index", "the_index", is_flag=True, help="Rebuild the search index.")
 def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of the command
-    """Throw derived data away and build it again (all of it, when nothing is named)."""
+    """Discard page texts, previews and the search index, and build them again (all of them without an option)."""
     everything = not (pages or the_index)
     with rows() as database:
         if pages or everything:
@@ -55,10 +56,10 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
 
 @main.command()
 def verify() -> None:
-    """Check files against their hashes, rows against files, the index against rows, the record against its digests."""
+    """Check stored files, page texts, the search index, confirmations and audit packets for damage and changes."""
     with rows() as database:
         with progress_bar("Checking files") as progress:
-            problems = page_texts.what_is_off(database, progress)
+            problems = page_texts.file_problems(database, progress)
         problems += index.audit_index(database)
         with database.reading() as db:
             changed = altered_records(db)
@@ -66,10 +67,14 @@ def verify() -> None:
         click.echo(problem)
     if problems:
         click.echo(
-            f"{len(problems)} things are off. hub rebuild mends what is derived; a backup has lost files.", err=True
+            f"{dates.plural(len(problems), 'problem')} found. Run hub rebuild to repair page texts, previews and the "
+            "search index. Restore missing files from a backup.",
+            err=True,
         )
     if changed:
-        click.echo(f"{len(changed)} of the record was changed. A backup has what was said.", err=True)
+        click.echo(
+            f"{dates.plural(len(changed), 'record')} changed after being recorded. Compare with a backup.", err=True
+        )
     if problems or changed:
         sys.exit(1)
-    click.echo("Everything is as it should be.")
+    click.echo("No problems found.")

@@ -1,1 +1,1 @@
-"""Resources, their revisions and files, and what is derived from them."""
+"""Resources, their revisions and files, and the data derived from them."""

@@ -1,4 +1,4 @@
-"""What changes the library: add, change, replace, withdraw."""
+"""Actions that change the library: add, edit, replace, withdraw."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, dates
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
@@ -23,8 +23,8 @@ from hub.library.rules import (
     Kind,
     Source,
     is_web_address,
+    problem_with,
     title_from,
-    what_is_wrong_with,
     wider_than,
 )
 from hub.members.models import Organization, Person
@@ -33,7 +33,7 @@ from hub.members.rules.permissions import Permission, may
 
 @dataclass(frozen=True)
 class Facts:
-    """What people say of a resource. An empty title or no date lets the hub propose one."""
+    """The details of a resource. If the title is empty or the date is None, the hub suggests one."""
 
     kind: Kind
     title: str = ""
@@ -46,7 +46,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class File:
-    """A stored file and the name that it came with."""
+    """A stored file and its original name."""
 
     stored: originals.StoredFile
     name: str
@@ -61,7 +61,7 @@ class Written:
 
 @dataclass(frozen=True)
 class WebLink:
-    """An address on the web."""
+    """A link to something on the web."""
 
     url: str
 
@@ -70,17 +70,17 @@ Content = File | Written | WebLink
 
 
 def check_name(file_name: str) -> None:
-    """Raises Refused when the hub doesn't take files of this kind."""
+    """Raise Refused when the hub doesn't accept files of this type."""
     if format_of(file_name) is None:
         names = ", ".join(sorted(extension.upper() for extension in FORMATS))
-        message = f"“{clean(file_name)}” is of a kind that the hub doesn't take. It takes {names}."
+        message = f"The hub doesn’t accept the file type of “{clean(file_name)}”. Save it as one of these: {names}."
         raise Refused(message)
 
 
 def add(db: Session, person: Person | None, organization: Organization, facts: Facts, content: Content) -> Resource:
-    """Add a resource of ``organization`` with its first revision; ``person`` None is the command line.
+    """Add a resource of ``organization`` with its first revision; ``person`` is None on the command line.
 
-    Raises Refused with a sentence when facts or content can't be kept.
+    Raises Refused with a sentence when the details or the content aren't valid.
     """
     if person is not None and not may(person, Permission.ADD, organization):
         raise NotFound
@@ -99,8 +99,8 @@ def add(db: Session, person: Person | None, organization: Organization, facts: F
         date_is_proposed=facts.published_on is None,
         topics=[Topic(name=name) for name in facts.topics],
     )
-    if wrong := what_is_wrong_with(resource.title, resource.summary, list(facts.topics), resource.published_on, today):
-        raise Refused(wrong)
+    if problem := problem_with(resource.title, resource.summary, list(facts.topics), resource.published_on, today):
+        raise Refused(problem)
     db.add(resource)
     db.flush()
     _add_revision(db, person, resource, content, "")
@@ -109,14 +109,14 @@ def add(db: Session, person: Person | None, organization: Organization, facts: F
 
 
 def change(db: Session, person: Person, resource: Resource, facts: Facts) -> None:
-    """Change what is said of a resource; raises Refused with a sentence when it can't be kept."""
+    """Edit the details of a resource; raises Refused with a sentence when they aren't valid."""
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     today = clock.today(config_of(db).zone)
     title, summary = clean(facts.title), clean(facts.summary)
     published_on = facts.published_on or resource.published_on
-    if wrong := what_is_wrong_with(title, summary, list(facts.topics), published_on, today):
-        raise Refused(wrong)
+    if problem := problem_with(title, summary, list(facts.topics), published_on, today):
+        raise Refused(problem)
     new = {
         "title": title,
         "summary": summary,
@@ -136,11 +136,11 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts) -> Non
     resource.title_is_proposed = resource.date_is_proposed = False
     if changed:
         _touch(resource)
-        note(db, person, "changed the resource", resource, before=changed)
+        note(db, person, "edited the resource", resource, before=changed)
 
 
 def _narrow_earlier(db: Session, resource: Resource, audience: Audience) -> None:
-    """What is closed to some readers is closed in all its revisions; what is opened, in the current one alone."""
+    """Update earlier revisions: a narrower audience applies to all of them, a wider one only to the current revision."""
     earlier = (Revision.resource_id == resource.id, Revision.number != resource.revision_number)
     fixed = update(Revision).where(*earlier, Revision.audience.is_(None)).values(audience=resource.audience)
     narrowed = update(Revision).where(*earlier, Revision.audience.in_(wider_than(audience))).values(audience=audience)
@@ -149,7 +149,7 @@ def _narrow_earlier(db: Session, resource: Resource, audience: Audience) -> None
 
 
 def replace(db: Session, person: Person, resource: Resource, content: Content, what_changed: str = "") -> Revision:
-    """Give a resource a new current revision; the old ones stay, with their addresses."""
+    """Add a revision to a resource and make it the current one; the earlier ones keep their addresses."""
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     revision = _add_revision(db, person, resource, content, clean(what_changed)[:500])
@@ -158,12 +158,12 @@ def replace(db: Session, person: Person, resource: Resource, content: Content, w
 
 
 def withdraw(db: Session, person: Person, resource: Resource, reason: str) -> None:
-    """Hide a resource from everyone but those who may change it; nothing is destroyed."""
+    """Hide a resource from everyone except the people who may change it; nothing is deleted."""
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     reason = clean(reason)
     if not reason:
-        message = "Say in a few words why it is withdrawn: colleagues who look for it will ask."
+        message = "Enter a reason: colleagues who look for it will ask."
         raise Refused(message)
     if resource.withdrawn_at is None:
         resource.withdrawn_at, resource.withdrawn_reason = clock.now(), reason[:500]
@@ -172,7 +172,7 @@ def withdraw(db: Session, person: Person, resource: Resource, reason: str) -> No
 
 
 def restore(db: Session, person: Person, resource: Resource) -> None:
-    """Show a withdrawn resource again."""
+    """Restore a withdrawn resource."""
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     if resource.withdrawn_at is not None:
@@ -182,43 +182,43 @@ def restore(db: Session, person: Person, resource: Resource) -> None:
 
 
 def read_again(db: Session, person: Person, resource: Resource) -> None:
-    """Let the worker read the current revision once more."""
+    """Have the worker read the current revision again."""
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     resource.current.reader_version = resource.current.tries = 0
-    note(db, person, "asked to read again", resource)
+    note(db, person, "reprocessed the file of", resource)
 
 
 def follow_call(db: Session, old_day: date, new_day: date, only: int | None = None) -> None:
-    """Let the resources of a call's old day follow it to its new one; ``only`` one of them, by its number."""
-    theirs = Resource.call_on == old_day
+    """Move the resources of a call from its old day to its new one; ``only`` limits this to one resource, by id."""
+    of_this_call = Resource.call_on == old_day
     db.execute(
         update(Resource)
-        .where(theirs if only is None else and_(theirs, Resource.id == only))
+        .where(of_this_call if only is None else and_(of_this_call, Resource.id == only))
         .values(call_on=new_day, version=Resource.version + 1)
         .execution_options(synchronize_session="fetch")
     )
 
 
 def keep_file(db: Session, stored: originals.StoredFile, holder: str, file_name: str) -> None:
-    """Keep an original that no revision names, for ``holder`` (words that name what needs it: "evidence 12")."""
+    """Keep an original that no revision refers to, for ``holder``, the record that needs it ("evidence 12")."""
     db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
 
 
 def let_file_go(db: Session, holder: str) -> None:
-    """What ``holder`` kept isn't needed any more; the sweep takes it when nothing else names it."""
+    """Release the files kept for ``holder``; the sweep deletes them if nothing else refers to them."""
     db.execute(delete(KeptFile).where(KeptFile.holder == holder))
 
 
 def forget_pages(db: Session) -> None:
-    """Throw away what was read out of every revision; the worker reads them all again."""
+    """Discard the page texts of every revision; the worker reads all of them again."""
     db.execute(update(Revision).values(reader_version=0, tries=0, lease_token=None, lease_until=None))
 
 
 def _add_revision(
     db: Session, person: Person | None, resource: Resource, content: Content, what_changed: str
 ) -> Revision:
-    """Return the next revision. The resource's row is locked, so that two at once get two numbers."""
+    """Add and return the next revision. The resource's row is locked, so that concurrent revisions differ in number."""
     db.execute(select(Resource.id).where(Resource.id == resource.id).with_for_update())
     last = db.scalar(select(func.max(Revision.number)).where(Revision.resource_id == resource.id)) or 0
     revision = Revision(
@@ -239,30 +239,28 @@ def _add_revision(
 
 
 def _fill(db: Session, revision: Revision, content: Content) -> None:
-    """What the revision is made of; raises Refused with a sentence when it can't be."""
+    """Fill in the revision's content; raises Refused with a sentence when it isn't valid."""
     if isinstance(content, File):
         check_name(content.name)
         if not originals.path_of(config_of(db), content.stored.sha256).exists():
-            message = f"“{content.name}” is no longer stored: choose the file again."
+            message = f"“{content.name}” is no longer stored. Choose the file again."
             raise Refused(message)
-        known = format_of(content.name)
+        file_format = format_of(content.name)
         revision.source, revision.file_name = Source.FILE, clean(content.name)[-255:]
         revision.sha256, revision.size = content.stored.sha256, content.stored.size
-        revision.media_type = known.media_type if known else None
+        revision.media_type = file_format.media_type if file_format else None
     elif isinstance(content, Written):
         body = clean(content.body)
         if not body:
-            message = "Write the text first: there is nothing in it yet."
-            raise Refused(message)
+            raise Refused("Enter the text.")
         if len(body) > LONGEST_BODY:
-            message = f"The text may have up to {LONGEST_BODY:,} characters; upload it as a file instead."
-            raise Refused(message)
+            limit = dates.number(LONGEST_BODY)
+            raise Refused(f"The text is too long. The limit is {limit} characters. Upload it as a file instead.")
         revision.source, revision.body = Source.TEXT, body
     else:
         url = clean(content.url)
         if not is_web_address(url):
-            message = "Give an address that begins with https:// or http://."
-            raise Refused(message)
+            raise Refused("Enter a link that starts with https:// or http://.")
         revision.source, revision.url = Source.LINK, url
 
 
@@ -276,23 +274,23 @@ def _proposed_title(content: Content) -> str:
 
 
 def _set_topics(resource: Resource, topics: tuple[str, ...]) -> None:
-    """Keep the rows that stay, so that the same topic is never there twice on the way."""
+    """Set the topics, reusing rows: a topic that was deleted and added again would break the unique constraint."""
     kept = {topic.name: topic for topic in resource.topics}
     resource.topics = [kept.get(name) or Topic(name=name) for name in topics]
 
 
 def _touch(resource: Resource) -> None:
-    """Something that can be found or seen has changed: derived things will notice."""
+    """Raise the resource's version, so that derived data is updated."""
     resource.version += 1
 
 
 def follow(db: Session, person: Person, topics: Collection[str]) -> None:
-    """``person`` hears what is new on these topics, and on no others. Raises Refused when they are too many."""
+    """Make these the topics that ``person`` follows. Raises Refused when there are too many."""
     wanted = {topic for topic in topics if topic}
     if len(wanted) > MOST_FOLLOWED:
-        raise Refused(f"Up to {MOST_FOLLOWED} topics can be followed. Take some out.")
+        raise Refused(f"That’s too many topics. You can follow up to {MOST_FOLLOWED}. Remove some.")
     if any(len(topic) > LONGEST_TAG for topic in wanted):
-        raise Refused(f"A tag may have up to {LONGEST_TAG} characters; separate tags with commas.")
+        raise Refused(f"A tag is too long. The limit is {LONGEST_TAG} characters. Separate tags with commas.")
     db.execute(delete(FollowedTopic).where(FollowedTopic.person_id == person.id))
     db.add_all(FollowedTopic(person_id=person.id, name=name) for name in sorted(wanted))
     db.flush()

@@ -36,11 +36,11 @@ from hub.library.rules import (
     topics_from,
 )
 
-AS_PROPOSED = "proposed"  # the kind that each file's name and format propose
+AS_PROPOSED = "proposed"  # the kind suggested by each file's name and format
 
 
 class CheckboxesField(SelectMultipleField):
-    """Several choices as check boxes."""
+    """Several choices as checkboxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -50,25 +50,27 @@ _KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]
 
 
 class FactsForm(FlaskForm):
-    """What people say of a resource; the same when adding and when changing."""
+    """The details of a resource; the same when adding and when editing."""
 
     title = StringField(
-        "Title", [Optional(), Length(max=LONGEST_TITLE)], description="What a colleague would search for."
+        "Title", [Optional(), Length(max=LONGEST_TITLE)], description="Use words that a colleague would search for."
     )
     kind = RadioField("Kind", choices=_KINDS, default=Kind.RESOURCE.value)
     summary = TextAreaField(
         "Summary",
         [Optional(), Length(max=LONGEST_SUMMARY)],
-        description="Two or three sentences: what is in it, and for whom. They go along when someone forwards it.",
+        description="In two or three sentences, what it covers and who it’s for. Included when someone shares it.",
     )
     topics = CheckboxesField("Topics", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()])
-    tags = StringField("Tags", [Optional()], description="Free words, separated by commas: CMMC, apprenticeship")
-    published_on = DayField("Published on", [Optional()], description="Empty: the document's own date, or today.")
-    call_on = DayField("Belongs to the call of", [Optional()], description="The day of the Monday call, if it has one.")
+    tags = StringField("Tags", [Optional()], description="Your own tags, separated by commas: CMMC, apprenticeship")
+    published_on = DayField(
+        "Published on", [Optional()], description="Leave blank to use the document’s own date, or today."
+    )
+    call_on = DayField("Call date", [Optional()], description="The date of the weekly call that it belongs to, if any.")
     audience = RadioField(
-        "Who may read it",
+        "Audience",
         choices=[
-            SelectChoice(Audience.NETWORK.value, f"{AUDIENCE_LABELS[Audience.NETWORK]}: everyone who signs in"),
+            SelectChoice(Audience.NETWORK.value, f"{AUDIENCE_LABELS[Audience.NETWORK]}: everyone who can sign in"),
             SelectChoice(Audience.PUBLIC.value, f"{AUDIENCE_LABELS[Audience.PUBLIC]}: no sign-in needed"),
             SelectChoice(Audience.ORGANIZATION.value, AUDIENCE_LABELS[Audience.ORGANIZATION]),
         ],
@@ -77,22 +79,22 @@ class FactsForm(FlaskForm):
     organization = SelectField("Organization", validate_choice=True)
 
     def offer_organizations(self, choices: list[tuple[str, str]]) -> None:
-        """The organizations that this person may add for; with one alone the field is left out."""
+        """Offer the organizations that this person may add for; the field is removed when there is only one."""
         self.organization.choices = [SelectChoice(slug, name) for slug, name in choices]
         if len(choices) == 1:
             del self.organization
 
     def facts(self) -> Facts:
-        """Return what was entered."""
+        """Return the details that were entered."""
         return Facts(
             kind=Kind(self.kind.data),
             title=self.title.data or "",
             published_on=self.published_on.data,
-            **self.said_of_all(),
+            **self.shared_facts(),
         )
 
-    def said_of_all(self) -> dict[str, Any]:
-        """Return what holds for every file of a batch."""
+    def shared_facts(self) -> dict[str, Any]:
+        """Return the details that apply to every file of a batch, as arguments of Facts."""
         return {
             "summary": self.summary.data or "",
             "topics": tuple(topics_from(self.topics.data or [], clean(self.tags.data or ""))),
@@ -101,7 +103,7 @@ class FactsForm(FlaskForm):
         }
 
     def show(self, resource: Resource) -> None:
-        """Fill the form with what is said of ``resource`` now."""
+        """Fill the form with the current details of ``resource``."""
         names = [topic.name for topic in resource.topics]
         self.title.data, self.summary.data = resource.title, resource.summary
         self.kind.data, self.audience.data = resource.kind.value, resource.audience.value
@@ -111,20 +113,20 @@ class FactsForm(FlaskForm):
 
 
 class FileForm(FlaskForm):
-    """What is said of one file among those of an upload; what is left empty is taken from what is said of all."""
+    """The details of one file among several; a blank field takes the value entered for all files."""
 
     class Meta:
-        """The form around it carries the token."""
+        """No CSRF token: the enclosing form has it."""
 
         csrf = False
 
     title = StringField("Title", [Optional(), Length(max=LONGEST_TITLE)])
-    kind = SelectField("Kind", choices=[SelectChoice("", "As for all"), *_KINDS], default="")
+    kind = SelectField("Kind", choices=[SelectChoice("", "Same as for all files"), *_KINDS], default="")
     published_on = DayField("Published on", [Optional()])
 
 
 def file_prefix(handle: str) -> str:
-    """Return what the names of a file's own fields begin with; the same for the same file, and short."""
+    """Return the prefix of the names of a file's own fields: short, and always the same for the same file."""
     return "file-" + hashlib.sha256(handle.encode()).hexdigest()[:12]
 
 
@@ -133,18 +135,22 @@ class UploadForm(FactsForm):
 
     files = MultipleFileField("Files", description="")
     kind = RadioField(
-        "Kind", choices=[SelectChoice(AS_PROPOSED, "As each file suggests"), *_KINDS], default=AS_PROPOSED
+        "Kind",
+        choices=[SelectChoice(AS_PROPOSED, "Automatic, based on each file’s name and type"), *_KINDS],
+        default=AS_PROPOSED,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title.description = "Empty: the document's own title. With several files each keeps its own."
-        self.published_on.description = "Empty: the day in the file's name, else the document's own date, or today."
+        self.title.description = "Leave blank to use the document’s own title."
+        self.published_on.description = (
+            "Leave blank to use the date in the file’s name, the document’s own date, or today."
+        )
 
-    def facts_of(self, file_name: str, own: FileForm, today: date, *, alone: bool) -> Facts:
-        """Return what was entered of one file: its own, else what was said of all; ``alone`` when there is no other file.
+    def facts_for_file(self, file_name: str, own: FileForm, today: date, *, alone: bool) -> Facts:
+        """Return the details of one file: its own, or those entered for all; ``alone`` when it is the only file.
 
-        A title left as the file's name proposed it isn't a title that a person chose: the document may have a better.
+        A title left as suggested by the file's name doesn't count as chosen: the document may have a better one.
         """
         title = own.title.data or (self.title.data if alone else "") or ""
         kind = own.kind.data or self.kind.data
@@ -152,42 +158,44 @@ class UploadForm(FactsForm):
             kind=kind_from(file_name) if kind == AS_PROPOSED else Kind(kind),
             title="" if title.strip() == title_from(file_name) else title,
             published_on=own.published_on.data or self.published_on.data or date_from(file_name, today),
-            **self.said_of_all(),
+            **self.shared_facts(),
         )
 
 
 class WriteForm(FactsForm):
-    """Add a briefing or call notes by typing."""
+    """Add a briefing or call notes by typing the text."""
 
     body = TextAreaField(
         "Text",
-        [DataRequired("Write the text first: there is nothing in it yet."), Length(max=LONGEST_BODY)],
-        description="Markdown: # heading, **bold**, - list, 1. numbered items, [words](https://address).",
+        [DataRequired("Enter the text."), Length(max=LONGEST_BODY)],
+        description="Markdown: # heading, **bold**, - list, 1. numbered list, [link text](https://example.org).",
     )
 
 
 class LinkForm(FactsForm):
-    """Add an address on the web."""
+    """Add a link to something on the web."""
 
     url = URLField(
-        "Web address",
-        [DataRequired("Give an address that begins with https:// or http://.")],
-        description="The page, recording or tool, beginning with https://",
+        "Link",
+        [DataRequired("Enter a link that starts with https:// or http://.")],
+        description="The page, recording or tool, starting with https://",
     )
 
 
 class ReplaceForm(FlaskForm):
-    """Give a resource new content; only the field for the kind that was chosen is shown."""
+    """Replace the content of a resource; only the field for its source is shown."""
 
     files = MultipleFileField("New file", [Optional()])
     body = TextAreaField("Text", [Optional(), Length(max=LONGEST_BODY)])
-    url = URLField("Web address", [Optional()])
+    url = URLField("Link", [Optional()])
     note = StringField(
-        "What changed", [Optional(), Length(max=500)], description="One line for those who have the old one."
+        "Revision note",
+        [Optional(), Length(max=500)],
+        description="What changed, in one line, for people who have the earlier revision.",
     )
 
 
 class WithdrawForm(FlaskForm):
-    """Hide a resource."""
+    """Withdraw a resource."""
 
-    reason = StringField("Why", [DataRequired("Say in a few words why."), Length(max=500)])
+    reason = StringField("Reason", [DataRequired("Enter a reason."), Length(max=500)])

@@ -1,4 +1,4 @@
-"""Resources, their revisions, and the pages that were read out of them."""
+"""Resources, their revisions, and the pages extracted from them."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ class Resource(Base):
     """A briefing, call notes, a presentation, or anything else worth sharing."""
 
     __tablename__ = "resource"
-    # Each search asks which resources are live, and in which version.
+    # Every search asks which resources are live, and in which version.
     __table_args__ = (Index("ix_resource_live", "withdrawn_at", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,13 +27,13 @@ class Resource(Base):
     audience: Mapped[Audience] = mapped_column(default=Audience.NETWORK)
     created_at: Mapped[datetime] = mapped_column(index=True)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # Proposed by the hub and not yet looked at by a person: reading the document may propose better.
+    # Suggested by the hub and not yet edited by a person: reading the document may find a better one.
     title_is_proposed: Mapped[bool] = mapped_column(default=False)
     date_is_proposed: Mapped[bool] = mapped_column(default=False)
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     revision_number: Mapped[int] = mapped_column(default=0)  # of the current revision
-    # Counts up with every change of what can be found or seen; derived things compare it with their own.
+    # Incremented with every change that search or pages show; derived data compares it with its own version.
     version: Mapped[int] = mapped_column(default=1)
 
     organization: Mapped[Organization] = relationship(lazy="raise")
@@ -67,7 +67,7 @@ class Topic(Base):
 
 
 class FollowedTopic(Base):
-    """A topic of which a person wants to hear what is new: a slug of the Big 6, or a free tag."""
+    """A topic that a person follows: a slug of the Big 6, or a free tag."""
 
     __tablename__ = "followed_topic"
 
@@ -76,7 +76,7 @@ class FollowedTopic(Base):
 
 
 class Revision(Base):
-    """One version of a resource's content: a file, Markdown text, or a web link. Never changed, never deleted."""
+    """One version of a resource's content: a file, Markdown text, or a link. Never changed, never deleted."""
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -89,28 +89,29 @@ class Revision(Base):
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"))
     number: Mapped[int]
     source: Mapped[Source]
-    sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # of a file; names it in uploads/files
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # of a file; its name in uploads/files
     size: Mapped[int | None]  # bytes
     file_name: Mapped[str | None] = mapped_column(Text)
     media_type: Mapped[str | None] = mapped_column(Text)
-    body: Mapped[str | None] = mapped_column(Text)  # Markdown that was typed
+    body: Mapped[str | None] = mapped_column(Text)  # typed Markdown
     url: Mapped[str | None] = mapped_column(Text)
-    note: Mapped[str] = mapped_column(Text, default="")  # what changed, in the words of who replaced it
+    note: Mapped[str] = mapped_column(Text, default="")  # what changed, in the words of the person who replaced it
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    # Who could read it when another one took its place, less those whom the resource was closed to since; None: the
-    # resource's own audience. Who opens a resource to more readers looks at what it holds now, not at what it held.
+    # The audience when the next revision replaced this one, narrowed whenever the resource's audience was narrowed
+    # since; None: the resource's own audience. Widening the resource's audience doesn't open earlier revisions: the
+    # person who widens it has checked the current content, not the earlier one.
     audience: Mapped[Audience | None]
 
-    # Derived: how reading it went. A worker that reads it holds the lease until then.
+    # Derived: the result of reading it. The worker that reads it holds the lease.
     state: Mapped[State] = mapped_column(default=State.WAITING)
     state_detail: Mapped[str] = mapped_column(Text, default="")
     reader_version: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None] = mapped_column(String(120))  # who reads it now, and a random word
+    lease_token: Mapped[str | None] = mapped_column(String(120))  # the worker that reads it, and a random word
     lease_until: Mapped[datetime | None]
-    # Derived: how drawing its pages went, once it was read; the worker that draws holds the same lease.
+    # Derived: the result of drawing its pages, after reading; the worker that draws holds the same lease.
     preview_state: Mapped[PreviewState] = mapped_column(default=PreviewState.WAITING)
     preview_version: Mapped[int] = mapped_column(default=0)
 
@@ -120,7 +121,7 @@ class Revision(Base):
 
 
 class Page(Base):
-    """A numbered part of a revision with its text. Derived: may be deleted and made again."""
+    """A numbered part of a revision with its text. Derived: can be deleted and extracted again."""
 
     __tablename__ = "page"
     __table_args__ = (UniqueConstraint("revision_id", "number"),)
@@ -131,17 +132,17 @@ class Page(Base):
     kind: Mapped[PageKind]
     title: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
-    notes: Mapped[str] = mapped_column(Text, default="")  # what the speaker says, not on the slide
-    hidden: Mapped[bool] = mapped_column(default=False)  # a slide that the deck skips
+    notes: Mapped[str] = mapped_column(Text, default="")  # speaker notes, which aren't on the slide
+    hidden: Mapped[bool] = mapped_column(default=False)  # a slide that is skipped in the slide show
 
 
 class KeptFile(Base):
-    """An original that something other than a revision names: it is stored and verified like those, found by no one."""
+    """An original needed by a record other than a revision: stored and verified like others, but not in search."""
 
     __tablename__ = "kept_file"
     __table_args__ = (UniqueConstraint("sha256", "holder"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
-    holder: Mapped[str] = mapped_column(String(80))  # what names it, in words: "evidence 12"
+    holder: Mapped[str] = mapped_column(String(80))  # the record that needs it, in words: "evidence 12"
     file_name: Mapped[str] = mapped_column(Text)

@@ -1,4 +1,4 @@
-"""What the library gives to read. Permission is checked here, where rows are loaded."""
+"""Queries of the library. Permissions are checked here, where rows are loaded."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ START_LENGTH = 240  # characters of a page's text in the list of pages
 
 
 def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
-    """Return the condition under which ``person`` (None: a visitor) finds and counts a resource: `may(READ)` in SQL."""
+    """Return the SQL condition for resources that ``person`` (None: a visitor) finds and counts: `may(READ)` in SQL."""
     if person is None:
         readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
     elif (scope := MAY[Permission.READ].get(person.role)) is Scope.ALL:
@@ -31,9 +31,9 @@ def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
 
 
 def get_for(db: Session, person: SomePerson | None, resource_id: int, permission: Permission) -> Resource:
-    """Return the resource with all that its page shows, if ``person`` may do ``permission`` to it; else raises NotFound.
+    """Return the resource with all data for its page; raises NotFound if ``person`` doesn't have ``permission`` for it.
 
-    A withdrawn resource is there only for those who may change it.
+    A withdrawn resource is only found by people who may change it.
     """
     resource = db.scalar(
         select(Resource)
@@ -52,13 +52,13 @@ def get_for(db: Session, person: SomePerson | None, resource_id: int, permission
 
 
 def _may(person: SomePerson | None, permission: Permission, resource: Resource) -> bool:
-    """Return whether ``person`` may do it; what is withdrawn is there only for those who may change it."""
+    """Return True if ``person`` has the permission; for a withdrawn resource, they must be able to change it too."""
     needed = Permission.CHANGE if resource.withdrawn_at else permission
     return may(person, permission, resource) and may(person, needed, resource)
 
 
 def may_read_revision(person: SomePerson | None, resource: Resource, revision: Revision) -> bool:
-    """Return whether ``person``, who may read ``resource``, may read this revision of it: earlier ones keep their audience."""
+    """Return True if ``person``, who may read ``resource``, may read this revision: earlier ones keep their audience."""
     if revision.number == resource.revision_number or revision.audience is None:
         return True
     return may(person, Permission.READ, Earlier(resource.organization_id, revision.audience))
@@ -70,7 +70,7 @@ def readable_revisions(person: SomePerson | None, resource: Resource) -> list[Re
 
 
 def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
-    """Return the resources that came last, newest first, with their organizations."""
+    """Return the most recently added resources, newest first, with their organizations."""
     return db.scalars(
         select(Resource)
         .where(visible_to(person))
@@ -81,17 +81,17 @@ def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resou
 
 
 def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Sequence[Resource]:
-    """Of these resources those that ``person`` finds, in the order asked for, with what tells how far each is read."""
-    found = db.scalars(
+    """Return the resources with these ids that ``person`` finds, in the given order, with their current revisions."""
+    resources = db.scalars(
         select(Resource)
         .where(Resource.id.in_(ids), visible_to(person))
         .options(joinedload(Resource.organization), selectinload(Resource.current))
     )
-    return sorted(found, key=lambda resource: ids.index(resource.id))
+    return sorted(resources, key=lambda resource: ids.index(resource.id))
 
 
 def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Revision]:
-    """Return the current revisions, with their resources, of resources that the caller knows the person may read."""
+    """Return the current revisions, with their resources; the caller has checked that the person may read them."""
     if not resource_ids:
         return []
     return db.scalars(
@@ -103,7 +103,7 @@ def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Re
 
 
 def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind]:
-    """Return what the pages of each current revision that has some are called, by the revision's id."""
+    """Return the kind of the pages of each current revision, by the revision's id; without pages there is no entry."""
     ids = [resource.current.id for resource in resources]
     kinds = db.execute(
         select(Page.revision_id, func.min(Page.kind)).where(Page.revision_id.in_(ids)).group_by(Page.revision_id)
@@ -112,7 +112,7 @@ def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind
 
 
 def page_of(db: Session, revision: Revision, number: int) -> Page:
-    """One page; raises NotFound."""
+    """Return a page by its number; raises NotFound."""
     page = db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))
     if page is None:
         raise NotFound
@@ -120,7 +120,7 @@ def page_of(db: Session, revision: Revision, number: int) -> Page:
 
 
 def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource | None:
-    """Return a resource that ``person`` may read whose current revision is this very file, if there is one."""
+    """Return a resource that ``person`` may read whose current revision is this file; None if there is none."""
     return db.scalar(
         select(Resource)
         .join(Revision, and_(Revision.resource_id == Resource.id, Revision.number == Resource.revision_number))
@@ -132,18 +132,18 @@ def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource |
 
 
 def waiting(db: Session, reader_version: int) -> int:
-    """Return how many revisions still wait to be read, or were read by an older reader."""
+    """Return the number of revisions that aren't read yet, or were read by an older reader."""
     return db.scalar(select(func.count()).select_from(Revision).where(unread(reader_version))) or 0
 
 
 def unread(reader_version: int) -> ColumnElement[bool]:
-    """Return the condition of a revision that still has to be read."""
+    """Return the SQL condition for revisions that aren't read by this version of the reader yet."""
     return Revision.reader_version < reader_version
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A page as it stands in the list of pages: without its text, but for how that begins."""
+    """A page in the list of pages: without its text, except for the beginning."""
 
     number: int
     kind: PageKind
@@ -153,7 +153,7 @@ class Outline:
 
 
 def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) -> Sequence[Outline]:
-    """Return the pages whose numbers lie up to ``reach`` from ``number``, in order: a document may have thousands."""
+    """Return the pages within ``reach`` of ``number``, in order; a document may have thousands of pages."""
     rows = db.execute(
         select(Page.number, Page.kind, Page.title, Page.hidden, func.substr(Page.text, 1, START_LENGTH))
         .where(Page.revision_id == revision.id, Page.number.between(number - reach, number + reach))
@@ -162,35 +162,35 @@ def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) 
     return [Outline(*row) for row in rows]
 
 
-def neighbours(db: Session, revision: Revision, number: int) -> tuple[int | None, int | None]:
-    """Return the numbers of the page before and the page after, if any. Items keep their own numbers: gaps are normal."""
-    pages = select(func.max(Page.number)).where(Page.revision_id == revision.id, Page.number < number)
+def adjacent_pages(db: Session, revision: Revision, number: int) -> tuple[int | None, int | None]:
+    """Return the numbers of the previous and the next page, if any. Items keep their own numbers, so gaps are normal."""
+    before = select(func.max(Page.number)).where(Page.revision_id == revision.id, Page.number < number)
     after = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number > number)
-    return db.scalar(pages), db.scalar(after)
+    return db.scalar(before), db.scalar(after)
 
 
 def nearest_page(db: Session, revision: Revision, number: int) -> int | None:
-    """Return the number of the page with that number, or of the next one, or of the last; None when there are no pages."""
-    pages = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number >= number)
+    """Return ``number`` if there is such a page, otherwise that of the next or the last page; None without pages."""
+    same_or_next = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number >= number)
     last = select(func.max(Page.number)).where(Page.revision_id == revision.id)
-    return db.scalar(pages) or db.scalar(last)
+    return db.scalar(same_or_next) or db.scalar(last)
 
 
 def first_page(db: Session, revision: Revision) -> Page | None:
-    """Return the page that a document opens on."""
+    """Return the first page of a document, which it opens on; None without pages."""
     return db.scalar(select(Page).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
 
 
 def revision_for(db: Session, person: SomePerson | None, resource_id: int, number: int | None = None) -> Revision:
-    """Return a revision (None: the current one) of a resource that ``person`` may read, with that resource; else NotFound.
+    """Return a revision with its resource; raises NotFound if ``person`` may not read it. None: the current revision.
 
-    One query: a page of thumbnails asks it for each of them.
+    It is a single query, since it runs for each thumbnail on a page.
     """
-    wanted = Resource.revision_number if number is None else number
+    revision_number = Resource.revision_number if number is None else number
     revision = db.scalar(
         select(Revision)
         .join(Revision.resource)
-        .where(Resource.id == resource_id, Revision.number == wanted)
+        .where(Resource.id == resource_id, Revision.number == revision_number)
         .options(contains_eager(Revision.resource))
     )
     if revision is None or not _may(person, Permission.READ, revision.resource):
@@ -201,7 +201,7 @@ def revision_for(db: Session, person: SomePerson | None, resource_id: int, numbe
 
 
 def known_file(db: Session, sha256: str) -> Resource | None:
-    """Return a resource whose current revision is this very file, whoever may read it: for the command line."""
+    """Return a resource whose current revision is this file, regardless of its audience: for the command line."""
     return same_file(db, OPERATOR, sha256)
 
 
@@ -209,12 +209,12 @@ def may_add_for(db: Session, person: Person) -> list[Organization]:
     """Return the organizations that ``person`` may add a resource for, their own first."""
     if MAY[Permission.ADD].get(person.role) is not Scope.ALL:
         return [person.organization] if may(person, Permission.ADD, person.organization) else []
-    present = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
-    return sorted(db.scalars(present), key=lambda one: one.id != person.organization_id)
+    active = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
+    return sorted(db.scalars(active), key=lambda organization: organization.id != person.organization_id)
 
 
 def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, set[str]]:
-    """Return the topics that each of these people follows; those who follow none are left out."""
+    """Return the topics that each of these people follows, by person; people who follow none have no entry."""
     followed: dict[int, set[str]] = defaultdict(set)
     rows = select(FollowedTopic.person_id, FollowedTopic.name).where(FollowedTopic.person_id.in_(person_ids))
     for person_id, name in db.execute(rows):
@@ -223,7 +223,7 @@ def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, se
 
 
 def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[str]:
-    """Return the free tags that stand on most resources that ``person`` finds, most used first."""
+    """Return the most used tags (without the Big 6) of resources that ``person`` finds, most used first."""
     used = (
         select(Topic.name)
         .join(Resource, Resource.id == Topic.resource_id)
@@ -235,7 +235,10 @@ def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[
 
 
 def came_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:
-    """Return what was added from ``since`` to before ``until``, oldest first, with organizations and topics; whoever asks."""
+    """Return the resources added from ``since`` to before ``until``, oldest first, with organizations and topics.
+
+    Permissions aren't checked.
+    """
     return db.scalars(
         select(Resource)
         .where(Resource.created_at >= since, Resource.created_at < until, Resource.withdrawn_at.is_(None))

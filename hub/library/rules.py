@@ -1,4 +1,4 @@
-"""The library's rules and closed sets, in the words of its users. Pure."""
+"""The library's rules, enums and labels. Pure."""
 
 import csv
 import re
@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from hub.core import dates
 from hub.core.errors import Refused
 
 
 class Kind(StrEnum):
-    """What a resource is, as the alliance speaks of it."""
+    """The kind of a resource."""
 
     BRIEFING = "briefing"
     CALL_NOTES = "call-notes"
@@ -20,7 +21,7 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads."""
+        """The word shown on screens."""
         return self.value.replace("-", " ").capitalize()
 
 
@@ -33,7 +34,7 @@ class Audience(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The words shown on screens."""
         return AUDIENCE_LABELS[self]
 
 
@@ -54,13 +55,13 @@ def wider_than(audience: Audience) -> tuple[Audience, ...]:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an earlier revision is to the table of permissions: whose it is, and who could read it then."""
+    """An earlier revision as the permissions see it: its organization, and the audience that it had."""
 
     organization_id: int
     audience: Audience
 
 
-# AMCC's "Big 6" of a thriving manufacturing ecosystem, by the slug that stands in addresses.
+# AMCC's "Big 6" of a thriving manufacturing ecosystem, by the slug used in addresses.
 BIG_SIX = {
     "workforce": "Workforce and Training",
     "research": "Research and Innovation",
@@ -72,7 +73,7 @@ BIG_SIX = {
 
 
 class Source(StrEnum):
-    """What a revision is made of."""
+    """The source of a revision's content."""
 
     FILE = "file"
     TEXT = "text"
@@ -80,7 +81,7 @@ class Source(StrEnum):
 
 
 class PageKind(StrEnum):
-    """What a numbered part of a document is called."""
+    """The kind of a numbered part of a document."""
 
     PAGE = "page"
     SLIDE = "slide"
@@ -90,17 +91,17 @@ class PageKind(StrEnum):
 
     @property
     def label(self) -> str:
-        """The word that a person reads, for example before a number: "Slide 7"."""
+        """The word shown on screens, for example before a number: "Slide 7"."""
         return self.value.capitalize()
 
     @property
     def is_drawn(self) -> bool:
-        """Whether such a page has a look of its own that the hub draws."""
+        """True if the hub draws pictures of such pages."""
         return self in {PageKind.PAGE, PageKind.SLIDE}
 
 
 class State(StrEnum):
-    """How far the hub got with reading a revision."""
+    """The result of reading a revision."""
 
     WAITING = "waiting"
     OK = "ok"
@@ -113,51 +114,50 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The words shown on screens."""
         return STATE_LABELS[self]
 
 
 STATE_LABELS = {
-    State.WAITING: "Being read",
+    State.WAITING: "Processing",
     State.OK: "Searchable",
     State.PARTIAL: "Partly searchable",
-    State.ENCRYPTED: "Protected with a password",
+    State.ENCRYPTED: "Password-protected",
     State.CORRUPT: "Damaged",
-    State.TIMEOUT: "Took too long to read",
-    State.TOO_LARGE: "Too large to read",
-    State.UNSUPPORTED: "Kept, not searchable",
+    State.TIMEOUT: "Took too long to process",
+    State.TOO_LARGE: "Too large to process",
+    State.UNSUPPORTED: "Not searchable",
 }
 
 
 class PreviewState(StrEnum):
-    """How far the hub got with drawing the pages of a revision."""
+    """The result of drawing the pages of a revision."""
 
     WAITING = "waiting"
-    NONE = "none"  # nothing to draw: it is read as text or as tables
+    NONE = "none"  # nothing to draw: it is shown as text or as tables
     PICTURES = "pictures"
-    CARDS = "cards"  # drawing slides needs LibreOffice, which isn't there: what they say is shown instead
-    UNMATCHED = "unmatched"  # as many pictures as slides can't be had, so none is shown beside the wrong slide
+    CARDS = "cards"  # drawing slides needs LibreOffice, which isn't installed: their text is shown instead
+    UNMATCHED = "unmatched"  # the number of pictures differs from that of slides: none is shown next to a wrong slide
     FAILED = "failed"
 
     @property
     def sentence(self) -> str:
-        """What a person reads where a picture is missing; empty when none is."""
+        """The sentence shown in place of a missing picture; empty when none is missing."""
         return PREVIEW_SENTENCES.get(self, "")
 
 
 PREVIEW_SENTENCES = {
-    PreviewState.WAITING: "The pictures are being made; here is the text until then.",
-    PreviewState.CARDS: "This hub can't draw slides, so you see what they say. Download the file to see how they look.",
-    PreviewState.UNMATCHED: "The pictures of this deck can't be matched with its slides, so you see what they say. "
-    "Download the file to see how they look.",
-    PreviewState.FAILED: "The pictures of this file could not be made, so you see its text. Download the file to see "
-    "how it looks.",
+    PreviewState.WAITING: "The preview isn’t ready yet. Here is the text in the meantime.",
+    PreviewState.CARDS: "This hub can’t preview slides, so here is their text. Download the file to see the slides.",
+    PreviewState.UNMATCHED: "The previews of this deck don’t match its slides, so here is their text. "
+    "Download the file to see the slides.",
+    PreviewState.FAILED: "This file has no preview, so here is its text. Download the file to see its layout.",
 }
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the hub got with a revision, for a person who waits: a sentence, and whether more is to come.
+    """The processing status of a revision: a sentence, and whether the hub is still busy with it.
 
     `mark` changes whenever there is something new to see.
     """
@@ -167,25 +167,24 @@ class Progress:
     mark: str
 
 
-READING = "The hub is reading it; in a few seconds it can be found by its words. It can be downloaded already."
+READING = "Processing. You can search its text in a few seconds, and you can download it now."
 
 
 def progress(state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool) -> Progress:
-    """Return how far the hub got: reading, then "34 slides found, searchable", and pictures last."""
+    """Return the processing status: reading first, then "34 slides, searchable", and previews last."""
     if not is_read:
         return Progress(READING, busy=True, mark="reading")
     mark = f"{state} {preview} {count}"
     if kind is None or not count:
         return Progress("", busy=False, mark=mark)
-    name = kind.value if count == 1 else f"{kind.value}s"
     busy = preview is PreviewState.WAITING
-    more = " Their pictures are being made." if busy and kind.is_drawn else ""
-    return Progress(f"{count:,} {name} found, searchable.{more}", busy, mark)
+    more = " Creating previews." if busy and kind.is_drawn else ""
+    return Progress(f"{dates.plural(count, kind.value)}, searchable.{more}", busy, mark)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A sheet as a table: a head when the first row reads like one, then as many rows as are shown, all as long."""
+    """A sheet as a table: a head if the first row looks like one, then the rows to show, all equally long."""
 
     head: list[str]
     rows: list[list[str]]
@@ -198,7 +197,7 @@ MOST_COLUMNS = 50
 
 
 def table_of(text: str, file_name: str = "") -> Table:
-    """Return the first rows of a sheet's text: cells separated by tabs, or as a CSV file separates them."""
+    """Return the first rows of a sheet's text as a table: cells separated by tabs, or by a CSV file's delimiter."""
     lines = text.split("\n") if text else []
     some = lines[: MOST_ROWS + 1]
     cells = _csv_cells(some) if file_name.lower().endswith(".csv") else [line.split("\t") for line in some]
@@ -210,7 +209,7 @@ def table_of(text: str, file_name: str = "") -> Table:
 
 
 def _csv_cells(lines: list[str]) -> list[list[str]]:
-    """Return the cells of a CSV file, however it separates them; its lines as they are when it is none."""
+    """Return the cells of a CSV file, whose delimiter is detected; whole lines if it isn't valid CSV."""
     delimiter = max(",;\t", key=lines[0].count) if lines else ","
     try:
         return list(csv.reader((f"{line}\n" for line in lines), delimiter=delimiter))
@@ -218,24 +217,24 @@ def _csv_cells(lines: list[str]) -> list[list[str]]:
         return [[line] for line in lines]
 
 
-# A cell that holds a figure, not a name of what stands below it; years name columns.
+# A cell with a figure, as opposed to a column head; a year can be a column head.
 FIGURE = re.compile(r"(?!(19|20)\d\d$)[-+$€£(]*[\d.,]+[%)]*|\d{4}-\d\d-\d\d.*")
 
 
 def _is_head(row: list[str]) -> bool:
-    """Return whether a row names what is below it: something in all cells but perhaps the first, and no figures."""
+    """Return True if a row looks like a table head: no cell is blank (except perhaps the first) or a figure."""
     return all(row[1:]) and not any(FIGURE.fullmatch(cell) for cell in row)
 
 
 def after_title(title: str, text: str) -> str:
-    """``text`` without the title that it opens with, however that is broken into lines there; else all of it."""
+    """Return ``text`` without the title at its start, even if the title is broken into lines there."""
     words = r"\s+".join(re.escape(word) for word in title.split())
-    found = re.match(rf"\s*{words}(?:[ \n]+|$)", text) if words else None
-    return text[found.end() :] if found else text
+    match = re.match(rf"\s*{words}(?:[ \n]+|$)", text) if words else None
+    return text[match.end() :] if match else text
 
 
 LONGEST_TITLE = 300  # characters
-LARGEST = 2**31 - 1  # number that a row can have
+LARGEST = 2**31 - 1  # the largest integer that a database column holds
 LONGEST_SUMMARY = 5_000
 LONGEST_BODY = 500_000
 LONGEST_TAG = 60
@@ -245,13 +244,13 @@ EARLIEST = date(1900, 1, 1)
 
 
 def title_from(file_name: str) -> str:
-    """Return the title that a file's name proposes: ``CMMC_grant-deck v2.pptx`` gives ``CMMC grant-deck v2``."""
+    """Return the title that a file's name suggests: ``CMMC_grant-deck v2.pptx`` gives ``CMMC grant-deck v2``."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name.replace("\\", "/").rsplit("/", 1)[-1])
     words = re.sub(r"[_\s]+", " ", stem).strip()
     return words[:LONGEST_TITLE] or "Untitled"
 
 
-# Words in a file's name that tell what it is, in the order in which they are believed.
+# Words in a file's name that tell its kind, the most reliable first.
 KIND_WORDS = (
     (
         Kind.CALL_NOTES,
@@ -269,9 +268,9 @@ KIND_FORMATS = {
 
 
 def kind_from(file_name: str) -> Kind:
-    """Return the kind that a file's name and format propose: ``CMMC deck.pptx`` is a presentation, ``minutes.docx`` call notes.
+    """Return the kind that a file's name and format suggest: ``CMMC deck.pptx`` is a presentation, ``minutes.docx`` call notes.
 
-    Slides are a presentation whatever they are called, but for what was said on a call.
+    Slides are a presentation regardless of their name, unless it says that they are notes of a call.
     """
     stem, _, extension = file_name.lower().replace("\\", "/").rsplit("/", 1)[-1].rpartition(".")
     of_format = KIND_FORMATS.get(extension)
@@ -282,17 +281,17 @@ def kind_from(file_name: str) -> Kind:
 
 
 def date_from(file_name: str, today: date) -> date | None:
-    """Return the day that a file's name tells: ``Call notes 2026-11-16.md``; None when it tells none, or one to come."""
-    found = re.search(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)(?!\d)", file_name)
+    """Return the date in a file's name: ``Call notes 2026-11-16.md``; None when it has none, or one in the future."""
+    match = re.search(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)(?!\d)", file_name)
     try:
-        told = date(int(found[1]), int(found[3]), int(found[4])) if found else None
+        day = date(int(match[1]), int(match[3]), int(match[4])) if match else None
     except ValueError:
         return None
-    return told if told and told <= today else None
+    return day if day and day <= today else None
 
 
 def topics_from(chosen: list[str], typed: str) -> list[str]:
-    """Return the Big 6 that were checked, then the free tags that were typed with commas: each once, in lower case."""
+    """Return the checked Big 6 topics, then the tags typed with commas: each once, in lower case."""
     tags = (re.sub(r"\s+", " ", tag).strip().lower() for tag in re.split(r"[,;\n]", typed))
     labels = {label.lower(): slug for slug, label in BIG_SIX.items()}
     return list(dict.fromkeys(labels.get(topic, topic) for topic in (*chosen, *tags) if topic))
@@ -302,31 +301,34 @@ MOST_FOLLOWED = 40
 
 
 def topic_label(topic: str) -> str:
-    """Return the words that a person reads for a topic."""
+    """Return the words shown on screens for a topic."""
     return BIG_SIX.get(topic, topic)
 
 
-def what_is_wrong_with(  # noqa: PLR0911 - a list of checks, one sentence each
+def problem_with(  # noqa: PLR0911 - a list of checks, one sentence each
     title: str, summary: str, topics: list[str], published_on: date, today: date
 ) -> str:
-    """One sentence on what keeps these facts from being kept, or an empty string."""
+    """Return a sentence on what is wrong with these details and how to fix it, or an empty string."""
     if not title:
-        return "Give it a title that a colleague would search for."
+        return "Enter a title that a colleague would search for."
     if len(title) > LONGEST_TITLE:
-        return f"The title may have up to {LONGEST_TITLE} characters; put the rest into the summary."
+        return f"The title is too long. The limit is {LONGEST_TITLE} characters. Move the rest to the summary."
     if len(summary) > LONGEST_SUMMARY:
-        return f"The summary may have up to {LONGEST_SUMMARY:,} characters; put the rest into the document."
+        return (
+            f"The summary is too long. The limit is {dates.number(LONGEST_SUMMARY)} characters. "
+            "Move the rest to the document."
+        )
     if len(topics) > MOST_TAGS:
-        return f"Up to {MOST_TAGS} topics help people find it; take some out."
+        return f"That’s too many topics. The limit is {MOST_TAGS}. Remove some."
     if any(len(topic) > LONGEST_TAG for topic in topics):
-        return f"A tag may have up to {LONGEST_TAG} characters; separate tags with commas."
+        return f"A tag is too long. The limit is {LONGEST_TAG} characters. Separate tags with commas."
     if not EARLIEST <= published_on <= today + timedelta(days=366):
-        return "The date must lie between 1900 and a year from now."
+        return "Enter a date between 1900 and a year from now."
     return ""
 
 
 def is_web_address(text: str) -> bool:
-    """Return whether ``text`` is an address that a browser opens: http or https with a host, no spaces."""
+    """Return True if ``text`` is a URL that a browser can open: http or https with a host, no spaces."""
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -341,13 +343,16 @@ _RANGE = re.compile(r"\D*?(\d{1,6})(?:\s*(?:-|–|—|to|until|through|\.\.)\s*(
 
 
 def range_of(typed: str) -> tuple[int, int] | None:
-    """Return the pages that someone means: ``7``, ``7-9``, ``slides 7 to 9``; None for the whole. Raises Refused."""
+    """Return the first and last page of a typed range: ``7``, ``7-9``, ``slides 7 to 9``; None for all pages.
+
+    Raises Refused when it isn't one.
+    """
     if not typed.strip():
         return None
-    found = _RANGE.fullmatch(typed.strip())
-    if found is None:
-        raise Refused("Write which pages as one number or from–to, for example 7 or 7-9.")
-    first, last = int(found[1]), int(found[2] or found[1])
+    match = _RANGE.fullmatch(typed.strip())
+    if match is None:
+        raise Refused("That isn’t a page range. Enter one page or a range, such as 7 or 7-9.")
+    first, last = int(match[1]), int(match[2] or match[1])
     if first < 1 or last < first:
-        raise Refused("The first page must come before the last one, for example 7-9.")
+        raise Refused("The first page must come before the last. Enter a range such as 7-9.")
     return first, last

@@ -1,7 +1,7 @@
-"""Resumable uploads: the core of tus 1.0 with creation, termination and expiration, and what the upload page asks.
+"""Resumable uploads: the core of tus 1.0 with creation, termination and expiration, and the upload page's requests.
 
-A file that has arrived whole becomes a note (`handle`) that the form of /resources/new brings back: there is one
-way to add a resource. Refusals are JSON: ``{"error": "a sentence"}``.
+A complete file is identified by a signed `handle`, which the form of /resources/new sends back: there is only one
+way to add a resource. Errors are JSON: ``{"error": "a sentence"}``.
 """
 
 import base64
@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
-from hub.core import clock, web
+from hub.core import clock, dates, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.core.web import db
@@ -35,24 +35,24 @@ from hub.members.rules.permissions import Permission, may
 bp = Blueprint("uploads", __name__)
 
 VERSION = "1.0.0"
-PIECE = 1 << 18  # bytes that are read before they are written; what a torn connection may lose
+PIECE = 1 << 18  # bytes that are read before they are written; a lost connection loses up to this much
 SILENCE = 60  # seconds without a byte after which a connection counts as lost
 BYTES = "application/offset+octet-stream"
 LONGEST_NAME = 255
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
-# A look into a document for its own title and date: short, since a person waits, and one at a time in each process.
+# Reading a document for its own title and date: short, since a person waits, and one at a time in each process.
 LOOK = Limits(wall_seconds=8, processor_seconds=6, memory_bytes=768 << 20, pages=3)
 LARGEST_TO_LOOK_INTO = 50_000_000  # bytes
-LOOK_AFTER = 3  # seconds that one waits for another's look before it goes without
+LOOK_AFTER = 3  # seconds to wait for another request's look; after that, no title or date is suggested
 _looking = threading.Lock()
 
 Answer = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]
 
 
 class NotAsAgreed(Exception):
-    """A request that isn't tus 1.0 as the hub speaks it; with the status and a sentence for the log of its sender."""
+    """A request that breaks the protocol (tus 1.0); has the HTTP status and a sentence for the client's developer."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -61,7 +61,7 @@ class NotAsAgreed(Exception):
 
 @bp.route("/uploads", methods=["OPTIONS"], provide_automatic_options=False)
 def abilities() -> Answer:
-    """What this server can, for programs."""
+    """Return the server's tus capabilities."""
     headers = {
         "Tus-Version": VERSION,
         "Tus-Extension": "creation,termination,expiration",
@@ -72,12 +72,12 @@ def abilities() -> Answer:
 
 @bp.post("/uploads")
 def begin() -> Answer:
-    """Begin an upload: length and name are checked before a byte is sent."""
+    """Begin an upload; its length and name are checked before any byte is sent."""
     _check_version()
     person = _uploader()
     length = _number("Upload-Length")
-    told = _metadata(request.headers.get("Upload-Metadata", ""))
-    name, claimed = file_name_of(told.get("filename", "")), told.get("sha256", "")
+    metadata = _metadata(request.headers.get("Upload-Metadata", ""))
+    name, claimed = file_name_of(metadata.get("filename", "")), metadata.get("sha256", "")
     if claimed and not _SHA256.fullmatch(claimed):
         raise NotAsAgreed(400, "The sha256 in Upload-Metadata must be 64 lower-case hexadecimal digits.")
     try:
@@ -86,10 +86,12 @@ def begin() -> Answer:
         return _no(415, refused)
     if length > web.config().max_upload_bytes:
         return _no(
-            413, f"A file may have up to {web.config().MAX_UPLOAD_MB:,} MB. Send a smaller one, or a link to it."
+            413,
+            f"That file is {dates.file_size(length)}. The limit is {dates.number(web.config().MAX_UPLOAD_MB)} MB. "
+            "Split it, add a link to it instead, or ask your coordinator to raise the limit.",
         )
     if not length:
-        return _no(422, "The file is empty: check that it was saved before you chose it.")
+        return _no(422, originals.EMPTY)
     part = unfinished.begin(web.config(), person.id, name, length, claimed)
     return "", 201, {"Location": url_for(".upload", upload_id=part.id), **_expiry(part)}
 
@@ -97,7 +99,7 @@ def begin() -> Answer:
 @bp.route("/uploads/<upload_id>", methods=["HEAD", "PATCH", "DELETE"])
 @web.takes_files
 def upload(upload_id: str) -> Answer:
-    """How much has arrived (HEAD), more of it (PATCH), or no more of it (DELETE)."""
+    """Return how much has arrived (HEAD), append more (PATCH), or discard the upload (DELETE)."""
     _check_version()
     part = unfinished.find(web.config(), _uploader().id, upload_id)
     if request.method == "PATCH":
@@ -111,10 +113,10 @@ def upload(upload_id: str) -> Answer:
 
 @bp.post("/uploads/<upload_id>/keep")
 def keep(upload_id: str) -> Answer:
-    """Store a whole upload; answers the note for the form, what is proposed, and what is in the hub already."""
+    """Store a complete upload; returns its handle for the form, suggested details, and a duplicate if there is one."""
     person = _uploader()
     part = unfinished.find(web.config(), person.id, upload_id)
-    db.commit()  # lets the lock go while the bytes are hashed
+    db.commit()  # releases the lock while the bytes are hashed
     stored = unfinished.keep(web.config(), part)
     handle = handles.handle_of(web.config(), person.id, stored, part.note.name)
     day = date_from(part.note.name, clock.today(web.config().zone))
@@ -134,41 +136,41 @@ def keep(upload_id: str) -> Answer:
 
 @bp.post("/uploads/<upload_id>/look")
 def look(upload_id: str) -> Answer:
-    """The document's own title and date, as far as a short look into it tells; "" when it doesn't."""
+    """Return the document's own title and date if a quick look finds them; otherwise ""."""
     part = unfinished.find(web.config(), _uploader().id, upload_id)
     if not part.note.sha256:
         raise unfinished.WrongOffset
-    is_of = format_of(part.note.name)
-    is_quick = is_of is not None and is_of.readable and not is_of.converted_to
-    db.commit()  # lets the lock go while the document is read
+    file_format = format_of(part.note.name)
+    is_quick = file_format is not None and file_format.readable and not file_format.converted_to
+    db.commit()  # releases the lock while the document is read
     if not is_quick or part.note.length > LARGEST_TO_LOOK_INTO or not _looking.acquire(timeout=LOOK_AFTER):
         return {"title": "", "published_on": ""}, 200
     try:
         with Reader(LOOK) as reader:
-            found = reader.read(originals.path_of(web.config(), part.note.sha256), part.note.name)
+            extraction = reader.read(originals.path_of(web.config(), part.note.sha256), part.note.name)
     finally:
         _looking.release()
-    day = found.published_on
-    believable = day is not None and EARLIEST <= day <= clock.today(web.config().zone)
-    return {"title": found.title, "published_on": day.isoformat() if day and believable else ""}, 200
+    day = extraction.published_on
+    is_plausible = day is not None and EARLIEST <= day <= clock.today(web.config().zone)
+    return {"title": extraction.title, "published_on": day.isoformat() if day and is_plausible else ""}, 200
 
 
 @bp.post("/uploads/known")
 def known() -> Answer:
-    """Whether a file with this SHA-256 is in the hub already, among what this person may read."""
+    """Return a resource with this SHA-256 that this person may read, if there is one."""
     sha256 = request.form.get("sha256", "")
     if not _SHA256.fullmatch(sha256):
-        return _no(422, "Give the SHA-256 of the file as 64 lower-case hexadecimal digits.")
+        return _no(422, "Send the SHA-256 of the file as 64 lower-case hexadecimal digits.")
     return {"duplicate": _duplicate(_uploader(), sha256)}, 200
 
 
-def file_name_of(told: str) -> str:
-    """Return a file's name without the folders that some senders put before it, as long as rows hold it."""
-    return clean(told.replace("\\", "/").rsplit("/", 1)[-1]).replace("\n", " ")[-LONGEST_NAME:]
+def file_name_of(path: str) -> str:
+    """Return a file's name without the folders that some clients send with it, cut to what the database holds."""
+    return clean(path.replace("\\", "/").rsplit("/", 1)[-1]).replace("\n", " ")[-LONGEST_NAME:]
 
 
 def _uploader() -> Person:
-    """Return the person, who may add resources for their own organization at least."""
+    """Return the signed-in person; raises NotFound if they may not add resources."""
     person = signed_in()
     if not may(person, Permission.ADD, person.organization):
         raise NotFound
@@ -181,7 +183,7 @@ def _check_version() -> None:
 
 
 def _number(header: str) -> int:
-    """Return the number that a header must hold."""
+    """Return the number in a header; raises NotAsAgreed when it isn't one."""
     text = request.headers.get(header, "")
     if not _NUMBER.fullmatch(text):
         raise NotAsAgreed(400, f"The header {header} must be a number of bytes.")
@@ -189,19 +191,19 @@ def _number(header: str) -> int:
 
 
 def _metadata(header: str) -> dict[str, str]:
-    """Return the names and values of Upload-Metadata: pairs of a word and Base64, with commas between them."""
-    told: dict[str, str] = {}
+    """Return the Upload-Metadata header as a dict: keys with Base64 values, separated by commas."""
+    metadata: dict[str, str] = {}
     try:
         for pair in header.split(","):
-            word, _, value = pair.strip().partition(" ")
-            told[word] = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+            key, _, value = pair.strip().partition(" ")
+            metadata[key] = base64.b64decode(value.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError) as error:
-        raise NotAsAgreed(400, "The header Upload-Metadata must hold words with values in Base64.") from error
-    return told
+        raise NotAsAgreed(400, "The header Upload-Metadata must hold keys with Base64 values.") from error
+    return metadata
 
 
 def _take(part: unfinished.Part) -> Answer:
-    """Append what this request brings; what arrives before the connection is lost is kept."""
+    """Append the body of this request; bytes that arrive before the connection is lost are kept."""
     offset, length = _number("Upload-Offset"), request.content_length
     if request.mimetype != BYTES:
         raise NotAsAgreed(415, f"Send the bytes as {BYTES}.")
@@ -210,14 +212,14 @@ def _take(part: unfinished.Part) -> Answer:
     if offset != part.offset:
         raise unfinished.WrongOffset
     if offset + length > part.note.length:
-        raise NotAsAgreed(413, "These are more bytes than the upload was begun with.")
-    db.commit()  # nothing was written: lets the lock go while the bytes are on their way
+        raise NotAsAgreed(413, "These bytes exceed the Upload-Length of this upload.")
+    db.commit()  # nothing was written: releases the lock while the bytes arrive
     offset = unfinished.append(part, offset, _pieces())
     return "", 204, {"Upload-Offset": str(offset), **_expiry(part)}
 
 
 def _pieces() -> Iterator[bytes]:
-    """Yield the bytes of this request as they come, until they end or nothing comes any more."""
+    """Yield the bytes of this request as they arrive, until they end or the connection times out."""
     socket = request.environ.get("gunicorn.socket")
     if socket is not None:
         socket.settimeout(SILENCE)
@@ -256,7 +258,7 @@ def _say_version(response: Response) -> Response:
 
 @bp.errorhandler(NotFound)
 def _gone(_error: NotFound) -> Answer:
-    return _no(404, "There is no such upload: it is over a day old, was removed, or isn't yours.")
+    return _no(404, "Upload not found. It may be more than a day old, or it was removed. Choose the file again.")
 
 
 @bp.errorhandler(NotAsAgreed)
@@ -267,12 +269,12 @@ def _not_as_agreed(error: NotAsAgreed) -> Answer:
 
 @bp.errorhandler(unfinished.WrongOffset)
 def _wrong_offset(_error: unfinished.WrongOffset) -> Answer:
-    return _no(409, "The bytes don't begin where the ones before them end: ask with HEAD where to go on.")
+    return _no(409, "The Upload-Offset is wrong. Send HEAD to get the current offset.")
 
 
 @bp.errorhandler(ClientDisconnected)
 def _lost(_error: ClientDisconnected) -> Answer:
-    return _no(400, "The connection was lost; what has arrived is kept.")
+    return _no(400, "The connection was lost. The bytes that arrived are kept.")
 
 
 @bp.errorhandler(Refused)

@@ -1,14 +1,14 @@
-// Moves the page of what was just added on, until the hub has read everything.
+// Refreshes the page of added resources until the hub has processed all of them.
 
-const PAUSES = [700, 1000, 1500, 2000, 3000, 5000]; // milliseconds; the last one stays
-const MOST = 200; // looks; then the link "Look again" is there
+const PAUSES = [700, 1000, 1500, 2000, 3000, 5000]; // milliseconds; the last one repeats
+const MOST = 200; // refreshes; after that, the "Refresh" link remains
 
-async function look() {
+async function refresh() {
   const answer = await fetch(location.href);
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#added");
   const shown = document.querySelector("#added");
-  // Only what changed is replaced, so that the words are announced and links keep their focus.
+  // Only changed cells are replaced, so that screen readers announce them and links keep their focus.
   const cells = [...shown.querySelectorAll("td, [role=status]")];
   for (const [index, cell] of [...fresh.querySelectorAll("td, [role=status]")].entries()) {
     if (cells[index] && cells[index].innerHTML !== cell.innerHTML) cells[index].innerHTML = cell.innerHTML;
@@ -19,7 +19,7 @@ async function look() {
   }
 }
 
-for (let looks = 0; looks < MOST && document.querySelector("[data-look-again]"); looks += 1) {
-  await new Promise((resolve) => setTimeout(resolve, PAUSES[Math.min(looks, PAUSES.length - 1)]));
-  await look().catch(() => {}); // the next look may find the hub again
+for (let count = 0; count < MOST && document.querySelector("[data-look-again]"); count += 1) {
+  await new Promise((resolve) => setTimeout(resolve, PAUSES[Math.min(count, PAUSES.length - 1)]));
+  await refresh().catch(() => {}); // the hub may answer the next time
 }

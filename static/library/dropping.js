@@ -1,12 +1,12 @@
-// Files that are dropped, anywhere on the page, those in folders included.
+// Files dropped anywhere on the page, including those in folders.
 
-let depth = 0; // dragenter and dragleave come for every element on the way
+let depth = 0; // dragenter and dragleave fire for every element that the pointer crosses
 
 function hasFiles(event) {
   return event.dataTransfer?.types.includes("Files");
 }
 
-// Gives the files of each drop to `take`.
+// Pass the files of each drop to `take`.
 export function takeDrops(take) {
   document.addEventListener("dragenter", (event) => {
     if (hasFiles(event)) document.body.classList.toggle("dropping", (depth += 1) > 0);
@@ -26,7 +26,7 @@ export function takeDrops(take) {
   });
 }
 
-// The files that were dropped, those in folders included.
+// Return the dropped files, including those in folders.
 async function dropped(transfer) {
   const plain = [...transfer.files];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
@@ -37,10 +37,10 @@ async function dropped(transfer) {
 async function filesOf(entry) {
   if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
   const reader = entry.createReader();
-  const found = [];
+  const files = [];
   for (;;) {
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return found;
-    found.push(...(await Promise.all(some.filter((one) => !one.name.startsWith(".")).map(filesOf))).flat());
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!batch.length) return files;
+    files.push(...(await Promise.all(batch.filter((item) => !item.name.startsWith(".")).map(filesOf))).flat());
   }
 }

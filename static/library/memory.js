@@ -1,6 +1,6 @@
-// What is remembered over a reload: where an upload that isn't added yet goes on.
+// Addresses of unfinished uploads, kept in local storage so that they can resume after a reload.
 
-const REMEMBERED = 24 * 3600 * 1000; // milliseconds; the hub forgets what broke off after a day
+const REMEMBERED = 24 * 3600 * 1000; // milliseconds; the hub deletes abandoned uploads after a day
 
 export class Memory {
   constructor(person) {
@@ -16,15 +16,15 @@ export class Memory {
     };
   }
 
-  // What broke off, each with its name and address; what the hub has forgotten is forgotten here too.
+  // Return unfinished uploads, each with its name and address; those that the hub has deleted are removed here too.
   unfinished() {
-    const found = [];
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(this.prefix))) {
+    const uploads = [];
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(this.prefix))) {
       const entry = JSON.parse(localStorage.getItem(key));
       const forget = () => localStorage.removeItem(key);
       if (Date.now() - entry.at > REMEMBERED) forget();
-      else found.push({ ...entry, forget });
+      else uploads.push({ ...entry, forget });
     }
-    return found;
+    return uploads;
   }
 }

@@ -1,5 +1,5 @@
-// The page that replaces a file: the new one is sent with progress, and goes on where a lost connection stopped it.
-// Without it the plain form does it all.
+// The page that replaces a file: uploads the new one with progress, and resumes when the connection was lost.
+// Without this script, the plain form works too.
 
 import { Hub, Refused, Upload } from "./tus.js";
 
@@ -9,7 +9,7 @@ const hub = new Hub(form.dataset.uploads, form.elements.csrf_token.value);
 const box = form.querySelector("#replacing");
 const bar = box.querySelector("progress");
 const words = box.querySelector("p");
-let upload = null; // of the file that is on its way
+let upload = null; // the current upload
 
 function say(sentence, done = 0, all = 1) {
   box.hidden = false;
@@ -23,8 +23,8 @@ function begin(file) {
   let address = null;
   const store = {
     get: () => address,
-    set: (one) => {
-      address = one;
+    set: (value) => {
+      address = value;
     },
     remove: () => {
       address = null;
@@ -32,11 +32,11 @@ function begin(file) {
   };
   let sent = 0;
   return new Upload(hub, file, store, {
-    progress: (bytes) => say(`${percent((sent = bytes))} % of ${file.name} has arrived.`, bytes, file.size),
-    resumed: (bytes) => say(`The upload goes on where it stopped, at ${percent((sent = bytes))} %.`, bytes, file.size),
+    progress: (bytes) => say(`${percent((sent = bytes))}% of ${file.name} uploaded.`, bytes, file.size),
+    resumed: (bytes) => say(`Upload resumed at ${percent((sent = bytes))}%.`, bytes, file.size),
     paused: (seconds) =>
       say(
-        `The connection was lost at ${percent(sent)} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+        `The connection was lost at ${percent(sent)}%. Retrying in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
         sent,
         file.size,
       ),
@@ -44,7 +44,7 @@ function begin(file) {
 }
 
 chooser.addEventListener("change", () => {
-  upload?.cancel(); // another file was chosen meanwhile
+  upload?.cancel(); // another file was chosen
   upload = null;
   box.hidden = true;
 });
@@ -53,17 +53,17 @@ form.addEventListener("submit", async (event) => {
   const [file] = chooser.files;
   if (!file) return;
   event.preventDefault();
-  if (upload) return; // pressed twice
+  if (upload) return; // submitted twice
   upload = begin(file);
-  const mine = upload;
-  say(`Sending ${file.name}…`);
+  const thisUpload = upload;
+  say(`Uploading ${file.name}…`);
   try {
-    const kept = await mine.send("");
+    const kept = await thisUpload.send("");
     form.elements.kept.value = kept.handle;
-    chooser.disabled = true; // its bytes are there already
+    chooser.disabled = true; // the file is uploaded already
     form.submit();
   } catch (error) {
-    if (mine.signal.aborted) return;
+    if (thisUpload.signal.aborted) return;
     if (!(error instanceof Refused)) throw error;
     say(error.message);
     upload = null;

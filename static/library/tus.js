@@ -1,22 +1,22 @@
-// Sends a file to the hub so that a lost connection costs nothing: the core of tus 1.0, with creation and termination.
+// Resumable upload of a file to the hub: the core of tus 1.0, with creation and termination.
 
 const VERSION = "1.0.0";
-const PIECE = 8 * 1024 * 1024; // bytes in one request; progress is kept within it too, unless a proxy gathers requests
+const PIECE = 8 * 1024 * 1024; // bytes per request; a broken request keeps its progress too, unless a proxy buffers it
 const SILENCE = 60_000; // milliseconds without progress after which a connection counts as lost
-const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds before each new try; the last one stays
+const PAUSES = [1, 2, 4, 8, 15, 30]; // seconds before each retry; the last one repeats
 
-// The hub says no; its message is a sentence for the person.
+// The hub refused the request; the message is a sentence for the person.
 export class Refused extends Error {}
 
-// No answer, or one that says "not now": worth another try.
+// No answer, or a temporary error: retried.
 class Lost extends Error {}
 
-// The hub doesn't know the upload any more: it begins anew.
+// The hub no longer has the upload: it restarts.
 class Gone extends Error {}
 
 const TOO_OLD =
-  "You were signed out, or this page is too old. Load the page again and choose the same files: they go on where they stopped.";
-const CHANGED = "This file can't be read any more: it was changed, moved or renamed. Choose it again.";
+  "You were signed out, or this page is too old. Reload the page and choose the same files to resume the upload.";
+const CHANGED = "This file was changed, moved or renamed. Choose it again.";
 
 export class Hub {
   constructor(address, token) {
@@ -24,7 +24,7 @@ export class Hub {
     this.token = token;
   }
 
-  // Answers the Response when the hub says yes.
+  // Return the Response if the request succeeds; otherwise throw Refused, Gone or Lost.
   async ask(method, address, { headers = {}, body, signal, patience = SILENCE } = {}) {
     const own = new AbortController();
     const stop = () => own.abort();
@@ -45,7 +45,7 @@ export class Hub {
     }
   }
 
-  // What the hub has with this SHA-256 already; null when there is nothing, or nothing can be learned now.
+  // Return the resource with this SHA-256; null if there is none, or the hub can't tell now.
   async known(sha256, signal) {
     try {
       const answer = await this.ask("POST", `${this.address}/known`, { body: new URLSearchParams({ sha256 }), signal });
@@ -59,8 +59,8 @@ export class Hub {
 }
 
 export class Upload {
-  // `store` remembers addresses over a reload: get(), set(address), remove().
-  // `tell` hears of progress(bytes), resumed(bytes) and paused(seconds).
+  // `store` keeps the address over a reload: get(), set(address), remove().
+  // `tell` has the callbacks progress(bytes), resumed(bytes) and paused(seconds).
   constructor(hub, file, store, tell) {
     Object.assign(this, { hub, file, store, tell });
     this.address = store.get();
@@ -72,7 +72,7 @@ export class Upload {
     return this.controller.signal;
   }
 
-  // Sends the file, however often that takes; answers what the hub says of it once it is whole.
+  // Send the file, with as many retries as needed; return the hub's details of the complete file.
   async send(sha256) {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -95,16 +95,16 @@ export class Upload {
     }
   }
 
-  // The document's own title and date, as far as the hub can tell quickly.
+  // Return the document's own title and date, if the hub finds them quickly.
   async look() {
     const answer = await this.ask("POST", "/look");
     return answer.json();
   }
 
   async begin(sha256) {
-    const told = [`filename ${base64(this.file.name)}`];
-    if (sha256) told.push(`sha256 ${base64(sha256)}`);
-    const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": told.join(",") };
+    const metadata = [`filename ${base64(this.file.name)}`];
+    if (sha256) metadata.push(`sha256 ${base64(sha256)}`);
+    const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": metadata.join(",") };
     const answer = await this.hub.ask("POST", this.hub.address, { headers, signal: this.signal });
     this.address = answer.headers.get("Location");
     if (!this.address) throw new Refused(TOO_OLD);
@@ -122,7 +122,7 @@ export class Upload {
     return this.hub.ask(method, this.address + below, { signal: this.signal, patience });
   }
 
-  // Sends one piece, with progress on the way, which fetch doesn't tell; answers the new offset.
+  // Send one piece with progress events, which fetch doesn't have; return the new offset.
   patch(offset) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
@@ -162,7 +162,7 @@ export class Upload {
     });
   }
 
-  // Waits until the time is up, the network is back, or someone is in a hurry.
+  // Wait until the time is up, the network is back, or the person presses "Retry now".
   async pause(seconds) {
     await new Promise((resolve) => {
       const timer = setTimeout(resolve, 1000 * seconds);
@@ -191,16 +191,16 @@ export class Upload {
     this.store.remove();
   }
 
-  // Stops, and throws away what has arrived.
+  // Stop, and discard the bytes that have arrived.
   cancel() {
     const { address } = this;
     this.controller.abort(new DOMException("Removed", "AbortError"));
     this.forget();
-    if (address) this.hub.ask("DELETE", address).catch(() => {}); // it expires by itself
+    if (address) this.hub.ask("DELETE", address).catch(() => {}); // otherwise it expires
   }
 }
 
-// The SHA-256 of a file as hexadecimal digits; empty where the browser can't compute it or the file is too large.
+// Return the SHA-256 of a file as hexadecimal digits; empty if the browser can't compute it or the file is too large.
 export async function sha256Of(file, largest) {
   if (!globalThis.crypto?.subtle || file.size > largest) return "";
   let bytes;
@@ -213,7 +213,7 @@ export async function sha256Of(file, largest) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// What a status means for an upload: try again, begin anew, or a sentence that ends it.
+// Return the error for an HTTP status: Lost to retry, Gone to restart, or Refused to end the upload with a sentence.
 async function reasonOf(status, read) {
   if (status === 404) return new Gone();
   if (status === 400) return new Refused(TOO_OLD);

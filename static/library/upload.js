@@ -1,11 +1,11 @@
-// The upload page: drop files anywhere, watch them arrive, say what each is. Without it the plain form does it all.
+// The upload page: drop files, watch their progress, enter the details of each. Without it, the plain form works too.
 
 import { Hub, Refused, Upload, sha256Of } from "./tus.js";
 import { Memory } from "./memory.js";
 import { takeDrops } from "./dropping.js";
 
-const LARGEST_TO_HASH = 200_000_000; // bytes; the browser takes a file whole into memory for that
-const AT_ONCE = 2; // files that are sent at the same time
+const LARGEST_TO_HASH = 200_000_000; // bytes; the browser loads the whole file into memory to hash it
+const AT_ONCE = 2; // parallel uploads
 
 const form = document.querySelector("form[data-uploads]");
 const chooser = form.querySelector("input[type=file]");
@@ -14,9 +14,9 @@ const status = form.querySelector("#upload-status");
 const hub = new Hub(form.dataset.uploads, form.elements.csrf_token.value);
 const memory = new Memory(form.dataset.person);
 const rows = new Set();
-let isHeld = false; // the form was sent before all files were there
+let isHeld = false; // the form was submitted before all files were uploaded
 
-// Words
+// Texts
 
 function size(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
@@ -40,7 +40,7 @@ function announce(sentence) {
   status.textContent = sentence;
 }
 
-// At most so many at a time; the others wait their turn.
+// Run at most `count` tasks at a time; the others wait their turn.
 function gate(count) {
   const waiting = [];
   let free = count;
@@ -81,13 +81,13 @@ class Row {
       progress: (bytes) => this.show("sending", bytes),
       resumed: (bytes) => {
         this.show("sending", bytes);
-        announce(`${file.name} goes on where it stopped, at ${this.percent()} %.`);
+        announce(`${file.name}: upload resumed at ${this.percent()}%.`);
       },
       paused: (seconds) =>
         this.show(
           "paused",
           this.sent,
-          `The connection was lost at ${this.percent()} %. Trying again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
+          `The connection was lost at ${this.percent()}%. Retrying in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
         ),
     });
     list.append(this.element);
@@ -101,7 +101,7 @@ class Row {
     return this.element.querySelector(`[data-field$="-${name}"]`);
   }
 
-  // Gives the fields ids of their own; they get names once the hub has told under which it reads them.
+  // Give the fields unique ids; they get names when the hub has sent the prefix for this file.
   number(from, to) {
     for (const element of this.element.querySelectorAll("*")) {
       for (const name of ["id", "for", "aria-describedby"]) {
@@ -132,11 +132,11 @@ class Row {
   words() {
     switch (this.state) {
       case "waiting":
-        return "Waiting for its turn.";
+        return "Waiting…";
       case "checking":
-        return "Checking whether the hub has it already…";
+        return "Checking for duplicates…";
       case "sending":
-        return `${size(this.sent)} of ${size(this.file.size)}, ${this.percent()} %`;
+        return `${size(this.sent)} of ${size(this.file.size)}, ${this.percent()}%`;
       case "here":
         return "Uploaded.";
       default:
@@ -148,18 +148,18 @@ class Row {
     try {
       this.show("waiting");
       const { sha256, same } = await checking(() => this.check());
-      if (same) await this.ask(same, "Upload it all the same");
+      if (same) await this.ask(same, "Upload it anyway");
       this.show("waiting");
       await this.keep(await sending(() => this.upload.send(sha256)));
     } catch (error) {
       if (this.upload.signal.aborted) return;
       if (!(error instanceof Refused)) throw error;
       this.show("refused", 0, error.message);
-      announce(`${this.file.name} can't be taken. ${error.message}`);
+      announce(`${this.file.name} wasn’t uploaded. ${error.message}`);
     }
   }
 
-  // Finds a duplicate before its bytes are sent, where the browser can hash.
+  // Find a duplicate before any byte is sent, if the browser can compute hashes.
   async check() {
     this.upload.signal.throwIfAborted();
     this.show("checking");
@@ -167,7 +167,7 @@ class Row {
     return { sha256, same: sha256 && (await hub.known(sha256, this.upload.signal)) };
   }
 
-  // Waits until the person has decided to go on; leaving it out removes the row.
+  // Wait until the person decides to continue; skipping the file removes the row.
   ask(same, label) {
     const box = this.part("duplicate");
     const link = box.querySelector("a");
@@ -177,7 +177,7 @@ class Row {
     this.part("go").textContent = label;
     box.hidden = false;
     this.show("asking");
-    announce(`${this.file.name}: the same file is in the hub already. Decide whether to add it again.`);
+    announce(`${this.file.name} is already in the hub. Decide whether to add it again.`);
     return new Promise((resolve, reject) => {
       this.part("go").onclick = () => {
         this.mayBeTwice = true;
@@ -199,19 +199,19 @@ class Row {
     this.field("published_on").value = kept.published_on;
     if (kept.duplicate && !this.mayBeTwice) {
       this.sent = this.file.size;
-      await this.ask(kept.duplicate, "Add it all the same");
+      await this.ask(kept.duplicate, "Add it anyway");
     }
     this.part("facts").hidden = false;
     this.part("kept").name = "kept";
     if (kept.duplicate) this.part("warned").name = "warned";
     this.show("here", this.file.size);
     const here = [...rows].filter((row) => row.state === "here").length;
-    announce(`${this.file.name} is here. ${here} of ${files(rows.size)}.`);
+    announce(`${this.file.name} uploaded. ${here} of ${files(rows.size)}.`);
     sendIfHeld();
     this.propose(kept);
   }
 
-  // Fills in the document's own title and date, unless the person was quicker.
+  // Fill in the document's own title and date, unless the person has entered them.
   async propose(kept) {
     const own = await looking(() => this.upload.look()).catch(() => null);
     if (own?.title && this.field("title").value === kept.title) this.field("title").value = own.title;
@@ -223,14 +223,14 @@ class Row {
     this.upload.cancel();
     rows.delete(this);
     this.element.remove();
-    announce(`${this.file.name} was removed.`);
+    announce(`${this.file.name} removed.`);
     (next?.querySelector("[data-part=remove]") ?? chooser).focus();
     showAll();
     sendIfHeld();
   }
 }
 
-// All files together
+// Total progress
 
 function showAll() {
   const all = [...rows].filter((row) => !["refused", "asking"].includes(row.state));
@@ -246,25 +246,25 @@ function showAll() {
   form.querySelector("#uploads").hidden = !rows.size;
   form.querySelector("#upload-kinds").hidden = rows.size < 2;
   form.querySelector("#said-of-all").hidden = rows.size < 2;
-  // What each file says for itself isn't asked for all once more.
+  // Details entered for each file aren't asked again for all files.
   form.querySelector("#said-of-one").hidden = rows.size > 0;
   form.querySelector("#upload-more").textContent = rows.size ? "More files" : "Files";
 }
 
 function summary({ here, all, open, sent, total }) {
-  const undecided = open ? ` ${files(open)} below ${open === 1 ? "needs" : "need"} a decision.` : "";
+  const undecided = open ? ` ${files(open)} below ${open === 1 ? "needs" : "need"} your decision.` : "";
   if (here < all) {
     const percent = Math.floor((100 * sent) / (total || 1));
-    return `${here} of ${files(all)} uploaded, ${size(sent)} of ${size(total)} (${percent} %).${undecided}`;
+    return `${here} of ${files(all)} uploaded, ${size(sent)} of ${size(total)} (${percent}%).${undecided}`;
   }
   if (here === 0) return undecided;
-  return `${files(here)} uploaded, ${size(total)}.${undecided || " Look at what is said of each, then add them."}`;
+  return `${files(here)} uploaded, ${size(total)}.${undecided || " Check the details of each file, then add them."}`;
 }
 
 function add(chosen) {
   const known = new Set([...rows].map((row) => storeKey(row.file)));
   const added = [...chosen].filter((file) => !known.has(storeKey(file)));
-  if (!added.length) return announce("These files are in the list already.");
+  if (!added.length) return announce("These files are already in the list.");
   form.querySelector("#upload-remembered").hidden = true;
   announce(`${files(added.length)} added to the list.`);
   const fresh = added.map((file) => new Row(file));
@@ -282,7 +282,7 @@ form.querySelector("#upload-kinds select").addEventListener("change", (event) =>
 
 function addChosen() {
   add(chooser.files);
-  chooser.value = ""; // they travel by themselves, not with the form
+  chooser.value = ""; // the files are uploaded separately, not with the form
 }
 
 chooser.addEventListener("change", addChosen);
@@ -303,7 +303,7 @@ function showRemembered() {
   };
 }
 
-// Sending the form waits for the files
+// Submitting the form waits for the files
 
 function whatBlocks() {
   const all = [...rows];
@@ -331,13 +331,13 @@ form.addEventListener("submit", (event) => {
     hold("");
     const what =
       blocked.state === "asking"
-        ? "Decide first whether to add it again"
-        : "It can't be taken: remove it from the list first";
+        ? "Decide whether to add it again"
+        : "This file can’t be uploaded. Remove it from the list";
     announce(`${blocked.file.name}: ${what}.`);
     blocked.part(blocked.state === "asking" ? "go" : "remove").focus();
   } else if (missing) {
     event.preventDefault();
-    hold(`Waiting for ${files(missing)}. What you entered is sent by itself as soon as all are here.`);
+    hold(`Waiting for ${files(missing)} to upload. The form will be sent automatically after that.`);
   } else {
     for (const row of rows) row.upload.store.remove();
   }
@@ -346,4 +346,4 @@ form.addEventListener("submit", (event) => {
 for (const element of form.querySelectorAll("[data-with-scripts]")) element.hidden = false;
 showRemembered();
 showAll();
-if (chooser.files.length) addChosen(); // on a slow line people are quicker than this script
+if (chooser.files.length) addChosen(); // on a slow connection, people choose files before this script runs

@@ -1,5 +1,5 @@
-// What makes the viewer quicker: arrow keys, full screen, the next page without a blank in between, copying the link,
-// and a page that moves on by itself while the hub still reads. Every page works without it.
+// Viewer enhancements: arrow keys, full screen, paging without a flash, copying the link, and automatic refresh while
+// the hub processes the file. Every page works without it.
 
 const announcer = document.createElement("p");
 announcer.className = "visually-hidden";
@@ -9,20 +9,20 @@ document.body.append(announcer);
 const viewer = () => document.querySelector("#viewer");
 const isFull = () => document.fullscreenElement !== null;
 
-// Put the content of another page of the hub in the place of this one's; the keyboard stays where it was.
+// Replace this page's content with another page's; the keyboard focus stays where it was.
 async function replaceBy(address, part = ".page") {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) throw new Error(`answered ${answer.status}`);
   const other = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const refocus = whereTheKeyboardIs(part !== ".page");
+  const refocus = focusRestorer(part !== ".page");
   document.querySelector(part).replaceWith(other.querySelector(part));
   document.title = other.title;
-  enliven();
+  attach();
   refocus();
 }
 
-// Remember the place of the keyboard; answers what brings it back there once the page's content is another.
-function whereTheKeyboardIs(isSamePage) {
+// Remember the focused element; return a function that focuses its counterpart after the content was replaced.
+function focusRestorer(isSamePage) {
   const old = document.activeElement;
   if (!old?.closest(".page")) return () => {};
   const alike = {
@@ -30,7 +30,7 @@ function whereTheKeyboardIs(isSamePage) {
     id: () => document.getElementById(old.id),
     href: () => document.querySelector(`a[href="${CSS.escape(old.getAttribute("href"))}"]`),
     text: () =>
-      [...document.querySelectorAll(".page button, .page a")].find((one) => one.textContent === old.textContent),
+      [...document.querySelectorAll(".page button, .page a")].find((item) => item.textContent === old.textContent),
   };
   const kind = kindOf(old);
   const typed = isSamePage && old.matches("input") ? old.value : null;
@@ -41,14 +41,14 @@ function whereTheKeyboardIs(isSamePage) {
   };
 }
 
-// What an element is known by on the page that replaces this one.
+// Return by which attribute an element is found again on the new page.
 function kindOf(element) {
   if (element.matches(".viewer-steps a")) return "rel";
   if (element.id) return "id";
   return element.hasAttribute("href") ? "href" : "text";
 }
 
-// Go to another page of the document; as any link would when that fails.
+// Go to another page of the document; if that fails, navigate normally.
 async function go(address) {
   try {
     await replaceBy(address);
@@ -86,7 +86,7 @@ addEventListener("popstate", () => replaceBy(location.href).catch(() => location
 document.addEventListener("fullscreenchange", () => {
   document.documentElement.classList.toggle("viewer-full", isFull());
   for (const button of document.querySelectorAll("[data-full-screen]")) {
-    button.textContent = isFull() ? "Leave full screen" : "Full screen";
+    button.textContent = isFull() ? "Exit full screen" : "Full screen";
   }
 });
 
@@ -94,21 +94,21 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.link);
   } catch {
-    const field = document.createElement("textarea"); // clipboards of unsecured addresses
+    const field = document.createElement("textarea"); // the clipboard API needs HTTPS
     field.value = button.dataset.link;
     document.body.append(field);
     field.select();
     document.execCommand("copy");
     field.remove();
   }
-  announcer.textContent = "The link is copied.";
+  announcer.textContent = "Link copied.";
   if (button.textContent === "Copied") return;
   const label = [...button.childNodes];
   button.replaceChildren("Copied");
   setTimeout(() => button.replaceChildren(...label), 2000);
 }
 
-// Ask how far the hub got until there is something new to see; less and less often.
+// Poll the processing status, less and less often, until there is something new to see.
 function watch(notice, pause = 700) {
   setTimeout(async () => {
     if (!notice.isConnected) return;
@@ -122,23 +122,23 @@ function watch(notice, pause = 700) {
     if (progress && progress.mark !== notice.dataset.mark && !isFull()) {
       const place = [scrollX, scrollY];
       try {
-        await replaceBy(location.href, "#content"); // what the hub said above it stays
+        await replaceBy(location.href, "#content"); // messages above it stay
         scrollTo(...place);
         announcer.textContent = progress.sentence;
         return;
       } catch {
-        // The next look may fare better.
+        // The next attempt may succeed.
       }
     }
     watch(notice, Math.min(pause * 1.2, 15_000));
   }, pause);
 }
 
-// Bring the page's content to life, again each time it was replaced.
-function enliven() {
+// Attach event handlers to the page's content, each time it is replaced.
+function attach() {
   for (const button of document.querySelectorAll("[data-full-screen]")) {
     button.hidden = !document.fullscreenEnabled;
-    button.textContent = isFull() ? "Leave full screen" : "Full screen";
+    button.textContent = isFull() ? "Exit full screen" : "Full screen";
     button.onclick = () => (isFull() ? document.exitFullscreen() : document.documentElement.requestFullscreen());
   }
   for (const button of document.querySelectorAll("[data-link]")) {
@@ -164,4 +164,4 @@ function enliven() {
   for (const notice of document.querySelectorAll("[data-state]")) watch(notice);
 }
 
-enliven();
+attach();

@@ -21,9 +21,9 @@ MOST_TABS = 300  # presses of one key in search of one thing; a person gives up 
 
 
 def look_until(page: Page, sentence: str) -> None:
-    """Follow the page's link "Look again" until it says so, as one does where no script moves the page on."""
+    """Follow the page's link "Refresh" until it says so, as one does where no script moves the page on."""
     said = page.get_by_role("status").filter(has_text=sentence)
-    again = page.get_by_role("link", name="Look again")
+    again = page.get_by_role("link", name="Refresh")
     expect(said.or_(again)).to_be_visible(timeout=PATIENCE)
 
     def is_said() -> bool:

@@ -161,7 +161,7 @@ def test_an_upload_interrupted_and_resumed_arrives_whole(page: Page, line: Line,
     _choose(page, large)
     expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
     line.mend()
-    page.get_by_role("button", name="Try now").click()
+    page.get_by_role("button", name="Retry now").click()
     expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     assert offsets[0] == 0
     assert any(offset % PIECE for offset in offsets), "what arrived of the broken piece was sent again"
@@ -191,7 +191,7 @@ def test_a_server_killed_in_the_middle_and_started_again_gets_the_rest(
     own_hub.kill()
     own_hub.start()
     line.mend()
-    page.get_by_role("button", name="Try now").click()
+    page.get_by_role("button", name="Retry now").click()
     expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     assert offsets.count(0) == 1, "the upload began anew"
     _add(page)
@@ -206,7 +206,7 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
     expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
     line.mend()
     page.goto("/resources/new")
-    expect(page.locator("#upload-remembered")).to_contain_text("Not finished last time: Site survey.csv")
+    expect(page.locator("#upload-remembered")).to_contain_text("Unfinished uploads: Site survey.csv")
     offsets = _offsets(page)
     _choose(page, large)
     expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
@@ -241,14 +241,14 @@ def test_a_file_is_replaced_with_progress_over_a_line_that_breaks(
     offsets = _offsets(page)
     line.break_after(PIECE + 3_000_000)
     _choose(page, large)
-    page.get_by_label("What changed").fill("All sites")
-    page.get_by_role("button", name="Replace").click()
+    page.get_by_label("Revision note").fill("All sites")
+    page.get_by_role("button", name="Replace content").click()
     assert line.broke.wait(60)
     expect(page.locator("#replacing").get_by_role("status")).to_contain_text("The connection was lost at")
     line.mend()
     page.wait_for_url(address, timeout=PATIENCE)
     assert offsets.count(0) == 1, "the upload began anew"
-    expect(page.get_by_text("Replaced. The earlier revision stays under its number.")).to_be_visible()
+    expect(page.get_by_text("Content replaced. The earlier revision is still available.")).to_be_visible()
     expect(page.get_by_text("All sites")).to_be_visible()
     assert _arrived_whole(own_hub, large)
 
@@ -295,8 +295,10 @@ def test_many_files_dropped_on_the_page_are_named_and_added_together(open_as: Op
     page.get_by_role("button", name="Add to the hub").click()
     page.wait_for_url("**/resources/added?*")
     expect(page.get_by_role("link", name="Who spoke of tooling")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="Everything has been read.")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("1 section found, searchable")).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="All resources have been processed.")).to_be_visible(
+        timeout=PATIENCE
+    )
+    expect(page.get_by_text("1 section, searchable")).to_have_count(2)
 
 
 def test_files_that_are_chosen_before_the_script_is_there_are_uploaded_too(open_as: OpenAs, a_file: AFile) -> None:
@@ -323,16 +325,16 @@ def test_a_duplicate_is_named_before_a_byte_is_sent(open_as: OpenAs, a_file: AFi
     offsets = _offsets(page)
     _choose(page, path)
     row = page.locator(".upload")
-    expect(row).to_contain_text("The same file is in the hub already: Die casting", timeout=PATIENCE)
+    expect(row).to_contain_text("This file is already in the hub: Die casting", timeout=PATIENCE)
     assert offsets == []
     page.get_by_role("button", name="Add to the hub").click()
-    expect(row.get_by_role("button", name="Upload it all the same")).to_be_focused()
-    row.get_by_role("button", name="Upload it all the same").click()
+    expect(row.get_by_role("button", name="Upload it anyway")).to_be_focused()
+    row.get_by_role("button", name="Upload it anyway").click()
     expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     _add(page)
     page.goto("/resources/new")
     _choose(page, path)
-    row.get_by_role("button", name="Leave it out").click()
+    row.get_by_role("button", name="Skip it").click()
     expect(row).to_have_count(0)
 
 
@@ -340,9 +342,11 @@ def test_what_the_hub_does_not_take_is_said_beside_the_file(open_as: OpenAs, a_f
     page = open_as("contributor")
     page.goto("/resources/new")
     _choose(page, a_file("setup.exe", "MZ"), a_file("<img src=x onerror=alert(1)>.txt", "Words."), a_file("e.txt", ""))
-    expect(page.locator(".upload").nth(0)).to_contain_text("kind that the hub doesn't take", timeout=PATIENCE)
+    expect(page.locator(".upload").nth(0)).to_contain_text(
+        "The hub doesn’t accept the file type of “setup.exe”", timeout=PATIENCE
+    )
     expect(page.locator(".upload").nth(1)).to_contain_text("Uploaded.", timeout=PATIENCE)
-    expect(page.locator(".upload").nth(2)).to_contain_text("The file is empty", timeout=PATIENCE)
+    expect(page.locator(".upload").nth(2)).to_contain_text("That file is empty", timeout=PATIENCE)
     page.get_by_role("button", name="Add to the hub").click()
     expect(page.get_by_role("button", name="Remove setup.exe")).to_be_focused()
     page.keyboard.press("Enter")
@@ -359,7 +363,7 @@ def test_what_was_typed_of_a_file_is_there_after_a_refusal(open_as: OpenAs, a_fi
     page.locator(".upload").get_by_label("Title").fill("A tooling plan")
     page.get_by_label("Tags").fill("x" * 61)
     page.get_by_role("button", name="Add to the hub").click()
-    expect(page.get_by_role("alert").first).to_contain_text("A tag may have up to 60 characters")
+    expect(page.get_by_role("alert").first).to_contain_text("A tag is too long. The limit is 60 characters")
     expect(page.locator(".upload").get_by_label("Title")).to_have_value("A tooling plan")
     page.get_by_label("Tags").fill("tooling")
     _add(page)
@@ -375,8 +379,8 @@ def test_without_scripts_the_plain_form_does_it_all(open_as: OpenAs, a_file: AFi
     page.get_by_role("button", name="Add to the hub").click()
     page.wait_for_url("**/resources/added?*")
     expect(page.get_by_role("cell", name="Call notes", exact=True)).to_have_count(2)
-    look_until(page, "Everything has been read.")
-    expect(page.get_by_text("1 section found, searchable")).to_have_count(2)
+    look_until(page, "All resources have been processed.")
+    expect(page.get_by_text("1 section, searchable")).to_have_count(2)
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -76,7 +76,7 @@ def test_full_screen_shows_the_page_alone_and_stays_while_pages_turn(drawn: Page
     drawn.keyboard.press("ArrowRight")
     drawn.wait_for_url("**/pages/3")
     assert drawn.evaluate("document.fullscreenElement !== null")
-    drawn.get_by_role("button", name="Leave full screen").click()
+    drawn.get_by_role("button", name="Exit full screen").click()
     expect(drawn.locator("html.viewer-full")).to_have_count(0)
 
 
@@ -110,10 +110,10 @@ def test_an_upload_moves_on_by_itself(open_as: OpenAs, tmp_path: Path) -> None:
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/resources/\d+$"))
     page.keyboard.press("Tab")  # someone who uses the keys is on their way already
-    while page.evaluate("document.activeElement.textContent.trim()") != "Replace":
+    while page.evaluate("document.activeElement.textContent.trim()") != "Replace content":
         page.keyboard.press("Tab")
     expect(page.locator(".filmstrip li")).to_have_count(2, timeout=30_000)
     expect(page.locator("[data-state]")).to_have_count(0, timeout=30_000)
     expect(page.locator(".viewer-large")).to_have_js_property("naturalWidth", 1200)
-    expect(page.get_by_text("Added. It can be found")).to_be_visible()
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Replace"
+    expect(page.get_by_text("Added. You can search it")).to_be_visible()
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Replace content"

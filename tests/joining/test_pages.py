@@ -306,7 +306,7 @@ def test_the_sweep_keeps_evidence_and_deletes_removed_evidence(
     page_texts.sweep_orphans(database)
     assert originals.path_of(config, kept).exists()
     assert not originals.path_of(config, removed).exists()
-    assert page_texts.what_is_off(database) == []
+    assert page_texts.file_problems(database) == []
 
 
 @pytest.mark.both_databases

@@ -181,16 +181,16 @@ def test_a_missing_original_is_a_state_and_a_finding(database: Database) -> None
     page_texts.catch_up(database)
     with database.reading() as db:
         assert "missing" in _revision(db, resource_id).state_detail
-    assert any("'gone.txt' is missing" in problem for problem in page_texts.what_is_off(database))
+    assert any("'gone.txt' is missing" in problem for problem in page_texts.file_problems(database))
 
 
 def test_a_damaged_original_is_a_finding(database: Database) -> None:
     _added(database, "plan.txt", b"a plan")
     page_texts.catch_up(database)
-    assert page_texts.what_is_off(database) == []
+    assert page_texts.file_problems(database) == []
     path = next(originals.all_stored(database.config))
     path.write_bytes(b"another plan")
-    assert any("is damaged" in problem for problem in page_texts.what_is_off(database))
+    assert any("is damaged" in problem for problem in page_texts.file_problems(database))
 
 
 @pytest.mark.both_databases
@@ -238,6 +238,6 @@ def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, m
 def test_a_file_that_is_refused_leaves_nothing_behind(database: Database, problem: str) -> None:
     config = replace(database.config, MAX_UPLOAD_MB=1)
     content = b"" if problem == "empty" else b"x" * 1_000_001
-    with pytest.raises(Refused, match="empty" if problem == "empty" else "larger than the 1 MB"):
+    with pytest.raises(Refused, match="empty" if problem == "empty" else "The limit is 1 MB"):
         originals.store(config, io.BytesIO(content))
     assert [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()] == []

@@ -84,7 +84,13 @@ def test_a_source_is_named_in_letters_of_any_european_language(plan: int, databa
 
 @pytest.mark.parametrize(
     ("pages", "sentence"),
-    [("", "Enter the pages"), ("5", "pages 1 to 4"), ("2-9", "pages 1 to 4"), ("x", "7-9"), ("1-99", "Up to 50 pages")],
+    [
+        ("", "Enter the pages"),
+        ("5", "pages 1 to 4"),
+        ("2-9", "pages 1 to 4"),
+        ("x", "7-9"),
+        ("1-99", "The limit is 50"),
+    ],
 )
 def test_pages_that_are_not_there_are_refused_with_a_sentence(
     plan: int, sign_in: SignIn, pages: str, sentence: str
@@ -97,8 +103,8 @@ def test_pages_that_are_not_there_are_refused_with_a_sentence(
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (PreviewState.CARDS, "can’t print slides"),
-        (PreviewState.FAILED, "can’t be cut out"),
+        (PreviewState.CARDS, "can’t extract slides"),
+        (PreviewState.FAILED, "can’t extract these pages"),
         (PreviewState.NONE, "Only PDFs and slide decks"),
     ],
 )
@@ -111,7 +117,7 @@ def test_where_nothing_can_be_cut_the_page_says_why(
     assert answer.status_code == 422
     assert sentence in answer.text.replace("&#39;", "’")
     typed = sign_in("ana@lakeshore.example").get("/resources/1/slides?pages=1")
-    assert "Only files have pages" in typed.text
+    assert "has no pages to share as a PDF" in typed.text
 
 
 def test_only_who_may_forward_gets_them(plan: int, client: FlaskClient) -> None:

@@ -293,7 +293,7 @@ def test_pictures_are_kept_and_not_read(reader: Reader, tmp_path: Path) -> None:
     path.write_bytes(b"\x89PNG")
     found = reader.read(path, "logo.PNG")
     assert (found.state, found.pages) == (State.UNSUPPORTED, ())
-    assert found.detail.startswith("The text of a picture (PNG) can't be searched.")
+    assert found.detail.startswith("The hub can’t search the text of a picture (PNG).")
     assert reader.read(path, "logo.exe").state is State.UNSUPPORTED
 
 

@@ -81,7 +81,7 @@ def test_a_document_named_as_another_kind_is_told_so(reader: Reader, tmp_path: P
     path = documents.word(tmp_path / "a", lambda document: None)
     found = reader.read(path, "a.pptx")
     assert found.state is State.CORRUPT
-    assert "named as a PowerPoint presentation" in found.detail
+    assert "named like a PowerPoint presentation" in found.detail
 
 
 def test_an_encrypted_office_file_asks_for_a_copy_without_password(reader: Reader, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_more_pages_than_allowed_are_left_out_and_told(tmp_path: Path) -> None:
     with Reader(Limits(pages=3)) as reader:
         found = reader.read(path, "a.pdf")
     assert (found.state, len(found.pages)) == (State.PARTIAL, 3)
-    assert "only its first 3 pages are searchable" in found.detail
+    assert "only the first 3 pages can be searched" in found.detail
 
 
 def test_a_page_longer_than_allowed_is_cut_and_told(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_what_was_read_before_a_reader_broke_off_is_kept(tmp_path: Path) -> None
         found = reader.read(path, "a.pptx")
     assert (found.state, found.title) == (State.PARTIAL, "Slide 1 of many")
     assert 0 < len(found.pages) < 9
-    assert f"only its first {len(found.pages)} slides are searchable" in found.detail
+    assert f"only the first {len(found.pages)} slides can be searched" in found.detail
 
 
 def test_a_reader_that_is_killed_becomes_a_state(slow: Path, text: Path) -> None:

@@ -60,7 +60,7 @@ def test_an_uploaded_file_is_there_at_once_and_readable_once_the_worker_has_read
     browser = sign_in(people.ours)
     answer = _add(browser, ("call_notes.md", NOTES), kind="call-notes", topics="workforce", tags="CMMC, Apprentices")
     assert answer.status_code == 200
-    assert "The hub is reading it" in answer.text
+    assert "Processing." in answer.text
     assert "call notes" in answer.text
     page_texts.catch_up(database)
     page = browser.get(answer.request.path)
@@ -87,7 +87,7 @@ def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
     _add(browser, ("toolkit.md", NOTES), title="The toolkit")
     again = _add(browser, ("copy.md", NOTES), summary="My summary stays")
     assert again.status_code == 422
-    assert "The same file is in the hub already" in again.text
+    assert "This file is already in the hub" in again.text
     assert "The toolkit" in again.text
     assert "My summary stays" in again.text
     fields = _hidden(again.text)
@@ -122,7 +122,7 @@ def test_a_file_that_arrived_is_kept_when_something_else_is_missing(
     refused = _add(browser, ("notes.md", NOTES), ("virus.exe", b"MZ"))
     assert refused.status_code == 422
     assert "virus.exe" in refused.text
-    assert "kind that the hub doesn&#39;t take" in refused.text or "kind that the hub doesn't take" in refused.text
+    assert "The hub doesn’t accept the file type of “virus.exe”" in refused.text
     kept = browser.post("/resources/new", data=_form() | _hidden(refused.text), follow_redirects=True)
     assert kept.status_code == 200
     with database.reading() as db:
@@ -141,7 +141,7 @@ def test_a_kept_file_of_somebody_else_cannot_be_claimed(sign_in: SignIn, people:
     ("upload", "words"),
     [
         (("empty.pdf", b""), "is empty"),
-        (("../../etc/passwd.exe", b"x"), "kind that the hub"),
+        (("../../etc/passwd.exe", b"x"), "doesn’t accept the file type"),
     ],
 )
 def test_what_cannot_be_kept_is_refused_with_what_to_do(
@@ -178,7 +178,7 @@ def test_a_web_link_can_be_given_and_only_a_web_link(sign_in: SignIn, people: Pe
     browser = sign_in(people.ours)
     refused = browser.post("/resources/new?by=link", data=_form(title="Recording", url="javascript:alert(1)"))
     assert refused.status_code == 422
-    assert "begins with https://" in refused.text
+    assert "starts with https://" in refused.text
     added = browser.post(
         "/resources/new?by=link", data=_form(title="Recording", url="https://example.org/call"), follow_redirects=True
     )
@@ -188,7 +188,7 @@ def test_a_web_link_can_be_given_and_only_a_web_link(sign_in: SignIn, people: Pe
 def test_a_link_without_a_title_is_asked_for_one(sign_in: SignIn, people: People) -> None:
     answer = sign_in(people.ours).post("/resources/new?by=link", data=_form(url="https://example.org"))
     assert answer.status_code == 422
-    assert "Give it a title" in answer.text
+    assert "Enter a title" in answer.text
 
 
 @pytest.mark.both_databases
@@ -208,7 +208,7 @@ def test_the_facts_can_be_changed_and_the_change_is_audited(
     with database.reading() as db:
         changed = db.get_one(Resource, resource.id)
         assert changed.version > version
-        entry = db.scalar(select(Entry).where(Entry.action == "changed the resource"))
+        entry = db.scalar(select(Entry).where(Entry.action == "edited the resource"))
         assert entry is not None
         assert entry.details["before"]["title"] == "Old title"
 
@@ -254,13 +254,13 @@ def test_a_new_file_whose_form_was_refused_need_not_be_sent_again(sign_in: SignI
     data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "n" * 501}
     refused = browser.post(f"{address}/replace", data=data)
     assert refused.status_code == 422
-    assert "plan2.txt is here already from your last try." in refused.text
+    assert "plan2.txt is already uploaded." in refused.text
     found = re.search(r'name="kept" value="([^"]+)"', refused.text)
     assert found
     stranger = sign_in(people.theirs).post(f"{address}/replace", data={"kept": found[1]})
     assert stranger.status_code == 404
     done = browser.post(f"{address}/replace", data={"kept": found[1], "note": "Shorter"}, follow_redirects=True)
-    assert "Replaced. The earlier revision stays" in done.text
+    assert "Content replaced. The earlier revision is still available." in done.text
     assert "plan2.txt" in done.text
 
 

@@ -96,7 +96,7 @@ def test_progress_says_what_a_person_wants_to_know() -> None:
     drawn = progress(State.OK, PreviewState.PICTURES, PageKind.SLIDE, 34, is_read=True)
     many = progress(State.OK, PreviewState.NONE, PageKind.SECTION, 1234, is_read=True)
     assert reading.busy
-    assert found.sentence == "34 slides found, searchable. Their pictures are being made."
-    assert (drawn.sentence, drawn.busy) == ("34 slides found, searchable.", False)
-    assert many.sentence == "1,234 sections found, searchable."
+    assert found.sentence == "34 slides, searchable. Creating previews."
+    assert (drawn.sentence, drawn.busy) == ("34 slides, searchable.", False)
+    assert many.sentence == "1,234 sections, searchable."
     assert len({reading.mark, found.mark, drawn.mark}) == 3

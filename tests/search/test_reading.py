@@ -54,9 +54,9 @@ def related(browser: FlaskClient, address: str = "/resources/1") -> dict[str, st
 def test_a_resource_links_to_related_ones_and_says_why(world: Database, sign_in: Callable[[str], FlaskClient]) -> None:
     reasons = related(sign_in("ana@lake.example"))
     assert list(reasons) == ["Spare hammer", "Foreman school"]
-    assert reasons["Spare hammer"].startswith("Both on Supply Chain Support; both speak of ")
+    assert reasons["Spare hammer"].startswith("Both about Supply Chain Support; both mention ")
     assert "hammer" in reasons["Spare hammer"]
-    assert reasons["Foreman school"].startswith("Both speak of ")
+    assert reasons["Foreman school"].startswith("Both mention ")
 
 
 @pytest.mark.both_databases

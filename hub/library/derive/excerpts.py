@@ -1,10 +1,11 @@
-"""Some pages of a document as a PDF of their own, each with its source named: made when asked for, then kept."""
+"""Excerpts: some pages of a document as a PDF, each with a line that names its source. Made on demand, then cached."""
 
 import atexit
 from hashlib import sha256
 from pathlib import Path
 
 from config import Config
+from hub.core import dates
 from hub.core.errors import Refused
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract.limits import Limits
@@ -13,13 +14,15 @@ from hub.library.models import Revision
 from hub.library.rules import PreviewState, Source
 
 MEGABYTE = 1024 * 1024
-# Someone waits for it.
+# A person waits for it.
 CUTTING = Limits(wall_seconds=30, processor_seconds=25, answer_bytes=100 * MEGABYTE)
-PATIENCE = 10.0  # seconds that a request waits for others who cut in this process
+PATIENCE = 10.0  # seconds that a request waits for other excerpts made in this process
 MOST_PAGES = 50
 
-NOT_MADE = "These pages can't be cut out of the file. Share the whole, or save the pages as a PDF and add that."
-WAITING = "The pages are still being made ready to be cut out. Try again in a minute."
+NOT_MADE = (
+    "The hub can’t extract these pages from the file. Share the whole file, or save the pages as a PDF and add that."
+)
+WAITING = "The pages aren’t ready yet. Try again in a minute."
 
 # One helper for each web process, started by the first excerpt.
 _cutter = Reader(CUTTING)
@@ -27,37 +30,37 @@ atexit.register(_cutter.close)
 
 
 def objection(config: Config, revision: Revision, first: int, last: int | None) -> str:
-    """Why these pages can't be given as a PDF, as a sentence that says what to do; empty when they can."""
+    """Return why these pages can't be provided as a PDF, and what to do; empty when they can."""
     last = last or first
     if revision.source is not Source.FILE:
-        return "Only files have pages that can be cut out as a PDF. Share a link to it instead."
+        return "This resource has no pages to share as a PDF. Share a link to it instead."
     if last - first >= MOST_PAGES:
-        return f"Up to {MOST_PAGES} pages can be cut out at a time. Choose fewer, or share the whole."
+        return f"That’s too many pages. The limit is {MOST_PAGES}. Choose fewer, or share the whole file."
     if showing.drawn_from(config, revision) is None:
         return _why_not(revision)
     if not 1 <= first <= last <= revision.page_count:
-        return f"It has pages 1 to {revision.page_count}. Choose among those."
+        return f"There is no such page. Choose from pages 1 to {dates.number(revision.page_count)}."
     return ""
 
 
 def _why_not(revision: Revision) -> str:
-    """There is nothing to cut from: it isn't there yet, this hub can't print slides, or the file has no pages."""
+    """Return why there is no PDF to take pages from: not ready yet, no LibreOffice for slides, or a file without pages."""
     if revision.preview_state is PreviewState.WAITING:
         return WAITING
     if revision.preview_state is PreviewState.CARDS:
         return (
-            "This hub can't print slides, so it can't cut some out as a PDF. Share the whole deck, or save the slides "
-            "as a PDF and add that."
+            "This hub can’t extract slides from a deck. Share the whole deck, or save the slides as a PDF and add that."
         )
     if revision.preview_state is PreviewState.NONE:
-        return "Only PDFs and slide decks can be cut by pages. Share the whole, or a link to one page of it."
+        return "Only PDFs and slide decks can be shared by page. Share the whole file, or a link to one page of it."
     return NOT_MADE
 
 
 def excerpt(config: Config, revision: Revision, first: int, last: int, line: str) -> Path:
     """Return the PDF of the pages ``first`` to ``last``, each with ``line`` and its number below it.
 
-    ``line`` has places for ``{number}`` and ``{count}``. Raises Refused when it can't be made, Busy when others cut.
+    ``line`` has placeholders ``{number}`` and ``{count}``. Raises Refused when the PDF can't be made, Busy when other
+    excerpts are being made.
     """
     if reason := objection(config, revision, first, last):
         raise Refused(reason)

@@ -1,4 +1,4 @@
-"""Pages of revisions that lack them: pulled, idempotent, one process per file, safe with several workers."""
+"""Reading of page texts from revisions that lack them: idempotent, one process per file, safe with several workers."""
 
 import logging
 import secrets
@@ -21,30 +21,28 @@ from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, Source, Sta
 
 log = logging.getLogger("hub.library")
 
-# Longer than the wall clock that a file gets (90 s), so that a living worker never loses its lease.
+# Longer than the time limit of a file (90 s), so that a running worker never loses its lease.
 LEASE = timedelta(seconds=150)
-# A file that took the worker itself down this often isn't tried again.
+# A file that crashed the worker this often isn't tried again.
 MOST_TRIES = 3
 GAVE_UP = (
-    "The hub broke off reading this file three times, so its text can't be searched. It can still be downloaded. "
-    "Save a fresh copy, as PDF if you can, and add it as a new revision."
+    "Processing this file failed three times, so its text can’t be searched. You can still download it. "
+    "Save a fresh copy, as a PDF if you can, and add it as a new revision."
 )
-MISSING = (
-    "The file's bytes are missing from the hub's storage. Tell the coordinator, who can restore them from a backup."
-)
+MISSING = "This file is missing from the hub’s storage. Tell your coordinator, who can restore it from a backup."
 
 Progress = Callable[[int, int], None]
 
 
 def catch_up(database: Database, reader: Reader | None = None, progress: Progress | None = None, limit: int = 0) -> int:
-    """Read every revision that waits (up to ``limit`` of them, 0: all); answers how many were read."""
+    """Read every revision that isn't read yet, up to ``limit`` (0: all); returns how many were read."""
     done = 0
-    with _one(reader) as one_reader:
+    with _reader_or_own(reader) as own_reader:
         while not limit or done < limit:
             revision = _claim(database)
             if revision is None:
                 break
-            _finish(database, revision, _read(database, one_reader, revision))
+            _finish(database, revision, _read(database, own_reader, revision))
             done += 1
             if progress:
                 with database.reading() as db:
@@ -53,8 +51,8 @@ def catch_up(database: Database, reader: Reader | None = None, progress: Progres
 
 
 @contextmanager
-def _one(reader: Reader | None) -> Iterator[Reader]:
-    """The reader that was handed over, or one of our own for now."""
+def _reader_or_own(reader: Reader | None) -> Iterator[Reader]:
+    """Yield ``reader``, or a temporary one that is closed afterward."""
     if reader is not None:
         yield reader
         return
@@ -63,10 +61,10 @@ def _one(reader: Reader | None) -> Iterator[Reader]:
 
 
 def _claim(database: Database) -> Revision | None:
-    """Take the next revision that waits and that no one reads now; the lease ends by itself if we die."""
+    """Lease and return the next unread revision; None if there is none. The lease expires if this worker dies."""
     now = clock.now()
     free = or_(Revision.lease_until.is_(None), Revision.lease_until < now)
-    with database.reading() as db:  # a look costs no lock when there is nothing to do
+    with database.reading() as db:  # takes no lock when there is nothing to do
         if db.scalar(select(Revision.id).where(unread(READER_VERSION), free).limit(1)) is None:
             return None
     with database.writing() as db:
@@ -87,7 +85,7 @@ def _claim(database: Database) -> Revision | None:
 
 
 def take_over_from_the_dead(database: Database) -> None:
-    """End the leases of workers that ran on this machine and died: their files needn't wait until the lease is over."""
+    """End the leases of dead workers of this machine, so that their files needn't wait until the leases expire."""
     with database.reading() as db:
         held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))
         dead = [token for token in db.scalars(held) if token and heartbeats.is_known_dead(token.partition(" ")[0])]
@@ -99,7 +97,7 @@ def take_over_from_the_dead(database: Database) -> None:
 
 
 def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
-    """Return what is in the revision. Never raises for a bad file: that is a state."""
+    """Return the content of the revision. A bad file doesn't raise: it is a state."""
     if revision.source is Source.TEXT:
         return Extraction(State.OK, "", "", None, sections_of(revision.body or ""))
     if revision.source is Source.LINK:
@@ -113,7 +111,7 @@ def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
 
 
 def _finish(database: Database, claimed: Revision, extraction: Extraction) -> None:
-    """Write the pages and the state in one transaction, unless the lease went to another worker."""
+    """Write the pages and the state in one transaction, unless another worker has the lease by now."""
     with database.writing() as db:
         revision = db.scalar(
             select(Revision)
@@ -149,50 +147,50 @@ def _page(revision: Revision, page: ExtractedPage) -> Page:
 
 
 def _propose(db: Session, resource: Resource, extraction: Extraction) -> None:
-    """Better a document's own title and date than its file name and today, as long as no person has chosen."""
+    """Use the document's own title and date, unless a person has chosen them."""
     if resource.title_is_proposed and extraction.title.strip():
         resource.title = extraction.title.strip()[:LONGEST_TITLE]
     proposed = extraction.published_on
-    if resource.date_is_proposed and proposed and _is_believable(proposed, clock.today(config_of(db).zone)):
+    if resource.date_is_proposed and proposed and _is_plausible(proposed, clock.today(config_of(db).zone)):
         resource.published_on = proposed
 
 
-def _is_believable(proposed: date, today: date) -> bool:
+def _is_plausible(proposed: date, today: date) -> bool:
     return EARLIEST <= proposed <= today
 
 
 def sweep_orphans(database: Database) -> int:
-    """Once a day: delete files on disk that no row names (uploads that broke off); answers how many."""
+    """Once a day, delete files on disk that no row refers to, such as abandoned uploads; returns how many."""
     marker = database.config.UPLOADS / "derived" / "swept"
     today = clock.now().date().isoformat()
     if marker.exists() and marker.read_text() == today:
         return 0
     with database.writing() as db:
-        # No one may add a row for one of these files while they go.
+        # No row for one of these files may be added while they are deleted.
         if db.get_bind().dialect.name == "postgresql":
             db.execute(text("LOCK TABLE revision, kept_file IN SHARE ROW EXCLUSIVE MODE"))
         known = {sha256 for sha256 in db.scalars(select(Revision.sha256).distinct()) if sha256}
         known |= set(db.scalars(select(KeptFile.sha256)))
-        gone = sweeping.sweep(database.config, known)
+        deleted = sweeping.sweep(database.config, known)
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(today)
-    return len(gone)
+    return len(deleted)
 
 
-def what_is_off(database: Database, progress: Progress | None = None) -> list[str]:
-    """Rows without their file, files that aren't what their name says, pages that are missing: a sentence each."""
+def file_problems(database: Database, progress: Progress | None = None) -> list[str]:
+    """Return a sentence for each row without its file, damaged file, and revision with missing pages."""
     config, problems = database.config, []
     with database.reading() as db:
         rows = db.execute(select(Revision.sha256, Revision.resource_id, Revision.number, Revision.file_name)).all()
         kept = db.execute(select(KeptFile.sha256, KeptFile.holder, KeptFile.file_name)).all()
-        problems += _pages_off(db)
+        problems += _page_problems(db)
     problems += [
         f"{row.holder.capitalize()}: the file {row.file_name!r} is missing."
         for row in kept
         if not originals.path_of(config, row.sha256).exists()
     ]
-    named = {row.sha256: row for row in rows if row.sha256}
-    for row in named.values():
+    by_hash = {row.sha256: row for row in rows if row.sha256}
+    for row in by_hash.values():
         if not originals.path_of(config, row.sha256).exists():
             problems.append(
                 f"Resource {row.resource_id}, revision {row.number}: the file {row.file_name!r} is missing."
@@ -200,22 +198,22 @@ def what_is_off(database: Database, progress: Progress | None = None) -> list[st
     stored = sorted(originals.all_stored(config))
     for done, path in enumerate(stored, 1):
         if originals.hash_of(path) != path.name:
-            problems.append(f"The file {path} is damaged: its bytes don't have the hash that it is named by.")
+            problems.append(f"The file {path} is damaged: its content doesn’t match the hash in its name.")
         if progress:
             progress(done, len(stored))
     return problems
 
 
-def _pages_off(db: Session) -> list[str]:
-    """Revisions that were read and whose pages aren't as many as were found."""
+def _page_problems(db: Session) -> list[str]:
+    """Return a sentence for each revision that was read and lacks some of its pages."""
     counts = (
-        select(Revision.resource_id, Revision.number, Revision.page_count, func.count(Page.id).label("there"))
+        select(Revision.resource_id, Revision.number, Revision.page_count, func.count(Page.id).label("stored"))
         .outerjoin(Page, Page.revision_id == Revision.id)
         .where(Revision.reader_version == READER_VERSION)
         .group_by(Revision.id, Revision.resource_id, Revision.number, Revision.page_count)
         .having(func.count(Page.id) != Revision.page_count)
     )
     return [
-        f"Resource {row.resource_id}, revision {row.number}: {row.there} of {row.page_count} pages are there."
+        f"Resource {row.resource_id}, revision {row.number}: {row.stored} of {row.page_count} pages are stored."
         for row in db.execute(counts)
     ]

@@ -1,8 +1,8 @@
-"""What the helper process and the hub say to each other about one file, as lines of JSON.
+"""The lines of JSON with which the helper process reports on one file to the hub.
 
-The helper tells of a document while it reads: first what it is (`about`), then each `page`, at last the
-`end` with a state. So pages that were read before a reader broke down are not lost. What arrives is checked,
-not trusted: the helper read a stranger's file.
+The helper reports while it reads: first the document (`about`), then each `page`, and finally the `end` with a
+state. So pages that were read before a parser crashed are not lost. The hub validates the lines and doesn't trust
+them: the helper read an untrusted file.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from hub.core.dates import plural
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Extraction, Lost, clean, one_line
 from hub.library.extract.problems import (
@@ -37,7 +38,7 @@ PICTURED = {PageKind.PAGE, PageKind.SLIDE}
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the process that read one file ended, and how many bytes it has told before."""
+    """How the process that read one file ended, and how many bytes it reported before that."""
 
     exit_code: int
     timed_out: bool
@@ -46,10 +47,10 @@ class Outcome:
 
 
 class Telling:
-    """Tells of one document, within the limits, and remembers what was the matter with its pages."""
+    """The report on one document, within the limits; it collects the problems of its pages."""
 
     def __init__(self, document: Document, kind: PageKind, limits: Limits) -> None:
-        """`kind` is what the pages are called if none of them says so."""
+        """`kind` is the kind of the pages if none of them has one."""
         self.document = document
         self.kind = kind
         self.limits = limits
@@ -60,7 +61,7 @@ class Telling:
         self.complete = True
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Yield all that there is to tell, in order."""
+        """Yield all entries of the report, in order."""
         document = self.document
         yield about(document, document.title)
         for page in self.pages():
@@ -70,27 +71,30 @@ class Telling:
         yield end(*self.verdict())
 
     def pages(self) -> Iterator[ExtractedPage]:
-        """Yield the pages that are told, cleaned and not longer than allowed; a lost one is told as empty."""
-        for found in self.document.pages:
+        """Yield the pages to report, cleaned and cut to the limits; a lost page is reported as blank."""
+        for part in self.document.pages:
             if self.count >= self.limits.pages or self.characters >= self.limits.all_characters:
                 self.complete = False
                 return
-            if isinstance(found, Cut):
-                self.cut.append(found.number)
+            if isinstance(part, Cut):
+                self.cut.append(part.number)
                 continue
-            if isinstance(found, Lost):
-                self.lost.append(found.number)
-                yield self.counted(ExtractedPage(found.number, self.kind, "", ""))
+            if isinstance(part, Lost):
+                self.lost.append(part.number)
+                yield self.counted(ExtractedPage(part.number, self.kind, "", ""))
             else:
-                yield self.counted(found)
+                yield self.counted(part)
 
-    def counted(self, found: ExtractedPage) -> ExtractedPage:
-        """Return the page as it is told."""
+    def counted(self, original: ExtractedPage) -> ExtractedPage:
+        """Count a page, and return it cleaned and cut to the limits."""
         most = self.limits.page_characters
         page = replace(
-            found, title=one_line(found.title), text=clean(found.text)[:most], notes=clean(found.notes)[:most]
+            original,
+            title=one_line(original.title),
+            text=clean(original.text)[:most],
+            notes=clean(original.notes)[:most],
         )
-        if max(len(found.text), len(found.notes)) > most and page.number not in self.cut:
+        if max(len(original.text), len(original.notes)) > most and page.number not in self.cut:
             self.cut.append(page.number)
         self.count += 1
         self.characters += len(page.text) + len(page.notes)
@@ -103,7 +107,7 @@ class Telling:
             return DAMAGED.state, DAMAGED.sentence
         details = []
         if not self.complete:
-            details.append(TOO_MANY_PAGES.sentence.format(count=self.count, kind=self.kind.value))
+            details.append(TOO_MANY_PAGES.sentence.format(pages=plural(self.count, self.kind.value)))
         if self.lost:
             details.append(PAGES_LOST.sentence.format(which=which(self.kind, self.lost)))
         if self.cut:
@@ -114,51 +118,51 @@ class Telling:
 
 
 def about(document: Document, title: str) -> dict[str, Any]:
-    """Return what the document says of itself."""
+    """Return the entry with the document's own title and date."""
     day = document.published_on
     return {"about": {"title": one_line(title), "published_on": day.isoformat() if day else None}}
 
 
 def name_of(first: ExtractedPage) -> str:
-    """Return what a document is called by its first page: a slide's title, or the outermost opening heading."""
+    """Return the document's title by its first page: a slide's title, or the outermost opening heading."""
     by_heading = first.kind is PageKind.SECTION and first.title
     return first.text.partition("\n")[0] if by_heading else first.title
 
 
 def end(state: State, detail: str, cause: str = "") -> dict[str, Any]:
-    """Return the last that is told; `cause` is for those who mend the hub."""
+    """Return the last entry of a report; `cause` is for the hub's developers."""
     return {"end": {"state": state.value, "detail": detail, "cause": clean(cause)}}
 
 
 def which(kind: PageKind, numbers: list[int]) -> str:
-    """Return how many pages, and which, for example "2 slides (3, 7)"."""
-    shown = ", ".join(str(number) for number in numbers[:MOST_NUMBERS])
+    """Return the number of pages, and which they are: "2 slides (3, 7)"."""
+    listed = ", ".join(str(number) for number in numbers[:MOST_NUMBERS])
     more = ", …" if len(numbers) > MOST_NUMBERS else ""
-    return f"{len(numbers)} {kind.value}{'s' if len(numbers) > 1 else ''} ({shown}{more})"
+    return f"{plural(len(numbers), kind.value)} ({listed}{more})"
 
 
 class Hearing:
-    """What was told of one file, taken in line by line."""
+    """The report on one file as received, line by line."""
 
     def __init__(self) -> None:
-        """Nothing yet."""
+        """Begin with an empty report."""
         self.title = ""
         self.published_on: date | None = None
         self.pages: list[ExtractedPage] = []
         self.end: tuple[State, str] | None = None
         self.cause = ""
 
-    def take(self, told: bytes) -> None:
-        """Takes in the lines up to the first that is rubbish, after which nothing counts as the end."""
+    def take(self, content: bytes) -> None:
+        """Parse the lines up to the first malformed one; if there is one, the report has no end."""
         try:
-            for line in told.split(b"\n"):
+            for line in content.split(b"\n"):
                 if line:
                     self.take_entry(json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.end, self.cause = None, repr(error)
 
     def take_entry(self, entry: dict[str, Any]) -> None:
-        """Takes in one entry; raises an error of many kinds when it is none."""
+        """Add one entry; a malformed one raises ValueError, KeyError, TypeError or AttributeError."""
         if "page" in entry:
             self.pages.append(page_heard(entry["page"]))
         elif "about" in entry:
@@ -170,21 +174,21 @@ class Hearing:
             self.cause = clean(entry["end"]["cause"])
 
     def extraction(self, outcome: Outcome) -> Extraction:
-        """Return the file's extraction; one that ends without its end keeps the pages that were told before."""
+        """Return the file's extraction; a report without its end keeps the pages received before."""
         state, detail = self.end or self.broken_off(outcome)
         return Extraction(state, detail, self.title, self.published_on, tuple(self.pages))
 
     def broken_off(self, outcome: Outcome) -> tuple[State, str]:
-        """State and sentence of a file whose reader came to no end."""
+        """Return the state and sentence of a file whose reader didn't finish."""
         if self.pages:
-            kind = self.pages[-1].kind.value
-            return STOPPED.state, STOPPED.sentence.format(count=len(self.pages), kind=kind)
+            pages = plural(len(self.pages), self.pages[-1].kind.value)
+            return STOPPED.state, STOPPED.sentence.format(pages=pages)
         finding = reason(outcome)
         return finding.state, finding.sentence
 
 
 def reason(outcome: Outcome) -> Finding:
-    """Why a reader came to no end."""
+    """Return why a reader didn't finish."""
     if outcome.timed_out or outcome.exit_code == PROCESSOR_TIME_SPENT:
         return TOO_SLOW
     if outcome.overflowed or outcome.exit_code in {OUT_OF_MEMORY, KILLED}:
@@ -193,7 +197,7 @@ def reason(outcome: Outcome) -> Finding:
 
 
 def page_heard(entry: dict[str, Any]) -> ExtractedPage:
-    """Return a page that was told; raises an error of many kinds when it is none."""
+    """Return a received page; a malformed one raises ValueError, KeyError, TypeError or AttributeError."""
     number = entry["number"]
     if not isinstance(number, int) or number < 1:
         raise ValueError(number)

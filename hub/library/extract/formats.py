@@ -1,4 +1,4 @@
-"""The kinds of files that the hub takes, by the extension of their name."""
+"""The file types that the hub accepts, by extension."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -11,10 +11,10 @@ OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: what people call it, how it is served, and what reading it gives.
+    """A file type: its name on screens, its media type, and the kind of its pages.
 
-    `converted_to` is the extension that LibreOffice must first convert it to; None when the hub reads it.
-    `readable` is False for files that are only kept.
+    `converted_to` is the extension that LibreOffice must first convert it to; None when the hub reads it directly.
+    `readable` is False for files that are only stored.
     """
 
     extension: str
@@ -44,7 +44,7 @@ def _formats() -> tuple[Format, ...]:
         Format("md", "Markdown text", "text/markdown", section),
         Format("html", "web page", "text/html", section),
         Format("htm", "web page", "text/html", section),
-        Format("eml", "e-mail message", "message/rfc822", section),
+        Format("eml", "email message", "message/rfc822", section),
         Format("csv", "table (CSV)", "text/csv", sheet),
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
@@ -59,5 +59,5 @@ FORMATS: dict[str, Format] = {entry.extension: entry for entry in _formats()}
 
 
 def format_of(file_name: str) -> Format | None:
-    """Return the format that the name's extension stands for, in either case; None when the hub doesn't take it."""
+    """Return the format for the name's extension, in either case; None when the hub doesn't accept it."""
     return FORMATS.get(PurePath(file_name).suffix.removeprefix(".").lower())

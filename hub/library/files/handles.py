@@ -1,4 +1,4 @@
-"""Signed notes of files that are stored and wait for the rest of their form; each is good for one person."""
+"""Signed handles of stored files whose form isn't complete yet; each is valid for one person only."""
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -7,12 +7,12 @@ from hub.library.files.originals import StoredFile
 
 
 def handle_of(config: Config, person_id: int, stored: StoredFile, name: str) -> str:
-    """Return the note with which this person's browser brings a stored file back."""
+    """Return the handle with which this person's browser refers to a stored file."""
     return str(_signer(config).dumps([person_id, stored.sha256, stored.size, name]))
 
 
 def opened(config: Config, person_id: int, handle: str) -> tuple[StoredFile, str] | None:
-    """Return the stored file and its name; None when the note isn't ours or was made for someone else."""
+    """Return the stored file and its name; None when the signature is bad or the handle is another person's."""
     try:
         owner, sha256, size, name = _signer(config).loads(handle)
     except (BadSignature, ValueError):

@@ -1,4 +1,4 @@
-"""Originals on disk, named by the SHA-256 of their bytes. What is acknowledged survives a crash."""
+"""Originals on disk, named by the SHA-256 of their bytes. A file survives a crash once storing it has returned."""
 
 import hashlib
 import os
@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import IO
 
 from config import Config
+from hub.core import dates
 from hub.core.errors import Refused
 
-CHUNK = 1 << 20  # bytes read at a time, so that a file of any size takes no memory
+CHUNK = 1 << 20  # bytes read at a time, so that memory use doesn't depend on the file's size
 ROOM_TO_LEAVE = 100_000_000  # bytes that stay free on the disk for everything else
-STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still under way
+STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still in progress
+EMPTY = "That file is empty. Check that it was saved, then choose it again."
+NO_ROOM = "The hub’s disk is full, so the file wasn’t saved. Tell your coordinator."
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,25 @@ class StoredFile:
 
 
 def path_of(config: Config, sha256: str) -> Path:
-    """Return where the original with this hash lies."""
+    """Return the path of the original with this hash."""
     return config.UPLOADS / "files" / sha256[:2] / sha256[2:4] / sha256
 
 
 def store(config: Config, stream: IO[bytes]) -> StoredFile:
-    """Put the bytes on disk under their hash, crash-safe, streaming; the row that names them comes after.
+    """Stream the bytes to disk under their hash, crash-safe; the caller adds the row that refers to them.
 
     Raises Refused when the file is empty, larger than MAX_UPLOAD_MB, or the disk is full.
     """
     folder = config.UPLOADS / "files" / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < ROOM_TO_LEAVE:
-        raise Refused("The hub's disk has no room for this file. Tell the coordinator; nothing was kept of it.")
+        raise Refused(NO_ROOM)
     temporary = folder / secrets.token_hex(16)
     try:
         stored = _write(temporary, stream, config)
         keep_under_hash(temporary, path_of(config, stored.sha256))
     except OSError as error:
-        message = f"The file could not be stored ({error.strerror}). Tell the coordinator; nothing was kept of it."
+        message = f"The file couldn’t be saved ({error.strerror}). Tell your coordinator."
         raise Refused(message) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -52,38 +55,39 @@ def store(config: Config, stream: IO[bytes]) -> StoredFile:
 
 
 def _write(temporary: Path, stream: IO[bytes], config: Config) -> StoredFile:
-    """Copy, hash and count in one pass; the bytes are on the disk itself when this returns."""
+    """Copy, hash and count in one pass; the bytes are flushed to disk when this returns."""
     digest, size = hashlib.sha256(), 0
     with temporary.open("xb") as file:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > config.max_upload_bytes:
-                message = f"The file is larger than the {config.MAX_UPLOAD_MB:,} MB that the hub takes."
-                raise Refused(message)
+                raise Refused(
+                    f"That file is too large. The limit is {dates.number(config.MAX_UPLOAD_MB)} MB. Split it, add a "
+                    "link to it instead, or ask your coordinator to raise the limit."
+                )
             digest.update(chunk)
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
     if not size:
-        message = "The file is empty: check that it was saved before you chose it."
-        raise Refused(message)
+        raise Refused(EMPTY)
     return StoredFile(digest.hexdigest(), size)
 
 
 def keep_under_hash(temporary: Path, target: Path) -> None:
-    """Give the file its lasting name. A link never overwrites; the same bytes may be there already."""
+    """Link the file to its final name. A link never overwrites: the same bytes may be stored already."""
     created = [folder for folder in (target.parent.parent, target.parent) if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(temporary, target)
     except FileExistsError:
-        os.utime(target)  # young again: the sweep must not take it before its new row is there
+        os.utime(target)  # fresh again: the sweep must not delete it before its new row is committed
     for folder in {target.parent, *(made.parent for made in created)}:
         sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a folder's names on the disk itself."""
+    """Flush a folder's entries to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -92,7 +96,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def all_stored(config: Config) -> Iterator[Path]:
-    """Return every original on disk, in no order."""
+    """Return the path of every original on disk, in no order."""
     return (path for path in (config.UPLOADS / "files").glob("??/??/*") if path.is_file())
 
 

@@ -1,4 +1,4 @@
-"""What no one needs any more goes: originals that no row names, and uploads that broke off."""
+"""Deletion of originals that no row refers to, and of abandoned uploads."""
 
 from config import Config
 from hub.core import clock
@@ -7,18 +7,18 @@ from hub.library.files.unfinished import all_parts
 
 
 def sweep(config: Config, known: set[str]) -> list[str]:
-    """Delete originals that no row names and parts of uploads that broke off, once they are a day old.
+    """Delete originals that no row refers to, and abandoned uploads, once they are a day old.
 
-    ``known`` are the hashes that rows name. Answers what was deleted.
+    ``known`` has the hashes in rows. Returns the names of the deleted files.
     """
-    old = clock.now().timestamp() - STALE_AFTER
+    cutoff = clock.now().timestamp() - STALE_AFTER
     orphans = [path for path in all_stored(config) if path.name not in known]
-    broken_off = [path for path in (config.UPLOADS / "files" / "tmp").glob("*") if path.is_file()]
-    gone = [path for path in orphans + broken_off if path.stat().st_mtime < old]
+    temporary = [path for path in (config.UPLOADS / "files" / "tmp").glob("*") if path.is_file()]
+    stale = [path for path in orphans + temporary if path.stat().st_mtime < cutoff]
     for paths in all_parts(config).values():
-        # A slow upload is as young as the last of its bytes.
-        if max(path.stat().st_mtime for path in paths) < old:
-            gone += paths
-    for path in gone:
+        # The age of a slow upload counts from its last byte.
+        if max(path.stat().st_mtime for path in paths) < cutoff:
+            stale += paths
+    for path in stale:
         path.unlink(missing_ok=True)
-    return [path.name for path in gone]
+    return [path.name for path in stale]

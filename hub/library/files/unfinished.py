@@ -1,9 +1,9 @@
-"""Uploads that are under way: bytes that arrived so far, in a folder of their owner.
+"""Unfinished uploads: the bytes received so far, in a folder for each person.
 
-Beside the bytes lies a note that says how long the file will be and what it is called. The offset is the size of
-what lies there, so that nothing can disagree after a crash. No lock is held while bytes are on their way: each
-piece is appended under a short lock if it begins where the file ends, so that of two senders one goes on, and a
-sender whose connection hangs keeps no one waiting.
+A note (JSON) next to the bytes has the file's name and final length. The offset is the size of the partial file, so
+that the two can't disagree after a crash. No lock is held while bytes arrive: each piece is appended under a short
+lock, and only if it begins where the file ends. So of two senders only one continues, and a hanging connection
+blocks no one.
 """
 
 import fcntl
@@ -20,6 +20,7 @@ from pathlib import Path
 from config import Config
 from hub.core.errors import NotFound, Refused
 from hub.library.files.originals import (
+    NO_ROOM,
     ROOM_TO_LEAVE,
     STALE_AFTER,
     StoredFile,
@@ -29,71 +30,71 @@ from hub.library.files.originals import (
     sync_folder,
 )
 
-MOST_UNDER_WAY = 200  # uploads of one person that aren't whole yet
+MOST_UNDER_WAY = 200  # unfinished uploads of one person
 _ID = re.compile(r"[0-9a-f]{32}")
 _NOTE = ".json"
 
 
 class WrongOffset(Exception):
-    """The bytes don't begin where the ones before them end."""
+    """The bytes don't begin at the current offset, or some are still missing."""
 
 
 class Busy(Refused):
-    """Too many uploads of this person are under way."""
+    """Too many unfinished uploads of this person."""
 
 
 class NoRoom(Refused):
-    """The disk is full, or would be."""
+    """The disk is full, or would be with this file."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What is known of an upload from its first request, and its hash once it is stored."""
+    """The details of an upload from its first request, and its hash once it is stored."""
 
     name: str
-    length: int  # bytes that the whole file has
-    claimed: str = ""  # the SHA-256 that the sender has computed; empty when it couldn't
+    length: int  # bytes of the complete file
+    claimed: str = ""  # the SHA-256 computed by the sender; empty if it couldn't
     sha256: str = ""
 
 
 @dataclass(frozen=True)
 class Part:
-    """An upload that is under way, or whole and stored."""
+    """An upload, unfinished or complete and stored."""
 
     id: str
-    folder: Path  # of its owner
+    folder: Path  # of the person
     note: Note
 
     @property
     def path(self) -> Path:
-        """Where its bytes gather."""
+        """The path of the partial file."""
         return self.folder / self.id
 
     @property
     def offset(self) -> int:
-        """How many bytes have arrived; raises NotFound when it is gone."""
+        """The number of bytes received; raises NotFound when the upload is gone."""
         if self.note.sha256:
             return self.note.length
         return _stat(self.path).st_size
 
     @property
     def expires(self) -> float:
-        """The second after which it is swept unless more arrives."""
+        """The Unix time after which it is swept unless more bytes arrive."""
         note = self.folder / (self.id + _NOTE)
         return _stat(note if self.note.sha256 else self.path).st_mtime + STALE_AFTER
 
 
 def begin(config: Config, person_id: int, name: str, length: int, claimed: str = "") -> Part:
-    """Make room for a file of ``length`` bytes; the caller has checked name and length.
+    """Begin an upload of ``length`` bytes; the caller has checked name and length.
 
-    Raises Busy when this person has too many uploads under way, NoRoom when the disk has no place for it.
+    Raises Busy when this person has too many unfinished uploads, NoRoom when the disk would be full.
     """
     folder = _folder(config, person_id)
     folder.mkdir(parents=True, exist_ok=True)
     if sum(_ID.fullmatch(entry.name) is not None for entry in os.scandir(folder)) >= MOST_UNDER_WAY:
-        raise Busy(f"{MOST_UNDER_WAY} of your uploads aren't finished yet: finish or remove some first.")
+        raise Busy(f"You have {MOST_UNDER_WAY} unfinished uploads. Finish or remove some first.")
     if shutil.disk_usage(folder).free < length + ROOM_TO_LEAVE:
-        raise NoRoom("The hub's disk has no room for this file. Tell the coordinator; nothing was kept of it.")
+        raise NoRoom(NO_ROOM)
     part = Part(secrets.token_hex(16), folder, Note(name, length, claimed))
     part.path.open("xb").close()
     _write_note(part)
@@ -101,7 +102,7 @@ def begin(config: Config, person_id: int, name: str, length: int, claimed: str =
 
 
 def find(config: Config, person_id: int, upload_id: str) -> Part:
-    """Return the upload of this person with this id; raises NotFound: someone else's lies in another folder."""
+    """Return this person's upload with this id; raises NotFound, for another person's upload too."""
     if not _ID.fullmatch(upload_id):
         raise NotFound
     folder = _folder(config, person_id)
@@ -113,27 +114,28 @@ def find(config: Config, person_id: int, upload_id: str) -> Part:
 
 
 def append(part: Part, offset: int, pieces: Iterable[bytes]) -> int:
-    """Put what arrives behind the ``offset`` bytes that are there; answers the new offset.
+    """Append ``pieces`` at ``offset`` and return the new offset.
 
-    What has arrived when ``pieces`` breaks off is kept. The bytes are on the disk itself when this returns. Raises
-    WrongOffset when they don't fit on, NoRoom when the disk is full, NotFound when the upload is gone.
+    Bytes that arrive before ``pieces`` fails are kept. The bytes are flushed to disk when this returns. Raises
+    WrongOffset when they don't begin where the file ends, NoRoom when the disk is full, NotFound when the upload is
+    gone.
     """
     with _opened(part) as descriptor:
         try:
             for piece in pieces:
                 offset = _append(descriptor, part, offset, piece)
         except OSError as error:
-            raise NoRoom(f"The bytes could not be stored ({error.strerror}). Tell the coordinator.") from error
+            raise NoRoom(f"The file couldn’t be saved ({error.strerror}). Tell your coordinator.") from error
         finally:
             os.fsync(descriptor)
     return offset
 
 
 def keep(config: Config, part: Part) -> StoredFile:
-    """Give a whole upload its place among the originals; asked again, it answers the same.
+    """Move a complete upload to the originals; idempotent.
 
-    Raises WrongOffset while bytes are missing, NotFound when it is gone, Refused when the bytes aren't those that
-    the sender had.
+    Raises WrongOffset while bytes are missing, NotFound when it is gone, Refused when the hash differs from the
+    sender's.
     """
     if part.note.sha256:
         if not path_of(config, part.note.sha256).exists():
@@ -144,7 +146,7 @@ def keep(config: Config, part: Part) -> StoredFile:
     sha256 = hash_of(part.path)
     if part.note.claimed not in {"", sha256}:
         forget(part)
-        raise Refused("The file didn't arrive as it was sent, or it was changed meanwhile: choose it again.")
+        raise Refused("The file was damaged in transit or changed during the upload. Choose it again.")
     keep_under_hash(part.path, path_of(config, sha256))
     _write_note(replace(part, note=replace(part.note, sha256=sha256)))
     part.path.unlink(missing_ok=True)
@@ -152,17 +154,17 @@ def keep(config: Config, part: Part) -> StoredFile:
 
 
 def forget(part: Part) -> None:
-    """Throw an upload away; what it has become stays, if it became anything."""
+    """Discard an upload; the original that was stored from it, if any, is kept."""
     (part.folder / (part.id + _NOTE)).unlink(missing_ok=True)
     part.path.unlink(missing_ok=True)
 
 
 def all_parts(config: Config) -> dict[str, list[Path]]:
-    """Return the files of every upload that is under way, by its id."""
-    found: dict[str, list[Path]] = {}
+    """Return the files of every upload, by its id."""
+    paths: dict[str, list[Path]] = {}
     for path in (config.UPLOADS / "files" / "parts").glob("*/*"):
-        found.setdefault(path.name.split(".")[0], []).append(path)
-    return found
+        paths.setdefault(path.name.split(".")[0], []).append(path)
+    return paths
 
 
 def _folder(config: Config, person_id: int) -> Path:
@@ -170,7 +172,7 @@ def _folder(config: Config, person_id: int) -> Path:
 
 
 def _write_note(part: Part) -> None:
-    """Replace the note in one step."""
+    """Replace the note atomically."""
     temporary = part.folder / f"{part.id}.{secrets.token_hex(4)}.new"
     with temporary.open("x") as file:
         json.dump(asdict(part.note), file)
@@ -200,13 +202,13 @@ def _opened(part: Part) -> Iterator[int]:
 
 
 def _append(descriptor: int, part: Part, offset: int, piece: bytes) -> int:
-    """Append one piece if it fits on; the lock lasts as long as the write."""
+    """Append one piece if it begins where the file ends; the lock lasts as long as the write."""
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
-        there = os.fstat(descriptor)
-        if not there.st_nlink:
+        current = os.fstat(descriptor)
+        if not current.st_nlink:
             raise NotFound
-        if there.st_size != offset or offset + len(piece) > part.note.length:
+        if current.st_size != offset or offset + len(piece) > part.note.length:
             raise WrongOffset
         rest = memoryview(piece)
         while rest:

@@ -1,1 +1,1 @@
-"""Pages of the library: add, read, change."""
+"""The library's pages: adding, reading and editing resources."""

@@ -1,10 +1,10 @@
-"""Pages on which one adds to the library: by upload, by typing, by an address."""
+"""Pages that add resources: by upload, by typing, or by a link."""
 
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import clock, dates, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
@@ -19,23 +19,23 @@ from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 
 WAYS = {"upload": library_forms.UploadForm, "text": library_forms.WriteForm, "link": library_forms.LinkForm}
-MOST_ADDED = 500  # resources on the page of what was added together
+MOST_ADDED = 500  # resources on the page that lists what was added together
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A file that the hub has stored and that waits for the rest of its form; `handle` brings it back."""
+    """A stored file whose form isn't complete yet; `handle` identifies it when the form is sent again."""
 
     file: library_actions.File
     handle: str
-    same: Resource | None  # what is in the hub already with the same bytes
+    same: Resource | None  # a resource with the same bytes
     form: library_forms.FileForm
 
 
 @bp.route("/resources/new", methods=["GET", "POST"])
 @web.takes_files
 def add() -> Answer:
-    """Add by upload, by typing, or by giving an address (``?by=upload|text|link``)."""
+    """Add resources by upload, by typing, or by a link (``?by=upload|text|link``)."""
     person = signed_in()
     way = request.args.get("by", "upload")
     form = WAYS.get(way, library_forms.UploadForm)()
@@ -47,10 +47,10 @@ def add() -> Answer:
     valid = form.validate_on_submit()
     if isinstance(form, library_forms.UploadForm) and not kept and not refusals:
         refusals = ["Choose at least one file."]
-    wrong = [one.file.name for one in kept if not one.form.validate()]
-    refusals += [f"{name}: look at what is said of it below." for name in wrong]
+    wrong = [upload.file.name for upload in kept if not upload.form.validate()]
+    refusals += [f"{name}: correct the details below." for name in wrong]
     warned = set(request.form.getlist("warned"))
-    if not valid or refusals or any(one.same and one.file.stored.sha256 not in warned for one in kept):
+    if not valid or refusals or any(upload.same and upload.file.stored.sha256 not in warned for upload in kept):
         return _add_page(form, way, kept, refusals), 422
     organization = _chosen(form, organizations)
     try:
@@ -59,15 +59,15 @@ def add() -> Answer:
         db.rollback()
         return _add_page(form, way, kept, [str(refused)]), 422
     if len(added) == 1:
-        flash("Added. It can be found as soon as the hub has read it, in a few seconds.")
+        flash("Added. You can search it in a few seconds.")
         return redirect(url_for(".show", resource_id=added[0].id))
-    flash(f"Added {len(added)} resources. They can be found as soon as the hub has read them.")
+    flash(f"Added {dates.plural(len(added), 'resource')}. You can search them as soon as they are processed.")
     return redirect(url_for(".added", ids=",".join(str(resource.id) for resource in added)))
 
 
 @bp.get("/resources/added")
 def added() -> str:
-    """What was just added together, and how far the hub got with reading each; moves on when looked at again."""
+    """Show the resources that were just added together, and the processing status of each."""
     numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
     ids = [number for text in numbers if (number := web.row_number(text))]
     resources = library_queries.some_of(db, signed_in(), ids)
@@ -96,9 +96,9 @@ def _add_page(
 def _add_all(
     person: Person, organization: Organization, form: library_forms.FactsForm, kept: list[Kept]
 ) -> list[Resource]:
-    """Return all of it or nothing: Refused undoes what went before."""
+    """Add all resources of the form and return them; if one is refused, the caller rolls all of them back."""
     if isinstance(form, library_forms.UploadForm):
-        return [_add_file(person, organization, form, one, alone=len(kept) == 1) for one in kept]
+        return [_add_file(person, organization, form, upload, alone=len(kept) == 1) for upload in kept]
     if isinstance(form, library_forms.WriteForm):
         return [library_actions.add(db, person, organization, form.facts(), library_actions.Written(form.body.data))]
     return [library_actions.add(db, person, organization, form.facts(), library_actions.WebLink(form.url.data))]
@@ -108,7 +108,7 @@ def _add_file(
     person: Person, organization: Organization, form: library_forms.UploadForm, kept: Kept, *, alone: bool
 ) -> Resource:
     today = clock.today(web.config().zone)
-    facts = form.facts_of(kept.file.name, kept.form, today, alone=alone)
+    facts = form.facts_for_file(kept.file.name, kept.form, today, alone=alone)
     try:
         return library_actions.add(db, person, organization, facts, kept.file)
     except Refused as refused:
@@ -118,18 +118,18 @@ def _add_file(
 
 
 def _chosen(form: library_forms.FactsForm, organizations: list[Organization]) -> Organization:
-    """Return the organization that was chosen among those offered."""
+    """Return the organization that was chosen in the form, or the only one offered."""
     if "organization" not in form:
         return organizations[0]
-    return next(one for one in organizations if one.slug == form.organization.data)
+    return next(organization for organization in organizations if organization.slug == form.organization.data)
 
 
 def _received(person: Person) -> tuple[list[Kept], list[str]]:
-    """Return the files of this form: those that came now, and those kept from the try before; and what was refused.
+    """Return the files of this form, sent now or kept from an earlier attempt, and a sentence for each refused one.
 
     Files are stored before any row is locked, since that may take long.
     """
-    db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+    db.commit()  # nothing was written yet: releases the lock while the bytes are stored
     arrived: list[library_actions.File] = []
     refusals: list[str] = []
     for upload in request.files.getlist("files"):
@@ -146,6 +146,6 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
 def _kept(person: Person, file: library_actions.File) -> Kept:
     handle = handles.handle_of(web.config(), person.id, file.stored, file.name)
     prefix = library_forms.file_prefix(handle)
-    said = request.form if f"{prefix}-title" in request.form else None
-    form = library_forms.FileForm(formdata=said, prefix=prefix)
+    form_data = request.form if f"{prefix}-title" in request.form else None
+    form = library_forms.FileForm(formdata=form_data, prefix=prefix)
     return Kept(file, handle, library_queries.same_file(db, person, file.stored.sha256), form)

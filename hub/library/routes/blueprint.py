@@ -1,4 +1,4 @@
-"""What every page of the library starts with: the blueprint, the person, and a file that came."""
+"""The library's blueprint, and helpers for uploaded files that its pages share."""
 
 from flask import Blueprint
 from werkzeug.datastructures import FileStorage
@@ -17,13 +17,13 @@ bp.add_app_template_global(after_title)
 
 
 def stored(upload: FileStorage) -> library_actions.File:
-    """Store one file under its hash; raises Refused."""
+    """Store an uploaded file under its hash and return it; raises Refused."""
     name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     library_actions.check_name(name)
     return library_actions.File(originals.store(web.config(), upload.stream), name)
 
 
 def reopened(person: Person, handle: str) -> library_actions.File | None:
-    """Return a file that was stored before the form came, by the note that its sender got; None when the note isn't theirs."""
-    found = handles.opened(web.config(), person.id, handle)
-    return library_actions.File(*found) if found else None
+    """Return the file that was stored before the form was sent, by its handle; None if the handle isn't this person's."""
+    stored_file = handles.opened(web.config(), person.id, handle)
+    return library_actions.File(*stored_file) if stored_file else None

@@ -1,4 +1,4 @@
-"""Pages on which one changes a resource: what is said of it, a new revision, withdrawing."""
+"""Pages that change a resource: its details, its content, withdrawing and restoring."""
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ from hub.members.rules.permissions import Permission
 
 @bp.route("/resources/<int:resource_id>/edit", methods=["GET", "POST"])
 def edit(resource_id: int) -> Answer:
-    """Change what is said of a resource."""
+    """Edit the details of a resource."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = library_forms.FactsForm()
@@ -45,7 +45,7 @@ def edit(resource_id: int) -> Answer:
 @bp.route("/resources/<int:resource_id>/replace", methods=["GET", "POST"])
 @web.takes_files
 def replace(resource_id: int) -> Answer:
-    """Give a resource a new revision; the old one stays."""
+    """Replace the content of a resource; the earlier revision is kept."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = library_forms.ReplaceForm()
@@ -54,7 +54,7 @@ def replace(resource_id: int) -> Answer:
         return _replace_page(resource, form)
     content: library_actions.Content | None = None
     if resource.current.source is Source.FILE:
-        db.commit()  # nothing was written yet: lets the lock go while the bytes are stored
+        db.commit()  # nothing was written yet: releases the lock while the bytes are stored
     try:
         if not form.validate_on_submit():
             content = _file_of(person)
@@ -65,7 +65,7 @@ def replace(resource_id: int) -> Answer:
         db.rollback()
         resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
         return _replace_page(resource, form, str(refused), content), 422
-    flash("Replaced. The earlier revision stays under its number.")
+    flash("Content replaced. The earlier revision is still available.")
     return redirect(url_for(".show", resource_id=resource_id))
 
 
@@ -75,7 +75,7 @@ def _replace_page(
     refused: str = "",
     content: library_actions.Content | None = None,
 ) -> str:
-    """Return the form; a file that came with it need not be sent again."""
+    """Return the form page; a file that was sent with the form needn't be sent again."""
     kept = content if isinstance(content, library_actions.File) else None
     return render_template(
         "library/replace.html",
@@ -90,32 +90,35 @@ def _replace_page(
 
 
 def _new_content(person: Person, resource: Resource, form: library_forms.ReplaceForm) -> library_actions.Content:
-    """Return what the form brought, of the same sort as what is there."""
+    """Return the new content from the form, of the same source as the current one. Raises Refused without a file."""
     if resource.current.source is Source.TEXT:
         return library_actions.Written(form.body.data or "")
     if resource.current.source is Source.LINK:
         return library_actions.WebLink(form.url.data or "")
     if file := _file_of(person):
         return file
-    message = "Choose the new file."
+    message = "Choose a new file."
     raise Refused(message)
 
 
 def _file_of(person: Person) -> library_actions.File | None:
-    """Return the file that came with the form, or before it: with progress, or with the form's last try. Raises Refused."""
-    upload = next((one for one in request.files.getlist("files") if one.filename), None)
+    """Return the file sent with the form, or stored before it by a resumable upload or an earlier attempt.
+
+    Raises Refused when the file isn't accepted.
+    """
+    upload = next((upload for upload in request.files.getlist("files") if upload.filename), None)
     return stored(upload) if upload else reopened(person, request.form.get("kept", ""))
 
 
 @bp.route("/resources/<int:resource_id>/withdraw", methods=["GET", "POST"])
 def withdraw(resource_id: int) -> Answer:
-    """Hide a resource, with a reason."""
+    """Withdraw a resource, with a reason."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = library_forms.WithdrawForm()
     if form.validate_on_submit():
         library_actions.withdraw(db, person, resource, form.reason.data)
-        flash("Withdrawn. Only its organization and the coordinator still see it; you can restore it here.")
+        flash("Withdrawn. Only its organization and the coordinator can still see it. You can restore it here.")
         return redirect(url_for(".show", resource_id=resource_id))
     page = render_template("library/withdraw.html", resource=resource, form=form)
     return page if request.method == "GET" else (page, 422)
@@ -123,17 +126,17 @@ def withdraw(resource_id: int) -> Answer:
 
 @bp.post("/resources/<int:resource_id>/restore")
 def restore(resource_id: int) -> Response:
-    """Show a withdrawn resource again."""
+    """Restore a withdrawn resource."""
     person = signed_in()
     library_actions.restore(db, person, library_queries.get_for(db, person, resource_id, Permission.CHANGE))
-    flash("Restored. Everyone whom its audience names finds it again.")
+    flash("Restored. Everyone in its audience can find it again.")
     return redirect(url_for(".show", resource_id=resource_id))
 
 
 @bp.post("/resources/<int:resource_id>/read-again")
 def read_again(resource_id: int) -> Response:
-    """Let the worker read the current revision once more."""
+    """Have the worker read the current revision again."""
     person = signed_in()
     library_actions.read_again(db, person, library_queries.get_for(db, person, resource_id, Permission.CHANGE))
-    flash("The hub reads it again; this takes a few seconds.")
+    flash("Processing it again. This takes a few seconds.")
     return redirect(url_for(".show", resource_id=resource_id))

@@ -1,4 +1,4 @@
-"""Pages on which one reads: a resource, its pages and their pictures."""
+"""Pages that show a resource, its pages and their pictures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from hub.members.rules.permissions import Permission
 
 @dataclass(frozen=True)
 class View:
-    """What the viewer shows: a page, and what lies around it."""
+    """A page in the viewer, with its surroundings."""
 
     page: Page
     strip: Sequence[library_queries.Outline]
@@ -32,13 +32,13 @@ class View:
     after: int | None
     count: int  # pages in all
     shown: showing.Shown
-    q: str | None  # the words that were searched for
+    q: str | None  # the search that led here
 
 
 @bp.get("/resources/<int:resource_id>")
 @web.public
 def show(resource_id: int) -> str:
-    """A resource: what it is, how far it was read, its pages, its revisions."""
+    """Show a resource: its details, processing status, pages and revisions."""
     resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
     first = library_queries.first_page(db, resource.current)
     return render_template(
@@ -57,22 +57,22 @@ def show(resource_id: int) -> str:
 @bp.get("/resources/<int:resource_id>/pages/<int:number>")
 @web.public
 def page(resource_id: int, number: int) -> str:
-    """One page, slide, sheet, section or item."""
+    """Show one page, slide, sheet, section or item."""
     resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
-    one = library_queries.page_of(db, resource.current, number)
+    current_page = library_queries.page_of(db, resource.current, number)
     return render_template(
         "library/page.html",
         resource=resource,
-        view=_view(resource.current, one),
+        view=_view(resource.current, current_page),
         shows_text=True,
-        progress=_progress(resource.current, one.kind),
+        progress=_progress(resource.current, current_page.kind),
     )
 
 
 @bp.get("/resources/<int:resource_id>/pages")
 @web.public
 def pages(resource_id: int) -> Response:
-    """The page whose number someone typed (``?number=``), or the nearest there is."""
+    """Redirect to the page whose number was typed (``?number=``), or the nearest one."""
     revision = library_queries.revision_for(db, current_person(), resource_id)
     typed = request.args.get("number", "").strip()
     number = min(web.row_number(typed) or 1, LARGEST)
@@ -86,17 +86,19 @@ def pages(resource_id: int) -> Response:
 @bp.get("/resources/<int:resource_id>/pages/<int:number>/image")
 @web.public
 def image(resource_id: int, number: int) -> Answer:
-    """The picture of a page (``?width=320|1200``), of the current revision or of ``?revision=``, which lasts."""
-    asked = min(web.row_number(request.args.get("revision")), LARGEST)
+    """Return the picture of a page (``?width=320|1200``) of the current revision, or of ``?revision=``, which is cacheable."""
+    requested = min(web.row_number(request.args.get("revision")), LARGEST)
     return as_picture(
-        library_queries.revision_for(db, current_person(), resource_id, asked or None), number, lasting=asked > 0
+        library_queries.revision_for(db, current_person(), resource_id, requested or None),
+        number,
+        lasting=requested > 0,
     )
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
-    """Return the picture of a page, in the width that is asked for; the rows must have been read before.
+    """Return the picture of a page in the requested width; rows must be loaded before, since this commits.
 
-    ``lasting``: the address names the revision, so that browsers may keep it. Raises NotFound when there is none.
+    ``lasting``: the address names the revision, so that browsers may cache it. Raises NotFound when there is none.
     """
     width = shelf.SMALL if request.args.get("width") == str(shelf.SMALL) else shelf.LARGE
 
@@ -104,19 +106,19 @@ def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
         return showing.picture(web.config(), revision, number, width)
 
     def kept_for(path: Path) -> str:
-        itself = path.stem == f"{number}-{width}"  # and not what stands in for it until it is drawn
-        return "private, max-age=31536000, immutable" if lasting and itself else "private, no-cache"
+        is_final = path.stem == f"{number}-{width}"  # not a smaller picture shown until this one is drawn
+        return "private, max-age=31536000, immutable" if lasting and is_final else "private, no-cache"
 
     return drawn(draw, kept_for)
 
 
 def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> Answer:
-    """Return a picture that is drawn now or was before; ``kept_for`` says how long browsers may keep it.
+    """Return the response with a picture that ``draw`` finds or draws; ``kept_for`` gives its Cache-Control.
 
-    The rows must have been read before. Raises NotFound when there is no picture; while too many are being drawn the
-    page says so.
+    Rows must be loaded before, since this commits. Raises NotFound when there is no picture; responds 503 while too
+    many are being drawn.
     """
-    db.commit()  # lets the rows go while a picture is drawn
+    db.commit()  # releases the rows while a picture is drawn
     try:
         path = draw()
     except reader.Busy:
@@ -133,27 +135,27 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
 @bp.get("/resources/<int:resource_id>/state")
 @web.public
 def state(resource_id: int) -> Response:
-    """How far the hub got with a resource, for a page that waits for it."""
+    """Return the processing status of a resource as JSON, for a page that waits for it."""
     revision = library_queries.revision_for(db, current_person(), resource_id)
     first = library_queries.outline(db, revision, reach=0)
     return jsonify(_progress(revision, first[0].kind if first else None))
 
 
-def _view(revision: Revision, one: Page) -> View:
-    before, after = library_queries.neighbours(db, revision, one.number)
+def _view(revision: Revision, current_page: Page) -> View:
+    before, after = library_queries.adjacent_pages(db, revision, current_page.number)
     return View(
-        page=one,
-        strip=library_queries.outline(db, revision, one.number),
+        page=current_page,
+        strip=library_queries.outline(db, revision, current_page.number),
         before=before,
         after=after,
         count=revision.page_count,
-        shown=showing.shown(web.config(), revision, one.number),
+        shown=showing.shown(web.config(), revision, current_page.number),
         q=clean(request.args.get("q", ""))[:LONGEST_TITLE] or None,
     )
 
 
 def _progress(revision: Revision, kind: PageKind | None) -> Progress:
-    """Return how far the hub got with a revision."""
+    """Return the processing status of a revision."""
     return progress(
         revision.state,
         revision.preview_state,

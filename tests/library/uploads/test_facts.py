@@ -28,8 +28,8 @@ def test_what_each_file_is_said_to_be_holds_for_it_alone(ours: Sender, database:
     answer = ours.add(one["handle"], two["handle"], summary="Both of them", tags="CMMC", **fields)
     assert answer.request.path == "/resources/added"
     assert "A plan" in answer.text
-    assert "Reading…" in answer.text
-    assert "Look again" in answer.text
+    assert "Processing…" in answer.text
+    assert "Refresh" in answer.text
     with database.reading() as db:
         found = db.scalars(select(Resource).order_by(Resource.id)).all()
     assert [(one.title, one.kind, one.summary) for one in found] == [
@@ -40,8 +40,8 @@ def test_what_each_file_is_said_to_be_holds_for_it_alone(ours: Sender, database:
     assert [one.title_is_proposed for one in found] == [False, True]
     page_texts.catch_up(database)
     again = ours.browser.get(f"/resources/added?ids={found[0].id},{found[1].id}")
-    assert "1 section found, searchable" in again.text
-    assert "Look again" not in again.text
+    assert "1 section, searchable" in again.text
+    assert "Refresh" not in again.text
 
 
 def test_a_title_left_as_the_file_name_proposed_it_gives_way_to_the_documents_own(
@@ -59,7 +59,7 @@ def test_a_wrong_fact_of_one_file_comes_back_with_all_that_was_typed(ours: Sende
     fields = {f"{kept['prefix']}-title": "Typed with care", f"{kept['prefix']}-published_on": "yesterday"}
     answer = ours.add(kept["handle"], summary="Mine", **fields)
     assert answer.status_code == 422
-    assert "look at what is said of it" in answer.text
+    assert "correct the details below" in answer.text
     assert "Typed with care" in answer.text
     assert "Mine" in answer.text
     with database.reading() as db:

@@ -52,8 +52,8 @@ def test_the_page_moves_on_from_reading_to_pages_to_pictures(sign_in: SignIn, wo
     page = page_at(browser, f"/resources/{resource}")
     notice = page.select_one("[data-state]")
     assert notice
-    assert "The hub is reading it" in notice.get_text()
-    assert "Look again" in notice.get_text()  # without scripts
+    assert "Processing." in notice.get_text()
+    assert "Refresh" in notice.get_text()  # without scripts
     assert not page.select_one(".viewer")
     state = str(notice["data-state"])
     assert browser.get(state).json == {"busy": True, "mark": "reading", "sentence": _reading(notice.get_text())}
@@ -61,7 +61,7 @@ def test_the_page_moves_on_from_reading_to_pages_to_pictures(sign_in: SignIn, wo
     told = browser.get(state).json
     assert told
     assert told["busy"]
-    assert told["sentence"] == "3 pages found, searchable. Their pictures are being made."
+    assert told["sentence"] == "3 pages, searchable. Creating previews."
     assert told["mark"] != notice["data-mark"]
     page = page_at(browser, f"/resources/{resource}")  # a PDF's pictures are drawn at once for who doesn't wait
     assert browser.get(str(page.select_one(".viewer-large")["src"])).status_code == 200  # type: ignore[index]
@@ -73,7 +73,7 @@ def test_the_page_moves_on_from_reading_to_pages_to_pictures(sign_in: SignIn, wo
 
 
 def _reading(text: str) -> str:
-    return text.replace("Look again", "").strip()
+    return text.replace("Refresh", "").strip()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_document_of_thousands_of_pages_shows_those_around(sign_in: SignIn, wo
         db.scalars(select(Revision)).one().body = "short"
     page = page_at(sign_in(OURS), f"/resources/{resource_id}/pages/600")
     assert len(page.select(".filmstrip li")) == 201
-    assert "500 to 700 are shown" in page.get_text()
+    assert "Showing 500 to 700." in page.get_text()
     assert "1,200 slides" in page.get_text()
 
 

@@ -151,7 +151,7 @@ def test_slides_without_pictures_are_cards_with_what_they_say(
     assert "Slide 1" in card.get_text()
     assert "Apprentices" in card.get_text()
     assert "Earn while you learn" in card.get_text()
-    assert "can't draw slides" in page.get_text()
+    assert "can’t preview slides" in page.get_text()
     assert "Speak slowly" in page.get_text()
     assert "hidden" in page.select(".filmstrip li")[1].get_text()
     assert browser.get(f"/resources/{resource}/pages/2/image?revision=1").status_code == 404
@@ -194,7 +194,7 @@ def test_a_page_that_cannot_be_drawn_says_so_and_shows_its_text(
     shelf.keep_picture(folder, 2, 320, b"")
     browser = sign_in(OURS)
     page = page_at(browser, f"/resources/{resource}/pages/2")
-    assert "can’t be drawn" in page.get_text()
+    assert "This page has no preview." in page.get_text()
     assert "Second words" in page.select_one(".viewer-card").get_text()  # type: ignore[union-attr]
     assert not page.select_one(".viewer-large")
 
