@@ -1,4 +1,4 @@
-"""Import of 1,000 mixed files: files/s, pages/s, and what web and worker weigh meanwhile; upload to findable."""
+"""Import of 1,000 mixed files: files/s, pages/s, memory of web and worker meanwhile; time from upload to search."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 from fpdf import FPDF
 
+from hub.core.dates import number
 from hub.demo import documents
 from hub.demo.world import RESOURCES
 from hub.library.rules import Source
@@ -26,9 +27,9 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = _make_files(folder / "files")
+        file_count = _make_files(folder / "files")
         with a_hub(folder / "hub") as hub:
-            weights = Weights(hub)
+            memory = MemoryPeaks(hub)
             began = time.perf_counter()
             words = ["import", str(folder / "files"), "--organization", "lakeshore", "--kind", "resource", "--json"]
             outcome = json.loads(hub.command(*words).stdout)
@@ -37,29 +38,31 @@ def main() -> None:
                 time.sleep(0.2)
             read = time.perf_counter() - began
             pages = _count(hub.environ["HUB_INSTANCE"])
-            print(f"{os.cpu_count()} cores, {made} files made from the demo world's documents\n")
-            print("| what | figure |\n|---|---|")
+            print(f"{os.cpu_count()} cores, {number(file_count)} files made from the demo world's documents\n")
+            print("| measurement | result |\n|---|---|")
+            imported_count = len(outcome["imported"])
+            rate = imported_count / imported
             print(
-                f"| imported (stored, rows) | {len(outcome['imported'])} files, {len(outcome['imported']) / imported:,.0f} files/s |"
+                f"| imported (stored, in the database) | {number(imported_count)} files, {number(round(rate))} files/s |"
             )
+            rates = f"{number(round(file_count / read, 1))} files/s, {number(round(pages / read))} pages/s"
+            print(f"| read into pages meanwhile | {number(pages)} pages, {rates} |")
+            for process, peak in memory.stop().items():
+                print(f"| largest {process} process | {number(round(peak))} MB |")
+            times = [_time_to_search(hub, turn) for turn in range(5)]
             print(
-                f"| read into pages meanwhile | {pages:,} pages, {made / read:,.1f} files/s, {pages / read:,.0f} pages/s |"
-            )
-            for who, most in weights.stop().items():
-                print(f"| largest process of the {who} | {most:,.0f} MB |")
-            found = [_findable(hub, turn) for turn in range(5)]
-            print(
-                f"| upload of a 50-page PDF to findable | median {statistics.median(found):.2f} s, most {max(found):.2f} s |"
+                f"| from upload of a 50-page PDF to search | median {statistics.median(times):.2f} s, "
+                f"maximum {max(times):.2f} s |"
             )
 
 
 def _make_files(folder: Path) -> int:
-    """Return the demo's files again and again, each time of another day, so that no two are the same."""
+    """Write the demo's files repeatedly, each with a different day, so that all differ; returns their number."""
     folder.mkdir()
-    wanted = [one for one in RESOURCES if one.source is Source.FILE]
-    for number, resource in enumerate(islice(cycle(wanted), FILES)):
-        content = documents.make(resource, date(2026, 11, 1) - timedelta(days=number))
-        (folder / f"{number:04d}-{resource.file_name}").write_bytes(content)
+    with_files = [resource for resource in RESOURCES if resource.source is Source.FILE]
+    for index, resource in enumerate(islice(cycle(with_files), FILES)):
+        content = documents.make(resource, date(2026, 11, 1) - timedelta(days=index))
+        (folder / f"{index:04d}-{resource.file_name}").write_bytes(content)
     return FILES
 
 
@@ -68,8 +71,8 @@ def _count(instance: str) -> int:
         return int(rows.execute("SELECT count(*) FROM page").fetchone()[0])
 
 
-def _findable(hub: object, turn: int) -> float:
-    """Seconds from sending a 50-page PDF to its last page's word being found."""
+def _time_to_search(hub: object, turn: int) -> float:
+    """Return the seconds from the upload of a 50-page PDF until search finds a word on its last page."""
     word = f"zephyrine{turn}"
     pdf = FPDF()
     pdf.set_font("helvetica", size=11)
@@ -88,31 +91,31 @@ def _findable(hub: object, turn: int) -> float:
     return time.perf_counter() - began
 
 
-class Weights:
-    """Looks every 0.2 s what the hub's processes weigh (their own memory, without what they share)."""
+class MemoryPeaks:
+    """The peak memory of the hub's processes (resident set size), measured every 0.2 s in a thread."""
 
     def __init__(self, hub: object) -> None:
-        self.hub, self.most, self.over = hub, {"web": 0.0, "worker": 0.0}, threading.Event()
-        self.thread = threading.Thread(target=self._look)
+        self.hub, self.peaks, self.over = hub, {"web": 0.0, "worker": 0.0}, threading.Event()
+        self.thread = threading.Thread(target=self._measure)
         self.thread.start()
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         while not self.over.wait(0.2):
-            for who in self.most:
-                root = getattr(self.hub, who)()
+            for name in self.peaks:
+                root = getattr(self.hub, name)()
                 if root is None:
                     continue
                 try:
-                    each = [one.memory_info().rss for one in (root, *root.children(recursive=True))]
+                    sizes = [process.memory_info().rss for process in (root, *root.children(recursive=True))]
                 except psutil.Error:
                     continue
-                self.most[who] = max(self.most[who], max(each) / 1e6)
+                self.peaks[name] = max(self.peaks[name], max(sizes) / 1e6)
 
     def stop(self) -> dict[str, float]:
-        """Return the most that one process of each weighed, in MB (1,000,000 bytes)."""
+        """Stop measuring; returns the peak of the largest web and worker process, in MB (1,000,000 bytes)."""
         self.over.set()
         self.thread.join()
-        return self.most
+        return self.peaks
 
 
 if __name__ == "__main__":

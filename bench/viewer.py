@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.importing import Weights
+from bench.importing import MemoryPeaks
 from hub.core.dates import number
 from hub.demo import documents
 from hub.demo.world import RESOURCES
@@ -43,7 +43,7 @@ def main() -> None:
         print(f"{os.cpu_count()} cores\n\n| what | figure |\n|---|---|")
         _drawing(deck, pdf)
         with a_hub(folder / "hub") as hub:
-            weights = Weights(hub)
+            weights = MemoryPeaks(hub)
             began = time.perf_counter()
             addresses = _imported(hub, pdf, *others)
             took = time.perf_counter() - began

@@ -22,7 +22,7 @@ from hub.library.rules import (
     Audience,
     Kind,
     Source,
-    is_web_address,
+    is_url,
     problem_with,
     title_from,
     wider_than,
@@ -259,7 +259,7 @@ def _fill(db: Session, revision: Revision, content: Content) -> None:
         revision.source, revision.body = Source.TEXT, body
     else:
         url = clean(content.url)
-        if not is_web_address(url):
+        if not is_url(url):
             raise Refused("Enter a link that starts with https:// or http://.")
         revision.source, revision.url = Source.LINK, url
 

@@ -327,7 +327,7 @@ def problem_with(  # noqa: PLR0911 - a list of checks, one sentence each
     return ""
 
 
-def is_web_address(text: str) -> bool:
+def is_url(text: str) -> bool:
     """Return True if ``text`` is a URL that a browser can open: http or https with a host, no spaces."""
     try:
         parts = urlsplit(text)

@@ -218,7 +218,10 @@ def test_a_file_of_a_wrong_kind_or_size_is_refused_with_the_reason(app: Flask, a
     applicant = app.test_client()
     assert isinstance(applicant, Browser)
     link = _start(applicant)
-    for content, name, words in ((b"MZ", "setup.exe", "kind that the hub"), (b"", "empty.pdf", "file is empty")):
+    for content, name, words in (
+        (b"MZ", "setup.exe", "doesn’t accept the file type"),
+        (b"", "empty.pdf", "file is empty"),
+    ):
         sent = {**INTEREST, "file-plan": (BytesIO(content), name)}
         answer = applicant.post(link, data=sent, content_type="multipart/form-data")
         assert answer.status_code == 422
@@ -230,7 +233,7 @@ def test_a_file_of_a_wrong_kind_or_size_is_refused_with_the_reason(app: Flask, a
     }
     boundary, body = encode_multipart(huge)
     answer = applicant.post(link, data=body, content_type=f"multipart/form-data; boundary={boundary}")
-    assert "larger than the 25 MB" in answer.text
+    assert "The limit is 25 MB" in answer.text
 
 
 @pytest.mark.both_databases

@@ -1,4 +1,4 @@
-"""What the tests of the library share."""
+"""Fixtures for the tests of the library."""
 
 import os
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ from hub.library.extract.reader import Reader
 
 @pytest.fixture(scope="session")
 def reader() -> Iterator[Reader]:
-    """One helper for all files: starting one takes longer than reading a short file."""
+    """Return one reader for all tests: starting its helper takes longer than reading a short file."""
     with Reader() as reader:
         yield reader
 
 
 @pytest.fixture(scope="session")
 def office() -> str:
-    """Return the command of LibreOffice; without it, tests fail in CI and are skipped elsewhere."""
-    found = libreoffice()
-    if found is None:
-        how = "LibreOffice isn't installed. As root: apt-get install -y libreoffice-impress libreoffice-writer"
+    """Return the path of LibreOffice; without it, tests fail in CI and are skipped elsewhere."""
+    command = libreoffice()
+    if command is None:
+        advice = "LibreOffice isn't installed. As root: apt-get install -y libreoffice-impress libreoffice-writer"
         if os.environ.get("CI"):
-            pytest.fail(how)
-        pytest.skip(how)
-    return found
+            pytest.fail(advice)
+        pytest.skip(advice)
+    return command

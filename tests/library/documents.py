@@ -1,9 +1,11 @@
-"""Makes the documents that the tests of reading read: good ones, odd ones and hostile ones."""
+"""Documents for the tests of extraction: good ones, odd ones and hostile ones."""
 
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 
 import docx
@@ -43,7 +45,7 @@ OPEN_DOCUMENT_META = """<m xmlns:dc="http://purl.org/dc/elements/1.1/"
 
 
 def deck(path: Path, fill: Callable[[Presentation], object]) -> Path:
-    """Return a PowerPoint presentation that `fill` has filled."""
+    """Return a PowerPoint presentation with the content that `fill` adds."""
     presentation = pptx.Presentation()
     fill(presentation)
     presentation.save(str(path))
@@ -51,7 +53,7 @@ def deck(path: Path, fill: Callable[[Presentation], object]) -> Path:
 
 
 def add_slide(presentation: Presentation, title: str, text: str, notes: str = "", *, hidden: bool = False) -> None:
-    """A slide with a title, text and perhaps notes."""
+    """Add a slide with a title, text and optional notes."""
     slide = presentation.slides.add_slide(presentation.slide_layouts[TITLE_AND_TEXT])
     slide.shapes.title.text = title
     slide.placeholders[1].text = text
@@ -62,7 +64,7 @@ def add_slide(presentation: Presentation, title: str, text: str, notes: str = ""
 
 
 def slides_deck(path: Path, count: int) -> Path:
-    """Return a presentation of so many slides."""
+    """Return a presentation with `count` slides."""
 
     def fill(show: Presentation) -> None:
         for number in range(1, count + 1):
@@ -72,7 +74,7 @@ def slides_deck(path: Path, count: int) -> Path:
 
 
 def three_slides(path: Path, *, thumbnail: bool = False) -> Path:
-    """Three slides, the second hidden; the file has a thumbnail if asked for."""
+    """Return a presentation with three slides, the second hidden, and optionally a thumbnail."""
 
     def fill(show: Presentation) -> None:
         add_slide(show, "Apprentices", "Earn while you learn")
@@ -88,7 +90,7 @@ def three_slides(path: Path, *, thumbnail: bool = False) -> Path:
 
 
 def word(path: Path, fill: Callable[[WordDocument], object]) -> Path:
-    """Return a Word document that `fill` has filled."""
+    """Return a Word document with the content that `fill` adds."""
     document = docx.Document()
     fill(document)
     document.save(str(path))
@@ -96,7 +98,7 @@ def word(path: Path, fill: Callable[[WordDocument], object]) -> Path:
 
 
 def workbook(path: Path, fill: Callable[[Workbook], object]) -> Path:
-    """Return an Excel workbook that `fill` has filled."""
+    """Return an Excel workbook with the content that `fill` adds."""
     book = openpyxl.Workbook()
     fill(book)
     book.save(path)
@@ -104,14 +106,14 @@ def workbook(path: Path, fill: Callable[[Workbook], object]) -> Path:
 
 
 def long_workbook(path: Path, rows: int) -> Path:
-    """Return a small workbook whose one sheet unpacks to very many rows."""
+    """Return a small file with a workbook whose only sheet unpacks to many rows."""
     start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
     sheet = start + b"<row><c><v>1</v></c></row>" * rows + b"</sheetData></worksheet>"
     return rezipped(workbook(path, lambda book: None), {"xl/worksheets/sheet1.xml": sheet})
 
 
 def pdf(path: Path, *pages: str, title: str = "", password: str = "", owner_password: str = "") -> Path:
-    """Return a PDF with those pages; with `password` one must know it to open it."""
+    """Return a PDF with those pages; `password` is needed to open it."""
     document = FPDF()
     document.set_font("Helvetica", size=12)
     if title:
@@ -142,7 +144,7 @@ def message(path: Path, subject: str, plain: str = "", html: str = "", attachmen
     mail = EmailMessage()
     mail["From"] = "Secretariat <secretariat@example.org>"
     mail["Subject"] = subject
-    mail["Date"] = "Mon, 06 Jun 2022 11:30:00 -0400"
+    mail["Date"] = format_datetime(datetime(2022, 6, 6, 11, 30, tzinfo=timezone(timedelta(hours=-4))))
     if plain:
         mail.set_content(plain)
     if html and plain:
@@ -179,7 +181,7 @@ def with_entities(path: Path, part: str, declarations: str, word: str) -> Path:
 
 
 def lying_about_size(path: Path, part: str, content: bytes) -> Path:
-    """Return the same ZIP with a part that unpacks to much more than its size says."""
+    """Return the same ZIP with a part that unpacks to much more than its declared size."""
     rezipped(path, {part: content})
     size, claimed = len(content).to_bytes(4, "little"), (100).to_bytes(4, "little")
     path.write_bytes(path.read_bytes().replace(size, claimed))
@@ -187,7 +189,7 @@ def lying_about_size(path: Path, part: str, content: bytes) -> Path:
 
 
 def with_diagram(path: Path, words: str) -> Path:
-    """Return a presentation of one slide that says those words in SmartArt."""
+    """Return a presentation with one slide that has those words in SmartArt."""
     deck(path, lambda show: show.slides.add_slide(show.slide_layouts[BLANK]))
     slide, relations = "ppt/slides/slide1.xml", "ppt/slides/_rels/slide1.xml.rels"
     relation = f'<Relationship Id="rIdDiagram" Type="{DIAGRAM_TYPE}" Target="../diagrams/data1.xml"/></Relationships>'

@@ -1,4 +1,4 @@
-"""Office files are opened without trusting them, before any limit of the process that reads them."""
+"""Safe access to Office files, without the limits of the process that reads them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hub.library.extract.problems import Unreadable
 from tests.library import documents
 
 
-def test_a_part_that_is_read_again_and_again_unpacks_no_more_than_allowed(tmp_path: Path) -> None:
+def test_reading_a_part_repeatedly_unpacks_no_more_than_the_limit(tmp_path: Path) -> None:
     path = documents.slides_deck(tmp_path / "deck.pptx", 1)
     with Package(path, FORMATS["pptx"], Limits()) as package:
         in_all = sum(member.file_size for member in package.members.values())

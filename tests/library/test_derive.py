@@ -1,4 +1,4 @@
-"""Pages are pulled from revisions: once each, whoever pulls, whatever crashes."""
+"""Reading of page texts: once for each revision, with several workers, and after crashes."""
 
 import io
 import os
@@ -28,7 +28,7 @@ from tests.world import a_resource, an_organization
 
 
 def _added(database: Database, name: str, content: bytes) -> int:
-    """Return the id of a resource whose file waits to be read."""
+    """Add a resource whose file isn't read yet, and return its id."""
     stored = originals.store(database.config, io.BytesIO(content))
     with database.writing() as db:
         organization = an_organization(db)
@@ -42,7 +42,7 @@ def _revision(db: Session, resource_id: int) -> Revision:
 
 
 @pytest.mark.both_databases
-def test_a_bad_file_gets_a_state_with_what_to_do_and_does_not_stop_the_next(database: Database) -> None:
+def test_a_bad_file_gets_a_state_with_advice_and_does_not_block_the_next(database: Database) -> None:
     bad = _added(database, "broken.pdf", b"%PDF-1.7 and then nothing that a reader knows")
     good = _added(database, "good.txt", b"A sentence about workforce.")
     assert page_texts.catch_up(database) == 2
@@ -61,14 +61,14 @@ def test_catching_up_again_does_nothing(database: Database) -> None:
 
 
 class CountingReader(Reader):
-    """Notes which files it was asked to read."""
+    """A reader that records the files it reads."""
 
     def __init__(self, asked: list[str]) -> None:
         super().__init__()
         self.asked = asked
 
     def read(self, path: Path, file_name: str) -> Extraction:
-        """Read, and note."""
+        """Record the file's name, then read it."""
         self.asked.append(file_name)
         return super().read(path, file_name)
 
@@ -94,7 +94,7 @@ def test_two_workers_at_once_never_read_the_same_revision(database: Database) ->
 
 
 @pytest.mark.both_databases
-def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
+def test_a_dead_workers_file_is_read_after_its_lease_expires(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource_id = _added(database, "held.txt", b"held text")
@@ -108,13 +108,13 @@ def test_what_a_dead_worker_held_is_read_once_its_lease_is_over(
 
 
 @pytest.mark.both_databases
-def test_what_a_worker_of_this_machine_held_is_free_as_soon_as_it_is_known_to_be_dead(database: Database) -> None:
+def test_a_dead_workers_file_is_read_at_once_on_the_same_machine(database: Database) -> None:
     process = subprocess.Popen(["true"])
     process.wait()
     _added(database, "held.txt", b"held text")
     page_texts._claim(database)
     page_texts.take_over_from_the_dead(database)
-    assert page_texts.catch_up(database) == 0  # we live
+    assert page_texts.catch_up(database) == 0  # the lease is held by this process, which is alive
     with database.writing() as db:
         token = f"{socket.gethostname()}/{process.pid} word"
         db.execute(update(Revision).values(lease_token=token))
@@ -136,7 +136,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(database: Database) -> None
 
 
 @pytest.mark.both_databases
-def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
+def test_a_file_that_crashes_the_worker_is_given_up_after_three_tries(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource_id = _added(database, "deadly.txt", b"deadly")
@@ -152,7 +152,7 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
         assert "three times" in revision.state_detail
 
 
-def test_the_documents_own_title_replaces_the_one_that_its_name_proposed(database: Database) -> None:
+def test_the_documents_own_title_replaces_the_one_from_its_file_name(database: Database) -> None:
     mail = b"From: a@b.example\r\nSubject: AMCC Update\r\nDate: Tue, 4 Mar 2025 10:00:00 -0500\r\n\r\nHello.\r\n"
     resource_id = _added(database, "mail_0001.eml", mail)
     page_texts.catch_up(database)
@@ -161,19 +161,19 @@ def test_the_documents_own_title_replaces_the_one_that_its_name_proposed(databas
         assert (resource.title, resource.published_on.isoformat()) == ("AMCC Update", "2025-03-04")
 
 
-def test_a_title_that_a_person_gave_stays(database: Database) -> None:
+def test_a_title_entered_by_a_person_stays(database: Database) -> None:
     stored = originals.store(database.config, io.BytesIO(b"Subject: AMCC Update\r\n\r\nHello.\r\n"))
     with database.writing() as db:
-        facts = library_actions.Facts(Kind.BRIEFING, title="Given by hand")
+        facts = library_actions.Facts(Kind.BRIEFING, title="Typed title")
         resource_id = library_actions.add(
             db, None, an_organization(db), facts, library_actions.File(stored, "mail.eml")
         ).id
     page_texts.catch_up(database)
     with database.reading() as db:
-        assert db.get_one(Resource, resource_id).title == "Given by hand"
+        assert db.get_one(Resource, resource_id).title == "Typed title"
 
 
-def test_a_missing_original_is_a_state_and_a_finding(database: Database) -> None:
+def test_a_missing_original_gives_a_state_and_is_reported(database: Database) -> None:
     resource_id = _added(database, "gone.txt", b"gone")
     with database.reading() as db:
         sha256 = str(_revision(db, resource_id).sha256)
@@ -184,7 +184,7 @@ def test_a_missing_original_is_a_state_and_a_finding(database: Database) -> None
     assert any("'gone.txt' is missing" in problem for problem in page_texts.file_problems(database))
 
 
-def test_a_damaged_original_is_a_finding(database: Database) -> None:
+def test_a_damaged_original_is_reported(database: Database) -> None:
     _added(database, "plan.txt", b"a plan")
     page_texts.catch_up(database)
     assert page_texts.file_problems(database) == []
@@ -194,15 +194,15 @@ def test_a_damaged_original_is_a_finding(database: Database) -> None:
 
 
 @pytest.mark.both_databases
-def test_rebuilding_gives_what_was_there(database: Database) -> None:
+def test_rebuilding_restores_the_same_pages(database: Database) -> None:
     _added(database, "notes.md", b"# One\n\nfirst\n\n# Two\n\nsecond")
     with database.writing() as db:
         a_resource(db, an_organization(db), pages=["typed text"])
 
     def pages() -> list[tuple[int, int, str]]:
         with database.reading() as db:
-            found = select(Page.revision_id, Page.number, Page.text).order_by(Page.revision_id, Page.number)
-            return [(row.revision_id, row.number, row.text) for row in db.execute(found)]
+            query = select(Page.revision_id, Page.number, Page.text).order_by(Page.revision_id, Page.number)
+            return [(row.revision_id, row.number, row.text) for row in db.execute(query)]
 
     page_texts.catch_up(database)
     with database.writing() as db:
@@ -217,10 +217,12 @@ def test_rebuilding_gives_what_was_there(database: Database) -> None:
 
 
 @pytest.mark.both_databases
-def test_orphans_are_swept_once_a_day_after_a_day_of_grace(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orphans_are_swept_once_a_day_when_they_are_a_day_old(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _added(database, "kept.txt", b"kept")
-    orphan = originals.store(database.config, io.BytesIO(b"nobody's"))
-    young = originals.store(database.config, io.BytesIO(b"of an upload under way"))
+    orphan = originals.store(database.config, io.BytesIO(b"an orphan"))
+    young = originals.store(database.config, io.BytesIO(b"of an upload in progress"))
     old = clock.now().timestamp() - 2 * 86_400
     for path in originals.all_stored(database.config):
         if path.name != young.sha256:

@@ -1,4 +1,4 @@
-"""Some pages of a document as a PDF of their own, each with its source named, through the page that gives them."""
+"""Excerpts: some pages of a document as a PDF, each with its source named, downloaded from the hub's page."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ POLISH = "Odlewanie w Łodzi, Część 3"
 
 @pytest.fixture
 def plan(database: Database, config: Config, reader: Reader, tmp_path: Path) -> int:
-    """A PDF of four pages that was read and drawn; ana@lakeshore.example may forward it."""
+    """Return the id of a PDF with four pages that is read and drawn; ana@lakeshore.example may forward it."""
     path = pdf(tmp_path / "plan.pdf", "Welding", "Casting", "Machining", "Assembly")
     with path.open("rb") as stream:
         stored = originals.store(config, stream)
@@ -54,7 +54,7 @@ def pages_of(content: bytes) -> list[str]:
     return texts
 
 
-def test_the_pages_come_each_with_its_source(plan: int, database: Database, sign_in: SignIn) -> None:
+def test_each_page_of_an_excerpt_names_its_source(plan: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@lakeshore.example")
     assert "Selected pages as PDF" in ana.get(f"/resources/{plan}/forward").text
     answer = ana.get(f"/resources/{plan}/slides?pages=slides 2 to 3", buffered=True)
@@ -69,12 +69,12 @@ def test_the_pages_come_each_with_its_source(plan: int, database: Database, sign
         assert f"page {number} of 4" in text
         assert "(guide)" in text
     again = ana.get(f"/resources/{plan}/slides?pages=2-3", buffered=True)
-    assert again.data == answer.data, "it is kept"
+    assert again.data == answer.data, "it is cached"
     with database.reading() as db:
         assert [event.act for event in db.scalars(select(SharingEvent))] == ["download"]
 
 
-def test_a_source_is_named_in_letters_of_any_european_language(plan: int, database: Database, sign_in: SignIn) -> None:
+def test_sources_may_have_the_letters_of_any_european_language(plan: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         db.get_one(Resource, plan).title = POLISH
     answer = sign_in("ana@lakeshore.example").get(f"/resources/{plan}/slides?pages=2", buffered=True)
@@ -92,9 +92,7 @@ def test_a_source_is_named_in_letters_of_any_european_language(plan: int, databa
         ("1-99", "The limit is 50"),
     ],
 )
-def test_pages_that_are_not_there_are_refused_with_a_sentence(
-    plan: int, sign_in: SignIn, pages: str, sentence: str
-) -> None:
+def test_missing_pages_are_refused_with_a_sentence(plan: int, sign_in: SignIn, pages: str, sentence: str) -> None:
     answer = sign_in("ana@lakeshore.example").get(f"/resources/{plan}/slides?pages={pages}")
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -108,7 +106,7 @@ def test_pages_that_are_not_there_are_refused_with_a_sentence(
         (PreviewState.NONE, "Only PDFs and slide decks"),
     ],
 )
-def test_where_nothing_can_be_cut_the_page_says_why(
+def test_the_page_says_why_an_excerpt_is_not_possible(
     plan: int, database: Database, sign_in: SignIn, state: PreviewState, sentence: str
 ) -> None:
     with database.writing() as db:
@@ -120,5 +118,5 @@ def test_where_nothing_can_be_cut_the_page_says_why(
     assert "has no pages to share as a PDF" in typed.text
 
 
-def test_only_who_may_forward_gets_them(plan: int, client: FlaskClient) -> None:
+def test_only_people_who_may_forward_get_excerpts(plan: int, client: FlaskClient) -> None:
     assert client.get(f"/resources/{plan}/slides?pages=1").status_code == 302

@@ -1,4 +1,4 @@
-"""Reading documents of every kind into pages: what people wrote must be found, at its place."""
+"""Extraction of pages from documents of every format: all text must be there, on the right page."""
 
 import shutil
 import subprocess
@@ -39,12 +39,12 @@ the secretariat
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    """One reader for the tests that only read."""
+    """Return one reader for the tests that only read."""
     with Reader() as reader:
         yield reader
 
 
-def test_formats_are_known_by_extension_in_either_case() -> None:
+def test_formats_are_recognized_by_extension_in_either_case() -> None:
     deck = format_of("Monday call.PPTX")
     assert deck is not None
     assert (deck.label, deck.page_kind) == ("PowerPoint presentation", PageKind.SLIDE)
@@ -55,71 +55,71 @@ def test_formats_are_known_by_extension_in_either_case() -> None:
 
 def test_a_pdf_gives_its_pages_and_its_title(reader: Reader, tmp_path: Path) -> None:
     path = documents.pdf(tmp_path / "a", "Foundry survey", "Second page", title="Castings in Ohio")
-    found = reader.read(path, "survey.pdf")
-    assert (found.state, found.detail, found.title) == (State.OK, "", "Castings in Ohio")
-    assert [(page.number, page.kind, page.text) for page in found.pages] == [
+    extraction = reader.read(path, "survey.pdf")
+    assert (extraction.state, extraction.detail, extraction.title) == (State.OK, "", "Castings in Ohio")
+    assert [(page.number, page.kind, page.text) for page in extraction.pages] == [
         (1, PageKind.PAGE, "Foundry survey"),
         (2, PageKind.PAGE, "Second page"),
     ]
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - plan.doc", "untitled", "Presentation1", "plan.indd"])
-def test_a_title_that_a_program_made_up_is_no_title(reader: Reader, tmp_path: Path, title: str) -> None:
+def test_a_programs_default_title_is_ignored(reader: Reader, tmp_path: Path, title: str) -> None:
     assert reader.read(documents.pdf(tmp_path / "a", "x", title=title), "a.pdf").title == ""
 
 
 def test_a_pdf_of_pictures_says_that_only_its_title_can_be_searched(reader: Reader, tmp_path: Path) -> None:
-    found = reader.read(documents.pdf(tmp_path / "a", "", ""), "scan.pdf")
-    assert (found.state, len(found.pages)) == (State.PARTIAL, 2)
-    assert "No text was found on the pages" in found.detail
+    extraction = reader.read(documents.pdf(tmp_path / "a", "", ""), "scan.pdf")
+    assert (extraction.state, len(extraction.pages)) == (State.PARTIAL, 2)
+    assert "No text was found on the pages" in extraction.detail
 
 
-def test_a_password_protected_pdf_asks_for_a_copy_without(reader: Reader, tmp_path: Path) -> None:
-    found = reader.read(documents.pdf(tmp_path / "a", "secret", password="open"), "a.pdf")
-    assert found.state is State.ENCRYPTED
-    assert "without the password" in found.detail
+def test_a_password_protected_pdf_asks_for_a_copy_without_the_password(reader: Reader, tmp_path: Path) -> None:
+    extraction = reader.read(documents.pdf(tmp_path / "a", "secret", password="open"), "a.pdf")
+    assert extraction.state is State.ENCRYPTED
+    assert "without the password" in extraction.detail
 
 
 def test_a_pdf_that_only_forbids_changes_is_read(reader: Reader, tmp_path: Path) -> None:
-    found = reader.read(documents.pdf(tmp_path / "a", "to be read", owner_password="x"), "a.pdf")
-    assert (found.state, found.pages[0].text) == (State.OK, "to be read")
+    extraction = reader.read(documents.pdf(tmp_path / "a", "to be read", owner_password="x"), "a.pdf")
+    assert (extraction.state, extraction.pages[0].text) == (State.OK, "to be read")
 
 
-def test_slides_come_in_order_with_notes_and_the_hidden_ones(reader: Reader, tmp_path: Path) -> None:
+def test_slides_come_in_order_with_notes_including_hidden_ones(reader: Reader, tmp_path: Path) -> None:
     def fill(show: Presentation) -> None:
         documents.add_slide(show, "Welcome", "Lakeshore", "Thank the host")
         documents.add_slide(show, "Spare", "Numbers", hidden=True)
         order = show.slides._sldIdLst
         order.append(order[0])
 
-    found = reader.read(documents.deck(tmp_path / "a", fill), "call.pptx")
-    assert (found.state, found.title) == (State.OK, "Spare")
-    first, second = found.pages
+    extraction = reader.read(documents.deck(tmp_path / "a", fill), "call.pptx")
+    assert (extraction.state, extraction.title) == (State.OK, "Spare")
+    first, second = extraction.pages
     assert (first.number, first.title, first.hidden, first.notes) == (1, "Spare", True, "")
     assert (second.title, second.text, second.notes) == ("Welcome", "Welcome\nLakeshore", "Thank the host")
     assert (second.kind, second.hidden) == (PageKind.SLIDE, False)
 
 
-def test_a_slides_tables_charts_and_smartart_are_text(reader: Reader, tmp_path: Path) -> None:
+def test_a_slides_tables_charts_and_smartart_are_read_as_text(reader: Reader, tmp_path: Path) -> None:
     def fill(show: Presentation) -> None:
         slide = show.slides.add_slide(show.slide_layouts[documents.BLANK])
         table = slide.shapes.add_table(2, 2, Inches(1), Inches(1), Inches(4), Inches(2)).table
         for place, words in enumerate(["Region", "Jobs", "Great Lakes", "4,200"]):
             table.cell(place // 2, place % 2).text = words
 
-    found = reader.read(documents.deck(tmp_path / "a", fill), "a.pptx")
-    assert found.pages[0].text == "Region\tJobs\nGreat Lakes\t4,200"
+    extraction = reader.read(documents.deck(tmp_path / "a", fill), "a.pptx")
+    assert extraction.pages[0].text == "Region\tJobs\nGreat Lakes\t4,200"
     smart = reader.read(documents.with_diagram(tmp_path / "b", "Plan, do, check"), "b.pptx")
     assert smart.pages[0].text == "Plan, do, check"
 
 
-def test_one_damaged_slide_costs_only_itself(reader: Reader, tmp_path: Path) -> None:
+def test_a_damaged_slide_does_not_affect_the_others(reader: Reader, tmp_path: Path) -> None:
     path = documents.slides_deck(tmp_path / "a", 3)
     documents.rezipped(path, {"ppt/slides/slide2.xml": b"<p:sld"})
-    found = reader.read(path, "a.pptx")
-    assert found.state is State.PARTIAL
-    assert "1 slide (2)" in found.detail
-    assert [page.text for page in found.pages] == ["Slide 1 of many\ntext1", "", "Slide 3 of many\ntext3"]
+    extraction = reader.read(path, "a.pptx")
+    assert extraction.state is State.PARTIAL
+    assert "1 slide (2)" in extraction.detail
+    assert [page.text for page in extraction.pages] == ["Slide 1 of many\ntext1", "", "Slide 3 of many\ntext3"]
 
 
 def test_a_word_document_gives_sections_by_heading(reader: Reader, tmp_path: Path) -> None:
@@ -134,18 +134,18 @@ def test_a_word_document_gives_sections_by_heading(reader: Reader, tmp_path: Pat
         document.add_heading("Supply chain", level=1)
         document.sections[0].footer.paragraphs[0].text = "Draft of the collaborative"
 
-    found = reader.read(documents.word(tmp_path / "a", fill), "plan.docx")
-    assert (found.state, found.title) == (State.OK, "Regional plan")
-    assert [(page.number, page.kind, page.title) for page in found.pages] == [
+    extraction = reader.read(documents.word(tmp_path / "a", fill), "plan.docx")
+    assert (extraction.state, extraction.title) == (State.OK, "Regional plan")
+    assert [(page.number, page.kind, page.title) for page in extraction.pages] == [
         (1, PageKind.SECTION, ""),
         (2, PageKind.SECTION, "Apprenticeships"),
         (3, PageKind.SECTION, "Supply chain"),
     ]
-    assert found.pages[1].text == "Workforce\n\nApprenticeships\n\nRegister with the state.\n\nWelders\t120"
-    assert found.pages[2].text == "Supply chain\n\nDraft of the collaborative"
+    assert extraction.pages[1].text == "Workforce\n\nApprenticeships\n\nRegister with the state.\n\nWelders\t120"
+    assert extraction.pages[2].text == "Supply chain\n\nDraft of the collaborative"
 
 
-def test_a_document_made_on_a_day_carries_that_day(reader: Reader, tmp_path: Path) -> None:
+def test_a_document_has_its_creation_date(reader: Reader, tmp_path: Path) -> None:
     def fill(document: WordDocument) -> None:
         document.core_properties.created = datetime(2021, 5, 4, tzinfo=UTC)
 
@@ -160,8 +160,8 @@ def test_a_workbook_gives_a_page_for_each_sheet(reader: Reader, tmp_path: Path) 
             book.worksheets[0].append(row)
         book.create_sheet("Spare").sheet_state = "hidden"
 
-    found = reader.read(documents.workbook(tmp_path / "a", fill), "grants.xlsx")
-    grants, spare = found.pages
+    extraction = reader.read(documents.workbook(tmp_path / "a", fill), "grants.xlsx")
+    grants, spare = extraction.pages
     assert (grants.kind, grants.title) == (PageKind.SHEET, "Grants")
     assert grants.text == "Fund\tDue\tSum\nEDA\t2022-07-15\t1.5\n\tTrue\t20"
     assert (spare.title, spare.hidden) == ("Spare", True)
@@ -173,9 +173,9 @@ def test_opendocument_slides_come_with_notes(reader: Reader, tmp_path: Path) -> 
     <text:p>Iron<text:s text:c="2"/>and<text:tab/>steel</text:p></text:list-item></text:list></draw:text-box>
     </draw:frame><presentation:notes><draw:frame><draw:text-box><text:p>Say thanks</text:p></draw:text-box>
     </draw:frame></presentation:notes></draw:page>"""
-    found = reader.read(documents.opendocument(tmp_path / "a", "presentation", body, "Foundries"), "a.odp")
-    (page,) = found.pages
-    assert (found.title, found.published_on) == ("Foundries", date(2024, 3, 5))
+    extraction = reader.read(documents.opendocument(tmp_path / "a", "presentation", body, "Foundries"), "a.odp")
+    (page,) = extraction.pages
+    assert (extraction.title, extraction.published_on) == ("Foundries", date(2024, 3, 5))
     assert (page.title, page.text, page.notes, page.hidden) == (
         "Castings",
         "Castings\nIron  and\tsteel",
@@ -188,9 +188,9 @@ def test_an_opendocument_text_gives_sections(reader: Reader, tmp_path: Path) -> 
     body = (
         "<text:h>One</text:h><text:p>first</text:p><text:section><text:h>Two</text:h></text:section><text:p>b</text:p>"
     )
-    found = reader.read(documents.opendocument(tmp_path / "a", "text", body), "a.odt")
-    assert [(page.title, page.text) for page in found.pages] == [("One", "One\n\nfirst"), ("Two", "Two\n\nb")]
-    assert found.title == "One"
+    extraction = reader.read(documents.opendocument(tmp_path / "a", "text", body), "a.odt")
+    assert [(page.title, page.text) for page in extraction.pages] == [("One", "One\n\nfirst"), ("Two", "Two\n\nb")]
+    assert extraction.title == "One"
 
 
 def test_an_opendocument_spreadsheet_gives_sheets_without_endless_repetition(reader: Reader, tmp_path: Path) -> None:
@@ -204,10 +204,14 @@ def test_an_opendocument_spreadsheet_gives_sheets_without_endless_repetition(rea
 
 def test_a_numbered_update_by_mail_gives_its_items(reader: Reader, tmp_path: Path) -> None:
     path = documents.message(tmp_path / "a", "AMCC Update, June 6", UPDATE, attachments=("notice.pdf",))
-    found = reader.read(path, "update.eml")
-    assert (found.state, found.title, found.published_on) == (State.OK, "AMCC Update, June 6", date(2022, 6, 6))
-    assert_is_the_update(found)
-    assert found.pages[-1].text.endswith("the secretariat\n\nAttachments: notice.pdf")
+    extraction = reader.read(path, "update.eml")
+    assert (extraction.state, extraction.title, extraction.published_on) == (
+        State.OK,
+        "AMCC Update, June 6",
+        date(2022, 6, 6),
+    )
+    assert_is_the_update(extraction)
+    assert extraction.pages[-1].text.endswith("the secretariat\n\nAttachments: notice.pdf")
 
 
 @pytest.mark.parametrize("name", ["update.md", "update.txt"])
@@ -217,24 +221,24 @@ def test_a_numbered_update_as_text_gives_its_items(reader: Reader, tmp_path: Pat
     assert_is_the_update(reader.read(path, name))
 
 
-def assert_is_the_update(found: Extraction) -> None:
-    """The three points of the update, with nothing lost before and after them."""
-    assert [(page.number, page.kind, page.title) for page in found.pages] == [
+def assert_is_the_update(extraction: Extraction) -> None:
+    """Assert that the pages are the three points of the update, with nothing lost before and after them."""
+    assert [(page.number, page.kind, page.title) for page in extraction.pages] == [
         (1, PageKind.ITEM, "The manufacturing extension notice is out."),
         (2, PageKind.ITEM, "Monday's call"),
         (3, PageKind.ITEM, "Tech Hubs, phase 2"),
     ]
-    assert found.pages[0].text.startswith("Dear colleagues,")
-    assert found.pages[1].text == "2. Monday's call\n   1. Agenda\n   2. Notes"
-    assert "the secretariat" in found.pages[2].text
+    assert extraction.pages[0].text.startswith("Dear colleagues,")
+    assert extraction.pages[1].text == "2. Monday's call\n   1. Agenda\n   2. Notes"
+    assert "the secretariat" in extraction.pages[2].text
 
 
 def test_a_numbered_update_in_html_gives_its_items(reader: Reader, tmp_path: Path) -> None:
     html = """<html><head><style>p {color: red}</style></head><body><p>Hello&nbsp;all</p><ol><li><p><b>First</b></p>
     <p>more<br>lines</p></li><li>Second<ol><li>inner</li></ol></li><li>Third</li></ol><script>x()</script></body>"""
-    found = reader.read(documents.message(tmp_path / "a", "Update", html=html), "a.eml")
-    assert [(page.number, page.title) for page in found.pages] == [(1, "First"), (2, "Second"), (3, "Third")]
-    text = "\n".join(page.text for page in found.pages)
+    extraction = reader.read(documents.message(tmp_path / "a", "Update", html=html), "a.eml")
+    assert [(page.number, page.title) for page in extraction.pages] == [(1, "First"), (2, "Second"), (3, "Third")]
+    text = "\n".join(page.text for page in extraction.pages)
     assert "Hello all" in text
     assert "color" not in text
     assert "x()" not in text
@@ -246,66 +250,66 @@ def test_a_plain_message_is_a_section_under_its_subject(reader: Reader, tmp_path
     assert (page.kind, page.title, page.text) == (PageKind.SECTION, "Grüße aus Ohio", "Just a line.")
 
 
-def test_a_web_page_gives_what_a_person_sees(reader: Reader, tmp_path: Path) -> None:
+def test_a_web_page_gives_its_visible_text(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text(
         "<title>Funding</title><h1>Notices</h1><p>Two  are\nopen.<h2>Grants</h2><table><tr><td>EDA<td>July</table>"
         "<ul><li>one<li>two</ul><script>never()</script>"
     )
-    found = reader.read(path, "page.html")
-    assert found.title == "Funding"
-    assert [(page.title, page.text) for page in found.pages] == [
+    extraction = reader.read(path, "page.html")
+    assert extraction.title == "Funding"
+    assert [(page.title, page.text) for page in extraction.pages] == [
         ("Notices", "Notices\n\nTwo are open."),
         ("Grants", "Grants\n\nEDA\tJuly\n\n- one\n- two"),
     ]
 
 
-def test_text_is_read_in_the_encodings_that_people_have(reader: Reader, tmp_path: Path) -> None:
+def test_text_is_read_in_common_encodings(reader: Reader, tmp_path: Path) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
         path = tmp_path / encoding
         path.write_bytes("Zürich – “quoted”".encode(encoding))
         assert reader.read(path, "a.txt").pages[0].text == "Zürich – “quoted”"
 
 
-def test_long_text_without_headings_comes_in_parts(reader: Reader, tmp_path: Path) -> None:
+def test_long_text_without_headings_is_divided_into_parts(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("\n\n".join(f"paragraph {n} " + "word " * 200 for n in range(30)))
-    found = reader.read(path, "a.txt")
-    assert [page.number for page in found.pages] == list(range(1, len(found.pages) + 1))
-    assert 3 < len(found.pages) < 10
+    extraction = reader.read(path, "a.txt")
+    assert [page.number for page in extraction.pages] == list(range(1, len(extraction.pages) + 1))
+    assert 3 < len(extraction.pages) < 10
 
 
-def test_a_table_as_csv_is_one_sheet(reader: Reader, tmp_path: Path) -> None:
+def test_a_csv_file_is_one_sheet(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("a,b\n1,2\n")
     (page,) = reader.read(path, "a.csv").pages
     assert (page.kind, page.text) == (PageKind.SHEET, "a,b\n1,2")
 
 
-def test_control_characters_never_get_out(reader: Reader, tmp_path: Path) -> None:
+def test_control_characters_are_removed(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"first\x02 line\r\nsec\xc2\xadond\x1b\x0bthird" + b" " * 5000 + b"\x00end")
     assert reader.read(path, "a.txt").pages[0].text.split() == ["first", "line", "second", "third", "end"]
 
 
-def test_pictures_are_kept_and_not_read(reader: Reader, tmp_path: Path) -> None:
+def test_pictures_are_stored_but_not_read(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"\x89PNG")
-    found = reader.read(path, "logo.PNG")
-    assert (found.state, found.pages) == (State.UNSUPPORTED, ())
-    assert found.detail.startswith("The hub can’t search the text of a picture (PNG).")
+    extraction = reader.read(path, "logo.PNG")
+    assert (extraction.state, extraction.pages) == (State.UNSUPPORTED, ())
+    assert extraction.detail.startswith("The hub can’t search the text of a picture (PNG).")
     assert reader.read(path, "logo.exe").state is State.UNSUPPORTED
 
 
-def test_a_file_that_is_not_there_is_no_fault_of_the_file(reader: Reader, tmp_path: Path) -> None:
+def test_a_missing_file_raises_an_error(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         reader.read(tmp_path / "missing", "a.pdf")
 
 
 def test_a_message_in_html_gives_sections_by_heading(reader: Reader, tmp_path: Path) -> None:
     html = "<p>Hello,</p><h2>Funding</h2><p>Two notices.</p><h2>Events</h2><p>None.</p>"
-    found = reader.read(documents.message(tmp_path / "a", "News", html=html), "a.eml")
-    assert [(page.title, page.text) for page in found.pages] == [
+    extraction = reader.read(documents.message(tmp_path / "a", "News", html=html), "a.eml")
+    assert [(page.title, page.text) for page in extraction.pages] == [
         ("News", "Hello,"),
         ("Funding", "Funding\n\nTwo notices."),
         ("Events", "Events\n\nNone."),
@@ -322,15 +326,15 @@ def test_an_old_word_document_is_read_through_libreoffice(reader: Reader, office
         check=True,
     )
     shutil.move(tmp_path / "old.doc", tmp_path / "stored-under-its-hash")
-    found = reader.read(tmp_path / "stored-under-its-hash", "Plan.DOC")
-    assert (found.state, [page.title for page in found.pages]) == (State.OK, ["Heritage"])
+    extraction = reader.read(tmp_path / "stored-under-its-hash", "Plan.DOC")
+    assert (extraction.state, [page.title for page in extraction.pages]) == (State.OK, ["Heritage"])
 
 
-def test_without_libreoffice_an_old_file_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_libreoffice_an_old_file_is_stored_unread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     path = tmp_path / "a"
     path.write_bytes(b"\xd0\xcf\x11\xe0")
     with Reader(Limits()) as reader:
-        found = reader.read(path, "old.ppt")
-    assert found.state is State.UNSUPPORTED
-    assert "Save it as PPTX" in found.detail
+        extraction = reader.read(path, "old.ppt")
+    assert extraction.state is State.UNSUPPORTED
+    assert "Save it as PPTX" in extraction.detail

@@ -32,7 +32,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    """One reader for all."""
+    """Return one reader for all files."""
     with Reader() as reader:
         yield reader
 
@@ -41,9 +41,9 @@ def reader() -> Iterator[Reader]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_document_ends_in_a_state_in_time(reader: Reader, path: Path) -> None:
     start = time.monotonic()
-    found = reader.read(path, path.name)
+    extraction = reader.read(path, path.name)
     assert time.monotonic() - start < 100
-    assert found.state is EXPECTED.get(path.name, found.state)
-    assert (found.state is State.OK) == (not found.detail)
+    assert extraction.state is EXPECTED.get(path.name, extraction.state)
+    assert (extraction.state is State.OK) == (not extraction.detail)
     assert format_of(path.name) is not None
-    assert "root:" not in "".join(page.text for page in found.pages)
+    assert "root:" not in "".join(page.text for page in extraction.pages)

@@ -1,4 +1,4 @@
-"""Files that mean harm, and readers that break: each ends in a state, and nothing stays behind."""
+"""Malicious files, and readers that crash: each ends in a state, and no process is left running."""
 
 import os
 import signal
@@ -41,21 +41,21 @@ folder = Path(sys.argv[3])
 if not {leave}:
     sys.exit(3)
 print(Path(sys.argv[1]).read_text())
-(folder / "mine").write_text("x")
+(folder / "own").write_text("x")
 {action}
 """
 
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
-    """One reader with the usual limits."""
+    """Return one reader with the default limits."""
     with Reader() as reader:
         yield reader
 
 
 @pytest.fixture
 def text(tmp_path: Path) -> Path:
-    """A harmless file."""
+    """Return a harmless file."""
     path = tmp_path / "harmless"
     path.write_text("words")
     return path
@@ -63,25 +63,27 @@ def text(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def slow(tmp_path: Path) -> Path:
-    """A workbook that takes seconds to read."""
+    """Return a workbook that takes seconds to read."""
     return documents.long_workbook(tmp_path / "slow", 200_000)
 
 
 @pytest.mark.parametrize("name", ["a.pptx", "a.docx", "a.xlsx", "a.odt", "a.odp", "a.ods", "a.pdf"])
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.4 just text", b"just text", b"PK\x03\x04cut off", b"\0" * 2000])
-def test_what_is_not_what_its_name_says_is_told_so(reader: Reader, tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_that_does_not_match_its_name_is_reported(
+    reader: Reader, tmp_path: Path, name: str, content: bytes
+) -> None:
     path = tmp_path / "a"
     path.write_bytes(content)
-    found = reader.read(path, name)
-    assert (found.state, found.pages) == (State.CORRUPT, ())
-    assert found.detail.endswith(".")
+    extraction = reader.read(path, name)
+    assert (extraction.state, extraction.pages) == (State.CORRUPT, ())
+    assert extraction.detail.endswith(".")
 
 
-def test_a_document_named_as_another_kind_is_told_so(reader: Reader, tmp_path: Path) -> None:
+def test_a_document_named_as_another_kind_is_reported(reader: Reader, tmp_path: Path) -> None:
     path = documents.word(tmp_path / "a", lambda document: None)
-    found = reader.read(path, "a.pptx")
-    assert found.state is State.CORRUPT
-    assert "named like a PowerPoint presentation" in found.detail
+    extraction = reader.read(path, "a.pptx")
+    assert extraction.state is State.CORRUPT
+    assert "named like a PowerPoint presentation" in extraction.detail
 
 
 def test_an_encrypted_office_file_asks_for_a_copy_without_password(reader: Reader, tmp_path: Path) -> None:
@@ -105,13 +107,13 @@ def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, name: s
         assert reader.read(path, name).state is State.TOO_LARGE
 
 
-def test_a_file_that_lies_about_its_size_gets_no_further(tmp_path: Path) -> None:
+def test_a_file_that_lies_about_its_size_is_stopped(tmp_path: Path) -> None:
     path = documents.slides_deck(tmp_path / "a", 2)
     documents.lying_about_size(path, "ppt/slides/slide1.xml", b"<p>" + b" " * 3 * MEGABYTE + b"</p>")
     with Reader(Limits(unpacked_bytes=MEGABYTE)) as reader:
-        found = reader.read(path, "a.pptx")
-    assert found.state in {State.PARTIAL, State.TOO_LARGE}
-    assert found.pages[0].text == ""
+        extraction = reader.read(path, "a.pptx")
+    assert extraction.state in {State.PARTIAL, State.TOO_LARGE}
+    assert extraction.pages[0].text == ""
 
 
 @pytest.mark.parametrize(
@@ -134,8 +136,8 @@ def test_entities_are_neither_expanded_nor_fetched(
         shared = documents.part_of(path, part).replace('t="s"', 't="str"').replace("<v>0</v>", "<v>text1</v>")
         documents.rezipped(path, {part: shared.encode()})
     documents.with_entities(path, part, declarations.replace("{path}", str(secret)), "text1")
-    found = reader.read(path, name)
-    text = "".join(page.text for page in found.pages) + found.title
+    extraction = reader.read(path, name)
+    text = "".join(page.text for page in extraction.pages) + extraction.title
     assert "secret" not in text
     assert "haha" not in text
 
@@ -156,34 +158,34 @@ def test_a_truncated_pdf_ends_in_a_state(reader: Reader, tmp_path: Path) -> None
     assert reader.read(path, "a.pdf").state in {State.CORRUPT, State.PARTIAL}
 
 
-def test_more_pages_than_allowed_are_left_out_and_told(tmp_path: Path) -> None:
+def test_pages_over_the_limit_are_skipped_and_reported(tmp_path: Path) -> None:
     path = documents.pdf(tmp_path / "a", *["words"] * 5)
     with Reader(Limits(pages=3)) as reader:
-        found = reader.read(path, "a.pdf")
-    assert (found.state, len(found.pages)) == (State.PARTIAL, 3)
-    assert "only the first 3 pages can be searched" in found.detail
+        extraction = reader.read(path, "a.pdf")
+    assert (extraction.state, len(extraction.pages)) == (State.PARTIAL, 3)
+    assert "only the first 3 pages can be searched" in extraction.detail
 
 
-def test_a_page_longer_than_allowed_is_cut_and_told(tmp_path: Path) -> None:
+def test_a_page_over_the_limit_is_cut_and_reported(tmp_path: Path) -> None:
     path = documents.pdf(tmp_path / "a", "short", "far too long a page")
     with Reader(Limits(page_characters=10)) as reader:
-        found = reader.read(path, "a.pdf")
-    assert (found.state, [page.text for page in found.pages]) == (State.PARTIAL, ["short", "far too lo"])
-    assert "1 page (2)" in found.detail
+        extraction = reader.read(path, "a.pdf")
+    assert (extraction.state, [page.text for page in extraction.pages]) == (State.PARTIAL, ["short", "far too lo"])
+    assert "1 page (2)" in extraction.detail
 
 
-def test_a_sheet_longer_than_allowed_is_cut_and_told(tmp_path: Path, slow: Path) -> None:
+def test_a_sheet_over_the_limit_is_cut_and_reported(tmp_path: Path, slow: Path) -> None:
     with Reader(Limits(sheet_rows=100)) as reader:
-        found = reader.read(slow, "a.xlsx")
-    assert (found.state, found.pages[0].text.count("1")) == (State.PARTIAL, 100)
-    assert "1 sheet (1)" in found.detail
+        extraction = reader.read(slow, "a.xlsx")
+    assert (extraction.state, extraction.pages[0].text.count("1")) == (State.PARTIAL, 100)
+    assert "1 sheet (1)" in extraction.detail
 
 
-def test_more_text_than_allowed_is_left_out_and_told(tmp_path: Path) -> None:
+def test_text_over_the_limit_is_skipped_and_reported(tmp_path: Path) -> None:
     path = documents.pdf(tmp_path / "a", *["twelve chars"] * 5)
     with Reader(Limits(all_characters=20)) as reader:
-        found = reader.read(path, "a.pdf")
-    assert (found.state, len(found.pages)) == (State.PARTIAL, 2)
+        extraction = reader.read(path, "a.pdf")
+    assert (extraction.state, len(extraction.pages)) == (State.PARTIAL, 2)
 
 
 def test_a_reader_that_takes_too_long_is_stopped(slow: Path) -> None:
@@ -192,7 +194,7 @@ def test_a_reader_that_takes_too_long_is_stopped(slow: Path) -> None:
         assert not psutil.Process(reader.process_id).children()
 
 
-def test_a_converter_that_hangs_is_stopped_with_all_that_it_started(
+def test_a_converter_that_hangs_is_stopped_with_everything_it_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: Path
 ) -> None:
     hanging, started = tmp_path / "soffice", tmp_path / "started"
@@ -208,11 +210,11 @@ def test_a_converter_that_hangs_is_stopped_with_all_that_it_started(
     ]
 
 
-def test_a_reader_that_computes_too_long_is_stopped(slow: Path) -> None:
+def test_a_reader_that_uses_too_much_processor_time_is_stopped(slow: Path) -> None:
     with Reader(Limits(processor_seconds=1, sheet_rows=10**9, page_characters=10**9)) as reader:
-        found = reader.read(documents.long_workbook(slow, 2_000_000), "a.xlsx")
-    assert found.state is State.TIMEOUT
-    assert "took too long" in found.detail
+        extraction = reader.read(documents.long_workbook(slow, 2_000_000), "a.xlsx")
+    assert extraction.state is State.TIMEOUT
+    assert "took too long" in extraction.detail
 
 
 def test_a_reader_that_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
@@ -222,45 +224,45 @@ def test_a_reader_that_takes_too_much_memory_is_stopped(tmp_path: Path) -> None:
         assert reader.read(path, "a.txt").state is State.TOO_LARGE
 
 
-def test_what_was_read_before_a_reader_broke_off_is_kept(tmp_path: Path) -> None:
+def test_pages_read_before_a_reader_stopped_are_kept(tmp_path: Path) -> None:
     path = documents.slides_deck(tmp_path / "a", 9)
     with Reader(Limits(answer_bytes=600)) as reader:
-        found = reader.read(path, "a.pptx")
-    assert (found.state, found.title) == (State.PARTIAL, "Slide 1 of many")
-    assert 0 < len(found.pages) < 9
-    assert f"only the first {len(found.pages)} slides can be searched" in found.detail
+        extraction = reader.read(path, "a.pptx")
+    assert (extraction.state, extraction.title) == (State.PARTIAL, "Slide 1 of many")
+    assert 0 < len(extraction.pages) < 9
+    assert f"only the first {len(extraction.pages)} slides can be searched" in extraction.detail
 
 
-def test_a_reader_that_is_killed_becomes_a_state(slow: Path, text: Path) -> None:
+def test_a_killed_reader_gives_a_state(slow: Path, text: Path) -> None:
     with Reader() as reader, ThreadPoolExecutor() as pool:
         reader.read(text, "a.txt")
-        found = pool.submit(reader.read, slow, "a.xlsx")
+        extraction = pool.submit(reader.read, slow, "a.xlsx")
         a_child_of(reader).kill()
-        assert found.result().state is State.TOO_LARGE
+        assert extraction.result().state is State.TOO_LARGE
         assert reader.read(text, "a.txt").state is State.OK
 
 
-def test_a_helper_that_is_killed_is_started_anew(text: Path, slow: Path) -> None:
+def test_a_killed_helper_is_restarted(text: Path, slow: Path) -> None:
     with Reader() as reader, ThreadPoolExecutor() as pool:
         reader.read(text, "a.txt")
         first = reader.process_id
-        found = pool.submit(reader.read, slow, "a.xlsx")
+        extraction = pool.submit(reader.read, slow, "a.xlsx")
         child = a_child_of(reader)
         os.kill(first or 0, signal.SIGKILL)
-        assert found.result().pages
+        assert extraction.result().pages
         assert reader.process_id != first
         child.wait(10)
 
 
 def a_child_of(reader: Reader) -> psutil.Process:
-    """Return the process that is reading a file at this moment."""
+    """Return the process that is currently reading a file."""
     helper = psutil.Process(reader.process_id)
     while True:
         for child in helper.children():
             return child
 
 
-def test_nothing_runs_on_when_the_owner_is_killed(text: Path) -> None:
+def test_nothing_keeps_running_when_the_owner_is_killed(text: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", OWNER, str(text)], stdout=subprocess.PIPE) as owner:
         assert owner.stdout
         helper = psutil.Process(int(owner.stdout.readline()))
@@ -277,10 +279,10 @@ def test_a_closed_reader_leaves_no_process(text: Path) -> None:
     assert not helper.is_running()
 
 
-def test_several_readers_and_threads_may_read_at_once(text: Path) -> None:
-    with Reader() as one, Reader() as other, ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda n: (one, other)[n % 2].read(text, "a.txt").pages[0].text, range(40)))
-    assert found == ["words"] * 40
+def test_several_readers_and_threads_can_read_at_once(text: Path) -> None:
+    with Reader() as first, Reader() as second, ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda n: (first, second)[n % 2].read(text, "a.txt").pages[0].text, range(40)))
+    assert texts == ["words"] * 40
 
 
 def test_the_helper_knows_no_secrets(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
@@ -297,32 +299,32 @@ def test_the_helper_has_no_network(text: Path) -> None:
         reader.read(text, "a.txt")
         devices = Path(f"/proc/{reader.process_id}/net/dev")
         if not devices.exists() or devices.read_text() == Path("/proc/net/dev").read_text():
-            pytest.skip("a process may not leave the network here")
+            pytest.skip("this system doesn't let processes leave the network")
         assert devices.read_text().count(":") == 1
 
 
 @pytest.mark.parametrize("action", ["print(Path(sys.argv[2]).read_text())", "Path(sys.argv[2]).write_text('x')"])
 @pytest.mark.parametrize("leave", ["leave_files(Path(sys.argv[1]), folder)", "leave_writing(folder)"])
-def test_who_reads_a_document_finds_and_changes_no_other(tmp_path: Path, text: Path, leave: str, action: str) -> None:
+def test_a_confined_reader_cannot_reach_other_files(tmp_path: Path, text: Path, leave: str, action: str) -> None:
     other, folder = tmp_path / "other", tmp_path / "folder"
     other.write_text("other")
     folder.mkdir()
-    left = subprocess.run(
+    confined = subprocess.run(
         [sys.executable, "-c", CONFINED.format(leave=leave, action=action), text, other, folder],
         capture_output=True,
         text=True,
         check=False,
     )
-    if left.returncode == NO_LANDLOCK:
+    if confined.returncode == NO_LANDLOCK:
         pytest.skip("this system has no Landlock")
     may_read = "leave_writing" in leave and "read" in action
-    assert left.stdout == ("words\nother\n" if may_read else "words\n")
-    assert may_read or "PermissionError" in left.stderr
-    assert (folder / "mine").read_text() == "x"
+    assert confined.stdout == ("words\nother\n" if may_read else "words\n")
+    assert may_read or "PermissionError" in confined.stderr
+    assert (folder / "own").read_text() == "x"
     assert other.read_text() == "other"
 
 
-def test_a_helper_that_cannot_start_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
+def test_a_helper_that_cannot_start_raises_an_error(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
     monkeypatch.setattr("hub.library.extract.reader.COMMAND", (sys.executable, "-I", "-c", "1 / 0"))
     with Reader() as reader, pytest.raises(RuntimeError, match="ZeroDivisionError"):
         reader.read(text, "a.txt")

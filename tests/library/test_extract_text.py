@@ -1,4 +1,4 @@
-"""Dividing typed Markdown: any text may come, and no word of it may be lost."""
+"""Division of typed Markdown into pages: any text is accepted, and no word is lost."""
 
 import re
 import time
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from hub.library.extract.answers import Hearing, Outcome
+from hub.library.extract.answers import Outcome, ReportReader
 from hub.library.extract.pages import clean, one_line
 from hub.library.extract.text import sections_of
 from hub.library.rules import PageKind, State
@@ -44,7 +44,7 @@ def test_any_text_can_be_divided_and_no_word_is_lost(markdown: str) -> None:
 
 
 @given(some.text(some.characters(exclude_categories=[])))
-def test_clean_text_can_be_stored_and_stays_as_it_is(text: str) -> None:
+def test_clean_text_can_be_stored_and_stays_the_same(text: str) -> None:
     cleaned = clean(text)
     assert "\0" not in cleaned
     assert cleaned.encode("utf-8").decode("utf-8") == cleaned
@@ -53,7 +53,7 @@ def test_clean_text_can_be_stored_and_stays_as_it_is(text: str) -> None:
 
 
 def titles(markdown: str) -> list[tuple[int, str, str]]:
-    """Number, kind and title of every page."""
+    """Return the number, kind and title of every page."""
     return [(page.number, page.kind.value, page.title) for page in sections_of(markdown)]
 
 
@@ -70,7 +70,7 @@ def test_a_heading_without_text_joins_the_next() -> None:
     assert (page.title, page.text) == ("Findings", "Report\n\nFindings\n\nMany.")
 
 
-def test_the_points_of_an_update_keep_the_numbers_that_they_have() -> None:
+def test_the_points_of_an_update_keep_their_numbers() -> None:
     assert titles("4. Four\n5. Five\n6. Six") == [(4, "item", "Four"), (5, "item", "Five"), (6, "item", "Six")]
 
 
@@ -108,7 +108,7 @@ def test_the_u_s_is_not_the_end_of_a_sentence() -> None:
         "1. a\n3. b\n5. c",
     ],
 )
-def test_what_only_contains_a_list_is_no_update(markdown: str) -> None:
+def test_a_text_that_only_contains_a_list_is_not_an_update(markdown: str) -> None:
     assert {page.kind for page in sections_of(markdown)} == {PageKind.SECTION}
 
 
@@ -119,15 +119,15 @@ def test_blank_text_has_no_pages() -> None:
 @pytest.mark.parametrize(
     "piece", ["# ", "1. ", "* ", "[", "[x](", "](", " ", "\t", "\n", "a\n---\n", "```\n", "1. a\n\n", "\r"]
 )
-def test_very_long_text_is_divided_in_no_time(piece: str) -> None:
+def test_very_long_text_is_divided_quickly(piece: str) -> None:
     start = time.process_time()
     sections_of("# " + piece * 50_000 + "x")
     assert time.process_time() - start < 5
 
 
 @given(some.binary() | some.lists(some.sampled_from([b'{"page": {}}', b"{}", b"[]", b'{"end": 1}'])).map(b"\n".join))
-def test_rubbish_from_a_reader_becomes_a_state(told: bytes) -> None:
-    hearing = Hearing()
-    hearing.take(told)
-    found = hearing.extraction(Outcome(0, timed_out=False, overflowed=False, size=len(told)))
-    assert (found.state, found.pages) == (State.CORRUPT, ())
+def test_garbage_from_a_reader_gives_a_state(content: bytes) -> None:
+    report = ReportReader()
+    report.feed(content)
+    extraction = report.extraction(Outcome(0, timed_out=False, overflowed=False, size=len(content)))
+    assert (extraction.state, extraction.pages) == (State.CORRUPT, ())

@@ -1,4 +1,4 @@
-"""The library through its pages: add, read, change, replace, withdraw."""
+"""The library's pages: add, read, edit, replace, withdraw."""
 
 import io
 import re
@@ -25,10 +25,10 @@ NOTES = b"# Workforce call\n\nAna spoke about apprenticeships.\n\n# Follow-ups\n
 
 @dataclass
 class People:
-    """Somebody of two members, and the coordinator."""
+    """The email addresses of a person at each of two members, and of the coordinator."""
 
-    ours: str = "ana@lakeshore.example"
-    theirs: str = "bo@rivers.example"
+    ana: str = "ana@lakeshore.example"
+    bo: str = "bo@rivers.example"
     coordinator: str = "cy@amcc.example"
 
 
@@ -38,8 +38,8 @@ def people(database: Database) -> People:
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, people.coordinator)
-        a_person(db, an_organization(db, "Lakeshore Forge"), Role.CONTRIBUTOR, people.ours)
-        a_person(db, an_organization(db, "Three Rivers"), Role.REPRESENTATIVE, people.theirs)
+        a_person(db, an_organization(db, "Lakeshore Forge"), Role.CONTRIBUTOR, people.ana)
+        a_person(db, an_organization(db, "Three Rivers"), Role.REPRESENTATIVE, people.bo)
     return people
 
 
@@ -54,10 +54,10 @@ def _add(browser: FlaskClient, *uploads: tuple[str, bytes], **fields: object) ->
     return browser.post("/resources/new", data=_form(*uploads, **fields), follow_redirects=True)
 
 
-def test_an_uploaded_file_is_there_at_once_and_readable_once_the_worker_has_read_it(
+def test_an_uploaded_file_is_listed_at_once_and_has_pages_after_the_worker_reads_it(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     answer = _add(browser, ("call_notes.md", NOTES), kind="call-notes", topics="workforce", tags="CMMC, Apprentices")
     assert answer.status_code == 200
     assert "Processing." in answer.text
@@ -72,18 +72,18 @@ def test_an_uploaded_file_is_there_at_once_and_readable_once_the_worker_has_read
     assert 'rel="prev"' in section.text
 
 
-def test_several_files_become_a_resource_each(sign_in: SignIn, people: People, database: Database) -> None:
-    answer = _add(sign_in(people.ours), ("one.txt", b"first text"), ("two.txt", b"second text"), title="Ignored")
-    assert answer.status_code in {200, 404}  # the list of the newest belongs to another room
+def test_each_of_several_files_becomes_a_resource(sign_in: SignIn, people: People, database: Database) -> None:
+    answer = _add(sign_in(people.ana), ("one.txt", b"first text"), ("two.txt", b"second text"), title="Ignored")
+    assert answer.status_code in {200, 404}  # another room has the list of newest resources
     with database.reading() as db:
         assert set(db.scalars(select(Resource.title))) == {"one", "two"}
 
 
 @pytest.mark.both_databases
-def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
+def test_a_duplicate_file_gives_a_warning_with_a_link_and_a_choice(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     _add(browser, ("toolkit.md", NOTES), title="The toolkit")
     again = _add(browser, ("copy.md", NOTES), summary="My summary stays")
     assert again.status_code == 422
@@ -91,8 +91,8 @@ def test_the_same_file_twice_is_a_warning_with_a_link_and_a_choice(
     assert "The toolkit" in again.text
     assert "My summary stays" in again.text
     fields = _hidden(again.text)
-    gone_on = browser.post("/resources/new", data=_form(title="Copy") | fields, follow_redirects=True)
-    assert gone_on.status_code == 200
+    added = browser.post("/resources/new", data=_form(title="Copy") | fields, follow_redirects=True)
+    assert added.status_code == 200
     with database.reading() as db:
         assert set(db.scalars(select(Resource.title))) == {"The toolkit", "Copy"}
 
@@ -106,19 +106,17 @@ def _hidden(html: str) -> dict[str, str]:
     }
 
 
-def test_a_duplicate_that_the_person_may_not_read_is_not_given_away(
+def test_a_duplicate_that_the_person_may_not_read_is_not_revealed(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
-    _add(sign_in(people.theirs), ("plan.md", NOTES), title="Secret plan", audience="organization")
-    answer = _add(sign_in(people.ours), ("plan.md", NOTES))
+    _add(sign_in(people.bo), ("plan.md", NOTES), title="Secret plan", audience="organization")
+    answer = _add(sign_in(people.ana), ("plan.md", NOTES))
     assert answer.status_code == 200
     assert "Secret plan" not in answer.text
 
 
-def test_a_file_that_arrived_is_kept_when_something_else_is_missing(
-    sign_in: SignIn, people: People, database: Database
-) -> None:
-    browser = sign_in(people.ours)
+def test_an_uploaded_file_is_kept_when_the_form_has_errors(sign_in: SignIn, people: People, database: Database) -> None:
+    browser = sign_in(people.ana)
     refused = _add(browser, ("notes.md", NOTES), ("virus.exe", b"MZ"))
     assert refused.status_code == 422
     assert "virus.exe" in refused.text
@@ -129,9 +127,9 @@ def test_a_file_that_arrived_is_kept_when_something_else_is_missing(
         assert list(db.scalars(select(Resource.title))) == ["notes"]
 
 
-def test_a_kept_file_of_somebody_else_cannot_be_claimed(sign_in: SignIn, people: People, database: Database) -> None:
-    theirs = _add(sign_in(people.theirs), ("notes.md", NOTES), ("virus.exe", b"MZ"))
-    answer = _add(sign_in(people.ours), **_hidden(theirs.text))
+def test_another_persons_kept_file_cannot_be_claimed(sign_in: SignIn, people: People, database: Database) -> None:
+    refused = _add(sign_in(people.bo), ("notes.md", NOTES), ("virus.exe", b"MZ"))
+    answer = _add(sign_in(people.ana), **_hidden(refused.text))
     assert answer.status_code == 422
     with database.reading() as db:
         assert db.scalar(select(Resource.id)) is None
@@ -144,25 +142,25 @@ def test_a_kept_file_of_somebody_else_cannot_be_claimed(sign_in: SignIn, people:
         (("../../etc/passwd.exe", b"x"), "doesn’t accept the file type"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_with_what_to_do(
+def test_a_bad_file_is_refused_with_advice(
     sign_in: SignIn, people: People, upload: tuple[str, bytes], words: str
 ) -> None:
-    answer = _add(sign_in(people.ours), upload)
+    answer = _add(sign_in(people.ana), upload)
     assert answer.status_code == 422
     assert words in answer.text
 
 
-def test_nothing_chosen_is_said(sign_in: SignIn, people: People) -> None:
-    answer = _add(sign_in(people.ours))
+def test_submitting_without_a_file_says_so(sign_in: SignIn, people: People) -> None:
+    answer = _add(sign_in(people.ana))
     assert answer.status_code == 422
     assert "Choose at least one file." in answer.text
 
 
-def test_a_briefing_can_be_typed_and_its_items_stand_by_themselves(
+def test_a_briefing_can_be_typed_and_its_items_become_pages(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
     body = "Good week!\n\n1. CHIPS funds open\n2. CMMC webinar on Friday\n3. Site visit <script>alert(1)</script>\n"
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     answer = browser.post(
         "/resources/new?by=text", data=_form(title="AMCC Update", kind="briefing", body=body), follow_redirects=True
     )
@@ -174,8 +172,8 @@ def test_a_briefing_can_be_typed_and_its_items_stand_by_themselves(
     assert "CMMC webinar on Friday" in browser.get(f"{answer.request.path}/pages/2").text
 
 
-def test_a_web_link_can_be_given_and_only_a_web_link(sign_in: SignIn, people: People) -> None:
-    browser = sign_in(people.ours)
+def test_only_web_links_can_be_added(sign_in: SignIn, people: People) -> None:
+    browser = sign_in(people.ana)
     refused = browser.post("/resources/new?by=link", data=_form(title="Recording", url="javascript:alert(1)"))
     assert refused.status_code == 422
     assert "starts with https://" in refused.text
@@ -185,21 +183,19 @@ def test_a_web_link_can_be_given_and_only_a_web_link(sign_in: SignIn, people: Pe
     assert 'href="https://example.org/call"' in added.text
 
 
-def test_a_link_without_a_title_is_asked_for_one(sign_in: SignIn, people: People) -> None:
-    answer = sign_in(people.ours).post("/resources/new?by=link", data=_form(url="https://example.org"))
+def test_a_link_needs_a_title(sign_in: SignIn, people: People) -> None:
+    answer = sign_in(people.ana).post("/resources/new?by=link", data=_form(url="https://example.org"))
     assert answer.status_code == 422
     assert "Enter a title" in answer.text
 
 
 @pytest.mark.both_databases
-def test_the_facts_can_be_changed_and_the_change_is_audited(
-    sign_in: SignIn, people: People, database: Database
-) -> None:
+def test_details_can_be_edited_and_the_edit_is_audited(sign_in: SignIn, people: People, database: Database) -> None:
     with database.writing() as db:
-        ours = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
-        resource = a_resource(db, ours, "Old title", topics=["trade", "exports"])
+        lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
+        resource = a_resource(db, lakeshore, "Old title", topics=["trade", "exports"])
         version = resource.version
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     assert "exports" in browser.get(f"/resources/{resource.id}/edit").text
     form = _form(title="New title", topics=["trade", "workforce"], tags="Exports; FDI", published_on="2025-02-03")
     answer = browser.post(f"/resources/{resource.id}/edit", data=form, follow_redirects=True)
@@ -216,14 +212,14 @@ def test_the_facts_can_be_changed_and_the_change_is_audited(
 @pytest.mark.parametrize(
     "wrong", [{"title": ""}, {"title": "x" * 301}, {"published_on": "1666-01-01"}, {"kind": "song"}]
 )
-def test_a_wrong_fact_comes_back_with_what_was_typed(
+def test_an_invalid_detail_is_refused_and_the_form_keeps_its_values(
     sign_in: SignIn, people: People, database: Database, wrong: dict[str, str]
 ) -> None:
     with database.writing() as db:
-        ours = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
-        resource = a_resource(db, ours)
+        lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
+        resource = a_resource(db, lakeshore)
     form = _form(title="A title", summary="typed with care") | wrong
-    answer = sign_in(people.ours).post(f"/resources/{resource.id}/edit", data=form)
+    answer = sign_in(people.ana).post(f"/resources/{resource.id}/edit", data=form)
     assert answer.status_code == 422
     assert "typed with care" in answer.text
     assert 'role="alert"' in answer.text
@@ -231,7 +227,7 @@ def test_a_wrong_fact_comes_back_with_what_was_typed(
 
 @pytest.mark.both_databases
 def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, people: People, database: Database) -> None:
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     address = _add(browser, ("plan.txt", b"the first plan")).request.path
     data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "Numbers corrected"}
     answer = browser.post(f"{address}/replace", data=data, follow_redirects=True)
@@ -248,77 +244,81 @@ def test_replacing_keeps_the_old_revision_and_the_address(sign_in: SignIn, peopl
     ]
 
 
-def test_a_new_file_whose_form_was_refused_need_not_be_sent_again(sign_in: SignIn, people: People) -> None:
-    browser = sign_in(people.ours)
+def test_a_replacement_file_need_not_be_sent_again_after_a_form_error(sign_in: SignIn, people: People) -> None:
+    browser = sign_in(people.ana)
     address = _add(browser, ("plan.txt", b"the first plan")).request.path
     data = {"files": [(io.BytesIO(b"the second plan"), "plan2.txt")], "note": "n" * 501}
     refused = browser.post(f"{address}/replace", data=data)
     assert refused.status_code == 422
     assert "plan2.txt is already uploaded." in refused.text
-    found = re.search(r'name="kept" value="([^"]+)"', refused.text)
-    assert found
-    stranger = sign_in(people.theirs).post(f"{address}/replace", data={"kept": found[1]})
-    assert stranger.status_code == 404
-    done = browser.post(f"{address}/replace", data={"kept": found[1], "note": "Shorter"}, follow_redirects=True)
+    match = re.search(r'name="kept" value="([^"]+)"', refused.text)
+    assert match
+    other_person = sign_in(people.bo).post(f"{address}/replace", data={"kept": match[1]})
+    assert other_person.status_code == 404
+    done = browser.post(f"{address}/replace", data={"kept": match[1], "note": "Shorter"}, follow_redirects=True)
     assert "Content replaced. The earlier revision is still available." in done.text
     assert "plan2.txt" in done.text
 
 
-def test_opening_a_resource_opens_what_it_holds_now_and_not_what_it_held(
+def test_widening_the_audience_opens_only_the_current_revision(
     sign_in: SignIn, people: People, database: Database, client: FlaskClient
 ) -> None:
-    ours, theirs = sign_in(people.ours), sign_in(people.theirs)
-    address = _add(ours, ("plan.txt", b"with names"), audience="organization").request.path
+    ana, bo = sign_in(people.ana), sign_in(people.bo)
+    address = _add(ana, ("plan.txt", b"with names"), audience="organization").request.path
 
     def replace(content: bytes) -> None:
-        ours.post(f"{address}/replace", data={"files": [(io.BytesIO(content), "plan.txt")]})
+        ana.post(f"{address}/replace", data={"files": [(io.BytesIO(content), "plan.txt")]})
 
     def open_to(audience: str) -> None:
         facts = {"title": "Plan", "kind": "resource", "audience": audience}
-        assert ours.post(f"{address}/edit", data=facts).status_code == 302
+        assert ana.post(f"{address}/edit", data=facts).status_code == 302
 
     def readable(browser: FlaskClient) -> list[int]:
         answers = {n: browser.get(f"{address}/download?revision={n}", buffered=True).status_code for n in (1, 2, 3)}
         page = browser.get(address).text
         listed = [n for n in answers if f"Download revision {n}" in page]
-        found = [n for n, status in answers.items() if status == 200]
-        assert listed == (found if len(found) > 1 else []), "what is listed can be taken, and the other way round"
-        return found
+        available = [n for n, status in answers.items() if status == 200]
+        assert listed == (available if len(available) > 1 else []), "exactly the listed revisions can be downloaded"
+        return available
 
-    replace(b"names taken out")
+    replace(b"without names")
     open_to("network")
-    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2], [2], [])
+    assert (readable(ana), readable(bo), readable(client)) == ([1, 2], [2], [])
     replace(b"for all the world")
     open_to("public")
-    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2, 3], [2, 3], [3])
+    assert (readable(ana), readable(bo), readable(client)) == ([1, 2, 3], [2, 3], [3])
     assert client.get(f"{address}/pages/1/image?revision=2").status_code == 404
     open_to("organization")
     open_to("public")
-    assert (readable(ours), readable(theirs), readable(client)) == ([1, 2, 3], [3], [3]), "closing holds for all"
+    assert (readable(ana), readable(bo), readable(client)) == ([1, 2, 3], [3], [3]), (
+        "narrowing applies to all revisions"
+    )
 
 
 @pytest.mark.both_databases
-def test_withdrawing_hides_and_restoring_brings_back(sign_in: SignIn, people: People, database: Database) -> None:
-    ours, theirs = sign_in(people.ours), sign_in(people.theirs)
-    address = _add(ours, ("plan.txt", b"a plan")).request.path
-    assert theirs.get(address).status_code == 200
-    assert ours.post(f"{address}/withdraw", data={"reason": ""}).status_code == 422
-    withdrawn = ours.post(f"{address}/withdraw", data={"reason": "Outdated"}, follow_redirects=True)
+def test_withdrawing_hides_a_resource_and_restoring_shows_it(
+    sign_in: SignIn, people: People, database: Database
+) -> None:
+    ana, bo = sign_in(people.ana), sign_in(people.bo)
+    address = _add(ana, ("plan.txt", b"a plan")).request.path
+    assert bo.get(address).status_code == 200
+    assert ana.post(f"{address}/withdraw", data={"reason": ""}).status_code == 422
+    withdrawn = ana.post(f"{address}/withdraw", data={"reason": "Outdated"}, follow_redirects=True)
     assert "Outdated" in withdrawn.text
-    assert theirs.get(address).status_code == 404
+    assert bo.get(address).status_code == 404
     assert sign_in(people.coordinator).get(address).status_code == 200
-    ours.post(f"{address}/restore")
-    assert theirs.get(address).status_code == 200
+    ana.post(f"{address}/restore")
+    assert bo.get(address).status_code == 200
 
 
-def test_others_cannot_change_what_is_not_theirs(sign_in: SignIn, people: People) -> None:
-    address = _add(sign_in(people.ours), ("plan.txt", b"a plan")).request.path
-    theirs = sign_in(people.theirs)
+def test_other_organizations_cannot_change_a_resource(sign_in: SignIn, people: People) -> None:
+    address = _add(sign_in(people.ana), ("plan.txt", b"a plan")).request.path
+    bo = sign_in(people.bo)
     for page in ("edit", "replace", "withdraw"):
-        assert theirs.get(f"{address}/{page}").status_code == 404
-        assert theirs.post(f"{address}/{page}", data={"reason": "x", "title": "x"}).status_code == 404
+        assert bo.get(f"{address}/{page}").status_code == 404
+        assert bo.post(f"{address}/{page}", data={"reason": "x", "title": "x"}).status_code == 404
     for act in ("restore", "read-again"):
-        assert theirs.post(f"{address}/{act}").status_code == 404
+        assert bo.post(f"{address}/{act}").status_code == 404
 
 
 @pytest.mark.both_databases
@@ -326,21 +326,21 @@ def test_the_audience_decides_who_reads(
     sign_in: SignIn, people: People, database: Database, client: FlaskClient
 ) -> None:
     with database.writing() as db:
-        ours = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
-        public = a_resource(db, ours, "For all", audience=Audience.PUBLIC)
-        network = a_resource(db, ours, "For the network")
-        own = a_resource(db, ours, "For us", audience=Audience.ORGANIZATION)
+        lakeshore = db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one()
+        public = a_resource(db, lakeshore, "For all", audience=Audience.PUBLIC)
+        network = a_resource(db, lakeshore, "For the network")
+        own = a_resource(db, lakeshore, "For us", audience=Audience.ORGANIZATION)
     expected = {
         public.id: (200, 200, 200, 200),
         network.id: (302, 200, 200, 200),
         own.id: (302, 404, 200, 200),
     }
-    browsers = (client, sign_in(people.theirs), sign_in(people.ours), sign_in(people.coordinator))
+    browsers = (client, sign_in(people.bo), sign_in(people.ana), sign_in(people.coordinator))
     for resource_id, statuses in expected.items():
         for path in (f"/resources/{resource_id}", f"/resources/{resource_id}/pages/1"):
-            found = tuple(browser.get(path).status_code for browser in browsers)
-            # A visitor is told nothing: 404 as for what does not exist.
-            assert found == tuple(404 if status == 302 else status for status in statuses), path
+            answers = tuple(browser.get(path).status_code for browser in browsers)
+            # A visitor learns nothing: the answer is 404, as for a resource that doesn't exist.
+            assert answers == tuple(404 if status == 302 else status for status in statuses), path
 
 
 def test_the_coordinator_adds_for_any_organization(sign_in: SignIn, people: People, database: Database) -> None:
@@ -350,10 +350,10 @@ def test_the_coordinator_adds_for_any_organization(sign_in: SignIn, people: Peop
     assert owner == "three-rivers"
 
 
-def test_a_contributor_adds_for_their_own_organization_whatever_the_form_says(
+def test_a_contributor_can_add_only_for_their_own_organization(
     sign_in: SignIn, people: People, database: Database
 ) -> None:
-    _add(sign_in(people.ours), ("plan.txt", b"a plan"), organization="three-rivers")
+    _add(sign_in(people.ana), ("plan.txt", b"a plan"), organization="three-rivers")
     with database.reading() as db:
         owner = db.scalar(select(Organization.slug).join(Resource, Resource.organization_id == Organization.id))
     assert owner == "lakeshore-forge"
@@ -364,10 +364,10 @@ NAUGHTY = ["<script>alert(1)</script>", "'\"><img src=x onerror=alert(1)>", "{{ 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("typed", NAUGHTY)
-def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
+def test_typed_text_is_shown_unchanged_and_never_runs(
     sign_in: SignIn, people: People, database: Database, typed: str
 ) -> None:
-    browser = sign_in(people.ours)
+    browser = sign_in(people.ana)
     answer = _add(browser, ("plan.txt", b"a plan"), title=typed, summary=typed, tags=typed)
     page = BeautifulSoup(answer.text, "lxml")
     assert page.h1 is not None
@@ -377,7 +377,7 @@ def test_whatever_is_typed_comes_back_as_typed_and_runs_nothing(
 
 
 @pytest.mark.both_databases
-def test_two_uploads_at_once_of_the_same_bytes_are_one_file(database: Database) -> None:
+def test_uploading_the_same_bytes_twice_stores_one_file(database: Database) -> None:
     first = originals.store(database.config, io.BytesIO(b"the same"))
     second = originals.store(database.config, io.BytesIO(b"the same"))
     assert first == second

@@ -1,4 +1,4 @@
-"""Pictures of pages: drawn once, made again when they are gone, and never beside the wrong page."""
+"""Pictures of pages: drawn once, made again when they are gone, and never shown next to the wrong page."""
 
 import io
 import shutil
@@ -33,7 +33,7 @@ needs_libreoffice = pytest.mark.usefixtures("office")
 
 
 def _add(database: Database, path: Path) -> int:
-    """Return the id of a resource with that file, which waits to be read."""
+    """Add a resource with that file, which isn't read yet, and return its id."""
     with path.open("rb") as stream:
         stored = originals.store(database.config, stream)
     with database.writing() as db:
@@ -51,7 +51,7 @@ def _folder(database: Database, resource_id: int) -> Path:
 
 
 def _pictures(database: Database, resource_id: int) -> dict[str, tuple[int, int]]:
-    """Return the pictures that are there, with their sizes."""
+    """Return the sizes of the existing pictures, by name."""
     sizes = {}
     for path in sorted(_folder(database, resource_id).glob("*.webp")):
         with Image.open(path) as picture:
@@ -96,19 +96,19 @@ def test_previews_that_were_deleted_are_made_again(database: Database, reader: R
     assert _pictures(database, resource) == before
 
 
-def test_what_somebody_missed_is_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_a_preview_reported_missing_is_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     shutil.rmtree(_folder(database, resource))
-    assert making.catch_up(database, reader) == 0  # no one knows yet
+    assert making.catch_up(database, reader) == 0  # the loss isn't noticed yet
     shelf.want(database.config, _revision(database, resource).sha256 or "")
     making.catch_up(database, reader)
     assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
     assert shelf.wanted(database.config) == []
 
 
-def test_reading_again_lets_it_be_drawn_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_reading_again_draws_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
@@ -120,9 +120,7 @@ def test_reading_again_lets_it_be_drawn_again(database: Database, reader: Reader
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 
-def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
-    database: Database, reader: Reader, tmp_path: Path
-) -> None:
+def test_an_extremely_tall_page_gets_a_picture_that_fits(database: Database, reader: Reader, tmp_path: Path) -> None:
     document = FPDF(unit="pt", format=(600, 144_000))
     document.add_page()
     document.output(str(tmp_path / "tall.pdf"))
@@ -134,9 +132,7 @@ def test_a_page_that_is_kilometres_high_gets_a_picture_that_fits(
 
 
 @needs_libreoffice
-def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
-    database: Database, reader: Reader, tmp_path: Path
-) -> None:
+def test_hidden_slides_are_drawn_too_so_that_numbers_match(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _add(database, documents.three_slides(tmp_path / "a.pptx"))
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
@@ -145,7 +141,7 @@ def test_slides_are_drawn_with_the_hidden_ones_so_that_numbers_match(
 
 
 @needs_libreoffice
-def test_without_libreoffice_cards_serve_until_it_appears(
+def test_without_libreoffice_cards_are_shown_until_it_is_installed(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
@@ -162,7 +158,7 @@ def test_without_libreoffice_cards_serve_until_it_appears(
 
 
 class Printer(Reader):
-    """Answers to `make` as it is told, and remembers what it was asked for."""
+    """A reader whose `make` returns the given answers and records the requests."""
 
     def __init__(self, answers: Callable[[str, dict[str, Any]], Pieces]) -> None:
         super().__init__()
@@ -172,7 +168,7 @@ class Printer(Reader):
     def make(
         self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
     ) -> Pieces:
-        """Return as it was told."""
+        """Record the request, and return the given answer."""
         self.asked.append((job, details.get("numbers")))
         return self.answers(job, details)
 
@@ -184,13 +180,13 @@ def _webp() -> bytes:
 
 
 def _ready(database: Database, reader: Reader, path: Path) -> int:
-    """Return a resource that was read and waits to be drawn."""
+    """Add a resource that is read but not drawn yet, and return its id."""
     resource = _add(database, path)
     page_texts.catch_up(database, reader)
     return resource
 
 
-def test_pictures_of_another_number_of_slides_are_never_shown(
+def test_pictures_are_not_shown_if_their_number_differs_from_the_slides(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
@@ -203,7 +199,7 @@ def test_pictures_of_another_number_of_slides_are_never_shown(
     assert _pictures(database, resource) == {}
 
 
-def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
+def test_a_deck_that_libreoffice_cannot_export_is_marked_as_failed(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: "/usr/bin/soffice")
@@ -215,7 +211,7 @@ def test_a_deck_that_libreoffice_cannot_print_is_said_to_be_so(
     assert making.catch_up(database, printer) == 0
 
 
-def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
+def test_a_page_that_crashes_drawing_is_marked_and_the_others_are_drawn(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one", "two", "three"))
@@ -234,7 +230,7 @@ def test_a_page_that_breaks_the_drawer_is_marked_and_the_others_go_on(
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"RIFFxxxxAVI "])
-def test_what_the_helper_hands_over_as_a_picture_must_be_one(
+def test_pictures_from_the_helper_are_validated(
     database: Database, reader: Reader, tmp_path: Path, content: bytes
 ) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
@@ -258,7 +254,7 @@ def test_a_long_document_is_drawn_a_piece_at_a_time(
 
 
 @pytest.mark.both_databases
-def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
+def test_a_dead_workers_previews_are_drawn_after_its_lease_expires(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
@@ -268,12 +264,12 @@ def test_what_a_dead_worker_held_is_drawn_once_its_lease_is_over(
     later = clock.now() + making.LEASE + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     making.catch_up(database, reader)
-    making._finish(database, claimed[0], PreviewState.FAILED)  # it wasn't dead after all: too late
+    making._finish(database, claimed[0], PreviewState.FAILED)  # the worker wasn't dead, but its lease is lost
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
 
 
 @pytest.mark.both_databases
-def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
+def test_a_file_that_crashes_the_worker_is_given_up_after_three_tries(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
@@ -286,7 +282,7 @@ def test_a_file_that_takes_the_worker_down_is_given_up_after_three_tries(
     assert _revision(database, resource).preview_state is PreviewState.FAILED
 
 
-def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_formatted_texts_become_html_without_scripts(database: Database, reader: Reader, tmp_path: Path) -> None:
     html = (
         "<html><head><style>p {color: red}</style></head><body><h1>AMCC Update</h1><p onclick='x()'>Good <b>week</b>"
         "<img src=http://tracker.example/1.gif><script>alert(1)</script></p><a href='javascript:x()'>link</a></body></html>"
@@ -308,7 +304,7 @@ def test_texts_are_set_as_html_in_which_nothing_runs(database: Database, reader:
     assert "<script" not in set_note
 
 
-def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_a_plain_text_email_keeps_its_lines(database: Database, reader: Reader, tmp_path: Path) -> None:
     mail = _ready(
         database, reader, documents.message(tmp_path / "a.eml", "Hi", plain="One <two>\nthree\n\nFour & five")
     )
@@ -319,7 +315,7 @@ def test_a_plain_mail_keeps_its_lines(database: Database, reader: Reader, tmp_pa
     assert "<p>Four &amp; five</p>" in text
 
 
-def test_a_picture_that_was_uploaded_is_its_own_preview(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_an_uploaded_picture_is_its_own_preview(database: Database, reader: Reader, tmp_path: Path) -> None:
     Image.new("RGB", (2400, 1200), "green").save(tmp_path / "plant.png")
     resource = _ready(database, reader, tmp_path / "plant.png")
     (tmp_path / "fake.jpg").write_bytes(b"\xff\xd8 no picture at all")
@@ -330,15 +326,15 @@ def test_a_picture_that_was_uploaded_is_its_own_preview(database: Database, read
     assert _revision(database, fake).preview_state is PreviewState.FAILED
 
 
-def test_what_is_typed_or_is_a_table_has_nothing_to_draw(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_typed_texts_and_tables_have_no_previews(database: Database, reader: Reader, tmp_path: Path) -> None:
     with database.writing() as db:
         typed = a_resource(db, an_organization(db), pages=["one", "two"]).id
     sheet = _ready(database, reader, documents.workbook(tmp_path / "a.xlsx", lambda book: book.create_sheet("Sites")))
     making.catch_up(database, reader)
-    assert {_revision(database, one).preview_state for one in (typed, sheet)} == {PreviewState.NONE}
+    assert {_revision(database, resource).preview_state for resource in (typed, sheet)} == {PreviewState.NONE}
 
 
-def test_a_missing_original_does_not_stop_the_others(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_a_missing_original_does_not_block_the_others(database: Database, reader: Reader, tmp_path: Path) -> None:
     gone = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "gone"))
     originals.path_of(database.config, _revision(database, gone).sha256 or "").unlink()
     good = _ready(database, reader, documents.pdf(tmp_path / "b.pdf", "good"))
@@ -350,18 +346,18 @@ def test_a_missing_original_does_not_stop_the_others(database: Database, reader:
 def test_an_encrypted_or_damaged_file_has_no_pictures(database: Database, reader: Reader, tmp_path: Path) -> None:
     locked = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "secret", password="known"))
     with zipfile.ZipFile(tmp_path / "b.pptx", "w") as archive:
-        archive.writestr("[Content_Types].xml", "rubbish")
+        archive.writestr("[Content_Types].xml", "garbage")
     broken = _ready(database, reader, tmp_path / "b.pptx")
     making.catch_up(database, reader)
-    assert {_revision(database, one).preview_state for one in (locked, broken)} == {PreviewState.NONE}
+    assert {_revision(database, resource).preview_state for resource in (locked, broken)} == {PreviewState.NONE}
 
 
-def test_every_step_of_the_worker_runs_in_one_line() -> None:
+def test_every_step_of_the_worker_runs_in_exactly_one_line() -> None:
     assert sorted(name for line in worker.LINES for name in line) == sorted(worker.STEPS)
 
 
 @pytest.mark.both_databases
-def test_previews_of_an_older_drawer_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_previews_of_an_older_version_are_made_again(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = _ready(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
     making.catch_up(database, reader)
     with database.writing() as db:

@@ -1,4 +1,4 @@
-"""The rules of the library by plain values: kinds and dates from names, tables, titles, progress."""
+"""The library's rules: kinds and dates from file names, tables, titles, processing status."""
 
 from datetime import date
 
@@ -38,12 +38,12 @@ from hub.library.rules import (
         ("decker.pdf", Kind.RESOURCE),
     ],
 )
-def test_name_and_format_propose_the_kind(name: str, kind: Kind) -> None:
+def test_a_files_name_and_format_suggest_its_kind(name: str, kind: Kind) -> None:
     assert kind_from(name) is kind
 
 
 @given(st.text(), st.sampled_from(["", *FORMATS]))
-def test_any_name_proposes_some_kind_and_no_day_to_come(stem: str, extension: str) -> None:
+def test_any_name_suggests_a_kind_and_no_future_date(stem: str, extension: str) -> None:
     assert kind_from(f"{stem}.{extension}") in Kind
     day = date_from(stem, date(2026, 11, 23))
     assert day is None or day <= date(2026, 11, 23)
@@ -59,12 +59,12 @@ def test_any_name_proposes_some_kind_and_no_day_to_come(stem: str, extension: st
         ("2099-01-01.pdf", None),
     ],
 )
-def test_a_day_in_the_name_is_the_day_of_the_document(name: str, day: date | None) -> None:
+def test_a_date_in_the_name_is_the_documents_date(name: str, day: date | None) -> None:
     assert date_from(name, date(2026, 11, 23)) == day
 
 
 @given(st.text(), st.sampled_from(["", "a.csv", "b.xlsx"]))
-def test_any_text_is_a_table_with_rows_of_one_length(text: str, name: str) -> None:
+def test_any_text_is_a_table_with_rows_of_equal_length(text: str, name: str) -> None:
     table = table_of(text, name)
     assert len(table.rows) <= MOST_ROWS
     lengths = {len(row) for row in [*table.rows, *([table.head] if table.head else [])]}
@@ -82,7 +82,7 @@ def test_a_first_row_of_words_is_a_head_and_one_of_numbers_is_not() -> None:
     assert table_of("Name;Jobs\nAna;3", "a.csv").head == ["Name", "Jobs"]
 
 
-def test_a_title_is_not_said_twice() -> None:
+def test_a_title_is_not_repeated() -> None:
     assert after_title("Overview of it", "Overview\nof   it\nPresented by Ana") == "Presented by Ana"
     assert after_title("Overview", "Overview") == ""
     assert after_title("Over", "Overview of it") == "Overview of it"
@@ -90,13 +90,13 @@ def test_a_title_is_not_said_twice() -> None:
     assert after_title("(.*)", "Text") == "Text"
 
 
-def test_progress_says_what_a_person_wants_to_know() -> None:
+def test_progress_tells_the_processing_status() -> None:
     reading = progress(State.WAITING, PreviewState.WAITING, None, 0, is_read=False)
-    found = progress(State.OK, PreviewState.WAITING, PageKind.SLIDE, 34, is_read=True)
+    is_read = progress(State.OK, PreviewState.WAITING, PageKind.SLIDE, 34, is_read=True)
     drawn = progress(State.OK, PreviewState.PICTURES, PageKind.SLIDE, 34, is_read=True)
     many = progress(State.OK, PreviewState.NONE, PageKind.SECTION, 1234, is_read=True)
     assert reading.busy
-    assert found.sentence == "34 slides, searchable. Creating previews."
+    assert is_read.sentence == "34 slides, searchable. Creating previews."
     assert (drawn.sentence, drawn.busy) == ("34 slides, searchable.", False)
     assert many.sentence == "1,234 sections, searchable."
-    assert len({reading.mark, found.mark, drawn.mark}) == 3
+    assert len({reading.mark, is_read.mark, drawn.mark}) == 3

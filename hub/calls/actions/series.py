@@ -33,7 +33,7 @@ from hub.core.db import Database, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library import actions as library_actions
-from hub.library.rules import is_web_address
+from hub.library.rules import is_url
 from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
@@ -277,7 +277,7 @@ def _reason(typed: str) -> str:
 
 def _link(typed: str) -> str:
     link = clean(typed)
-    if link and (not is_web_address(link) or len(link) > LONGEST_LINK):
+    if link and (not is_url(link) or len(link) > LONGEST_LINK):
         raise Refused(
             "That link isn’t valid. Enter one that starts with https:// or http://, or leave the field empty."
         )

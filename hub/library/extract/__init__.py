@@ -1,1 +1,1 @@
-"""Reading untrusted documents into pages of text, in a process of its own with limits."""
+"""Extraction of page texts from untrusted documents, in a separate process with limits."""

@@ -46,7 +46,7 @@ class Outcome:
     size: int
 
 
-class Telling:
+class ReportWriter:
     """The report on one document, within the limits; it collects the problems of its pages."""
 
     def __init__(self, document: Document, kind: PageKind, limits: Limits) -> None:
@@ -66,7 +66,7 @@ class Telling:
         yield about(document, document.title)
         for page in self.pages():
             if self.count == 1 and document.titled_by_first_page and not document.title:
-                yield about(document, name_of(page))
+                yield about(document, title_by(page))
             yield {"page": asdict(page)}
         yield end(*self.verdict())
 
@@ -109,9 +109,9 @@ class Telling:
         if not self.complete:
             details.append(TOO_MANY_PAGES.sentence.format(pages=plural(self.count, self.kind.value)))
         if self.lost:
-            details.append(PAGES_LOST.sentence.format(which=which(self.kind, self.lost)))
+            details.append(PAGES_LOST.sentence.format(which=page_list(self.kind, self.lost)))
         if self.cut:
-            details.append(PAGES_CUT.sentence.format(which=which(self.kind, self.cut)))
+            details.append(PAGES_CUT.sentence.format(which=page_list(self.kind, self.cut)))
         if self.kind in PICTURED and self.count and not self.characters and not details:
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
         return (State.PARTIAL if details else State.OK), " ".join(details)
@@ -123,7 +123,7 @@ def about(document: Document, title: str) -> dict[str, Any]:
     return {"about": {"title": one_line(title), "published_on": day.isoformat() if day else None}}
 
 
-def name_of(first: ExtractedPage) -> str:
+def title_by(first: ExtractedPage) -> str:
     """Return the document's title by its first page: a slide's title, or the outermost opening heading."""
     by_heading = first.kind is PageKind.SECTION and first.title
     return first.text.partition("\n")[0] if by_heading else first.title
@@ -134,14 +134,14 @@ def end(state: State, detail: str, cause: str = "") -> dict[str, Any]:
     return {"end": {"state": state.value, "detail": detail, "cause": clean(cause)}}
 
 
-def which(kind: PageKind, numbers: list[int]) -> str:
+def page_list(kind: PageKind, numbers: list[int]) -> str:
     """Return the number of pages, and which they are: "2 slides (3, 7)"."""
     listed = ", ".join(str(number) for number in numbers[:MOST_NUMBERS])
     more = ", …" if len(numbers) > MOST_NUMBERS else ""
     return f"{plural(len(numbers), kind.value)} ({listed}{more})"
 
 
-class Hearing:
+class ReportReader:
     """The report on one file as received, line by line."""
 
     def __init__(self) -> None:
@@ -152,19 +152,19 @@ class Hearing:
         self.end: tuple[State, str] | None = None
         self.cause = ""
 
-    def take(self, content: bytes) -> None:
+    def feed(self, content: bytes) -> None:
         """Parse the lines up to the first malformed one; if there is one, the report has no end."""
         try:
             for line in content.split(b"\n"):
                 if line:
-                    self.take_entry(json.loads(line))
+                    self.feed_entry(json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.end, self.cause = None, repr(error)
 
-    def take_entry(self, entry: dict[str, Any]) -> None:
+    def feed_entry(self, entry: dict[str, Any]) -> None:
         """Add one entry; a malformed one raises ValueError, KeyError, TypeError or AttributeError."""
         if "page" in entry:
-            self.pages.append(page_heard(entry["page"]))
+            self.pages.append(parse_page(entry["page"]))
         elif "about" in entry:
             day = entry["about"]["published_on"]
             self.title = one_line(entry["about"]["title"])
@@ -175,10 +175,10 @@ class Hearing:
 
     def extraction(self, outcome: Outcome) -> Extraction:
         """Return the file's extraction; a report without its end keeps the pages received before."""
-        state, detail = self.end or self.broken_off(outcome)
+        state, detail = self.end or self.unfinished_state(outcome)
         return Extraction(state, detail, self.title, self.published_on, tuple(self.pages))
 
-    def broken_off(self, outcome: Outcome) -> tuple[State, str]:
+    def unfinished_state(self, outcome: Outcome) -> tuple[State, str]:
         """Return the state and sentence of a file whose reader didn't finish."""
         if self.pages:
             pages = plural(len(self.pages), self.pages[-1].kind.value)
@@ -196,7 +196,7 @@ def reason(outcome: Outcome) -> Finding:
     return BROKE_DOWN
 
 
-def page_heard(entry: dict[str, Any]) -> ExtractedPage:
+def parse_page(entry: dict[str, Any]) -> ExtractedPage:
     """Return a received page; a malformed one raises ValueError, KeyError, TypeError or AttributeError."""
     number = entry["number"]
     if not isinstance(number, int) or number < 1:

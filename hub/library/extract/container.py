@@ -1,4 +1,4 @@
-"""Office and OpenDocument files are ZIPs full of XML: opening them without trusting them."""
+"""Safe access to Office and OpenDocument files, which are untrusted ZIPs with XML."""
 
 import posixpath
 import zlib
@@ -15,7 +15,7 @@ from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, TOO_LARGE, Unreadable
 
-# lxml names the type of its elements only privately and brings no type hints.
+# The type of lxml's elements is private, and lxml has no type hints.
 
 Element = Any
 
@@ -27,17 +27,17 @@ ENCRYPTED_MEMBER = 0x1
 
 @dataclass(frozen=True)
 class Relation:
-    """What a part refers to: the last word of the relation's type, and the part's name."""
+    """A reference to another part: the last word of the relation's type, and the part's name."""
 
     kind: str
     target: str
 
 
 class Package:
-    """A ZIP of named parts; never unpacks more than the limits allow, whatever sizes it claims."""
+    """A ZIP of named parts; never unpacks more than the limits allow, regardless of the sizes it claims."""
 
     def __init__(self, path: Path, file_format: Format, limits: Limits) -> None:
-        """Opens it, or raises Unreadable when it is no ZIP, is encrypted, or would unpack to too much."""
+        """Open it; raises Unreadable when it isn't a ZIP, is encrypted, or would unpack to too much."""
         refuse_other_containers(path, file_format)
         try:
             self.archive = ZipFile(path)
@@ -49,17 +49,17 @@ class Package:
         self.allowance = limits.unpacked_bytes
 
     def __enter__(self) -> Self:
-        """The package, open."""
+        """Return the open package."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes the file."""
+        """Close the file."""
         self.archive.close()
 
     def __contains__(self, name: str) -> bool:
-        """Whether it has that part; names differ in more than case."""
+        """Return True if it has that part; the case of names doesn't matter."""
         return name.lower() in self.members
 
     def read(self, name: str) -> bytes:
@@ -75,11 +75,11 @@ class Package:
         return content
 
     def xml(self, name: str) -> Element:
-        """Return the root of an XML part; entities stay unexpanded, nothing outside the file is looked at."""
+        """Return the root of an XML part; entities aren't expanded, and nothing outside the file is read."""
         return parse_xml(self.read(name))
 
     def relations(self, part: str) -> dict[str, Relation]:
-        """Return what an Office part refers to, by the identifier it uses; references out of the file are left out."""
+        """Return the references of an Office part by their identifier, without references to outside the file."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", name + ".rels")
         if listing not in self:
@@ -91,7 +91,7 @@ class Package:
         }
 
     def related(self, part: str, kind: str) -> Iterator[str]:
-        """Yield the names of the parts of that kind that a part refers to and that are there."""
+        """Yield the names of the existing parts of that kind that a part refers to."""
         for relation in self.relations(part).values():
             if relation.kind == kind and relation.target in self:
                 yield relation.target
@@ -103,7 +103,7 @@ def resolved(folder: str, relationship: Element) -> str:
 
 
 def parse_xml(content: bytes) -> Element:
-    """Return the root element of XML from strangers."""
+    """Return the root element of untrusted XML."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
     )
@@ -114,7 +114,7 @@ def parse_xml(content: bytes) -> Element:
 
 
 def refuse_other_containers(path: Path, file_format: Format) -> None:
-    """Raises Unreadable when the file does not begin as a ZIP does, and says what is the matter instead."""
+    """Raise Unreadable, with the reason, when the file doesn't begin like a ZIP."""
     with path.open("rb") as file:
         start = file.read(8)
         if start.startswith(ZIP_START):
@@ -127,7 +127,7 @@ def refuse_other_containers(path: Path, file_format: Format) -> None:
 
 
 def refuse_bombs(members: list[ZipInfo], limits: Limits) -> None:
-    """Raises Unreadable when a ZIP is encrypted, or says itself that it unpacks to too much."""
+    """Raise Unreadable when a ZIP is encrypted, or declares more content than the limits allow."""
     if any(member.flag_bits & ENCRYPTED_MEMBER for member in members):
         raise Unreadable(PASSWORD)
     too_many = len(members) > limits.packed_entries
@@ -136,7 +136,7 @@ def refuse_bombs(members: list[ZipInfo], limits: Limits) -> None:
 
 
 def open_office(path: Path, file_format: Format, limits: Limits) -> Package:
-    """Return an Office Open XML package, or Unreadable when the file is something else."""
+    """Return an Office Open XML package; raises Unreadable when the file is something else."""
     package = Package(path, file_format, limits)
     if "[Content_Types].xml" not in package:
         package.archive.close()
@@ -145,7 +145,7 @@ def open_office(path: Path, file_format: Format, limits: Limits) -> Package:
 
 
 def main_part(package: Package, root: str, file_format: Format) -> tuple[str, Element]:
-    """Return the name and root element of an Office file's main part, which must be of the named kind."""
+    """Return the name and root element of an Office file's main part; raises Unreadable if the root isn't ``root``."""
     for name in package.related("", "officeDocument"):
         element = package.xml(name)
         if local_name(element) != root:
@@ -161,7 +161,7 @@ def local_name(element: Element) -> str:
 
 
 def attribute(element: Element, name: str) -> str:
-    """Return an attribute's value by its name without namespace; "" when it is not there."""
+    """Return an attribute's value by its name without namespace; "" when it is missing."""
     for key, value in element.items():
         if key.rpartition("}")[2] == name:
             return str(value)
@@ -169,7 +169,7 @@ def attribute(element: Element, name: str) -> str:
 
 
 def walk(element: Element, skip: frozenset[str] = frozenset()) -> Iterator[Element]:
-    """Yield the element and all below it in the order of the text, without the named ones and what is in them."""
+    """Yield the element and its descendants in document order, without the elements in ``skip`` and their content."""
     waiting = [element]
     while waiting:
         current = waiting.pop()

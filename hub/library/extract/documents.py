@@ -1,4 +1,4 @@
-"""Word documents: sections by heading. A Word file knows no pages, so none are invented."""
+"""Word documents: sections by heading. A Word file doesn't store pages, so none are invented."""
 
 import re
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ from hub.library.extract.problems import Unreadable
 from hub.library.extract.properties import core_properties
 from hub.library.extract.sections import Block, sections
 
-# Deleted and moved text, second writings for older programs, and comments of reviewers are not the text.
+# Deleted and moved text, fallbacks for older programs, and formatting aren't part of the text.
 NOT_TEXT = frozenset({"Fallback", "del", "moveFrom", "rPr", "pPr", "sectPr", "tblPr", "tcPr", "trPr"})
 HEADING_STYLE = re.compile(r"(heading \d|title)")
 BODY_LEVEL = 9
-LETTER = re.compile(r"[^\W\d_]")  # a line without any is a page number
+LETTER = re.compile(r"[^\W\d_]")  # a line without letters is a page number
 MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "p": "\n"}
 
 
 def open_word(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the document's sections, with tables, text boxes and notes where they stand."""
+    """Return the document's sections, with tables, text boxes and notes in place."""
     package = open_office(path, file_format, limits)
     name, root = main_part(package, "document", file_format)
     title, published_on = core_properties(package)
@@ -40,10 +40,10 @@ def open_word(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 class Reading:
-    """What is needed to read the body of one Word document."""
+    """The reader of one Word document's body."""
 
     def __init__(self, package: Package, name: str) -> None:
-        """Looks up the document's styles, notes and references."""
+        """Load the document's styles, notes and references."""
         self.package = package
         self.name = name
         self.relations: dict[str, Relation] = package.relations(name)
@@ -51,7 +51,7 @@ class Reading:
         self.notes = {kind + "Reference": notes_of(self.optional(kind + "s")) for kind in ("footnote", "endnote")}
 
     def optional(self, kind: str) -> Element | None:
-        """Return the root of a part that the document may have; damage there costs only that part."""
+        """Return the root of an optional part; None when it is missing or damaged."""
         for part in self.package.related(self.name, kind):
             try:
                 return self.package.xml(part)
@@ -60,7 +60,7 @@ class Reading:
         return None
 
     def blocks(self, root: Element) -> Iterator[Block]:
-        """Headings, paragraphs and tables in order, then what stands at the head and foot of every page."""
+        """Yield headings, paragraphs and tables in order, then the headers and footers."""
         for element in body_elements(root):
             if local_name(element) == "tbl":
                 yield Block("\n".join(self.rows(element)))
@@ -69,14 +69,14 @@ class Reading:
         yield Block("\n".join(dict.fromkeys(self.margins())))
 
     def rows(self, table: Element) -> Iterator[str]:
-        """Yield the rows of a table, cells separated by tabs; a table in a cell is read as part of the cell."""
+        """Yield the rows of a table, cells separated by tabs; a nested table is part of its cell."""
         for row in nearest(table, "tr"):
             cells = [" ".join(self.text(cell).split()) for cell in nearest(row, "tc")]
             if any(cells):
                 yield "\t".join(cells)
 
     def text(self, element: Element) -> str:
-        """Return the text of a paragraph or a cell, with the notes it refers to in brackets."""
+        """Return the text of a paragraph or a cell, with its footnotes and endnotes in brackets."""
         return "".join(self.pieces(element)).strip()
 
     def pieces(self, element: Element) -> Iterator[str]:
@@ -94,7 +94,7 @@ class Reading:
                 yield from (f"\n{line}" for line in graphic_text(self.package, self.relations, below))
 
     def is_heading(self, paragraph: Element) -> bool:
-        """Return whether a paragraph is a heading by its style or by its own level."""
+        """Return True if a paragraph is a heading by its style or its own level."""
         for level in paragraph.iterfind("{*}pPr/{*}outlineLvl"):
             return level_of(level) < BODY_LEVEL
         styles = paragraph.iterfind("{*}pPr/{*}pStyle")
@@ -113,7 +113,7 @@ class Reading:
 
 
 def body_elements(root: Element) -> Iterator[Element]:
-    """Yield the paragraphs and tables of the body, also those inside content controls and marked insertions."""
+    """Yield the paragraphs and tables of the body, including those in content controls and tracked insertions."""
     for element in root:
         if local_name(element) in {"p", "tbl"}:
             yield element
@@ -122,7 +122,7 @@ def body_elements(root: Element) -> Iterator[Element]:
 
 
 def nearest(element: Element, name: str) -> Iterator[Element]:
-    """Yield the elements of that name below, without those inside of others of that name."""
+    """Yield the descendants with that name, except those nested in others with that name."""
     for child in element:
         if local_name(child) == name:
             yield child
@@ -131,7 +131,7 @@ def nearest(element: Element, name: str) -> Iterator[Element]:
 
 
 def heading_styles(styles: Element | None) -> set[str]:
-    """Return the identifiers of the styles that make a heading: by name, by level, or by the style they build on."""
+    """Return the identifiers of heading styles: by name, by level, or by the style they are based on."""
     if styles is None:
         return set()
     entries = {attribute(style, "styleId"): style for style in styles.iter("{*}style")}
@@ -143,7 +143,7 @@ def heading_styles(styles: Element | None) -> set[str]:
 
 
 def makes_heading(style: Element) -> bool:
-    """Return whether a paragraph style makes a heading by its own name or level."""
+    """Return True if a style is a heading style by its own name or level."""
     if attribute(style, "type") not in {"", "paragraph"}:
         return False
     for level in style.iterfind("{*}pPr/{*}outlineLvl"):
@@ -153,7 +153,7 @@ def makes_heading(style: Element) -> bool:
 
 
 def level_of(level: Element) -> int:
-    """Return the outline level that an element states; that of body text when it states none."""
+    """Return the outline level in an element; that of body text when there is none."""
     value = attribute(level, "val")
     return int(value) if value.isdecimal() and len(value) == 1 else BODY_LEVEL
 

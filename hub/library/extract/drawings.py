@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from hub.library.extract.container import Element, Package, Relation, attribute, local_name, walk
 
-# Office writes newer shapes twice; the second time is for older programs.
+# Office writes newer shapes twice: the second copy is for older programs.
 WRITTEN_TWICE = frozenset({"Fallback"})
 
 
 def paragraph_text(paragraph: Element) -> str:
-    """Return the text of one drawing paragraph, without the number that a slide shows of itself."""
+    """Return the text of one drawing paragraph, without the slide number."""
     parts = []
     for element in paragraph:
         name = local_name(element)
@@ -21,7 +21,7 @@ def paragraph_text(paragraph: Element) -> str:
 
 
 def paragraphs(element: Element) -> Iterator[str]:
-    """Yield the paragraphs in a shape that say something."""
+    """Yield the paragraphs in a shape that aren't blank."""
     for below in walk(element, WRITTEN_TWICE):
         if local_name(below) == "p" and (text := paragraph_text(below)):
             yield text

@@ -1,7 +1,7 @@
-"""Some pages of a PDF as a PDF of their own, each with its source named on it. Runs only where a crash harms no one.
+"""Excerpts of a PDF as a new PDF, with the source named on each page. Runs only in the helper, where a crash is harmless.
 
-Each page is laid whole onto a new, slightly taller one, with a line of text in the strip below: nothing of it is
-covered, and what a page carries besides its look (scripts, links, forms) stays behind.
+Each page is placed on a new, slightly taller one, with a line of text in the strip below it: nothing is covered, and
+anything that isn't visible (scripts, links, forms) isn't copied.
 """
 
 import ctypes
@@ -18,13 +18,13 @@ from hub.library.extract.pictures import opened
 FONT = b"Helvetica"
 SIZE = 1 / 76  # of the page's width: 8 points on Letter
 SMALLEST, LARGEST = 4.0, 40.0  # points
-STRIP = 2.5  # heights of a letter: the strip below each page, for the line
-WIDTH_OF_A_LETTER = 0.5  # of its height, as Helvetica is on average
+STRIP = 2.5  # height of the strip below each page, in letter heights
+WIDTH_OF_A_LETTER = 0.5  # in letter heights: Helvetica's average
 LONGEST_LINE = 400
 
 
 def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
-    """Return the pages `numbers` (from 1) with the line of each below it; raises Unreadable, or an error of pypdfium2's."""
+    """Return the pages `numbers` (from 1) as a PDF, each with its line below; raises Unreadable or pypdfium2's errors."""
     source, made = opened(path), pypdfium2.PdfDocument.new()
     for number, line in zip(numbers, lines, strict=True):
         lay(source, made, number - 1, line)
@@ -34,9 +34,9 @@ def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
 
 
 def lay(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int, line: str) -> None:
-    """Lay one page onto a new one, and write the line below it."""
+    """Place one page on a new one, and write the line below it."""
     page = source[index]
-    raw.FPDFPage_Flatten(page, raw.FLAT_PRINT)  # what forms and notes show becomes part of the page
+    raw.FPDFPage_Flatten(page, raw.FLAT_PRINT)  # visible form fields and notes become part of the page
     width, height = page.get_size()
     size = size_of(line, width)
     laid = made.new_page(width, height + STRIP * size)
@@ -50,7 +50,7 @@ def lay(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int, 
 
 
 def size_of(line: str, width: float) -> float:
-    """Return how high the line's letters are, so that it fits, in points."""
+    """Return the font size in points with which the line fits the width."""
     fitting = width / (max(len(line[:LONGEST_LINE]), 1) * WIDTH_OF_A_LETTER + 2)
     return max(SMALLEST, min(width * SIZE, fitting, LARGEST))
 
@@ -65,7 +65,7 @@ def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, i
 
 
 def text_object(made: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
-    """Return the line in the strip; letters that neither of the two fonts has lose their accents or become ``?``."""
+    """Return the line as a text object; characters missing in both fonts lose their accents or become ``?``."""
     line = written(line[:LONGEST_LINE])
     written_line = pypdfium2.PdfObject(_begun(made, line, size), pdf=made)
     letters = (line + "\0").encode("utf-16-le")

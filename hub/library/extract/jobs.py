@@ -1,4 +1,4 @@
-"""What the helper process can be asked to do with a file, each in a fork of its own under its limits."""
+"""The jobs of the helper process: each runs on one file, in its own fork, under its limits."""
 
 import json
 import os
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hub.library.extract import pictures
-from hub.library.extract.answers import Telling, end
+from hub.library.extract.answers import ReportWriter, end
 from hub.library.extract.excerpt import excerpt
 from hub.library.extract.formats import FORMATS, Format
-from hub.library.extract.legacy import modernized
+from hub.library.extract.legacy import converted_copy
 from hub.library.extract.limits import Limits
 from hub.library.extract.openers import open_document
 from hub.library.extract.pieces import piece
@@ -20,13 +20,13 @@ from hub.library.extract.sandbox import leave_files
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
-# How much a job that no one waits for gives way to everyone else.
+# The niceness of jobs that no one waits for.
 PATIENCE = 10
 
 
 @dataclass(frozen=True)
 class Task:
-    """A file and what is asked of it; `folder` may be written to and is gone afterward."""
+    """A file and the details of a job; `folder` is writable and temporary."""
 
     path: Path
     file_format: Format
@@ -39,64 +39,64 @@ def read(task: Task) -> Iterator[bytes]:
     """Yield the pages with their text, line by line."""
     path, file_format = task.path, task.file_format
     if file_format.converted_to is not None:
-        path, file_format = modernized(path, file_format, task.folder)
+        path, file_format = converted_copy(path, file_format, task.folder)
     leave_files(path, task.folder)
     document = open_document(path, file_format, task.limits)
-    for entry in Telling(document, file_format.page_kind, task.limits).lines():
+    for entry in ReportWriter(document, file_format.page_kind, task.limits).lines():
         yield line_of(entry)
 
 
 def draw(task: Task) -> Iterator[bytes]:
-    """Yield the pictures of the pages `numbers` of a PDF, `width` wide, as far as they are begun in `seconds`."""
+    """Yield the pictures of the pages `numbers` of a PDF, `width` wide, as many as can be begun within `seconds`."""
     details = task.details
     if details.get("patient"):
         os.nice(PATIENCE)
     leave_files(task.path, task.folder)
-    yield from told(pictures.drawn(task.path, details["numbers"], details["width"], details["seconds"]))
+    yield from completed(pictures.drawn(task.path, details["numbers"], details["width"], details["seconds"]))
 
 
 def print_out(task: Task) -> Iterator[bytes]:
-    """Yield a PDF of a presentation; its piece is numbered with how many slides it has."""
+    """Yield a PDF of a presentation; the number of its piece is the number of slides."""
     os.nice(PATIENCE)
     result = printed(task.path, task.file_format, task.folder)
     leave_files(result, task.folder)
-    yield from told([(pictures.count_pages(result), result.read_bytes())])
+    yield from completed([(pictures.count_pages(result), result.read_bytes())])
 
 
 def thumbnail(task: Task) -> Iterator[bytes]:
-    """Yield the picture that an Office file carries of its first slide."""
+    """Yield the thumbnail in an Office file."""
     leave_files(task.path, task.folder)
-    yield from told(pictures.embedded(task.path, task.file_format, task.details["width"], task.limits))
+    yield from completed(pictures.embedded(task.path, task.file_format, task.details["width"], task.limits))
 
 
 def repack(task: Task) -> Iterator[bytes]:
-    """Yield a file that is a picture itself."""
+    """Yield an image file as WebP."""
     leave_files(task.path, task.folder)
-    yield from told(pictures.pictured(task.path, task.file_format, task.details["width"]))
+    yield from completed(pictures.pictured(task.path, task.file_format, task.details["width"]))
 
 
 def cut_out(task: Task) -> Iterator[bytes]:
-    """Yield the pages `numbers` of a PDF as a PDF of their own, with the `lines` below them."""
+    """Yield the pages `numbers` of a PDF as a new PDF, with the `lines` below them."""
     leave_files(task.path, task.folder)
-    yield from told([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
+    yield from completed([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
 
 
 def typeset(task: Task) -> Iterator[bytes]:
     """Yield a Markdown text, an email or a web page as safe HTML."""
     os.nice(PATIENCE)
     leave_files(task.path, task.folder)
-    yield from told([(1, as_html(task.path, task.file_format, task.limits).encode("utf-8", "replace"))])
+    yield from completed([(1, as_html(task.path, task.file_format, task.limits).encode("utf-8", "replace"))])
 
 
-def told(pieces: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
-    """Yield the pieces, then that all went well."""
+def completed(pieces: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Yield the pieces, then an end entry with state OK."""
     for number, content in pieces:
         yield piece(number, content)
     yield line_of(end(State.OK, ""))
 
 
 def line_of(entry: dict[str, Any]) -> bytes:
-    """One entry as a line of JSON."""
+    """Return an entry as a line of JSON."""
     return json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
@@ -111,8 +111,8 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
 }
 
 
-def done(request: dict[str, Any], limits: Limits, folder: Path) -> Iterator[bytes]:
-    """Return all that is told of a request."""
+def run_job(request: dict[str, Any], limits: Limits, folder: Path) -> Iterator[bytes]:
+    """Run the job of a request, and return its output."""
     file_format = FORMATS[request["extension"]]
     task = Task(Path(request["path"]), file_format, limits, folder, request.get("details", {}))
     return JOBS[request.get("job", "read")](task)

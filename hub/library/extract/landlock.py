@@ -1,7 +1,7 @@
-"""Linux's Landlock: a process gives up all files but the named ones, and needs no privilege for it.
+"""Linux's Landlock: a process gives up access to all files except some, without needing any privilege.
 
-Whoever takes over a parser through a flaw in it finds no database, no secret and no other document. The names
-and numbers here are those of `linux/landlock.h`; they are the same on every processor.
+An attacker who exploits a flaw in a parser can reach no database, no secret and no other document. The names and
+numbers are those of `linux/landlock.h`; they are the same on every processor.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ PATH_BENEATH = 1
 NO_NEW_PRIVILEGES = 38
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_FOLDER = (1 << place for place in range(4))
-# What every version knows, and what the second and the third know besides.
+# The access rights of Landlock's versions 1, 2 and 3.
 RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 REMOVE_FILE, MAKE_SOCKET = 1 << 5, 1 << 9
 ALL = RIGHTS[max(RIGHTS)]
@@ -25,7 +25,7 @@ FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | (1 << 14)
 
 
 class Ruleset(ctypes.Structure):
-    """`struct landlock_ruleset_attr`, as far as the first version knows it."""
+    """`struct landlock_ruleset_attr`, with the fields of version 1."""
 
     _fields_ = (("handled", ctypes.c_uint64),)
 
@@ -39,38 +39,38 @@ class Beneath(ctypes.Structure):
 
 
 def read_only(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
-    """Gives up all files but these and what is in them, for good; False where the system has no Landlock."""
+    """Permanently give up access to all files except these and their content; returns False without Landlock."""
     return keep(ALL, [(readable, READ), (writable, ALL)])
 
 
 def write_only(writable: Iterable[Path], sockets: Iterable[Path]) -> bool:
-    """Gives up writing anywhere else, for good; in the folders of `sockets` only sockets may come and go."""
+    """Permanently give up writing elsewhere; in the folders of `sockets`, only sockets can be created and deleted."""
     return keep(ALL & ~READ, [(writable, ALL & ~READ), (sockets, REMOVE_FILE | MAKE_SOCKET)])
 
 
 def keep(given_up: int, exceptions: Iterable[tuple[Iterable[Path], int]]) -> bool:
-    """Gives up those rights to all files, but for these rights to these paths and what is in them."""
+    """Give up the rights `given_up` to all files, except for the paths and their rights in `exceptions`."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
     version = system.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)
     if version < 1:
         return False
-    known = given_up & RIGHTS[min(version, max(RIGHTS))]
-    rules = system.syscall(CREATE_RULESET, ctypes.byref(Ruleset(known)), ctypes.c_size_t(ctypes.sizeof(Ruleset)), 0)
+    supported = given_up & RIGHTS[min(version, max(RIGHTS))]
+    rules = system.syscall(CREATE_RULESET, ctypes.byref(Ruleset(supported)), ctypes.c_size_t(ctypes.sizeof(Ruleset)), 0)
     if rules < 0:
         return False
     for paths, allowed in exceptions:
         for path in paths:
-            allow(system, rules, path, allowed & known)
+            allow(system, rules, path, allowed & supported)
     system.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    kept = system.syscall(RESTRICT_SELF, rules, 0) == 0
+    is_restricted = system.syscall(RESTRICT_SELF, rules, 0) == 0
     os.close(rules)
-    return bool(kept)
+    return bool(is_restricted)
 
 
 def allow(system: ctypes.CDLL, rules: int, path: Path, allowed: int) -> None:
-    """Keeps one file or folder, if it is there."""
+    """Allow access to one file or folder, if it exists."""
     try:
         parent = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
     except OSError:

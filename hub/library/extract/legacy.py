@@ -1,4 +1,4 @@
-"""Old PowerPoint, Word and Excel files: LibreOffice turns them into their modern kind, walled in."""
+"""Conversion of old PowerPoint, Word and Excel files to their modern formats, by LibreOffice in a sandbox."""
 
 import shutil
 import subprocess
@@ -8,7 +8,7 @@ from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 from hub.library.extract.sandbox import leave_writing
 
-# Nothing is fetched from elsewhere and no macro runs, whatever the document asks for.
+# Nothing is fetched from elsewhere and no macro runs, even if the document asks for it.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting">
@@ -21,12 +21,12 @@ PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def libreoffice() -> str | None:
-    """Return the command of LibreOffice, when it is installed."""
+    """Return the path of LibreOffice; None when it isn't installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, Format]:
-    """Return the converted copy of an old file in the folder, and its format; Unreadable when there can be none."""
+def converted_copy(path: Path, file_format: Format, folder: Path) -> tuple[Path, Format]:
+    """Convert an old file into the folder; returns the copy and its format, or raises Unreadable."""
     modern = FORMATS[str(file_format.converted_to)]
     office = libreoffice()
     words = {"label": file_format.label, "a_label": file_format.a_label, "modern": modern.extension.upper()}
@@ -36,34 +36,34 @@ def modernized(path: Path, file_format: Format, folder: Path) -> tuple[Path, For
         raise Unreadable(EMPTY)
     convert(office, named_link(path, file_format, folder), modern.extension, folder)
     result = folder / "converted" / f"document.{modern.extension}"
-    # LibreOffice ends with 0 also when it failed, so only the file tells.
+    # LibreOffice exits with 0 even if it failed, so only the file tells.
     if not result.is_file() or result.stat().st_size == 0:
         raise Unreadable(NOT_CONVERTED, **words)
     return result, modern
 
 
 def named_link(path: Path, file_format: Format, folder: Path) -> Path:
-    """Return the file under a name that tells LibreOffice what it is."""
+    """Link the file under a name with its extension, which LibreOffice needs; returns the link."""
     named = folder / f"document.{file_format.extension}"
     named.symlink_to(path)
     return named
 
 
 def convert(office: str, source: Path, target: str, folder: Path) -> None:
-    """One run of LibreOffice with a profile of its own: two runs on one profile fail without a word.
+    """Run LibreOffice with a new profile: two runs with the same profile fail silently.
 
-    `target` is the extension to convert to, perhaps with the filter and its settings.
+    `target` is the extension to convert to, optionally with the filter and its settings.
     """
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-    wall = walls(source.resolve(), folder)
-    if not wall:
-        # Landlock forbids to build such walls, so it is the second choice.
+    sandbox = sandbox_command(source.resolve(), folder)
+    if not sandbox:
+        # Landlock would prevent bwrap from working, so it is the second choice.
         leave_writing(folder)
     subprocess.run(
         [
-            *wall,
+            *sandbox,
             office,
             f"-env:UserInstallation={profile.as_uri()}",
             *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
@@ -76,15 +76,15 @@ def convert(office: str, source: Path, target: str, folder: Path) -> None:
     )
 
 
-def walls(document: Path, folder: Path) -> list[str]:
-    """Return what to put before a command so that it sees no network and may write only to the folder."""
-    wall = shutil.which("bwrap")
-    if wall is None:
+def sandbox_command(document: Path, folder: Path) -> list[str]:
+    """Return the prefix for a command that hides the network and permits writing only to the folder; [] if unavailable."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
         return []
-    command = [wall, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
-    # LibreOffice makes a socket in /tmp, whatever TMPDIR says; here that is a /tmp of its own.
+    command = [bwrap, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
+    # LibreOffice creates a socket in /tmp even if TMPDIR is set; here it gets its own /tmp.
     command += ["--proc", "/proc", "--tmpfs", "/tmp", "--bind", str(folder), str(folder)]  # noqa: S108
     command += ["--ro-bind", str(document), str(document)]
-    # Many containers forbid it.
+    # Many containers forbid bwrap.
     works = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
     return command if works else []

@@ -1,4 +1,4 @@
-"""How much of anything the hub spends on one file."""
+"""Limits of time, memory and size for one file."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that reading one file may take; tests pass smaller ones."""
+    """The limits for reading one file; tests pass smaller ones."""
 
     wall_seconds: float = 90
     processor_seconds: int = 60

@@ -1,4 +1,4 @@
-"""E-mail messages: the text that was written, and the names of what was attached."""
+"""Email messages: their text, and the names of their attachments."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -13,7 +13,7 @@ from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, one_line
 from hub.library.extract.problems import OTHER_KIND, Unreadable
-from hub.library.extract.properties import believable
+from hub.library.extract.properties import plausible
 from hub.library.extract.text import sections_of
 from hub.library.extract.webpage import markdown_of, parse_html
 from hub.library.rules import PageKind
@@ -40,7 +40,7 @@ def message_pages(subject: str, text: str) -> Iterator[ExtractedPage]:
 
 
 def message_text(message: EmailMessage) -> str:
-    """Return what was written, then the names of the attachments; of a bare forward, what was forwarded."""
+    """Return the text, then the names of the attachments; a forward without text includes the forwarded text."""
     text = body_text(message).strip()
     attachments = list(parts_attached(message))
     forwarded = [part for part in attachments if part.get_content_type() == "message/rfc822"]
@@ -52,7 +52,7 @@ def message_text(message: EmailMessage) -> str:
 
 
 def body_text(message: EmailMessage) -> str:
-    """Return the plain text of a message, or else its HTML as text; "" when it has neither."""
+    """Return the plain text of a message, otherwise its HTML as text; "" when it has neither."""
     body = message.get_body(("plain", "html"))
     if body is None:
         return ""
@@ -61,7 +61,7 @@ def body_text(message: EmailMessage) -> str:
 
 
 def part_text(part: MIMEPart) -> str:
-    """Return the text of a part in whichever character set it claims, or else as nearly as can be."""
+    """Return the text of a part in the character set that it declares, otherwise as Windows-1252."""
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError, ValueError):
@@ -82,7 +82,7 @@ def attachment_name(part: EmailMessage) -> str:
 
 
 def header(message: EmailMessage, name: str) -> str:
-    """Return a header's text; "" when it is missing or too odd to be read."""
+    """Return a header's text; "" when it is missing or malformed."""
     try:
         return str(message[name] or "")
     except (ValueError, IndexError, AttributeError):
@@ -90,8 +90,8 @@ def header(message: EmailMessage, name: str) -> str:
 
 
 def sent_on(message: EmailMessage) -> date | None:
-    """Return the day on which the message was sent, where its sender was."""
+    """Return the day on which the message was sent, in the sender's time zone."""
     try:
-        return believable(parsedate_to_datetime(header(message, "date")).date())
+        return plausible(parsedate_to_datetime(header(message, "date")).date())
     except (ValueError, TypeError, IndexError):
         return None

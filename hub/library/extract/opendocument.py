@@ -1,4 +1,4 @@
-"""OpenDocument presentations, texts and spreadsheets, as LibreOffice writes them."""
+"""OpenDocument presentations, texts and spreadsheets, the formats of LibreOffice."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from hub.library.extract.sections import Block, sections
 from hub.library.rules import PageKind
 
 BODIES = {"odt": "text", "odp": "presentation", "ods": "spreadsheet"}
-# Comments of reviewers, deleted text, and what is repeated on every slide are not the text.
+# Comments, deleted text and slide numbers aren't part of the text.
 NOT_TEXT = frozenset({"annotation", "tracked-changes", "forms", "sequence-decls", "page-number"})
 MARKS = {"tab": "\t", "line-break": "\n", "p": "\n", "h": "\n", "list-item": "\n", "note-body": " "}
 LEAVES = {"p", "h", "table"}
@@ -40,7 +40,7 @@ def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Docume
 
 
 def refuse_encrypted(package: Package) -> None:
-    """Raises Unreadable when the parts of the package are encrypted."""
+    """Raise Unreadable when the parts of the package are encrypted."""
     manifest = "META-INF/manifest.xml"
     if manifest in package and package.xml(manifest).find(".//{*}encryption-data") is not None:
         raise Unreadable(PASSWORD)
@@ -56,7 +56,7 @@ def pages(kind: str, root: Element, body: Element, limits: Limits) -> Iterator[E
 
 
 def slides(root: Element, body: Element) -> Iterator[ExtractedPage]:
-    """Yield every slide in its order, the hidden ones too."""
+    """Yield all slides in order, including hidden ones."""
     hidden = styles_that_hide(root)
     for number, slide in enumerate(body.iterfind("{*}page"), start=1):
         text = "\n".join(lines(slide))
@@ -74,7 +74,7 @@ def slide_title(slide: Element) -> str:
 
 
 def styles_that_hide(root: Element) -> set[str]:
-    """Return the names of the styles whose slides or sheets are not shown."""
+    """Return the names of the styles that hide slides or sheets."""
     return {
         attribute(style, "name")
         for style in root.iterfind("{*}automatic-styles/{*}style")
@@ -84,7 +84,7 @@ def styles_that_hide(root: Element) -> set[str]:
 
 
 def lines(element: Element) -> Iterator[str]:
-    """Yield the paragraphs and table rows below an element that say something, without a slide's notes."""
+    """Yield the paragraphs and table rows in an element that aren't blank, without a slide's notes."""
     for leaf in leaves(element):
         if local_name(leaf) == "table":
             yield from rows_of(leaf)
@@ -93,7 +93,7 @@ def lines(element: Element) -> Iterator[str]:
 
 
 def leaves(element: Element) -> Iterator[Element]:
-    """Yield the paragraphs, headings and tables below an element, in order, none inside of another."""
+    """Yield the paragraphs, headings and tables in an element, in order, without nested ones."""
     for child in element:
         if local_name(child) in LEAVES:
             yield child
@@ -111,7 +111,7 @@ def blocks(body: Element) -> Iterator[Block]:
 
 
 def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
-    """Yield every sheet with its name and its rows that are not blank."""
+    """Yield all sheets with their names and their rows that aren't blank."""
     hidden = styles_that_hide(body.getroottree().getroot())
     for number, table in enumerate(body.iterfind("{*}table"), start=1):
         rows = list(islice(rows_of(table), limits.sheet_rows + 1))
@@ -123,7 +123,7 @@ def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
 
 
 def rows_of(table: Element) -> Iterator[str]:
-    """Yield the rows of a table, cells separated by tabs, blank rows left out."""
+    """Yield the rows of a table that aren't blank, cells separated by tabs."""
     for row in table.iter("{*}table-row"):
         cells = [text for cell in row for text in cell_texts(cell)]
         if any(cells):
@@ -131,7 +131,7 @@ def rows_of(table: Element) -> Iterator[str]:
 
 
 def cell_texts(cell: Element) -> list[str]:
-    """Return the text of a cell, as often as it is repeated."""
+    """Return the text of a cell, once for each repetition."""
     if local_name(cell) not in {"table-cell", "covered-table-cell"}:
         return []
     times = times_of(attribute(cell, "number-columns-repeated"), MOST_REPEATED_CELLS)
@@ -139,7 +139,7 @@ def cell_texts(cell: Element) -> list[str]:
 
 
 def text_of(element: Element) -> str:
-    """Return all text in an element, its lines and tabs where they are."""
+    """Return all text in an element, with its line breaks and tabs."""
     pieces: list[str] = []
     waiting: list[Element | str] = [element]
     while waiting:
@@ -154,10 +154,10 @@ def text_of(element: Element) -> str:
 
 
 def spaces(element: Element) -> str:
-    """Return the spaces that an element stands for."""
+    """Return the spaces that an element represents."""
     return " " * times_of(attribute(element, "c"), MOST_SPACES) if local_name(element) == "s" else ""
 
 
 def times_of(number: str, most: int) -> int:
-    """Return how often something is there: once when nothing sensible says so, and never more than `most`."""
+    """Return a repetition count: 1 unless `number` is a valid number, and never more than `most`."""
     return min(int(number), most) if COUNT.fullmatch(number) else 1

@@ -1,4 +1,4 @@
-"""Which module opens which kind of file."""
+"""The function that opens each file format."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,5 +35,5 @@ OPENERS: dict[str, Opener] = {
 
 
 def open_document(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the opened document, or Unreadable. An old file must have been converted before."""
+    """Open a document; raises Unreadable. Old formats must be converted before."""
     return OPENERS[file_format.extension](path, file_format, limits)

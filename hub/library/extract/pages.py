@@ -1,4 +1,4 @@
-"""What reading a document gives: numbered pages of clean text, and how far the reading got."""
+"""The result of reading a document: numbered pages of clean text, and a state."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from hub.library.rules import PageKind, State
 
 TITLE_LENGTH = 200
 
-# PostgreSQL takes no NUL, UTF-8 no lone surrogate, and a reader none of the other control characters.
+# PostgreSQL accepts no NUL, UTF-8 no lone surrogates, and people can't read the other control characters.
 UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff]")
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 MANY_BLANK_LINES = re.compile(r"\n{3,}")
@@ -17,10 +17,10 @@ MANY_BLANK_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True)
 class ExtractedPage:
-    """One page, slide, sheet, section or item, numbered as the document numbers it (from 1).
+    """One page, slide, sheet, section or item, with the document's own number (from 1).
 
-    `text` is complete: a heading or a slide's title stands in it too. Only a sheet's name and the
-    subject of an email stand in `title` alone. Nothing here is marked up: it is plain text.
+    `text` is complete: it includes a heading or a slide's title. Only a sheet's name and the subject of an email
+    are in `title` alone. All of it is plain text.
     """
 
     number: int
@@ -33,10 +33,10 @@ class ExtractedPage:
 
 @dataclass(frozen=True)
 class Extraction:
-    """All that reading a file gave.
+    """The result of reading a file.
 
-    `detail` is a sentence for a person that says what is the matter and what to do; "" when all is well.
-    `title` and `published_on` are the document's own; "" and None when it has none to be trusted.
+    `detail` is a sentence for a person with the problem and what to do; "" when there is none. `title` and
+    `published_on` are the document's own; "" and None when it has none that is plausible.
     """
 
     state: State
@@ -48,21 +48,21 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Lost:
-    """A page that could not be read, while its neighbours could."""
+    """A page that couldn't be read, although others could."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A page of which only the beginning was read."""
+    """A page that was read only in part, from its beginning."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document that has been opened; its pages are read as they are asked for."""
+    """An open document; its pages are read lazily."""
 
     pages: Iterator[ExtractedPage | Lost | Cut]
     title: str = ""
@@ -71,15 +71,15 @@ class Document:
 
 
 def clean(text: str) -> str:
-    """Text that any database and any reader can take: no control characters, plain line ends."""
+    """Return the text without control characters and with plain line ends, for databases and people."""
     text = UNWANTED.sub("", LINE_END.sub("\n", text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    # A first cell that is empty stands as a tab at the beginning, and holds the others in their columns.
+    # A tab at the beginning is an empty first cell, and keeps the other cells in their columns.
     return MANY_BLANK_LINES.sub("\n\n", lines).strip("\n ")
 
 
 def one_line(text: str, length: int = TITLE_LENGTH) -> str:
-    """Return the text on one line, cut at a word and marked with an ellipsis when it is longer than `length`."""
+    """Return the text on one line; if it is longer than `length`, it is cut after a word and ends in an ellipsis."""
     line = " ".join(clean(text).split())
     if len(line) <= length:
         return line

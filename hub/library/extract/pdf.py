@@ -1,4 +1,4 @@
-"""PDF files through PDFium, which may abort the process: only ever run where that harms no one."""
+"""PDF files, read by PDFium. It can abort the process, so this runs only in the helper, where that is harmless."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ from hub.library.rules import PageKind
 
 MARK = b"%PDF-"
 MARK_WITHIN = 1024
-# PDFium writes this where a word is divided at the end of a line.
+# PDFium writes this when a word is hyphenated at the end of a line.
 HYPHEN = re.compile("\x02(\r?\n)?")
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
@@ -27,7 +27,7 @@ BOOKMARK_DEPTH = 4
 
 
 def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the file's pages by their place in it, titled by the bookmarks that point to them."""
+    """Return the file's pages in order, titled by the bookmarks that point to them."""
     refuse_others(path, file_format)
     try:
         document = pypdfium2.PdfDocument(path)
@@ -38,7 +38,7 @@ def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def refuse_others(path: Path, file_format: Format) -> None:
-    """Raises Unreadable when nothing near the beginning says that this is a PDF."""
+    """Raise Unreadable when the file doesn't have a PDF's mark near its beginning."""
     with path.open("rb") as file:
         start = file.read(MARK_WITHIN)
     if not start:
@@ -48,13 +48,13 @@ def refuse_others(path: Path, file_format: Format) -> None:
 
 
 def created_on(document: pypdfium2.PdfDocument) -> date | None:
-    """Return the day on which the PDF was made, as it says itself."""
+    """Return the PDF's creation date from its metadata."""
     match = CREATED.match(document.get_metadata_value("CreationDate"))
     return day_of("-".join(match.groups())) if match else None
 
 
 def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Yield every page; one that can't be read costs only itself."""
+    """Yield all pages; one that can't be read doesn't affect the others."""
     titles = bookmarks(document)
     for number in range(1, len(document) + 1):
         try:
@@ -68,7 +68,7 @@ def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Extracted
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[str, bool]:
-    """Return the beginning of a page's text, and whether that is all of it."""
+    """Return the beginning of a page's text, and True if it is complete."""
     page = document[index]
     text_page = page.get_textpage()
     try:
@@ -80,7 +80,7 @@ def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[s
 
 
 def tidy(text: str) -> str:
-    """Return the text with divided words put together and without ligatures, so that its words can be found."""
+    """Return the text with hyphenated words joined and without ligatures, so that search finds its words."""
     return unicodedata.normalize("NFC", HYPHEN.sub("", text).translate(LIGATURES))
 
 

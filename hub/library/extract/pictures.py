@@ -1,4 +1,4 @@
-"""Pictures of a document's pages: drawn by PDFium, packed as WebP. Runs only where a crash harms no one."""
+"""Pictures of pages, drawn by PDFium and saved as WebP. Runs only in the helper, where a crash is harmless."""
 
 import io
 import time
@@ -14,18 +14,18 @@ from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.problems import DAMAGED, OTHER_KIND, PASSWORD, Unreadable
 
-# A page may be 144,000 points high: what is higher than this many widths gets a narrower picture.
+# A page can be 144,000 points high: if its height is more than this many widths, its picture is narrower.
 TALLEST = 3.0
 QUALITY = 80
-EFFORT = 2  # of WebP, from 0 to 6: 41 ms for 1200 pixels; more effort costs much and saves little
-# Where Office and OpenDocument files keep the picture of their first page, if they do.
+EFFORT = 2  # of WebP, from 0 to 6: 41 ms for 1200 pixels; more takes much longer and saves little
+# The thumbnail of Office and OpenDocument files, if they have one.
 THUMBNAILS = ("docProps/thumbnail.jpeg", "docProps/thumbnail.jpg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
 THUMBNAIL_FORMATS = ("JPEG", "PNG")
 MOST_PIXELS = 50_000_000
 
 
 def drawn(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Iterator[tuple[int, bytes]]:
-    """Yield the pictures of these pages of a PDF, `width` pixels wide, as many as can be begun in that time.
+    """Yield the pictures of these pages of a PDF, `width` pixels wide, as many as can be begun within `seconds`.
 
     A page that can't be drawn has empty bytes.
     """
@@ -41,7 +41,7 @@ def drawn(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Ite
 
 
 def opened(path: Path) -> pypdfium2.PdfDocument:
-    """Return the PDF with its forms, or Unreadable."""
+    """Open a PDF with its forms; raises Unreadable."""
     try:
         document = pypdfium2.PdfDocument(path)
         document.init_forms()
@@ -51,7 +51,7 @@ def opened(path: Path) -> pypdfium2.PdfDocument:
 
 
 def count_pages(path: Path) -> int:
-    """Return how many pages a PDF has."""
+    """Return the number of pages of a PDF."""
     return len(opened(path))
 
 
@@ -68,14 +68,14 @@ def picture_of(document: pypdfium2.PdfDocument, number: int, width: int) -> byte
 
 
 def packed(picture: Image.Image) -> bytes:
-    """Return the picture's bytes as WebP."""
+    """Return the picture as WebP."""
     buffer = io.BytesIO()
     picture.convert("RGB").save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
     return buffer.getvalue()
 
 
 def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Iterator[tuple[int, bytes]]:
-    """Yield the picture of its first page that an Office file carries, if it does."""
+    """Yield the thumbnail in an Office file, if it has one."""
     with Package(path, file_format, limits) as package:
         for name in THUMBNAILS:
             if name in package:
@@ -84,7 +84,7 @@ def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Ite
 
 
 def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int, bytes]]:
-    """Yield a file that is a picture itself, not wider than asked for."""
+    """Yield an image file as WebP, at most `width` pixels wide; raises Unreadable."""
     try:
         yield 1, repacked(path, width)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
@@ -92,7 +92,7 @@ def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int,
 
 
 def repacked(source: Path | IO[bytes], width: int) -> bytes:
-    """Return a picture from elsewhere as a WebP of our own; raises OSError or ValueError when it is none."""
+    """Return an untrusted picture as WebP; raises OSError or ValueError when it isn't a picture."""
     with Image.open(source, formats=THUMBNAIL_FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise ValueError(picture.size)

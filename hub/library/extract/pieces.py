@@ -1,8 +1,7 @@
-"""What the helper process makes of a file besides its pages' text: numbered pieces, as bytes.
+"""Output of the helper process other than page texts: numbered pieces, as bytes.
 
-A piece is a line of JSON with its number and its size, then its bytes: a picture, a printed document, HTML.
-After the last one stands the same `end` that ends the telling of pages. Pieces that were made before the maker
-broke down are not lost.
+A piece is a line of JSON with its number and its size, then its bytes: a picture, a printed document, HTML. The last
+one is followed by the same `end` entry as a report on pages. Pieces made before a crash are not lost.
 """
 
 import json
@@ -13,9 +12,9 @@ from hub.library.rules import State
 
 @dataclass(frozen=True)
 class Pieces:
-    """The pieces that arrived by their number, and how it ended.
+    """The received pieces by number, and how the job ended.
 
-    `state` is OK when the maker came to its end, None when it broke off without a word; `detail` is for the log.
+    `state` is OK when the job finished, None when it ended without its `end` entry; `detail` is for the log.
     """
 
     each: dict[int, bytes]
@@ -24,24 +23,24 @@ class Pieces:
 
 
 def piece(number: int, content: bytes) -> bytes:
-    """Return a piece as it is told; empty content says that this one can't be made."""
+    """Return a piece as bytes to send; empty content means that this piece can't be made."""
     return json.dumps({"piece": number, "size": len(content)}).encode() + b"\n" + content
 
 
-def heard(told: bytes) -> Pieces:
-    """Return the pieces in what was told, up to the first that is rubbish: the teller read a stranger's file."""
+def parse_pieces(output: bytes) -> Pieces:
+    """Return the pieces in a helper's output, up to the first malformed one: the helper read an untrusted file."""
     each: dict[int, bytes] = {}
     place = 0
-    while (line_end := told.find(b"\n", place)) >= 0:
+    while (line_end := output.find(b"\n", place)) >= 0:
         try:
-            entry = json.loads(told[place:line_end])
+            entry = json.loads(output[place:line_end])
             if "end" in entry:
                 return Pieces(each, State(entry["end"]["state"]), str(entry["end"]["cause"]))
             number, size = entry["piece"], entry["size"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             return Pieces(each, None, repr(error))
-        place = line_end + 1 + size if isinstance(size, int) and size >= 0 else len(told) + 1
-        if not isinstance(number, int) or place > len(told):
+        place = line_end + 1 + size if isinstance(size, int) and size >= 0 else len(output) + 1
+        if not isinstance(number, int) or place > len(output):
             break
-        each[number] = told[line_end + 1 : place]
+        each[number] = output[line_end + 1 : place]
     return Pieces(each, None)

@@ -1,4 +1,4 @@
-"""What documents say of themselves, as far as it can be believed."""
+"""The title and date in a document's properties, if they are plausible."""
 
 import re
 from datetime import date
@@ -7,7 +7,7 @@ from hub.library.extract.container import Package, local_name
 from hub.library.extract.pages import one_line
 from hub.library.extract.problems import Unreadable
 
-# What programs write when no one gave a title.
+# Titles written by programs, not by people.
 NO_TITLE = re.compile(
     r"""(untitled|unknown|title|no\ (slide\ )?title|powerpoint\ presentation|slide\ \d+|.{0,20}template
        |(document|presentation|book|workbook|präsentation|bild)\s?\d*|microsoft\ (word|powerpoint|excel)\b.*
@@ -22,31 +22,31 @@ ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)")
 
 
 def sensible_title(title: str) -> str:
-    """Return the title when a person seems to have given it; "" for what programs write of their own accord."""
+    """Return the title if a person seems to have chosen it; "" for default titles of programs."""
     line = one_line(title)
     return "" if NO_TITLE.fullmatch(line) else line
 
 
-def believable(day: date | None) -> date | None:
-    """Return the day when a document of our time may bear it, else None. It may still lie in the future."""
+def plausible(day: date | None) -> date | None:
+    """Return the day if it is plausible for a document, otherwise None. It can be in the future."""
     if day is None or not EARLIEST <= day < LATEST or day in MADE_BY_PROGRAMS:
         return None
     return day
 
 
 def day_of(text: str) -> date | None:
-    """Return the believable day at the beginning of an ISO 8601 time."""
+    """Return the plausible day at the beginning of an ISO 8601 time."""
     match = ISO_DAY.match(text)
     if match is None:
         return None
     try:
-        return believable(date(int(match[1]), int(match[2]), int(match[3])))
+        return plausible(date(int(match[1]), int(match[2]), int(match[3])))
     except ValueError:
         return None
 
 
 def properties(package: Package, part: str, created: str) -> tuple[str, date | None]:
-    """Title and day of making from a part with properties; damage there costs only these two."""
+    """Return the title and creation date from a part with properties; "" and None if that part is damaged."""
     if part not in package:
         return "", None
     try:
@@ -57,7 +57,7 @@ def properties(package: Package, part: str, created: str) -> tuple[str, date | N
 
 
 def core_properties(package: Package) -> tuple[str, date | None]:
-    """Title and day of making of an Office file."""
+    """Return the title and creation date of an Office file."""
     for part in package.related("", "core-properties"):
         return properties(package, part, "created")
     return "", None

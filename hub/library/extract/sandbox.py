@@ -1,4 +1,4 @@
-"""What a process gives up before it opens a file from a stranger."""
+"""The rights that a process gives up before it opens an untrusted file."""
 
 import contextlib
 import ctypes
@@ -17,17 +17,17 @@ NEW_USER = 0x10000000
 PARENT_DEATH_SIGNAL = 1
 ADOPT_ORPHANS = 36
 
-# Where Python, libraries and settings are: nothing of the hub's but its code.
+# Where Python, libraries and settings are; of the hub, only its code.
 PROGRAMS = (
     *(Path(sys.prefix), Path(sys.base_prefix), Path(hub.__file__).parent),
     *(Path(folder) for folder in ("/usr", "/lib", "/lib64", "/etc", "/opt")),
 )
 DEVICES = (Path("/dev"),)
-OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice makes them there, whatever TMPDIR says)
+OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice creates them there even if TMPDIR is set)
 
 
 def leave_network() -> bool:
-    """Moves the process into a network of its own that leads nowhere; False where that is not permitted."""
+    """Move the process into an empty network namespace; returns False where that isn't permitted."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
@@ -35,13 +35,13 @@ def leave_network() -> bool:
 
 
 def adopt_orphans() -> None:
-    """Has processes whose parent has ended become children of this one, so that it can see them off."""
+    """Make this process adopt orphaned descendants, so that it can reap them."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1)
 
 
 def die_with_parent(parent: int) -> None:
-    """Has the process killed when its parent ends, and ends it at once if that has happened already."""
+    """Have this process killed when its parent ends; exit at once if the parent has ended already."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
@@ -49,17 +49,17 @@ def die_with_parent(parent: int) -> None:
 
 
 def leave_files(document: Path, folder: Path) -> bool:
-    """Gives up all files but the document, the folder, and what Python needs; False where that can't be."""
+    """Give up all files except the document, the folder, and what Python needs; returns False where that isn't possible."""
     return read_only((*PROGRAMS, document), (folder, *DEVICES))
 
 
 def leave_writing(folder: Path) -> bool:
-    """Gives up writing outside of the folder, as LibreOffice must: it reads from too many places to name."""
+    """Give up writing outside the folder. For LibreOffice, which reads from too many places to list them."""
     return write_only((folder, *DEVICES), OFFICE_SOCKETS)
 
 
 def accept(limits: Limits) -> None:
-    """Puts the limits on this process and all that it starts."""
+    """Apply the limits to this process and everything it starts."""
     seconds = limits.processor_seconds
     for what, soft, hard in (
         (resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes),
@@ -68,6 +68,6 @@ def accept(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
     ):
-        # Some systems know not every limit, and no process may raise one that it was given.
+        # Some systems don't support every limit, and a process can't raise one that it inherited.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(what, (soft, hard))

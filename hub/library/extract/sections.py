@@ -1,4 +1,4 @@
-"""Dividing text into pages where a document has no pages of its own: at headings, or into handy parts."""
+"""Division of text into sections, for documents without pages: at headings, or into parts of similar length."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hub.library.extract.pages import ExtractedPage, clean, one_line
 from hub.library.rules import PageKind
 
-# About two printed pages: long enough to keep a thought together, short enough to find a place in.
+# About two printed pages: long enough to keep a thought together, short enough to find something in.
 PART_CHARACTERS = 6_000
 
 
@@ -19,20 +19,20 @@ class Block:
 
 
 def sections(blocks: Iterable[Block]) -> Iterator[ExtractedPage]:
-    """Pages of kind SECTION, numbered from 1: one for each heading with what follows it.
+    """Yield pages of kind SECTION, numbered from 1: one for each heading with the text below it.
 
-    A heading with nothing below it opens the next section together with that one's heading. Text without
-    any heading is divided at blank lines into parts of about two printed pages. No text is lost.
+    A heading without text opens the next section, together with that section's heading. Text without any heading
+    is divided at blank lines into parts of about two printed pages. No text is lost.
     """
-    written = [Block(text, block.heading) for block in blocks if (text := clean(block.text))]
-    groups = by_heading(written) if any(block.heading for block in written) else by_length(written)
+    not_blank = [Block(text, block.heading) for block in blocks if (text := clean(block.text))]
+    groups = by_heading(not_blank) if any(block.heading for block in not_blank) else by_length(not_blank)
     for number, group in enumerate(groups, start=1):
         text = "\n\n".join(block.text for block in group)
         yield ExtractedPage(number, PageKind.SECTION, section_title(group), text)
 
 
 def by_heading(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """Groups that each begin with one or more headings, except perhaps the first."""
+    """Yield groups of blocks that each begin with one or more headings, except perhaps the first."""
     group: list[Block] = []
     for block in blocks:
         if block.heading and group and not group[-1].heading:
@@ -44,7 +44,7 @@ def by_heading(blocks: Iterable[Block]) -> Iterator[list[Block]]:
 
 
 def by_length(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """Groups of whole paragraphs, each about as long as a part should be."""
+    """Yield groups of whole paragraphs, each about PART_CHARACTERS long."""
     group: list[Block] = []
     length = 0
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Excel workbooks: each sheet as lines of text, as far as it is not absurdly long."""
+"""Excel workbooks: each sheet as lines of text, up to the limits."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
@@ -18,16 +18,16 @@ Value = object
 
 
 def open_workbook(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the workbook's sheets in their order; formulas with the values that they last had."""
+    """Return the workbook's sheets in order; formulas have their last computed values."""
     with open_office(path, file_format, limits) as package:
         title, published_on = core_properties(package)
-    # By its path openpyxl would refuse a file whose name doesn't end with .xlsx.
+    # With a path, openpyxl would refuse a file whose name doesn't end with .xlsx.
     workbook = load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
     return Document(sheets(workbook, limits), title, published_on)
 
 
 def sheets(workbook: Workbook, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Yield every sheet; one that can't be read costs only itself."""
+    """Yield all sheets; one that can't be read doesn't affect the others."""
     for number, sheet in enumerate(workbook.worksheets, start=1):
         try:
             sheet.reset_dimensions()
@@ -42,7 +42,7 @@ def sheets(workbook: Workbook, limits: Limits) -> Iterator[ExtractedPage | Lost 
 
 
 def sheet_text(rows: Iterable[tuple[Value, ...]], limits: Limits) -> tuple[str, bool]:
-    """Return the rows as lines, and whether they are all there: reading ends where the page would be too long."""
+    """Return the rows as lines, and True if they are complete: reading ends when the page would be too long."""
     lines: list[str] = []
     length = 0
     for number, row in enumerate(rows):
@@ -60,7 +60,7 @@ def row_text(row: tuple[Value, ...]) -> str:
 
 
 def value_text(value: Value) -> str:
-    """Return a cell's value as a person would write it."""
+    """Return a cell's value as text: dates as ISO 8601, numbers without rounding errors."""
     if value is None:
         return ""
     if isinstance(value, datetime):

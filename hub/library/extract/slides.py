@@ -1,4 +1,4 @@
-"""PowerPoint presentations: slides in the order of the show, with their notes."""
+"""PowerPoint presentations: slides in the order of the slide show, with speaker notes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ NOT_IN_NOTES = {"sldImg", "sldNum", "hdr", "ftr", "dt"}
 
 
 def open_presentation(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the presentation's slides; hidden ones are there too, so that numbers match PowerPoint's."""
+    """Return the presentation's slides, including hidden ones, so that numbers match PowerPoint's."""
     package = open_office(path, file_format, limits)
     name, root = main_part(package, "presentation", file_format)
     title, published_on = core_properties(package)
@@ -26,7 +26,7 @@ def open_presentation(path: Path, file_format: Format, limits: Limits) -> Docume
 
 
 def slides(package: Package, name: str, root: Element) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Yield every slide that the presentation lists, in its order."""
+    """Yield all slides that the presentation lists, in order."""
     relations = package.relations(name)
     listed = [attribute_with_prefix(entry) for entry in root.iter("{*}sldId")]
     for number, reference in enumerate(listed, start=1):
@@ -37,12 +37,12 @@ def slides(package: Package, name: str, root: Element) -> Iterator[ExtractedPage
 
 
 def attribute_with_prefix(entry: Element) -> str:
-    """Return the `r:id` of an entry, which also has an `id` of another meaning."""
+    """Return the `r:id` of an entry, which also has an unrelated `id`."""
     return next((str(value) for key, value in entry.items() if key.endswith("}id")), "")
 
 
 def slide(package: Package, part: str, number: int) -> ExtractedPage:
-    """One slide with all that it says."""
+    """Return one slide with its text and notes."""
     root = package.xml(part)
     text = "\n".join(slide_text(package, part, root))
     return ExtractedPage(
@@ -56,7 +56,7 @@ def slide(package: Package, part: str, number: int) -> ExtractedPage:
 
 
 def slide_text(package: Package, part: str, root: Element) -> Iterator[str]:
-    """Yield the slide's lines in the order of its shapes, with tables, SmartArt and charts in their place."""
+    """Yield the slide's lines in the order of its shapes, with tables, SmartArt and charts in place."""
     relations = package.relations(part)
     for shape in shapes(root):
         name = local_name(shape)
@@ -69,7 +69,7 @@ def slide_text(package: Package, part: str, root: Element) -> Iterator[str]:
 
 
 def shapes(root: Element) -> Iterator[Element]:
-    """Yield what carries text on a slide: text bodies outside of tables, tables, references to graphics."""
+    """Yield the elements with text on a slide: text bodies outside tables, tables, references to graphics."""
     for element in walk(root, WRITTEN_TWICE | {"tc"}):
         if local_name(element) in CARRIERS:
             yield element
@@ -84,14 +84,14 @@ def slide_title(root: Element) -> str:
 
 
 def placeholder(shape: Element) -> str:
-    """Return the type of the placeholder that a shape fills; "body" when it doesn't say, "" when it is none."""
+    """Return the placeholder type of a shape; "body" by default, "" when it isn't a placeholder."""
     for element in shape.iter("{*}ph"):
         return str(element.get("type", "body"))
     return ""
 
 
 def notes(package: Package, part: str) -> Iterator[str]:
-    """Yield what the speaker wrote below the slide."""
+    """Yield the lines of a slide's speaker notes."""
     for name in package.related(part, "notesSlide"):
         for shape in package.xml(name).iter("{*}sp"):
             if placeholder(shape) not in NOT_IN_NOTES:

@@ -1,10 +1,9 @@
 """Plain text and Markdown: sections by heading, or the items of a numbered weekly update.
 
-A numbered update is a text with at least three numbered points at its outer level (`1.` or `2)`) whose
-numbers rise by one, and of which they are the greater part. Each point is a page of kind ITEM with the
-number that stands in the text. What comes before the first point is kept at the beginning of its page, and
-what follows the last one at the end of its page, so nothing that was written is lost; a heading above a
-point belongs to that point.
+A numbered update is a text with at least three numbered points at its outer level (`1.` or `2)`) whose numbers
+increase by one and that make up most of the text. Each point is a page of kind ITEM with its number in the text.
+Text before the first point is kept at the beginning of that point's page, and text after the last one at the end of
+its page, so that nothing is lost; a heading above a point belongs to that point.
 """
 
 import re
@@ -36,7 +35,7 @@ ITEM_TITLE = 100
 
 @dataclass(frozen=True)
 class Point:
-    """A line that begins a numbered point."""
+    """The first line of a numbered point."""
 
     line: int
     indent: int
@@ -44,17 +43,16 @@ class Point:
 
 
 def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
-    """Return the pages of Markdown that a person typed: the items of a numbered update, or sections by heading.
+    """Return the pages of typed Markdown: the items of a numbered update, or sections by heading.
 
-    Takes any string and loses no word of it; marks of headings and of bold type are left out. Text that is
-    blank has no pages.
+    Accepts any string and keeps every word; the marks of headings and bold type are removed. Blank text has no pages.
     """
     lines = clean(markdown).split("\n")
     return tuple(items(lines) or sections(markdown_blocks(lines)))
 
 
 def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return a plain text: its items, or parts at blank lines."""
+    """Open a plain text: its pages are its items, or parts divided at blank lines."""
     text = clean(read_text(path, file_format, limits))
     lines = text.split("\n")
     paragraphs = (Block(part) for part in text.split("\n\n"))
@@ -62,19 +60,19 @@ def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def open_markdown(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return a Markdown text: its items, or its sections, the first of which names it."""
+    """Open a Markdown text: its pages are its items, or its sections, and the first section gives the title."""
     pages = sections_of(read_text(path, file_format, limits))
     return Document(iter(pages), titled_by_first_page=bool(pages) and pages[0].kind is PageKind.SECTION)
 
 
 def open_table(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return a table as text (CSV), as it stands."""
+    """Open a CSV file as a single sheet with its unchanged text."""
     text = clean(read_text(path, file_format, limits))
     return Document(iter([ExtractedPage(1, PageKind.SHEET, "", text)]))
 
 
 def read_text(path: Path, file_format: Format, limits: Limits) -> str:
-    """Return the file's text in whichever encoding it is; Unreadable when it is no text at all."""
+    """Return the file's text in its detected encoding; raises Unreadable when it is blank or not text."""
     with path.open("rb") as file:
         content = file.read(4 * limits.all_characters)
     if not content.strip():
@@ -83,7 +81,7 @@ def read_text(path: Path, file_format: Format, limits: Limits) -> str:
 
 
 def decoded(content: bytes, file_format: Format) -> str:
-    """UTF-8, UTF-16 with its mark, or else Windows' western encoding, which takes nearly anything."""
+    """Decode UTF-8, UTF-16 with a byte order mark, or otherwise Windows-1252, which accepts nearly anything."""
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             return content.decode(encoding, "replace")
@@ -96,7 +94,7 @@ def decoded(content: bytes, file_format: Format) -> str:
 
 
 def items(lines: list[str]) -> list[ExtractedPage]:
-    """Return the pages of a numbered update; none when the text is something else."""
+    """Return the pages of a numbered update; [] when the text isn't one."""
     points = numbered_points(lines)
     if len(points) < FEWEST_POINTS:
         return []
@@ -112,11 +110,11 @@ def items(lines: list[str]) -> list[ExtractedPage]:
 
 
 def numbered_points(lines: list[str]) -> list[Point]:
-    """Return the points at the outer level, when their numbers rise by one; none when lists begin anew."""
-    found = [point for point in points_of(lines) if point.number]
-    if not found:
+    """Return the points at the outer level if their numbers increase by one; [] when the numbers restart."""
+    points = [point for point in points_of(lines) if point.number]
+    if not points:
         return []
-    outer = [point for point in found if point.indent <= found[0].indent + 1]
+    outer = [point for point in points if point.indent <= points[0].indent + 1]
     chain: list[Point] = []
     for point in outer:
         if not chain or point.number == chain[-1].number + 1:
@@ -127,7 +125,7 @@ def numbered_points(lines: list[str]) -> list[Point]:
 
 
 def points_of(lines: list[str]) -> Iterator[Point]:
-    """Yield every line outside of code that begins with a number as points do."""
+    """Yield every line outside code blocks that begins with a number like a point."""
     for number, line in outside_code(lines):
         match = POINT.match(line)
         if match:
@@ -135,7 +133,7 @@ def points_of(lines: list[str]) -> Iterator[Point]:
 
 
 def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not in a fenced block of code, with their places."""
+    """Yield the lines outside fenced code blocks, with their indexes."""
     fence = ""
     for number, line in enumerate(lines):
         match = FENCE.match(line)
@@ -148,7 +146,7 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def with_heading_above(lines: list[str], line: int) -> int:
-    """Return the line of the heading that stands directly above a point, or else the point's own."""
+    """Return the line of the heading directly above a point, otherwise the point's own line."""
     above = line - 1
     while above >= 0 and not lines[above].strip():
         above -= 1
@@ -156,7 +154,7 @@ def with_heading_above(lines: list[str], line: int) -> int:
 
 
 def end_of_last(lines: list[str], points: list[Point]) -> int:
-    """Return the line after the last point: a signature, a heading, or text further out than points go on in."""
+    """Return the line after the last point: a signature, a heading, or text indented less than the points' text."""
     stepping_out = not any(
         steps_out(lines, number, points[0].indent) for number in range(points[0].line + 1, points[-1].line)
     )
@@ -169,24 +167,24 @@ def end_of_last(lines: list[str], points: list[Point]) -> int:
 
 
 def steps_out(lines: list[str], number: int, indent: int) -> bool:
-    """Return whether a paragraph begins at the line that is no further in than the points are."""
+    """Return True if a paragraph begins at the line and is indented no more than the points."""
     line = lines[number]
     begins = bool(line.strip()) and not lines[number - 1].strip()
     return begins and not POINT.match(line) and len(line) - len(line.lstrip()) <= indent
 
 
 def characters(lines: list[str]) -> int:
-    """Return how much is written on the lines, without space around it."""
+    """Return the number of characters on the lines, without surrounding white space."""
     return sum(len(line.strip()) for line in lines)
 
 
 def item(point: Point, lines: list[str], own_lines: list[str]) -> ExtractedPage:
-    """Return the page of one point: `lines` are all that belongs to it, `own_lines` begin where it does."""
+    """Return the page of one point: `lines` are all of its lines, `own_lines` those from its number on."""
     return ExtractedPage(point.number, PageKind.ITEM, item_title(own_lines), plain("\n".join(lines)))
 
 
 def item_title(lines: list[str]) -> str:
-    """Return the point's headline: its first line when that is short, or else its first sentence."""
+    """Return the point's headline: its first line if that is short, otherwise its first sentence."""
     match = POINT.match(lines[0])
     first = plain((match and match["rest"]) or "")
     rest = lines[1:]
@@ -200,7 +198,7 @@ def item_title(lines: list[str]) -> str:
 
 
 def markdown_blocks(lines: list[str]) -> Iterator[Block]:
-    """Yield the text between headings, and the headings, without their marks."""
+    """Yield the headings and the text between them, without Markdown marks."""
     headings = dict(headings_of(lines))
     body: list[str] = []
     for number, line in enumerate(lines):
@@ -220,7 +218,7 @@ def body_blocks(lines: list[str]) -> Iterator[Block]:
 
 
 def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are headings, marked by number signs or underlined, and their words."""
+    """Yield the indexes and words of headings, marked by number signs or underlined."""
     text = dict(outside_code(lines))
     for number, line in text.items():
         match = HEADING.match(line)
@@ -231,20 +229,20 @@ def headings_of(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def heading_words(heading: re.Match[str]) -> str:
-    """Return the words of a heading, without the number signs that may close it."""
+    """Return the words of a heading, without closing number signs."""
     words = (heading["words"] or "").strip()
     opened = words.rstrip("#")
     return opened.strip() if not opened or opened[-1].isspace() else words
 
 
 def is_underlined(text: dict[int, str], number: int) -> bool:
-    """Return whether a line stands alone above a line of equals signs or hyphens."""
+    """Return True if a line is a heading: a single line above a line of equals signs or hyphens."""
     alone = not text.get(number - 1, "").strip() and not UNDERLINE.match(text[number])
     return alone and bool(text[number].strip()) and bool(UNDERLINE.match(text.get(number + 1, "")))
 
 
 def plain(markdown: str) -> str:
-    """Return the text without the marks of headings, bold type and links; the address of a link stays."""
+    """Return the text without the marks of headings, bold type and links; the URL of a link is kept."""
     text = LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[1] != link[2] else link[1], markdown)
     without_marks = (HEADING.sub(heading_words, line) for line in text.split("\n"))
     return clean("\n".join(without_marks).replace("**", ""))

@@ -1,4 +1,4 @@
-"""Texts that carry their own form (Markdown, email, web pages) as safe HTML."""
+"""Formatted texts (Markdown, email, web pages) as safe HTML."""
 
 from email import policy
 from email.parser import BytesParser
@@ -16,11 +16,11 @@ from hub.library.extract.problems import TOO_LARGE, Unreadable
 from hub.library.extract.text import read_text
 from hub.library.extract.webpage import UNSEEN, parse_html
 
-LONGEST = 300_000  # characters of HTML: what is longer is shown as plain text, page by page
+LONGEST = 300_000  # characters of HTML; longer texts are shown as plain text, page by page
 
 
 def as_html(path: Path, file_format: Format, limits: Limits) -> str:
-    """Return the whole text as HTML in which nothing runs, loads or frames; "" when it has none, or Unreadable."""
+    """Return the text as HTML without scripts, external content or frames; "" when it has none. Raises Unreadable."""
     if file_format.extension == "eml":
         html = message_html(path)
     else:
@@ -34,7 +34,7 @@ def as_html(path: Path, file_format: Format, limits: Limits) -> str:
 
 
 def message_html(path: Path) -> str:
-    """Return what was written in a message: its HTML, or else its plain text."""
+    """Return the body of an email message as HTML, from its HTML or otherwise its plain text."""
     with path.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file)
     body = message.get_body(("html", "plain"))
@@ -47,7 +47,7 @@ def message_html(path: Path) -> str:
 
 
 def seen(markup: str) -> str:
-    """Return the part of a web page that a person sees: no head, styles or scripts, whose text would be left over."""
+    """Return the visible part of a web page: without head, styles and scripts, whose text would otherwise remain."""
     root = parse_html(markup)
     if root is None:
         return ""
@@ -56,6 +56,6 @@ def seen(markup: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Plain text as paragraphs, its lines kept."""
+    """Return plain text as HTML paragraphs, with its line breaks."""
     blocks = (block for block in clean(text).split("\n\n") if block.strip())
     return "\n".join(f"<p>{escape(block)}</p>".replace("\n", "<br>\n") for block in blocks)

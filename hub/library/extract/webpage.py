@@ -1,4 +1,4 @@
-"""Web pages, and the HTML of emails, as Markdown: from there on they are read like typed text."""
+"""Web pages, and the HTML of emails, as Markdown, which is then read like typed text."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return a web page: sections by heading, or the items of a numbered update."""
+    """Open a web page: its pages are sections by heading, or the items of a numbered update."""
     root = parse_html(read_text(path, file_format, limits))
     title = "" if root is None else " ".join(root.xpath("//head/title[1]/text()"))
     pages = sections_of(markdown_of(root))
@@ -38,13 +38,13 @@ def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
 
 
 def parse_html(markup: str) -> Element | None:
-    """Return the root of a web page however badly it is written; None when nothing is in it."""
+    """Return the root of a web page, even of malformed HTML; None when it is blank."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     return etree.fromstring(markup.encode("utf-8", "replace"), parser) if markup.strip() else None
 
 
 def markdown_of(root: Element | None) -> str:
-    """Return what a person sees of a page: headings and numbered points marked, cells separated by tabs."""
+    """Return the visible text of a page as Markdown, with table cells separated by tabs."""
     if root is None:
         return ""
     writer = Writer()
@@ -60,10 +60,10 @@ def markdown_of(root: Element | None) -> str:
 
 
 class Writer:
-    """Writes the text of elements as they begin and end, line by line."""
+    """A writer of Markdown, called when elements begin and end."""
 
     def __init__(self) -> None:
-        """An empty text."""
+        """Begin with an empty text."""
         self.lines: list[str] = []
         self.line: list[str] = []
         self.line_says_something = False
@@ -71,11 +71,11 @@ class Writer:
         self.points_open = 0
 
     def text(self) -> str:
-        """Return all that was written."""
+        """Return the text written so far."""
         return "\n".join([*self.lines, "".join(self.line)])
 
     def enter(self, element: Element) -> None:
-        """An element begins."""
+        """Write the beginning of an element and its text."""
         name = local_name(element)
         if name in HEADINGS:
             self.new_line(blank=True)
@@ -90,10 +90,10 @@ class Writer:
             self.begin_point()
         if name in LISTS:
             self.counters.append(first_number(element) if name == "ol" else None)
-        self.write(element.text, as_it_is=name == "pre")
+        self.write(element.text, preformatted=name == "pre")
 
     def leave(self, element: Element) -> None:
-        """An element ends; what follows it is written too."""
+        """Write the end of an element and the text that follows it."""
         name = local_name(element)
         if name in HEADINGS or name in PARAGRAPHS:
             self.new_line(blank=True)
@@ -109,7 +109,7 @@ class Writer:
         self.write(element.tail)
 
     def begin_point(self) -> None:
-        """A point of a list begins, with its number when the list has numbers."""
+        """Begin a list item, with its number if the list is numbered."""
         self.new_line()
         counter = self.counters[-1] if self.counters else None
         self.line = [INDENT * min(self.points_open, DEEPEST), "- " if counter is None else f"{counter}. "]
@@ -118,9 +118,9 @@ class Writer:
             self.counters[-1] = counter + 1
 
     def new_line(self, *, blank: bool = False) -> None:
-        """What comes stands on a line of its own, below a blank one where a paragraph begins.
+        """Begin a new line, after a blank one if ``blank``.
 
-        What begins directly in a point stays beside the point's number.
+        A block at the beginning of a list item stays on the line of the item's number.
         """
         if self.line_says_something:
             self.end_line()
@@ -129,21 +129,21 @@ class Writer:
             self.lines.append("")
 
     def end_line(self) -> None:
-        """The line is done; the next begins as far in as the open points are."""
+        """Finish the line; the next one is indented like the open list items."""
         self.lines.append("".join(self.line).rstrip())
         self.line = [INDENT * min(self.points_open, DEEPEST)]
         self.line_says_something = False
 
-    def write(self, text: str | None, *, as_it_is: bool = False) -> None:
-        """Text of the page, its white space put together as browsers do."""
+    def write(self, text: str | None, *, preformatted: bool = False) -> None:
+        """Write text of the page; white space is collapsed as in browsers, unless ``preformatted``."""
         if not text:
             return
-        written = text if as_it_is else SPACE.sub(" ", text)
+        written = text if preformatted else SPACE.sub(" ", text)
         self.line.append(written if self.line_says_something else written.lstrip(" "))
         self.line_says_something = self.line_says_something or bool(written.strip())
 
 
 def first_number(numbered_list: Element) -> int:
-    """Return the number that a list begins with."""
+    """Return the first number of a numbered list."""
     start = str(numbered_list.get("start", "1"))
     return int(start) if NUMBER.fullmatch(start) else 1

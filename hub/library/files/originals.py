@@ -17,7 +17,7 @@ CHUNK = 1 << 20  # bytes read at a time, so that memory use doesn't depend on th
 ROOM_TO_LEAVE = 100_000_000  # bytes that stay free on the disk for everything else
 STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still in progress
 EMPTY = "That file is empty. Check that it was saved, then choose it again."
-NO_ROOM = "The hub’s disk is full, so the file wasn’t saved. Tell your coordinator."
+NO_ROOM = "The hub’s disk is full, so the file wasn’t saved. Tell the coordinator."
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def store(config: Config, stream: IO[bytes]) -> StoredFile:
         stored = _write(temporary, stream, config)
         keep_under_hash(temporary, path_of(config, stored.sha256))
     except OSError as error:
-        message = f"The file couldn’t be saved ({error.strerror}). Tell your coordinator."
+        message = f"The file couldn’t be saved ({error.strerror}). Tell the coordinator."
         raise Refused(message) from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -62,8 +62,8 @@ def _write(temporary: Path, stream: IO[bytes], config: Config) -> StoredFile:
             size += len(chunk)
             if size > config.max_upload_bytes:
                 raise Refused(
-                    f"That file is too large. The limit is {dates.number(config.MAX_UPLOAD_MB)} MB. Split it, add a "
-                    "link to it instead, or ask your coordinator to raise the limit."
+                    f"That file is too large. The limit is {dates.number(config.MAX_UPLOAD_MB)} MB. "
+                    "Split it, or ask the coordinator to raise the limit."
                 )
             digest.update(chunk)
             file.write(chunk)

@@ -125,7 +125,7 @@ def append(part: Part, offset: int, pieces: Iterable[bytes]) -> int:
             for piece in pieces:
                 offset = _append(descriptor, part, offset, piece)
         except OSError as error:
-            raise NoRoom(f"The file couldn’t be saved ({error.strerror}). Tell your coordinator.") from error
+            raise NoRoom(f"The file couldn’t be saved ({error.strerror}). Tell the coordinator.") from error
         finally:
             os.fsync(descriptor)
     return offset

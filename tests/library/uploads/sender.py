@@ -1,4 +1,4 @@
-"""A program that sends files in pieces, as the upload page does."""
+"""An upload client that sends files in pieces, like the upload page."""
 
 import base64
 from pathlib import Path
@@ -10,12 +10,12 @@ from werkzeug.test import TestResponse
 
 from config import Config
 
-OURS, THEIRS = "ana@lakeshore.example", "bo@rivers.example"
+ANA, BO = "ana@lakeshore.example", "bo@rivers.example"
 TEXT = b"Apprenticeships in machining.\n" * 1000
 
 
 class Sender:
-    """A program that speaks tus, with someone's session."""
+    """A tus client with a person's session."""
 
     def __init__(self, browser: FlaskClient) -> None:
         self.browser = browser
@@ -29,8 +29,8 @@ class Sender:
         return self.browser.open(address, method=method, data=body, headers=self.headers | named)
 
     def begin(self, name: str = "plan.txt", length: int = len(TEXT), **more: str) -> TestResponse:
-        told = {"filename": name} | more
-        metadata = ",".join(f"{word} {base64.b64encode(value.encode()).decode()}" for word, value in told.items())
+        pairs = {"filename": name} | more
+        metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
         return self.ask("POST", "/uploads", Upload_Length=str(length), Upload_Metadata=metadata)
 
     def patch(self, address: str, offset: int | str, body: bytes, **headers: str) -> TestResponse:

@@ -1,4 +1,4 @@
-"""Parts of files on the disk: two senders at once, removed, expired, cut anyhow."""
+"""Unfinished uploads on disk: concurrent senders, removal, expiration, and pieces of any size."""
 
 import itertools
 import os
@@ -18,7 +18,7 @@ from hub.library.files import originals, unfinished
 from tests.library.uploads.sender import Sender, parts_in
 
 
-def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Config) -> None:
+def test_only_one_of_two_concurrent_senders_continues_and_the_bytes_stay_intact(config: Config) -> None:
     part = unfinished.begin(config, 1, "plan.txt", 4_000)
     both_began = threading.Barrier(2)
     won: list[bool] = []
@@ -47,12 +47,12 @@ def test_of_two_senders_at_once_one_goes_on_and_the_bytes_stay_whole(config: Con
         assert content in (b"a" * 4_000, b"b" * 4_000)
 
 
-def test_a_sender_that_hangs_keeps_nobody_waiting(config: Config) -> None:
+def test_a_hanging_sender_blocks_no_one(config: Config) -> None:
     part = unfinished.begin(config, 1, "plan.txt", 8)
 
     def hanging() -> Iterator[bytes]:
         yield b"old"
-        assert unfinished.append(part, 3, [b" new", b"!"]) == 8  # the same person again, on a new connection
+        assert unfinished.append(part, 3, [b" new", b"!"]) == 8  # the same person, on a new connection
         yield b"late"
 
     with pytest.raises(unfinished.WrongOffset):
@@ -60,7 +60,7 @@ def test_a_sender_that_hangs_keeps_nobody_waiting(config: Config) -> None:
     assert part.path.read_bytes() == b"old new!"
 
 
-def test_an_upload_that_is_removed_while_bytes_come_is_gone(config: Config) -> None:
+def test_an_upload_removed_while_bytes_arrive_is_gone(config: Config) -> None:
     part = unfinished.begin(config, 1, "plan.txt", 8)
 
     def pieces() -> Iterator[bytes]:
@@ -73,24 +73,22 @@ def test_an_upload_that_is_removed_while_bytes_come_is_gone(config: Config) -> N
     assert parts_in(config) == []
 
 
-def test_parts_that_nobody_goes_on_with_expire_after_a_day(
-    ours: Sender, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_abandoned_uploads_expire_after_a_day(ana: Sender, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     config = database.config
-    stale, slow = ours.begin().headers["Location"], ours.begin().headers["Location"]
-    kept = ours.whole("kept.txt", b"kept")["upload"]
+    stale, slow = ana.begin().headers["Location"], ana.begin().headers["Location"]
+    kept = ana.whole("kept.txt", b"kept")["upload"]
     old = clock.now().timestamp() - 2 * 86_400
     for path in parts_in(config):
-        if path.name != slow.rsplit("/", 1)[1]:  # its first byte came long ago, its last just now
+        if path.name != slow.rsplit("/", 1)[1]:  # its first byte is old, but its last one is new
             os.utime(path, (old, old))
     page_texts.sweep_orphans(database)
-    assert ours.ask("HEAD", stale).status_code == 404
-    assert ours.ask("HEAD", kept).status_code == 404
-    assert ours.ask("HEAD", slow).status_code == 200
+    assert ana.ask("HEAD", stale).status_code == 404
+    assert ana.ask("HEAD", kept).status_code == 404
+    assert ana.ask("HEAD", slow).status_code == 200
     assert len(parts_in(config)) == 2
 
 
-@settings(max_examples=40, deadline=None)  # each waits for the disk
+@settings(max_examples=40, deadline=None)  # each example waits for the disk
 @given(st.binary(min_size=1, max_size=2_000), st.lists(st.integers(0, 2_000), max_size=6))
 def test_however_a_file_is_cut_into_pieces_it_arrives_whole(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, cuts: list[int]

@@ -1,4 +1,4 @@
-"""What the tests of the viewer share: people, resources on their way, and pages as they are read."""
+"""Helpers for the tests of the viewer: people, resources in every state, and parsed pages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,36 +16,36 @@ from hub.library.rules import Audience, Kind
 from hub.members.models import Organization
 from tests.library import documents
 
-OURS, THEIRS, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
+ANA, BO, COORDINATOR = "ana@lakeshore.example", "bo@rivers.example", "cy@amcc.example"
 
 
 @dataclass
 class World:
-    """Two members, and what they add."""
+    """Two members, and the resources they add."""
 
     database: Database
     reader: Reader
-    ours: Organization
-    theirs: Organization
+    lakeshore: Organization
+    three_rivers: Organization
 
-    def add(self, path: Path, audience: Audience = Audience.NETWORK, title: str = "A title of ours") -> int:
-        """Return the id of a resource of ours with that file, which waits to be read."""
+    def add(self, path: Path, audience: Audience = Audience.NETWORK, title: str = "A title") -> int:
+        """Add a resource of Lakeshore Forge with that file, which isn't read yet, and return its id."""
         with path.open("rb") as stream:
             stored = originals.store(self.database.config, stream)
         with self.database.writing() as db:
             facts = library_actions.Facts(Kind.PRESENTATION, title=title, audience=audience)
-            return library_actions.add(db, None, self.ours, facts, library_actions.File(stored, path.name)).id
+            return library_actions.add(db, None, self.lakeshore, facts, library_actions.File(stored, path.name)).id
 
     def read(self) -> None:
-        """Let the worker read."""
+        """Run the worker's reading step."""
         page_texts.catch_up(self.database, self.reader)
 
     def draw(self) -> None:
-        """Let the worker draw."""
+        """Run the worker's drawing step."""
         making.catch_up(self.database, self.reader)
 
     def drawn(self, path: Path, audience: Audience = Audience.NETWORK) -> int:
-        """Return a resource that was read and drawn."""
+        """Add a resource that is read and drawn, and return its id."""
         resource = self.add(path, audience)
         self.read()
         self.draw()

@@ -1,4 +1,4 @@
-"""Pages of the viewer: their way from reading to pictures, their neighbors, and how few queries they need."""
+"""Pages of the viewer: from processing to pictures, links to other pages, and the number of queries."""
 
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,13 @@ from sqlalchemy import event, select
 from hub.core.db import Database
 from hub.library.models import Page, Revision
 from hub.library.rules import PageKind
-from tests.library.viewer.shown import OURS, World, a_pdf, page_at
+from tests.library.viewer.shown import ANA, World, a_pdf, page_at
 from tests.world import SignIn, a_resource
 
 
 def test_a_resource_opens_on_its_first_page(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    page = page_at(sign_in(OURS), f"/resources/{resource}")
+    page = page_at(sign_in(ANA), f"/resources/{resource}")
     picture = page.select_one(".viewer-large")
     assert picture
     assert str(picture["alt"]).startswith("Page 1")
@@ -28,11 +28,11 @@ def test_a_resource_opens_on_its_first_page(sign_in: SignIn, world: World, tmp_p
     assert not page.select_one("a[rel=prev]")
 
 
-def test_a_page_has_its_neighbours_as_links_and_all_pages_in_a_strip(
+def test_a_page_links_to_the_previous_and_next_ones_and_has_a_filmstrip(
     sign_in: SignIn, world: World, tmp_path: Path
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    page = page_at(sign_in(OURS), f"/resources/{resource}/pages/2?q=words")
+    page = page_at(sign_in(ANA), f"/resources/{resource}/pages/2?q=words")
     assert page.select_one("a[rel=prev]")["href"] == f"/resources/{resource}/pages/1?q=words"  # type: ignore[index]
     assert page.select_one("a[rel=next]")["href"] == f"/resources/{resource}/pages/3?q=words"  # type: ignore[index]
     strip = page.select(".filmstrip a")
@@ -46,9 +46,11 @@ def test_a_page_has_its_neighbours_as_links_and_all_pages_in_a_strip(
     assert link.has_attr("hidden")
 
 
-def test_the_page_moves_on_from_reading_to_pages_to_pictures(sign_in: SignIn, world: World, tmp_path: Path) -> None:
+def test_the_page_progresses_from_processing_to_pages_to_pictures(
+    sign_in: SignIn, world: World, tmp_path: Path
+) -> None:
     resource = world.add(a_pdf(tmp_path))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}")
     notice = page.select_one("[data-state]")
     assert notice
@@ -58,17 +60,17 @@ def test_the_page_moves_on_from_reading_to_pages_to_pictures(sign_in: SignIn, wo
     state = str(notice["data-state"])
     assert browser.get(state).json == {"busy": True, "mark": "reading", "sentence": _reading(notice.get_text())}
     world.read()
-    told = browser.get(state).json
-    assert told
-    assert told["busy"]
-    assert told["sentence"] == "3 pages, searchable. Creating previews."
-    assert told["mark"] != notice["data-mark"]
-    page = page_at(browser, f"/resources/{resource}")  # a PDF's pictures are drawn at once for who doesn't wait
+    status = browser.get(state).json
+    assert status
+    assert status["busy"]
+    assert status["sentence"] == "3 pages, searchable. Creating previews."
+    assert status["mark"] != notice["data-mark"]
+    page = page_at(browser, f"/resources/{resource}")  # a PDF's pictures are drawn on request, before the worker does
     assert browser.get(str(page.select_one(".viewer-large")["src"])).status_code == 200  # type: ignore[index]
     world.draw()
-    told = browser.get(state).json
-    assert told
-    assert not told["busy"]
+    status = browser.get(state).json
+    assert status
+    assert not status["busy"]
     assert not page_at(browser, f"/resources/{resource}").select_one("[data-state]")
 
 
@@ -83,54 +85,58 @@ def test_a_typed_number_leads_to_its_page_or_the_nearest(
     sign_in: SignIn, world: World, typed: str, number: int, database: Database
 ) -> None:
     with database.writing() as db:
-        resource = a_resource(db, world.ours, pages=["one", "two", "three"]).id
-    answer = sign_in(OURS).get(f"/resources/{resource}/pages?number={typed}&q=steel")
+        resource = a_resource(db, world.lakeshore, pages=["one", "two", "three"]).id
+    answer = sign_in(ANA).get(f"/resources/{resource}/pages?number={typed}&q=steel")
     assert answer.location == f"/resources/{resource}/pages/{number}?q=steel"
 
 
 @pytest.mark.both_databases
-def test_items_lead_over_their_gaps(sign_in: SignIn, world: World, database: Database) -> None:
+def test_links_between_items_skip_gaps_in_their_numbers(sign_in: SignIn, world: World, database: Database) -> None:
     with database.writing() as db:
-        resource = a_resource(db, world.ours, pages=["one", "two", "three"], page_kind=PageKind.ITEM)
+        resource = a_resource(db, world.lakeshore, pages=["one", "two", "three"], page_kind=PageKind.ITEM)
         db.query(Page).filter(Page.number == 2).delete()
         resource_id = resource.id
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource_id}/pages/1")
     assert page.select_one("a[rel=next]")["href"] == f"/resources/{resource_id}/pages/3"  # type: ignore[index]
     assert browser.get(f"/resources/{resource_id}/pages?number=2").location.endswith("/pages/3")
 
 
 @pytest.mark.both_databases
-def test_a_document_of_thousands_of_pages_shows_those_around(sign_in: SignIn, world: World, database: Database) -> None:
+def test_a_document_of_thousands_of_pages_shows_those_near_the_current_one(
+    sign_in: SignIn, world: World, database: Database
+) -> None:
     with database.writing() as db:
-        resource = a_resource(db, world.ours, pages=[f"text {n}" for n in range(1, 1201)], page_kind=PageKind.SLIDE)
+        resource = a_resource(
+            db, world.lakeshore, pages=[f"text {n}" for n in range(1, 1201)], page_kind=PageKind.SLIDE
+        )
         resource_id = resource.id
         db.scalars(select(Revision)).one().body = "short"
-    page = page_at(sign_in(OURS), f"/resources/{resource_id}/pages/600")
+    page = page_at(sign_in(ANA), f"/resources/{resource_id}/pages/600")
     assert len(page.select(".filmstrip li")) == 201
     assert "Showing 500 to 700." in page.get_text()
     assert "1,200 slides" in page.get_text()
 
 
 @pytest.mark.both_databases
-def test_the_viewer_asks_few_questions_however_long_the_document(
+def test_the_viewer_needs_few_queries_however_long_the_document_is(
     sign_in: SignIn, world: World, database: Database
 ) -> None:
     with database.writing() as db:
-        short = a_resource(db, world.ours, pages=["a", "b"], page_kind=PageKind.SLIDE).id
-        long = a_resource(db, world.ours, pages=["a"] * 150, page_kind=PageKind.SLIDE).id
-    browser = sign_in(OURS)
-    asked: list[str] = []
+        short = a_resource(db, world.lakeshore, pages=["a", "b"], page_kind=PageKind.SLIDE).id
+        long = a_resource(db, world.lakeshore, pages=["a"] * 150, page_kind=PageKind.SLIDE).id
+    browser = sign_in(ANA)
+    statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
     counts = []
-    page_at(browser, f"/resources/{short}/pages/1")  # what a process keeps, it has read
+    page_at(browser, f"/resources/{short}/pages/1")  # fills the caches of the process
     for resource in (short, long):
-        asked.clear()
+        statements.clear()
         page_at(browser, f"/resources/{resource}/pages/1")
-        counts.append(len(asked))
+        counts.append(len(statements))
     event.remove(database.engine, "before_cursor_execute", note)
     assert counts[0] == counts[1] <= 14

@@ -1,4 +1,4 @@
-"""Pictures of the viewer: how they are served, to whom, and what serves where there is none."""
+"""Pictures of the viewer: how they are served, who may see them, and what is shown without them."""
 
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,13 @@ from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.members.models import Person
 from tests.library import documents
-from tests.library.viewer.shown import COORDINATOR, OURS, THEIRS, World, a_pdf, page_at
+from tests.library.viewer.shown import ANA, BO, COORDINATOR, World, a_pdf, page_at
 from tests.world import SignIn
 
 
-def test_pictures_are_served_with_what_a_browser_needs_to_keep_them(
-    sign_in: SignIn, world: World, tmp_path: Path
-) -> None:
+def test_pictures_are_served_with_caching_headers(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     lasting = browser.get(f"/resources/{resource}/pages/2/image?width=320&revision=1")
     assert lasting.status_code == 200
     assert lasting.content_type == "image/webp"
@@ -42,14 +40,14 @@ def test_pictures_are_served_with_what_a_browser_needs_to_keep_them(
     assert again.status_code == 304
 
 
-def test_the_large_picture_is_drawn_when_it_is_first_asked_for_and_then_kept(
+def test_the_large_picture_is_drawn_on_first_request_and_then_cached(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     first = browser.get(f"/resources/{resource}/pages/3/image?width=1200&revision=1")
     assert first.status_code == 200
-    monkeypatch.setattr(showing, "_drawer", None)  # whoever drew again would stumble
+    monkeypatch.setattr(showing, "_drawer", None)  # drawing again would fail
     assert browser.get(f"/resources/{resource}/pages/3/image?revision=1").data == first.data
 
 
@@ -67,25 +65,25 @@ def test_the_large_picture_is_drawn_when_it_is_first_asked_for_and_then_kept(
         "999/pages?number=1",
     ],
 )
-def test_what_is_not_there_is_not_found(sign_in: SignIn, world: World, tmp_path: Path, address: str) -> None:
+def test_missing_pages_and_pictures_are_not_found(sign_in: SignIn, world: World, tmp_path: Path, address: str) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    assert sign_in(OURS).get("/resources/" + address.format(id=resource)).status_code == 404
+    assert sign_in(ANA).get("/resources/" + address.format(id=resource)).status_code == 404
 
 
 @pytest.mark.parametrize(
     "query", ["revision=abc", "revision=0", "revision=99999999999999", "revision=-1", "width=9999", "width=x"]
 )
-def test_an_odd_query_gives_the_current_picture_and_is_not_kept_long(
+def test_a_malformed_query_gives_the_current_picture_with_short_caching(
     sign_in: SignIn, world: World, tmp_path: Path, query: str
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path))
-    answer = sign_in(OURS).get(f"/resources/{resource}/pages/1/image?{query}")
+    answer = sign_in(ANA).get(f"/resources/{resource}/pages/1/image?{query}")
     assert answer.status_code == 200
     assert "immutable" not in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["", "/pages/1", "/pages/1/image?revision=1", "/state", "/pages?number=1"])
-def test_nobody_sees_more_than_the_audience(
+def test_only_the_audience_can_see_pages_and_pictures(
     client: FlaskClient, sign_in: SignIn, world: World, tmp_path: Path, path: str
 ) -> None:
     secret = world.drawn(a_pdf(tmp_path), Audience.ORGANIZATION)
@@ -93,30 +91,31 @@ def test_nobody_sees_more_than_the_audience(
     public = world.drawn(documents.pdf(tmp_path / "c.pdf", "For all"), Audience.PUBLIC)
 
     def seen(browser: FlaskClient) -> list[bool]:
-        return [browser.get(f"/resources/{one}{path}").status_code < 400 for one in (secret, network, public)]
+        resources = (secret, network, public)
+        return [browser.get(f"/resources/{resource}{path}").status_code < 400 for resource in resources]
 
-    assert seen(sign_in(OURS)) == [True, True, True]
+    assert seen(sign_in(ANA)) == [True, True, True]
     assert seen(sign_in(COORDINATOR)) == [True, True, True]
-    assert seen(sign_in(THEIRS)) == [False, True, True]
+    assert seen(sign_in(BO)) == [False, True, True]
     assert seen(client) == [False, False, True]
 
 
-def test_a_withdrawn_resource_shows_its_pictures_only_to_those_who_may_change_it(
+def test_a_withdrawn_resource_shows_its_pictures_only_to_people_who_may_change_it(
     sign_in: SignIn, world: World, tmp_path: Path, database: Database
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path))
     with database.writing() as db:
         db.get_one(Resource, resource).withdrawn_at = clock.now()
     address = f"/resources/{resource}/pages/1/image?revision=1"
-    assert sign_in(OURS).get(address).status_code == 200
-    assert sign_in(THEIRS).get(address).status_code == 404
+    assert sign_in(ANA).get(address).status_code == 200
+    assert sign_in(BO).get(address).status_code == 404
 
 
 def test_an_earlier_revision_keeps_its_pictures(
     sign_in: SignIn, world: World, tmp_path: Path, database: Database
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path, "old"))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     before = browser.get(f"/resources/{resource}/pages/1/image?width=320&revision=1").data
     with documents.pdf(tmp_path / "new.pdf", "new", "and more").open("rb") as stream:
         stored = originals.store(database.config, stream)
@@ -131,10 +130,10 @@ def test_an_earlier_revision_keeps_its_pictures(
 
 
 def _person(db: Any) -> Any:
-    return db.scalar(select(Person).where(Person.email == OURS))
+    return db.scalar(select(Person).where(Person.email == ANA))
 
 
-def test_slides_without_pictures_are_cards_with_what_they_say(
+def test_slides_without_pictures_are_cards_with_their_text(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
@@ -144,7 +143,7 @@ def test_slides_without_pictures_are_cards_with_what_they_say(
         documents.add_slide(show, "Not shown", "Numbers", hidden=True)
 
     resource = world.drawn(documents.deck(tmp_path / "a.pptx", fill))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}/pages/1")
     card = page.select_one(".viewer-card")
     assert card
@@ -157,12 +156,12 @@ def test_slides_without_pictures_are_cards_with_what_they_say(
     assert browser.get(f"/resources/{resource}/pages/2/image?revision=1").status_code == 404
 
 
-def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
+def test_a_decks_own_thumbnail_is_on_the_card_of_its_first_slide(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(making, "libreoffice", lambda: None)
     resource = world.drawn(documents.three_slides(tmp_path / "a.pptx", thumbnail=True))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     first = page_at(browser, f"/resources/{resource}").select_one(".viewer-card img")
     assert first
     assert not page_at(browser, f"/resources/{resource}/pages/2").select_one(".viewer-card img")
@@ -172,9 +171,9 @@ def test_the_picture_that_a_deck_carries_stands_on_the_card_of_its_first_slide(
 
 
 @pytest.mark.usefixtures("office")
-def test_slides_are_shown_as_they_look_the_hidden_ones_too(sign_in: SignIn, world: World, tmp_path: Path) -> None:
+def test_slides_are_shown_as_pictures_including_hidden_ones(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(documents.three_slides(tmp_path / "a.pptx"))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}/pages/2")
     assert "Hidden numbers" in page.h1.get_text()  # type: ignore[union-attr]
     assert "hidden in the deck" in page.get_text()
@@ -192,14 +191,14 @@ def test_a_page_that_cannot_be_drawn_says_so_and_shows_its_text(
         folder = shelf.folder_of(database.config, revision.sha256 or "")
     shelf.picture_path(folder, 2, 320).unlink()
     shelf.keep_picture(folder, 2, 320, b"")
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}/pages/2")
     assert "This page has no preview." in page.get_text()
     assert "Second words" in page.select_one(".viewer-card").get_text()  # type: ignore[union-attr]
     assert not page.select_one(".viewer-large")
 
 
-def test_pictures_that_are_busy_elsewhere_are_asked_for_again_later(
+def test_a_picture_request_gets_503_while_drawing_is_busy(
     sign_in: SignIn, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resource = world.drawn(a_pdf(tmp_path))
@@ -208,13 +207,13 @@ def test_pictures_that_are_busy_elsewhere_are_asked_for_again_later(
         raise reader.Busy
 
     monkeypatch.setattr(showing, "picture", busy)
-    assert sign_in(OURS).get(f"/resources/{resource}/pages/2/image").status_code == 503
+    assert sign_in(ANA).get(f"/resources/{resource}/pages/2/image").status_code == 503
 
 
-def test_a_picture_that_was_uploaded_is_shown(sign_in: SignIn, world: World, tmp_path: Path) -> None:
+def test_an_uploaded_picture_is_shown(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     Image.new("RGB", (60, 40), "green").save(tmp_path / "plant.png")
     resource = world.drawn(tmp_path / "plant.png")
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     picture = page_at(browser, f"/resources/{resource}").select_one(".lone-picture img")
     assert picture
     assert browser.get(str(picture["src"])).status_code == 200

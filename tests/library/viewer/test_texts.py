@@ -1,4 +1,4 @@
-"""Texts of the viewer: sheets, mail, sections, marked words, and nothing that runs."""
+"""Texts of the viewer: sheets, emails, sections, highlighted search terms, and no scripts."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from hub.core.db import Database
 from hub.library.models import Page, Revision
 from hub.library.rules import MOST_ROWS, PageKind
 from tests.library import documents
-from tests.library.viewer.shown import OURS, World, a_pdf, page_at
+from tests.library.viewer.shown import ANA, World, a_pdf, page_at
 from tests.world import SignIn, a_resource
 
 
@@ -25,7 +25,7 @@ def test_a_sheet_is_a_table_of_its_first_rows(sign_in: SignIn, world: World, tmp
             book.active.append([f"Site {number}", number, "yes"])
 
     resource = world.drawn(documents.workbook(tmp_path / "a.xlsx", fill))
-    page = page_at(sign_in(OURS), f"/resources/{resource}/pages/1")
+    page = page_at(sign_in(ANA), f"/resources/{resource}/pages/1")
     table = page.select_one("table.sheet")
     assert table
     assert "first 200 of 300 rows" in table.caption.get_text()  # type: ignore[union-attr]
@@ -35,10 +35,10 @@ def test_a_sheet_is_a_table_of_its_first_rows(sign_in: SignIn, world: World, tmp
     assert "Site 201" not in table.get_text()
 
 
-def test_a_mail_and_a_markdown_text_are_shown_as_they_were_set(sign_in: SignIn, world: World, tmp_path: Path) -> None:
+def test_an_email_is_shown_as_formatted_html(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     mail = documents.message(tmp_path / "a.eml", "Update", html="<p>Good <b>week</b><script>alert(1)</script></p>")
     resource = world.drawn(mail)
-    answer = sign_in(OURS).get(f"/resources/{resource}")
+    answer = sign_in(ANA).get(f"/resources/{resource}")
     assert "Good <b>week</b>" in answer.text
     assert "alert(1)" not in answer.text
 
@@ -55,7 +55,7 @@ def test_a_section_has_paragraphs_and_tables_and_its_heading_once(
                 cell.text = text
 
     resource = world.drawn(documents.word(tmp_path / "a.docx", fill))
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}/pages/1")
     assert page.h1.get_text() == "What we protect"  # type: ignore[union-attr]
     stage = page.select_one(".viewer-stage")
@@ -67,29 +67,29 @@ def test_a_section_has_paragraphs_and_tables_and_its_heading_once(
     assert first.get_text() == "What we protect"
 
 
-def test_the_words_searched_for_are_marked(app: Flask, sign_in: SignIn, world: World, tmp_path: Path) -> None:
+def test_search_terms_are_highlighted(app: Flask, sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(a_pdf(tmp_path, "Steel <i>and</i> iron"))
 
     def marked(text: str, q: str) -> Markup:
         return Markup(re.sub(f"(?i)({re.escape(q)})", r"<mark>\1</mark>", str(escape(text))))
 
     app.jinja_env.globals["marked"] = marked
-    answer = sign_in(OURS).get(f"/resources/{resource}/pages/1?q=steel")
+    answer = sign_in(ANA).get(f"/resources/{resource}/pages/1?q=steel")
     assert "<mark>Steel</mark>" in answer.text
     assert "<i>and</i>" not in answer.text
 
 
 @pytest.mark.both_databases
-def test_hostile_texts_come_back_as_typed(sign_in: SignIn, world: World, database: Database) -> None:
+def test_hostile_texts_are_shown_unchanged_and_never_run(sign_in: SignIn, world: World, database: Database) -> None:
     nasty = '"><script>alert(1)</script>{{ 7*7 }}'
     with database.writing() as db:
-        resource = a_resource(db, world.ours, title=nasty, pages=[nasty, nasty], page_kind=PageKind.SLIDE).id
+        resource = a_resource(db, world.lakeshore, title=nasty, pages=[nasty, nasty], page_kind=PageKind.SLIDE).id
         for row in db.scalars(select(Page)):
             row.title = row.notes = nasty
         for revision in db.scalars(select(Revision)):
             revision.source = "link"  # type: ignore[assignment]
             revision.url = "https://example.org/"
-    browser = sign_in(OURS)
+    browser = sign_in(ANA)
     for path in ("", "/pages/1", f"/pages/2?q={nasty}"):
         page = page_at(browser, f"/resources/{resource}{path}")
         assert not [script for script in page.find_all("script") if not script.get("src")]

@@ -1,1 +1,1 @@
-"""Pictures of pages, and texts set as HTML: derived from originals, kept beside them, may be deleted at any time."""
+"""Previews: pictures of pages, and formatted texts as HTML. Derived from originals; may be deleted at any time."""

@@ -1,6 +1,6 @@
-"""The worker's part: draws what revisions lack, a piece of work at a time, safe with several workers.
+"""The worker's part: draws missing previews, one piece of work at a time, safe with several workers.
 
-The rows tell what is left to do, the files tell how far it got: a worker that dies loses one piece.
+Rows tell which revisions aren't done, files tell which pages are: a worker that dies loses one piece of work.
 """
 
 import logging
@@ -30,9 +30,9 @@ log = logging.getLogger("hub.library")
 
 Progress = Callable[[int, int], None]
 
-# Raised when drawing changes, so that previews are made again.
+# Increase this when drawing changes, so that all previews are made again.
 PREVIEW_VERSION = 1
-# Longer than the longest piece of work (90 s), so that a living worker never loses its lease.
+# Longer than the longest piece of work (90 s), so that a running worker never loses its lease.
 LEASE = timedelta(seconds=150)
 MOST_TRIES = 3
 PAGES_AT_ONCE = 24
@@ -48,15 +48,15 @@ PICTURE_FILES = {"png", "jpg", "jpeg"}
 
 
 def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, progress: Progress | None = None) -> int:
-    """Draw what is lacking, up to ``limit`` pieces of work (0: all); answers how many were done.
+    """Make missing previews, up to ``limit`` pieces of work (0: all); returns how many were done.
 
-    ``progress`` is told how many revisions are done, and of how many.
+    ``progress`` is called with the number of finished revisions and their total.
 
-    A piece is one deck printed, some pages drawn, or one text set: seconds, so that nothing waits long behind it.
+    A piece is one exported deck, some drawn pages, or one formatted text. It takes seconds, so that nothing waits long.
     """
     own = reader or Reader()
     try:
-        _mend(database)
+        _reset_missing(database)
         done = 0
         total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database)):
@@ -72,13 +72,13 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
 
 
 def forget(database: Database) -> None:
-    """Throw all previews away; the worker makes them again."""
+    """Delete all previews; the worker makes them again."""
     shelf.clear(database.config)
-    _mend(database)
+    _reset_missing(database)
 
 
 def _target() -> int:
-    """Return what a revision's `preview_version` must be: one more where LibreOffice is, so that cards become pictures."""
+    """Return the current `preview_version`: higher by one with LibreOffice, so that cards become pictures."""
     return 2 * PREVIEW_VERSION + (libreoffice() is not None)
 
 
@@ -91,8 +91,8 @@ def _waiting(database: Database) -> int:
         return db.scalar(select(func.count()).select_from(Revision).where(Revision.preview_version < _target())) or 0
 
 
-def _mend(database: Database) -> None:
-    """Let the rows know when files are gone: all of them, or those that someone missed."""
+def _reset_missing(database: Database) -> None:
+    """Mark revisions as not drawn if their previews are gone: all of them, or those reported as missing."""
     config = database.config
     marker, notes = shelf.root(config) / "kept", shelf.wanted(config)
     lost: list[ColumnElement[bool]] = [Revision.sha256.in_([note.name for note in notes])] if notes else []
@@ -108,14 +108,14 @@ def _mend(database: Database) -> None:
 
 
 def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
-    """Take the next revision that lacks previews, was read and isn't held, with the kind of its pages."""
+    """Lease and return the next revision that was read and lacks previews, with the kind of its pages."""
     now = clock.now()
     waits = and_(
         Revision.preview_version < _target(),
         Revision.reader_version >= READER_VERSION,
         or_(Revision.lease_until.is_(None), Revision.lease_until < now),
     )
-    with database.reading() as db:  # a look costs no lock when there is nothing to do
+    with database.reading() as db:  # takes no lock when there is nothing to do
         if db.scalar(select(Revision.id).where(waits).limit(1)) is None:
             return None
     with database.writing() as db:
@@ -130,7 +130,7 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
 
 
 def _finish(database: Database, claimed: Revision, state: PreviewState | None) -> None:
-    """Let go of the revision, with its state when nothing is left to do; nothing, when the lease has gone."""
+    """End the lease, and set the state if the revision is done; does nothing if the lease was lost."""
     done = {"preview_state": state, "preview_version": _reached(state)} if state else {}
     with database.writing() as db:
         held = (Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
@@ -142,37 +142,37 @@ def _finish(database: Database, claimed: Revision, state: PreviewState | None) -
 def _do_piece(  # noqa: PLR0911 - a list of cases
     config: Config, reader: Reader, revision: Revision, kind: PageKind | None
 ) -> PreviewState | None:
-    """Do one piece of work; None when more is left. Never raises for a bad file."""
-    known = format_of(revision.file_name or "")
+    """Do one piece of work; returns the final state, or None if more is left. A bad file doesn't raise."""
+    file_format = format_of(revision.file_name or "")
     path = originals.path_of(config, revision.sha256 or "")
-    if revision.source is not Source.FILE or known is None or not path.is_file():
+    if revision.source is not Source.FILE or file_format is None or not path.is_file():
         return PreviewState.NONE
     if revision.tries > MOST_TRIES:
         return PreviewState.FAILED
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if known.extension in PICTURE_FILES:
-        return _repack(reader, path, known.extension, folder)
-    if known.extension in TYPESET:
-        return _set(reader, path, known.extension, folder, revision.state)
+    if file_format.extension in PICTURE_FILES:
+        return _repack(reader, path, file_format.extension, folder)
+    if file_format.extension in TYPESET:
+        return _typeset(reader, path, file_format.extension, folder, revision.state)
     if kind is None or not kind.is_drawn:
         return PreviewState.NONE
-    document = path if known.extension == "pdf" else folder / shelf.DOCUMENT
+    document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
     if shelf.is_there(document):
         return _draw(reader, document, folder, revision.page_count)
-    return _print(reader, path, known.extension, document, revision.page_count)
+    return _print(reader, path, file_format.extension, document, revision.page_count)
 
 
 def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> PreviewState:
-    """Return a file that is a picture itself."""
-    good = True
+    """Save an image file as WebP in both widths."""
+    all_saved = True
     for width in (LARGE, SMALL):
-        made = reader.make("repack", path, extension, DRAWING, width=width)
-        good = shelf.keep_picture(folder, 1, width, made.each.get(1, b"")) and good
-    return PreviewState.PICTURES if good else PreviewState.FAILED
+        pieces = reader.make("repack", path, extension, DRAWING, width=width)
+        all_saved = shelf.keep_picture(folder, 1, width, pieces.each.get(1, b"")) and all_saved
+    return PreviewState.PICTURES if all_saved else PreviewState.FAILED
 
 
-def _set(reader: Reader, path: Path, extension: str, folder: Path, state: State) -> PreviewState:
-    """Return a text that carries its own form; what the helper made safe is made safe here again, where it is trusted."""
+def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: State) -> PreviewState:
+    """Save a formatted text as HTML; it is sanitized again here, since the helper's output isn't trusted."""
     if state in {State.OK, State.PARTIAL}:
         html = reader.make("typeset", path, extension, TYPESETTING).each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
@@ -181,12 +181,12 @@ def _set(reader: Reader, path: Path, extension: str, folder: Path, state: State)
 
 
 def _print(reader: Reader, path: Path, extension: str, document: Path, count: int) -> PreviewState | None:
-    """Have LibreOffice print a deck, to be drawn from there; when that can't be, what it carries itself must do."""
+    """Have LibreOffice export a deck as a PDF, which is then drawn; if that fails, save the deck's own thumbnail."""
     if libreoffice() is None:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.CARDS)
     printed = reader.make("print", path, extension, PRINTING)
     if printed.state is not State.OK or not printed.each:
-        log.info("A deck could not be printed: %s %s", path, printed.detail)
+        log.info("A deck couldn't be exported as a PDF: %s %s", path, printed.detail)
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.FAILED)
     if set(printed.each) != {count}:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.UNMATCHED)
@@ -202,20 +202,20 @@ def _keep_embedded(reader: Reader, path: Path, extension: str, folder: Path, sta
 
 
 def _draw(reader: Reader, document: Path, folder: Path, count: int) -> PreviewState | None:
-    """Some pages of a PDF: the first one large, since people open it first, then all of them small."""
-    large = _lacking(folder, LARGE, 1)
-    if large and not _take(folder, large, LARGE, _drawn(reader, document, large, LARGE)):
+    """Draw some pages of a PDF: the first one large, since people open it first, then all of them small."""
+    large = _missing(folder, LARGE, 1)
+    if large and not _save(folder, large, LARGE, _drawn(reader, document, large, LARGE)):
         return PreviewState.FAILED
-    small = _lacking(folder, SMALL, count)[:PAGES_AT_ONCE]
-    if small and not _take(folder, small, SMALL, _drawn(reader, document, small, SMALL)):
+    small = _missing(folder, SMALL, count)[:PAGES_AT_ONCE]
+    if small and not _save(folder, small, SMALL, _drawn(reader, document, small, SMALL)):
         return PreviewState.FAILED
-    return None if _lacking(folder, SMALL, count) else PreviewState.PICTURES
+    return None if _missing(folder, SMALL, count) else PreviewState.PICTURES
 
 
-def _lacking(folder: Path, width: int, count: int) -> list[int]:
-    """Return the pages up to ``count`` that have neither a picture nor a mark that there can be none."""
-    there = shelf.numbers_of(folder, f"-{width}.webp") | shelf.numbers_of(folder, f"-{width}.none")
-    return [number for number in range(1, count + 1) if number not in there]
+def _missing(folder: Path, width: int, count: int) -> list[int]:
+    """Return the pages up to ``count`` that have neither a picture nor a mark that they can't be drawn."""
+    done = shelf.numbers_of(folder, f"-{width}.webp") | shelf.numbers_of(folder, f"-{width}.none")
+    return [number for number in range(1, count + 1) if number not in done]
 
 
 def _drawn(reader: Reader, document: Path, numbers: list[int], width: int) -> Pieces:
@@ -223,17 +223,17 @@ def _drawn(reader: Reader, document: Path, numbers: list[int], width: int) -> Pi
     return reader.make("draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=seconds, patient=True)
 
 
-def _take(folder: Path, numbers: list[int], width: int, made: Pieces) -> bool:
-    """Keep what was made of the pages asked for; False when the document as a whole can't be drawn.
+def _save(folder: Path, numbers: list[int], width: int, pieces: Pieces) -> bool:
+    """Save the drawn pages among ``numbers``; returns False if the document as a whole can't be drawn.
 
-    The page at which the drawing broke off is marked, so that the others go on without it.
+    If drawing crashed at a page, that page is marked, so that the others are drawn without it.
     """
-    told = [number for number in numbers if number in made.each]
-    if not told and made.state not in {State.OK, None}:
+    received = [number for number in numbers if number in pieces.each]
+    if not received and pieces.state not in {State.OK, None}:
         return False
-    for number in told:
-        shelf.keep_picture(folder, number, width, made.each[number])
-    rest = [number for number in numbers if number not in made.each]
-    if rest and (made.state is not State.OK or not told):
+    for number in received:
+        shelf.keep_picture(folder, number, width, pieces.each[number])
+    rest = [number for number in numbers if number not in pieces.each]
+    if rest and (pieces.state is not State.OK or not received):
         shelf.keep_picture(folder, rest[0], width, b"")
     return True

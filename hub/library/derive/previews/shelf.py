@@ -1,4 +1,4 @@
-"""Where previews lie: a folder for each original, named by its hash, with a file for each picture."""
+"""Storage of previews: a folder for each original, named by its hash, with a file for each picture."""
 
 import secrets
 import shutil
@@ -8,9 +8,9 @@ from config import Config
 
 SMALL, LARGE = 320, 1200  # pixels wide
 
-DOCUMENT = "document.pdf"  # what LibreOffice printed
-TEXT = "document.html"  # a text as safe HTML
-EMBEDDED = "embedded.webp"  # the picture of the first slide that the file carries
+DOCUMENT = "document.pdf"  # a deck exported by LibreOffice
+TEXT = "document.html"  # a formatted text as safe HTML
+EMBEDDED = "embedded.webp"  # the thumbnail in the file
 
 
 def root(config: Config) -> Path:
@@ -19,22 +19,22 @@ def root(config: Config) -> Path:
 
 
 def folder_of(config: Config, sha256: str) -> Path:
-    """Return the folder of the previews of the original with this hash; it may not be there."""
+    """Return the preview folder of the original with this hash; it may not exist."""
     return root(config) / sha256[:2] / sha256
 
 
 def picture_path(folder: Path, number: int, width: int) -> Path:
-    """Return where the picture of a page lies."""
+    """Return the path of a page's picture."""
     return folder / f"{number}-{width}.webp"
 
 
 def mark_path(folder: Path, number: int, width: int) -> Path:
-    """Return the mark that a page can't be drawn, so that no one tries again."""
+    """Return the path of the mark that a page can't be drawn, so that it isn't tried again."""
     return folder / f"{number}-{width}.none"
 
 
 def is_there(path: Path) -> bool:
-    """Return whether a file is there and whole: one that a power cut left empty isn't."""
+    """Return True if a file exists and isn't empty, as after a power failure."""
     try:
         return path.stat().st_size > 0
     except OSError:
@@ -42,7 +42,7 @@ def is_there(path: Path) -> bool:
 
 
 def keep(path: Path, content: bytes) -> None:
-    """Put a file there at once and whole, whoever else does the same."""
+    """Write a file atomically, even if others write the same file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -53,22 +53,22 @@ def keep(path: Path, content: bytes) -> None:
 
 
 def is_picture(content: bytes) -> bool:
-    """Return whether these bytes, made from a stranger's file, begin as a WebP does."""
+    """Return True if these bytes, made from an untrusted file, begin like a WebP."""
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
 def keep_picture(folder: Path, number: int, width: int, content: bytes) -> bool:
-    """Keep the picture of a page, or mark that there can be none; answers which."""
-    good = is_picture(content)
-    if good:
+    """Save the picture of a page, or mark that it can't be drawn; returns True if it was saved."""
+    is_valid = is_picture(content)
+    if is_valid:
         keep(picture_path(folder, number, width), content)
     else:
         keep(mark_path(folder, number, width), b"-")
-    return good
+    return is_valid
 
 
 def size_of(path: Path) -> tuple[int, int] | None:
-    """Width and height of a picture that the hub made, from its first bytes; None when it isn't there."""
+    """Return the width and height of a picture drawn by the hub, from its first bytes; None when it doesn't exist."""
     try:
         with path.open("rb") as file:
             start = file.read(30)
@@ -80,7 +80,7 @@ def size_of(path: Path) -> tuple[int, int] | None:
 
 
 def numbers_of(folder: Path, ending: str) -> set[int]:
-    """Return the numbers of the files in the folder that end so, for example ``-320.webp``."""
+    """Return the page numbers of the files in the folder with this ending, for example ``-320.webp``."""
     try:
         names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
@@ -90,16 +90,16 @@ def numbers_of(folder: Path, ending: str) -> set[int]:
 
 
 def want(config: Config, sha256: str) -> None:
-    """Leave a note that previews of this original are missing; the worker finds it and makes them again."""
+    """Report that previews of this original are missing; the worker makes them again."""
     keep(root(config) / "wanted" / sha256, b"-")
 
 
 def wanted(config: Config) -> list[Path]:
-    """Return the notes of what is missing."""
+    """Return the reports of missing previews, as files named by hash."""
     folder = root(config) / "wanted"
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def clear(config: Config) -> None:
-    """Throw all previews away."""
+    """Delete all previews."""
     shutil.rmtree(root(config), ignore_errors=True)

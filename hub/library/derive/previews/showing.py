@@ -1,4 +1,4 @@
-"""The viewer's part: what of a revision has a picture, and the picture, drawn now where it was never asked for."""
+"""The viewer's part: which pages of a revision have pictures, and the pictures, drawn on first request."""
 
 import atexit
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState, State
 
-# Someone waits: a page that takes longer is shown small, or as its text.
+# A person waits: a page that takes longer is shown small, or as text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
-PATIENCE = 5.0  # seconds that a request waits for others who draw in this process
+PATIENCE = 5.0  # seconds that a request waits for other drawing in this process
 
 # One helper for each web process, started by the first picture that has to be drawn.
 _drawer = Reader(NOW)
@@ -28,24 +28,24 @@ atexit.register(_drawer.close)
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a revision can be shown as pictures."""
+    """The pictures of a revision that can be shown."""
 
     state: PreviewState
-    is_drawn: bool  # every page, but for the gaps
+    is_drawn: bool  # all pages except the gaps
     gaps: frozenset[int]
-    embedded: bool  # there is the picture that the file carries of its first slide: as good as who made the file
-    size: tuple[int, int]  # width and height of the small picture of the page in question, or a guess
+    embedded: bool  # the file has its own thumbnail of the first slide, which may be wrong
+    size: tuple[int, int]  # width and height of the small picture of the current page, or a guess
 
     def has(self, number: int) -> bool:
-        """Return whether the page with this number has a picture."""
+        """Return True if the page with this number has a picture."""
         return self.is_drawn and number not in self.gaps
 
 
 def shown(config: Config, revision: Revision, number: int) -> Shown:
-    """Return what of ``revision`` can be shown as pictures now, and the size of the picture of page ``number``."""
+    """Return which pictures of ``revision`` can be shown now, and the size of page ``number``'s picture."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     drawn = drawn_from(config, revision) is not None
-    sizes = (shelf.size_of(shelf.picture_path(folder, one, SMALL)) for one in (number, 1))
+    sizes = (shelf.size_of(shelf.picture_path(folder, page, SMALL)) for page in (number, 1))
     return Shown(
         state=revision.preview_state,
         is_drawn=drawn,
@@ -56,9 +56,9 @@ def shown(config: Config, revision: Revision, number: int) -> Shown:
 
 
 def picture(config: Config, revision: Revision, number: int, width: int) -> Path | None:
-    """Return the picture of a page, drawn now if it never was; None when there is none. Raises Busy.
+    """Return the path of a page's picture, drawing it if needed; None when there is none. Raises Busy.
 
-    ``width`` is SMALL or LARGE. A page that can't be drawn large is given small.
+    ``width`` is SMALL or LARGE. If a page can't be drawn large, the small picture is returned.
     """
     folder = shelf.folder_of(config, revision.sha256 or "")
     source = drawn_from(config, revision)
@@ -67,15 +67,15 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
         return embedded if number == 1 and shelf.is_there(embedded) else None
     if not 1 <= number <= max(revision.page_count, 1):
         return None
-    for one in (width, SMALL):
-        path = shelf.picture_path(folder, number, one)
-        if shelf.is_there(path) or _draw_now(config, revision, source, number, one):
+    for drawn_width in (width, SMALL):
+        path = shelf.picture_path(folder, number, drawn_width)
+        if shelf.is_there(path) or _draw_now(config, revision, source, number, drawn_width):
             return path
     return None
 
 
 def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int] | None:
-    """Width and height of the small picture of a page, if it was drawn already; None when there is none to show."""
+    """Return the width and height of a page's small picture; None if it isn't drawn yet or there is none."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if drawn_from(config, revision) is not None:
         return shelf.size_of(shelf.picture_path(folder, number, SMALL))
@@ -83,11 +83,11 @@ def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int
 
 
 def drawn_from(config: Config, revision: Revision) -> Path | None:
-    """Return the file that this revision's pictures are drawn from; None when it has none."""
-    known = format_of(revision.file_name or "")
-    if known is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:
+    """Return the PDF that this revision's pictures are drawn from; None if there is none."""
+    file_format = format_of(revision.file_name or "")
+    if file_format is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:
         return None
-    if known.extension == "pdf":
+    if file_format.extension == "pdf":
         is_read = revision.page_count and revision.state in {State.OK, State.PARTIAL}
         return originals.path_of(config, revision.sha256 or "") if is_read else None
     if revision.preview_state is PreviewState.WAITING:
@@ -96,25 +96,25 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
 
 
 def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:
-    """Draw one page while someone waits; answers whether there is a picture now. Raises Busy."""
+    """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if shelf.mark_path(folder, number, width).exists():
         return False
     try:
-        made = _drawer.make("draw", source, "pdf", patience=PATIENCE, numbers=[number], width=width, seconds=1)
+        pieces = _drawer.make("draw", source, "pdf", patience=PATIENCE, numbers=[number], width=width, seconds=1)
     except FileNotFoundError:
         shelf.want(config, revision.sha256 or "")
         return False
-    return shelf.keep_picture(folder, number, width, made.each.get(number, b""))
+    return shelf.keep_picture(folder, number, width, pieces.each.get(number, b""))
 
 
 def set_text(config: Config, revision: Revision) -> Markup | None:
-    """Return a Markdown text, an email or a web page as the safe HTML that the worker made of it; None when there is none."""
-    known = format_of(revision.file_name or "")
-    if known is None or known.extension not in TYPESET:
+    """Return a formatted text (Markdown, email, web page) as the safe HTML made by the worker; None if there is none."""
+    file_format = format_of(revision.file_name or "")
+    if file_format is None or file_format.extension not in TYPESET:
         return None
     try:
         html = (shelf.folder_of(config, revision.sha256 or "") / shelf.TEXT).read_text(encoding="utf-8")
     except OSError:
         return None
-    return Markup(html)  # noqa: S704 - it went through safe_html before it was kept
+    return Markup(html)  # noqa: S704 - it was sanitized by safe_html before it was saved
