@@ -83,7 +83,7 @@ def _import_one(database: Database, path: Path, slug: str, facts: library_action
         with path.open("rb") as stream:
             stored = originals.store(database.config, stream)
         with database.writing() as db:
-            if same := library_queries.known_file(db, stored.sha256):
+            if same := library_queries.resource_with_file(db, stored.sha256):
                 return "duplicates", {"path": str(path), "resource": same.id}
             added = library_actions.add(
                 db, None, organization_named(db, slug), facts, library_actions.File(stored, path.name)

@@ -200,7 +200,7 @@ def revision_for(db: Session, person: SomePerson | None, resource_id: int, numbe
     return revision
 
 
-def known_file(db: Session, sha256: str) -> Resource | None:
+def resource_with_file(db: Session, sha256: str) -> Resource | None:
     """Return a resource whose current revision is this file, regardless of its audience: for the command line."""
     return same_file(db, OPERATOR, sha256)
 

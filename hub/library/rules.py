@@ -167,7 +167,7 @@ class Progress:
     mark: str
 
 
-READING = "Processing. You can search its text in a few seconds, and you can download it now."
+READING = "Processing. You can download it now, and search it in a few seconds."
 
 
 def progress(state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool) -> Progress:

@@ -58,8 +58,8 @@ TOO_LARGE = Finding(
 )
 NEEDS_LIBREOFFICE = Finding(
     State.UNSUPPORTED,
-    "This hub can’t search the text of {a_label}. " + DOWNLOADABLE + " To make it searchable, save it as {modern} "
-    "and add that copy as a new revision.",
+    "This hub can’t search the text of {a_label}. " + DOWNLOADABLE + " Save it as {modern} and add that copy as a new "
+    "revision to make it searchable.",
 )
 NOT_TEXT = Finding(
     State.UNSUPPORTED,
