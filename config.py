@@ -1,6 +1,6 @@
-"""Every setting of the hub, with its default and its meaning.
+"""Settings: their defaults and meanings.
 
-The environment variable ``HUB_<NAME>`` overrides each; a wrong value stops the start with one sentence.
+The environment variable ``HUB_<NAME>`` overrides a default. An invalid value stops the hub with one sentence.
 """
 
 import os
@@ -21,7 +21,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class WrongSettingError(Exception):
-    """A setting that the hub can't start with; its text is one sentence for the operator."""
+    """Raised for an invalid setting; its text is one sentence for the operator."""
 
 
 def _setting(default: Any, means: str, *, secret: bool = False) -> Any:
@@ -30,81 +30,84 @@ def _setting(default: Any, means: str, *, secret: bool = False) -> Any:
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where the hub hands its mail over, as MAIL_URL says it."""
+    """The mail server for outgoing email, parsed from MAIL_URL."""
 
     host: str
     port: int
     implicit_tls: bool  # encrypted from the first byte: smtps://
-    starttls: str  # "offered": when the server offers it; "required"; "never"
+    starttls: str  # "offered" (used if the server offers it), "required" or "never"
     user: str = ""
     password: str = field(default="", repr=False)
 
     @property
     def is_here(self) -> bool:
-        """Whether the server runs on this machine, so that no one listens between."""
+        """True if the server runs on this machine, so that no one can intercept the connection."""
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one installation. Relative folders lie in the project's folder."""
+    """The settings of one installation. Relative paths start from the project's folder."""
 
-    INSTANCE: Path = _setting(Path("instance"), "folder of what belongs to this installation (database, secret key)")
+    INSTANCE: Path = _setting(Path("instance"), "folder for this installation's database and secret keys")
     UPLOADS: Path = _setting(
-        Path("uploads"), "folder of the files: originals in files/, what is made of them in derived/"
+        Path("uploads"), "folder for uploaded files, and for the pictures and search index made from them"
     )
     DATABASE_URL: str = _setting(
-        "", "where rows are kept; empty means SQLite in the instance folder, else postgresql://…", secret=True
+        "", "database URL, such as postgresql://…; empty: SQLite in the instance folder", secret=True
     )
-    SECRET_KEY: str = _setting("", "signs sessions; made and kept in the instance folder when empty", secret=True)
-    BASE_URL: str = _setting(
-        "http://127.0.0.1:8000", "address under which people open the hub; share links begin with it"
+    SECRET_KEY: str = _setting(
+        "", "key that signs sessions and links; empty: generated and stored in the instance folder", secret=True
     )
-    HUB_NAME: str = _setting("AMCC Resource Hub", "name at the top of every page")
-    TIME_ZONE: str = _setting("America/New_York", "time zone that decides days and quarters")
-    CALL_WEEKDAY: str = _setting("monday", "day of the weekly call: monday to sunday")
-    CALL_TIME: str = _setting("11:30", "when the weekly call begins, on the clocks of TIME_ZONE, as 11:30")
-    CALL_MINUTES: int = _setting(30, "how long the weekly call lasts, in minutes")
-    CALL_TITLE: str = _setting("Weekly national call", "what the weekly call is called")
-    CALL_LINK: str = _setting("", "joining link that each new call gets, beginning with https://")
-    SEARCH_ENGINE: str = _setting("whoosh", "full-text engine: whoosh")
+    BASE_URL: str = _setting("http://127.0.0.1:8000", "the hub's public URL; all links in email begin with it")
+    HUB_NAME: str = _setting("AMCC Resource Hub", "the hub's name, shown on every page")
+    TIME_ZONE: str = _setting("America/New_York", "time zone for dates, times and quarters")
+    CALL_WEEKDAY: str = _setting("monday", "weekday of the weekly call: monday to sunday")
+    CALL_TIME: str = _setting("11:30", "start of the weekly call in TIME_ZONE, such as 11:30 a.m. or 11:30")
+    CALL_MINUTES: int = _setting(30, "length of the weekly call, in minutes")
+    CALL_TITLE: str = _setting("Weekly national call", "title of the weekly call")
+    CALL_LINK: str = _setting("", "meeting link for new calls, beginning with https://")
+    SEARCH_ENGINE: str = _setting("whoosh", "full-text search engine: whoosh")
     MAIL_URL: str = _setting(
         "",
-        "mail server that takes the hub's mail, as smtp://user:password@mail.example.org:587 or smtps://…; "
-        "empty means that messages are kept as files and shown at /outbox",
+        "mail server for outgoing email, such as smtp://user:password@mail.example.org:587 or smtps://…; "
+        "empty: email is saved as files and shown at /outbox",
         secret=True,
     )
-    MAIL_FROM: str = _setting("", "sender of the hub's mail, as hub@example.org; empty means hub@ and BASE_URL's host")
+    MAIL_FROM: str = _setting("", "sender of the hub's email, such as hub@example.org; empty: hub@ and BASE_URL's host")
     MAIL_DOMAIN: str = _setting(
-        "", "domain whose mail for log+…@ and bounces+…@ reaches hub mail-in; empty means that there is none"
+        "", "domain whose mail for log+…@ and bounces+…@ is delivered to hub mail-in; empty: no incoming mail"
     )
-    MAIL_KEEP_DAYS: int = _setting(90, "days after which the text and the address of a message are forgotten")
-    MAX_UPLOAD_MB: int = _setting(500, "largest file that is taken, in megabytes (1,000,000 bytes)")
-    MAX_EVIDENCE_MB: int = _setting(25, "largest file that an applicant without an account may send, in megabytes")
-    APPLICATION_QUORUM: int = _setting(2, "votes of the Advisory Board that a decision on an application needs")
-    SHARE_LINK_DAYS: int = _setting(90, "days after which a new share link expires")
+    MAIL_KEEP_DAYS: int = _setting(90, "days after which texts and addresses of sent email are deleted")
+    MAX_UPLOAD_MB: int = _setting(500, "size limit of an uploaded file, in megabytes (1,000,000 bytes)")
+    MAX_EVIDENCE_MB: int = _setting(25, "size limit of a file uploaded with an application to join, in megabytes")
+    APPLICATION_QUORUM: int = _setting(2, "number of Advisory Board votes needed to decide on an application")
+    SHARE_LINK_DAYS: int = _setting(90, "days until a new share link expires")
     TRACE_DAYS: int = _setting(
-        400, "days after which what single recipients of a pack did (opened, downloaded) is reduced to counts"
+        400, "days after which a pack keeps only counts, not what each recipient opened and downloaded"
     )
     UNSUBSCRIBE_KEY: str = _setting(
-        "", "keeps unsubscribed addresses as hashes; made and kept in the instance folder when empty; never change it"
+        "",
+        "key that hashes unsubscribed addresses; empty: generated and stored in the instance folder; never change it",
     )
-    SESSION_DAYS: int = _setting(14, "days after which a person must sign in again")
-    WEB_WORKERS: int = _setting(2, "web processes of hub serve")
-    WEB_THREADS: int = _setting(8, "threads in each web process")
-    WORKER_PAUSE: float = _setting(0.5, "seconds between two looks of the worker for work")
-    TRUSTED_PROXIES: int = _setting(0, "reverse proxies in front whose X-Forwarded headers are believed")
-    LOG_FORMAT: str = _setting("text", "log lines as text or json")
-    LOG_LEVEL: str = _setting("INFO", "least important log lines that are written: DEBUG, INFO, WARNING or ERROR")
+    SESSION_DAYS: int = _setting(14, "days until a person must sign in again")
+    WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
+    WEB_THREADS: int = _setting(8, "number of threads in each web process")
+    WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")
+    TRUSTED_PROXIES: int = _setting(
+        0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"
+    )
+    LOG_FORMAT: str = _setting("text", "log format: text or json")
+    LOG_LEVEL: str = _setting("INFO", "lowest level that is logged: DEBUG, INFO, WARNING or ERROR")
 
-    # Which settings the operator gave: what people choose in the browser doesn't override these.
+    # The settings from the environment, which those chosen in the browser don't override.
     given: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
-        """Return the settings of the environment (or ``environ``), with ``given`` before both.
+        """Return the settings from the environment (or ``environ``), overridden by ``given``.
 
-        Raises WrongSettingError with one sentence when a value can't be used.
+        Raises WrongSettingError if a value is invalid.
         """
         environ = os.environ if environ is None else environ
         values = {
@@ -112,39 +115,39 @@ class Config:
         }
         config = cls(**(values | given), given=frozenset(values | given))
         config._check()
-        return config._settled()
+        return config._completed()
 
     def _check(self) -> None:
-        """Refuse what can't work, in the words of the person who set it."""
+        """Raise WrongSettingError for the first invalid value."""
         for name, (holds, must) in MUST.items():
             value = getattr(self, name)
             if not holds(value):
                 raise WrongSettingError(_sentence(name, _shown(name, value), must))
 
-    def _settled(self) -> "Config":
-        """Return the same settings with folders made absolute, and the database and the key filled in."""
+    def _completed(self) -> "Config":
+        """Return the settings with absolute paths, and with values for the database and keys filled in."""
         instance, uploads = (ROOT / self.INSTANCE).resolve(), (ROOT / self.UPLOADS).resolve()
         for name, folder in (("INSTANCE", instance), ("UPLOADS", uploads)):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise WrongSettingError(
-                    _sentence(name, folder, f"the folder can't be used ({error.strerror})")
+                    _sentence(name, folder, f"that folder can't be used ({error.strerror})")
                 ) from error
         url = self.DATABASE_URL or f"sqlite:///{instance / 'hub.sqlite3'}"
         if url.startswith("postgresql://"):
             url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-        settled = {f.name: getattr(self, f.name) for f in fields(self)} | {
+        completed = {f.name: getattr(self, f.name) for f in fields(self)} | {
             "INSTANCE": instance,
             "UPLOADS": uploads,
             "DATABASE_URL": url,
-            "SECRET_KEY": self.SECRET_KEY or _kept_secret(instance / "secret-key"),
-            "UNSUBSCRIBE_KEY": self.UNSUBSCRIBE_KEY or _kept_secret(instance / "unsubscribe-key"),
+            "SECRET_KEY": self.SECRET_KEY or _stored_key(instance / "secret-key"),
+            "UNSUBSCRIBE_KEY": self.UNSUBSCRIBE_KEY or _stored_key(instance / "unsubscribe-key"),
             "BASE_URL": self.BASE_URL.rstrip("/"),
             "MAIL_FROM": self.MAIL_FROM or f"hub@{_mail_host(self.BASE_URL)}",
             "MAIL_DOMAIN": self.MAIL_DOMAIN.lower(),
         }
-        return Config(**settled)
+        return Config(**completed)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -153,22 +156,22 @@ class Config:
 
     @property
     def mail_server(self) -> MailServer | None:
-        """Where mail is handed over; None: it is kept as files."""
+        """The mail server; None if email is saved as files."""
         return _mail_server(self.MAIL_URL)
 
     @property
     def max_upload_bytes(self) -> int:
-        """The largest file that is taken, in bytes."""
+        """The size limit of an uploaded file, in bytes."""
         return self.MAX_UPLOAD_MB * 1_000_000
 
 
 def settings() -> tuple[Field[Any], ...]:
-    """Return the settings, each with its name, default and meaning."""
+    """Return all settings as dataclass fields, each with its name, default and meaning."""
     return tuple(field for field in fields(Config) if "means" in field.metadata)
 
 
 def is_zone(name: str) -> bool:
-    """Return whether there is a time zone of this name."""
+    """Return True if there is a time zone of this name."""
     try:
         ZoneInfo(name)
     except (OSError, ValueError, KeyError):
@@ -177,7 +180,7 @@ def is_zone(name: str) -> bool:
 
 
 def _parsed(setting: Field[Any], text: str) -> Any:
-    """Return the value of an environment variable in the type of its setting."""
+    """Return the value of an environment variable, converted to the setting's type."""
     kind: type[Any] = type(setting.default)
     try:
         return kind(text)
@@ -196,9 +199,9 @@ _STARTTLS = frozenset({"offered", "required", "never"})
 
 
 def _mail_server(url: str) -> MailServer | None:
-    """Return the server that ``url`` names, its user and password percent-decoded; None when it names none.
+    """Return the server in ``url``, with user and password percent-decoded; None if the URL is invalid.
 
-    ``?starttls=required`` refuses a server that offers none, ``?starttls=never`` doesn't ask for it.
+    ``?starttls=required`` rejects a server without STARTTLS; ``?starttls=never`` turns STARTTLS off.
     """
     try:
         parts = urlsplit(url)
@@ -207,7 +210,7 @@ def _mail_server(url: str) -> MailServer | None:
     except ValueError:
         return None
     starttls = options.pop("starttls", "offered")
-    wrong = (
+    is_invalid = (
         parts.scheme not in {"smtp", "smtps"}
         or not host
         or port == 0
@@ -217,7 +220,7 @@ def _mail_server(url: str) -> MailServer | None:
         or parts.fragment
         or (parts.password is not None and not parts.username)
     )
-    if wrong or host is None or re.search(r"\s|[\x00-\x1f\x7f]", url):
+    if is_invalid or host is None or re.search(r"\s|[\x00-\x1f\x7f]", url):
         return None
     implicit = parts.scheme == "smtps"
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -226,7 +229,7 @@ def _mail_server(url: str) -> MailServer | None:
 
 
 def _is_address(text: str) -> bool:
-    """Return whether ``text`` is one plain email address, without a name."""
+    """Return True if ``text`` is one email address without a name."""
     try:
         address = Address(addr_spec=text)
     except (ValueError, IndexError):
@@ -235,7 +238,7 @@ def _is_address(text: str) -> bool:
 
 
 def _mail_host(base_url: str) -> str:
-    """Return the host of BASE_URL as the domain of a sender; an address in numbers makes none."""
+    """Return the host of BASE_URL as the sender's domain, or localhost if it is an IP address."""
     host = urlsplit(base_url).hostname or ""
     return host if _DOMAIN.fullmatch(host) and not host.replace(".", "").isdigit() else "localhost"
 
@@ -248,8 +251,8 @@ def _is_time(text: str) -> bool:
     return True
 
 
-def _kept_secret(path: Path) -> str:
-    """Return the key of this installation; made on the first start, readable by its owner alone."""
+def _stored_key(path: Path) -> str:
+    """Return this installation's key, which the first start generates in a file that only its owner can read."""
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -264,24 +267,24 @@ def _is_base(text: str) -> bool:
 
 
 def _is_safe_key(text: str) -> bool:
-    """Empty, for one that the hub makes; or too long to be guessed."""
+    """Return True if the key is empty, so that the hub generates one, or too long to guess."""
     return not text or len(text) >= SHORTEST_KEY
 
 
 def _shown(name: str, value: object) -> str:
-    """Return the value as the operator may see it on a screen: secrets aren't shown."""
+    """Return the value for an error message, without secrets."""
     if name in {"SECRET_KEY", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
         return "(hidden)"
     return str(value).rsplit("@", maxsplit=1)[-1] if name == "DATABASE_URL" else str(value)
 
 
 SHORTEST_KEY = 16  # characters
-_ROWS = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
-_WEB = ("https://", "http://")
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_LINKS = ("https://", "http://")
 _POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it must be more than 0")
 _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least {SHORTEST_KEY} characters")
 
-# What each setting must be: a test of its value, and the rest of the sentence for who set it.
+# Validation of the settings: a test of the value, and the end of the error sentence.
 MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
     "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
@@ -289,19 +292,19 @@ MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value in {"DEBUG", "INFO", "WARNING", "ERROR"},
         "it must be DEBUG, INFO, WARNING or ERROR",
     ),
-    "TIME_ZONE": (is_zone, "it must be a zone such as America/New_York"),
-    "CALL_TIME": (_is_time, "it must be a time of day such as 11:30"),
-    "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a day such as monday"),
+    "TIME_ZONE": (is_zone, "it must be a time zone such as America/New_York"),
+    "CALL_TIME": (_is_time, "it must be a time of day such as 11:30 a.m. or 11:30"),
+    "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a weekday such as monday"),
     "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call
-    "CALL_LINK": (lambda value: not value or value.startswith(_WEB), "it must be an address that begins with https://"),
-    "BASE_URL": (_is_base, "it must be an address such as https://hub.example.org"),
+    "CALL_LINK": (lambda value: not value or value.startswith(_LINKS), "it must be a link that begins with https://"),
+    "BASE_URL": (_is_base, "it must be a URL such as https://hub.example.org"),
     "DATABASE_URL": (
-        lambda value: not value or value.startswith(_ROWS),
+        lambda value: not value or value.startswith(_DATABASES),
         "it must begin with sqlite:/// or postgresql://",
     ),
     "MAIL_URL": (
         lambda value: not value or _mail_server(value) is not None,
-        "it must be an address such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org",
+        "it must be a URL such as smtp://user:password@mail.example.org:587 or smtps://mail.example.org",
     ),
     "MAIL_FROM": (
         lambda value: not value or _is_address(value),

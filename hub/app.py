@@ -1,4 +1,4 @@
-"""create_app(config): wires rooms to Flask; nothing else."""
+"""Creates the Flask app and registers the rooms."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,14 +11,14 @@ from hub.core.db import Database
 from hub.library import uploads
 from hub.members import login
 
-# The rooms that have pages; the file or package `routes` of each holds them.
+# The rooms that have pages, in their module or package `routes`.
 ROOMS = ("overview", "members", "library", "search", "sharing", "outreach", "calls", "joining")
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
-    """Return the hub's web application; without ``config`` the settings of the environment hold.
+    """Return the hub's web application; without ``config``, the settings come from the environment.
 
-    Raises WrongSettingError with one sentence when a setting can't be used.
+    Raises WrongSettingError if a setting is invalid.
     """
     config = config or Config.load()
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
@@ -32,10 +32,10 @@ def create_app(config: Config | None = None, database: Database | None = None) -
 
 
 def _blueprint_of(room: str) -> Blueprint:
-    """Return the room's blueprint with all its pages; importing a module of routes adds the pages in it."""
+    """Return the room's blueprint, after importing all its modules of routes, which register the pages."""
     routes = import_module(f"hub.{room}.routes")
     modules = [
-        import_module(found.name) for found in iter_modules(getattr(routes, "__path__", ()), f"{routes.__name__}.")
+        import_module(info.name) for info in iter_modules(getattr(routes, "__path__", ()), f"{routes.__name__}.")
     ]
     bp: Blueprint = next(module.bp for module in (routes, *modules) if hasattr(module, "bp"))
     return bp

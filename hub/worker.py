@@ -1,4 +1,4 @@
-"""The worker: runs the catch-up functions again and again. There is no queue to lose."""
+"""The worker: runs catch-up functions in a loop. Pending work is read from the database, so no queue can be lost."""
 
 import logging
 import signal
@@ -30,15 +30,15 @@ from hub.sharing.queries.reminders import reminders_wait
 
 log = logging.getLogger("hub.worker")
 
-# How many files are read before the index hears of them: a long import becomes findable bit by bit.
+# Files to read before updating the index, so that a long import becomes searchable in batches.
 FILES_A_ROUND = 50
-# Pieces of drawing before the worker looks whether it should stop; each takes seconds at most, but for huge decks.
+# Drawing jobs before the worker checks whether to stop; each takes seconds at most, except for huge decks.
 PIECES_A_ROUND = 1
-PATIENCE = 5.0  # seconds that what is under way gets to end when the worker stops; all of it can be killed
+PATIENCE = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
 
-# What there is to do, in order; each answers how much it did. Each can be killed at any moment and run again.
+# The steps in order; each returns how many things it did, and can be killed and rerun at any time.
 STEPS: dict[str, Step] = {
     "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_A_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
@@ -47,18 +47,18 @@ STEPS: dict[str, Step] = {
     "calls": lambda database, _reader: series_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
-    "passwords": lambda database, _reader: _in_its_time(
+    "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
     ),
-    "reminders": lambda database, _reader: _in_its_time(database, reminders_wait, reminders_actions.post_due_reminders),
-    "digests": lambda database, _reader: _in_its_time(database, digest_to_post, overview_actions.post_due_digests),
-    # What `hub mail-in` was killed over before it was logged, when nothing of it runs any more.
+    "reminders": lambda database, _reader: _if_due(database, reminders_wait, reminders_actions.post_due_reminders),
+    "digests": lambda database, _reader: _if_due(database, digest_to_post, overview_actions.post_due_digests),
+    # Logs mail that a killed `hub mail-in` had stored but not yet logged.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
 }
-# Steps that run beside each other, each line with a reader of its own: a new upload is readable and findable
-# while pictures of older ones are still being made, and a slow mail server holds nothing else up.
-LINES = (
+# Steps that run in parallel, one thread and one reader process for each group. So a new upload is searchable while
+# pictures of older ones are being drawn, and a slow mail server delays nothing else.
+THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
@@ -66,8 +66,8 @@ LINES = (
 )
 
 
-def _in_its_time(database: Database, waits: Callable[[Session], object], act: Callable[[Session], int]) -> int:
-    """Do in one transaction what ``waits`` says is due; a look costs no lock when there is nothing to do."""
+def _if_due(database: Database, waits: Callable[[Session], object], act: Callable[[Session], int]) -> int:
+    """Call ``act`` in a transaction if ``waits`` finds work; checking first avoids a write lock."""
     with database.reading() as db:
         if not waits(db):
             return 0
@@ -76,30 +76,34 @@ def _in_its_time(database: Database, waits: Callable[[Session], object], act: Ca
 
 
 def run_until(stop: threading.Event, database: Database) -> None:
-    """Work until ``stop`` is set, on each line beside the others; the first one beats.
+    """Run all groups of steps in parallel until ``stop`` is set; the first group also sends heartbeats.
 
-    What takes long, as building or merging a large index does, is cut off: whoever stops the hub isn't kept waiting.
+    Long steps, such as merging a large index, are abandoned when the worker stops, so that stopping is quick.
     """
     page_texts.take_over_from_the_dead(database)
-    lines = [
+    threads = [
         threading.Thread(
-            target=_run_line, args=(stop, database, line), kwargs={"beats": line is LINES[0]}, name=line[0], daemon=True
+            target=_run_steps,
+            args=(stop, database, steps),
+            kwargs={"beats": steps is THREADS[0]},
+            name=steps[0],
+            daemon=True,
         )
-        for line in LINES
+        for steps in THREADS
     ]
-    for thread in lines:
+    for thread in threads:
         thread.start()
     stop.wait()
     until = time.monotonic() + PATIENCE
-    for thread in lines:
+    for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    cut_off = [thread.name for thread in lines if thread.is_alive()]
-    if cut_off:
-        log.info("What was under way is cut off and done again at the next start.", extra={"steps": cut_off})
+    abandoned = [thread.name for thread in threads if thread.is_alive()]
+    if abandoned:
+        log.info("Unfinished steps were cut off. They will be redone at the next start.", extra={"steps": abandoned})
 
 
-def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], *, beats: bool = False) -> None:
-    """Run some steps again and again. One that fails is logged and tried again, with growing pauses."""
+def _run_steps(stop: threading.Event, database: Database, steps: tuple[str, ...], *, beats: bool = False) -> None:
+    """Run steps in a loop until ``stop`` is set. A failure is logged and retried, with growing pauses."""
     failures = 0
     last_beat = None
     with Reader() as reader:
@@ -110,17 +114,17 @@ def _run_line(stop: threading.Event, database: Database, line: tuple[str, ...], 
                     last_beat = clock.now()
                     with database.writing() as db:
                         heartbeats.beat(db, heartbeats.my_name())
-                done = sum(STEPS[name](database, reader) for name in line)
+                done = sum(STEPS[name](database, reader) for name in steps)
                 failures = 0
-            except Exception:  # the worker outlives whatever a step runs into; the log says what
-                log.exception("A step of the worker failed; it is tried again.")
+            except Exception:  # the worker must survive any error in a step
+                log.exception("A step of the worker failed. It will be retried.")
                 done, failures = 0, failures + 1
             if not done:
                 stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))
 
 
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
-    """Run every step until nothing is left to do; answers how much was done."""
+    """Run all steps until nothing is left to do, and return how many things were done."""
     total = 0
     page_texts.take_over_from_the_dead(database)
     with Reader() as reader:
@@ -137,22 +141,22 @@ def catch_up(database: Database, report: Callable[[str, int], None] | None = Non
 
 
 def main(database: Database) -> None:
-    """Work until SIGTERM or SIGINT, or until the process that started the worker is gone."""
+    """Run the worker until SIGTERM or SIGINT."""
     stop = threading.Event()
-    told: SimpleQueue[int] = SimpleQueue()
+    signals: SimpleQueue[int] = SimpleQueue()
 
-    def end(number: int, _frame: FrameType | None) -> None:
-        # Runs between any two steps of the main thread, which may hold the event's lock just then, be it in an
-        # earlier run of this very function: setting the event here would wait for itself for good.
-        told.put(number)
+    def handle(number: int, _frame: FrameType | None) -> None:
+        # The main thread may hold the event's lock when this runs, even in an earlier call of this function, so
+        # setting the event here could deadlock. A SimpleQueue is reentrant.
+        signals.put(number)
 
-    def wait_for_the_end() -> None:
-        told.get()
+    def wait_for_signal() -> None:
+        signals.get()
         stop.set()
 
-    threading.Thread(target=wait_for_the_end, name="end", daemon=True).start()
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    log.info("The worker has started.")
+    threading.Thread(target=wait_for_signal, name="signals", daemon=True).start()
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    log.info("Worker started.")
     run_until(stop, database)
-    log.info("The worker has stopped.")
+    log.info("Worker stopped.")

@@ -33,7 +33,7 @@ def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
     [told] = [record for record in caplog.records if "cut off" in record.message]
     assert "pages" in vars(told)["steps"]  # the line that has the index
     over.set()
-    for line in [one for one in threading.enumerate() if one.name in {names[0] for names in worker.LINES}]:
+    for line in [one for one in threading.enumerate() if one.name in {steps[0] for steps in worker.THREADS}]:
         line.join(60)  # in a process of its own it would end with that
 
 
@@ -52,7 +52,7 @@ def test_a_step_that_fails_is_logged_and_tried_again(
 
     database.config = replace(config, WORKER_PAUSE=0.01)
     monkeypatch.setitem(worker.STEPS, "index", fail_once)
-    line = threading.Thread(target=worker._run_line, args=(stop, database, ("index",)), daemon=True)
+    line = threading.Thread(target=worker._run_steps, args=(stop, database, ("index",)), daemon=True)
     line.start()
     line.join(60)
     assert tries == [0, 1]

@@ -1,1 +1,1 @@
-"""The `hub` command. Errors go to stderr; exit 1 for a refusal, 2 for wrong usage."""
+"""The `hub` command. Errors go to stderr; exit status 1 means refused, 2 wrong usage."""

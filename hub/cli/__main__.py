@@ -1,4 +1,4 @@
-"""`python -m hub.cli` is the command `hub`."""
+"""Makes `python -m hub.cli` run the `hub` command."""
 
 from hub.cli.base import main
 

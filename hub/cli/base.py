@@ -1,4 +1,4 @@
-"""What every command stands on: the group, this installation's rows, progress."""
+"""Shared parts of the commands: the command group, database access, progress bars."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ from hub.migrations import schema
 
 
 class Day(click.ParamType[date]):
-    """A date as people type it: 11/30/2026, Nov 30 or 2026-11-30."""
+    """A date argument: 11/30/2026, Nov 30 or 2026-11-30."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> date:
-        """Return the date; a text that isn't one ends the command with a sentence."""
+        """Return the parsed date, or fail with a usage error."""
         if isinstance(value, date):
             return value
         try:
@@ -37,8 +37,8 @@ class Day(click.ParamType[date]):
 DAY = Day()
 
 
-# The module of each command. It is loaded when its command is called: the web server, fonts and office formats take
-# longer to load than most commands take to run.
+# The module of each command, imported when the command is called: importing the web server, fonts and Office formats
+# takes longer than most commands take to run.
 MODULES = {
     "catch-up": "derived",
     "db": "database",
@@ -58,40 +58,40 @@ MODULES = {
 
 
 class Hub(click.Group):
-    """Loads a command when it is called, and answers a refusal with its sentence on stderr and exit 1."""
+    """A command group that imports commands lazily, and turns refusals into errors with exit status 1."""
 
     def list_commands(self, _context: click.Context) -> list[str]:
-        """Return the commands by name."""
+        """Return the names of the commands, sorted."""
         return sorted(MODULES)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Return the command of this name; None when there is none."""
+        """Return the named command, or None."""
         if name in MODULES:
             import_module(f"hub.cli.{MODULES[name]}")
         return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
-        """Run the command that was named."""
+        """Run the command, and report refusals on stderr."""
         try:
             return super().invoke(context)
         except (Refused, WrongSettingError) as refused:
             raise click.ClickException(str(refused)) from refused
         except NotFound as missing:
-            message = "There is no such thing in this hub."
+            message = "Not found in this hub."
             raise click.ClickException(message) from missing
 
 
 @click.group(cls=Hub, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="amcc-hub", prog_name="hub")
 def main() -> None:
-    """The AMCC Resource Hub: store, find, take, share and confirm what an alliance knows."""
+    """Run and manage an AMCC Resource Hub."""
 
 
 @contextmanager
 def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
-    """Open the rows of this installation, brought to the newest shape first."""
+    """Open this installation's database, migrating it first."""
     config = Config.load()
-    # A command tells what it does by itself; only what serves writes a line for each thing that it did.
+    # Commands print their own results; only servers log each step.
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:
@@ -105,7 +105,7 @@ def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; elsewhere a plain line for each tenth of the way."""
+    """Show a progress bar on a terminal; elsewhere print a line for each 10 percent."""
     if sys.stderr.isatty():
         with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
 
@@ -115,22 +115,22 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
             yield move
         return
-    told = -1
+    last_tenth = -1
 
-    def tell(done: int, total: int) -> None:
-        nonlocal told
+    def report(done: int, total: int) -> None:
+        nonlocal last_tenth
         tenth = 10 * done // max(total, 1)
-        if tenth > told:
-            told = tenth
-            click.echo(f"{label}: {done:,} of {total:,}", err=True)
+        if tenth > last_tenth:
+            last_tenth = tenth
+            click.echo(f"{label}: {dates.number(done)} of {dates.number(total)}", err=True)
 
-    yield tell
+    yield report
 
 
 def organization_named(db: Session, slug: str) -> Organization:
-    """Return the organization with this slug; raises Refused."""
+    """Return the organization with this slug; raises Refused if there is none."""
     try:
         return members_queries.organization_of(db, slug)
     except NotFound as missing:
-        message = f"There is no organization {slug!r}. Add it first: hub organization add NAME --kind member."
+        message = f"There is no organization {slug!r}. Add it first with: hub organization add NAME --kind member"
         raise Refused(message) from missing

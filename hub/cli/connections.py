@@ -1,4 +1,4 @@
-"""Connections that hold a thread and send nothing: they are let go, so that everyone else is served."""
+"""A gunicorn worker that closes connections that block a thread and send nothing."""
 
 import socket
 import struct
@@ -7,16 +7,16 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-# A browser sends its headers in one go; a phone on a bad line needs a second or two.
+# Browsers send all headers at once; a phone with a bad connection needs a second or two.
 HEADERS_WITHIN = 10.0  # seconds
-# A slow upload sends something all the time; one that sends nothing for so long is resumed later.
+# A slow upload keeps sending data; one that stops for this long can be resumed later.
 SILENT_FOR = 60  # seconds
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
-    """Gunicorn's thread worker with two limits that it lacks: for headers in all, and for silence within a body.
+    """Gunicorn's thread worker with two more timeouts: for receiving all headers, and for gaps within a body.
 
-    Without them a few half-sent requests hold every thread for ever.
+    Without them, a few unfinished requests would block all threads forever.
     """
 
     headers_within = HEADERS_WITHIN
@@ -24,10 +24,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._reading: dict[TConn, float] = {}  # whose headers aren't here yet, and until when they may take
+        self._reading: dict[TConn, float] = {}  # connections that are sending headers, with their deadlines
 
     def handle(self, conn: TConn) -> Any:
-        """Called in a thread with a connection that has something to read."""
+        """Handle a readable connection. Gunicorn calls this in a thread."""
         limit = struct.pack("ll", self.silent_for, 0)  # struct timeval
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         self._reading[conn] = time.monotonic() + self.headers_within
@@ -37,12 +37,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._reading.pop(conn, None)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Called once the headers are here."""
+        """Handle the request. Gunicorn calls this when all headers have arrived."""
         self._reading.pop(conn, None)
         return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
-        """Called about once a second: also ends what has been sending its headers for too long."""
+        """Close connections whose headers take too long. Gunicorn calls this about once a second."""
         super().murder_pending()
         now = time.monotonic()
         for conn, until in list(self._reading.items()):
@@ -52,8 +52,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
 
 def _stop_reading(conn: TConn) -> None:
-    """Let the thread that waits for this connection see its end."""
+    """Shut down reading, so that the thread waiting for this connection stops."""
     try:
         conn.sock.shutdown(socket.SHUT_RD)
     except OSError:
-        return  # the client was quicker
+        return  # the client has closed it already

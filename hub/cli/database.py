@@ -1,4 +1,4 @@
-"""The rows: db upgrade."""
+"""hub db: database migrations."""
 
 import click
 
@@ -8,12 +8,12 @@ from hub.migrations import schema
 
 @main.group("db")
 def db_group() -> None:
-    """The rows."""
+    """Manage the database."""
 
 
 @db_group.command("upgrade")
 def upgrade() -> None:
-    """Bring the rows to the newest shape; does nothing when they have it."""
+    """Migrate the database to the current schema. Does nothing if it is up to date."""
     with rows(migrated=False) as database:
         schema.upgrade(database)
-    click.echo("The rows have the newest shape.")
+    click.echo("The database is up to date.")

@@ -1,4 +1,4 @@
-"""The demo world."""
+"""hub demo: loads the demo world."""
 
 import click
 
@@ -10,7 +10,7 @@ from hub.search import index
 
 
 @main.command()
-@click.option("--if-empty", is_flag=True, help="Say nothing and change nothing when the hub has anything in it.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the hub already has data.")
 def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Load the demo world into an empty hub."""
     with rows() as database:
@@ -19,7 +19,7 @@ def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
             return
         with progress_bar("Loading the demo world") as progress:
             load.load(database, progress)
-        # Readable and findable at once; the pictures of pages are made by the worker that serves.
+        # Makes resources readable and searchable now; the worker draws the page pictures later.
         page_texts.catch_up(database)
         index.catch_up(database)
         delivering.catch_up(database)

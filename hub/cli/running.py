@@ -1,4 +1,4 @@
-"""Running the hub: serve, worker."""
+"""hub serve and hub worker: run the hub."""
 
 import os
 import sys
@@ -20,24 +20,24 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
 def serve(host: str, port: int) -> None:
-    """Migrate, then run web and worker until stopped (Ctrl-C)."""
+    """Migrate the database, then run the web server and the worker until stopped."""
     with rows(serving=True) as database:
         with database.writing() as db:
             token = invitations_actions.first_coordinator_link(db)
         config = database.config
-    if "HUB_BASE_URL" not in os.environ and port != DEFAULT_PORT:  # links must lead to where the hub listens
+    if "HUB_BASE_URL" not in os.environ and port != DEFAULT_PORT:  # links must use the port that the hub listens on
         config = replace(config, BASE_URL=f"http://127.0.0.1:{port}")
     if token:
         click.echo(
-            f"This hub is empty. Open this link once to set up its first coordinator:\n{config.BASE_URL}/welcome/{token}"
+            f"This hub is empty. Open this link to set up the first coordinator:\n{config.BASE_URL}/welcome/{token}"
         )
-    click.echo(f"The hub listens at http://{host}:{port} (Ctrl-C stops it).")
+    click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
     sys.stdout.flush()
     sys.exit(serve_until_stopped(config, host, port))
 
 
 @main.command("worker")
 def run_worker() -> None:
-    """Run the worker alone: it reads files, keeps the index, and catches up after a crash."""
+    """Run only the worker: it reads uploads, updates the search index and sends mail."""
     with rows(serving=True) as database:
         worker.main(database)

@@ -1,4 +1,4 @@
-"""hub serve: web and worker as two processes; one that dies is started again, and both go when we go."""
+"""hub serve: runs web server and worker as child processes, restarts them if they die, and stops them together."""
 
 import ctypes
 import logging
@@ -22,22 +22,22 @@ from hub.core.db import Database
 
 log = logging.getLogger("hub.serve")
 
-# A process that dies at once is started again after a pause, so that the log stays readable.
+# A pause before restarting a process that died, so that a crash loop doesn't flood the log.
 PAUSE = 1.0  # seconds
-PATIENCE = 20  # seconds that a process gets to finish what it does when the hub stops, before it is killed
-TOLD_TO_STOP = (signal.SIGTERM, signal.SIGINT)
+PATIENCE = 20  # seconds that a process gets to finish when the hub stops, before it is killed
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Web(BaseApplication):  # type: ignore[misc]
-    """Gunicorn with the hub's own settings: threads, since one slow upload must not block the others."""
+    """Gunicorn with the hub's settings. It uses threads, so that a slow upload doesn't block other requests."""
 
     def __init__(self, config: Config, host: str, port: int) -> None:
         self.hub, self.host, self.port = config, host, port
         super().__init__()
 
     def load_config(self) -> None:
-        """Called by gunicorn."""
+        """Apply the hub's settings. Gunicorn calls this."""
         bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         settings = {
             "bind": bind,
@@ -56,12 +56,12 @@ class Web(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Called by gunicorn in each web process: engines must not be shared by a fork."""
+        """Create the app. Gunicorn calls this in each web process, since database engines can't be shared after a fork."""
         return create_app(self.hub)
 
 
 def serve_until_stopped(config: Config, host: str, port: int) -> int:
-    """Run both until SIGTERM or SIGINT; answers the exit status: 1 when the web server can't start."""
+    """Run both until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start."""
     starts: dict[str, Callable[[], Any]] = {
         "web": lambda: Web(config, host, port).run(),
         "worker": lambda: worker.main(Database(config)),
@@ -73,14 +73,14 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
         nonlocal stopping
         stopping = True
         signal.alarm(PATIENCE)
-        _tell(running, signal.SIGTERM)
+        _signal_all(running, signal.SIGTERM)
 
-    def cut_off(_number: int, _frame: FrameType | None) -> None:
-        _tell(running, signal.SIGKILL)
+    def kill(_number: int, _frame: FrameType | None) -> None:
+        _signal_all(running, signal.SIGKILL)
 
-    for number in TOLD_TO_STOP:
+    for number in STOP_SIGNALS:
         signal.signal(number, stop)
-    signal.signal(signal.SIGALRM, cut_off)
+    signal.signal(signal.SIGALRM, kill)
     began = time.monotonic()
     status = 0
     while running:
@@ -89,40 +89,42 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
         if stopping or not name:
             continue
         if name == "web" and os.WIFEXITED(how) and time.monotonic() - began < PATIENCE:
-            # It could not even start (the port is taken, say): starting again would not help.
+            # It couldn't start, for example because the port is in use; restarting wouldn't help.
             status = 1
             stop(0, None)
             continue
-        log.warning("The %s process died; it is started again.", name)
+        log.warning("The %s process died. Restarting it.", name)
         time.sleep(PAUSE)
         if not stopping:
             pid = _start(starts[name])
             running[pid] = name
-            if stopping:  # told to meanwhile, before this one was known
-                _tell([pid], signal.SIGTERM)
+            if stopping:  # a signal arrived before the new process was recorded
+                _signal_all([pid], signal.SIGTERM)
     return status
 
 
-def _tell(processes: Iterable[int], what: signal.Signals) -> None:
-    """Send a signal to processes, which may have ended just now."""
+def _signal_all(processes: Iterable[int], number: signal.Signals) -> None:
+    """Send a signal to processes; some may have ended already."""
     for pid in processes:
         with suppress(ProcessLookupError):
-            os.kill(pid, what)
+            os.kill(pid, number)
 
 
 def _start(run: Callable[[], Any]) -> int:
-    """Fork a process that runs ``run``, and that ends when this one does, however that ends."""
+    """Fork a process that calls ``run``, and ends when this process ends."""
     parent = os.getpid()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_STOP)  # a child has no handler of ours, not for a moment
+    before = signal.pthread_sigmask(
+        signal.SIG_BLOCK, STOP_SIGNALS
+    )  # so that the parent's handlers never run in the child
     if pid := os.fork():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     status = 1
     try:
-        for number in (*TOLD_TO_STOP, signal.SIGALRM):
+        for number in (*STOP_SIGNALS, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        os.setpgid(0, 0)  # Ctrl-C reaches us, and we tell them: each is told once
+        os.setpgid(0, 0)  # Ctrl-C reaches only the parent, which signals each child once
         _end_with_parent()
         if os.getppid() == parent:
             run()
@@ -130,13 +132,13 @@ def _start(run: Callable[[], Any]) -> int:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     except Exception:
-        log.exception("The process ended with an error.")
+        log.exception("The process failed.")
     finally:
         sys.stdout.flush()
         os._exit(status)
 
 
 def _end_with_parent() -> None:
-    """Linux tells a child when its parent dies; elsewhere `hub serve` must not be killed with -9."""
+    """Ask Linux to stop this process when its parent dies; elsewhere don't kill `hub serve` with -9."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,1 +1,1 @@
-"""What every room stands on; knows no room."""
+"""Shared code that every room uses; imports no room."""

@@ -1,4 +1,4 @@
-"""ZIP files in one form only: the same contents are the same bytes, today and in ten years. Pure."""
+"""Reproducible ZIP files: the same contents always give the same bytes. Pure."""
 
 import struct
 import zipfile
@@ -6,24 +6,26 @@ import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
-# Nothing is compressed, and every file is of the first day that a ZIP file knows: no library, clock or machine
-# leaves a trace, so that a reader can make the whole archive again from its contents and compare.
+from hub.core.dates import number, plural
+
+# Nothing is compressed, and every file has the earliest date that the format allows, so the bytes depend on no
+# library, clock or machine: a reader can rebuild the archive from its contents and compare.
 _FIRST_DAY = (1 << 5) | 1  # 1980-01-01 as MS-DOS writes dates
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END = struct.Struct("<4sHHHHIIH")
 _VERSION = 20
-_READABLE = 0o100644 << 16  # a plain file that everyone may read
+_READABLE = 0o100644 << 16  # a regular file that everyone may read
 _UNIX = 3 << 8
 MOST_FILES = 1_000
 
 
 class DamagedError(ValueError):
-    """The archive can't be read; its text is a sentence."""
+    """Raised when an archive can't be read; its text is a sentence."""
 
 
 def zip_of(files: Mapping[str, bytes]) -> bytes:
-    """Return the files, named in ASCII and in their order, as an archive of at most 4 GB."""
+    """Return an archive of the files in their order; names are ASCII, and the archive has at most 4 GB."""
     body, directory = BytesIO(), BytesIO()
     for name, content in files.items():
         crc, size, raw = zlib.crc32(content), len(content), name.encode("ascii")
@@ -37,9 +39,9 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 
 
 def files_in(archive: bytes) -> dict[str, bytes]:
-    """Return what an archive of ours holds, in its order; raises DamagedError with a sentence when it isn't one.
+    """Return the files of an archive that `zip_of` made, in their order; raises DamagedError for any other file.
 
-    Nothing is unpacked to disk and nothing is decompressed, so a name can lead nowhere and a size can't grow.
+    Nothing is unpacked to disk or decompressed, so path traversal and zip bombs are impossible.
     """
     try:
         with zipfile.ZipFile(BytesIO(archive)) as opened:
@@ -54,16 +56,18 @@ def files_in(archive: bytes) -> dict[str, bytes]:
 def _contents(opened: zipfile.ZipFile) -> dict[str, bytes]:
     entries = opened.infolist()
     if len(entries) > MOST_FILES:
-        message = f"The ZIP file holds {len(entries):,} files; one of the hub holds at most {MOST_FILES:,}."
+        message = f"This ZIP file has {plural(len(entries), 'file')}. An archive from the hub has at most {number(MOST_FILES)}."
         raise DamagedError(message)
     files: dict[str, bytes] = {}
     for entry in entries:
         if entry.filename in files:
-            message = f"The ZIP file holds {entry.filename!r} twice: readers would disagree which one counts."
+            message = (
+                f"The ZIP file contains {entry.filename!r} twice, so programs could disagree about which one counts."
+            )
             raise DamagedError(message)
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits or entry.compress_size != entry.file_size:
             message = (
-                f"{entry.filename!r} is compressed or encrypted, which the hub never does: the file was packed anew."
+                f"{entry.filename!r} is compressed or encrypted. The hub never does that, so the file was repackaged."
             )
             raise DamagedError(message)
         files[entry.filename] = opened.read(entry)

@@ -1,4 +1,4 @@
-"""Who changed what. Written in the action's own transaction; nothing computes on it."""
+"""The audit log. Entries are written in the transaction of the change; no rule reads them."""
 
 from contextvars import ContextVar
 from datetime import datetime
@@ -14,7 +14,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class Entry(Base):
-    """One change. The actor is named, not linked: the entry stays readable whatever becomes of the person."""
+    """A change. It stores the actor's name, not a foreign key, so it stays readable if the person is deleted."""
 
     __tablename__ = "audit_entry"
 
@@ -31,7 +31,7 @@ class Entry(Base):
 
 
 class Actor(Protocol):
-    """Somebody who acts: a person, or None for the command line and the worker."""
+    """Someone who changes something: a person, or None for the command line and the worker."""
 
     @property
     def id(self) -> int: ...  # noqa: D102 - a column
@@ -40,8 +40,11 @@ class Actor(Protocol):
 
 
 def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:
-    """Record that ``actor`` did ``action`` (a verb) to ``subject``; ``details`` must fit into JSON, without secrets."""
-    db.flush()  # gives a new subject its id
+    """Add an audit entry: ``actor`` did ``action`` (a verb) to ``subject``.
+
+    ``details`` must be serializable as JSON and contain no secrets.
+    """
+    db.flush()  # assigns the id of a new subject
     entry = Entry(
         at=clock.now(),
         actor_id=actor.id if actor else None,

@@ -1,4 +1,4 @@
-"""Settings that people choose in the browser; what the operator gave for the same setting wins."""
+"""Settings that the coordinator chooses in the browser. The same setting in the environment takes precedence."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from config import is_zone
 from hub.core.db import Base, Database
 
-# Those that can be chosen in the browser.
+# The settings that can be chosen in the browser.
 CHOSEN = ("HUB_NAME", "TIME_ZONE")
 
 
 class Setting(Base):
-    """A setting that was chosen in the browser, or a note of the hub's to itself."""
+    """A setting chosen in the browser, or a value that the hub stores for itself."""
 
     __tablename__ = "setting"
 
@@ -27,26 +27,26 @@ _CHOSEN = select(Setting.name, Setting.value).where(Setting.name.in_(CHOSEN))
 
 
 def kept(db: Session, name: str) -> str:
-    """Return what is kept under this name, or nothing."""
+    """Return the value stored under ``name``, or an empty string."""
     return db.scalar(select(Setting.value).where(Setting.name == name)) or ""
 
 
 def keep(db: Session, name: str, value: str) -> None:
-    """Keep ``value`` under ``name``, instead of what was there."""
+    """Store ``value`` under ``name``, replacing any earlier value."""
     db.merge(Setting(name=name, value=value))
     db.flush()
 
 
 def refresh(database: Database) -> None:
-    """Take over what was chosen since, in this process or in another.
+    """Load the settings chosen in the browser into ``database.config``.
 
-    Each request of the web and each round of the worker begins with it: one small query, and no process goes on
-    with a name or a time zone that the others have left. Rows that can't be read now change nothing.
+    Every web request and every round of the worker starts with this, so that all processes see a change at once.
+    It costs one small query. If the database can't be read, nothing changes.
     """
     try:
         with database.engine.connect() as connection:
             rows = connection.execute(_CHOSEN).all()
-    except (OperationalError, ProgrammingError):  # no database, or not migrated yet: the request will meet that itself
+    except (OperationalError, ProgrammingError):  # no database, or not migrated yet: the request reports that itself
         return
     given, config = database.config.given, database.config
     chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _makes_sense(name, value)}
@@ -55,5 +55,5 @@ def refresh(database: Database) -> None:
 
 
 def _makes_sense(name: str, value: str) -> bool:
-    """Return a zone that this machine doesn't know must not stop the hub."""
+    """Return False for a time zone that this machine doesn't know, so that it can't stop the hub."""
     return name != "TIME_ZONE" or is_zone(value)

@@ -1,4 +1,4 @@
-"""How dates, times and numbers are written and read: as Americans write them, one function each. Pure."""
+"""Formats and parses dates, times and numbers the American way; one function for each form. Pure."""
 
 import re
 from datetime import date, datetime, time
@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-# What forms, commands and lists say about the dates and times that they accept.
+# Examples for hints and error messages of forms, commands and imports.
 DAY_EXAMPLES = "11/30/2026, Nov 30 or 2026-11-30"
-TIME_EXAMPLES = "11:30 a.m. or 14:00"
+TIME_EXAMPLES = "11:30 a.m. or 2 p.m."
 _NOON = 12
 
 
@@ -18,17 +18,17 @@ def short(day: date, today: date) -> str:
 
 
 def with_year(day: date) -> str:
-    """Return a date for lines that outlive the year: ``Nov 9, 2026``."""
+    """Return a date for text that is read in later years: ``Nov 9, 2026``."""
     return f"{day:%b} {day.day}, {day.year}"
 
 
 def month_day(day: date) -> str:
-    """Return a date whose year is clear from the sentence: ``November 9``."""
+    """Return a date where the text makes the year clear: ``November 9``."""
     return f"{day:%B} {day.day}"
 
 
 def in_full(day: date) -> str:
-    """Return a date for letters and paper: ``Monday, November 9, 2026``."""
+    """Return a date for email and print: ``Monday, November 9, 2026``."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
@@ -38,10 +38,10 @@ def time_of_day(moment: datetime | time) -> str:
 
 
 def zone_name(moment: datetime) -> str:
-    """Return what Americans call the time zone of ``moment``: ``ET`` all year; a zone elsewhere keeps its own name."""
+    """Return the American name of the time zone, such as ``ET`` all year; zones elsewhere keep their own name."""
     key = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else ""
     name = moment.tzname() or ""
-    american = key.startswith(("America/", "US/", "Pacific/"))  # CST is China's too
+    american = key.startswith(("America/", "US/", "Pacific/"))  # China's zone is called CST too
     return _ZONES.get(key) or (_ZONES_BY_NAME.get(name) if american else "") or name
 
 
@@ -75,12 +75,12 @@ def moment_with_year(moment: datetime) -> str:
 
 
 def moment_in_full(moment: datetime) -> str:
-    """Return a moment for letters: ``Monday, November 9, 2026, 3:05 p.m. ET``, in the time zone of ``moment``."""
+    """Return a moment for email: ``Monday, November 9, 2026, 3:05 p.m. ET``, in the time zone of ``moment``."""
     return f"{in_full(moment.date())}, {time_of_day(moment)} {zone_name(moment)}".rstrip()
 
 
 def day_markup(day: date, today: date) -> Markup:
-    """Return a date for pages: short on screen, in full on paper (``parts/print.css``), ISO 8601 for machines."""
+    """Return a date for pages: short on screen, in full in print (``parts/print.css``), ISO 8601 for programs."""
     return _time(day.isoformat(), short(day, today), in_full(day))
 
 
@@ -90,7 +90,7 @@ def moment_markup(moment: datetime, today: date) -> Markup:
 
 
 def _time(machine: str, screen: str, paper: str) -> Markup:
-    """Return one element with one text, so that nothing is read aloud twice; the printed words are an attribute."""
+    """Return a <time> element. The printed text is an attribute, so that screen readers don't read it twice."""
     return Markup('<time datetime="{}" data-paper="{}"><span>{}</span></time>').format(machine, paper, screen)
 
 
@@ -100,12 +100,12 @@ def number(count: float) -> str:
 
 
 def plural(count: int, singular: str, plural_form: str = "") -> str:
-    """Return a count with its noun: ``1 page``, ``2,000 pages``; an irregular plural is given."""
+    """Return a count with its noun: ``1 page``, ``2,000 pages``. Pass ``plural_form`` if it is irregular."""
     return f"{number(count)} {singular if count == 1 else plural_form or singular + 's'}"
 
 
 def file_size(count: int) -> str:
-    """Return a count of bytes with a decimal unit: ``2.5 MB``."""
+    """Return a size in bytes with a decimal unit: ``2.5 MB``."""
     size = float(count)
     for unit in ("bytes", "KB", "MB"):
         if size < 1000:  # noqa: PLR2004 - decimal units
@@ -143,13 +143,13 @@ _WORDS = re.compile(
 )
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _CENTURY = 2000
-_LONGEST_DATE = 40  # characters; longer texts are no date
+_LONGEST_DATE = 40  # characters; longer text isn't a date
 
 
 def parse_day(text: str, today: date) -> date:
-    """Return the date that a person typed: 11/30/2026, 11/30/26, Nov 30, Mon, Nov 30, November 30, 2026 or 2026-11-30.
+    """Parse a date such as 11/30/2026, 11/30/26, Nov 30, Mon, Nov 30, November 30, 2026 or 2026-11-30.
 
-    Without a year it is the one nearest to ``today``. Raises ValueError with a sentence when it isn't a date.
+    Without a year, return the date nearest to ``today``. Raises ValueError with a sentence for people.
     """
     typed = " ".join(text.split()) if len(text) <= _LONGEST_DATE else ""
     try:
@@ -169,12 +169,12 @@ def parse_day(text: str, today: date) -> date:
 
 
 def _nearest(month: int, day: int, today: date) -> date:
-    """Return the date without a year in the year that puts it nearest to ``today``."""
+    """Return the date in the year that puts it nearest to ``today``."""
     candidates = []
     for year in (today.year - 1, today.year, today.year + 1):
         try:
             candidates.append(date(year, month, day))
-        except ValueError:  # February 29, or no day at all
+        except ValueError:  # February 29, or a day that doesn't exist
             continue
     return min(candidates, key=lambda candidate: abs(candidate - today))
 
@@ -183,10 +183,7 @@ _TIME = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)?\s*([ap])?\.?\s*(m)?\.?", 
 
 
 def parse_time(text: str) -> time:
-    """Return the time of day that a person typed: 11:30 a.m., 2 PM, noon or 14:00.
-
-    Raises ValueError with a sentence when it isn't one.
-    """
+    """Parse a time of day such as 11:30 a.m., 2 PM, noon or 14:00. Raises ValueError with a sentence for people."""
     typed = " ".join(text.split()).lower() if len(text) <= _LONGEST_DATE else ""
     if typed in _NAMED_TIMES:
         return _NAMED_TIMES[typed]
@@ -206,9 +203,9 @@ _NAMED_TIMES = {"noon": time(12), "midnight": time(0)}
 
 
 def parse_moment(text: str, today: date) -> datetime:
-    """Return the date and time that a person typed: 11/30/2026 2:00 p.m., Nov 30, 2 PM or 2026-11-30T14:00.
+    """Parse a date and time such as 11/30/2026 2:00 p.m., Nov 30, 2 PM or 2026-11-30T14:00.
 
-    It has no time zone. Raises ValueError with a sentence when it isn't one.
+    The result has no time zone. Raises ValueError with a sentence for people.
     """
     typed = " ".join(text.split()) if len(text) <= 2 * _LONGEST_DATE else ""
     for match in _MOMENT_BREAK.finditer(typed):

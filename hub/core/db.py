@@ -1,4 +1,4 @@
-"""Rows: the base of all models, engines for SQLite and PostgreSQL, sessions. No Flask here."""
+"""Database access: the base of all models, engines for SQLite and PostgreSQL, sessions. Knows no Flask."""
 
 import enum
 import sqlite3
@@ -25,23 +25,23 @@ NAMES = {
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment in UTC; aware in Python, whatever the database keeps."""
+    """A column type for aware datetimes, stored in UTC on every database."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone: no one knows what it means."""
+        """Convert to UTC; raises ValueError for a datetime without a time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
-            message = "A stored moment needs a time zone."
+            message = "A stored datetime needs a time zone."
             raise ValueError(message)
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the zone back that SQLite doesn't keep."""
+        """Add the time zone that SQLite doesn't store."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -62,9 +62,9 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One installation's rows: `reading()` and `writing()` open sessions, one transaction each.
+    """The database of one installation: `reading()` and `writing()` open sessions, one transaction each.
 
-    ``config`` holds the settings as they are now: `hub.core.settings` brings in what people chose in the browser.
+    ``config`` holds the current settings; `hub.core.chosen_settings` adds those chosen in the browser.
     """
 
     def __init__(self, config: Config) -> None:
@@ -77,43 +77,46 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that may only read."""
+        """Open a session that may only read."""
         with self.reader() as db:
             yield db
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that commits at the end, or rolls back when anything is raised."""
+        """Open a session that commits at the end, or rolls back on any exception."""
         with self.writer.begin() as db:
             yield db
 
     def close(self) -> None:
-        """Let every connection go."""
+        """Close all connections."""
         self.engine.dispose()
 
 
 def config_of(db: Session) -> Config:
-    """Return the settings of the installation whose rows ``db`` reads."""
+    """Return the settings of the installation that ``db`` belongs to."""
     database: Database = db.info["database"]
     return database.config
 
 
-def add_unless(db: Session, row: Base, there: Select[int]) -> bool:
-    """Add the row unless ``there`` finds one; the database's unique index decides between two requests."""
-    if db.scalar(there) is not None:
+def add_unless(db: Session, row: Base, existing: Select[int]) -> bool:
+    """Add the row unless ``existing`` finds one, and return whether it was added.
+
+    If two requests race, the unique index lets only one of them succeed.
+    """
+    if db.scalar(existing) is not None:
         return False
     try:
         with db.begin_nested():
             db.add(row)
     except IntegrityError:
-        if db.scalar(there) is None:
+        if db.scalar(existing) is None:
             raise
         return False
     return True
 
 
 def _engine(url: str) -> Engine:
-    """Return the engine; its errors go to the log, so they must not tell the values: tokens and password hashes are some."""
+    """Return the engine. Its errors are logged, so they hide parameters: some are tokens and password hashes."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
     engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
@@ -123,21 +126,21 @@ def _engine(url: str) -> Engine:
 
 
 def _settle_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Make SQLite keep what it acknowledged, and wait instead of failing when it is busy."""
-    connection.isolation_level = None  # the driver's own transactions begin too late: see _begin_sqlite
+    """Make commits durable, and wait for locks instead of failing."""
+    connection.isolation_level = None  # the driver begins transactions too late: see _begin_sqlite
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start of a transaction that writes: read-then-write loses updates otherwise."""
+    """Take the write lock at the start of a writing transaction: otherwise a read followed by a write loses updates."""
     kind = connection.get_execution_options().get("hub_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {kind}")
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_writes_of_readers(db: Session, _context: object, _instances: object) -> None:
-    """A session opened for reading never writes: a GET changes nothing that counts."""
+    """Raise RuntimeError when a read-only session is about to write, so that a GET request can't change data."""
     if db.info.get("writes", True) or not (db.new or db.dirty or db.deleted):
         return
     if db.new or db.deleted or any(db.is_modified(row) for row in db.dirty):

@@ -1,13 +1,13 @@
-"""What the hub says no with."""
+"""Exceptions shown to users."""
 
 
 class Refused(Exception):
-    """The hub won't do it. Its text is one sentence that the person can act on."""
+    """An action that isn't allowed. Its text tells the person what to do."""
 
 
 class TooManyTries(Refused):
-    """Refused for a while: too many tries."""
+    """Too many attempts; refused for a while."""
 
 
 class NotFound(Exception):
-    """There is no such thing, or not for this person: from outside both look the same."""
+    """Something doesn't exist, or this person may not see it. Both look the same from outside."""

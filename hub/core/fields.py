@@ -1,4 +1,4 @@
-"""Form fields for dates and times that accept what Americans type, and ISO 8601, which browsers send."""
+"""Form fields for dates and times. They accept American forms, and ISO 8601, which browsers send."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -10,20 +10,20 @@ from hub.core import clock, dates, web
 
 
 class _Typed:
-    """What the fields share: the typed text is parsed, and kept to be shown again when it can't be read."""
+    """Base of the fields: parses the typed text, and shows it again if it is invalid."""
 
     data: Any
     raw_data: Any
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Parse the typed text; an empty one is no value. Called by WTForms, which shows the ValueError's sentence."""
+        """Parse the typed text; empty text means no value. WTForms shows the text of a ValueError."""
         text = " ".join(str(value) for value in valuelist).strip()
         self.data = None
         if text:
             self.data = self.parsed(text)
 
     def parsed(self, text: str) -> date | time | datetime:
-        """Return the value of the typed text; raises ValueError with a sentence."""
+        """Return the parsed value; raises ValueError with a sentence for people."""
         raise NotImplementedError
 
 
@@ -51,5 +51,5 @@ class MomentField(_Typed, DateTimeLocalField):
     """A date and a time of day, without a time zone."""
 
     def parsed(self, text: str) -> datetime:
-        """Return the moment, without a time zone."""
+        """Return the date and time, without a time zone."""
         return dates.parse_moment(text, _today())

@@ -1,4 +1,4 @@
-"""SHA-256 fingerprints of texts and files. Pure."""
+"""SHA-256 fingerprints of files and texts. Pure."""
 
 from hashlib import sha256
 
@@ -9,5 +9,5 @@ def sha256_of(content: bytes) -> str:
 
 
 def digest_of(text: str) -> str:
-    """Return the SHA-256 of a text in UTF-8, as 64 hexadecimal digits."""
+    """Return the SHA-256 of a text, encoded as UTF-8, as 64 hexadecimal digits."""
     return sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the letters of a PDF can write: those that every reader has, and a font with more that goes into the file."""
+"""Fonts for PDF files: the built-in ones, and Open Sans for characters that they lack."""
 
 import unicodedata
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-ENCODING = "windows-1252"  # all that the fonts know that every reader has
-LIKE = {0x2011: "-", 0x2192: "to", 0x202F: " "}  # signs that neither font has
-UNSEEN = {"Cf", "Mn"}  # Unicode's categories of what has no look of its own
+ENCODING = "windows-1252"  # the characters of the fonts built into every PDF reader
+LIKE = {0x2011: "-", 0x2192: "to", 0x202F: " "}  # characters that neither font has
+INVISIBLE = {"Cf", "Mn"}  # Unicode categories of invisible and combining characters
 
 
 def is_plain(text: str) -> bool:
-    """Return whether the fonts that every reader has can write it."""
+    """Return True if the built-in fonts have every character of the text."""
     try:
         text.encode(ENCODING)
     except UnicodeError:
@@ -22,26 +22,26 @@ def is_plain(text: str) -> bool:
 
 
 def wide_font(style: Literal["", "B"] = "") -> Path:
-    """Return the file of Open Sans, plain or bold: Latin letters with every accent, Greek and Cyrillic."""
+    """Return the file of Open Sans, regular or bold: Latin with all accents, Greek and Cyrillic."""
     return Path(str(files("ttf_opensans"))) / "ttf" / f"OpenSans-{'Bold' if style else 'Regular'}.ttf"
 
 
 def plain(text: str) -> str:
-    """``text`` in letters that every reader has: without the accents that they lack, else ``?``."""
+    """Return the text in the characters of the built-in fonts: unsupported accents are dropped, others become ``?``."""
     return "".join(_first(letter, is_plain) for letter in text.translate(LIKE))
 
 
 def written(text: str) -> str:
-    """``text`` in letters that one of the two fonts has: without the accents that both lack, else ``?``."""
+    """Return the text in characters that one of the fonts has: unsupported accents are dropped, others become ``?``."""
     text = text.translate(LIKE)
     return text if is_plain(text) else "".join(_first(letter, _is_writable) for letter in text)
 
 
-def _first(letter: str, is_there: Callable[[str], bool]) -> str:
+def _first(letter: str, is_supported: Callable[[str], bool]) -> str:
     for candidate in (letter, unicodedata.normalize("NFKD", letter)[0]):
-        if is_there(candidate):
+        if is_supported(candidate):
             return candidate
-    return "" if unicodedata.category(letter) in UNSEEN else "?"
+    return "" if unicodedata.category(letter) in INVISIBLE else "?"
 
 
 def _is_writable(letter: str) -> bool:
@@ -50,8 +50,8 @@ def _is_writable(letter: str) -> bool:
 
 @cache
 def _wide_letters() -> frozenset[int]:
-    """Return the letters of Open Sans, as numbers."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 - few texts need it, and loading it takes a while
+    """Return the code points that Open Sans supports."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - rarely needed, and slow to load
 
     with TTFont(wide_font(), lazy=True) as font:
         return frozenset(letter for letter in font.getBestCmap() if letter >= ord(" "))

@@ -1,4 +1,4 @@
-"""Signs of life of the workers, for the health page."""
+"""Heartbeats of the workers, for the health page."""
 
 import os
 import socket
@@ -12,12 +12,12 @@ from hub.core.db import Base
 
 
 def my_name() -> str:
-    """Return what this process is called among the workers: its machine and its number there."""
+    """Return the name of this worker process: host name and process id."""
     return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def is_known_dead(name: str) -> bool:
-    """Return whether the worker of that name ran on this machine and runs no more. Of other machines nothing is known."""
+    """Return True if the named worker ran on this machine and has ended. Workers elsewhere are never known to be dead."""
     machine, _, number = name.partition("/")
     if machine != socket.gethostname() or not number.isdecimal():
         return False
@@ -31,12 +31,12 @@ def is_known_dead(name: str) -> bool:
 
 
 EVERY = timedelta(seconds=5)
-# A worker beats between two steps; the longest file may take 90 s to read.
+# A worker sends a heartbeat between steps; one file may take up to 90 s to read.
 SILENT_AFTER = timedelta(seconds=120)
 
 
 class Pulse(Base):
-    """When a worker last said that it lives."""
+    """The last heartbeat of a worker."""
 
     __tablename__ = "worker_pulse"
 
@@ -45,17 +45,17 @@ class Pulse(Base):
 
 
 def beat(db: Session, name: str) -> None:
-    """The worker ``name`` lives; the silent ones of yesterday are forgotten."""
+    """Record a heartbeat of the worker ``name``, and delete those older than a day."""
     db.merge(Pulse(name=name, at=clock.now()))
     db.execute(delete(Pulse).where(Pulse.at < clock.now() - timedelta(days=1)))
 
 
 def last_beat(db: Session) -> datetime | None:
-    """Return when any worker last said that it lives."""
+    """Return the time of the last heartbeat of any worker."""
     return db.scalar(select(func.max(Pulse.at)))
 
 
 def is_alive(db: Session) -> bool:
-    """Return whether a worker has said lately that it lives."""
+    """Return True if any worker sent a heartbeat recently."""
     last = last_beat(db)
     return last is not None and clock.now() - last < SILENT_AFTER

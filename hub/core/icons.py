@@ -1,4 +1,4 @@
-"""Icons for pages: single ones cut out of Bootstrap's collection, which is never sent whole (1.1 MB)."""
+"""Icons for pages, extracted one by one from Bootstrap's sprite file, which is too large to send (1.1 MB)."""
 
 import re
 from functools import lru_cache
@@ -12,14 +12,14 @@ _COLLECTION = Path(flask_bootstrap.__file__).parent / "static/bootstrap5/icons/b
 
 @lru_cache
 def icon(name: str) -> Markup:
-    """Return the icon of this name, in the color of the text around it; hidden from screen readers, since words say it.
+    """Return the named icon as inline SVG in the color of the text; hidden from screen readers, which read the text.
 
-    Raises KeyError for a name that the collection doesn't have.
+    Raises KeyError for an unknown name.
     """
-    found = re.search(rf'<symbol[^>]* id="{re.escape(name)}">(.*?)</symbol>', _collection(), re.DOTALL)
-    if not found:
+    match = re.search(rf'<symbol[^>]* id="{re.escape(name)}">(.*?)</symbol>', _collection(), re.DOTALL)
+    if not match:
         raise KeyError(name)
-    shape = Markup(found[1])  # noqa: S704 - from the installed collection, not from people
+    shape = Markup(match[1])  # noqa: S704 - from the installed collection, not from people
     return (
         Markup('<svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">')
         + shape

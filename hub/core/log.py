@@ -1,4 +1,4 @@
-"""Log lines on stderr: as text, or one JSON object a line, each with its request's id. No secrets in them."""
+"""Logging to stderr as text or JSON lines, each with the request id. Secrets are never logged."""
 
 import json
 import logging
@@ -11,10 +11,10 @@ FIELDS = ("method", "path", "status", "took_ms", "person", "address", "step", "d
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    """Formats a record as one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as JSON; an exception stays on the same line."""
+        """Return the record as JSON, including any traceback."""
         line: dict[str, Any] = {
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
             "level": record.levelname,
@@ -29,22 +29,22 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """One readable line a record."""
+    """Formats a record as readable text."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as text, with its fields behind the message."""
+        """Return the record as text, with its fields after the message."""
         fields = " ".join(f"{name}={_in_line(getattr(record, name))}" for name in FIELDS if hasattr(record, name))
         return f"{super().format(record)} {fields}".rstrip() + (f" [{rid}]" if (rid := request_id.get()) else "")
 
 
 def _in_line(value: object) -> str:
-    """Return a value that a stranger may have sent, without the characters that would begin a line or speak to a terminal."""
+    """Return a value on one line, with control characters escaped: it may come from an attacker."""
     text = str(value)
     return text if text.isprintable() else text.encode("unicode_escape").decode()
 
 
 def set_up(log_format: str, level: str) -> None:
-    """Send the hub's log lines to stderr in ``log_format``; safe to call again."""
+    """Configure the hub's logger to write to stderr in ``log_format``; safe to call again."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("hub")

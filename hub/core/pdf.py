@@ -1,4 +1,4 @@
-"""Documents that leave the hub as PDF, in the hub's look. Knows what a table is, not what stands in it."""
+"""PDF documents with the hub's layout: headings, paragraphs and tables of any content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ MARGIN = 18.0
 
 @dataclass(frozen=True)
 class Head:
-    """What stands at the top of a document, and what it says of itself."""
+    """The title and metadata of a document."""
 
     title: str
     organization: str
     hub_name: str
-    made_at: datetime  # in the zone that people read
+    made_at: datetime  # in the time zone to show
     landscape: bool = False
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its name, its width relative to the others, whether numbers stand in it."""
+    """A column of a table: its name, its width relative to the others, and whether it contains numbers."""
 
     name: str
     share: float
@@ -39,7 +39,7 @@ class Column:
 
 
 class Paper(FPDF):
-    """A document: begin with `banner`, then put pieces under each other."""
+    """A document: start with `banner`, then add parts below each other."""
 
     def __init__(self, head: Head) -> None:
         super().__init__(orientation="landscape" if head.landscape else "portrait", format="Letter")
@@ -60,56 +60,56 @@ class Paper(FPDF):
         return bytes(self.output())
 
     def footer(self) -> None:
-        """Called by fpdf2 for each page: whose it is, when it was made, its number."""
+        """Write the footer: hub, organization, creation time and page number. fpdf2 calls this for each page."""
         self.set_y(-13)
         self._ink(STEEL, size=8)
-        whose = written(
-            f"{self.head.hub_name}  |  {self.head.organization}  |  made {moment_with_year(self.head.made_at)}"
+        text = written(
+            f"{self.head.hub_name}  |  {self.head.organization}  |  Created {moment_with_year(self.head.made_at)}"
         )
-        self._wear(whose)
-        self.cell(0, 5, whose)
-        self._wear("")
+        self._use_font_for(text)
+        self.cell(0, 5, text)
+        self._use_font_for("")
         self.set_x(self.l_margin)
         self.cell(0, 5, f"Page {self.page_no()} of {{nb}}", align="R")
 
     def banner(self, subtitle: str) -> None:
-        """The head of the first page."""
+        """Write the title and subtitle at the top of the first page."""
         self.set_fill_color(*NAVY)
         self.rect(0, 0, self.w, 30, style="F")
         self.set_fill_color(*ORANGE)
         self.rect(0, 30, self.w, 1.4, style="F")
         self.set_y(8)
         self._ink(WHITE, "B", 18)
-        self._lines(self.head.title, 8, most=1)
+        self._write(self.head.title, 8, most=1)
         self._ink((213, 220, 227), size=10)
-        self._lines(subtitle, 5.4, most=1)
+        self._write(subtitle, 5.4, most=1)
         self.set_y(38)
 
     def heading(self, text: str) -> None:
-        """A heading, on the same page as what follows it."""
+        """Write a heading, on the same page as the text after it."""
         if self.will_page_break(24):
             self.add_page()
         self.ln(2)
         self._ink(NAVY, "B", 13)
-        self._lines(text, 7)
+        self._write(text, 7)
         self.ln(1)
 
     def paragraph(self, text: str) -> None:
-        """Some sentences; lines that were typed stay lines."""
+        """Write a paragraph; line breaks in the text are kept."""
         self._ink()
         for line in text.split("\n"):
-            self._lines(line)
+            self._write(line)
         self.ln(2)
 
     def small(self, text: str) -> None:
-        """A remark."""
+        """Write a note in small type."""
         self._ink(STEEL, size=8.5)
-        self._lines(text, 4.6)
+        self._write(text, 4.6)
         self.ln(2)
 
     def grid(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """A table that repeats its head on every page."""
-        widths = [self.epw * column.share / sum(one.share for one in columns) for column in columns]
+        """Write a table that repeats its header on every page."""
+        widths = [self.epw * column.share / sum(each.share for each in columns) for column in columns]
         self._row([column.name for column in columns], columns, widths, head=True)
         for number, row in enumerate(rows):
             self._row(row, columns, widths, shaded=number % 2 == 1)
@@ -126,7 +126,7 @@ class Paper(FPDF):
     ) -> None:
         self._ink(WHITE if head else INK, "B" if head else "", CELL)
         room = self.h - 2 * MARGIN - 30
-        most = int(room / 4.4)  # a cell higher than a page is cut: the table's file has it whole
+        most = int(room / 4.4)  # a cell taller than a page is cut; the CSV file has all of it
         cells = [self._wrapped(text, width - 3)[:most] for text, width in zip(row, widths, strict=True)]
         height = 4.4 * max(1, *(len(lines) for lines in cells)) + 2 * PADDING
         if self.will_page_break(height):
@@ -143,8 +143,8 @@ class Paper(FPDF):
         self.set_y(self.get_y() + height)
 
     def _stack(self, lines: Sequence[str], left: float, width: float, *, right: bool) -> None:
-        """Lines below each other inside a cell, without moving on."""
-        self._wear("".join(lines))
+        """Write lines below each other in a cell, without moving the position."""
+        self._use_font_for("".join(lines))
         for place, line in enumerate(lines):
             start = left + width - 1.5 - self.get_string_width(line) if right else left + 1.5
             self.text(start, self.get_y() + PADDING + 4.4 * (place + 0.74), line)
@@ -153,27 +153,27 @@ class Paper(FPDF):
         self.set_text_color(*color)
         self.set_font(CORE, style, size)
 
-    def _wear(self, text: str) -> None:
-        """Take the font that can write ``text``: the one that every reader has, or else the one that has more."""
+    def _use_font_for(self, text: str) -> None:
+        """Select the font for ``text``: a built-in one if it has every character, otherwise Open Sans."""
         is_wide = not is_plain(text)
         if is_wide and WIDE not in self.fonts:
             self.add_font(WIDE, "", wide_font(""))
             self.add_font(WIDE, "B", wide_font("B"))
         self.set_font(WIDE if is_wide else CORE, self.font_style, self.font_size_pt)
 
-    def _lines(self, text: str, height: float = LINE, most: int = 0) -> None:
-        """Text from here to the right margin, at most ``most`` lines (0: all).
+    def _write(self, text: str, height: float = LINE, most: int = 0) -> None:
+        """Write wrapped text up to the right margin, at most ``most`` lines (0: all).
 
-        ``multi_cell`` would do the same, letter by letter, in ten times the time.
+        fpdf2's ``multi_cell`` does the same, but letter by letter and ten times slower.
         """
         for line in self._wrapped(text, self.epw - 2 * self.c_margin)[: most or None]:
             self.set_x(self.l_margin)
             self.cell(0, height, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _wrapped(self, text: str, width: float) -> list[str]:
-        """``text`` in lines no wider than ``width`` in the current font; a word that is wider is broken."""
+        """Return the text in lines no wider than ``width`` in the current font; wider words are broken."""
         text = written(text)
-        self._wear(text)
+        self._use_font_for(text)
         lines: list[str] = []
         space, used = self.get_string_width(" "), width
         for word in text.split():
@@ -188,7 +188,7 @@ class Paper(FPDF):
         return lines
 
     def _pieces(self, word: str, width: float) -> list[str]:
-        """Return a word, or where it is wider than a line, what fits on each."""
+        """Return the word in pieces that each fit in a line."""
         if self.get_string_width(word) <= width:
             return [word]
         pieces = [""]

@@ -4,53 +4,53 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-YEARS = range(1900, 2201)  # that someone may mean; dates far beyond can't even be computed with
+YEARS = range(1900, 2201)  # years that someone may mean; Python can't compute with dates far beyond
 _WRITTEN = re.compile(r"(\d{4})\s*-?\s*[Qq]([1-4])")
 
 
 @dataclass(frozen=True, order=True)
 class Quarter:
-    """A calendar quarter of a year; written ``2026Q3``."""
+    """A calendar quarter, written ``2026Q3``."""
 
     year: int
     number: int
 
     @classmethod
     def of(cls, day: date) -> "Quarter":
-        """Return the quarter that ``day`` lies in."""
+        """Return the quarter of the date ``day``."""
         return cls(day.year, (day.month + 2) // 3)
 
     @classmethod
     def parse(cls, text: str) -> "Quarter":
-        """Return the quarter written as ``2026Q3``; raises ValueError with a sentence otherwise."""
+        """Parse a quarter such as ``2026Q3``; raises ValueError with a sentence for people."""
         match = _WRITTEN.fullmatch(text.strip())
         if not match or int(match[1]) not in YEARS:
-            message = f"{text!r} is not a quarter: write it like 2026Q3."
+            message = f"{text!r} is not a quarter. Write it like 2026Q3."
             raise ValueError(message)
         return cls(int(match[1]), int(match[2]))
 
     @property
     def first_day(self) -> date:
-        """Its first day."""
+        """The first day of the quarter."""
         return date(self.year, 3 * self.number - 2, 1)
 
     @property
     def last_day(self) -> date:
-        """Its last day."""
+        """The last day of the quarter."""
         return self.next.first_day - timedelta(days=1)
 
     @property
     def next(self) -> "Quarter":
-        """The quarter after it."""
+        """The next quarter."""
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
     @property
     def previous(self) -> "Quarter":
-        """The quarter before it."""
+        """The previous quarter."""
         return Quarter(self.year - (self.number == 1), (self.number + 2) % 4 + 1)
 
     def back(self, count: int) -> list["Quarter"]:
-        """Give this quarter and those before it, ``count`` in all, newest first."""
+        """Return this quarter and the ones before it, ``count`` in all, newest first."""
         quarters = [self]
         while len(quarters) < count:
             quarters.append(quarters[-1].previous)
@@ -58,7 +58,7 @@ class Quarter:
 
     @property
     def label(self) -> str:
-        """As people say it: ``Q3 2026``."""
+        """The quarter for people: ``Q3 2026``."""
         return f"Q{self.number} {self.year}"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Flask glue: one commit per request, error pages, CSRF, headers, template helpers. Knows no room."""
+"""Flask set-up: one transaction per request, error pages, CSRF, headers, template helpers. Imports no room."""
 
 import logging
 import re
@@ -40,11 +40,11 @@ csrf = CSRFProtect()
 
 Preparation = Callable[[str, dict[str, Any]], None]
 View = TypeVar("View", bound=Callable[..., Any])
-Answer = str | AnyResponse | tuple[str, int]  # what a page that may lead elsewhere answers
+Answer = str | AnyResponse | tuple[str, int]  # the return type of views that may redirect
 
-# A form without a file is small; a route that takes files says so with `takes_files`.
+# The limit for forms without files; views that accept files are marked with `takes_files`.
 FORM_BYTES = 1_000_000
-TO_KEEP = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # the formats of reports, with their media types
+TO_KEEP = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
@@ -70,35 +70,35 @@ ERRORS = {
 }
 
 
-LARGEST_ROW = 2**31 - 1  # the largest number that a row can have; larger ones break a query
-HIGHEST_PAGE = 1_000_000  # of a long list, for the same reason
+LARGEST_ROW = 2**31 - 1  # the largest primary key; larger numbers make a query fail
+HIGHEST_PAGE = 1_000_000  # of a paginated list, for the same reason
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address; one that is larger than rows can have is no page, instead of a broken query."""
+    """A primary key in a URL. Larger numbers don't match, so they give "page not found" instead of a failing query."""
 
     def __init__(self, url_map: Map, fixed_digits: int = 0, min: int | None = None, max: int = LARGEST_ROW) -> None:  # noqa: A002 - werkzeug's names
         super().__init__(url_map, fixed_digits, min, max)
 
 
 def row_number(text: str | None) -> int:
-    """Return the number of a row that someone sent; 0, which no row has, when it is none."""
+    """Return the primary key in submitted text, or 0, which no row has, if it isn't one."""
     text = (text or "").strip()
     return int(text) if text.isdecimal() and len(text) < len(str(LARGEST_ROW)) else 0
 
 
 def page_number() -> int:
-    """Return which page of a long list is asked for (``?page=``), from 1."""
+    """Return the requested page of a paginated list (``?page=``), starting at 1."""
     return min(max(request.args.get("page", 1, type=int), 1), HIGHEST_PAGE)
 
 
-def page_count(total: int, of_each: int) -> int:
-    """Return how many pages a list of so many has."""
-    return -(-total // of_each)
+def page_count(total: int, per_page: int) -> int:
+    """Return the number of pages of a list with ``total`` items."""
+    return -(-total // per_page)
 
 
 def _open_session() -> Session:
-    """Give this request's session: opened when first used, for reading unless the request may write."""
+    """Return this request's session, opened on first use; read-only unless the request may write."""
     if "db" not in g:
         database: Database = current_app.extensions["hub-database"]
         view = current_app.view_functions.get(request.endpoint or "")
@@ -116,38 +116,38 @@ def config() -> Config:
 
 
 def writes(view: View) -> View:
-    """Mark a view that answers a GET and yet records something (taking a file out is recorded)."""
+    """Mark a view that writes on a GET request, such as a download, which is logged."""
     view.writes = True  # type: ignore[attr-defined]
     return view
 
 
 def takes_files(view: View) -> View:
-    """Mark a view whose POST may carry files up to the hub's limit."""
+    """Mark a view that accepts files up to the hub's limit."""
     view.takes_files = True  # type: ignore[attr-defined]
     return view
 
 
 def from_mail_programs(view: View) -> View:
-    """Mark a view whose POST comes from a mail program, without a session (RFC 8058): its address is the proof."""
+    """Exempt a view from CSRF protection because mail programs post to it (RFC 8058); its URL has a secret token."""
     return cast(View, csrf.exempt(view))
 
 
 def takes_files_of_visitors(view: View) -> View:
-    """Mark a view whose POST may carry files of someone without an account, up to a lower limit."""
+    """Mark a view that accepts files from visitors without an account, up to a lower limit."""
     view.takes_files = view.visitors_too = True  # type: ignore[attr-defined]
     return view
 
 
 def public(view: View) -> View:
-    """Mark a view that needs no sign-in; every other view does."""
+    """Mark a view that needs no sign-in. All others do."""
     view.public = True  # type: ignore[attr-defined]
     return view
 
 
 def before_pages(bp: Blueprint) -> Callable[[Preparation], Preparation]:
-    """Have a function called with each page's template and values, before the page is written.
+    """Register a function that is called with the template name and context before each page is rendered.
 
-    Templates ask no database: what a room adds to the pages of others, it puts among their values here.
+    Templates don't query the database, so a room uses this to add values to the pages of other rooms.
     """
 
     def register(prepare: Preparation) -> Preparation:
@@ -164,7 +164,7 @@ def before_pages(bp: Blueprint) -> Callable[[Preparation], Preparation]:
 
 
 def init(app: Flask, given: Config, database: Database) -> None:
-    """Wire what every request needs."""
+    """Set up the app: configuration, session cookie, CSRF, request hooks, error pages and template helpers."""
     app.extensions["hub-database"] = database
     app.config.update(
         SECRET_KEY=given.SECRET_KEY,
@@ -177,7 +177,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
         SESSION_COOKIE_SECURE=given.BASE_URL.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=given.SESSION_DAYS * 86_400,
         SEND_FILE_MAX_AGE_DEFAULT=3_600,
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session, so that a form left open over lunch still works
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.url_map.converters["int"] = RowNumber
@@ -200,27 +200,27 @@ def init(app: Flask, given: Config, database: Database) -> None:
 
 
 def _begin() -> None:
-    """Give the request an id, and refuse a body larger than this view takes before reading it."""
+    """Assign the request id, and set the size limit of the body before anything reads it."""
     g.began = time.monotonic()
     request_id.set(uuid.uuid4().hex[:12])
     if "static" not in (request.endpoint or ""):
         chosen_settings.refresh(current_app.extensions["hub-database"])
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
-        abort(404)  # no row holds it, and PostgreSQL won't even look
+        abort(404)  # PostgreSQL rejects NUL in queries
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "visitors_too", False):
-        # A document for each of the things that an applicant shows.
+        # One document for each of the four requirements.
         request.max_content_length = 4 * config().MAX_EVIDENCE_MB * 1_000_000 + FORM_BYTES
     elif getattr(view, "takes_files", False) and "_user_id" in cookie:
-        # Many files may come in one form: the limit is for each file, the form may hold ten such.
+        # The limit is per file, and a form may have several files: allow ten.
         request.max_content_length = 10 * config().max_upload_bytes + FORM_BYTES
 
 
 def _finish(response: Response) -> Response:
-    """Commit when the answer is good, roll back when it isn't; add the headers; write the log line."""
+    """Commit or roll back depending on the status, add the headers, and log the request."""
     person = inspect(g.get("_login_user"), raiseerr=False)
     if "db" in g:
-        if response.status_code < 400:  # noqa: PLR2004 - the first status that says no
+        if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
             g.db.commit()
         else:
             g.db.rollback()
@@ -240,9 +240,9 @@ def _finish(response: Response) -> Response:
 
 
 def _log_line(response: Response, person_id: int | None) -> None:
-    """One line a request: the route's pattern where the path holds a secret token, never the query.
+    """Log the request without its query, and with the route's pattern if the path contains a secret token.
 
-    What no route takes may hold one too: a link with a slash too much, or the address of its button.
+    A path that no route matches may contain a token too, such as a link with an extra slash, so it is masked.
     """
     hidden = request.view_args and "token" in request.view_args and request.url_rule
     path = request.path if request.url_rule else _LIKE_A_TOKEN.sub("…", request.path)
@@ -268,7 +268,7 @@ def _close(_error: BaseException | None) -> None:
 
 
 def error_page(status: int, sentence: str = "") -> tuple[str, int]:
-    """Return the page for ``status``, which says what to do."""
+    """Return the error page for ``status``; ``sentence`` replaces the standard advice."""
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
@@ -283,31 +283,32 @@ def _http_error(error: HTTPException) -> Any:
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
     return error_page(
-        400, "This page was open for too long, or cookies are off. Go back, load the page again, and send it once more."
+        400, "This page was open too long, or your browser blocks cookies. Go back, reload the page, and try again."
     )
 
 
 def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "takes_files", False):
-        most = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
-        return error_page(413, f"A file may have up to {most:,} MB. Send a smaller one, or a link to it.")
-    return error_page(413, "A form may hold up to 1 MB of text. Shorten it, or upload it as a file.")
+        limit = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
+        limit_words = dates.number(limit)
+        return error_page(413, f"The limit is {limit_words} MB per file. Upload a smaller file, or add a link instead.")
+    return error_page(413, "A form can have up to 1 MB of text. Shorten the text, or upload it as a file.")
 
 
 def _broken(error: Exception) -> tuple[str, int]:
-    log.error("The answer failed.", exc_info=error, extra={"method": request.method})
+    log.error("The request failed.", exc_info=error, extra={"method": request.method})
     status = 503 if isinstance(error, OperationalError) else 500
     try:
         return error_page(status)
     except Exception:
-        log.exception("The error page failed too.")
+        log.exception("The error page also failed.")
         title, advice = ERRORS[status]
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 
 
 def _add_template_helpers(app: Flask) -> None:
-    """What every template may use."""
+    """Register the filters and functions for templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension(Unindented)
 
@@ -320,7 +321,7 @@ def _add_template_helpers(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=lambda day: dates.day_markup(day, today()),
         moment=lambda moment: dates.moment_markup(local(moment), today()),
-        # For titles and attributes, which hold no elements:
+        # For titles and attributes, which can't contain elements:
         day_words=lambda day: dates.short(day, today()),
         moment_words=lambda moment: dates.moment_short(local(moment), today()),
         day_in_full=dates.in_full,
@@ -342,13 +343,16 @@ def _add_template_helpers(app: Flask) -> None:
 
 
 def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
-    """Return a document to keep; ``file_name`` is one of ours, in plain letters."""
+    """Return a file as a download; ``file_name`` must be ASCII without spaces or quotes."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
 
 
 def to_keep(name: str, makers: Mapping[str, Callable[[], bytes]]) -> Response:
-    """Return the document as ``?format=pdf`` (as when nothing is said), ``csv`` or ``xlsx``; raises NotFound for others."""
+    """Return the report as a download, in the format that ``?format=`` names; PDF by default.
+
+    Raises NotFound for a format that ``makers`` doesn't have.
+    """
     form = request.args.get("format", "pdf")
     if form not in makers:
         raise NotFound
@@ -356,7 +360,7 @@ def to_keep(name: str, makers: Mapping[str, Callable[[], bytes]]) -> Response:
 
 
 def address_with(**changes: object) -> str:
-    """Give this page's address with some of its query changed; None takes a name out. A new filter starts at page 1."""
+    """Return this page's URL with some query parameters changed; None removes one. The result starts at page 1."""
     query = {name: values for name, values in request.args.lists() if name != "page"}
     for name, value in changes.items():
         query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
@@ -364,5 +368,5 @@ def address_with(**changes: object) -> str:
 
 
 def one_of(kind: Any, value: str) -> Any:
-    """Return the member of an enum with this value, or None: a filter that means nothing filters nothing."""
+    """Return the enum member with this value, or None: an unknown filter value is ignored."""
     return next((member for member in kind if member.value == value), None)

@@ -1,1 +1,1 @@
-"""The hub's mail: outbox, delivery, the frame of letters, bounces, scheduled mail. It knows addresses, no people."""
+"""Email: outbox, delivery, layout, bounces, scheduled mail. This room knows addresses, not people."""

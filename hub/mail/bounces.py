@@ -1,4 +1,4 @@
-"""Reading the reports of other mail servers that a message could not be delivered."""
+"""Reads bounce reports (DSN) from other mail servers."""
 
 import logging
 import re
@@ -22,49 +22,48 @@ from hub.mail.rules import State, message_of_bounce
 log = logging.getLogger("hub.mail")
 
 LONGEST_WORDS = 500
-# The reports come first, then the message that came back (RFC 3462); what is nested for its own sake takes ever longer.
+# The reports come before the returned message (RFC 3462). Deeply nested messages take very long to parse.
 MOST_OF_A_REPORT = 100_000  # bytes
 
 
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-# RFC 3463 and 5248: failures for good that say nothing of the address. A full mailbox empties (2.2), a message can be
-# too large (2.3, 3.4) or not wanted by some policy (7.x).
+# RFC 3463 and 5248: permanent failures that don't mean a bad address: the mailbox is full (2.2), the message is too
+# large (2.3, 3.4), or a policy rejects it (7.x).
 _NOT_THE_ADDRESS = re.compile(r"5\.(2\.[23]|3\.4|7\.\d+)")
 
 
 def is_about_the_address(words: str) -> bool:
-    """Return whether a refusal for good, with its enhanced status (``5.1.1``) if it has one, says that the address is no good.
+    """Return True if a permanent refusal, with its enhanced status (``5.1.1``) if any, means that the address is bad.
 
-    Without a status only what says so in plain words counts: servers say 550 to spam as well.
+    Without a status, only plain words such as "user unknown" count, because servers reply 550 to spam too.
     """
-    found = _ENHANCED.search(words)
-    if found:
-        return found[1] == "5" and not _NOT_THE_ADDRESS.fullmatch(found[0])
+    match = _ENHANCED.search(words)
+    if match:
+        return match[1] == "5" and not _NOT_THE_ADDRESS.fullmatch(match[0])
     return bool(
         re.search(r"user unknown|no such (user|mailbox|recipient)|unknown (user|recipient)", words, re.IGNORECASE)
     )
 
 
 class Taken(StrEnum):
-    """What a message to a bounce address was."""
+    """The kinds of messages to a bounce address."""
 
-    BOUNCE = "bounce"  # the message it is about wasn't delivered
-    DELAY = "delay"  # or not yet, or relayed: the other side goes on trying
-    NO_REPORT = "no report"  # an answering machine, or something that no program can read
-    NOT_OURS = "not ours"  # the address isn't one that the hub made
+    BOUNCE = "bounce"  # the original message wasn't delivered
+    DELAY = "delay"  # delayed or relayed: the other server keeps trying
+    NO_REPORT = "no report"  # an automatic reply, or unreadable
+    NOT_OURS = "not ours"  # the hub didn't make this address
 
 
 def is_bounce_address(db: Session, address: str) -> bool:
-    """Return whether the hub itself made this address for reports about one of its messages."""
+    """Return True if the hub made this address, for bounces of one of its messages."""
     config = config_of(db)
     return message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, address) is not None
 
 
 def take(db: Session, raw_message: bytes, envelope_recipient: str) -> Taken:
-    """Read a report (DSN, RFC 3464) that came to a bounce address; marks the message, and the address it went to.
+    """Process a report (DSN, RFC 3464) sent to a bounce address: mark the message, and its recipient's address.
 
-    Which message it is about says the address alone, which only the hub can make: what stands in the report may be
-    forged. Reading the same report twice changes nothing more. Doesn't commit.
+    Only the signed bounce address identifies the message, since the report may be forged. Idempotent. Doesn't commit.
     """
     config = config_of(db)
     message_id = message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, envelope_recipient)
@@ -72,16 +71,16 @@ def take(db: Session, raw_message: bytes, envelope_recipient: str) -> Taken:
     if about is None:
         return Taken.NOT_OURS
     reports = list(reports_in(raw_message))
-    failed = [one for one in reports if one.action == "failed"]
+    failed = [report for report in reports if report.action == "failed"]
     if not failed:
         return Taken.DELAY if reports else Taken.NO_REPORT
-    _write_down(db, about, failed[0])
+    _record(db, about, failed[0])
     return Taken.BOUNCE
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a DSN says of one recipient: action (``failed``), status (``5.1.1``) and the other side's words."""
+    """A DSN's report on one recipient: action (``failed``), status (``5.1.1``) and the other server's words."""
 
     action: str
     status: str
@@ -89,7 +88,7 @@ class Report:
 
 
 def reports_in(raw_message: bytes) -> Iterator[Report]:
-    """Yield the recipients that a DSN speaks of; none when the message isn't one, or can't be read."""
+    """Yield a report for each recipient in a DSN; nothing if the message isn't a DSN or can't be read."""
     try:
         parts = list(message_from_bytes(raw_message[:MOST_OF_A_REPORT]).walk())
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -102,17 +101,17 @@ def reports_in(raw_message: bytes) -> Iterator[Report]:
 
 def _report(block: Message) -> Report:
     action = str(block["Action"]).split("(")[0].strip().lower()
-    status = found[0] if (found := _ENHANCED.search(str(block["Status"] or ""))) else ""
-    said = str(block["Diagnostic-Code"] or "").partition(";")[2] or str(block["Diagnostic-Code"] or "")
-    words = one_line(said)[:LONGEST_WORDS]
+    status = match[0] if (match := _ENHANCED.search(str(block["Status"] or ""))) else ""
+    diagnostic = str(block["Diagnostic-Code"] or "")
+    words = one_line(diagnostic.partition(";")[2] or diagnostic)[:LONGEST_WORDS]
     return Report(action, status, words if status and status in words else f"{status} {words}".strip())
 
 
-def _write_down(db: Session, about: OutboxMessage, report: Report) -> None:
+def _record(db: Session, about: OutboxMessage, report: Report) -> None:
     if about.state is not State.BOUNCED:
-        came_back = update(OutboxMessage).where(OutboxMessage.id == about.id)
-        values = {"state": State.BOUNCED, "trouble": f"It came back: {report.words}", "settled_at": clock.now()}
-        db.execute(came_back.values(**values, lease_token=None, lease_until=None))
+        bounced = update(OutboxMessage).where(OutboxMessage.id == about.id)
+        values = {"state": State.BOUNCED, "trouble": f"Bounced: {report.words}", "settled_at": clock.now()}
+        db.execute(bounced.values(**values, lease_token=None, lease_until=None))
     if is_about_the_address(report.words):
         mark_bounced(db, about.to_hash, report.words)
-    log.info("A message came back.", extra={"step": "mail", "done": about.id})
+    log.info("An email bounced.", extra={"step": "mail", "done": about.id})

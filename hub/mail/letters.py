@@ -1,6 +1,6 @@
-"""What a message says, part by part, as text and as sober HTML. Pure.
+"""The parts of an email, as plain text and as simple HTML. Pure.
 
-No pictures: nothing is missing when a mail program shows none, and nothing calls home when it is opened.
+No pictures: email looks complete where pictures are blocked, and opening it loads nothing.
 """
 
 import textwrap
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-WIDTH = 72  # of a line of plain text; addresses may be longer, since a broken one can't be followed
+WIDTH = 72  # of a line of plain text; URLs may be longer, since a wrapped one doesn't work
 
-# Stands for the link with which the recipient stops such messages where others look at one: with it they could do so.
-NOT_SHOWN = "(the recipient's own link, not shown here)"
+# Replaces the recipient's unsubscribe link where other people see the email, so that they can't use it.
+NOT_SHOWN = "(the recipient’s private link, not shown here)"
 NOWHERE = "#"
 
-# A mail program takes no stylesheet from elsewhere, so what little look there is stands in the elements.
+# Mail programs ignore external stylesheets, so the styles are inline.
 _BODY = "margin:0;padding:16px;background:#ffffff;color:#1b1f24;font:16px/1.5 system-ui,-apple-system,Arial,sans-serif"
 _COLUMN = "max-width:38em;margin:0 auto"
 _HEADING = "font-size:18px;line-height:1.3;margin:24px 0 8px"
@@ -33,54 +33,54 @@ _FOOT = "margin:32px 0 0;padding:12px 0 0;border-top:1px solid #c5ccd3;font-size
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Some sentences."""
+    """A paragraph."""
 
     text: str
 
     def as_text(self) -> str:
-        """Wrapped; lines that were typed stay lines."""
+        """Return the text, wrapped; line breaks are kept."""
         return "\n".join(_wrapped(line) for line in self.text.split("\n"))
 
     def as_html(self) -> str:
-        """Return a paragraph; lines that were typed stay lines."""
+        """Return a paragraph; line breaks are kept."""
         return f'<p style="{_PARAGRAPH}">{_lines(self.text)}</p>'
 
 
 @dataclass(frozen=True)
 class Heading:
-    """What the parts below are about."""
+    """A heading."""
 
     text: str
 
     def as_text(self) -> str:
-        """Return the words, underlined."""
+        """Return the text, underlined."""
         words = _one_line(self.text)
         return f"{words}\n{'-' * min(len(words), WIDTH)}"
 
     def as_html(self) -> str:
-        """Return a second-level heading: the subject is the first."""
+        """Return a second-level heading, since the subject is the first."""
         return f'<h2 style="{_HEADING}">{escape(_one_line(self.text))}</h2>'
 
 
 @dataclass(frozen=True)
 class Quote:
-    """What someone wrote, set apart from what the hub says."""
+    """Text that a person wrote, set apart from the hub's own."""
 
     text: str
 
     def as_text(self) -> str:
-        """Return as mail programs quote."""
+        """Return the text with ``>`` in front of each line."""
         lines = [line for typed in self.text.split("\n") for line in (_wrapped(typed, WIDTH - 2).split("\n") or [""])]
         return "\n".join(f"> {line}".rstrip() for line in lines)
 
     def as_html(self) -> str:
-        """With a line at its side."""
+        """Return a block quote with a vertical line."""
         return f'<blockquote style="{_QUOTE}">{_lines(self.text)}</blockquote>'
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where words lead, with what to know before going there. ``address`` is one of http or https."""
+    """A link with an optional note. ``address`` is an http or https URL."""
 
     label: str
     address: str
@@ -92,12 +92,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Links:
-    """A list of links; one without an address can't be: write a `Bullets` instead."""
+    """A list of links. For items without a link, use `Bullets`."""
 
     links: tuple[Link, ...]
 
     def as_text(self) -> str:
-        """Return an item each, its address on a line of its own."""
+        """Return a list, with each URL on a line of its own."""
         return "\n".join(self._item(link) for link in self.links)
 
     @staticmethod
@@ -123,7 +123,7 @@ class Bullets:
     items: tuple[str, ...]
 
     def as_text(self) -> str:
-        """Return an item each."""
+        """Return a list."""
         return "\n".join(_wrapped(f"- {_one_line(item)}", indent="  ") for item in self.items)
 
     def as_html(self) -> str:
@@ -134,7 +134,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Button:
-    """The one thing to do. ``address`` is one of http or https."""
+    """The main action. ``address`` is an http or https URL."""
 
     label: str
     address: str
@@ -143,7 +143,7 @@ class Button:
         _check(self.address)
 
     def as_text(self) -> str:
-        """Return the label, and the address on a line of its own."""
+        """Return the label, and the URL on a line of its own."""
         return f"{_one_line(self.label)}:\n{self.address}"
 
     def as_html(self) -> str:
@@ -158,9 +158,9 @@ Part = Paragraph | Heading | Quote | Links | Bullets | Button
 
 @dataclass(frozen=True)
 class Letter:
-    """A message: its subject, its parts in order, and the sentence why the reader gets it.
+    """An email: subject, parts, and the sentence that says why the reader gets it.
 
-    ``signature`` says who speaks, when it isn't the hub itself: "Ana Peña, Lakeshore".
+    ``signature`` names the sender if it isn't the hub itself: "Ana Peña, Lakeshore".
     """
 
     subject: str
@@ -169,38 +169,38 @@ class Letter:
     signature: str = ""
 
     def text(self, unsubscribe: str = "") -> str:
-        """Return the message as plain text, lines of 72 characters; ``unsubscribe`` is an address, or empty."""
+        """Return the email as plain text in lines of 72 characters; ``unsubscribe`` is a URL, or empty."""
         foot = [_wrapped(_one_line(self.reason))] + (
-            [f"No more of these messages:\n{unsubscribe}"] if unsubscribe else []
+            [f"Unsubscribe from these emails:\n{unsubscribe}"] if unsubscribe else []
         )
         body = [part.as_text() for part in self.parts] + ([self.signature] if self.signature else [])
         return "\n\n".join([*body, "\n".join(["-- ", *foot])]) + "\n"
 
     def html(self, unsubscribe: str = "") -> str:
-        """Return the message as one HTML document that loads nothing."""
+        """Return the email as an HTML document that loads nothing."""
         subject = escape(_one_line(self.subject))
         body = "".join(part.as_html() for part in self.parts)
         if self.signature:
             body += f'<p style="{_PARAGRAPH}">{_lines(self.signature)}</p>'
-        stop = f"<br>{_anchor('No more of these messages', unsubscribe)}" if unsubscribe else ""
+        link = f"<br>{_anchor('Unsubscribe from these emails', unsubscribe)}" if unsubscribe else ""
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{subject}</title></head>\n"
             f'<body style="{_BODY}"><div style="{_COLUMN}">\n{body}\n'
-            f'<p style="{_FOOT}">{escape(_one_line(self.reason))}{stop}</p>\n</div></body></html>\n'
+            f'<p style="{_FOOT}">{escape(_one_line(self.reason))}{link}</p>\n</div></body></html>\n'
         )
 
 
 def greeting(name: str) -> Paragraph:
-    """Return how a message begins: "Hello Ana Peña,"; without a name "Hello,"."""
+    """Return the greeting: "Hello Ana Peña," or, without a name, "Hello,"."""
     return Paragraph(f"Hello {_one_line(name)}," if name.strip() else "Hello,")
 
 
 def _check(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.netloc or any(c.isspace() for c in address):
-        message = f"A message can't lead to {address!r}: its links begin with http:// or https://."
+        message = f"An email can't link to {address!r}: links begin with http:// or https://."
         raise ValueError(message)
 
 

@@ -10,27 +10,27 @@ from hub.mail.rules import State
 
 
 class BouncedAddress(Base):
-    """An address that takes no mail. Its keyed hash is kept, so that rooms can ask and no one can read."""
+    """An address that bounces. Only its keyed hash is stored, so that it can be looked up but not read."""
 
     __tablename__ = "bounced_address"
 
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     since: Mapped[datetime]
-    words: Mapped[str] = mapped_column(Text)  # what the other side said
+    words: Mapped[str] = mapped_column(Text)  # the other server's reason
 
 
 class OutboxMessage(Base):
-    """A message to one recipient. People are numbers here, not links: mail knows no people.
+    """A message to one recipient. Person ids aren't foreign keys, because this room knows no people.
 
-    A worker that delivers holds a lease; ``state`` becomes *sending* before the mail server can have taken the
-    message, so that after a crash the row says that no one knows, instead of sending twice.
+    The worker that delivers a message holds a lease on it. ``state`` becomes *sending* before the mail server can
+    accept the message, so that after a crash its outcome is marked unknown instead of sending it twice.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
         Index("ix_outbox_message_due", "state", "bulk", "due_at"),
         Index("ix_outbox_message_about_state", "about", "state"),
-        # What is to be forgotten one day; rows that are forgotten leave it.
+        # A partial index for deleting old texts; rows without text aren't in it.
         Index(
             "ix_outbox_message_remembered",
             "settled_at",
@@ -40,18 +40,18 @@ class OutboxMessage(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    once: Mapped[str] = mapped_column(String(200), unique=True)  # of one thing one message, however often it is posted
-    key: Mapped[str] = mapped_column(String(32), unique=True)  # random; the Message-ID is made of it
-    kind: Mapped[str] = mapped_column(String(30))  # a word: reminder, digest, pack, invitation …
-    about: Mapped[str] = mapped_column(String(60), default="")  # what it belongs to, as "pack 12"; its page asks by it
+    once: Mapped[str] = mapped_column(String(200), unique=True)  # idempotency key: one message for one purpose
+    key: Mapped[str] = mapped_column(String(32), unique=True)  # random; part of the Message-ID
+    kind: Mapped[str] = mapped_column(String(30))  # reminder, digest, pack, invitation …
+    about: Mapped[str] = mapped_column(String(60), default="")  # what it belongs to, such as "pack 12"
     state: Mapped[State] = mapped_column(default=State.WAITING)
-    bulk: Mapped[bool] = mapped_column(default=False)  # goes to many: after those that someone waits for
-    # Holds a link that lets in: its text is hidden before it is sent, and not kept afterward.
+    bulk: Mapped[bool] = mapped_column(default=False)  # sent after messages that someone waits for
+    # Has a sign-in link: its text is hidden, and deleted after sending.
     secret: Mapped[bool] = mapped_column(default=False)
 
-    person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, when it is someone of the hub
-    sent_by_id: Mapped[int | None] = mapped_column(index=True)  # who caused it and hears of failures; None: the hub
-    to: Mapped[str] = mapped_column(String(320))  # empty once it is forgotten
+    person_id: Mapped[int | None] = mapped_column(index=True)  # the recipient, if they have an account
+    sent_by_id: Mapped[int | None] = mapped_column(index=True)  # who caused it and sees failures; None: the hub
+    to: Mapped[str] = mapped_column(String(320))  # empty after MAIL_KEEP_DAYS
     to_hash: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(Text, default="")
 
@@ -64,19 +64,19 @@ class OutboxMessage(Base):
     unsubscribe: Mapped[str] = mapped_column(Text, default="")
 
     posted_at: Mapped[datetime] = mapped_column(index=True)
-    since: Mapped[datetime]  # from when on it may go; giving up counts from here
-    quiet: Mapped[str] = mapped_column(String(60), default="")  # the recipient's quiet hours, in which it isn't sent
-    due_at: Mapped[datetime]  # when it is tried next
+    since: Mapped[datetime]  # when it may be sent first; giving up counts from here
+    quiet: Mapped[str] = mapped_column(String(60), default="")  # the recipient's quiet hours
+    due_at: Mapped[datetime]  # time of the next try
     tries: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None]
-    trouble: Mapped[str] = mapped_column(Text, default="")  # what went wrong last, for people
+    trouble: Mapped[str] = mapped_column(Text, default="")  # the last problem, for people
     lease_token: Mapped[str | None] = mapped_column(String(120), index=True)
     lease_until: Mapped[datetime | None]
 
     def is_open_to(self, person_id: int) -> bool:
-        """Return whether someone who sees all mail may read to whom this goes and what it says.
+        """Return True if someone who may see all mail may also see this message's recipient and text.
 
-        What a person sends to people outside the hub is between them: an organization's stakeholders are its own.
+        Email from a person to people outside the hub is private: an organization's stakeholders are its own.
         """
         return self.sent_by_id is None or self.person_id is not None or self.sent_by_id == person_id
 
@@ -85,8 +85,9 @@ class OutboxMessage(Base):
 
 
 class MailRound(Base):
-    """A round that is done, as ``digest 2026-11-23``: it isn't looked at again. That it was done twice would change
-    nothing, since each message has its own name.
+    """A finished round of scheduled mail, such as ``digest 2026-11-23``. It is skipped from then on.
+
+    A second run would change nothing, since each message has its own idempotency key.
     """
 
     __tablename__ = "mail_round"
@@ -96,7 +97,7 @@ class MailRound(Base):
 
 
 class MailStart(Base):
-    """Somebody looked at who would get what, and let a kind of mail begin."""
+    """When and by whom a kind of scheduled mail was turned on, after a preview."""
 
     __tablename__ = "mail_start"
 

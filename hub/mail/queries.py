@@ -1,4 +1,4 @@
-"""What is known of messages, bounced addresses and scheduled mail. Who may see them is asked where they are shown."""
+"""Queries for messages, bounced addresses and scheduled mail. Callers check permissions."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,15 +15,15 @@ from hub.mail.rules import TROUBLED, State, keyed_hash
 
 
 def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
-    """Return which of the addresses take no mail, as they were asked for, with since when and why."""
+    """Return the addresses that bounce, written as they were passed, each with since when and why."""
     hashes = {address: address_hash(db, address) for address in addresses}
-    found = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
-    marked = {one.address_hash: one for one in found}
-    return {address: marked[kept] for address, kept in hashes.items() if kept in marked}
+    rows = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
+    marked = {row.address_hash: row for row in rows}
+    return {address: marked[hashed] for address, hashed in hashes.items() if hashed in marked}
 
 
 def address_hash(db: Session, address: str) -> str:
-    """Return what is kept of an address."""
+    """Return the keyed hash of an address, which is stored in its place."""
     return keyed_hash(config_of(db).SECRET_KEY, address)
 
 
@@ -32,7 +32,7 @@ MESSAGES_PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Seer:
-    """Who looks at the outbox: everyone sees what they caused themselves, and who runs the mail the rest."""
+    """The person viewing the outbox. Everyone sees the messages that they caused; the coordinator sees all."""
 
     person_id: int
     sees_all: bool = False
@@ -41,17 +41,17 @@ class Seer:
 def messages(
     db: Session, seer: Seer, state: State | None = None, kind: str = "", words: str = "", page: int = 1
 ) -> tuple[Sequence[OutboxMessage], int]:
-    """Return a page of messages, newest first, and how many there are; ``words`` are looked for in recipient and subject."""
+    """Return a page of messages, newest first, and the total. ``words`` is searched for in recipients and subjects."""
     conditions = [_seen(seer)]
     if state:
         conditions.append(OutboxMessage.state == state)
     if kind:
         conditions.append(OutboxMessage.kind == kind)
     if words:
-        conditions += [_open(seer), _with(words)]  # a hit tells as much as the text does
+        conditions += [_open(seer), _with(words)]  # a match would reveal a hidden recipient
     total = db.scalar(select(func.count(OutboxMessage.id)).where(*conditions)) or 0
-    found = select(OutboxMessage).where(*conditions).order_by(OutboxMessage.id.desc())
-    return db.scalars(found.offset((page - 1) * MESSAGES_PER_PAGE).limit(MESSAGES_PER_PAGE)).all(), total
+    query = select(OutboxMessage).where(*conditions).order_by(OutboxMessage.id.desc())
+    return db.scalars(query.offset((page - 1) * MESSAGES_PER_PAGE).limit(MESSAGES_PER_PAGE)).all(), total
 
 
 def _seen(seer: Seer) -> ColumnElement[bool]:
@@ -59,7 +59,7 @@ def _seen(seer: Seer) -> ColumnElement[bool]:
 
 
 def _open(seer: Seer) -> ColumnElement[bool]:
-    """Return as `OutboxMessage.is_open_to` says it of one."""
+    """Return `OutboxMessage.is_open_to` as an SQL condition."""
     return or_(
         OutboxMessage.sent_by_id.is_(None),
         OutboxMessage.person_id.is_not(None),
@@ -73,50 +73,46 @@ def _with(words: str) -> ColumnElement[bool]:
 
 
 def counts(db: Session, seer: Seer) -> Counter[State]:
-    """Return how many messages stand where, in all."""
-    found = select(OutboxMessage.state, func.count()).where(_seen(seer)).group_by(OutboxMessage.state)
-    return Counter(dict(db.execute(found).all()))
+    """Return the number of messages in each state."""
+    query = select(OutboxMessage.state, func.count()).where(_seen(seer)).group_by(OutboxMessage.state)
+    return Counter(dict(db.execute(query).all()))
 
 
 def kinds(db: Session, seer: Seer) -> Sequence[str]:
-    """Return the kinds of messages that there are, in order."""
+    """Return the kinds of messages in the outbox, sorted."""
     return db.scalars(select(OutboxMessage.kind).where(_seen(seer)).distinct().order_by(OutboxMessage.kind)).all()
 
 
 def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
-    """Return the message with this number, if ``seer`` may read it; raises NotFound."""
-    found = db.get(OutboxMessage, message_id)
-    if (
-        found is None
-        or not found.is_open_to(seer.person_id)
-        or not (seer.sees_all or found.sent_by_id == seer.person_id)
-    ):
+    """Return the message with this id; raises NotFound if ``seer`` may not read it."""
+    row = db.get(OutboxMessage, message_id)
+    if row is None or not row.is_open_to(seer.person_id) or not (seer.sees_all or row.sent_by_id == seer.person_id):
         raise NotFound
-    return found
+    return row
 
 
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
-    """Return how many messages that the person caused weren't delivered, perhaps weren't, or came back since then."""
-    hers = OutboxMessage.sent_by_id == person_id, OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
-    return db.scalar(select(func.count(OutboxMessage.id)).where(*hers)) or 0
+    """Return how many messages that the person caused have failed, may have failed or bounced since then."""
+    troubled = OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
+    return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
 
 
 def last_trouble(db: Session) -> OutboxMessage | None:
-    """Return the message that waits longest because something went wrong: what it says tells how the mail server is."""
+    """Return the oldest message that waits because of a problem, which shows the state of the mail server."""
     waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""
     return db.scalar(select(OutboxMessage).where(*waits).order_by(OutboxMessage.id).limit(1))
 
 
 def round_is_done(db: Session, name: str) -> bool:
-    """Return whether the round was done."""
+    """Return True if the round of scheduled mail is done."""
     return db.get(MailRound, name) is not None
 
 
 def sending_has_begun(db: Session, kind: str) -> bool:
-    """Return whether someone let this kind of mail begin."""
+    """Return True if this kind of scheduled mail is turned on."""
     return db.get(MailStart, kind) is not None
 
 
 def sending_started(db: Session, kind: str) -> MailStart | None:
-    """Return who let this kind of mail begin, and when; None when no one did."""
+    """Return who turned on this kind of scheduled mail, and when; None if it is off or paused."""
     return db.get(MailStart, kind)

@@ -1,4 +1,4 @@
-"""The rules of mail: what becomes of a message, addresses, and quiet hours. Pure."""
+"""The rules of mail: states of a message, addresses, retries and quiet hours. Pure."""
 
 import base64
 import hmac
@@ -20,25 +20,27 @@ _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
 
 
 def deliverable(text: str) -> str:
-    """Return the address as mail can go to it, its domain in ASCII; raises Refused when it can't be one."""
+    """Return the normalized address, with its domain in ASCII; raises Refused if it is invalid."""
     try:
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=False)
+        valid = validate_email(text.strip(), check_deliverability=False, test_environment=False)
     except EmailNotValidError as error:
-        raise Refused(f"Mail can't go to {text.strip()[:100]!r}: an address looks like name@example.org.") from error
-    return f"{found.local_part}@{found.ascii_domain}"
+        raise Refused(
+            f"“{' '.join(text.split())[:100]}” is not an email address. Write it like name@example.org."
+        ) from error
+    return f"{valid.local_part}@{valid.ascii_domain}"
 
 
 def addresses_in(values: Iterable[str]) -> list[str]:
     """Return the addresses in headers such as To, in order, without names and comments.
 
-    A semicolon separates addresses as a comma does, because Outlook writes it that way. Python's `getaddresses` isn't
-    used: newer releases find no address at all in such a header, and older ones read others differently.
+    Semicolons separate addresses too, because Outlook writes them. Python's `getaddresses` isn't used: newer releases
+    find no address in such a header, and older ones parse others differently.
     """
     return [address for value in values for mailbox in _mailboxes(value) if (address := _address(mailbox))]
 
 
 def _mailboxes(value: str) -> Iterator[str]:
-    """Split a header at separators outside quotes and comments; comments and group names (RFC 5322) are dropped."""
+    """Split a header at separators outside quotes and comments, dropping comments and group names (RFC 5322)."""
     letters, kept = iter(value), list[str]()
     depth, quoted = 0, False
     for letter in letters:
@@ -47,7 +49,7 @@ def _mailboxes(value: str) -> Iterator[str]:
             kept.append("" if depth else pair)
         elif quoted:
             quoted = letter != '"'
-            kept.append(" " if letter in "<>" else letter)  # a bracket in a name doesn't enclose an address
+            kept.append(" " if letter in "<>" else letter)  # a bracket in a quoted name doesn't enclose an address
         elif depth or letter == "(":
             depth += {"(": 1, ")": -1}.get(letter, 0)
         elif letter in ",;":
@@ -58,21 +60,21 @@ def _mailboxes(value: str) -> Iterator[str]:
         else:
             quoted = letter == '"'
             kept.append(letter)
-    if not (depth or quoted):  # what follows an open quote or comment can't be told from it
+    if not (depth or quoted):  # the text after an unclosed quote or comment is ambiguous
         yield "".join(kept)
 
 
 def _address(mailbox: str) -> str:
-    """Return the address of ``Name <address>`` or ``address``; "" when it has none, or more than one in brackets."""
-    found = _MAILBOX.fullmatch(mailbox)
-    address = (found[1] or found[2] or "").strip() if found else ""
+    """Return the address in ``Name <address>`` or ``address``; empty if there is none, or several in brackets."""
+    match = _MAILBOX.fullmatch(mailbox)
+    address = (match[1] or match[2] or "").strip() if match else ""
     return address if _ADDRESS.fullmatch(address) else ""
 
 
 def keyed_hash(key: str, address: str) -> str:
-    """Return what is kept of an address that itself is forgotten: the same for each way of writing it, 64 hex digits.
+    """Return the keyed hash of an address, 64 hex digits; the same for every spelling of the address.
 
-    ``key`` is a secret of the hub's: without it no one can try addresses out.
+    ``key`` is the hub's secret key: without it no one can test which addresses are stored.
     """
     return hmac.new(key.encode(), b"address:" + _as_sent(address).lower().encode(), sha256).hexdigest()
 
@@ -85,27 +87,27 @@ def _as_sent(address: str) -> str:
 
 
 def bounce_address(key: str, domain: str, message_id: int) -> str:
-    """Return where other mail servers report about the message ``message_id``: only the hub can make such an address."""
-    return f"bounces+{message_id}-{_mark(key, message_id)}@{domain}"
+    """Return the signed address to which other mail servers send bounces of the message ``message_id``."""
+    return f"bounces+{message_id}-{_signature(key, message_id)}@{domain}"
 
 
 def message_of_bounce(key: str, domain: str, address: str) -> int | None:
-    """Return the message that a bounce address is about; None unless the hub itself made it. Case doesn't matter."""
-    found = _BOUNCE.fullmatch(address.strip())
-    if not found or not domain or found[3].lower() != domain.lower():
+    """Return the message id in a bounce address; None unless the hub signed it. Case doesn't matter."""
+    match = _BOUNCE.fullmatch(address.strip())
+    if not match or not domain or match[3].lower() != domain.lower():
         return None
-    message_id = int(found[1])
-    return message_id if hmac.compare_digest(found[2].lower(), _mark(key, message_id)) else None
+    message_id = int(match[1])
+    return message_id if hmac.compare_digest(match[2].lower(), _signature(key, message_id)) else None
 
 
-def _mark(key: str, message_id: int) -> str:
-    """80 bits: too many to guess, short enough for a local part of 64 characters."""
+def _signature(key: str, message_id: int) -> str:
+    """Return a signature of 80 bits: too long to guess, short enough for a local part of 64 characters."""
     digest = hmac.new(key.encode(), f"bounce:{message_id}".encode(), sha256).digest()
     return base64.b32encode(digest[:10]).decode().lower()
 
 
 class State(StrEnum):
-    """Where a message stands."""
+    """The states of a message."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -118,37 +120,37 @@ class State(StrEnum):
 
     @property
     def label(self) -> str:
-        """The words that a person reads."""
+        """The state in words for people."""
         return _LABELS[self]
 
 
 _LABELS = {
     State.WAITING: "Waiting",
-    State.SENDING: "Being sent",
+    State.SENDING: "Sending",
     State.SENT: "Sent",
-    State.KEPT: "Kept as a file",
+    State.KEPT: "Saved as a file",
     State.FAILED: "Not delivered",
-    State.UNKNOWN: "Perhaps sent",
-    State.BOUNCED: "Came back",
-    State.CANCELLED: "Cancelled",
+    State.UNKNOWN: "Possibly sent",
+    State.BOUNCED: "Bounced",
+    State.CANCELLED: "Canceled",
 }
 
-# States in which nothing more happens by itself.
+# Final states: only a person can change them.
 SETTLED = frozenset({State.SENT, State.KEPT, State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED})
-# What the person who caused a message should hear of.
+# States that the person who caused a message should know about.
 TROUBLED = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED})
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-# Greylisting asks for some minutes, a server that is down for some hours; RFC 5321 4.5.4.1 asks for pauses that
-# grow, and for four to five days before giving up.
+# Greylisting takes minutes, a server outage hours. RFC 5321 4.5.4.1 asks for growing pauses, and for giving up after
+# four to five days.
 PAUSES = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR)
 GIVE_UP_AFTER = timedelta(days=4)
 
 
 def next_try(tries: int, since: datetime, now: datetime) -> datetime | None:
-    """Return when to try again after ``tries`` tries, the message being due ``since``; None: give up."""
-    again = now + PAUSES[min(max(tries, 1), len(PAUSES)) - 1]
-    return None if again > since + GIVE_UP_AFTER else again
+    """Return the time of the next try after ``tries`` tries of a message due at ``since``; None means give up."""
+    next_at = now + PAUSES[min(max(tries, 1), len(PAUSES)) - 1]
+    return None if next_at > since + GIVE_UP_AFTER else next_at
 
 
 _ONE_MINUTE = timedelta(minutes=1)
@@ -156,9 +158,9 @@ _ONE_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Quiet:
-    """From when to when someone wants no mail; over midnight when it ends before it begins.
+    """A person's quiet hours, which may span midnight. Written ``20:00-07:00 America/New_York``.
 
-    The same time twice means no quiet at all. Written ``20:00-07:00 America/New_York``.
+    If both times are the same, there are no quiet hours.
     """
 
     begins: time
@@ -167,7 +169,7 @@ class Quiet:
 
     @classmethod
     def parse(cls, text: str) -> "Quiet":
-        """Return what `str` wrote; raises ValueError otherwise."""
+        """Parse what `str` returns; raises ValueError."""
         hours, _, zone = text.partition(" ")
         begins, _, ends = hours.partition("-")
         ZoneInfo(zone)
@@ -177,17 +179,17 @@ class Quiet:
         return f"{self.begins:%H:%M}-{self.ends:%H:%M} {self.zone}"
 
     def covers(self, moment: datetime) -> bool:
-        """Return whether the clocks of the zone show a quiet hour at ``moment``."""
+        """Return True if ``moment`` is in the quiet hours, on the clocks of the zone."""
         shown = moment.astimezone(ZoneInfo(self.zone)).time()
         if self.begins <= self.ends:
             return self.begins <= shown < self.ends
         return shown >= self.begins or shown < self.ends
 
     def over(self, moment: datetime) -> datetime:
-        """Return the first moment from ``moment`` on that isn't quiet, in UTC.
+        """Return the first moment at or after ``moment`` outside quiet hours, in UTC.
 
-        Clocks that are set back may show the end of the quiet twice, clocks that are set forward may skip it: then
-        the quiet ends with the skip.
+        When clocks are set back, the end of the quiet hours may occur twice. When they are set forward, it may be
+        skipped: then quiet hours end at the change.
         """
         if not self.covers(moment):
             return moment.astimezone(UTC)
@@ -202,7 +204,7 @@ class Quiet:
         return moment.astimezone(UTC)
 
     def _begun(self, loud: datetime, moment: datetime) -> datetime:
-        """Return the first minute of the hours that ``loud`` lies in: another one only where clocks skip the quiet's end."""
+        """Return the first minute after the quiet hours; it differs from ``loud`` only if a clock change skips their end."""
         while loud - _ONE_MINUTE > moment and not self.covers(loud - _ONE_MINUTE):
             loud -= _ONE_MINUTE
         return loud

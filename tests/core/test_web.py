@@ -39,7 +39,7 @@ def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None
     browser.sends_csrf = False  # type: ignore[attr-defined]
     answer = browser.post("/sign-in", data={"email": "a@b.example", "password": "x"})
     assert answer.status_code == 400
-    assert "load the page again" in answer.text
+    assert "reload the page" in answer.text
 
 
 def test_a_form_that_is_too_large_is_refused_with_the_limit(client: FlaskClient) -> None:

@@ -352,8 +352,8 @@ def test_an_encrypted_or_damaged_file_has_no_pictures(database: Database, reader
     assert {_revision(database, resource).preview_state for resource in (locked, broken)} == {PreviewState.NONE}
 
 
-def test_every_step_of_the_worker_runs_in_exactly_one_line() -> None:
-    assert sorted(name for line in worker.LINES for name in line) == sorted(worker.STEPS)
+def test_every_step_of_the_worker_runs_in_exactly_one_thread() -> None:
+    assert sorted(name for steps in worker.THREADS for name in steps) == sorted(worker.STEPS)
 
 
 @pytest.mark.both_databases

@@ -157,7 +157,7 @@ def test_the_hub_signs_in_with_a_password_that_has_every_sign(
         assert states(wrong) == [State.SENT, State.WAITING]
         with wrong.reading() as db:
             trouble = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()[1]
-        assert "refused the hub's sign-in (535)" in trouble
+        assert "rejected the hub’s sign-in (535)" in trouble
         assert "wrong" not in trouble + caplog.text
         for one in (database, wrong):
             one.close()

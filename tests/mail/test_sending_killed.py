@@ -147,7 +147,7 @@ def one_message_or_an_honest_outbox(server: Server, message: OutboxMessage, step
         assert len(server.taken) == 1
     else:
         assert message.state is State.UNKNOWN
-        assert "may have arrived or not" in message.trouble
+        assert "may or may not have arrived" in message.trouble
     assert ids <= {f"<{message.key}@localhost>"}
 
 
@@ -229,21 +229,21 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
 
 def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Database) -> None:
     (message,) = leases.claim(database)
-    assert leases.is_being_sent(database, message)
+    assert leases.mark_sending(database, message)
     with database.writing() as db:
         past = clock.now() - timedelta(minutes=1)
         db.execute(update(OutboxMessage).values(lease_until=past))
-    leases.take_over_from_the_dead(database)
+    leases.release_dead(database)
     assert the_message(database).state is State.UNKNOWN
     with database.writing() as db:
         leases.settle(db, message, State.SENT)
     assert the_message(database).state is State.SENT
-    assert not leases.is_being_sent(database, message)
+    assert not leases.mark_sending(database, message)
 
 
 def test_a_message_that_is_taken_back_while_the_server_is_asked_is_not_sent(database: Database) -> None:
     (message,) = leases.claim(database)
     with database.writing() as db:
         assert mail_actions.cancel(db, once=["once"]) == 1
-    assert not leases.is_being_sent(database, message)
+    assert not leases.mark_sending(database, message)
     assert the_message(database).state is State.CANCELLED

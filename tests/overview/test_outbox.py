@@ -53,7 +53,7 @@ def test_the_coordinator_reads_an_email_as_text_and_as_html_without_scripts_and_
     delivering.catch_up(database)
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox").get_data(as_text=True)
-    assert "Kept as a file" in page
+    assert "Saved as a file" in page
     assert "What is new &lt;b&gt;here&lt;/b&gt;" in page
     assert "HUB_MAIL_URL" in page
     details = browser.get(f"/outbox/{message_id}").get_data(as_text=True)
@@ -168,12 +168,12 @@ def test_the_coordinator_decides_about_emails_of_unknown_status(
     browser.post(f"/outbox/{lost}/again")
     browser.post(f"/outbox/{waiting}/cancel")
     refused = browser.post(f"/outbox/{sent}/again", follow_redirects=True).get_data(as_text=True)
-    assert "has moved on" in refused
+    assert "status has changed" in refused
     with database.reading() as db:
         states_now = [db.get_one(OutboxMessage, message_id).state for message_id in messages]
     assert states_now == [State.SENT, State.WAITING, State.CANCELLED, State.SENT]
     audit = browser.get("/audit").get_data(as_text=True)
-    for words in ("counted as sent", "sent again", "took back"):
+    for words in ("counted as sent", "sent again", "canceled"):
         assert words in audit
 
 

@@ -1,1 +1,1 @@
-"""The worker's step `mail`: hands over what is due, or keeps it as files."""
+"""The worker's step `mail`: sends messages that are due, or saves them as files."""

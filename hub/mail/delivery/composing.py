@@ -1,4 +1,4 @@
-"""A message as it goes over the wire. Pure: the same row gives the same bytes, and so the same Message-ID."""
+"""Composes the bytes of an email. Pure: the same row gives the same bytes and the same Message-ID."""
 
 import re
 from email.headerregistry import Address
@@ -7,14 +7,14 @@ from email.policy import SMTP
 
 from hub.mail.models import OutboxMessage
 
-# Seven bits and short lines arrive unchanged everywhere. Long lines in headers are folded by the policy, which also
-# refuses a header with a line break in it.
+# ASCII and short lines arrive unchanged everywhere. The policy folds long headers, and rejects a header with a line
+# break.
 POLICY = SMTP.clone(cte_type="7bit")
 _METHOD = re.compile(r"^METHOD:([A-Za-z-]{1,20})\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
-    """Return the message with its headers, lines ending in CRLF; ``sender`` is the hub's own address."""
+    """Return the message with its headers, with CRLF line ends; ``sender`` is the hub's own address."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = _address(message.sender_name or hub_name, sender)
     mail["To"] = _address(message.name, message.to)
@@ -23,7 +23,7 @@ def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
     mail["Subject"] = message.subject
     mail["Date"] = message.since
     mail["Message-ID"] = message_id(message, sender)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: whoever answers by machine doesn't
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: prevents automatic replies
     if message.unsubscribe:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
@@ -35,7 +35,7 @@ def wire(message: OutboxMessage, *, sender: str, hub_name: str) -> bytes:
 
 
 def message_id(message: OutboxMessage, sender: str) -> str:
-    """Return the Message-ID, which stays whatever crashes: a server or program that gets it twice shows it once."""
+    """Return the Message-ID. It stays the same after a crash, so that duplicates can be recognized."""
     return f"<{message.key}@{sender.rpartition('@')[2]}>"
 
 
@@ -45,6 +45,6 @@ def _address(name: str, address: str) -> Address:
 
 
 def _add_calendar(mail: EmailMessage, calendar: str) -> None:
-    """As an alternative, which calendars of mail programs read."""
-    method = found[1].upper() if (found := _METHOD.search(calendar)) else "PUBLISH"
+    """Add the invitation as an alternative part, which mail programs recognize."""
+    method = match[1].upper() if (match := _METHOD.search(calendar)) else "PUBLISH"
     mail.add_alternative(calendar, subtype="calendar", params={"method": method, "name": "invitation.ics"})

@@ -1,4 +1,4 @@
-"""Texts and addresses of messages that were settled long ago go; that they were sent, and when, stays."""
+"""Deletes texts and addresses of old messages; the fact that they were sent, and when, stays."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ AT_ONCE = 200
 
 
 def catch_up(database: Database) -> int:
-    """Forget what was settled more than MAIL_KEEP_DAYS ago; answers how many messages."""
+    """Clear messages that were settled more than MAIL_KEEP_DAYS ago, and return how many."""
     before = clock.now() - timedelta(days=database.config.MAIL_KEEP_DAYS)
     old = select(OutboxMessage.id).where(OutboxMessage.settled_at < before, OutboxMessage.text != "").limit(AT_ONCE)
     with database.reading() as db:

@@ -1,4 +1,4 @@
-"""Without a mail server: messages kept as files that any mail program opens."""
+"""Saves messages as .eml files when there is no mail server."""
 
 import os
 from pathlib import Path
@@ -9,12 +9,12 @@ FOLDER = "mail"
 
 
 def path_of(config: Config, message_id: int) -> Path:
-    """Return where the message with this number is kept."""
+    """Return the path of the message's file."""
     return config.INSTANCE / FOLDER / f"{message_id}.eml"
 
 
 def keep(config: Config, message_id: int, message: bytes) -> None:
-    """Write the message to its file, whole or not at all; readable by its owner alone. Doing it twice is once."""
+    """Write the message to its file atomically, readable only by its owner. Idempotent."""
     path = path_of(config, message_id)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     half = path.with_suffix(f".{os.getpid()}.tmp")
@@ -26,5 +26,5 @@ def keep(config: Config, message_id: int, message: bytes) -> None:
 
 
 def drop(config: Config, message_id: int) -> None:
-    """The file isn't needed any more."""
+    """Delete the message's file, if any."""
     path_of(config, message_id).unlink(missing_ok=True)

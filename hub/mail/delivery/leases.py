@@ -1,4 +1,4 @@
-"""Which worker has which message in hand, and what becomes of it when that worker dies."""
+"""Leases of messages: which worker is delivering which message, and cleaning up after a dead worker."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,33 +13,33 @@ from hub.core.db import Database
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 
-# Longer than the mail server may take for its last answer, so that a living worker never loses its lease there.
+# Longer than the mail server may take for its final reply, so that a living worker never loses its lease then.
 LEASE = timedelta(minutes=15)
-AT_ONCE = 20  # messages that a worker takes in hand together
-NOBODY_KNOWS = (
-    "The hub was interrupted at the moment when the mail server took this message, so it may have arrived or not. "
-    "Ask the recipient, or send it again: a mail program that got it twice shows it once."
+AT_ONCE = 20  # messages that a worker claims at once
+UNKNOWN_OUTCOME = (
+    "The hub was interrupted while the mail server was accepting this email, so it may or may not have arrived. "
+    "Ask the recipient, or send it again: most mail programs show a duplicate only once."
 )
 
 
 def claim(database: Database) -> Sequence[OutboxMessage]:
-    """Take what is due in hand: what someone waits for first, then what goes to many."""
+    """Lease messages that are due: first those that someone waits for, then bulk mail."""
     now = clock.now()
-    with database.reading() as db:  # a look costs no lock when there is nothing to do
+    with database.reading() as db:  # checking first avoids the write lock when nothing is due
         if db.scalar(select(OutboxMessage.id).where(*_free(now)).limit(1)) is None:
             return ()
     token = f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}"
     with database.writing() as db:
-        found = db.scalars(
+        messages = db.scalars(
             select(OutboxMessage)
             .where(*_free(now))
             .order_by(OutboxMessage.bulk, OutboxMessage.due_at, OutboxMessage.id)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
-        for message in found:
+        for message in messages:
             message.lease_token, message.lease_until = token, now + LEASE
-        return found
+        return messages
 
 
 def _free(now: datetime) -> tuple[Any, ...]:
@@ -47,8 +47,8 @@ def _free(now: datetime) -> tuple[Any, ...]:
     return OutboxMessage.state == State.WAITING, OutboxMessage.due_at <= now, unheld
 
 
-def is_being_sent(database: Database, message: OutboxMessage) -> bool:
-    """Write down that the server is about to take the message; False when it was canceled or taken over meanwhile."""
+def mark_sending(database: Database, message: OutboxMessage) -> bool:
+    """Mark the message as being sent; return False if it was canceled or its lease was lost."""
     now = clock.now()
     held = _held(message, State.WAITING)
     with database.writing() as db:
@@ -58,7 +58,7 @@ def is_being_sent(database: Database, message: OutboxMessage) -> bool:
 
 
 def settle(db: Session, message: OutboxMessage, state: State, trouble: str = "", **others: Any) -> None:
-    """Write down what became of the message. One that was given up as unknown meanwhile is known now."""
+    """Store the message's outcome and end its lease. This also resolves a message that was marked unknown meanwhile."""
     held = _held(message, State.WAITING, State.SENDING, State.UNKNOWN)
     values = {"state": state, "trouble": trouble, "lease_token": None, "lease_until": None, **others}
     if state is not State.WAITING:
@@ -74,35 +74,37 @@ def _held(message: OutboxMessage, *states: State) -> tuple[Any, ...]:
     )
 
 
-def let_go(database: Database, messages: Sequence[OutboxMessage]) -> None:
-    """Give back what wasn't begun."""
+def release(database: Database, messages: Sequence[OutboxMessage]) -> None:
+    """Release the messages that weren't started."""
     tokens = {message.lease_token for message in messages}
     if not tokens:
         return
     with database.writing() as db:
-        ours = update(OutboxMessage).where(OutboxMessage.lease_token.in_(tokens), OutboxMessage.state == State.WAITING)
-        db.execute(ours.values(lease_token=None, lease_until=None))
+        leased = update(OutboxMessage).where(
+            OutboxMessage.lease_token.in_(tokens), OutboxMessage.state == State.WAITING
+        )
+        db.execute(leased.values(lease_token=None, lease_until=None))
 
 
-def take_over_from_the_dead(database: Database) -> None:
-    """End the leases of workers that died: what wasn't begun is free again, of the rest no one knows."""
+def release_dead(database: Database) -> None:
+    """End the leases of dead workers: messages that weren't started are released, others become unknown."""
     now = clock.now()
     with database.reading() as db:
-        open_ones = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(
+        leased = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(
             OutboxMessage.lease_token.is_not(None), OutboxMessage.state.in_((State.WAITING, State.SENDING))
         )
-        rows = db.execute(open_ones.distinct()).all()
-    over = {
+        rows = db.execute(leased.distinct()).all()
+    expired = {
         token
         for token, until in rows
         if token and (until is None or until < now or heartbeats.is_known_dead(token.partition(" ")[0]))
     }
-    if not over:
+    if not expired:
         return
-    theirs = OutboxMessage.lease_token.in_(over)
+    of_the_dead = OutboxMessage.lease_token.in_(expired)
     with database.writing() as db:
-        free = update(OutboxMessage).where(theirs, OutboxMessage.state == State.WAITING)
-        db.execute(free.values(lease_token=None, lease_until=None))
-        # The token stays: a worker that was only slow may still say what it knows.
-        begun = update(OutboxMessage).where(theirs, OutboxMessage.state == State.SENDING)
-        db.execute(begun.values(state=State.UNKNOWN, trouble=NOBODY_KNOWS, settled_at=now))
+        waiting = update(OutboxMessage).where(of_the_dead, OutboxMessage.state == State.WAITING)
+        db.execute(waiting.values(lease_token=None, lease_until=None))
+        # Keep the token: a worker that was only slow can still store the outcome.
+        sending = update(OutboxMessage).where(of_the_dead, OutboxMessage.state == State.SENDING)
+        db.execute(sending.values(state=State.UNKNOWN, trouble=UNKNOWN_OUTCOME, settled_at=now))

@@ -1,4 +1,4 @@
-"""Speaking with the mail server, one message at a time, so that each step's outcome is known."""
+"""Sends messages by SMTP, one at a time, so that the outcome of each step is known."""
 
 import re
 import smtplib
@@ -10,37 +10,37 @@ from enum import StrEnum
 
 from config import MailServer
 
-PATIENCE = 60.0  # seconds for each answer but the last
-LAST_PATIENCE = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store what it got
-_READY, _GO_ON = 2, 3  # the first digit of an answer that agrees
+PATIENCE = 60.0  # seconds for each reply but the last
+LAST_PATIENCE = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store a message
+_READY, _CONTINUE = 2, 3  # the first digit of positive replies
 
 
 class Fate(StrEnum):
-    """What a try to hand a message over came to."""
+    """The outcomes of trying to send a message."""
 
     TAKEN = "taken"
-    REFUSED = "refused"  # this message, for good
-    LATER = "later"  # this message, for now
-    SERVER = "server"  # the server takes nothing now
-    UNKNOWN = "unknown"  # it had everything, and didn't answer
-    LEFT = "left"  # someone else decided otherwise meanwhile
+    REFUSED = "refused"  # this message, permanently
+    LATER = "later"  # this message, temporarily
+    SERVER = "server"  # the server isn't accepting mail
+    UNKNOWN = "unknown"  # it got the whole message and didn't reply
+    LEFT = "left"  # it was canceled meanwhile
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a try came to, with the server's words."""
+    """The outcome of a try, with the server's words."""
 
     fate: Fate
     words: str = ""
 
 
 class ServerTrouble(Exception):
-    """The mail server can't be used now; the text says why, without a password."""
+    """Raised when the mail server can't be used; the text says why, without the password."""
 
 
 @contextmanager
 def connected(server: MailServer, my_name: str) -> Iterator[smtplib.SMTP]:
-    """A connection to the mail server, encrypted and signed in as the settings say; raises ServerTrouble."""
+    """Connect to the mail server, encrypted and signed in according to the settings; raises ServerTrouble."""
     try:
         smtp = _connect(server, my_name)
     except (OSError, smtplib.SMTPException) as error:
@@ -71,18 +71,18 @@ def _connect(server: MailServer, my_name: str) -> smtplib.SMTP:
 
 
 def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
-    """STARTTLS where it is offered. A password goes over an open line to this machine alone."""
+    """Start TLS if the server offers it. Never send a password unencrypted to another machine."""
     if server.starttls != "never" and smtp.has_extn("starttls"):
         verified = bool(server.user) or server.starttls == "required"
         smtp.starttls(context=_tls(server, verified=verified))
         smtp.ehlo()
     elif server.starttls == "required" or (server.user and not server.is_here and server.starttls != "never"):
-        message = "it offers no STARTTLS, and the password would be readable on the way"
+        message = "it doesn’t offer STARTTLS, so the password would be readable in transit"
         raise smtplib.SMTPNotSupportedError(message)
 
 
 def _tls(server: MailServer, *, verified: bool) -> ssl.SSLContext:
-    """Return who the server is gets checked where a secret depends on it; this machine has no name that one could check."""
+    """Return a TLS context. It verifies the certificate if a password depends on it, except on this machine."""
     context = ssl.create_default_context()
     if server.is_here or not verified:
         context.check_hostname = False
@@ -91,7 +91,7 @@ def _tls(server: MailServer, *, verified: bool) -> ssl.SSLContext:
 
 
 def _leave(smtp: smtplib.SMTP) -> None:
-    """Say goodbye if the server still listens; nothing depends on it."""
+    """Close the connection; errors don't matter any longer."""
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(5)
@@ -102,48 +102,48 @@ def _leave(smtp: smtplib.SMTP) -> None:
         smtp.close()
 
 
-def hand_over(
+def send(
     smtp: smtplib.SMTP, sender: str, recipient: str, message: bytes, before_the_end: Callable[[], bool]
 ) -> Outcome:
-    """Hand one message over, up to its last dot, which makes the server keep it.
+    """Send one message. The server accepts it only with the final dot.
 
-    ``before_the_end`` is called when everything but that dot is there: it writes down that the message is being sent,
-    or answers False to stop. Whatever goes wrong before has the certain outcome that nothing was sent.
+    ``before_the_end`` is called right before that dot: it marks the message as being sent, or returns False to stop.
+    If anything fails before that, the message certainly wasn't sent.
     """
     try:
-        refused = _envelope(smtp, sender, recipient)
-        if refused:
-            return refused
+        refusal = _envelope(smtp, sender, recipient)
+        if refusal:
+            return refusal
         smtp.send(_stuffed(message))
     except (OSError, smtplib.SMTPException) as error:
         smtp.close()
         return Outcome(Fate.SERVER, _words(error))
     if not before_the_end():
-        smtp.close()  # without the dot nothing is sent
+        smtp.close()  # without the dot the server drops the message
         return Outcome(Fate.LEFT)
     return _end(smtp)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
-    """MAIL, RCPT and DATA; what the server has against the message, or None when it waits for the text."""
+    """Send MAIL, RCPT and DATA; return the server's refusal, or None if it is ready for the text."""
     international = not recipient.isascii()
     if international and not smtp.has_extn("smtputf8"):
-        return Outcome(Fate.REFUSED, "The mail server can't send to addresses with such letters before the @.")
+        return Outcome(Fate.REFUSED, "The mail server can’t send to addresses with non-English letters before the @.")
     code, words = smtp.mail(sender, ["SMTPUTF8"] if international else [])
     if code // 100 != _READY:
         _start_over(smtp)
-        return Outcome(Fate.SERVER, _answer(code, words))  # the hub's own address: no fault of this message
+        return Outcome(Fate.SERVER, _answer(code, words))  # it refused the hub's address, not this message
     code, words = smtp.rcpt(recipient)
     if code // 100 == _READY:
         code, words = smtp.docmd("DATA")
-        if code // 100 == _GO_ON:
+        if code // 100 == _CONTINUE:
             return None
     _start_over(smtp)
     return _refusal(code, words)
 
 
 def _start_over(smtp: smtplib.SMTP) -> None:
-    """Make the server forget this message; one that hung up has."""
+    """Reset the SMTP session for the next message."""
     try:
         smtp.rset()
     except (OSError, smtplib.SMTPException):
@@ -151,13 +151,13 @@ def _start_over(smtp: smtplib.SMTP) -> None:
 
 
 def _refusal(code: int, words: bytes) -> Outcome:
-    if code == 421:  # noqa: PLR2004 - RFC 5321: the service closes down
+    if code == 421:  # noqa: PLR2004 - RFC 5321: service not available
         return Outcome(Fate.SERVER, _answer(code, words))
     return Outcome(Fate.REFUSED if code // 100 == 5 else Fate.LATER, _answer(code, words))  # noqa: PLR2004 - 5yz
 
 
 def _end(smtp: smtplib.SMTP) -> Outcome:
-    """Return the last dot, and the server's answer to it."""
+    """Send the final dot, and return the outcome."""
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(LAST_PATIENCE)
@@ -174,21 +174,21 @@ def _end(smtp: smtplib.SMTP) -> Outcome:
 
 
 def _stuffed(message: bytes) -> bytes:
-    """Return the text with a dot doubled where a line begins with one, ending in a line break: RFC 5321 4.5.2."""
+    """Return the text with leading dots doubled and a final line break (RFC 5321 4.5.2)."""
     stuffed = re.sub(rb"(?m)^\.", b"..", message)
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
 def _answer(code: int, words: bytes) -> str:
-    """Return what the server said, on one line that people can read."""
-    said = " ".join(words.decode("utf-8", "replace").split())
-    return f"{code} {said}"[:500]
+    """Return the server's reply on one line."""
+    text = " ".join(words.decode("utf-8", "replace").split())
+    return f"{code} {text}"[:500]
 
 
 def _words(error: Exception) -> str:
-    """Return what went wrong with the connection. Never what was sent: it may hold the password."""
+    """Return what went wrong with the connection, but never what was sent: it may contain the password."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return f"it refused the hub's sign-in ({error.smtp_code})"
+        return f"it rejected the hub’s sign-in ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         words = error.smtp_error
         return _answer(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
