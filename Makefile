@@ -1,4 +1,4 @@
-# The AMCC Resource Hub. `make` alone lists what can be done.
+# The AMCC Resource Hub. `make` lists the targets.
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
@@ -16,37 +16,37 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/.installed: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later; name one with make PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The hub needs Python 3.11 or later. Choose one with make PYTHON=/path/to/python3." >&2; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
-	@echo "Installing what the hub needs into $(VENV) ..."
+	@echo "Installing the hub's packages into $(VENV) ..."
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@echo "Installing what the tests need into $(VENV) ..."
+	@echo "Installing the test packages into $(VENV) ..."
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.txt
 	@touch $@
 
-install: $(VENV)/.installed ## the virtual environment .venv, with the command .venv/bin/hub
+install: $(VENV)/.installed ## create the virtual environment .venv, with the command .venv/bin/hub
 
-demo: install ## a running hub with the demo world at http://127.0.0.1:8000 (PORT=8000)
+demo: install ## run a hub with sample data at http://127.0.0.1:8000 (PORT=8000)
 	@$(DEMO) $(BIN)/hub demo --if-empty
 	@exec env $(DEMO) $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
 
-run: install ## your own hub; its first start prints a link for the first coordinator
+run: install ## run your own hub; the first start prints a link for the first coordinator
 	@exec $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/.installed-dev ## the quick tests, with all the set-up that they need (up to 3 minutes on two cores)
+test: $(VENV)/.installed-dev ## install and run the quick tests (up to 3 minutes on two cores)
 	@$(PYTEST) -m "not postgresql and not browser and not kills and not hostile"
 
-test-all: $(VENV)/.installed-dev ## all tests: these, PostgreSQL, a browser, kills, hostile files (up to 12 minutes)
+test-all: $(VENV)/.installed-dev ## run all tests: also PostgreSQL, a browser, killed processes, hostile files (up to 12 minutes)
 	@$(PYTEST)
 
-mutants: $(VENV)/.installed-dev ## plant small mistakes, each of which a test must notice: before a release (up to 8 minutes)
+mutants: $(VENV)/.installed-dev ## run the mutation tests, before a release (up to 8 minutes)
 	@$(BIN)/python -m tests.mutants
 
-check: $(VENV)/.installed-dev ## format, lint, types, import contracts
+check: $(VENV)/.installed-dev ## check format, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/oxfmt --check static
@@ -57,26 +57,26 @@ check: $(VENV)/.installed-dev ## format, lint, types, import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: $(VENV)/.installed-dev ## put the code into the house's format
+format: $(VENV)/.installed-dev ## format the code, and fix what the linters can fix
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/oxfmt static
 	@$(BIN)/oxlint --fix --deny-warnings static
 	@$(if $(TEMPLATES),$(BIN)/djhtml --tabwidth 2 $(TEMPLATES))
 
-bench: $(VENV)/.installed-dev ## the benchmarks in bench/, a table each
+bench: $(VENV)/.installed-dev ## run the benchmarks in bench/; each prints a table
 	@$(BIN)/python -m bench
 
-screenshots: $(VENV)/.installed-dev ## the README's pictures, from the demo world (needs Chromium)
+screenshots: $(VENV)/.installed-dev ## take the README's screenshots of the demo world (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
-fresh: ## the README's commands on a bare Debian 12 and 13 (needs root and debootstrap)
+fresh: ## try the README's commands on bare Debian 12 and 13 (needs root and debootstrap)
 	@.ci/fresh
 
-lock: install ## re-resolve the lock files (maintainers; needs uv)
+lock: install ## update the lock files (maintainers; needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
 
-clean: ## throw the virtual environment and caches away (never your data)
+clean: ## delete the virtual environment and caches (never your data)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -63,7 +63,7 @@ class Config:
     HUB_NAME: str = _setting("AMCC Resource Hub", "the hub's name, shown on every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone for dates, times and quarters")
     CALL_WEEKDAY: str = _setting("monday", "weekday of the weekly call: monday to sunday")
-    CALL_TIME: str = _setting("11:30", "start of the weekly call in TIME_ZONE, such as 11:30 a.m. or 11:30")
+    CALL_TIME: str = _setting("11:30", "start of the weekly call in TIME_ZONE, such as 11:30 a.m.")
     CALL_MINUTES: int = _setting(30, "length of the weekly call, in minutes")
     CALL_TITLE: str = _setting("Weekly national call", "title of the weekly call")
     CALL_LINK: str = _setting("", "meeting link for new calls, beginning with https://")
@@ -293,7 +293,7 @@ MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
         "it must be DEBUG, INFO, WARNING or ERROR",
     ),
     "TIME_ZONE": (is_zone, "it must be a time zone such as America/New_York"),
-    "CALL_TIME": (_is_time, "it must be a time of day such as 11:30 a.m. or 11:30"),
+    "CALL_TIME": (_is_time, "it must be a time of day such as 11:30 a.m."),
     "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a weekday such as monday"),
     "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call
     "CALL_LINK": (lambda value: not value or value.startswith(_LINKS), "it must be a link that begins with https://"),

@@ -1,1 +1,1 @@
-"""Migrations of the database, by Alembic; their file names begin with their date."""
+"""Alembic migrations; file names begin with the date."""

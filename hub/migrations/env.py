@@ -1,4 +1,4 @@
-"""Run by Alembic with the connection that `hub.migrations.schema` passes in."""
+"""Alembic's environment; `hub.migrations.schema` passes in the connection."""
 
 from alembic import context
 

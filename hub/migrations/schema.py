@@ -1,4 +1,4 @@
-"""Bringing the database to the newest schema."""
+"""Migrates the database to the current schema."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from hub.core.db import Database
 
 
 def upgrade(database: Database) -> None:
-    """Bring the rows to the newest shape; does nothing when they have it. Several callers at once wait in line."""
+    """Run all pending migrations. Concurrent callers wait for a lock."""
     alembic = _alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").connect() as connection:
         if connection.dialect.name == "postgresql":
-            # Two processes that start together must not both create the tables.
+            # Two processes that start at once must not both create the tables.
             connection.exec_driver_sql("SELECT pg_advisory_lock(20260101)")
             connection.commit()
         try:
@@ -30,7 +30,7 @@ def upgrade(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Return whether the rows have the shape that this code expects."""
+    """Return True if the database has the schema that this code expects."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == _newest()
 

@@ -105,7 +105,7 @@ def _bounced_before(database: Database, messages: Sequence[OutboxMessage]) -> di
 
 def _give_up(database: Database, message: OutboxMessage, why: str) -> None:
     """Mark a message to a bouncing address as failed, without contacting the server."""
-    words = f"Email to this address has bounced before: {why} Correct the address, or mark it as working."
+    words = f"Email to this address has bounced before: {why} Correct the address, or resume email to it."
     with database.writing() as db:
         leases.settle(db, message, State.FAILED, words)
 

@@ -1,4 +1,4 @@
-"""calls, attendance, presentations"""
+"""Add calls, attendance and presentations."""
 
 import sqlalchemy as sa
 from alembic import op

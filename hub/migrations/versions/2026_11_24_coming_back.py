@@ -1,4 +1,4 @@
-"""saved and recent searches, feeds, visits"""
+"""Add saved searches, recent searches, feeds and visits."""
 
 import sqlalchemy as sa
 from alembic import op

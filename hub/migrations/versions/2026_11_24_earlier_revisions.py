@@ -1,4 +1,4 @@
-"""earlier revisions keep their audience"""
+"""Store the audience of earlier revisions."""
 
 import sqlalchemy as sa
 from alembic import op

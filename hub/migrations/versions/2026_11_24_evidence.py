@@ -1,4 +1,4 @@
-"""what carried a forward, and the digest of a confirmation"""
+"""Store the carrier of a forward, and the fingerprint of a confirmation."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""the glossary, with the words that members search by"""
+"""Add the glossary and its first entries."""
 
 from datetime import UTC, datetime
 
@@ -12,8 +12,8 @@ down_revision = "2026_11_24_remembered_mail"
 branch_labels = None
 depends_on = None
 
-# What the hub comes with; the coordinator changes it in the hub. Short name, what it stands for, other and former
-# names, and whether the short name is an ordinary word too.
+# The first entries, which the coordinator can edit: short name, meaning, other and former names, and whether the
+# short name is an ordinary word too.
 ENTRIES = (
     (
         "AMCC",

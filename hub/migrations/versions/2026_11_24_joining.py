@@ -1,4 +1,4 @@
-"""applications to join, their evidence and votes"""
+"""Add applications to join, with evidence and votes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""log addresses, and what came to them"""
+"""Add log addresses, and the email that they received."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""what mail people want, forgotten passwords, and the rounds of reminders and digests"""
+"""Add notification settings, password requests, and rounds of reminders and digests."""
 
 import sqlalchemy as sa
 from alembic import op

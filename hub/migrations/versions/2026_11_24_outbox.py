@@ -1,4 +1,4 @@
-"""outbox"""
+"""Add the outbox."""
 
 import sqlalchemy as sa
 from alembic import op

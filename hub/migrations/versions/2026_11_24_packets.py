@@ -1,4 +1,4 @@
-"""audit packets"""
+"""Add audit packets."""
 
 import sqlalchemy as sa
 from alembic import op

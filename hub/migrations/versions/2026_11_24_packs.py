@@ -1,4 +1,4 @@
-"""stakeholders and packs"""
+"""Add stakeholders and packs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -188,7 +188,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pack_trace_link_id"), ["link_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pack_trace_pack_id"), ["pack_id"], unique=False)
 
-    # Added in place: rebuilding the log, as a batch would on SQLite, takes minutes for a long one.
+    # Added in place: a batch operation on SQLite would copy the log, which takes minutes if it is long.
     pack = sa.ForeignKey("pack.id", name="fk_sharing_event_pack_id")
     op.add_column("sharing_event", sa.Column("pack_id", sa.Integer(), pack, nullable=True), inline_references=True)
     op.create_index("ix_sharing_event_pack_id", "sharing_event", ["pack_id"])

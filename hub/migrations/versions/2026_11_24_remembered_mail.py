@@ -1,4 +1,4 @@
-"""what is to be forgotten of mail one day is found without looking at the rest"""
+"""Add an index for deleting texts of old messages."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""settings that are chosen in the browser, and the hints that people have put away"""
+"""Add settings chosen in the browser, and dismissed hints."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""by whose message somebody stopped everybody's mail"""
+"""Store which organization’s message someone used to unsubscribe from all organizations."""
 
 import sqlalchemy as sa
 from alembic import op

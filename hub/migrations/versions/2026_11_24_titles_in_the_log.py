@@ -1,4 +1,4 @@
-"""what each resource was called when it was shared or confirmed"""
+"""Store resource titles in the sharing log and in confirmations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,13 +13,13 @@ RESOURCE = sa.table("resource", sa.column("id"), sa.column("title"))
 
 
 def upgrade() -> None:
-    # A default lets both databases add the column without writing the table anew: a log may have a million rows.
+    # With a default, both databases add the column without rewriting the table; a log may have a million rows.
     for table in TABLES:
         op.add_column(table, sa.Column("title", sa.Text(), nullable=False, server_default=""))
         rows = sa.table(table, sa.column("title"), sa.column("resource_id"))
         called = sa.select(RESOURCE.c.title).where(RESOURCE.c.id == rows.c.resource_id).scalar_subquery()
         op.execute(rows.update().values(title=called))
-        if op.get_bind().dialect.name == "postgresql":  # SQLite can't take it back, and the hub never leaves it out
+        if op.get_bind().dialect.name == "postgresql":  # SQLite can't drop the default, and the hub never relies on it
             op.alter_column(table, "title", server_default=None)
 
 
