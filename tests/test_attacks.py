@@ -71,7 +71,7 @@ def line_of(client: FlaskClient, address: str, **how: Any) -> str:
 
 
 @pytest.mark.parametrize("way", ["invitation", "reset link"])
-def test_a_link_that_a_representative_made_lets_nobody_in_as_a_board_member(
+def test_a_link_from_a_representative_cannot_sign_in_a_board_member(
     way: str, resource: int, database: Database, client: FlaskClient
 ) -> None:
     with database.writing() as db:
@@ -91,7 +91,7 @@ def test_a_link_that_a_representative_made_lets_nobody_in_as_a_board_member(
     assert client.get("/board").status_code == 302
 
 
-def test_an_invitation_outlives_a_change_between_roles_of_the_organization(
+def test_an_invitation_stays_valid_after_a_role_change_in_the_organization(
     resource: int, database: Database, client: FlaskClient
 ) -> None:
     with database.writing() as db:
@@ -104,7 +104,7 @@ def test_an_invitation_outlives_a_change_between_roles_of_the_organization(
     assert client.get(f"/invitation/{token}").status_code == 200
 
 
-def test_an_address_cannot_write_a_line_of_the_log(client: FlaskClient) -> None:
+def test_a_url_cannot_inject_a_log_line(client: FlaskClient) -> None:
     told = line_of(client, "/x%0aINFO%20all%20is%20well%1b[31m")
     assert "\n" not in told
     assert "\x1b" not in told
@@ -122,9 +122,7 @@ def test_an_address_cannot_write_a_line_of_the_log(client: FlaskClient) -> None:
         ("DELETE", "/password/{token}"),
     ],
 )
-def test_a_token_in_an_address_that_nothing_answers_is_not_logged(
-    method: str, address: str, client: FlaskClient
-) -> None:
+def test_a_token_in_a_url_without_a_route_is_not_logged(method: str, address: str, client: FlaskClient) -> None:
     token = "aB3-_" * 8
     told = line_of(client, address.format(token=token), method=method)
     assert "path=/" in told
@@ -132,7 +130,7 @@ def test_a_token_in_an_address_that_nothing_answers_is_not_logged(
 
 
 @pytest.mark.both_databases
-def test_an_error_of_the_database_tells_no_value_of_a_row(database: Database) -> None:
+def test_a_database_error_shows_no_values(database: Database) -> None:
     secret = "the secret token"
 
     def link(db: Session) -> ShareLink:
@@ -153,7 +151,7 @@ def test_an_error_of_the_database_tells_no_value_of_a_row(database: Database) ->
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("page", ["9223372036854775807", "9" * 30])
-def test_no_page_of_the_audit_is_too_high(page: str, resource: int, sign_in: SignIn) -> None:
+def test_no_page_number_of_the_audit_log_is_too_high(page: str, resource: int, sign_in: SignIn) -> None:
     assert sign_in(COORDINATOR).get(f"/audit?page={page}").status_code == 200
 
 
@@ -174,9 +172,7 @@ def test_no_page_of_the_audit_is_too_high(page: str, resource: int, sign_in: Sig
         ("/resources/new?by=text", {"body": "B", "tags": "\x00", "audience": "network", "kind": "resource"}),
     ],
 )
-def test_nothing_that_is_typed_breaks_a_page(
-    address: str, sent: dict[str, str], resource: int, sign_in: SignIn
-) -> None:
+def test_no_typed_text_breaks_a_page(address: str, sent: dict[str, str], resource: int, sign_in: SignIn) -> None:
     answer = sign_in(REPRESENTATIVE).post(address.format(resource=resource), data=sent)
     assert answer.status_code in {200, 302, 422}
 
@@ -184,7 +180,7 @@ def test_nothing_that_is_typed_breaks_a_page(
 @pytest.mark.parametrize(
     "header", [("Purpose", "Prefetch"), ("X-Purpose", "preview"), ("Sec-Purpose", "prefetch;prerender")]
 )
-def test_a_browser_that_looks_ahead_takes_nothing(
+def test_a_browser_prefetch_is_not_logged_as_a_download(
     header: tuple[str, str], resource: int, database: Database, sign_in: SignIn
 ) -> None:
     answer = sign_in(REPRESENTATIVE).get(f"/resources/{resource}/download", headers=[header])
@@ -195,7 +191,7 @@ def test_a_browser_that_looks_ahead_takes_nothing(
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("number", ["999999999999", "9" * 20, "9" * 5_000, "-1", "x"])
-def test_no_number_of_a_row_breaks_a_page(number: str, resource: int, sign_in: SignIn) -> None:
+def test_no_primary_key_breaks_a_page(number: str, resource: int, sign_in: SignIn) -> None:
     pat, cora = sign_in(PROMOTED), sign_in(COORDINATOR)
     assert pat.post("/sharing/packs/add", data={"resource": number, "part": "1"}).status_code == 422
     assert pat.get(f"/sharing/declare?mail={number}").status_code in {200, 404}
@@ -215,7 +211,7 @@ def test_no_quarter_is_too_far_away(resource: int, sign_in: SignIn) -> None:
             assert sign_in(PROMOTED).get(page.format(quarter)).status_code < 500
 
 
-def test_a_pack_tells_nothing_of_what_one_may_not_read(resource: int, database: Database, sign_in: SignIn) -> None:
+def test_a_pack_reveals_nothing_about_hidden_resources(resource: int, database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         hidden = a_resource(db, an_organization(db, "Prairie"), pages=["one"], audience=Audience.ORGANIZATION).id
     answers = {
@@ -225,7 +221,7 @@ def test_a_pack_tells_nothing_of_what_one_may_not_read(resource: int, database: 
     assert len({re.sub(r'value="[^"]*"', "", answer) for answer in answers}) == 1
 
 
-def test_a_pack_shows_no_earlier_revision_that_was_closed(
+def test_a_pack_does_not_show_an_earlier_revision_that_was_restricted(
     resource: int, database: Database, sign_in: SignIn, client: FlaskClient
 ) -> None:
     with database.writing() as db:
@@ -251,7 +247,7 @@ def test_a_pack_shows_no_earlier_revision_that_was_closed(
         assert "what was too much" not in answer.text
 
 
-def test_files_for_an_application_that_takes_none_are_not_kept(client: FlaskClient, config: Config) -> None:
+def test_files_for_a_withdrawn_application_are_not_stored(client: FlaskClient, config: Config) -> None:
     said = {"kind": "member", "name": "X Org", "contact_name": "C", "contact_email": "c@x.example"}
     link = re.findall(r"/join/[\w-]{20,}", client.post("/join", data=said).text)[0]
     some = {"file-swot": [(io.BytesIO(bytes([number]) * 100), f"{number}.txt") for number in range(15)]}
@@ -262,7 +258,7 @@ def test_files_for_an_application_that_takes_none_are_not_kept(client: FlaskClie
     assert not [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()]
 
 
-def test_a_pasted_line_without_an_end_is_refused_and_not_chewed_on(resource: int, sign_in: SignIn) -> None:
+def test_a_very_long_pasted_line_is_handled_in_time(resource: int, sign_in: SignIn) -> None:
     """It took minutes, in which the process answered no one."""
     pat = sign_in(PROMOTED)
     for line in (
@@ -276,7 +272,7 @@ def test_a_pasted_line_without_an_end_is_refused_and_not_chewed_on(resource: int
         assert pat.post("/sharing/stakeholders/import", data={"lines": line}).status_code in {200, 422}
 
 
-def test_text_that_is_nested_without_end_is_shown_in_time(resource: int, database: Database, sign_in: SignIn) -> None:
+def test_deeply_nested_text_is_shown_in_time(resource: int, database: Database, sign_in: SignIn) -> None:
     """It took 11 seconds at each view."""
     stars = "*" * 40_000
     facts = {"title": "Stars", "kind": "briefing", "audience": "network", "body": f"{stars}a{stars}"}

@@ -85,7 +85,7 @@ def _packages_of(*folders: str) -> dict[str, str]:
     return found
 
 
-def test_every_direct_dependency_has_one_row_in_docs_dependencies() -> None:
+def test_every_direct_dependency_has_one_row_in_the_docs() -> None:
     needed, extras = _declared()
     declared, explained = needed.union(*extras.values()), _explained()
     assert declared - set(explained) == set(), "docs/dependencies.md lacks a row for these"
@@ -114,7 +114,7 @@ def test_every_declared_dependency_is_used() -> None:
     assert set().union(*extras.values()) - everywhere == set()
 
 
-def test_the_lock_files_hold_every_direct_dependency_and_no_address() -> None:
+def test_the_lock_files_have_every_direct_dependency_and_no_urls() -> None:
     needed, extras = _declared()
     for file, wanted in (
         ("requirements.txt", needed | extras["build"]),

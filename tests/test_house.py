@@ -77,20 +77,20 @@ def _imported_whole() -> Iterator[tuple[str, str, Path]]:
                         yield module, one.asname or one.name, path
 
 
-def test_a_module_has_one_name_in_the_whole_house() -> None:
+def test_a_module_is_imported_under_one_name_everywhere() -> None:
     wanted = {module: OTHER_NAMES.get(module, _name_of(module)) for module in _modules() if "." in module}
     odd = [f"{_name(path)}: {module} as {name}" for module, name, path in _imported_whole() if name != wanted[module]]
     assert odd == []
 
 
-def test_no_name_stands_for_two_modules() -> None:
+def test_no_name_refers_to_two_modules() -> None:
     modules: dict[str, set[str]] = defaultdict(set)
     for module, name, _path in _imported_whole():
         modules[name].add(module)
     assert {name: several for name, several in modules.items() if len(several) > 1} == {}
 
 
-def test_a_package_holds_a_docstring_and_no_code() -> None:
+def test_a_package_has_a_docstring_and_no_code() -> None:
     for path in _files({".py"}, "hub"):
         if path.name == "__init__.py":
             first, *others = ast.parse(path.read_text()).body

@@ -40,7 +40,7 @@ def _has(acknowledged: dict[str, str], count: int) -> bool:
 
 
 @pytest.mark.kills
-def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path) -> None:
+def test_a_killed_worker_is_restarted_and_catches_up(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     for number in range(40):
@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_is_started_again_and_catches_up(tmp_path: Path)
 
 
 @pytest.mark.kills
-def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> None:
+def test_acknowledged_uploads_survive_killing_everything(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     acknowledged: dict[str, str] = {}
     with a_hub(tmp_path / "hub") as hub:
@@ -101,7 +101,7 @@ def test_what_was_acknowledged_survives_killing_everything(tmp_path: Path) -> No
 
 
 @pytest.mark.kills
-def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_path: Path) -> None:
+def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub", LOG_FORMAT="json")
     folder = tmp_path / "files"
     folder.mkdir()
@@ -124,7 +124,7 @@ def test_two_workers_at_once_read_each_file_once_and_leave_the_index_whole(tmp_p
 
 
 @pytest.mark.kills
-def test_requests_that_are_never_finished_do_not_keep_others_out(tmp_path: Path) -> None:
+def test_unfinished_requests_do_not_block_others(tmp_path: Path) -> None:
     with a_hub(tmp_path / "hub", WEB_WORKERS="1", WEB_THREADS="2") as hub:
         halves = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(6)]
         for number, half in enumerate(halves):
@@ -137,7 +137,7 @@ def test_requests_that_are_never_finished_do_not_keep_others_out(tmp_path: Path)
         assert "Traceback" not in (hub.folder / "serve.log").read_text()
 
 
-def test_a_port_that_is_taken_is_said_and_the_start_given_up(tmp_path: Path) -> None:
+def test_a_port_in_use_stops_the_hub_with_an_error(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", hub.port))
@@ -171,7 +171,7 @@ def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path)
 
 
 @pytest.mark.kills
-def test_a_hub_whose_processes_are_all_told_to_stop_many_times_at_once_stops(tmp_path: Path) -> None:
+def test_a_hub_that_gets_many_stop_signals_at_once_stops(tmp_path: Path) -> None:
     """As a service manager tells the whole group, while `hub serve` tells its own."""
     hub = Hub(tmp_path / "hub")
     hub.start()
@@ -192,7 +192,7 @@ def test_a_hub_whose_processes_are_all_told_to_stop_many_times_at_once_stops(tmp
 
 
 @pytest.mark.kills
-def test_a_process_that_hangs_holds_the_stop_up_for_a_while_and_not_for_good(tmp_path: Path) -> None:
+def test_a_process_that_hangs_is_killed_when_the_hub_stops(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     hub.start()
     worker = eventually(hub.worker)

@@ -287,7 +287,7 @@ def _rows_that_count(database: Database) -> dict[str, int]:
         }
 
 
-def test_every_template_is_used_and_lives_in_a_room() -> None:
+def test_every_template_is_used_and_belongs_to_a_room() -> None:
     folder = ROOT / "templates"
     rooms = {path.name for path in (ROOT / "hub").iterdir() if path.is_dir()} | {"parts"}
     sources = [path.read_text() for path in (ROOT / "hub").rglob("*.py")]
@@ -299,7 +299,7 @@ def test_every_template_is_used_and_lives_in_a_room() -> None:
         assert "/" not in name or name.split("/")[0] in rooms, f"{name} lives in no room"
 
 
-def test_rebuilding_gives_what_catching_up_gave(own_demo: Database) -> None:
+def test_rebuilding_gives_the_same_as_catching_up(own_demo: Database) -> None:
     def pages() -> list[tuple[object, ...]]:
         with own_demo.reading() as db:
             columns = (Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes)
@@ -316,7 +316,7 @@ def test_rebuilding_gives_what_catching_up_gave(own_demo: Database) -> None:
     assert index.audit_index(own_demo) == []
 
 
-def test_nothing_in_the_project_names_an_address_in_its_lock_files() -> None:
+def test_lock_files_and_scripts_contain_no_urls() -> None:
     for path in [*ROOT.glob("requirements*.txt"), ROOT / "Makefile", *Path(ROOT, ".ci").iterdir()]:
         assert not re.search(r"https?://(?!127\.0\.0\.1)", path.read_text()), path.name
 
@@ -326,7 +326,7 @@ def test_nothing_in_the_project_names_an_address_in_its_lock_files() -> None:
     (("open_as", "playwright"), ("browser",), False),
     (("client", "database"), (), False),
 ])  # fmt: skip
-def test_a_test_that_opens_a_browser_without_its_marker_is_refused(
+def test_a_browser_test_without_its_marker_is_refused(
     fixtures: tuple[str, ...], markers: tuple[str, ...], refused: bool
 ) -> None:
     item = SimpleNamespace(nodeid="a test", fixturenames=fixtures, get_closest_marker=dict.fromkeys(markers, True).get)
@@ -334,6 +334,6 @@ def test_a_test_that_opens_a_browser_without_its_marker_is_refused(
         pytest_collection_modifyitems([item])  # type: ignore[list-item]
 
 
-def test_every_table_of_the_card_stands_at_the_top() -> None:
+def test_the_main_folders_and_files_exist() -> None:
     for name in ("hub", "templates", "static", "uploads", "tests", "config.py", "pyproject.toml", "README.md"):
         assert (ROOT / name).exists(), name

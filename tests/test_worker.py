@@ -11,7 +11,7 @@ from hub import worker
 from hub.core.db import Database
 
 
-def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
+def test_a_long_step_does_not_delay_stopping_the_worker(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     begun, over, stop = threading.Event(), threading.Event(), threading.Event()
@@ -37,7 +37,7 @@ def test_what_takes_long_keeps_nobody_waiting_who_stops_the_worker(
         line.join(60)  # in a process of its own it would end with that
 
 
-def test_a_step_that_fails_is_logged_and_tried_again(
+def test_a_step_that_fails_is_logged_and_retried(
     config: Config, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     tries: list[int] = []

@@ -76,7 +76,7 @@ def test_a_person_without_a_password_gets_an_invitation_link(hub: Hub, member: s
     assert "Traceback" not in again.stderr
 
 
-def test_a_password_is_read_from_standard_input_and_shown_nowhere(hub: Hub, member: str, database: Database) -> None:
+def test_a_password_is_read_from_standard_input_and_never_shown(hub: Hub, member: str, database: Database) -> None:
     added = hub(
         "person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", member,
         "--role", "representative", "--password-stdin", stdin="a long enough password\n",
@@ -101,9 +101,7 @@ def test_a_password_is_read_from_standard_input_and_shown_nowhere(hub: Hub, memb
         (("dance",), 2),
     ],
 )
-def test_what_cannot_be_done_is_said_on_stderr_with_its_exit_status(
-    hub: Hub, words: tuple[str, ...], status: int
-) -> None:
+def test_errors_go_to_stderr_with_the_right_exit_status(hub: Hub, words: tuple[str, ...], status: int) -> None:
     answer = hub(*words)
     assert answer.exit_code == status
     assert answer.stderr.strip()
@@ -141,7 +139,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.both_databases
-def test_importing_takes_what_is_good_and_names_the_rest(
+def test_importing_adds_good_files_and_reports_the_others(
     hub: Hub, member: str, folder: Path, database: Database
 ) -> None:
     words = ("import", str(folder), "--organization", member, "--kind", "resource", "--topic", "supply-chain", "--json")
@@ -156,7 +154,7 @@ def test_importing_takes_what_is_good_and_names_the_rest(
     assert (len(again["imported"]), len(again["duplicates"])) == (0, 3)
 
 
-def test_what_was_imported_is_found_after_catching_up(hub: Hub, member: str, folder: Path) -> None:
+def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folder: Path) -> None:
     hub(
         "import",
         str(folder / "calls"),
@@ -180,7 +178,7 @@ def test_what_was_imported_is_found_after_catching_up(hub: Hub, member: str, fol
 
 
 @pytest.mark.both_databases
-def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member: str, database: Database) -> None:
+def test_searching_as_a_person_finds_only_what_they_may_read(hub: Hub, member: str, database: Database) -> None:
     hub("organization", "add", "Other", "--kind", "bff")
     hub("person", "add", "bo@other.example", "--name", "Bo", "--organization", "other", "--role", "contributor")
     with database.writing() as db:
@@ -194,7 +192,7 @@ def test_the_search_of_a_person_finds_what_that_person_may_read(hub: Hub, member
 
 
 @pytest.mark.both_databases
-def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
+def test_sharing_in_a_quarter_can_be_printed_as_table_csv_and_json(
     hub: Hub, member: str, database: Database, tmp_path: Path
 ) -> None:
     with database.writing() as db:
@@ -221,7 +219,7 @@ def test_the_record_of_a_quarter_leaves_as_table_csv_and_json(
 
 
 @pytest.mark.both_databases
-def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folder: Path, database: Database) -> None:
+def test_verify_reports_a_missing_file(hub: Hub, member: str, folder: Path, database: Database) -> None:
     hub("import", str(folder / "plan.txt"), "--organization", member, "--kind", "resource")
     hub("catch-up")
     assert hub("verify").exit_code == 0
@@ -232,7 +230,7 @@ def test_verify_is_clean_and_then_names_what_is_off(hub: Hub, member: str, folde
 
 
 @pytest.mark.both_databases
-def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, member: str, database: Database) -> None:
+def test_verify_reports_records_that_were_changed_in_the_database(hub: Hub, member: str, database: Database) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization)).one()
         person = a_person(db, organization, Role.REPRESENTATIVE)
@@ -253,7 +251,7 @@ def test_verify_names_what_of_the_record_was_changed_in_the_rows(hub: Hub, membe
 
 
 @pytest.mark.both_databases
-def test_rebuilding_gives_the_same_answers(hub: Hub, member: str, folder: Path) -> None:
+def test_rebuilding_gives_the_same_results(hub: Hub, member: str, folder: Path) -> None:
     hub("import", str(folder), "--organization", member, "--kind", "resource")
     hub("catch-up")
 
@@ -268,7 +266,7 @@ def test_rebuilding_gives_the_same_answers(hub: Hub, member: str, folder: Path) 
     assert hub("verify").exit_code == 0
 
 
-def test_the_demo_world_is_not_loaded_over_something(hub: Hub, member: str, database: Database) -> None:
+def test_the_demo_world_is_loaded_only_into_an_empty_hub(hub: Hub, member: str, database: Database) -> None:
     refused = hub("demo")
     assert refused.exit_code == 1
     assert "something in it already" in refused.stderr

@@ -23,11 +23,11 @@ NEW_YORK = ZoneInfo("America/New_York")
         (date(2027, 1, 1), "Jan 1, 2027"),
     ],
 )
-def test_a_short_date_has_its_weekday_this_year_and_its_year_otherwise(day: date, words: str) -> None:
+def test_a_short_date_shows_the_weekday_this_year_and_the_year_otherwise(day: date, words: str) -> None:
     assert dates.short(day, TODAY) == words
 
 
-def test_a_date_has_one_form_for_each_use() -> None:
+def test_a_date_has_one_format_for_each_use() -> None:
     day = date(2026, 11, 9)
     assert dates.with_year(day) == "Nov 9, 2026"
     assert dates.month_day(day) == "November 9"
@@ -55,7 +55,7 @@ def test_times_of_day_use_the_12_hour_clock(hour: int, words: str) -> None:
         ("UTC", "UTC"),
     ],
 )
-def test_a_time_zone_has_the_name_that_american_schedules_use(zone: str, name: str) -> None:
+def test_time_zones_have_the_names_that_american_schedules_use(zone: str, name: str) -> None:
     assert dates.zone_name(datetime(2026, 11, 9, 12, tzinfo=ZoneInfo(zone))) == name
 
 
@@ -63,7 +63,7 @@ def test_a_zone_has_the_same_name_in_summer_and_winter() -> None:
     assert {dates.zone_name(datetime(2026, month, 9, 12, tzinfo=NEW_YORK)) for month in (1, 7)} == {"ET"}
 
 
-def test_moments_name_their_zone_where_they_leave_the_screen() -> None:
+def test_times_outside_of_the_screen_name_their_time_zone() -> None:
     moment = datetime(2026, 11, 9, 15, 5, tzinfo=NEW_YORK)
     assert dates.moment_short(moment, TODAY) == "Mon, Nov 9, 3:05 p.m."
     assert dates.moment_with_year(moment) == "Nov 9, 2026, 3:05 p.m. ET"
@@ -71,7 +71,7 @@ def test_moments_name_their_zone_where_they_leave_the_screen() -> None:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_every_moment_is_one_element_for_machines_screens_and_paper(moment: datetime) -> None:
+def test_a_time_is_one_element_for_programs_screens_and_print(moment: datetime) -> None:
     for markup, in_machines in (
         (dates.day_markup(moment.date(), TODAY), moment.date().isoformat()),
         (dates.moment_markup(moment, TODAY), moment.isoformat(timespec="seconds")),
@@ -90,7 +90,7 @@ def test_counts_have_commas_and_the_right_plural(count: int, words: str) -> None
     assert dates.plural(count, "page") == words
 
 
-def test_an_irregular_plural_is_given() -> None:
+def test_an_irregular_plural_can_be_passed() -> None:
     assert dates.plural(2, "person", "people") == "2 people"
 
 
@@ -125,7 +125,7 @@ def test_file_sizes_have_decimal_units(count: int, words: str) -> None:
         " 2026-11-30 ",
     ],
 )
-def test_a_date_may_be_typed_in_any_american_form_and_in_iso_form(typed: str) -> None:
+def test_dates_can_be_typed_in_american_forms_and_in_iso_form(typed: str) -> None:
     assert dates.parse_day(typed, TODAY) == date(2026, 11, 30)
 
 
@@ -144,13 +144,13 @@ def test_a_date_without_a_year_is_the_nearest_one(typed: str, today: date, day: 
 @pytest.mark.parametrize(
     "typed", ["30/11/2026", "2/30/2026", "Feb 30", "soon", "Smarch 3", "2026-13-01", "", "1" * 5000, "١١/٣٠/٢٠٢٦"]
 )
-def test_what_is_no_date_is_refused_with_examples(typed: str) -> None:
+def test_an_invalid_date_is_refused_with_examples(typed: str) -> None:
     with pytest.raises(ValueError, match=r"is not a date\. Write it like 11/30/2026, Nov 30 or 2026-11-30\."):
         dates.parse_day(typed, TODAY)
 
 
 @given(st.dates())
-def test_a_date_that_the_hub_writes_with_its_year_can_be_typed(day: date) -> None:
+def test_a_date_that_the_hub_writes_with_its_year_can_be_parsed(day: date) -> None:
     for written in (dates.with_year(day), dates.in_full(day), day.isoformat()):
         assert day.year < 1000 or dates.parse_day(written, TODAY) == day
 
@@ -168,18 +168,18 @@ def test_a_date_that_the_hub_writes_with_its_year_can_be_typed(day: date) -> Non
         ("noon", time(12)),
     ],
 )
-def test_a_time_may_be_typed_on_either_clock(typed: str, at: time) -> None:
+def test_times_can_be_typed_with_12_or_24_hours(typed: str, at: time) -> None:
     assert dates.parse_time(typed) == at
 
 
 @pytest.mark.parametrize("typed", ["25:00", "11:60", "13 pm", "0 am", "7", "later", "", "1" * 5000])
-def test_what_is_no_time_is_refused_with_examples(typed: str) -> None:
+def test_an_invalid_time_is_refused_with_examples(typed: str) -> None:
     with pytest.raises(ValueError, match=r"is not a time of day\. Write it like 11:30 a\.m\. or 2 p\.m\."):
         dates.parse_time(typed)
 
 
 @given(st.times())
-def test_a_time_that_the_hub_writes_can_be_typed(at: time) -> None:
+def test_a_time_that_the_hub_writes_can_be_parsed(at: time) -> None:
     assert dates.parse_time(dates.time_of_day(at)) == at.replace(second=0, microsecond=0)
 
 
@@ -187,10 +187,10 @@ def test_a_time_that_the_hub_writes_can_be_typed(at: time) -> None:
     "typed",
     ["11/30/2026 2:00 p.m.", "Nov 30, 2 PM", "Nov 30 at 2 pm", "Mon, Nov 30, 2026, 2:00 p.m.", "2026-11-30T14:00"],
 )
-def test_a_date_may_be_typed_with_its_time(typed: str) -> None:
+def test_a_date_can_be_typed_with_a_time(typed: str) -> None:
     assert dates.parse_moment(typed, TODAY) == datetime(2026, 11, 30, 14)
 
 
-def test_a_date_without_a_time_is_no_moment() -> None:
+def test_a_date_without_a_time_is_refused_where_a_time_is_needed() -> None:
     with pytest.raises(ValueError, match="is not a date with a time"):
         dates.parse_moment("Nov 30", TODAY)

@@ -7,7 +7,7 @@ from pathlib import Path
 from hub.core.db import _settle_sqlite
 
 
-def test_sqlite_keeps_what_it_acknowledged_and_checks_foreign_keys(tmp_path: Path) -> None:
+def test_sqlite_commits_durably_and_checks_foreign_keys(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "hub.sqlite3")) as connection:
         _settle_sqlite(connection, None)  # the engines of tests spare the disk
         told = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys")]

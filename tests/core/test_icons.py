@@ -20,6 +20,6 @@ def test_every_icon_that_a_template_names_exists() -> None:
         assert len(icon(name)) < 3_000
 
 
-def test_an_icon_that_is_not_there_is_not_passed_over() -> None:
+def test_an_unknown_icon_raises_an_error() -> None:
     with pytest.raises(KeyError):
         icon("no-such-icon")

@@ -16,18 +16,18 @@ from tests.world import a_person, a_resource, an_organization
 pytestmark = pytest.mark.both_databases
 
 
-def test_the_migrated_rows_match_the_models(database: Database) -> None:
+def test_the_migrated_database_matches_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_upgrading_again_changes_nothing(database: Database) -> None:
+def test_migrating_again_changes_nothing(database: Database) -> None:
     schema.upgrade(database)
     assert schema.is_current(database)
 
 
-def test_what_was_shared_before_titles_were_kept_is_called_as_it_is_now(database: Database) -> None:
+def test_old_log_entries_get_the_current_titles_of_their_resources(database: Database) -> None:
     with database.writing() as db:
         lakeshore = an_organization(db, "Lakeshore Forge")
         ana = a_person(db, lakeshore)

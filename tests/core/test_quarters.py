@@ -22,12 +22,12 @@ DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
         (date(2026, 12, 31), "2026Q4"),
     ],
 )
-def test_a_day_lies_in_its_calendar_quarter(day: date, quarter: str) -> None:
+def test_a_date_is_in_its_calendar_quarter(day: date, quarter: str) -> None:
     assert str(Quarter.of(day)) == quarter
 
 
 @given(DAYS)
-def test_a_day_lies_between_its_quarters_first_and_last_day(day: date) -> None:
+def test_a_date_is_between_the_first_and_last_day_of_its_quarter(day: date) -> None:
     quarter = Quarter.of(day)
     assert quarter.first_day <= day <= quarter.last_day
     assert quarter.last_day + timedelta(days=1) == quarter.next.first_day
@@ -39,10 +39,10 @@ def test_a_day_lies_between_its_quarters_first_and_last_day(day: date) -> None:
 @pytest.mark.parametrize(
     "text", ["", "2026", "2026Q5", "Q3", "2026Q33", "0000Q1", "1899Q4", "9999Q4", "2026Q0", "'; drop"]
 )
-def test_what_is_no_quarter_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_quarter_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="2026Q3"):
         Quarter.parse(text)
 
 
-def test_going_back_gives_the_newest_first() -> None:
+def test_going_back_lists_the_newest_quarter_first() -> None:
     assert [str(quarter) for quarter in Quarter(2026, 2).back(3)] == ["2026Q2", "2026Q1", "2025Q4"]

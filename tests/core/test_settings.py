@@ -29,7 +29,7 @@ from config import ROOT, Config, WrongSettingError, settings
         ("TRUSTED_PROXIES", "-1"),
     ],
 )
-def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_setting(
+def test_an_invalid_value_is_refused_with_one_sentence_that_names_the_setting(
     name: str, value: str, tmp_path: Path
 ) -> None:
     with pytest.raises(WrongSettingError) as refused:
@@ -40,13 +40,13 @@ def test_a_wrong_value_is_refused_with_one_sentence_that_names_the_setting(
     assert sentence.endswith(".")
 
 
-def test_a_password_in_a_wrong_database_address_is_not_repeated(tmp_path: Path) -> None:
+def test_a_password_in_an_invalid_database_url_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingError) as refused:
         Config.load({"HUB_DATABASE_URL": "mysql://hub:secret@localhost/hub"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
     assert "secret" not in str(refused.value)
 
 
-def test_a_secret_that_is_too_short_is_not_repeated(tmp_path: Path) -> None:
+def test_a_key_that_is_too_short_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingError) as refused:
         Config.load({"HUB_SECRET_KEY": "hunter2"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
     assert "hunter2" not in str(refused.value)
@@ -57,19 +57,19 @@ def test_the_environment_overrides_and_an_empty_value_means_the_default(tmp_path
     assert (config.MAX_UPLOAD_MB, config.TIME_ZONE) == (7, "America/New_York")
 
 
-def test_the_secret_key_is_made_once_kept_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+def test_the_secret_key_is_generated_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     first = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY
     assert first == Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path).SECRET_KEY
     assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
     assert len(first) > 40
 
 
-def test_postgresql_is_reached_through_psycopg(tmp_path: Path) -> None:
+def test_postgresql_urls_use_the_psycopg_driver(tmp_path: Path) -> None:
     config = Config.load({"HUB_DATABASE_URL": "postgresql://localhost/hub"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
     assert config.DATABASE_URL == "postgresql+psycopg://localhost/hub"
 
 
-def test_a_folder_that_cannot_be_made_is_refused_with_one_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_refused_with_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(WrongSettingError, match="HUB_INSTANCE"):
         Config.load({}, INSTANCE=tmp_path / "file" / "instance", UPLOADS=tmp_path)

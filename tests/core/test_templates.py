@@ -22,5 +22,5 @@ ENVIRONMENT = Environment(extensions=[Unindented], trim_blocks=True, lstrip_bloc
         ("<textarea>\n {{ x }}</textarea>\n   <i>q</i>", "<textarea>\n a  b\nc</textarea>\n   <i>q</i>"),
     ],
 )
-def test_a_break_in_a_template_is_one_space_and_values_stay_as_they_are(template: str, written: str) -> None:
+def test_line_breaks_in_templates_collapse_and_values_do_not(template: str, written: str) -> None:
     assert ENVIRONMENT.from_string(template).render(x="a  b\nc") == written

@@ -15,7 +15,7 @@ from hub.members.models import Organization
 from tests.world import an_organization
 
 
-def test_every_answer_carries_the_headers_that_keep_browsers_safe(client: FlaskClient) -> None:
+def test_every_response_has_the_security_headers(client: FlaskClient) -> None:
     for address in ("/", "/sign-in", "/nowhere", "/static/site.css"):
         with client.get(address) as answer:
             headers = answer.headers
@@ -34,7 +34,7 @@ def test_a_missing_page_looks_like_the_hub_and_says_what_to_do(client: FlaskClie
     assert "Go to home page" in answer.text
 
 
-def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None:
+def test_a_post_without_a_csrf_token_is_refused_with_advice(app: Flask) -> None:
     browser = app.test_client()
     browser.sends_csrf = False  # type: ignore[attr-defined]
     answer = browser.post("/sign-in", data={"email": "a@b.example", "password": "x"})
@@ -42,13 +42,13 @@ def test_a_post_without_its_token_is_refused_with_what_to_do(app: Flask) -> None
     assert "reload the page" in answer.text
 
 
-def test_a_form_that_is_too_large_is_refused_with_the_limit(client: FlaskClient) -> None:
+def test_a_form_that_is_too_large_is_refused_and_names_the_limit(client: FlaskClient) -> None:
     answer = client.post("/sign-in", data={"email": "a" * 1_100_000, "password": "x"})
     assert answer.status_code == 413
     assert "1 MB" in answer.text
 
 
-def test_a_visitor_may_not_send_a_large_body_even_where_files_are_taken(client: FlaskClient) -> None:
+def test_visitors_cannot_send_large_bodies_even_to_upload_pages(client: FlaskClient) -> None:
     answer = client.post("/resources/new", data={"summary": "a" * 1_100_000})
     assert answer.status_code == 413
 
@@ -104,7 +104,7 @@ def test_a_request_that_fails_changes_nothing_and_says_so(
     assert _organizations(database) == 0
 
 
-def test_a_form_that_is_shown_again_with_what_is_wrong_changed_nothing(probe: FlaskClient, database: Database) -> None:
+def test_a_form_that_is_shown_again_with_errors_changes_nothing(probe: FlaskClient, database: Database) -> None:
     assert probe.post("/probe/shows-its-form-again").status_code == 422
     assert _organizations(database) == 0
 
@@ -121,7 +121,7 @@ def test_a_get_cannot_write(probe: FlaskClient, database: Database) -> None:
     assert _organizations(database) == 0
 
 
-def test_a_log_line_is_one_json_object_with_the_requests_id(
+def test_a_log_line_is_one_json_object_with_the_request_id(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     logger = logging.getLogger("hub")
@@ -136,7 +136,7 @@ def test_a_log_line_is_one_json_object_with_the_requests_id(
     assert answer.headers["X-Request-Id"]
 
 
-def test_the_log_has_the_pattern_of_a_link_and_not_its_token(
+def test_the_log_shows_the_pattern_of_a_link_and_not_its_token(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     logger = logging.getLogger("hub")
@@ -150,7 +150,7 @@ def test_the_log_has_the_pattern_of_a_link_and_not_its_token(
 
 
 @pytest.mark.both_databases
-def test_health_tells_of_database_index_and_worker(client: FlaskClient) -> None:
+def test_the_health_page_shows_database_index_and_worker(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200
     state = answer.get_json()

@@ -48,7 +48,7 @@ def test_what_is_right_passes(css: str) -> None:
     assert faults(css, {"--elsewhere"}) == []
 
 
-def test_a_fault_is_told_with_its_line() -> None:
+def test_a_fault_is_reported_with_its_line() -> None:
     assert faults("p {\n  margin: 0;\n  colour: red;\n}\n")[0][0] == 3
 
 

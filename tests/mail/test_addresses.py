@@ -48,11 +48,11 @@ def test_recipients_are_separated_by_commas_and_semicolons(value: str) -> None:
         "(ida\\",
     ],
 )
-def test_a_header_that_names_no_single_address_gives_none(value: str) -> None:
+def test_a_header_without_a_clear_address_gives_none(value: str) -> None:
     assert addresses_in([value]) == []
 
 
 @given(st.text('a@.,;:<>()"\\ \r\n', max_size=40))
-def test_any_header_can_be_read(value: str) -> None:
+def test_any_header_can_be_parsed(value: str) -> None:
     assert all(address.count("@") == 1 for address in addresses_in([value]))
     assert addresses_in([f"{IDA}; {value}"])[:1] == [IDA]

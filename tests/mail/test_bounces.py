@@ -176,7 +176,7 @@ def took(database: Database, raw: str, message_id: int, address: str = "") -> tu
 @pytest.mark.both_databases
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("raw", [UNKNOWN_USER, EXCHANGE])
-def test_a_report_that_the_address_is_gone_marks_message_and_address(
+def test_a_report_of_a_bad_address_marks_the_message_and_the_address(
     mailing: Database, sent: OutboxMessage, raw: str, line_end: str
 ) -> None:
     for _ in range(2):
@@ -198,7 +198,7 @@ def test_a_report_that_the_address_is_gone_marks_message_and_address(
         ("5.0.0", "unknown", True),
     ],
 )
-def test_what_says_nothing_of_the_address_marks_the_message_alone(
+def test_a_bounce_for_another_reason_marks_only_the_message(
     mailing: Database, sent: OutboxMessage, status: str, words: str, marks: bool
 ) -> None:
     taken, message, marked = took(mailing, POSTFIX.format(action="failed", status=status, words=words), sent.id)
@@ -206,7 +206,7 @@ def test_what_says_nothing_of_the_address_marks_the_message_alone(
     mailing.close()
 
 
-def test_a_delay_and_an_answering_machine_change_nothing(mailing: Database, sent: OutboxMessage) -> None:
+def test_delays_and_automatic_replies_change_nothing(mailing: Database, sent: OutboxMessage) -> None:
     delayed = POSTFIX.format(action="delayed", status="4.4.1", words="connect to mail.forge.example: timed out")
     assert took(mailing, delayed, sent.id)[0] is Taken.DELAY
     assert took(mailing, POSTFIX.format(action="relayed", status="2.0.0", words="ok"), sent.id)[0] is Taken.DELAY
@@ -216,7 +216,7 @@ def test_a_delay_and_an_answering_machine_change_nothing(mailing: Database, sent
 
 
 @pytest.mark.both_databases
-def test_only_an_address_that_the_hub_made_is_believed(mailing: Database, sent: OutboxMessage) -> None:
+def test_only_bounce_addresses_that_the_hub_signed_are_trusted(mailing: Database, sent: OutboxMessage) -> None:
     good = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id)
     other = bounce_address(mailing.config.SECRET_KEY, "in.example.org", sent.id + 1)
     for forged in (
@@ -233,13 +233,13 @@ def test_only_an_address_that_the_hub_made_is_believed(mailing: Database, sent: 
     mailing.close()
 
 
-def test_without_a_domain_no_address_is_ours() -> None:
+def test_without_a_mail_domain_there_are_no_bounce_addresses() -> None:
     assert message_of_bounce("key", "", bounce_address("key", "", 7)) is None
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.binary(max_size=400), st.integers(0, len(UNKNOWN_USER)))
-def test_no_report_however_broken_breaks_the_reader(noise: bytes, at: int) -> None:
+def test_malformed_reports_raise_no_errors(noise: bytes, at: int) -> None:
     raw = UNKNOWN_USER.encode()
     for broken in (noise, raw[:at] + noise + raw[at:], raw[:at]):
         for report in reports_in(broken):
@@ -249,19 +249,19 @@ def test_no_report_however_broken_breaks_the_reader(noise: bytes, at: int) -> No
 
 
 @given(st.integers(1, 2**31 - 1), st.text(min_size=1, max_size=20))
-def test_a_bounce_address_leads_back_to_its_message_and_fits_a_local_part(message_id: int, key: str) -> None:
+def test_a_bounce_address_identifies_its_message_and_fits_the_length_limit(message_id: int, key: str) -> None:
     address = bounce_address(key, "in.example.org", message_id)
     assert message_of_bounce(key, "in.example.org", address) == message_id
     assert message_of_bounce(f"{key}x", "in.example.org", address) is None
     assert len(address.partition("@")[0]) <= 64
 
 
-def test_a_report_that_brings_back_a_large_message_is_read() -> None:
+def test_a_report_that_contains_a_large_message_is_read() -> None:
     large = UNKNOWN_USER.replace("Hello.", "Hello.\n" * 200_000)
     assert [report.action for report in reports_in(large.encode())] == ["failed"]
 
 
-def test_a_message_that_is_nested_for_its_own_sake_is_no_report() -> None:
+def test_a_deeply_nested_message_is_not_a_report() -> None:
     """Reading all of it would take minutes, or end in an error of the parser's."""
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n" for number in range(50_000))
     assert list(reports_in(nested.encode())) == []

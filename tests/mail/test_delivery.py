@@ -71,7 +71,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 
 
 @pytest.mark.both_databases
-def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing: Database, server: MailServer) -> None:
+def test_a_message_arrives_once_with_text_html_and_sender(mailing: Database, server: MailServer) -> None:
     message_id = posted(
         mailing, name="Ana Peña", unsubscribe="https://hub.example.org/unsubscribe/x", reply_to="tom@ridge.example"
     )
@@ -99,7 +99,7 @@ def test_a_message_arrives_once_with_text_and_html_and_says_who_sent_it(mailing:
 
 
 @pytest.mark.both_databases
-def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database) -> None:
+def test_a_rollback_also_removes_the_message(mailing: Database) -> None:
     with mailing.writer() as db:
         mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
         db.rollback()
@@ -107,12 +107,12 @@ def test_a_fact_that_is_rolled_back_takes_its_message_with_it(mailing: Database)
 
 
 @pytest.mark.parametrize("to", ["", "nobody", "a@b", "a@b.example\r\nBcc: all@b.example", "a@b.example, c@d.example"])
-def test_what_is_no_address_is_refused_when_it_is_posted(mailing: Database, to: str) -> None:
+def test_an_invalid_address_is_refused_when_a_message_is_posted(mailing: Database, to: str) -> None:
     with pytest.raises(Refused, match=r"name@example\.org"):
         posted(mailing, to=to, once="x")
 
 
-def test_nothing_that_people_type_begins_a_header(mailing: Database, server: MailServer) -> None:
+def test_typed_text_cannot_inject_headers(mailing: Database, server: MailServer) -> None:
     evil = "Ana\r\nBcc: everyone@lakeshore.example\r\n\r\nBuy\x0b\x0c\x85\u2028now"
     letter = Letter(f"Subject {evil}", (Paragraph(evil),), evil)
     with mailing.writing() as db:
@@ -137,7 +137,7 @@ def test_nothing_that_people_type_begins_a_header(mailing: Database, server: Mai
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the server's warning of itself
 @pytest.mark.parametrize("encryption", ["none", "starttls", "implicit"])
-def test_the_hub_signs_in_with_a_password_that_has_every_sign(
+def test_the_hub_signs_in_with_a_password_of_special_characters(
     config: Config, tmp_path: Path, encryption: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     if shutil.which("openssl") is None:
@@ -164,7 +164,7 @@ def test_the_hub_signs_in_with_a_password_that_has_every_sign(
 
 
 @pytest.mark.both_databases
-def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_unknown(
+def test_a_permanent_refusal_affects_one_recipient_and_marks_an_unknown_address(
     mailing: Database, server: MailServer
 ) -> None:
     server.refuses_recipient["gone@lakeshore.example"] = "550 5.1.1 No such user here"
@@ -186,7 +186,7 @@ def test_a_refusal_for_good_is_the_recipients_own_and_marks_an_address_that_is_u
 
 
 @pytest.mark.both_databases
-def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after_four_days(
+def test_a_temporary_refusal_is_retried_with_growing_pauses_for_four_days(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
     server.refuses_recipient["ana@lakeshore.example"] = "450 4.2.0 Greylisted"
@@ -207,7 +207,7 @@ def test_a_refusal_for_now_is_tried_again_with_growing_pauses_and_given_up_after
 
 
 @pytest.mark.both_databases
-def test_greylisting_ends_with_one_message(
+def test_a_greylisted_message_arrives_once(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
     server.refuses_recipient["ana@lakeshore.example"] = "450 4.2.0 Greylisted"
@@ -221,7 +221,7 @@ def test_greylisting_ends_with_one_message(
 
 
 @pytest.mark.both_databases
-def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
+def test_while_the_server_is_down_one_message_is_tried_and_none_is_lost(
     config: Config, later: Callable[[timedelta], None]
 ) -> None:
     with a_mail_server() as server:
@@ -245,7 +245,7 @@ def test_a_server_that_is_down_is_asked_about_one_message_and_loses_none(
 
 
 @pytest.mark.both_databases
-def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
+def test_a_message_waits_until_it_is_due_and_can_be_canceled_before(
     mailing: Database, server: MailServer, later: Callable[[timedelta], None]
 ) -> None:
     posted(mailing, once="tomorrow", not_before=clock.now() + timedelta(days=1))
@@ -260,14 +260,14 @@ def test_a_message_waits_for_its_moment_and_can_be_taken_back_until_then(
 
 
 @pytest.mark.both_databases
-def test_what_somebody_waits_for_goes_before_what_goes_to_many(mailing: Database, server: MailServer) -> None:
+def test_personal_messages_go_before_bulk_mail(mailing: Database, server: MailServer) -> None:
     posted(mailing, to="many@lakeshore.example", unsubscribe="https://hub.example.org/u/1")
     posted(mailing, to="one@lakeshore.example")
     delivering.catch_up(mailing)
     assert [got.recipient for got in server.got] == ["one@lakeshore.example", "many@lakeshore.example"]
 
 
-def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(database: Database) -> None:
+def test_without_a_mail_server_messages_are_saved_as_files_that_only_the_owner_can_read(database: Database) -> None:
     message_id = posted(database)
     assert delivering.catch_up(database) == 1
     assert states(database) == [State.KEPT]
@@ -278,7 +278,7 @@ def test_without_a_mail_server_messages_are_kept_as_files_for_their_owner_alone(
 
 
 @pytest.mark.both_databases
-def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database, server: MailServer) -> None:
+def test_a_text_with_a_secret_link_is_deleted_after_sending(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
     with mailing.writing() as db:
         mail_actions.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
@@ -298,9 +298,7 @@ def test_a_text_with_a_secret_link_is_not_kept_once_it_is_sent(mailing: Database
         ("mail.example.org", "never", "hub", False),  # the operator said so
     ],
 )
-def test_no_password_goes_over_an_open_line_to_another_machine(
-    host: str, starttls: str, user: str, refused: bool
-) -> None:
+def test_no_password_is_sent_unencrypted_to_another_machine(host: str, starttls: str, user: str, refused: bool) -> None:
     to = Settings(host, 25, implicit_tls=False, starttls=starttls, user=user, password="x" if user else "")
     offers_none = smtplib.SMTP()
     offers_none.esmtp_features = {}

@@ -29,27 +29,27 @@ def at(text: str, zone: str = NEW_YORK, fold: int = 0) -> datetime:
         ("2026-03-07 23:00", "2026-03-08 07:00"),  # and forward: seven hours
     ],
 )
-def test_mail_waits_until_the_quiet_is_over(moment: str, over: str) -> None:
+def test_mail_waits_until_quiet_hours_end(moment: str, over: str) -> None:
     assert NIGHT.over(at(moment)) == at(over)
 
 
-def test_a_quiet_that_ends_in_the_skipped_hour_ends_with_the_skip() -> None:
+def test_quiet_hours_that_end_in_a_skipped_hour_end_at_the_clock_change() -> None:
     assert Quiet(time(20), time(2, 30), NEW_YORK).over(at("2026-03-08 01:00")) == at("2026-03-08 03:00")
 
 
-def test_a_quiet_that_ends_in_the_repeated_hour_ends_once_for_each_time_that_clocks_show_it() -> None:
+def test_quiet_hours_that_end_in_a_repeated_hour_end_twice() -> None:
     quiet = Quiet(time(20), time(1, 30), NEW_YORK)
     assert quiet.over(at("2026-11-01 01:10")) == at("2026-11-01 01:30")
     assert quiet.over(at("2026-11-01 01:10", fold=1)) == at("2026-11-01 01:30", fold=1)
 
 
-def test_each_zone_has_its_own_night() -> None:
+def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
     moment = at("2026-11-24 12:00")
     assert NIGHT.over(moment) == moment
     assert Quiet(time(20), time(7), SYDNEY).over(moment) == at("2026-11-25 07:00", SYDNEY)
 
 
-def test_the_same_time_twice_is_no_quiet() -> None:
+def test_the_same_start_and_end_means_no_quiet_hours() -> None:
     assert not Quiet(time(7), time(7), NEW_YORK).covers(at("2026-11-24 07:00"))
 
 
@@ -59,7 +59,7 @@ def test_the_same_time_twice_is_no_quiet() -> None:
     st.times(),
     st.sampled_from([NEW_YORK, SYDNEY, "Europe/London", "Asia/Kathmandu", "UTC", "Australia/Lord_Howe"]),
 )
-def test_what_is_over_is_never_quiet_nor_before_nor_days_later(
+def test_the_end_of_quiet_hours_is_never_quiet_nor_early_nor_days_late(
     moment: datetime, begins: time, ends: time, zone: str
 ) -> None:
     quiet = Quiet(begins.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0), zone)

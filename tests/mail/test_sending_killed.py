@@ -153,7 +153,7 @@ def one_message_or_an_honest_outbox(server: Server, message: OutboxMessage, step
 
 @pytest.mark.kills
 @pytest.mark.parametrize("step", STEPS)
-def test_a_worker_that_is_killed_leaves_one_message_or_an_open_question(
+def test_a_killed_worker_leaves_one_message_or_an_unknown_outcome(
     database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environ = os.environ | {
@@ -176,7 +176,7 @@ def test_a_worker_that_is_killed_leaves_one_message_or_an_open_question(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_server_that_dies_leaves_one_message_or_an_open_question(
+def test_a_server_that_dies_leaves_one_message_or_an_unknown_outcome(
     database: Database, server: Server, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.dies_at = step
@@ -188,7 +188,7 @@ def test_a_server_that_dies_leaves_one_message_or_an_open_question(
         assert message.state is State.UNKNOWN
 
 
-def test_what_nobody_knows_is_sent_again_only_when_a_person_says_so_and_with_the_same_message_id(
+def test_an_unknown_outcome_is_resent_only_by_a_person_and_with_the_same_message_id(
     database: Database, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.dies_at = "end"
@@ -227,7 +227,7 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
         own.close()
 
 
-def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Database) -> None:
+def test_a_slow_worker_that_lost_its_lease_can_still_store_the_outcome(database: Database) -> None:
     (message,) = leases.claim(database)
     assert leases.mark_sending(database, message)
     with database.writing() as db:
@@ -241,7 +241,7 @@ def test_a_slow_worker_that_lost_its_lease_still_says_what_it_knows(database: Da
     assert not leases.mark_sending(database, message)
 
 
-def test_a_message_that_is_taken_back_while_the_server_is_asked_is_not_sent(database: Database) -> None:
+def test_a_message_canceled_during_delivery_is_not_sent(database: Database) -> None:
     (message,) = leases.claim(database)
     with database.writing() as db:
         assert mail_actions.cancel(db, once=["once"]) == 1

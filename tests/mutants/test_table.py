@@ -15,7 +15,7 @@ def test_each_mutation_can_be_planted_and_names_tests_that_exist(mutation: Mutat
     assert all(node_id(test) for test in mutation.tests)
 
 
-def test_mutations_have_names_of_their_own_and_come_from_every_room() -> None:
+def test_mutations_have_unique_names_and_cover_every_room() -> None:
     mutations = all_mutations()
     assert [name for name, count in Counter(mutation.name for mutation in mutations).items() if count > 1] == []
     rooms = {mutation.file.split("/")[1].removesuffix(".py") for mutation in mutations}
