@@ -46,7 +46,7 @@ test-all: $(VENV)/.installed-dev ## run all tests: also PostgreSQL, a browser, k
 mutants: $(VENV)/.installed-dev ## run the mutation tests, before a release (up to 8 minutes)
 	@$(BIN)/python -m tests.mutants
 
-check: $(VENV)/.installed-dev ## check format, lint, types and import contracts
+check: $(VENV)/.installed-dev ## check format, lint, types, import contracts and wording
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/oxfmt --check static

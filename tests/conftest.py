@@ -1,20 +1,20 @@
-"""Fixtures that all tests share. Each test gets a hub of its own, and the tests come in tiers.
+"""Fixtures for all tests. Each test gets its own hub.
 
-``make test`` runs what needs neither PostgreSQL nor a browser nor killed processes nor hostile files;
-``make test-all`` runs everything. Markers decide, not folders: see ``markers`` in pyproject.toml.
+``make test`` runs the tests that need no PostgreSQL, browser, killed processes or hostile files; ``make test-all``
+runs all tests. Markers decide, not folders: see ``markers`` in pyproject.toml.
 
-Tests run on SQLite. A test with the marker ``both_databases`` runs on PostgreSQL as well, and that second run
-carries the marker ``postgresql``. Give a test the marker when its result depends on the database:
+Tests run on SQLite. A test with the marker ``both_databases`` also runs on PostgreSQL, and that second run has the
+marker ``postgresql``. Mark a test with it if its result depends on the database:
 
-- locks, leases, races, and what happens when a transaction fails;
+- locks, leases, races, and failed transactions;
 - upserts, unique and check constraints, triggers;
-- JSON, ordering, comparing text without regard to case, dates and time zones in SQL;
-- queries that aggregate, join a lot or are held to a number of statements;
-- values that a column may refuse: long numbers, NUL, odd characters;
+- JSON, ordering, case-insensitive comparison, dates and time zones in SQL;
+- queries that aggregate, have many joins, or have a limit on the number of statements;
+- values that a column may reject: long numbers, NUL, unusual characters;
 - migrations.
 
-Rules, forms, wording and permissions run on SQLite alone. Every page is opened once on PostgreSQL anyway, as every
-role, in test_whole_app.py.
+Tests of rules, forms, wording and permissions run only on SQLite. test_whole_app.py opens every page on PostgreSQL,
+as every role.
 """
 
 import fcntl
@@ -52,12 +52,12 @@ from hub.search import index
 from tests import postgres
 from tests.world import PASSWORD, Hands, SignIn
 
-# Rewriting the assertions takes half of the time of collecting, so keep the result even where Python is told not to.
+# Rewriting assertions takes half of the collection time, so cache the result even if Python is told not to.
 sys.dont_write_bytecode = False
 
-# How long an example takes says something of the machine, and nothing of the rule.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+# The duration of an example depends on the machine, so don't fail slow ones.
+settings.register_profile("hub", deadline=None)
+settings.load_profile("hub")
 
 TEST_KEY = "a key for the tests alone"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -65,9 +65,9 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @event.listens_for(Engine, "connect")
 def _promise_no_order(connection: Any, _record: object) -> None:
-    """Rows that weren't asked for in an order come the other way round, so that nothing counts on how they lie.
+    """Reverse the order of rows in queries without ORDER BY, so that no code relies on it.
 
-    PostgreSQL hands them out as they lie in its file, which changes once it uses the room of deleted ones again.
+    PostgreSQL returns rows in storage order, which changes when it reuses the space of deleted rows.
     """
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA reverse_unordered_selects=ON")
@@ -75,7 +75,7 @@ def _promise_no_order(connection: Any, _record: object) -> None:
 
 @event.listens_for(Engine, "engine_connect")
 def _wait_for_no_disk(connection: Connection) -> None:
-    """Leave out the flushes to disk that let data survive a power failure: no test has one."""
+    """Turn off flushing to disk, which only matters in a power failure."""
     if isinstance(driver := connection.connection.driver_connection, sqlite3.Connection):
         driver.execute("PRAGMA synchronous=OFF")
 
@@ -84,10 +84,10 @@ _engines: dict[str, Engine] = {}
 
 
 @event.listens_for(Engine, "engine_connect")
-def _share_what_was_compiled(connection: Connection) -> None:
-    """The engines of all tests keep their compiled statements in one place: a fifth of the time of a test of pages.
+def _share_compiled_statements(connection: Connection) -> None:
+    """Share the cache of compiled statements between the engines of all tests, which saves a fifth of the time.
 
-    The place is sought by the dialect too, so that they share this as well. It reaches into SQLAlchemy, here alone.
+    The dialect is part of the cache key, so it is shared too. Only this function uses SQLAlchemy's internals.
     """
     engine = connection.engine
     first = _engines.setdefault(engine.name, engine)
@@ -97,13 +97,13 @@ def _share_what_was_compiled(connection: Connection) -> None:
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that take no time: what they are worth is argon2's business, not these tests'."""
+    """Hash passwords with cheap parameters, because real ones are slow on purpose."""
     monkeypatch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file to copy."""
+    """An empty, migrated SQLite file to copy."""
     folder = tmp_path_factory.mktemp("template")
     with closing(_database_in(folder)) as database:
         schema.upgrade(database)
@@ -112,11 +112,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this process, as a URL pattern; its database ``pattern`` is migrated and empty."""
+    """The URL pattern of this process's PostgreSQL server; its database ``pattern`` is empty and migrated."""
     if postgres.binaries() is None:
         if os.environ.get("CI"):
-            pytest.fail("PostgreSQL isn't installed, and in CI it must be: apt-get install postgresql")
-        pytest.skip("PostgreSQL isn't installed: these tests run on SQLite alone")
+            pytest.fail("PostgreSQL isn't installed, but CI needs it: apt-get install postgresql")
+        pytest.skip("PostgreSQL isn't installed: these tests run only on SQLite")
     with postgres.server() as pattern:
         postgres.create(pattern, "pattern", template="template0")
         folder = tmp_path_factory.mktemp("postgresql")
@@ -130,7 +130,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def emptied_postgresql(postgresql: str) -> Iterator[Callable[[], str]]:
-    """Empties a migrated PostgreSQL database and returns its URL: 4 ms, where a copy of a database takes 100."""
+    """A function that empties a migrated PostgreSQL database and returns its URL. It takes 4 ms; a copy takes 100."""
     postgres.create(postgresql, "emptied", template="pattern")
     url = postgresql.format(name="emptied")
     engine = create_engine(url)
@@ -145,11 +145,11 @@ def _emptied(engine: Engine, script: str, url: str) -> str:
 
 
 def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder that the first process of a run to ask for it makes, for all of them. To copy."""
+    """Return a folder that the first process of a test run makes for all of them, to copy."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
     with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait, and find it made
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait until it is complete
         if not folder.exists():
             unfinished = folder.with_suffix(".unfinished")
             make(unfinished)
@@ -164,7 +164,7 @@ def _database_in(folder: Path) -> Database:
 
 @pytest.fixture(scope="session")
 def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo world, read and indexed. To copy."""
+    """A folder with the demo world, read and indexed, to copy."""
     return _made_once(tmp_path_factory, "demo-pattern", _make_demo)
 
 
@@ -180,7 +180,7 @@ def _make_demo(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def drawn_demo_pattern(demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo world whose pages have their pictures: half a minute of LibreOffice. To copy."""
+    """A folder with the demo world including page pictures, to copy. LibreOffice takes half a minute for it."""
     return _made_once(tmp_path_factory, "drawn-demo-pattern", partial(_make_drawn_demo, demo_pattern))
 
 
@@ -194,7 +194,7 @@ def _make_drawn_demo(demo_pattern: Path, folder: Path) -> None:
 def demo(
     request: pytest.FixtureRequest, demo_pattern: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """The demo world of this process, for tests that leave it as it is."""
+    """The demo world of this process, for tests that don't change it."""
     folder = shutil.copytree(demo_pattern, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
     database = _database_in(folder)
     if _kind_of_database(request) == "postgresql":
@@ -209,13 +209,13 @@ def demo(
 
 @pytest.fixture
 def own_demo(demo_pattern: Path, tmp_path: Path) -> Iterator[Database]:
-    """A demo world of this test alone, for a test that changes it."""
+    """This test's own copy of the demo world, for tests that change it."""
     with closing(_database_in(shutil.copytree(demo_pattern, tmp_path / "demo"))) as database:
         yield database
 
 
 def _copy_rows(source: Database, target: Database) -> None:
-    """Copy all rows from one migrated database to another, on PostgreSQL."""
+    """Copy all rows from one migrated database to another one on PostgreSQL."""
     with source.engine.connect() as read, target.engine.begin() as write:
         write.execute(text(postgres.NO_FOREIGN_KEYS))
         for table in Base.metadata.tables.values():
@@ -230,7 +230,7 @@ def _kind_of_database(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Repeat the tests that are marked ``both_databases`` on PostgreSQL."""
+    """Run tests with the marker ``both_databases`` on PostgreSQL too."""
     if metafunc.definition.get_closest_marker("both_databases"):
         kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
         scopes: dict[str, Literal["function", "session"]] = {"database_url": "function", "demo": "session"}
@@ -241,19 +241,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Refuse to run when a test could end up in the wrong tier."""
-    if astray := [item.nodeid for item in items if is_unmarked(item)]:
-        raise pytest.UsageError(f"These tests open a browser and lack the marker `browser`: {', '.join(astray)}")
+    """Stop if a browser test lacks its marker, since ``make test`` would run it."""
+    if unmarked := [item.nodeid for item in items if is_unmarked(item)]:
+        raise pytest.UsageError(f"These tests open a browser and lack the marker `browser`: {', '.join(unmarked)}")
 
 
 def is_unmarked(item: pytest.Item) -> bool:
-    """Return whether a test opens a browser without saying so."""
+    """Return True if a test opens a browser and lacks the marker ``browser``."""
     return "playwright" in getattr(item, "fixturenames", ()) and item.get_closest_marker("browser") is None
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty, migrated database of this test alone: SQLite, and PostgreSQL too for tests that ask for both."""
+    """The URL of this test's own empty, migrated database: SQLite, or PostgreSQL for tests on both databases."""
     if _kind_of_database(request) == "postgresql":
         return str(request.getfixturevalue("emptied_postgresql")())
     shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "hub.sqlite3")
@@ -262,7 +262,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> Config:
-    """The settings of a hub in a folder of its own."""
+    """The settings of this test's hub, in its own folder."""
     return Config.load(
         {},
         INSTANCE=tmp_path / "instance",
@@ -275,7 +275,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def database(config: Config) -> Iterator[Database]:
-    """Empty, migrated rows."""
+    """This test's empty, migrated database."""
     database = Database(config)
     yield database
     database.close()
@@ -283,21 +283,21 @@ def database(config: Config) -> Iterator[Database]:
 
 @pytest.fixture
 def db(database: Database) -> Iterator[Session]:
-    """A session that may write; what isn't committed is rolled back at the end."""
+    """A session that may write; it is rolled back at the end unless it commits."""
     with database.writer() as session:
         yield session
 
 
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    """Stops the clock at noon; a test sets it to the moment that it speaks of."""
+    """The hands of a stopped clock, which a test moves."""
     hands = Hands(datetime(2026, 11, 23, 12, tzinfo=UTC))
     monkeypatch.setattr(clock, "now", lambda: hands.at)
     return hands
 
 
 class Browser(FlaskClient):
-    """A test client that sends the CSRF token with each POST, as the hub's own forms do."""
+    """A test client that sends the CSRF token with each POST, as the hub's forms do."""
 
     sends_csrf = True
 
@@ -317,25 +317,25 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The web application, built once: its routes and compiled templates hold nothing of a test."""
+    """The web application, built once, because routes and compiled templates don't depend on a test."""
     folder = tmp_path_factory.mktemp("app")
     config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING")
     app = create_app(config)
-    app.testing = False  # errors become error pages, as for people
+    app.testing = False  # show error pages instead of raising
     app.test_client_class = Browser
     return app
 
 
 @pytest.fixture
 def app(built_app: Flask, config: Config, database: Database) -> Flask:
-    """The web application over `database`; it looks its rows and settings up for each request."""
+    """The web application on this test's `database`."""
     built_app.extensions["hub-database"] = database
     return built_app
 
 
 @pytest.fixture
 def own_app(config: Config, database: Database) -> Flask:
-    """An application of this test alone, for tests that add to it."""
+    """This test's own application, for tests that add routes."""
     app = create_app(config, database)
     app.testing = False
     app.test_client_class = Browser
@@ -350,12 +350,12 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def sign_in(app: Flask) -> SignIn:
-    """Signs a person in: ``sign_in("ana@lakeshore.example")`` answers their browser."""
+    """A function that signs a person in: ``sign_in("ana@lakeshore.example")`` returns their browser."""
 
     def signed_in(email: str, password: str = PASSWORD) -> FlaskClient:
         browser = app.test_client()
-        answer = browser.post("/sign-in", data={"email": email, "password": password})
-        assert answer.status_code == 302, answer.get_data(as_text=True)
+        response = browser.post("/sign-in", data={"email": email, "password": password})
+        assert response.status_code == 302, response.get_data(as_text=True)
         return browser
 
     return signed_in

@@ -1,4 +1,4 @@
-"""A real SMTP server for tests, on a port of its own: keeps what it takes, and refuses what it is told to."""
+"""An SMTP server for tests, on its own port. It stores messages, and rejects those that a test chooses."""
 
 import ssl
 import subprocess
@@ -22,7 +22,7 @@ Answer = Callable[[str], str | None]
 
 @dataclass
 class Got:
-    """A message that the server took."""
+    """A message that the server accepted."""
 
     sender: str
     recipient: str
@@ -32,19 +32,19 @@ class Got:
 
     @property
     def mail(self) -> EmailMessage:
-        """Its headers and parts."""
+        """The parsed message."""
         mail = message_from_bytes(self.raw, policy=default)
         assert isinstance(mail, EmailMessage)
         return mail
 
     def part(self, kind: str) -> str:
-        """Return the text of its part of this type."""
+        """Return the text of the part with this media type."""
         return next(str(part.get_content()) for part in self.mail.walk() if part.get_content_type() == kind)
 
 
 @dataclass
 class MailServer:
-    """What the server has, and what it answers: a dict of recipient to the line that refuses it."""
+    """The server's messages, and its refusals: the reply for each refused recipient."""
 
     port: int
     got: list[Got] = field(default_factory=list)
@@ -54,12 +54,12 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """What MAIL_URL says of it."""
+        """The MAIL_URL of this server."""
         return f"smtp://127.0.0.1:{self.port}"
 
     def to(self, address: str) -> list[Got]:
-        """Return what it took for this address."""
-        return [one for one in self.got if one.recipient == address]
+        """Return the accepted messages to this address."""
+        return [message for message in self.got if message.recipient == address]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -77,29 +77,29 @@ class MailServer:
         user = session.auth_data.login.decode() if isinstance(session.auth_data, LoginPassword) else None
         raw = envelope.original_content or b""
         self.got.append(Got(envelope.mail_from or "", recipient, raw, session.ssl is not None, user))
-        return "250 2.0.0 taken"
+        return "250 2.0.0 Accepted"
 
 
-def _right(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=right, handled=False, auth_data=data)
+def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
+    is_right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=is_right, handled=False, auth_data=data)
 
 
 @contextmanager
 def a_mail_server(
     *, certificate: Path | None = None, implicit: bool = False, signs_in: bool = False
 ) -> Iterator[MailServer]:
-    """A running server; with ``certificate`` it offers STARTTLS, or speaks TLS from the start."""
+    """Run a server; with ``certificate`` it offers STARTTLS, or with ``implicit`` it uses TLS from the start."""
     server = MailServer(free_port())
     options: dict[str, Any] = {}
     if signs_in:
-        options |= {"authenticator": _right, "auth_required": True, "auth_require_tls": certificate is not None}
+        options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": certificate is not None}
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         options |= {"ssl_context": context} if implicit else {"tls_context": context, "require_starttls": True}
         if implicit:
-            options["auth_require_tls"] = False  # it is encrypted already; aiosmtpd asks for STARTTLS alone
+            options["auth_require_tls"] = False  # it is encrypted already, but aiosmtpd only knows STARTTLS
     controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
     controller.start()
     try:
@@ -109,7 +109,7 @@ def a_mail_server(
 
 
 def a_certificate(folder: Path) -> Path:
-    """Return a certificate for 127.0.0.1 and its key, in one file."""
+    """Create a certificate for 127.0.0.1, and return a file with the certificate and its key."""
     key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",

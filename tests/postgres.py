@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL for the tests, started from the binaries that the machine has."""
+"""A temporary PostgreSQL server for the tests, started from the installed binaries."""
 
 import os
 import pwd
@@ -15,19 +15,19 @@ PLACES = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/op
 
 
 def binaries() -> Path | None:
-    """Return the folder of initdb and pg_ctl, or None where PostgreSQL isn't installed."""
-    found = [path.parent for place in PLACES for path in Path("/").glob(f"{place[1:]}/initdb")]
-    if not found and (initdb := shutil.which("initdb")):
-        found = [Path(initdb).resolve().parent]
-    return max(found, default=None)
+    """Return the folder of initdb and pg_ctl, or None if PostgreSQL isn't installed."""
+    folders = [path.parent for place in PLACES for path in Path("/").glob(f"{place[1:]}/initdb")]
+    if not folders and (initdb := shutil.which("initdb")):
+        folders = [Path(initdb).resolve().parent]
+    return max(folders, default=None)
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A running server as ``postgresql+psycopg://…/{name}``: a pattern with the name of the database left open."""
-    found = binaries()
-    assert found is not None
-    # Not in pytest's own folder, which other runs clear, and short: a socket's path may have 107 bytes at most.
+    """Run a server, and yield its URL pattern ``postgresql+psycopg://…/{name}`` for the database name."""
+    programs = binaries()
+    assert programs is not None
+    # Not in pytest's folder, which other runs delete, and short, because socket paths are limited to 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
     data = folder / "data"
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -37,16 +37,16 @@ def server() -> Iterator[str]:
             if parent.stat().st_uid == 0 and parent != Path("/tmp") and str(parent).startswith("/tmp"):
                 parent.chmod(0o755)
     options = f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-    _run(found / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    _run(found / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+    _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+    _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://postgres@/{{name}}?host={folder}"
     finally:
-        _run(found / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+        _run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
-NO_FOREIGN_KEYS = "SET LOCAL session_replication_role = replica"  # so that tables can come in any order
+NO_FOREIGN_KEYS = "SET LOCAL session_replication_role = replica"  # so that tables can be filled in any order
 NEXT_NUMBERS = """
 DO $$ DECLARE one record; BEGIN
   FOR one IN SELECT table_name, column_name FROM information_schema.columns
@@ -56,11 +56,11 @@ DO $$ DECLARE one record; BEGIN
       quote_ident(one.table_name), one.column_name, one.column_name, one.table_name);
   END LOOP;
 END $$
-"""  # after rows that came with their numbers
+"""  # after inserting rows with explicit ids
 
 
 def create(pattern: str, name: str, template: str) -> None:
-    """Create a database, in place of one of that name, as a copy of another to which no one is connected."""
+    """Create a database, replacing any of that name, as a copy of ``template``, which must have no connections."""
     engine = create_engine(pattern.format(name="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -69,15 +69,15 @@ def create(pattern: str, name: str, template: str) -> None:
 
 
 def emptying(engine: Engine, tables: Collection[Table]) -> str:
-    """Return a script that puts a database back to what it holds now, in one round trip."""
+    """Return an SQL script that restores the current content of a database in one round trip."""
     with engine.begin() as connection:
         connection.execute(text("CREATE SCHEMA kept"))
         kept = [table for table in tables if connection.scalar(select(exists(select(table))))]
         for table in kept:
             connection.execute(text(f'CREATE TABLE kept."{table.name}" AS TABLE "{table.name}"'))
-        found = "SELECT sequencename, coalesce(last_value, 0) + 1 FROM pg_sequences WHERE schemaname = 'public'"
-        numbers = [f"setval('{name}', {number}, false)" for name, number in connection.execute(text(found))]
-    others = "datname = current_database() AND pid <> pg_backend_pid()"  # left open by a test that went before
+        query = "SELECT sequencename, coalesce(last_value, 0) + 1 FROM pg_sequences WHERE schemaname = 'public'"
+        numbers = [f"setval('{name}', {number}, false)" for name, number in connection.execute(text(query))]
+    others = "datname = current_database() AND pid <> pg_backend_pid()"  # left open by an earlier test
     return ";".join(
         [
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",
@@ -95,7 +95,7 @@ def _insertion(table: Table) -> str:
 
 
 def _run(*command: object) -> None:
-    """Run as the account that PostgreSQL accepts."""
+    """Run a program as a user that PostgreSQL accepts, since it refuses root."""
     words = [str(word) for word in command]
     if os.geteuid() == 0:
         words = ["runuser", "-u", "postgres", "--", *words]

@@ -1,4 +1,4 @@
-"""A real `hub serve` for tests: its own folder, its own port, ended with everything that it started."""
+"""A real `hub serve` for tests, with its own folder and port."""
 
 import json
 import os
@@ -19,28 +19,28 @@ import psutil
 
 from config import ROOT
 
-PATIENCE = 60  # seconds, on a machine that is busy with other tests
+PATIENCE = 60  # seconds; the machine may be busy with other tests
 
 
 def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """Return what ``condition`` answers once it is true; fails after ``patience`` seconds."""
+    """Wait until ``condition`` is true and return its value; fails after ``patience`` seconds."""
     pause = threading.Event()
     for _ in range(int(patience / 0.05)):
-        if found := condition():
-            return found
+        if value := condition():
+            return value
         pause.wait(0.05)
-    raise AssertionError(f"{condition} did not come true within {patience} seconds")
+    raise AssertionError(f"{condition} wasn't true within {patience} seconds")
 
 
 def free_port() -> int:
-    """Return a port that no one listens on now."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Hub:
-    """One installation, and the `hub serve` that runs it."""
+    """An installation, and its `hub serve` process."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,21 +56,21 @@ class Hub:
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run ``hub …`` in a process of its own."""
+        """Run ``hub …`` as a process."""
         return subprocess.run(
             [sys.executable, "-m", "hub.cli", *words],
             env=self.environ, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
 
     def start(self) -> None:
-        """`hub serve`, until it answers."""
+        """Start `hub serve`, and wait until it answers."""
         with (self.folder / "serve.log").open("ab") as log:
             words = [sys.executable, "-m", "hub.cli", "serve", "--port", str(self.port)]
             self.process = subprocess.Popen(words, env=self.environ, cwd=ROOT, stdout=log, stderr=log)
         eventually(self.health)
 
     def health(self) -> dict[str, Any] | None:
-        """Return what /healthz says, or None while it doesn't answer."""
+        """Return the content of /healthz, or None if it doesn't answer."""
         try:
             with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as answer:
                 return dict(json.load(answer))
@@ -83,33 +83,33 @@ class Hub:
         return psutil.Process(self.process.pid).children()
 
     def worker(self) -> psutil.Process | None:
-        """Return the worker: the child that itself has no web processes but reads files."""
+        """Return the worker: the child process that doesn't listen on the port."""
         return next((child for child in self.children() if not self._listens(child)), None)
 
     def web(self) -> psutil.Process | None:
-        """Return the web server's first process."""
+        """Return the web server's main process."""
         return next((child for child in self.children() if self._listens(child)), None)
 
     def _listens(self, child: psutil.Process) -> bool:
         try:
-            found = child.net_connections(kind="inet")
+            connections = child.net_connections(kind="inet")
         except psutil.Error:
             return False
-        return any(one.status == psutil.CONN_LISTEN and one.laddr.port == self.port for one in found)
+        return any(each.status == psutil.CONN_LISTEN and each.laddr.port == self.port for each in connections)
 
     def kill(self) -> None:
-        """End everything at once with -9, as a power cut would."""
+        """Kill all processes at once, like a power failure."""
         if self.process:
             family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
-            for one in family:
-                if one.is_running():
-                    one.send_signal(signal.SIGKILL)
+            for process in family:
+                if process.is_running():
+                    process.send_signal(signal.SIGKILL)
             psutil.wait_procs(family, timeout=PATIENCE)
             self.process.wait(PATIENCE)
             self.process = None
 
     def stop(self) -> int:
-        """End it as an operator does; answers its exit status."""
+        """Stop it with SIGTERM, and return its exit status."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(PATIENCE)
@@ -119,7 +119,7 @@ class Hub:
 
 @contextmanager
 def a_hub(folder: Path, **settings: str) -> Iterator[Hub]:
-    """A running hub with one member and the person ana@lakeshore.example."""
+    """Run a hub with one member and its representative ana@lakeshore.example."""
     hub = Hub(folder, **settings)
     assert hub.command("organization", "add", "Lakeshore", "--kind", "member").returncode == 0
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "lakeshore")
@@ -133,7 +133,7 @@ def a_hub(folder: Path, **settings: str) -> Iterator[Hub]:
 
 
 class Visitor:
-    """A browser without scripts, over real HTTP."""
+    """A browser without JavaScript, over HTTP."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -144,18 +144,18 @@ class Visitor:
         return self.look(path)[1]
 
     def look(self, path: str) -> tuple[str, str]:
-        """Return what an address answers: its media type, and the text."""
+        """Return the media type and the text of a response."""
         with self.opener.open(self.hub.address + path, timeout=PATIENCE) as answer:
             return answer.headers.get_content_type(), str(answer.read().decode(errors="replace"))
 
     def post(self, path: str, **fields: str) -> str:
-        """Send the form of a page; answers the page that comes of it."""
+        """Submit the form of a page, and return the resulting page."""
         form = urllib.parse.urlencode({"csrf_token": self.token(path)} | fields).encode()
         with self.opener.open(self.hub.address + path, form, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def sign_in(self, email: str = "ana@lakeshore.example", password: str = "welcome-to-the-hub") -> "Visitor":
-        """Through the form."""
+        """Sign in through the form."""
         token = self.token("/sign-in")
         form = urllib.parse.urlencode({"csrf_token": token, "email": email, "password": password}).encode()
         self.opener.open(f"{self.hub.address}/sign-in", form, timeout=PATIENCE).close()
@@ -163,22 +163,22 @@ class Visitor:
 
     def token(self, path: str) -> str:
         """Return the CSRF token of a page's form."""
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path))
-        assert found
-        return found[1]
+        match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path))
+        assert match
+        return match[1]
 
     def upload(self, name: str, content: bytes, token: str) -> str:
-        """Add one file through the plain form; answers the address of its page, once the hub acknowledges it."""
+        """Upload a file through the form without JavaScript, and return the path of its page."""
         fields = {"csrf_token": token, "kind": "resource", "audience": "network"}
-        edge = "----tests"
+        boundary = "----tests"
         parts = [
-            f'--{edge}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'
             for key, value in fields.items()
         ]
-        head = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        body = "".join(parts).encode() + head.encode() + content + f"\r\n--{edge}--\r\n".encode()
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+        body = "".join(parts).encode() + head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         request = urllib.request.Request(
-            f"{self.hub.address}/resources/new", body, {"Content-Type": f"multipart/form-data; boundary={edge}"}
+            f"{self.hub.address}/resources/new", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         )
         with self.opener.open(request, timeout=PATIENCE) as answer:
             return str(urllib.parse.urlsplit(answer.url).path)

@@ -1,4 +1,4 @@
-"""Documents stay true: the files that they name exist, and so do the functions that docs/architecture.md names."""
+"""Docs stay correct: files that they name exist, and so do functions that docs/architecture.md names."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ A_NAME = re.compile(r"@?[A-Za-z_]\w*(?:\.\w+)*")
 
 
 def _lines() -> list[str]:
-    """Return the page's lines, without its drawings."""
+    """Return the lines of the page, without diagrams."""
     return re.sub(r"```.*?```", "", PAGE.read_text(), flags=re.DOTALL).splitlines()
 
 
@@ -31,7 +31,7 @@ def _is_path(words: str) -> bool:
 
 @cache
 def _defined_in(path: Path) -> frozenset[str]:
-    """Return the names that a file defines: functions, classes, values, and the keys of its tables."""
+    """Return the names that a file defines: functions, classes, variables, and keys of dictionaries."""
     return frozenset(_names(ast.parse(path.read_text())))
 
 
@@ -48,7 +48,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 @cache
 def _known() -> frozenset[str]:
-    """Return what a name may mean on a line that names no file: a definition, a module, a room, a marker, an alias."""
+    """Return all names that a line without a file may use: definitions, modules, rooms, markers, aliases."""
     files = [*(ROOT / "hub").rglob("*.py"), ROOT / "config.py", ROOT / "tests" / "conftest.py"]
     parts = [path.relative_to(ROOT).with_suffix("").parts for path in files]
     aliases = {f"{names[-1]}_{names[-2]}" for names in parts if len(names) > 1 and names[-2] in LAYERS}
@@ -74,10 +74,10 @@ def test_every_name_is_defined_in_the_file_that_its_line_names() -> None:
     named = 0
     for line in _lines():
         files = [ROOT / words for words in _spans(line) if A_MODULE.fullmatch(words)]
-        there = frozenset().union(*map(_defined_in, files)) if files else _known()
+        defined = frozenset().union(*map(_defined_in, files)) if files else _known()
         names = [words for words in _spans(line) if A_NAME.fullmatch(words) and not _is_path(words)]
         named += len(names)
-        wrong += [f"{name}: {line[:80]}" for name in names if name.rpartition(".")[2].lstrip("@") not in there]
+        wrong += [f"{name}: {line[:80]}" for name in names if name.rpartition(".")[2].lstrip("@") not in defined]
     assert named > 100
     assert wrong == []
 

@@ -1,4 +1,4 @@
-"""What someone tried who wished the hub ill: each test is an attack that once worked."""
+"""Attacks on the hub. Each of them once worked."""
 
 import io
 import logging
@@ -28,12 +28,12 @@ from hub.sharing.models import SharingEvent
 from tests.world import SignIn, a_person, a_resource, an_organization
 
 COORDINATOR, REPRESENTATIVE, PROMOTED = "cora@host.example", "rosa@lakeshore.example", "pat@lakeshore.example"
-TOO_LONG = "9" * 400  # digits: no float holds it
+TOO_LONG = "9" * 400  # digits: too long for a float
 
 
 @pytest.fixture
 def resource(database: Database) -> int:
-    """A resource of an organization with its representative and a contributor, beside the host's coordinator."""
+    """A resource of an organization with a representative and a contributor; the host has a coordinator."""
     with database.writing() as db:
         host = an_organization(db, "Host", kind=OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, COORDINATOR)
@@ -43,8 +43,8 @@ def resource(database: Database) -> int:
         return a_resource(db, lakeshore).id
 
 
-class Told(logging.Handler):
-    """What the log says, in the form of text."""
+class Lines(logging.Handler):
+    """Collects log lines in text format."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -56,18 +56,18 @@ class Told(logging.Handler):
 
 
 def line_of(client: FlaskClient, address: str, **how: Any) -> str:
-    """Return what the log says of a request."""
-    logger, told = logging.getLogger("hub.web"), Told()
-    logger.addHandler(told)
+    """Return the log line of a request."""
+    logger, handler = logging.getLogger("hub.web"), Lines()
+    logger.addHandler(handler)
     level = logger.level
     logger.setLevel(logging.INFO)
     try:
         client.open(address, **how)
     finally:
         logger.setLevel(level)
-        logger.removeHandler(told)
-    assert len(told.lines) == 1
-    return told.lines[0]
+        logger.removeHandler(handler)
+    assert len(handler.lines) == 1
+    return handler.lines[0]
 
 
 @pytest.mark.parametrize("way", ["invitation", "reset link"])
@@ -105,10 +105,10 @@ def test_an_invitation_stays_valid_after_a_role_change_in_the_organization(
 
 
 def test_a_url_cannot_inject_a_log_line(client: FlaskClient) -> None:
-    told = line_of(client, "/x%0aINFO%20all%20is%20well%1b[31m")
-    assert "\n" not in told
-    assert "\x1b" not in told
-    assert "path=/x\\nINFO all is well\\x1b[31m" in told
+    line = line_of(client, "/x%0aINFO%20all%20is%20well%1b[31m")
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert "path=/x\\nINFO all is well\\x1b[31m" in line
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_a_url_cannot_inject_a_log_line(client: FlaskClient) -> None:
 )
 def test_a_token_in_a_url_without_a_route_is_not_logged(method: str, address: str, client: FlaskClient) -> None:
     token = "aB3-_" * 8
-    told = line_of(client, address.format(token=token), method=method)
-    assert "path=/" in told
-    assert token not in told
+    line = line_of(client, address.format(token=token), method=method)
+    assert "path=/" in line
+    assert token not in line
 
 
 @pytest.mark.both_databases
@@ -135,18 +135,18 @@ def test_a_database_error_shows_no_values(database: Database) -> None:
 
     def link(db: Session) -> ShareLink:
         person = a_person(db, an_organization(db))
-        whose = {"resource_id": a_resource(db, person.organization).id, "organization_id": person.organization_id}
+        owner = {"resource_id": a_resource(db, person.organization).id, "organization_id": person.organization_id}
         now = clock.now()
-        return ShareLink(token=secret, person_id=person.id, created_at=now, expires_at=now, **whose)
+        return ShareLink(token=secret, person_id=person.id, created_at=now, expires_at=now, **owner)
 
     with database.writing() as db:
         db.add(link(db))
         db.flush()
-        db.add(link(db))  # breaks the unique index
-        with pytest.raises(SQLAlchemyError) as told:
+        db.add(link(db))  # violates the unique index
+        with pytest.raises(SQLAlchemyError) as error:
             db.flush()
         db.rollback()
-    assert "[SQL parameters hidden" in str(told.value)
+    assert "[SQL parameters hidden" in str(error.value)
 
 
 @pytest.mark.both_databases
@@ -227,9 +227,9 @@ def test_a_pack_does_not_show_an_earlier_revision_that_was_restricted(
     with database.writing() as db:
         prairie = an_organization(db, "Prairie")
         otto = a_person(db, prairie, email="otto@prairie.example")
-        theirs = a_resource(db, prairie, pages=["what was too much"], created_by=otto).id
+        restricted = a_resource(db, prairie, pages=["what was too much"], created_by=otto).id
     pat = sign_in(PROMOTED)
-    pack = pat.post("/sharing/packs/add", data={"resource": str(theirs), "part": "1"}).location
+    pack = pat.post("/sharing/packs/add", data={"resource": str(restricted), "part": "1"}).location
     channel = pat.post(f"{pack}/channel", data={"channel": "newsletter"}).location
     link = re.findall(r"/p/[\w-]+", pat.get(channel).text)[0]
     item = f"{link}/{re.findall(rf'{link}/([0-9]+)', client.get(link).text)[0]}"
@@ -237,29 +237,29 @@ def test_a_pack_does_not_show_an_earlier_revision_that_was_restricted(
     for audience in (Audience.ORGANIZATION, Audience.NETWORK):
         with database.writing() as db:
             person = db.scalars(select(Person).where(Person.email == "otto@prairie.example")).one()
-            one = library_queries.get_for(db, person, theirs, Permission.CHANGE)
-            facts = Facts(kind=one.kind, title=one.title, audience=audience, published_on=one.published_on)
-            change(db, person, one, facts)
+            row = library_queries.get_for(db, person, restricted, Permission.CHANGE)
+            facts = Facts(kind=row.kind, title=row.title, audience=audience, published_on=row.published_on)
+            change(db, person, row, facts)
             if audience is Audience.ORGANIZATION:
-                replace(db, person, one, Written("what everyone may know"))
-    assert pat.get(f"/resources/{theirs}/download?revision=1").status_code == 404
+                replace(db, person, row, Written("what everyone may know"))
+    assert pat.get(f"/resources/{restricted}/download?revision=1").status_code == 404
     for answer in (client.get(link), client.get(item), client.post(f"{item}/open", follow_redirects=True)):
         assert "what was too much" not in answer.text
 
 
 def test_files_for_a_withdrawn_application_are_not_stored(client: FlaskClient, config: Config) -> None:
-    said = {"kind": "member", "name": "X Org", "contact_name": "C", "contact_email": "c@x.example"}
-    link = re.findall(r"/join/[\w-]{20,}", client.post("/join", data=said).text)[0]
-    some = {"file-swot": [(io.BytesIO(bytes([number]) * 100), f"{number}.txt") for number in range(15)]}
-    assert "can have up to 10 files" in client.post(link, data=said | some, content_type="multipart/form-data").text
+    form = {"kind": "member", "name": "X Org", "contact_name": "C", "contact_email": "c@x.example"}
+    link = re.findall(r"/join/[\w-]{20,}", client.post("/join", data=form).text)[0]
+    many = {"file-swot": [(io.BytesIO(bytes([number]) * 100), f"{number}.txt") for number in range(15)]}
+    assert "can have up to 10 files" in client.post(link, data=form | many, content_type="multipart/form-data").text
     client.post(f"{link}/withdraw", data={"reason": "later"})
-    one = {"file-swot": [(io.BytesIO(b"x" * 100), "x.txt")]}
-    assert client.post(link, data=said | one, content_type="multipart/form-data").status_code == 422
+    single = {"file-swot": [(io.BytesIO(b"x" * 100), "x.txt")]}
+    assert client.post(link, data=form | single, content_type="multipart/form-data").status_code == 422
     assert not [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()]
 
 
 def test_a_very_long_pasted_line_is_handled_in_time(resource: int, sign_in: SignIn) -> None:
-    """It took minutes, in which the process answered no one."""
+    """It once blocked the process for minutes."""
     pat = sign_in(PROMOTED)
     for line in (
         "x" * 150_000 + "@",
@@ -273,7 +273,7 @@ def test_a_very_long_pasted_line_is_handled_in_time(resource: int, sign_in: Sign
 
 
 def test_deeply_nested_text_is_shown_in_time(resource: int, database: Database, sign_in: SignIn) -> None:
-    """It took 11 seconds at each view."""
+    """It once took 11 seconds for each view."""
     stars = "*" * 40_000
     facts = {"title": "Stars", "kind": "briefing", "audience": "network", "body": f"{stars}a{stars}"}
     answer = sign_in(PROMOTED).post("/resources/new?by=text", data=facts, follow_redirects=True)

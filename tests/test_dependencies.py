@@ -1,4 +1,4 @@
-"""pyproject.toml, docs/dependencies.md and the code name the same packages."""
+"""pyproject.toml, docs/dependencies.md and the code agree about packages."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ from pkgutil import resolve_name
 from config import ROOT
 
 OUR_OWN = {"config", "hub", "tests", "bench"}
-# Packages that are used without being imported, and how.
+# Packages that are used without an import, with the reason.
 NEVER_IMPORTED = {
     "djhtml": "a command",
     "djlint": "a command",
@@ -36,9 +36,9 @@ NEVER_IMPORTED = {
 
 def _name(requirement: str) -> str:
     """Return the normalized package name of a requirement: ``psycopg[binary]==3.*`` gives ``psycopg``."""
-    found = re.match(r"[A-Za-z0-9._-]+", requirement)
-    assert found, requirement
-    return _normal(found.group())
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert match, requirement
+    return _normal(match.group())
 
 
 def _normal(name: str) -> str:
@@ -46,9 +46,9 @@ def _normal(name: str) -> str:
 
 
 def _declared() -> tuple[set[str], Mapping[str, set[str]]]:
-    """Return the packages that the hub needs, and those of each extra."""
+    """Return the dependencies of the hub, and those of each extra."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = {extra: set(map(_name, some)) for extra, some in project["optional-dependencies"].items()}
+    extras = {extra: set(map(_name, packages)) for extra, packages in project["optional-dependencies"].items()}
     return set(map(_name, project["dependencies"])), extras
 
 
@@ -74,23 +74,23 @@ def _imported(path: Path) -> Iterator[str]:
 
 @cache
 def _packages_of(*folders: str) -> dict[str, str]:
-    """Return the packages imported in these folders, each with one of the modules that import it."""
+    """Return the packages imported in these folders, each with a module that imports it."""
     owners = packages_distributions()
-    found = {}
+    packages = {}
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")) if (ROOT / folder).is_dir() else [ROOT / folder]:
             for top in _imported(path):
                 for owner in owners.get(top, [f"{top} (not installed)"]):
-                    found[_normal(owner)] = str(path.relative_to(ROOT))
-    return found
+                    packages[_normal(owner)] = str(path.relative_to(ROOT))
+    return packages
 
 
 def test_every_direct_dependency_has_one_row_in_the_docs() -> None:
     needed, extras = _declared()
     declared, explained = needed.union(*extras.values()), _explained()
-    assert declared - set(explained) == set(), "docs/dependencies.md lacks a row for these"
+    assert declared - set(explained) == set(), "docs/dependencies.md needs a row for these"
     assert set(explained) - declared == set(), "docs/dependencies.md has rows for packages that pyproject doesn't name"
-    assert len(explained) == len(set(explained)), "docs/dependencies.md names a package twice"
+    assert len(explained) == len(set(explained)), "docs/dependencies.md lists a package twice"
 
 
 def test_the_hub_imports_only_what_pyproject_declares() -> None:

@@ -1,4 +1,4 @@
-"""Properties of the house's files: how long they are, what modules are called, and what packages hold."""
+"""Rules for source files: length, names of modules, contents of packages."""
 
 import ast
 from collections import defaultdict
@@ -17,12 +17,12 @@ LONGEST_FUNCTION = 45
 # Layers of a room: their modules are imported as `<subject>_<layer>`, or `<room>_<layer>` where one file is enough.
 LAYERS = {"actions", "queries", "rules", "routes", "forms", "models", "reports", "letters"}
 
-# Modules that are bound to another name than the rule gives, with a reason.
+# Modules that are imported under another name, with the reason.
 OTHER_NAMES: dict[str, str] = {}
 
 
 def _files(suffixes: Collection[str], *places: str) -> Iterator[Path]:
-    """Yield the files at these places with one of the suffixes, without generated ones."""
+    """Yield the files in these places with one of the suffixes, except generated ones."""
     for place in places:
         for path in sorted((ROOT / place).rglob("*")) if (ROOT / place).is_dir() else [ROOT / place]:
             if path.suffix in suffixes and GENERATED not in path.parents:
@@ -49,11 +49,11 @@ def test_no_function_is_longer_than_45_lines() -> None:
         and node.end_lineno is not None
         and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     }
-    assert not too_long, "give a part of these a name"
+    assert not too_long, "move parts of these into functions of their own"
 
 
 def _modules() -> set[str]:
-    """Return the modules and packages of the hub."""
+    """Return the names of the hub's modules and packages."""
     paths = (path.relative_to(ROOT).with_suffix("") for path in _files({".py"}, "hub"))
     return {".".join(path.parts).removesuffix(".__init__") for path in paths}
 
@@ -67,14 +67,14 @@ def _name_of(module: str) -> str:
 
 
 def _imported_whole() -> Iterator[tuple[str, str, Path]]:
-    """Modules of the hub that are imported whole: each with its name there, and the file."""
+    """Yield imports of whole modules: the module, its name in the importing file, and that file."""
     modules = _modules()
     for path in _files({".py"}, *PYTHON):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom):
-                for one in node.names:
-                    if (module := f"{node.module}.{one.name}") in modules:
-                        yield module, one.asname or one.name, path
+                for alias in node.names:
+                    if (module := f"{node.module}.{alias.name}") in modules:
+                        yield module, alias.asname or alias.name, path
 
 
 def test_a_module_is_imported_under_one_name_everywhere() -> None:
@@ -94,7 +94,7 @@ def test_a_package_has_a_docstring_and_no_code() -> None:
     for path in _files({".py"}, "hub"):
         if path.name == "__init__.py":
             first, *others = ast.parse(path.read_text()).body
-            assert isinstance(first, ast.Expr), f"{_name(path)} says nothing"
+            assert isinstance(first, ast.Expr), f"{_name(path)} has no docstring"
             assert isinstance(first.value, ast.Constant)
             allowed = ["__version__"] if path.parent.name == "hub" else []
-            assert [ast.unparse(one).split(" = ")[0] for one in others] == allowed, f"{_name(path)} holds code"
+            assert [ast.unparse(node).split(" = ")[0] for node in others] == allowed, f"{_name(path)} has code"

@@ -1,4 +1,4 @@
-"""`kill -9` of web or worker at any time loses nothing that was acknowledged."""
+"""`kill -9` of the web server or worker loses nothing that was acknowledged."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ import pytest
 from config import ROOT
 from tests.serving import PATIENCE, Hub, Visitor, a_hub, eventually
 
-SEED = 20261123  # the same moments each time, as far as the machine lets us
+SEED = 20261123  # the same moments in each run, as far as the machine allows
 
 
 def _is_settled(hub: Hub) -> bool:
@@ -118,8 +118,8 @@ def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Pat
         _out, log = worker.communicate(timeout=PATIENCE)
         lines = [json.loads(row) for row in log.splitlines()]
         done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
-    assert len(done) == len(set(done)), "something was read or drawn twice"
-    assert len([one for one in done if one[0] == "read"]) == 30
+    assert len(done) == len(set(done)), "a file was read or drawn twice"
+    assert len([message for message, _id in done if message == "read"]) == 30
     assert hub.command("verify").returncode == 0
 
 
@@ -132,7 +132,7 @@ def test_unfinished_requests_do_not_block_others(tmp_path: Path) -> None:
         assert eventually(hub.health)["database"]["state"] == "ok"
         for half in halves:
             half.settimeout(PATIENCE)
-            assert half.recv(1000) == b"", "a request that was never finished was answered"
+            assert half.recv(1000) == b"", "an unfinished request got a response"
             half.close()
         assert "Traceback" not in (hub.folder / "serve.log").read_text()
 
@@ -172,23 +172,23 @@ def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path)
 
 @pytest.mark.kills
 def test_a_hub_that_gets_many_stop_signals_at_once_stops(tmp_path: Path) -> None:
-    """As a service manager tells the whole group, while `hub serve` tells its own."""
+    """A service manager signals the whole process group, and `hub serve` signals its children too."""
     hub = Hub(tmp_path / "hub")
     hub.start()
     assert hub.process
     family = [psutil.Process(hub.process.pid), *psutil.Process(hub.process.pid).children(recursive=True)]
     for _ in range(1000):
-        for one in family:
+        for process in family:
             with suppress(psutil.NoSuchProcess):
-                one.terminate()
+                process.terminate()
     try:
-        # Python puts its own handling of signals back at its very end: who is told then goes by the signal.
+        # Python restores default signal handling when it exits, so a late signal ends the process.
         assert hub.process.wait(PATIENCE) in {0, -signal.SIGTERM}
         assert psutil.wait_procs(family, timeout=PATIENCE)[1] == []
     finally:
-        for one in family:
+        for process in family:
             with suppress(psutil.NoSuchProcess):
-                one.kill()
+                process.kill()
 
 
 @pytest.mark.kills
@@ -196,6 +196,6 @@ def test_a_process_that_hangs_is_killed_when_the_hub_stops(tmp_path: Path) -> No
     hub = Hub(tmp_path / "hub")
     hub.start()
     worker = eventually(hub.worker)
-    worker.suspend()  # it hears of nothing now
+    worker.suspend()  # so that it can't handle signals
     assert hub.stop() == 0
     assert not worker.is_running()

@@ -1,4 +1,4 @@
-"""Properties of the whole house: every route, every page, every role, every template."""
+"""Properties of the whole app: every route, page, role and template."""
 
 import re
 import sqlite3
@@ -32,53 +32,53 @@ from tests.world import PASSWORD
 
 ROLES = ("coordinator", "board", "representative", "alternate", "contributor", "bff")
 
-# Views that need no sign-in, and why.
+# Views that need no sign-in, with the reason.
 PUBLIC = {
     "static": "stylesheet, script and logo",
     "bootstrap.static": "Bootstrap's stylesheet",
-    "overview.home": "visitors find public resources and the way in",
-    "overview.choose_look": "visitors choose light or dark too",
-    "overview.healthz": "monitors have no account",
-    "overview.words": "visitors may look up what the hub's terms mean",
-    "joining.join": "who would like to join has no account",
-    "joining.application": "applicants have a secret link",
-    "joining.withdraw_application": "applicants have a secret link",
-    "joining.own_evidence": "applicants have a secret link",
-    "members.sign_in": "the way in",
-    "members.forgot_password": "the way back in",
-    "members.stop_mail": "the link in a message that ends such messages",
-    "members.invitation": "the way in for the invited",
-    "members.new_password": "the way back in",
-    "members.welcome": "the first coordinator",
+    "overview.home": "shows public resources and the sign-in link",
+    "overview.choose_look": "visitors can choose a theme too",
+    "overview.words": "visitors can look up the hub's terms",
+    "overview.healthz": "monitoring has no account",
+    "joining.join": "people who want to join have no account",
+    "joining.application": "applicants have a private link",
+    "joining.withdraw_application": "applicants have a private link",
+    "joining.own_evidence": "applicants have a private link",
+    "members.sign_in": "the sign-in page",
+    "members.forgot_password": "for people who can't sign in",
+    "members.stop_mail": "the unsubscribe link in email",
+    "members.invitation": "for invited people, who can't sign in yet",
+    "members.new_password": "for people who can't sign in",
+    "members.welcome": "for the first coordinator",
     "library.show": "public resources",
     "library.page": "public resources",
-    "library.pages": "public resources: goes to the page whose number was typed",
-    "library.image": "public resources: the picture of a page",
-    "library.state": "public resources: how far they were read",
-    "calls.feed": "a calendar program has no account; the token is the secret",
+    "library.pages": "public resources: opens the page with the typed number",
+    "library.image": "public resources: a page picture",
+    "library.state": "public resources: reading progress",
+    "calls.feed": "calendar programs have no account; the URL has a secret token",
     "search.results": "public resources",
     "search.suggestions": "public resources",
-    "search.feed": "what a feed's token opens",
+    "search.feed": "feed readers have no account; the URL has a secret token",
     "sharing.download": "public resources",
-    "outreach.landing": "what a share link opens",
-    "outreach.show": "what a share link opens",
-    "outreach.shared_picture": "what a share link opens",
-    "outreach.download_shared": "what a share link opens",
-    "outreach.open_pack": "what a pack's link opens",
-    "outreach.open_item": "what a pack's link opens",
-    "outreach.show_item": "what a pack's link opens",
-    "outreach.take_item": "what a pack's link opens",
-    "outreach.say": "what a pack's link opens",
-    "outreach.ask": "what a pack's link opens",
-    "outreach.pack_image": "what a pack's link opens",
-    "outreach.stop": "recipients of packs unsubscribe without an account",
-    "outreach.stop_now": "recipients of packs unsubscribe without an account",
+    "outreach.landing": "for recipients of a share link",
+    "outreach.show": "for recipients of a share link",
+    "outreach.shared_picture": "for recipients of a share link",
+    "outreach.download_shared": "for recipients of a share link",
+    "outreach.open_pack": "for recipients of a pack",
+    "outreach.open_item": "for recipients of a pack",
+    "outreach.show_item": "for recipients of a pack",
+    "outreach.take_item": "for recipients of a pack",
+    "outreach.say": "for recipients of a pack",
+    "outreach.ask": "for recipients of a pack",
+    "outreach.pack_image": "for recipients of a pack",
+    "outreach.stop": "for recipients of packs, who unsubscribe without an account",
+    "outreach.stop_now": "for recipients of packs, who unsubscribe without an account",
 }
 
 
 @pytest.fixture(scope="module")
 def demo_app(demo: Database) -> Flask:
-    """The web application over the demo world."""
+    """The web application of the demo world."""
     app = create_app(demo.config, demo)
     app.test_client_class = Browser
     return app
@@ -93,7 +93,7 @@ def _browser(app: Flask, role: str) -> FlaskClient:
 
 
 def _fill(rule: str) -> str:
-    """Return an address of a route: numbers and names that exist in the demo world."""
+    """Return a URL for a route, with ids and slugs that exist in the demo world."""
     filled = re.sub(r"<int:[^>]+>", "1", rule)
     filled = filled.replace("<quarter>", "2025Q1").replace("<slug>", "lakeshore")
     return re.sub(r"<[^>]+>", "token", filled)
@@ -104,27 +104,27 @@ def test_every_route_is_listed_public_or_sends_visitors_to_sign_in(demo_app: Fla
     for rule in demo_app.url_map.iter_rules():
         view = demo_app.view_functions[rule.endpoint]
         is_public = getattr(view, "public", False) or rule.endpoint in {"static", "bootstrap.static"}
-        assert is_public == (rule.endpoint in PUBLIC), f"{rule.endpoint} is not where it is listed"
+        assert is_public == (rule.endpoint in PUBLIC), f"{rule.endpoint}: update PUBLIC"
         if is_public:
             continue
         methods = (rule.methods or set()) & {"GET", "POST"}
         for method in methods:
             answer = browser.open(_fill(rule.rule), method=method)
-            assert answer.status_code == 302, f"{method} {rule.rule} answered {answer.status_code} to a visitor"
+            assert answer.status_code == 302, f"{method} {rule.rule} returned {answer.status_code} to a visitor"
             assert urlsplit(answer.location).path == "/sign-in"
 
 
 def _links(page: BeautifulSoup) -> set[str]:
-    found = {str(link["href"]) for link in page.find_all("a", href=True)}
-    return {link for link in found if link.startswith("/") and not link.startswith("//")}
+    links = {str(link["href"]) for link in page.find_all("a", href=True)}
+    return {link for link in links if link.startswith("/") and not link.startswith("//")}
 
 
 MOST_ALIKE = 2
-MOST_OF_A_ROUTE = 24  # the filters of a search can be put together in hundreds of ways
+MOST_OF_A_ROUTE = 24  # the filters of a search have hundreds of combinations
 
 
 def _shape(routes: MapAdapter, address: str) -> tuple[str, str]:
-    """Addresses of one route that ask for the same things are alike: a few of them are walked."""
+    """Return the route and parameter names of a URL: of URLs with the same shape, only a few are opened."""
     parts = urlsplit(address)
     names = "&".join(sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair}))
     return routes.match(parts.path)[0], names
@@ -136,10 +136,10 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
     demo_app: Flask, demo: Database, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: moment)  # pages that show the time are the same twice
+    monkeypatch.setattr(clock, "now", lambda: moment)  # so that pages that show the time don't change between requests
     browser = _browser(demo_app, role)
     before = _rows_that_count(demo)
-    asked = _asked_while_rendering(demo, monkeypatch)
+    queries = _queries_while_rendering(demo, monkeypatch)
     todo, seen = ["/"], {"/"}
     titles: dict[str, str] = {}
     shapes: Counter[tuple[str, str] | str] = Counter()
@@ -148,17 +148,19 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
     while todo:
         address = todo.pop(0)
         if "/download" in address or "format=csv" in address:
-            continue  # taking a file out is recorded; that is its purpose
+            continue  # a download is logged; that is its purpose
         answer = browser.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
-        assert not asked, f"the template of {address} asks the database: {asked[0]}"
+        assert not queries, f"the template of {address} queries the database: {queries[0]}"
         if "html" not in (answer.content_type or ""):
             continue
         walked += 1
         if demo.engine.name == "sqlite":
-            with _rows_the_other_way_round(demo):
+            with _reversed_rows(demo):
                 again = browser.get(address, follow_redirects=True)
-            assert _shown(again.text) == _shown(answer.text), f"{address} shows rows in an order that no one asked for"
+            assert _shown(again.text) == _shown(answer.text), (
+                f"{address} relies on the order of rows in a query without ORDER BY"
+            )
         page = BeautifulSoup(answer.text, "lxml")
         _check_page(answer.text, page, answer.request.full_path)
         _check_title(titles, page, answer.request.full_path)
@@ -172,9 +174,9 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
     assert _rows_that_count(demo) == before
 
 
-def _asked_while_rendering(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Collect what is asked of the database while a template renders: its view must have asked before."""
-    asked: list[str] = []
+def _queries_while_rendering(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that collects queries made during rendering: the view must make them before."""
+    queries: list[str] = []
     rendering: list[str] = []
     render = Template.render
 
@@ -187,51 +189,51 @@ def _asked_while_rendering(database: Database, monkeypatch: pytest.MonkeyPatch) 
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
         if rendering:
-            asked.append(f"{rendering[-1]}: {statement[:500]}")
+            queries.append(f"{rendering[-1]}: {statement[:500]}")
 
     monkeypatch.setattr(Template, "render", watched)
     event.listen(database.engine, "before_cursor_execute", note)
-    return asked
+    return queries
 
 
 @contextmanager
-def _rows_the_other_way_round(database: Database) -> Iterator[None]:
-    """Rows that weren't asked for in an order lie as they came; elsewhere in the tests they come in reverse."""
+def _reversed_rows(database: Database) -> Iterator[None]:
+    """Use the opposite order for queries without ORDER BY: storage order, since other tests reverse it."""
 
-    def turn(connection: sqlite3.Connection, *_others: object) -> None:
+    def reverse(connection: sqlite3.Connection, *_others: object) -> None:
         connection.execute("PRAGMA reverse_unordered_selects=OFF")
 
-    def turn_back(connection: sqlite3.Connection, *_others: object) -> None:
+    def restore(connection: sqlite3.Connection, *_others: object) -> None:
         connection.execute("PRAGMA reverse_unordered_selects=ON")
 
-    event.listen(database.engine, "checkout", turn)
-    event.listen(database.engine, "checkin", turn_back)
+    event.listen(database.engine, "checkout", reverse)
+    event.listen(database.engine, "checkin", restore)
     yield
-    event.remove(database.engine, "checkout", turn)
-    event.remove(database.engine, "checkin", turn_back)
+    event.remove(database.engine, "checkout", reverse)
+    event.remove(database.engine, "checkin", restore)
 
 
 def _shown(html: str) -> str:
-    """Return a page without what is new in each answer: tokens of its forms."""
+    """Return a page without the form tokens, which are different in each response."""
     return re.sub(r'name="(?:csrf_token|form_id)"[^>]*>', "", html)
 
 
 def _check_title(titles: dict[str, str], page: BeautifulSoup, address: str) -> None:
-    """No two pages have one title; a page that was asked for in two ways is one page."""
+    """Check that no two pages have the same title; other query parameters don't make another page."""
     parts = urlsplit(address)
     number = re.search(r"(?:^|&)page=(?!1\b)(\d+)", parts.query)
     place = parts.path + (f" {number[1]}" if number else "")
     title = str(page.title)
-    assert titles.setdefault(title, place) == place, f"{place} and {titles[title]} are both called {title}"
+    assert titles.setdefault(title, place) == place, f"{place} and {titles[title]} both have the title {title}"
 
 
 def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
-    """What holds for every page."""
+    """Check the rules that hold for every page."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     parser.parse(html)
     problems = [(position, code) for position, code, _data in parser.errors]
-    assert not problems, f"{address}: {problems[:3]} (dates in attributes are said by day_words and moment_words)"
-    assert len(page.find_all("h1")) == 1, f"{address} has not one h1"
+    assert not problems, f"{address}: {problems[:3]} (in attributes, write dates with day_words and moment_words)"
+    assert len(page.find_all("h1")) == 1, f"{address} doesn't have exactly one h1"
     first_link = page.find("a")
     assert first_link
     assert first_link["href"] == "#content", f"{address}: the first link doesn't skip to the content"
@@ -244,33 +246,32 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
     assert not page.find_all(style=True), f"{address} has inline styles"
     assert not [tag for tag in page.find_all("script") if not tag.get("src")], f"{address} has an inline script"
     blank = [cell for cell in page.find_all("td") if cell.contents and cell.decode_contents().isspace()]
-    assert not blank, f"{address}: {blank[0]} isn't :empty, so phones show it; write its tags next to each other"
+    assert not blank, (
+        f"{address}: {blank[0]} isn't :empty, so phones show it; write its tags without space between them"
+    )
     ids = [str(tag["id"]) for tag in page.find_all(id=True)]
-    assert len(ids) == len(set(ids)), f"{address} uses an id twice"
+    assert len(ids) == len(set(ids)), f"{address} has an id twice"
     for form in page.find_all("form", method="post"):
-        assert form.find("input", attrs={"name": "csrf_token"}), f"{address} has a form without its token"
+        assert form.find("input", attrs={"name": "csrf_token"}), f"{address} has a form without a CSRF token"
     for field in page.find_all(["input", "select", "textarea"]):
         if field.get("type") in {"hidden", "submit"} or field.has_attr("hidden"):
             continue
-        labelled = page.find("label", attrs={"for": str(field.get("id"))}) if field.get("id") else None
-        assert labelled or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
+        label = page.find("label", attrs={"for": str(field.get("id"))}) if field.get("id") else None
+        assert label or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
 
 
-# How the filter `day` says a date; elsewhere than in <time> it would be neither whole on paper nor read by machines.
-SAID_DATE = re.compile(
-    r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d)\b"
-)
+# A date in the short format of the filter `day`. Outside of <time>, it would be short in print too, and unclear to programs.
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+SHORT_DATE = re.compile(rf"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), {_MONTH} \d{{1,2}}|{_MONTH} \d{{1,2}}, 20\d\d)\b")
 
 
 def _check_dates(page: BeautifulSoup, address: str) -> None:
-    """Dates of the hub stand in <time>, once, with what machines and paper need."""
+    """Check that dates of the hub are in <time>, once, with the forms for programs and print."""
     for moment in page.find_all("time"):
-        assert moment.get("datetime"), f"{address}: {moment} is not for machines"
-        assert moment.get("data-paper"), (
-            f"{address}: {moment} isn't written out on paper; use the filters day or moment"
-        )
-        assert not moment.find("time"), f"{address}: {moment} stands in <time> already; the filters write it themselves"
-    for text_node in page.find_all(string=SAID_DATE):
+        assert moment.get("datetime"), f"{address}: {moment} has no datetime"
+        assert moment.get("data-paper"), f"{address}: {moment} has no form for print; use the filters day or moment"
+        assert not moment.find("time"), f"{address}: {moment} is inside another <time>; the filters already write it"
+    for text_node in page.find_all(string=SHORT_DATE):
         written_by_people = text_node.find_parent(
             class_=["page-text", "mail-text", "written", "snippet", "sheet", "page-list"]
         )
@@ -278,7 +279,7 @@ def _check_dates(page: BeautifulSoup, address: str) -> None:
 
 
 def _rows_that_count(database: Database) -> dict[str, int]:
-    """Return how many rows each table has, but for signs of life."""
+    """Return the number of rows in each table, except those that opening pages may change."""
     with database.reading() as db:
         return {
             table.name: db.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()
@@ -295,8 +296,8 @@ def test_every_template_is_used_and_belongs_to_a_room() -> None:
     used = set(re.findall(r"[\"']([\w/-]+\.(?:html|xml|txt))[\"']", "\n".join(sources)))
     for path in folder.rglob("*.*"):
         name = path.relative_to(folder).as_posix()
-        assert name in used, f"{name} is used nowhere"
-        assert "/" not in name or name.split("/")[0] in rooms, f"{name} lives in no room"
+        assert name in used, f"{name} isn't used"
+        assert "/" not in name or name.split("/")[0] in rooms, f"{name} belongs to no room"
 
 
 def test_rebuilding_gives_the_same_as_catching_up(own_demo: Database) -> None:

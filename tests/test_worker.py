@@ -1,4 +1,4 @@
-"""The worker stops when it is asked to, whatever is under way."""
+"""The worker stops on request, even during a long step, and retries steps that fail."""
 
 import logging
 import threading
@@ -14,11 +14,11 @@ from hub.core.db import Database
 def test_a_long_step_does_not_delay_stopping_the_worker(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    begun, over, stop = threading.Event(), threading.Event(), threading.Event()
+    started, finished, stop = threading.Event(), threading.Event(), threading.Event()
 
     def merge_for_hours(_database: Database, _reader: object) -> int:
-        begun.set()
-        over.wait()
+        started.set()
+        finished.wait()
         return 0
 
     monkeypatch.setitem(worker.STEPS, "index", merge_for_hours)
@@ -26,15 +26,16 @@ def test_a_long_step_does_not_delay_stopping_the_worker(
     caplog.set_level(logging.INFO, "hub.worker")
     running = threading.Thread(target=worker.run_until, args=(stop, database))
     running.start()
-    assert begun.wait(60)
+    assert started.wait(60)
     stop.set()
     running.join(60)
     assert not running.is_alive()
-    [told] = [record for record in caplog.records if "cut off" in record.message]
-    assert "pages" in vars(told)["steps"]  # the line that has the index
-    over.set()
-    for line in [one for one in threading.enumerate() if one.name in {steps[0] for steps in worker.THREADS}]:
-        line.join(60)  # in a process of its own it would end with that
+    [logged] = [record for record in caplog.records if "cut off" in record.message]
+    assert "pages" in vars(logged)["steps"]  # the thread that updates the index
+    finished.set()
+    names = {steps[0] for steps in worker.THREADS}
+    for thread in [thread for thread in threading.enumerate() if thread.name in names]:
+        thread.join(60)  # outside of tests, the process would end
 
 
 def test_a_step_that_fails_is_logged_and_retried(
@@ -52,8 +53,8 @@ def test_a_step_that_fails_is_logged_and_retried(
 
     database.config = replace(config, WORKER_PAUSE=0.01)
     monkeypatch.setitem(worker.STEPS, "index", fail_once)
-    line = threading.Thread(target=worker._run_steps, args=(stop, database, ("index",)), daemon=True)
-    line.start()
-    line.join(60)
+    thread = threading.Thread(target=worker._run_steps, args=(stop, database, ("index",)), daemon=True)
+    thread.start()
+    thread.join(60)
     assert tries == [0, 1]
     assert "A step of the worker failed" in caplog.text

@@ -1,4 +1,4 @@
-"""What tests build their world from: builders that add and flush while the caller commits, a clock, the worker."""
+"""Builders for test data (they add and flush; the caller commits), a test clock, and worker steps."""
 
 import itertools
 import re
@@ -32,12 +32,12 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Hands:
-    """A clock that stands still until it is set on."""
+    """The hands of a stopped clock."""
 
     at: datetime
 
     def on(self, **by: float) -> None:
-        """Let time pass."""
+        """Move the clock forward, for example by ``days=1``."""
         self.at += timedelta(**by)
 
 
@@ -49,7 +49,7 @@ def an_organization(
     left_on: date | None = None,
     **others: Any,
 ) -> Organization:
-    """Return an organization that joined long ago."""
+    """Add an organization that joined years ago, and return it."""
     name = name or f"Community {next(_numbers)}"
     organization = Organization(
         slug=slug_of(name), name=name, kind=kind, joined_on=joined_on, left_on=left_on, **others
@@ -62,7 +62,7 @@ def an_organization(
 def a_person(
     db: Session, organization: Organization, role: Role = Role.CONTRIBUTOR, email: str = "", name: str = "Ana Peña"
 ) -> Person:
-    """Somebody who may sign in with PASSWORD."""
+    """Add a person who can sign in with PASSWORD, and return them."""
     person = Person(
         email=email or f"person{next(_numbers)}@{organization.slug}.example",
         name=name,
@@ -92,7 +92,7 @@ def a_resource(
     created_by: Person | None = None,
     **others: Any,
 ) -> Resource:
-    """Return a resource that was typed in and has been read: its pages are there."""
+    """Add a resource from text that has been read already, with its pages, and return it."""
     now = clock.now()
     resource = Resource(
         title=title,
@@ -113,7 +113,7 @@ def a_resource(
 
 
 def _add_revision(db: Session, resource: Resource, pages: Sequence[str], page_kind: PageKind) -> None:
-    """Add the first revision of a resource, which was typed in and has been read."""
+    """Add the first revision of the resource, with its pages."""
     revision = Revision(
         resource_id=resource.id,
         number=1,
@@ -134,7 +134,7 @@ def _add_revision(db: Session, resource: Resource, pages: Sequence[str], page_ki
 
 
 def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
-    """Return what the outbox holds after the worker took this step of its own twice, the oldest first."""
+    """Run this step of the worker twice, and return the messages in the outbox, oldest first."""
     for _ in range(2):
         worker.STEPS[step](database, None)  # type: ignore[arg-type]
     with database.reading() as db:
@@ -142,7 +142,7 @@ def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
 
 
 def the(pattern: str, page: str) -> str:
-    """Return what the page has where ``pattern`` has its group."""
-    found = re.search(pattern, page, re.DOTALL)
-    assert found, page
-    return found[found.re.groups]
+    """Return the text of the last group of ``pattern`` in the page; fails if it doesn't match."""
+    match = re.search(pattern, page, re.DOTALL)
+    assert match, page
+    return match[match.re.groups]

@@ -45,7 +45,7 @@ def is_about_the_address(words: str) -> bool:
     )
 
 
-class Taken(StrEnum):
+class ReportKind(StrEnum):
     """The kinds of messages to a bounce address."""
 
     BOUNCE = "bounce"  # the original message wasn't delivered
@@ -60,7 +60,7 @@ def is_bounce_address(db: Session, address: str) -> bool:
     return message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, address) is not None
 
 
-def take(db: Session, raw_message: bytes, envelope_recipient: str) -> Taken:
+def process_report(db: Session, raw_message: bytes, envelope_recipient: str) -> ReportKind:
     """Process a report (DSN, RFC 3464) sent to a bounce address: mark the message, and its recipient's address.
 
     Only the signed bounce address identifies the message, since the report may be forged. Idempotent. Doesn't commit.
@@ -69,13 +69,13 @@ def take(db: Session, raw_message: bytes, envelope_recipient: str) -> Taken:
     message_id = message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, envelope_recipient)
     about = db.get(OutboxMessage, message_id) if message_id and message_id < 2**31 else None
     if about is None:
-        return Taken.NOT_OURS
+        return ReportKind.NOT_OURS
     reports = list(reports_in(raw_message))
     failed = [report for report in reports if report.action == "failed"]
     if not failed:
-        return Taken.DELAY if reports else Taken.NO_REPORT
+        return ReportKind.DELAY if reports else ReportKind.NO_REPORT
     _record(db, about, failed[0])
-    return Taken.BOUNCE
+    return ReportKind.BOUNCE
 
 
 @dataclass(frozen=True)

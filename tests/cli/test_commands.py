@@ -1,4 +1,4 @@
-"""The command `hub`, as an operator types it."""
+"""The `hub` command."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ Hub = Callable[..., Result]
 
 @pytest.fixture
 def hub(config: Config, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """Runs ``hub …`` for the hub of this test."""
+    """Runs ``hub …`` for this test's hub."""
     for name in ("INSTANCE", "UPLOADS", "DATABASE_URL", "SECRET_KEY"):
         monkeypatch.setenv(f"HUB_{name}", str(getattr(config, name)))
 
@@ -44,15 +44,15 @@ def hub(config: Config, monkeypatch: pytest.MonkeyPatch) -> Hub:
 
 @pytest.fixture
 def member(hub: Hub) -> str:
-    """The slug of a member."""
+    """The slug of a new member."""
     return hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--joined", "2024-01-15").stdout.strip()
 
 
 @pytest.mark.both_databases
 def test_an_organization_is_added_and_its_slug_printed(hub: Hub, member: str) -> None:
     assert member == "lakeshore-forge"
-    given = hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--slug", "forge")
-    assert given.stdout == "forge\n"
+    named = hub("organization", "add", "Lakeshore Forge", "--kind", "member", "--slug", "forge")
+    assert named.stdout == "forge\n"
 
 
 def test_a_person_without_a_password_gets_an_invitation_link(hub: Hub, member: str, database: Database) -> None:
@@ -126,7 +126,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(hub: Hub, monkeypatch
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Good files, a duplicate, and bad ones."""
+    """A folder with good files, a duplicate, and bad files."""
     folder = tmp_path / "to import"
     (folder / "calls").mkdir(parents=True)
     (folder / "plan.txt").write_text("A plan for supplier scouting.")
@@ -166,14 +166,14 @@ def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folde
         "2025-05-05",
     )
     assert hub("catch-up").exit_code == 0
-    found = json.loads(hub("search", "apprenticeship", "--json").stdout)
-    assert set(found) == {"query", "total", "took_ms", "hits", "facets"}
-    assert found["total"] == 1
-    [hit] = found["hits"]
+    results = json.loads(hub("search", "apprenticeship", "--json").stdout)
+    assert set(results) == {"query", "total", "took_ms", "hits", "facets"}
+    assert results["total"] == 1
+    [hit] = results["hits"]
     assert (hit["kind"], hit["organization"], hit["published_on"]) == ("call-notes", member, "2025-05-05")
     assert (hit["page"], hit["page_kind"]) == (1, "section")
     assert "**apprenticeships**" in hit["snippet"].lower()
-    assert found["facets"]["kind"] == {"call-notes": 1}
+    assert results["facets"]["kind"] == {"call-notes": 1}
     assert "1 resource found" in hub("search", "apprenticeship").stdout
 
 
@@ -214,8 +214,8 @@ def test_sharing_in_a_quarter_can_be_printed_as_table_csv_and_json(
     assert "downloaded" in table
     output = tmp_path / "record.csv"
     assert hub("sharing", "2025Q2", "--format", "csv", "-o", str(output)).exit_code == 0
-    found = list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
-    assert {row["organization"]: row["standing"] for row in found}[member] == "downloaded"
+    lines = list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
+    assert {row["organization"]: row["standing"] for row in lines}[member] == "downloaded"
 
 
 @pytest.mark.both_databases
@@ -224,9 +224,9 @@ def test_verify_reports_a_missing_file(hub: Hub, member: str, folder: Path, data
     hub("catch-up")
     assert hub("verify").exit_code == 0
     next(originals.all_stored(database.config)).unlink()
-    off = hub("verify")
-    assert off.exit_code == 1
-    assert "'plan.txt' is missing" in off.stdout
+    damaged = hub("verify")
+    assert damaged.exit_code == 1
+    assert "'plan.txt' is missing" in damaged.stdout
 
 
 @pytest.mark.both_databases
@@ -234,7 +234,7 @@ def test_verify_reports_records_that_were_changed_in_the_database(hub: Hub, memb
     with database.writing() as db:
         organization = db.scalars(select(Organization)).one()
         person = a_person(db, organization, Role.REPRESENTATIVE)
-        statement = Statement(shared=False, reason="Nobody asked.")
+        statement = Statement(shared=False, reason="No one asked.")
         confirmed = confirm(db, person, Quarter(2025, 2), statement).id
         packet = make_packet(db, person, organization, Quarter(2025, 2)).id
     hub("catch-up")
@@ -242,9 +242,9 @@ def test_verify_reports_records_that_were_changed_in_the_database(hub: Hub, memb
     with database.writing() as db:
         db.execute(update(Confirmation).values(reason="We forgot."))
         db.execute(update(AuditPacket).where(AuditPacket.id == packet).values(manifest="{}"))
-    off = hub("verify")
-    assert off.exit_code == 1
-    assert off.stdout.splitlines()[-2:] == [
+    damaged = hub("verify")
+    assert damaged.exit_code == 1
+    assert damaged.stdout.splitlines()[-2:] == [
         f"Confirmation {confirmed} (Lakeshore Forge, Q2 2025) was altered after it was made.",
         f"Audit packet {packet} was altered after it was created.",
     ]
@@ -256,8 +256,8 @@ def test_rebuilding_gives_the_same_results(hub: Hub, member: str, folder: Path) 
     hub("catch-up")
 
     def answer() -> object:
-        found = json.loads(hub("search", "plan OR apprenticeships", "--json").stdout)
-        return found | {"took_ms": 0}
+        results = json.loads(hub("search", "plan OR apprenticeships", "--json").stdout)
+        return results | {"took_ms": 0}
 
     before = answer()
     for words in (("rebuild",), ("rebuild", "--index"), ("rebuild", "--pages")):

@@ -1,4 +1,4 @@
-"""Dates, times and numbers as Americans write and type them, and as machines read them."""
+"""Dates, times and numbers in American formats, and parsing them."""
 
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -72,12 +72,12 @@ def test_times_outside_of_the_screen_name_their_time_zone() -> None:
 
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_time_is_one_element_for_programs_screens_and_print(moment: datetime) -> None:
-    for markup, in_machines in (
+    for markup, machine_form in (
         (dates.day_markup(moment.date(), TODAY), moment.date().isoformat()),
         (dates.moment_markup(moment, TODAY), moment.isoformat(timespec="seconds")),
     ):
         element = html.fromstring(str(markup))
-        assert (element.tag, element.get("datetime")) == ("time", in_machines)
+        assert (element.tag, element.get("datetime")) == ("time", machine_form)
         assert str(moment.year) in (element.get("data-paper") or "")
         assert element.text_content() in dates.moment_short(moment, TODAY)
 

@@ -1,4 +1,4 @@
-"""Icons are cut out of the collection, and hidden from screen readers."""
+"""Icons come from the sprite file, and are hidden from screen readers."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Migrations bring the rows to the models' shape, on both kinds of database."""
+"""Migrations lead to the schema of the models, on both databases."""
 
 import pytest
 from alembic import command
@@ -42,7 +42,7 @@ def test_old_log_entries_get_the_current_titles_of_their_resources(database: Dat
 
 
 def _go_back(database: Database, revision: str) -> None:
-    """Take back all migrations after that one."""
+    """Downgrade to that migration."""
     alembic = schema._alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").begin() as connection:
         alembic.attributes["connection"] = connection

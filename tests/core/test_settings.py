@@ -1,4 +1,4 @@
-"""Settings: environment over defaults, one sentence for a wrong value, all of them documented."""
+"""Settings: the environment overrides defaults, errors are one sentence, and all are documented."""
 
 import stat
 from pathlib import Path

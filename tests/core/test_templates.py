@@ -1,4 +1,4 @@
-"""The indentation of templates stays in the templates."""
+"""Pages don't contain the indentation of their templates."""
 
 import pytest
 from jinja2 import Environment

@@ -1,4 +1,4 @@
-"""Text that people wrote, made safe."""
+"""Cleaning and sanitizing text that people wrote."""
 
 import html5lib
 import pytest
@@ -22,7 +22,7 @@ ATTACKS = [
 ]
 
 
-def _harmless(html: str) -> bool:
+def _is_harmless(html: str) -> bool:
     tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
     for element in tree.iter():
         if element.tag in {"script", "iframe", "img", "svg", "math", "style", "form", "input", "object", "embed"}:
@@ -37,20 +37,20 @@ def _harmless(html: str) -> bool:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_html_that_runs_loads_or_frames_is_removed(attack: str) -> None:
-    assert _harmless(text.markdown(attack))
-    assert _harmless(text.safe_html(attack))
+    assert _is_harmless(text.markdown(attack))
+    assert _is_harmless(text.safe_html(attack))
 
 
 @pytest.mark.parametrize("other", ["bleach", "nh3"])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_each_sanitizer_is_enough_without_the_other(other: str, attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getattr(text, other), "clean", lambda html, **_options: html)
-    assert _harmless(text.safe_html(attack))
+    assert _is_harmless(text.safe_html(attack))
 
 
 @given(st.text())
 def test_any_text_renders_harmlessly(written: str) -> None:
-    assert _harmless(text.markdown(text.clean(written)))
+    assert _is_harmless(text.markdown(text.clean(written)))
 
 
 def test_markdown_supports_what_a_briefing_needs() -> None:
@@ -80,7 +80,7 @@ def test_naughty_strings_stay_as_typed() -> None:
 
 
 def test_deeply_nested_html_is_sanitized_in_time() -> None:
-    """Bleach would take minutes for it."""
+    """Bleach would take minutes."""
     for before in ("", "</p>" * 20_000):
         html = text.safe_html(before + "<em onclick='x()'>" * 20_000 + "deep<script>x()</script>")
         assert "deep" in html

@@ -1,4 +1,4 @@
-"""What every request gets: headers, error pages, CSRF, one transaction."""
+"""Every request: headers, error pages, CSRF, one transaction, the log."""
 
 import json
 import logging
@@ -59,7 +59,7 @@ def test_the_wrong_method_is_explained(client: FlaskClient) -> None:
 
 @pytest.fixture
 def probe(own_app: Flask) -> FlaskClient:
-    """The hub with pages that fail on purpose."""
+    """A client of a hub with pages that fail on purpose."""
 
     def register(path: str, error: Exception | None, status: int = 200) -> None:
         def view() -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Check that files of one folder stay short enough to be read in one go."""
+"""Check the length of files."""
 
 from pathlib import Path
 

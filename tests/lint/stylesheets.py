@@ -1,4 +1,4 @@
-"""Check stylesheets for faults that the formatter lets pass."""
+"""Check stylesheets for problems that the formatter doesn't find."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ def stylesheets(root: Path) -> list[Path]:
 
 
 def problems(root: Path) -> list[str]:
-    """Return what is wrong in the project's stylesheets, as `file:line: problem`."""
+    """Return the problems in the project's stylesheets, as `file:line: problem`."""
     paths = stylesheets(root)
     defined = _bootstrap_variables().union(*(_variables(path.read_text()) for path in paths))
     return [
@@ -53,7 +53,7 @@ def faults(css: str, defined: Iterable[str] = ()) -> list[tuple[int, str]]:
 
 
 def declarations(css: str) -> Iterator[tuple[int, str, str]]:
-    """Yield line, property and value of each declaration, but those of variables and of `@page`."""
+    """Yield line, property and value of each declaration, except of variables and in `@page`."""
     return _declarations(tinycss2.parse_stylesheet(css, skip_whitespace=True))
 
 
@@ -79,7 +79,7 @@ def _in_rules(nodes: list[Node], known: frozenset[str]) -> Iterator[tuple[int, s
         elif isinstance(node, QualifiedRule):
             selector = " ".join(tinycss2.serialize(node.prelude).split())
             if selector in selectors:
-                yield node.source_line, f"the selector {selector} has a rule at line {selectors[selector]} already"
+                yield node.source_line, f"the selector {selector} already has a rule at line {selectors[selector]}"
             selectors[selector] = node.source_line
             yield from (
                 (token.source_line, f"not CSS: {token.message}") for token in node.prelude if token.type == "error"
@@ -93,20 +93,20 @@ def _in_rules(nodes: list[Node], known: frozenset[str]) -> Iterator[tuple[int, s
 
 
 def _in_block(rule: Any, known: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """Yield the faults between a rule's braces."""
+    """Yield the faults inside a rule's braces."""
     nodes = _inside(rule)
     own = [node for node in nodes if isinstance(node, Declaration)]
     if all(node.type == "comment" for node in nodes):
         yield rule.source_line, "an empty block"
     if any(node.important for node in own) and not any(node.type == "comment" for node in nodes):
-        yield rule.source_line, "!important without a comment in its block that says why"
+        yield rule.source_line, "!important needs a comment in its block that says why"
     lines: dict[str, int] = {}
     for node in own:
         if node.name in lines:
-            yield node.source_line, f"{node.name} is set at line {lines[node.name]} already"
+            yield node.source_line, f"{node.name} is already set at line {lines[node.name]}"
         lines[node.name] = node.source_line
         if not node.name.startswith("--") and node.name not in PROPERTIES:
-            yield node.source_line, f"unknown property {node.name}; is it new? Then add it to IN_USE"
+            yield node.source_line, f"unknown property {node.name}; if it is new, add it to IN_USE"
         yield from _in_values(node.value, known)
     yield from _in_rules([node for node in nodes if not isinstance(node, Declaration)], known)
 
@@ -117,7 +117,7 @@ def _in_values(tokens: list[Node], known: frozenset[str]) -> Iterator[tuple[int,
         if token.type == "error":
             yield token.source_line, f"not CSS: {token.message}"
         elif token.type == "dimension" and token.lower_unit not in UNITS:
-            yield token.source_line, f"unknown unit {token.unit}; is it new? Then add it to UNITS"
+            yield token.source_line, f"unknown unit {token.unit}; if it is new, add it to UNITS"
         elif token.type == "hash" and not HEX_COLOR.match(token.value):
             yield token.source_line, f"#{token.value} isn't a color"
         elif token.type == "function":

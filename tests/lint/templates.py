@@ -1,4 +1,4 @@
-"""Check templates for what djlint and djhtml let pass."""
+"""Check templates for problems that djlint and djhtml don't find."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ SCRIPT = re.compile(r"<script\b[^>]*>")
 
 
 def problems(root: Path) -> list[str]:
-    """Return what is wrong in the project's templates, as `file:line: problem`."""
+    """Return the problems in the project's templates, as `file:line: problem`."""
     return [
         f"{path.relative_to(root)}:{line}: {problem}"
         for path in sorted((root / "templates").rglob("*.*"))
@@ -18,17 +18,17 @@ def problems(root: Path) -> list[str]:
 
 def faults(template: str) -> list[tuple[int, str]]:
     """Return the line and the problem of each fault in a template."""
-    found = []
+    results = []
     lines = template.split("\n")
     for number, line in enumerate(lines, 1):
         if len(line) > LONGEST:
-            found.append((number, f"{len(line)} characters; the limit is {LONGEST}"))
+            results.append((number, f"{len(line)} characters; the limit is {LONGEST}"))
         if "\t" in line:
-            found.append((number, "a tab; indent with spaces"))
+            results.append((number, "a tab; indent with spaces"))
         if line != line.rstrip():
-            found.append((number, "white space at the end of the line"))
+            results.append((number, "white space at the end of the line"))
         if any('type="module"' not in tag or "src=" not in tag for tag in SCRIPT.findall(line)):
-            found.append((number, "a script that isn't a module with an address"))
+            results.append((number, "a script that isn't a module with a URL"))
     if lines[-1] or len(lines) < 2 or not lines[-2]:
-        found.append((len(lines), "the file must end with one line break"))
-    return found
+        results.append((len(lines), "the file must end with one line break"))
+    return results

@@ -1,4 +1,4 @@
-"""Stylesheets, scripts and templates are short enough to be read in one go."""
+"""The check of file lengths finds long files."""
 
 from pathlib import Path
 

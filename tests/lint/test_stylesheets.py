@@ -1,4 +1,4 @@
-"""The checks of stylesheets notice what they are there for."""
+"""The check of stylesheets finds problems."""
 
 import pytest
 
@@ -10,16 +10,16 @@ from tests.lint.stylesheets import declarations, faults, problems
     ("css", "problem"),
     [
         ("p { colour: red; }", "unknown property colour"),
-        ("p { color: red; color: blue; }", "color is set at line 1 already"),
-        ("p { color: red; } p { margin: 0; }", "the selector p has a rule at line 1 already"),
-        ("@media print { p { margin: 0 } p { color: red } }", "the selector p has a rule"),
+        ("p { color: red; color: blue; }", "color is already set at line 1"),
+        ("p { color: red; } p { margin: 0; }", "the selector p already has a rule at line 1"),
+        ("@media print { p { margin: 0 } p { color: red } }", "the selector p already has a rule"),
         ("p { margin: 1rm; }", "unknown unit rm"),
         ("@media (min-width: 3rm) { p { margin: 0 } }", "unknown unit rm"),
         ("p { color: #12345g; }", "#12345g isn't a color"),
         ("p { color: #12345; }", "#12345 isn't a color"),
         ("p { color: var(--hub-nik); }", "the variable --hub-nik isn't set anywhere"),
         ("p { width: calc(1px + (2 * var(--a))); }", "the variable --a isn't set anywhere"),
-        ("p { margin: 0 !important; }", "!important without a comment"),
+        ("p { margin: 0 !important; }", "!important needs a comment"),
         ("p {}", "an empty block"),
         ("p { a { margin: 1rm; } }", "unknown unit rm"),
         ("@medium print { p { margin: 0 } }", "unknown at-rule @medium"),
@@ -29,9 +29,9 @@ from tests.lint.stylesheets import declarations, faults, problems
     ],
 )
 def test_a_fault_is_found(css: str, problem: str) -> None:
-    found = [text for _line, text in faults(css)]
-    assert len(found) == 1
-    assert problem in found[0]
+    messages = [text for _line, text in faults(css)]
+    assert len(messages) == 1
+    assert problem in messages[0]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The checks of templates notice what they are there for."""
+"""The check of templates finds problems."""
 
 import subprocess
 import sys
@@ -26,9 +26,9 @@ BIN = Path(sys.executable).parent
     ],
 )
 def test_a_fault_is_found(template: str, problem: str) -> None:
-    found = [text for _line, text in faults(template)]
-    assert len(found) == 1
-    assert problem in found[0]
+    messages = [text for _line, text in faults(template)]
+    assert len(messages) == 1
+    assert problem in messages[0]
 
 
 @pytest.mark.parametrize(

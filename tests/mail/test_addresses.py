@@ -1,4 +1,4 @@
-"""Address headers as mail programs write them."""
+"""Address headers in the forms that mail programs write."""
 
 import pytest
 from hypothesis import given

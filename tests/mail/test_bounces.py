@@ -1,4 +1,4 @@
-"""Reports of other mail servers, as Postfix, Exchange and others write them."""
+"""Bounce reports, as Postfix, Exchange and others write them."""
 
 from dataclasses import replace
 from textwrap import dedent
@@ -12,7 +12,7 @@ from hub.core.db import Database
 from hub.mail import actions as mail_actions
 from hub.mail import bounces
 from hub.mail import queries as mail_queries
-from hub.mail.bounces import Taken, is_about_the_address, reports_in
+from hub.mail.bounces import ReportKind, is_about_the_address, reports_in
 from hub.mail.letters import Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State, bounce_address, message_of_bounce
@@ -154,7 +154,7 @@ def mailing(config: Config) -> Database:
 
 @pytest.fixture
 def sent(mailing: Database) -> OutboxMessage:
-    """A message that left."""
+    """A message that was sent."""
     with mailing.writing() as db:
         message = db.get_one(
             OutboxMessage, mail_actions.post(db, LETTER, to="carl@forge.example", once="x", kind="test")
@@ -163,14 +163,16 @@ def sent(mailing: Database) -> OutboxMessage:
     return message
 
 
-def took(database: Database, raw: str, message_id: int, address: str = "") -> tuple[Taken, OutboxMessage, bool]:
-    """Return what the report was taken for, the message then, and whether its address is marked."""
+def processed(
+    database: Database, raw: str, message_id: int, address: str = ""
+) -> tuple[ReportKind, OutboxMessage, bool]:
+    """Return the kind of the report, the message, and whether its address is marked as bouncing."""
     config = database.config
     to = address or bounce_address(config.SECRET_KEY, config.MAIL_DOMAIN, message_id)
     with database.writing() as db:
-        taken = bounces.take(db, raw.encode(), to)
+        kind = bounces.process_report(db, raw.encode(), to)
     with database.reading() as db:
-        return taken, db.get_one(OutboxMessage, message_id), bool(mail_queries.bouncing(db, ["Carl@forge.example"]))
+        return kind, db.get_one(OutboxMessage, message_id), bool(mail_queries.bouncing(db, ["Carl@forge.example"]))
 
 
 @pytest.mark.both_databases
@@ -180,8 +182,8 @@ def test_a_report_of_a_bad_address_marks_the_message_and_the_address(
     mailing: Database, sent: OutboxMessage, raw: str, line_end: str
 ) -> None:
     for _ in range(2):
-        taken, message, marked = took(mailing, raw.replace("\n", line_end), sent.id)
-        assert (taken, message.state, marked) == (Taken.BOUNCE, State.BOUNCED, True)
+        kind, message, marked = processed(mailing, raw.replace("\n", line_end), sent.id)
+        assert (kind, message.state, marked) == (ReportKind.BOUNCE, State.BOUNCED, True)
     assert "5.1.1" in message.trouble
     assert "\n" not in message.trouble
     mailing.close()
@@ -201,17 +203,19 @@ def test_a_report_of_a_bad_address_marks_the_message_and_the_address(
 def test_a_bounce_for_another_reason_marks_only_the_message(
     mailing: Database, sent: OutboxMessage, status: str, words: str, marks: bool
 ) -> None:
-    taken, message, marked = took(mailing, POSTFIX.format(action="failed", status=status, words=words), sent.id)
-    assert (taken, message.state, marked) == (Taken.BOUNCE, State.BOUNCED, marks)
+    kind, message, marked = processed(mailing, POSTFIX.format(action="failed", status=status, words=words), sent.id)
+    assert (kind, message.state, marked) == (ReportKind.BOUNCE, State.BOUNCED, marks)
     mailing.close()
 
 
 def test_delays_and_automatic_replies_change_nothing(mailing: Database, sent: OutboxMessage) -> None:
     delayed = POSTFIX.format(action="delayed", status="4.4.1", words="connect to mail.forge.example: timed out")
-    assert took(mailing, delayed, sent.id)[0] is Taken.DELAY
-    assert took(mailing, POSTFIX.format(action="relayed", status="2.0.0", words="ok"), sent.id)[0] is Taken.DELAY
-    taken, message, marked = took(mailing, VACATION, sent.id)
-    assert (taken, message.state, marked) == (Taken.NO_REPORT, State.SENT, False)
+    assert processed(mailing, delayed, sent.id)[0] is ReportKind.DELAY
+    assert (
+        processed(mailing, POSTFIX.format(action="relayed", status="2.0.0", words="ok"), sent.id)[0] is ReportKind.DELAY
+    )
+    kind, message, marked = processed(mailing, VACATION, sent.id)
+    assert (kind, message.state, marked) == (ReportKind.NO_REPORT, State.SENT, False)
     mailing.close()
 
 
@@ -227,9 +231,11 @@ def test_only_bounce_addresses_that_the_hub_signed_are_trusted(mailing: Database
         "bounces@in.example.org",
         "",
     ):
-        taken, message, marked = took(mailing, UNKNOWN_USER, sent.id, forged or "x")
-        assert (taken, message.state, marked) == (Taken.NOT_OURS, State.SENT, False), forged
-    assert took(mailing, UNKNOWN_USER, sent.id, good.upper())[0] is Taken.BOUNCE  # some servers shout
+        kind, message, marked = processed(mailing, UNKNOWN_USER, sent.id, forged or "x")
+        assert (kind, message.state, marked) == (ReportKind.NOT_OURS, State.SENT, False), forged
+    assert (
+        processed(mailing, UNKNOWN_USER, sent.id, good.upper())[0] is ReportKind.BOUNCE
+    )  # some servers send addresses in upper case
     mailing.close()
 
 
@@ -262,6 +268,6 @@ def test_a_report_that_contains_a_large_message_is_read() -> None:
 
 
 def test_a_deeply_nested_message_is_not_a_report() -> None:
-    """Reading all of it would take minutes, or end in an error of the parser's."""
+    """Parsing all of it would take minutes, or fail."""
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{number}\n\n--b{number}\n" for number in range(50_000))
     assert list(reports_in(nested.encode())) == []

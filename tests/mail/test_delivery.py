@@ -1,4 +1,4 @@
-"""Messages leave once, arrive whole, and the outbox says what became of each."""
+"""Messages are sent once and complete, and the outbox shows the outcome of each."""
 
 import shutil
 import smtplib
@@ -60,14 +60,14 @@ def the_message(database: Database) -> OutboxMessage:
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Sets the clock on."""
+    """Moves the clock forward."""
     real, ahead = clock.now, [timedelta()]
     monkeypatch.setattr(clock, "now", lambda: real() + ahead[0])
 
-    def go(by: timedelta) -> None:
+    def move(by: timedelta) -> None:
         ahead[0] += by
 
-    return go
+    return move
 
 
 @pytest.mark.both_databases
@@ -106,7 +106,7 @@ def test_a_rollback_also_removes_the_message(mailing: Database) -> None:
     assert states(mailing) == []
 
 
-@pytest.mark.parametrize("to", ["", "nobody", "a@b", "a@b.example\r\nBcc: all@b.example", "a@b.example, c@d.example"])
+@pytest.mark.parametrize("to", ["", "no-one", "a@b", "a@b.example\r\nBcc: all@b.example", "a@b.example, c@d.example"])
 def test_an_invalid_address_is_refused_when_a_message_is_posted(mailing: Database, to: str) -> None:
     with pytest.raises(Refused, match=r"name@example\.org"):
         posted(mailing, to=to, once="x")
@@ -135,13 +135,13 @@ def test_typed_text_cannot_inject_headers(mailing: Database, server: MailServer)
     assert len(got.mail["From"].addresses) == 1
 
 
-@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # the server's warning of itself
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # aiosmtpd's warning about the test server
 @pytest.mark.parametrize("encryption", ["none", "starttls", "implicit"])
 def test_the_hub_signs_in_with_a_password_of_special_characters(
     config: Config, tmp_path: Path, encryption: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     if shutil.which("openssl") is None:
-        pytest.skip("no openssl to make a certificate with")
+        pytest.skip("openssl isn't installed")
     certificate = None if encryption == "none" else a_certificate(tmp_path)
     with a_mail_server(certificate=certificate, implicit=encryption == "implicit", signs_in=True) as server:
         scheme = "smtps" if encryption == "implicit" else "smtp"
@@ -159,8 +159,8 @@ def test_the_hub_signs_in_with_a_password_of_special_characters(
             trouble = db.scalars(select(OutboxMessage.trouble).order_by(OutboxMessage.id)).all()[1]
         assert "rejected the hub’s sign-in (535)" in trouble
         assert "wrong" not in trouble + caplog.text
-        for one in (database, wrong):
-            one.close()
+        for each in (database, wrong):
+            each.close()
 
 
 @pytest.mark.both_databases
@@ -274,7 +274,7 @@ def test_without_a_mail_server_messages_are_saved_as_files_that_only_the_owner_c
     path = keeping.path_of(database.config, message_id)
     assert path.stat().st_mode & 0o777 == 0o600
     assert b"Auto-Submitted: auto-generated\r\n" in path.read_bytes()
-    assert [one.name for one in path.parent.iterdir()] == [f"{message_id}.eml"]
+    assert [file.name for file in path.parent.iterdir()] == [f"{message_id}.eml"]
 
 
 @pytest.mark.both_databases
@@ -295,7 +295,7 @@ def test_a_text_with_a_secret_link_is_deleted_after_sending(mailing: Database, s
         ("mail.example.org", "offered", "", False),
         ("mail.example.org", "required", "", True),
         ("127.0.0.1", "offered", "hub", False),
-        ("mail.example.org", "never", "hub", False),  # the operator said so
+        ("mail.example.org", "never", "hub", False),  # the operator's choice
     ],
 )
 def test_no_password_is_sent_unencrypted_to_another_machine(host: str, starttls: str, user: str, refused: bool) -> None:

@@ -1,4 +1,4 @@
-"""Quiet hours on real clocks: over midnight, over the days on which clocks are set, in every zone."""
+"""Quiet hours over midnight, over clock changes, and in every time zone."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

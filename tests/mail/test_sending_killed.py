@@ -1,4 +1,4 @@
-"""A crash between any two steps of sending: each recipient gets one message, or the outbox says that nobody knows."""
+"""Crashes between any two steps of sending: each recipient gets one message, or its outcome is shown as unknown."""
 
 import os
 import shutil
@@ -28,35 +28,35 @@ from hub.mail.rules import State
 from tests.serving import eventually
 
 
-class Somebody:
-    """Who decides what the hub can't know."""
+class Coordinator:
+    """The person who resends a message with an unknown outcome."""
 
     id, email = 1, "coordinator@demo.example"
 
 
 LETTER = Letter("Once", (Paragraph("You get this once."),), "You are a test.")
-# What the server has just seen when the worker, or the server itself, dies.
+# The last step that the server saw before the worker, or the server itself, dies.
 STEPS = ("connect", "ehlo", "mail", "rcpt", "data", "text", "end", "replied")
-# Before the last dot nothing can have been sent, so what is left undone is simply done again.
+# Before the final dot nothing was sent, so the message is simply sent again.
 BEFORE_THE_END = STEPS[:5]
 WORKER = "from config import Config; from hub.core.db import Database; from hub.mail.delivery import delivering; delivering.catch_up(Database(Config.load()))"
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """A mail server that keeps what it took, and lets something die at one step, once."""
+    """A mail server that stores messages, and once makes a process or itself die at one step."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Conversation)
-        self.taken: list[bytes] = []
+        self.accepted: list[bytes] = []
         self.dies_at = ""
-        self.victim: int | None = None  # the process that is killed; None: the server hangs up
+        self.victim: int | None = None  # the process to kill; None: the server closes the connection
         self.died = threading.Event()
 
     def reached(self, step: str) -> bool:
-        """Return whether the conversation ends here."""
+        """Return True if the conversation ends at this step."""
         if step != self.dies_at or self.died.is_set():
             return False
         if self.victim is not None:
@@ -66,7 +66,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 class Conversation(socketserver.StreamRequestHandler):
-    """SMTP, as far as the hub speaks it."""
+    """The part of SMTP that the hub uses."""
 
     def handle(self) -> None:
         server = cast(Server, self.server)
@@ -96,10 +96,10 @@ class Conversation(socketserver.StreamRequestHandler):
                 return False
         else:
             return False
-        server.taken.append(b"".join(lines))
+        server.accepted.append(b"".join(lines))
         if server.reached("end"):
             return False
-        self.wfile.write(b"250 taken\r\n")
+        self.wfile.write(b"250 accepted\r\n")
         return not server.reached("replied")
 
 
@@ -114,7 +114,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path, server: Server) -> Iterator[Database]:
-    """SQLite alone: what counts here is the order of commits, and other tests write on both."""
+    """A SQLite database with one waiting message. The order of commits matters here, not the database."""
     shutil.copy(sqlite_template, tmp_path / "hub.sqlite3")
     config = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path / "uploads", LOG_LEVEL="ERROR")
     database = Database(replace(config, MAIL_URL=f"smtp://127.0.0.1:{server.server_address[1]}"))
@@ -130,21 +130,21 @@ def the_message(database: Database) -> OutboxMessage:
 
 
 def work_until_settled(database: Database, monkeypatch: pytest.MonkeyPatch) -> OutboxMessage:
-    """Return what the next worker, and the one after it, make of what is left: an hour a look."""
-    begun = clock.now()
+    """Return the message after later workers tried to deliver it, once an hour."""
+    start = clock.now()
     for hours in range(4):
-        monkeypatch.setattr(clock, "now", lambda hours=hours: begun + timedelta(hours=hours))
+        monkeypatch.setattr(clock, "now", lambda hours=hours: start + timedelta(hours=hours))
         delivering.catch_up(database)
     return the_message(database)
 
 
-def one_message_or_an_honest_outbox(server: Server, message: OutboxMessage, step: str) -> None:
-    ids = {message_from_bytes(one)["Message-ID"] for one in server.taken}
-    assert len(server.taken) <= 1
+def assert_sent_once_or_unknown(server: Server, message: OutboxMessage, step: str) -> None:
+    ids = {message_from_bytes(raw)["Message-ID"] for raw in server.accepted}
+    assert len(server.accepted) <= 1
     if step in BEFORE_THE_END:
-        assert (message.state, len(server.taken)) == (State.SENT, 1)
+        assert (message.state, len(server.accepted)) == (State.SENT, 1)
     elif message.state is State.SENT:
-        assert len(server.taken) == 1
+        assert len(server.accepted) == 1
     else:
         assert message.state is State.UNKNOWN
         assert "may or may not have arrived" in message.trouble
@@ -161,7 +161,7 @@ def test_a_killed_worker_leaves_one_message_or_an_unknown_outcome(
         "HUB_UPLOADS": str(database.config.UPLOADS),
         "HUB_MAIL_URL": database.config.MAIL_URL,
     }
-    # The server waits for the number of the process before it lets it die.
+    # The process waits for input, so that the server knows its id before it starts.
     process = subprocess.Popen(
         [sys.executable, "-c", f"input(); {WORKER}"], env=environ, cwd=ROOT, stdin=subprocess.PIPE
     )
@@ -172,7 +172,7 @@ def test_a_killed_worker_leaves_one_message_or_an_unknown_outcome(
     assert eventually(server.died.is_set)
     assert process.wait(30) == -signal.SIGKILL
     message = work_until_settled(database, monkeypatch)
-    one_message_or_an_honest_outbox(server, message, step)
+    assert_sent_once_or_unknown(server, message, step)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -183,7 +183,7 @@ def test_a_server_that_dies_leaves_one_message_or_an_unknown_outcome(
     delivering.catch_up(database)
     assert server.died.is_set()
     message = work_until_settled(database, monkeypatch)
-    one_message_or_an_honest_outbox(server, message, step)
+    assert_sent_once_or_unknown(server, message, step)
     if step == "end":
         assert message.state is State.UNKNOWN
 
@@ -196,9 +196,9 @@ def test_an_unknown_outcome_is_resent_only_by_a_person_and_with_the_same_message
     message = work_until_settled(database, monkeypatch)
     monkeypatch.undo()
     with database.writing() as db:
-        mail_actions.send_again(db, Somebody(), message)
+        mail_actions.send_again(db, Coordinator(), message)
     delivering.catch_up(database)
-    ids = [message_from_bytes(one)["Message-ID"] for one in server.taken]
+    ids = [message_from_bytes(raw)["Message-ID"] for raw in server.accepted]
     assert ids == [f"<{message.key}@localhost>"] * 2
     assert the_message(database).state is State.SENT
 
@@ -219,8 +219,8 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
         thread.start()
     for thread in threads:
         thread.join(60)
-    assert len(server.taken) == 61
-    assert len({message_from_bytes(one)["To"] for one in server.taken}) == 61
+    assert len(server.accepted) == 61
+    assert len({message_from_bytes(raw)["To"] for raw in server.accepted}) == 61
     with database.reading() as db:
         assert set(db.scalars(select(OutboxMessage.state))) == {State.SENT}
     for own in others:

@@ -1,1 +1,1 @@
-"""Mutation tests: small believable mistakes, each with the test that must notice it. ``make mutants`` plants them."""
+"""Mutation tests: small realistic bugs, each with the tests that must fail. Run them with ``make mutants``."""

@@ -1,7 +1,7 @@
-"""Plant each mutation in a copy of the project and run the tests that must notice it.
+"""Apply each mutation to a copy of the project, and run the tests that must fail.
 
-``python -m tests.mutants`` plants all of them; ``--only WORDS`` those whose name has the words; ``--list`` plants none.
-Exit status 1 when a mutation survives or can't be planted, or when a test fails before anything is planted.
+``python -m tests.mutants`` runs all mutations, ``--only WORDS`` those whose name contains the words, and ``--list`` only
+lists them. Exit status 1 if a mutation survives or can't be applied, or if a test fails without a mutation.
 """
 
 import argparse
@@ -25,15 +25,15 @@ from queue import SimpleQueue
 
 from tests.mutants.table import ROOT, Mutation, all_mutations, node_id
 
-TIMEOUT = 120  # seconds for one mutation's tests; a test that then still runs hangs, and so has noticed it
+TIMEOUT = 120  # seconds for one mutation's tests; a test that takes longer hangs, and counts as failed
 BASELINE_TIMEOUT = 900
 NOT_COPIED = shutil.ignore_patterns(".*", "instance", "__pycache__", "node_modules")
 OPTIONS = ("-q", "--no-header", "--tb=line", "-p", "no:playwright", "-m", "not postgresql")
-ALL_PASSED, SOME_FAILED = 0, 1  # pytest's exit statuses; others say that it could not run the tests
+ALL_PASSED, SOME_FAILED = 0, 1  # pytest's exit statuses; others mean that it couldn't run the tests
 
 
 class Fate(StrEnum):
-    """What became of a mutation."""
+    """The outcomes of a mutation."""
 
     KILLED = "killed"
     SURVIVED = "survived"
@@ -42,7 +42,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A mutation's fate, and what to know of it."""
+    """The outcome of a mutation, with details."""
 
     mutation: Mutation
     fate: Fate
@@ -52,44 +52,44 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Tree:
-    """A copy of the project to plant mutations in, with a Python that imports ``hub`` from this copy alone.
+    """A copy of the project for mutations, with its own virtual environment that imports ``hub`` from the copy.
 
-    The helper processes that read files run ``python -I``, which ignores the current folder: they would import
-    ``hub`` from where it is installed. And they give up all files but those of their own environment. So the copy has
-    an environment of its own, with links to the files of the libraries.
+    The child processes that read files run ``python -I``, which ignores the current folder and would import the
+    installed ``hub``. They also can't access files outside of their environment. So the copy has its own environment,
+    with hard links to the libraries.
     """
 
     folder: Path
 
     @property
     def python(self) -> Path:
-        """The interpreter of the copy."""
+        """The copy's Python interpreter."""
         return self.folder / ".venv" / "bin" / "python"
 
     def make_environment(self) -> None:
-        """Make the copy's virtual environment, in which the copy is installed instead of the project."""
+        """Create the virtual environment, with the copy installed in place of the project."""
         venv.create(self.folder / ".venv", symlinks=True)
         site = Path(sysconfig.get_path("purelib", "venv", {"base": str(self.folder / ".venv")}))
-        shutil.copytree(sysconfig.get_path("purelib"), site, copy_function=link, dirs_exist_ok=True)
+        shutil.copytree(sysconfig.get_path("purelib"), site, copy_function=link_or_copy, dirs_exist_ok=True)
         for installed in site.glob("*.pth"):
             if str(ROOT) in installed.read_text():
                 installed.unlink()
         (site / "copy.pth").write_text(f"{self.folder}\n")
 
     def write(self, file: str, text: str) -> None:
-        """Write one of its files; what Python compiled of the last text goes."""
+        """Write a file, and delete its compiled version."""
         path = self.folder / file
         path.write_text(text, encoding="utf-8")
         Path(cache_from_source(str(path))).unlink(missing_ok=True)
 
     def run(self, tests: Sequence[str], timeout: int, *options: str) -> tuple[int, str]:
-        """Run tests; answers pytest's exit status and what it printed. Raises TimeoutExpired."""
+        """Run tests, and return pytest's exit status and output. Raises TimeoutExpired."""
         basetemp = f"--basetemp={self.folder}.tmp"
         command = [str(self.python), "-m", "pytest", *OPTIONS, *options, basetemp, *(node_id(test) for test in tests)]
         with subprocess.Popen(
             command,
             cwd=self.folder,
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""},  # what isn't planted in is compiled once
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""},  # cache the compiled files
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -97,15 +97,15 @@ class Tree:
             start_new_session=True,
         ) as running:
             try:
-                said, _ = running.communicate(timeout=timeout)
+                output, _ = running.communicate(timeout=timeout)
             finally:
                 if running.poll() is None:
                     os.killpg(running.pid, signal.SIGKILL)
-        return running.returncode, said
+        return running.returncode, output
 
 
-def link(source: str, target: str) -> str:
-    """Give a file a second name, or copy it where that can't be."""
+def link_or_copy(source: str, target: str) -> str:
+    """Make a hard link to a file, or copy it if that is impossible."""
     try:
         os.link(source, target)
     except OSError:
@@ -114,29 +114,29 @@ def link(source: str, target: str) -> str:
 
 
 def main() -> int:
-    """Do what the command line asks for; answers the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.mutants", description="Plant mutations, and see them noticed."
+    """Run the command, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description="Run the mutation tests.")
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="run only mutations whose name contains these words"
     )
-    parser.add_argument("--only", default="", metavar="WORDS", help="only mutations whose name has these words")
     parser.add_argument("--list", action="store_true", help="list the mutations with their tests")
-    asked = parser.parse_args()
-    mutations = [one for one in all_mutations() if asked.only.lower() in one.name.lower()]
+    options = parser.parse_args()
+    mutations = [mutation for mutation in all_mutations() if options.only.lower() in mutation.name.lower()]
     if not mutations:
-        print(f"No mutation's name has {asked.only!r}.")
+        print(f"No mutation's name contains {options.only!r}.")
         return 1
-    if asked.list:
-        for one in mutations:
-            print(f"{one.name}\n    {one.file}\n    {', '.join(one.tests)}")
+    if options.list:
+        for mutation in mutations:
+            print(f"{mutation.name}\n    {mutation.file}\n    {', '.join(mutation.tests)}")
         return 0
-    began = time.monotonic()
+    start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hub-mutants-") as folder:
         verdicts = run_all(mutations, Path(folder), os.cpu_count() or 1)
-    return 1 if verdicts is None else summary(verdicts, time.monotonic() - began)
+    return 1 if verdicts is None else summary(verdicts, time.monotonic() - start)
 
 
 def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verdict] | None:
-    """Plant the mutations, as many at a time as there are processors; None when a test fails without any."""
+    """Run the mutations, ``jobs`` at a time, and return the results; None if a test fails without a mutation."""
     first = Tree(folder / "0")
     shutil.copytree(ROOT, first.folder, ignore=NOT_COPIED)
     first.make_environment()
@@ -146,7 +146,7 @@ def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verd
     trees.put(first)
     for number in range(1, min(jobs, len(mutations))):
         tree = Tree(folder / str(number))
-        # With what Python compiled by now.
+        # Includes the files compiled so far.
         shutil.copytree(first.folder, tree.folder, ignore=shutil.ignore_patterns(".venv"))
         tree.make_environment()
         trees.put(tree)
@@ -168,41 +168,41 @@ def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verd
             print(verdict.words, end="\n" if verdict.words else "", flush=True)
             verdicts.append(verdict)
     finally:
-        pool.shutdown(cancel_futures=True)  # whoever presses Ctrl-C waits for what is under way alone
+        pool.shutdown(cancel_futures=True)  # after Ctrl-C, only running tests finish
     return verdicts
 
 
 def passes_unmutated(tree: Tree, mutations: Sequence[Mutation], jobs: int) -> bool:
-    """Return whether all the tests pass while nothing is planted; prints what pytest says when they don't."""
+    """Return True if all tests pass without a mutation; print pytest's output if they don't."""
     tests = list(dict.fromkeys(test for mutation in mutations for test in mutation.tests))
     print(f"Running {len(tests)} tests without a mutation ...", flush=True)
     try:
-        status, said = tree.run(tests, BASELINE_TIMEOUT, "-n", str(jobs), "--dist", "worksteal")
+        status, output = tree.run(tests, BASELINE_TIMEOUT, "-n", str(jobs), "--dist", "worksteal")
     except (subprocess.TimeoutExpired, ValueError) as error:
-        status, said = -1, str(error)
+        status, output = -1, str(error)
     if status != ALL_PASSED:
-        print(f"The tests don't pass without a mutation:\n{said}")
+        print(f"The tests don't pass without a mutation:\n{output}")
     return status == ALL_PASSED
 
 
 def plant(mutation: Mutation, tree: Tree) -> Verdict:
-    """Plant one mutation, run its tests, and take it out again."""
-    began, text = time.monotonic(), (tree.folder / mutation.file).read_text(encoding="utf-8")
+    """Apply one mutation, run its tests, and restore the file."""
+    start, text = time.monotonic(), (tree.folder / mutation.file).read_text(encoding="utf-8")
     try:
         tree.write(mutation.file, mutation.planted(text))
-        status, said = tree.run(mutation.tests, TIMEOUT, "-x", "-p", "no:xdist")
+        status, output = tree.run(mutation.tests, TIMEOUT, "-x", "-p", "no:xdist")
     except ValueError as error:
         return Verdict(mutation, Fate.UNUSABLE, str(error))
     except subprocess.TimeoutExpired:
-        return Verdict(mutation, Fate.KILLED, "Its tests ran out of time.", time.monotonic() - began)
+        return Verdict(mutation, Fate.KILLED, "Its tests timed out.", time.monotonic() - start)
     finally:
         tree.write(mutation.file, text)
     fate = {ALL_PASSED: Fate.SURVIVED, SOME_FAILED: Fate.KILLED}.get(status, Fate.UNUSABLE)
-    return Verdict(mutation, fate, said if fate is Fate.UNUSABLE else "", time.monotonic() - began)
+    return Verdict(mutation, fate, output if fate is Fate.UNUSABLE else "", time.monotonic() - start)
 
 
 def summary(verdicts: Sequence[Verdict], seconds: float) -> int:
-    """Print what came out; answers the exit status."""
+    """Print a summary, and return the exit status."""
     counts = Counter(verdict.fate for verdict in verdicts)
     print(f"\n{', '.join(f'{counts[fate]} {fate}' for fate in Fate)} in {seconds:.0f} seconds")
     for verdict in verdicts:

@@ -1,6 +1,6 @@
-"""The table of mutations: one TOML file for each room, read into values.
+"""Reads the mutations from TOML files, one for each room.
 
-Tests are named by their function alone, and their file is looked up: a test may move without a change here.
+Mutations name only the function of a test; its file is looked up, so that tests can move.
 """
 
 import ast
@@ -17,16 +17,16 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Mutation:
-    """A mistake to plant: ``old`` occurs once in ``file`` and becomes ``new``; one of ``tests`` must then fail."""
+    """A bug to plant: ``old``, which occurs once in ``file``, becomes ``new``, and one of ``tests`` must fail."""
 
-    name: str  # a sentence that says what is wrong
+    name: str  # a sentence that describes the bug
     file: str
     old: str
     new: str
     tests: tuple[str, ...]  # names of test functions
 
     def planted(self, text: str) -> str:
-        """Return the file's text with the mistake in it; raises ValueError when ``old`` isn't there exactly once."""
+        """Return the file's text with the bug; raises ValueError unless ``old`` occurs exactly once."""
         count = text.count(self.old)
         if count != 1:
             message = f"The old text occurs {count} times in {self.file}."
@@ -35,7 +35,7 @@ class Mutation:
 
 
 def all_mutations() -> list[Mutation]:
-    """Return every mutation of the table, by room."""
+    """Return all mutations, sorted by room."""
     return [
         Mutation(row["name"], row["file"], row["old"], row["new"], tuple(row["tests"]))
         for path in sorted(FOLDER.glob("*.toml"))
@@ -45,17 +45,17 @@ def all_mutations() -> list[Mutation]:
 
 @cache
 def _test_files() -> Mapping[str, Sequence[str]]:
-    """Return the files, from the root of the project, that define each test function."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """Return the files that define each test function, relative to the project's root."""
+    files: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                found[node.name].append(path.relative_to(ROOT).as_posix())
-    return found
+                files[node.name].append(path.relative_to(ROOT).as_posix())
+    return files
 
 
 def node_id(test: str) -> str:
-    """Return what pytest calls a test function; raises ValueError unless exactly one file defines it."""
+    """Return the pytest node id of a test function; raises ValueError unless exactly one file defines it."""
     files = _test_files().get(test, [])
     if len(files) != 1:
         message = f"{test} is defined in {len(files)} files: {', '.join(files) or 'none'}."

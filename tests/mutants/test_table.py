@@ -1,4 +1,4 @@
-"""The table of mutations doesn't rot: what it would plant is still there, and so are the tests that it names."""
+"""The mutations stay up to date: the code that they change and the tests that they name exist."""
 
 from collections import Counter
 

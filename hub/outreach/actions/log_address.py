@@ -102,7 +102,7 @@ def log_arrived(database: Database, arrived: spool.Arrived) -> list[Outcome]:
         with database.writing() as db:
             token = token_in(recipient, database.config.MAIL_DOMAIN)
             if not token:
-                bounces.take(db, arrived.raw, recipient)
+                bounces.process_report(db, arrived.raw, recipient)
             elif (person := _owner(db, token)) is not None:
                 outcomes.append(log_mail(db, person, mail, places, arrived.received_at))
     return outcomes
