@@ -70,16 +70,16 @@ def test_every_path_that_the_page_names_exists() -> None:
 
 
 def test_every_name_is_defined_in_the_file_that_its_line_names() -> None:
-    wrong = []
+    undefined = []
     named = 0
     for line in _lines():
         files = [ROOT / words for words in _spans(line) if A_MODULE.fullmatch(words)]
         defined = frozenset().union(*map(_defined_in, files)) if files else _known()
         names = [words for words in _spans(line) if A_NAME.fullmatch(words) and not _is_path(words)]
         named += len(names)
-        wrong += [f"{name}: {line[:80]}" for name in names if name.rpartition(".")[2].lstrip("@") not in defined]
+        undefined += [f"{name}: {line[:80]}" for name in names if name.rpartition(".")[2].lstrip("@") not in defined]
     assert named > 100
-    assert wrong == []
+    assert undefined == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

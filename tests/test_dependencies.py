@@ -101,8 +101,8 @@ def test_the_hub_imports_only_what_pyproject_declares() -> None:
 
 def test_tests_and_benchmarks_import_only_what_pyproject_declares() -> None:
     needed, extras = _declared()
-    known = needed | extras["dev"]
-    undeclared = {name: path for name, path in _packages_of("tests", "bench").items() if name not in known}
+    declared = needed | extras["dev"]
+    undeclared = {name: path for name, path in _packages_of("tests", "bench").items() if name not in declared}
     assert undeclared == {}
 
 
@@ -116,13 +116,14 @@ def test_every_declared_dependency_is_used() -> None:
 
 def test_the_lock_files_have_every_direct_dependency_and_no_urls() -> None:
     needed, extras = _declared()
-    for file, wanted in (
+    for file, expected in (
         ("requirements.txt", needed | extras["build"]),
         ("requirements-dev.txt", needed | extras["build"] | extras["dev"]),
     ):
         text = (ROOT / file).read_text()
         assert (
-            wanted - {_normal(name) for name in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", text, re.MULTILINE)} == set()
+            expected - {_normal(name) for name in re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==", text, re.MULTILINE)}
+            == set()
         )
         assert "://" not in text
 

@@ -78,9 +78,11 @@ def _imported_whole() -> Iterator[tuple[str, str, Path]]:
 
 
 def test_a_module_is_imported_under_one_name_everywhere() -> None:
-    wanted = {module: OTHER_NAMES.get(module, _name_of(module)) for module in _modules() if "." in module}
-    odd = [f"{_name(path)}: {module} as {name}" for module, name, path in _imported_whole() if name != wanted[module]]
-    assert odd == []
+    expected = {module: OTHER_NAMES.get(module, _name_of(module)) for module in _modules() if "." in module}
+    wrong_names = [
+        f"{_name(path)}: {module} as {name}" for module, name, path in _imported_whole() if name != expected[module]
+    ]
+    assert wrong_names == []
 
 
 def test_no_name_refers_to_two_modules() -> None:

@@ -157,8 +157,8 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
         walked += 1
         if demo.engine.name == "sqlite":
             with _reversed_rows(demo):
-                again = browser.get(address, follow_redirects=True)
-            assert _shown(again.text) == _shown(answer.text), (
+                repeated = browser.get(address, follow_redirects=True)
+            assert _shown(repeated.text) == _shown(answer.text), (
                 f"{address} relies on the order of rows in a query without ORDER BY"
             )
         page = BeautifulSoup(answer.text, "lxml")
@@ -272,10 +272,10 @@ def _check_dates(page: BeautifulSoup, address: str) -> None:
         assert moment.get("data-paper"), f"{address}: {moment} has no form for print; use the filters day or moment"
         assert not moment.find("time"), f"{address}: {moment} is inside another <time>; the filters already write it"
     for text_node in page.find_all(string=SHORT_DATE):
-        written_by_people = text_node.find_parent(
-            class_=["page-text", "mail-text", "written", "snippet", "sheet", "page-list"]
+        is_quoted = text_node.find_parent(
+            class_=["page-text", "mail-subject", "mail-text", "written", "snippet", "sheet", "page-list"]
         )
-        assert written_by_people or text_node.find_parent(["time", "title", "option"]), f"{address}: {text_node!r}"
+        assert is_quoted or text_node.find_parent(["time", "title", "option"]), f"{address}: {text_node!r}"
 
 
 def _rows_that_count(database: Database) -> dict[str, int]:

@@ -36,7 +36,7 @@ TOO_MANY = "452 4.5.3 Too many recipients"
 TRY_LATER = "451 4.3.0 The hub can't store mail right now, try again later"
 ACCEPTED = "250 2.0.0 Accepted"
 
-# Headers in which mail servers store the envelope's recipients; they are read before To and Cc, since BCC is only there.
+# Headers in which mail servers store envelope recipients. They come before To and Cc, since only they include BCC.
 ENVELOPE_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 ALL_HEADERS = (*ENVELOPE_HEADERS, "To", "Cc", "Bcc")
 
@@ -50,7 +50,10 @@ ALL_HEADERS = (*ENVELOPE_HEADERS, "To", "Cc", "Bcc")
 )
 @click.option("--smtp-port", default=SMTP_PORT, show_default=True, type=click.IntRange(0, 65535), help="SMTP port, on 127.0.0.1 only; 0 turns SMTP off.")  # fmt: skip
 def mail_in(file: BinaryIO | None, recipients: tuple[str, ...], host: str, port: int, smtp_port: int) -> None:
-    """Receive one email from FILE (- for standard input), or run LMTP and SMTP servers until stopped."""
+    """Receive mail for log addresses and bounces.
+
+    With FILE (- for standard input), receive that one email. Without it, run LMTP and SMTP servers until stopped.
+    """
     with rows(serving=file is None) as database:
         if not database.config.MAIL_DOMAIN:
             raise Refused("Set HUB_MAIL_DOMAIN to the domain whose mail for log+…@ and bounces+…@ is sent here.")
@@ -158,13 +161,13 @@ async def _serve(database: Database, host: str, port: int, smtp_port: int) -> No
         if listen_port:
             servers.append(await _listen(protocol, handler, listen_host, listen_port))
             click.echo(f"Receiving mail by {name} at {listen_host}:{listen_port}. Press Ctrl-C to stop.")
-    done = threading.Event()
-    logging_thread = threading.Thread(target=_log_arrivals, args=(database, arrived, done))
+    stopped = threading.Event()
+    logging_thread = threading.Thread(target=_log_arrivals, args=(database, arrived, stopped))
     logging_thread.start()
     await stop.wait()
     for server in servers:
         server.close()
-    done.set()
+    stopped.set()
     arrived.set()
     await asyncio.to_thread(logging_thread.join)
 
@@ -178,7 +181,7 @@ async def _listen(protocol: type[SMTP], handler: Handler, host: str, port: int) 
         raise Refused(message) from error
 
 
-def _log_arrivals(database: Database, arrived: threading.Event, done: threading.Event) -> None:
+def _log_arrivals(database: Database, arrived: threading.Event, stopped: threading.Event) -> None:
     """Log waiting mail until ``done`` is set, retrying failures every half minute."""
     while True:
         arrived.clear()
@@ -187,6 +190,6 @@ def _log_arrivals(database: Database, arrived: threading.Event, done: threading.
                 log.info("Mail logged.", extra={"step": "mail-in", "done": count})
         except Exception:  # the thread must survive any error
             log.exception("Mail could not be logged. The hub will try again.")
-        if done.is_set():
+        if stopped.is_set():
             return
         arrived.wait(RETRY_EVERY)

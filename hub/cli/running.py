@@ -20,7 +20,7 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
 def serve(host: str, port: int) -> None:
-    """Migrate the database, then run the web server and the worker until stopped."""
+    """Run the web server and the worker. Migrates the database first."""
     with rows(serving=True) as database:
         with database.writing() as db:
             token = invitations_actions.first_coordinator_link(db)
@@ -38,6 +38,6 @@ def serve(host: str, port: int) -> None:
 
 @main.command("worker")
 def run_worker() -> None:
-    """Run only the worker: it reads uploads, updates the search index and sends mail."""
+    """Run only the worker. It reads uploads, updates the search index and sends mail."""
     with rows(serving=True) as database:
         worker.main(database)

@@ -113,9 +113,7 @@ def _signal_all(processes: Iterable[int], number: signal.Signals) -> None:
 def _start(run: Callable[[], Any]) -> int:
     """Fork a process that calls ``run``, and ends when this process ends."""
     parent = os.getpid()
-    before = signal.pthread_sigmask(
-        signal.SIG_BLOCK, STOP_SIGNALS
-    )  # so that the parent's handlers never run in the child
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # the child must not run the parent's handlers
     if pid := os.fork():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid

@@ -29,12 +29,12 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
     body, directory = BytesIO(), BytesIO()
     for name, content in files.items():
         crc, size, raw = zlib.crc32(content), len(content), name.encode("ascii")
-        where = body.tell()
+        offset = body.tell()
         facts = (_VERSION, 0, 0, 0, _FIRST_DAY, crc, size, size, len(raw), 0)
         body.write(_LOCAL.pack(b"PK\3\4", *facts) + raw + content)
-        directory.write(_CENTRAL.pack(b"PK\1\2", _UNIX | _VERSION, *facts, 0, 0, 0, _READABLE, where) + raw)
-    count, size, where = len(files), directory.tell(), body.tell()
-    end = _END.pack(b"PK\5\6", 0, 0, count, count, size, where, 0)
+        directory.write(_CENTRAL.pack(b"PK\1\2", _UNIX | _VERSION, *facts, 0, 0, 0, _READABLE, offset) + raw)
+    count, size, offset = len(files), directory.tell(), body.tell()
+    end = _END.pack(b"PK\5\6", 0, 0, count, count, size, offset, 0)
     return body.getvalue() + directory.getvalue() + end
 
 

@@ -161,7 +161,7 @@ def _row(key: str, item: Post, now: datetime) -> dict[str, Any]:
         raise ValueError(message)
     to, since = deliverable(item.to), max(now, item.not_before or now)
     if item.quiet:
-        since = item.quiet.over(since)
+        since = item.quiet.next_allowed(since)
     return {
         "once": item.once,
         "key": secrets.token_hex(16),

@@ -185,7 +185,7 @@ class Quiet:
             return self.begins <= shown < self.ends
         return shown >= self.begins or shown < self.ends
 
-    def over(self, moment: datetime) -> datetime:
+    def next_allowed(self, moment: datetime) -> datetime:
         """Return the first moment at or after ``moment`` outside quiet hours, in UTC.
 
         When clocks are set back, the end of the quiet hours may occur twice. When they are set forward, it may be
@@ -200,10 +200,10 @@ class Quiet:
             for fold in (0, 1):
                 ends = wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
                 if ends > moment and not self.covers(ends):
-                    return self._begun(ends, moment.astimezone(UTC))
+                    return self._start_of_loud_hours(ends, moment.astimezone(UTC))
         return moment.astimezone(UTC)
 
-    def _begun(self, loud: datetime, moment: datetime) -> datetime:
+    def _start_of_loud_hours(self, loud: datetime, moment: datetime) -> datetime:
         """Return the first minute after the quiet hours; it differs from ``loud`` only if a clock change skips their end."""
         while loud - _ONE_MINUTE > moment and not self.covers(loud - _ONE_MINUTE):
             loud -= _ONE_MINUTE

@@ -70,10 +70,10 @@ def test_a_person_without_a_password_gets_an_invitation_link(hub: Hub, member: s
     added = hub(*words)
     assert added.exit_code == 0
     assert "/invitation/" in added.stdout
-    again = hub(*words)
-    assert again.exit_code == 1
-    assert "Error:" in again.stderr
-    assert "Traceback" not in again.stderr
+    repeated = hub(*words)
+    assert repeated.exit_code == 1
+    assert "Error:" in repeated.stderr
+    assert "Traceback" not in repeated.stderr
 
 
 def test_a_password_is_read_from_standard_input_and_never_shown(hub: Hub, member: str, database: Database) -> None:
@@ -150,8 +150,8 @@ def test_importing_adds_good_files_and_reports_the_others(
     assert [Path(entry["path"]).name for entry in outcome["duplicates"]] == ["plan.txt"]
     assert {Path(entry["path"]).name for entry in outcome["failed"]} == {"empty.pdf", "tool.exe"}
     assert all(entry["error"].endswith(".") for entry in outcome["failed"])
-    again = json.loads(hub(*words).stdout)
-    assert (len(again["imported"]), len(again["duplicates"])) == (0, 3)
+    repeated = json.loads(hub(*words).stdout)
+    assert (len(repeated["imported"]), len(repeated["duplicates"])) == (0, 3)
 
 
 def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folder: Path) -> None:

@@ -20,8 +20,8 @@ IN_USE = """
     left letter-spacing line-height list-style margin margin-bottom margin-inline margin-left margin-right margin-top
     max-height max-width min-height min-width object-fit object-position opacity order outline outline-offset overflow
     overflow-wrap overflow-x overflow-y padding padding-bottom padding-left padding-right padding-top page place-items
-    pointer-events position print-color-adjust right scroll-behavior scroll-padding-top scrollbar-width size stroke
-    stroke-linejoin stroke-width text-align text-decoration text-decoration-thickness text-overflow
+    pointer-events position print-color-adjust right scroll-behavior scroll-margin-top scroll-padding-top scrollbar-width
+    size stroke stroke-linejoin stroke-width text-align text-decoration text-decoration-thickness text-overflow
     text-underline-offset text-wrap top transition vertical-align visibility white-space width z-index
 """
 PROPERTIES = frozenset(IN_USE.split())

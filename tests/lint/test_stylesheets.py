@@ -9,7 +9,7 @@ from tests.lint.stylesheets import declarations, faults, problems
 @pytest.mark.parametrize(
     ("css", "problem"),
     [
-        ("p { colour: red; }", "unknown property colour"),
+        ("p { colr: red; }", "unknown property colr"),
         ("p { color: red; color: blue; }", "color is already set at line 1"),
         ("p { color: red; } p { margin: 0; }", "the selector p already has a rule at line 1"),
         ("@media print { p { margin: 0 } p { color: red } }", "the selector p already has a rule"),
@@ -49,7 +49,7 @@ def test_what_is_right_passes(css: str) -> None:
 
 
 def test_a_fault_is_reported_with_its_line() -> None:
-    assert faults("p {\n  margin: 0;\n  colour: red;\n}\n")[0][0] == 3
+    assert faults("p {\n  margin: 0;\n  colr: red;\n}\n")[0][0] == 3
 
 
 def test_declarations_come_with_property_and_value() -> None:

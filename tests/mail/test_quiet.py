@@ -1,4 +1,4 @@
-"""Quiet hours over midnight, over clock changes, and in every time zone."""
+"""Quiet hours over midnight, across clock changes, and in every time zone."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ def at(text: str, zone: str = NEW_YORK, fold: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("moment", "over"),
+    ("moment", "end"),
     [
         ("2026-11-24 12:00", "2026-11-24 12:00"),
         ("2026-11-24 20:00", "2026-11-25 07:00"),
@@ -29,24 +29,24 @@ def at(text: str, zone: str = NEW_YORK, fold: int = 0) -> datetime:
         ("2026-03-07 23:00", "2026-03-08 07:00"),  # and forward: seven hours
     ],
 )
-def test_mail_waits_until_quiet_hours_end(moment: str, over: str) -> None:
-    assert NIGHT.over(at(moment)) == at(over)
+def test_mail_waits_until_quiet_hours_end(moment: str, end: str) -> None:
+    assert NIGHT.next_allowed(at(moment)) == at(end)
 
 
 def test_quiet_hours_that_end_in_a_skipped_hour_end_at_the_clock_change() -> None:
-    assert Quiet(time(20), time(2, 30), NEW_YORK).over(at("2026-03-08 01:00")) == at("2026-03-08 03:00")
+    assert Quiet(time(20), time(2, 30), NEW_YORK).next_allowed(at("2026-03-08 01:00")) == at("2026-03-08 03:00")
 
 
 def test_quiet_hours_that_end_in_a_repeated_hour_end_twice() -> None:
     quiet = Quiet(time(20), time(1, 30), NEW_YORK)
-    assert quiet.over(at("2026-11-01 01:10")) == at("2026-11-01 01:30")
-    assert quiet.over(at("2026-11-01 01:10", fold=1)) == at("2026-11-01 01:30", fold=1)
+    assert quiet.next_allowed(at("2026-11-01 01:10")) == at("2026-11-01 01:30")
+    assert quiet.next_allowed(at("2026-11-01 01:10", fold=1)) == at("2026-11-01 01:30", fold=1)
 
 
 def test_quiet_hours_follow_the_clocks_of_their_zone() -> None:
     moment = at("2026-11-24 12:00")
-    assert NIGHT.over(moment) == moment
-    assert Quiet(time(20), time(7), SYDNEY).over(moment) == at("2026-11-25 07:00", SYDNEY)
+    assert NIGHT.next_allowed(moment) == moment
+    assert Quiet(time(20), time(7), SYDNEY).next_allowed(moment) == at("2026-11-25 07:00", SYDNEY)
 
 
 def test_the_same_start_and_end_means_no_quiet_hours() -> None:
@@ -63,9 +63,9 @@ def test_the_end_of_quiet_hours_is_never_quiet_nor_early_nor_days_late(
     moment: datetime, begins: time, ends: time, zone: str
 ) -> None:
     quiet = Quiet(begins.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0), zone)
-    over = quiet.over(moment)
-    assert over >= moment
-    assert not quiet.covers(over)
-    assert over - moment <= timedelta(hours=26)
-    assert over == moment or quiet.covers(over - timedelta(seconds=1))
+    end = quiet.next_allowed(moment)
+    assert end >= moment
+    assert not quiet.covers(end)
+    assert end - moment <= timedelta(hours=26)
+    assert end == moment or quiet.covers(end - timedelta(seconds=1))
     assert Quiet.parse(str(quiet)) == quiet

@@ -208,13 +208,13 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
         mail_actions.post_all(
             db, [mail_actions.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)]
         )
-    others = [Database(database.config) for _ in range(3)]
+    databases = [Database(database.config) for _ in range(3)]
 
-    def work(own: Database) -> None:
-        while delivering.catch_up(own):
+    def work(own_database: Database) -> None:
+        while delivering.catch_up(own_database):
             pass
 
-    threads = [threading.Thread(target=work, args=(own,)) for own in others]
+    threads = [threading.Thread(target=work, args=(own_database,)) for own_database in databases]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -223,8 +223,8 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
     assert len({message_from_bytes(raw)["To"] for raw in server.accepted}) == 61
     with database.reading() as db:
         assert set(db.scalars(select(OutboxMessage.state))) == {State.SENT}
-    for own in others:
-        own.close()
+    for own_database in databases:
+        own_database.close()
 
 
 def test_a_slow_worker_that_lost_its_lease_can_still_store_the_outcome(database: Database) -> None:

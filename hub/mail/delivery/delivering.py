@@ -115,11 +115,11 @@ def _postpone_if_quiet(database: Database, message: OutboxMessage) -> bool:
     if not message.quiet:
         return False
     now = clock.now()
-    over = Quiet.parse(message.quiet).over(now)
-    if over > now:
+    allowed_at = Quiet.parse(message.quiet).next_allowed(now)
+    if allowed_at > now:
         with database.writing() as db:
-            leases.settle(db, message, State.WAITING, message.trouble, due_at=over)
-    return over > now
+            leases.settle(db, message, State.WAITING, message.trouble, due_at=allowed_at)
+    return allowed_at > now
 
 
 def _keep(database: Database, message: OutboxMessage) -> int:
