@@ -26,12 +26,12 @@ class Setting(Base):
 _CHOSEN = select(Setting.name, Setting.value).where(Setting.name.in_(CHOSEN))
 
 
-def kept(db: Session, name: str) -> str:
+def stored(db: Session, name: str) -> str:
     """Return the value stored under ``name``, or an empty string."""
     return db.scalar(select(Setting.value).where(Setting.name == name)) or ""
 
 
-def keep(db: Session, name: str, value: str) -> None:
+def store(db: Session, name: str, value: str) -> None:
     """Store ``value`` under ``name``, replacing any earlier value."""
     db.merge(Setting(name=name, value=value))
     db.flush()

@@ -44,7 +44,7 @@ Answer = str | AnyResponse | tuple[str, int]  # the return type of views that ma
 
 # The limit for forms without files; views that accept files are marked with `takes_files`.
 FORM_BYTES = 1_000_000
-TO_KEEP = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
+REPORT_TYPES = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
@@ -348,15 +348,15 @@ def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
     return Response(content, mimetype=media_type, headers=headers)
 
 
-def to_keep(name: str, makers: Mapping[str, Callable[[], bytes]]) -> Response:
+def report_download(name: str, builders: Mapping[str, Callable[[], bytes]]) -> Response:
     """Return the report as a download, in the format that ``?format=`` names; PDF by default.
 
-    Raises NotFound for a format that ``makers`` doesn't have.
+    Raises NotFound for a format that ``builders`` doesn't have.
     """
     form = request.args.get("format", "pdf")
-    if form not in makers:
+    if form not in builders:
         raise NotFound
-    return as_attachment(makers[form](), TO_KEEP[form], f"{name}.{form}")
+    return as_attachment(builders[form](), REPORT_TYPES[form], f"{name}.{form}")
 
 
 def address_with(**changes: object) -> str:

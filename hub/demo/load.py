@@ -59,7 +59,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
     stored = _store_files(database, today, progress)
     evidence = joining.store(database.config, today)
     with database.writing() as db:
-        chosen_settings.keep(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
+        chosen_settings.store(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
         organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}

@@ -56,7 +56,7 @@ def count_as_sent(db: Session, actor: Actor, message: OutboxMessage) -> None:
     note(db, actor, "counted as sent", message)
 
 
-def take_back(db: Session, actor: Actor, message: OutboxMessage) -> None:
+def cancel_message(db: Session, actor: Actor, message: OutboxMessage) -> None:
     """Cancel a waiting message. Raises Refused if it is no longer waiting."""
     _move(db, message, frozenset({State.WAITING}), State.CANCELLED, settled_at=clock.now(), trouble="")
     note(db, actor, "canceled", message)
@@ -232,13 +232,13 @@ def finish_round(db: Session, name: str) -> None:
     db.merge(MailRound(name=name, done_at=clock.now()))
 
 
-def begin_sending(db: Session, kind: str, by_id: int | None) -> MailStart:
+def turn_on_sending(db: Session, kind: str, by_id: int | None) -> MailStart:
     """Turn on a kind of scheduled mail. If it is on already, the first start stays recorded."""
     start = db.get(MailStart, kind)
     return start or db.merge(MailStart(kind=kind, at=clock.now(), by_id=by_id))
 
 
-def hold_sending(db: Session, kind: str) -> None:
+def pause_sending(db: Session, kind: str) -> None:
     """Pause a kind of scheduled mail until it is turned on again."""
     start = db.get(MailStart, kind)
     if start is not None:

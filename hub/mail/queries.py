@@ -108,11 +108,11 @@ def round_is_done(db: Session, name: str) -> bool:
     return db.get(MailRound, name) is not None
 
 
-def sending_has_begun(db: Session, kind: str) -> bool:
+def sending_is_on(db: Session, kind: str) -> bool:
     """Return True if this kind of scheduled mail is turned on."""
     return db.get(MailStart, kind) is not None
 
 
-def sending_started(db: Session, kind: str) -> MailStart | None:
+def sending_start(db: Session, kind: str) -> MailStart | None:
     """Return who turned on this kind of scheduled mail, and when; None if it is off or paused."""
     return db.get(MailStart, kind)

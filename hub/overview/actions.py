@@ -40,7 +40,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
         name = name_of(name, "hub’s name")
         if len(name) > LONGEST_HUB_NAME:
             raise Refused(f"The hub’s name can have up to {LONGEST_HUB_NAME} characters. Shorten it.")
-        chosen_settings.keep(db, "HUB_NAME", name)
+        chosen_settings.store(db, "HUB_NAME", name)
     if "TIME_ZONE" not in config.given and zone != config.TIME_ZONE:
         if not is_zone(zone):
             raise Refused("Choose a time zone from the list.")
@@ -49,7 +49,7 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
                 "The time zone can’t be changed because something has been shared, and the time zone decides which "
                 "quarter it counts for."
             )
-        chosen_settings.keep(db, "TIME_ZONE", zone)
+        chosen_settings.store(db, "TIME_ZONE", zone)
     note(db, actor, "set the hub’s name and time zone for", actor.organization, name=name, zone=zone)
     finish_step(db, actor, "hub")
 
@@ -88,7 +88,7 @@ def finish_step(db: Session, actor: Person, step: str) -> None:
     """Mark a step of the setup guide as done or skipped."""
     _may_set_up(actor)
     done = setup_queries.steps_done(db)
-    chosen_settings.keep(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
+    chosen_settings.store(db, setup_queries.GUIDE, " ".join(sorted({*done, step})))
 
 
 def _may_set_up(actor: Person) -> None:
@@ -138,17 +138,17 @@ def post_digests(db: Session, week: DigestWeek) -> int:
 def turn_on_mail(db: Session, actor: Person, kind: MailKind) -> None:
     """Turn on a kind of scheduled mail. Raises NotFound when ``actor`` may not manage mail."""
     _must_run_mail(actor, kind)
-    if not mail_queries.sending_has_begun(db, kind):
-        note(db, actor, "turned on", mail_actions.begin_sending(db, kind, actor.id))
+    if not mail_queries.sending_is_on(db, kind):
+        note(db, actor, "turned on", mail_actions.turn_on_sending(db, kind, actor.id))
 
 
 def pause_mail(db: Session, actor: Person, kind: MailKind) -> None:
     """Pause a kind of scheduled mail. Messages already in the outbox are still sent."""
     _must_run_mail(actor, kind)
-    begun = mail_queries.sending_started(db, kind)
+    begun = mail_queries.sending_start(db, kind)
     if begun is not None:
         note(db, actor, "paused", begun)
-        mail_actions.hold_sending(db, kind)
+        mail_actions.pause_sending(db, kind)
 
 
 def _must_run_mail(actor: Person, kind: MailKind) -> None:

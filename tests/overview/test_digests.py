@@ -50,7 +50,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         a_resource(db, lakeshore, "Two weeks old", topics=["workforce"])
         hands.at = MONDAY
         a_resource(db, lakeshore, "Of today", topics=["workforce"])
-        mail_actions.begin_sending(db, MailKind.DIGEST, None)
+        mail_actions.turn_on_sending(db, MailKind.DIGEST, None)
     index.catch_up(database)
     return people
 
@@ -123,10 +123,10 @@ def test_no_digest_is_sent_while_paused_or_before_monday_morning(
     database: Database, people: dict[str, Person], hands: Hands
 ) -> None:
     with database.writing() as db:
-        mail_actions.hold_sending(db, MailKind.DIGEST)
+        mail_actions.pause_sending(db, MailKind.DIGEST)
     assert posted_by("digests", database) == []
     with database.writing() as db:
-        mail_actions.begin_sending(db, MailKind.DIGEST, None)
+        mail_actions.turn_on_sending(db, MailKind.DIGEST, None)
     hands.at = MONDAY - timedelta(hours=1)  # the digest of the week before is still the latest that is due
     assert "Two weeks old" in posted_by("digests", database)[0].text
 

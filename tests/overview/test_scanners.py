@@ -51,7 +51,7 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         db.get_one(Resource, guide.id).created_at = clock.now() - timedelta(days=7)
         library_actions.follow(db, rosa, ["workforce"])
         for kind in (MailKind.REMINDER, MailKind.DIGEST):
-            mail_actions.begin_sending(db, kind, None)
+            mail_actions.turn_on_sending(db, kind, None)
     with database.writer() as db:
         for email in ("rosa@lakeshore.example", "keisha@lakeshore.example"):
             forgotten_actions.ask_for_password(db, email, "192.0.2.1")

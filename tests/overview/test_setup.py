@@ -92,7 +92,7 @@ def test_the_time_zone_cannot_change_once_something_was_shared(
     response = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"})
     assert response.status_code in {302, 422}
     with database.reading() as reader:
-        assert chosen_settings.kept(reader, "TIME_ZONE") == ""
+        assert chosen_settings.stored(reader, "TIME_ZONE") == ""
 
 
 def test_only_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn) -> None:
@@ -110,13 +110,13 @@ def test_only_the_coordinator_sees_the_guide(db: Session, sign_in: SignIn) -> No
 def test_another_process_applies_the_chosen_settings(database: Database) -> None:
     other = Database(database.config)
     with database.writing() as db:
-        chosen_settings.keep(db, "TIME_ZONE", "America/Denver")
-        chosen_settings.keep(db, "HUB_NAME", "Forge Hub")
+        chosen_settings.store(db, "TIME_ZONE", "America/Denver")
+        chosen_settings.store(db, "HUB_NAME", "Forge Hub")
     chosen_settings.refresh(other)
     assert (other.config.TIME_ZONE, other.config.HUB_NAME) == ("America/Denver", "Forge Hub")
     with database.writing() as db:
-        chosen_settings.keep(db, "TIME_ZONE", "America/Chicago")
-        chosen_settings.keep(db, "HUB_NAME", "Steel Hub")
+        chosen_settings.store(db, "TIME_ZONE", "America/Chicago")
+        chosen_settings.store(db, "HUB_NAME", "Steel Hub")
     chosen_settings.refresh(other)
     assert (other.config.TIME_ZONE, other.config.HUB_NAME) == ("America/Chicago", "Steel Hub")
     other.close()
@@ -128,8 +128,8 @@ def test_the_environment_overrides_stored_settings_and_an_unknown_zone_is_ignore
 ) -> None:
     given = Database(replace(database.config, HUB_NAME="Operator Hub", given=frozenset({"HUB_NAME"})))
     with database.writing() as db:
-        chosen_settings.keep(db, "TIME_ZONE", "Mars/Olympus")
-        chosen_settings.keep(db, "HUB_NAME", "Forge Hub")
+        chosen_settings.store(db, "TIME_ZONE", "Mars/Olympus")
+        chosen_settings.store(db, "HUB_NAME", "Forge Hub")
     chosen_settings.refresh(given)
     assert (given.config.TIME_ZONE, given.config.HUB_NAME) == ("America/New_York", "Operator Hub")
     given.close()

@@ -51,7 +51,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         downloads_actions.log_download(db, people["rosa"], toolkit, revision, whole=True)
         declaration = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
         declarations_actions.declare(db, people["jolene"], [toolkit.id], declaration)
-        mail_actions.begin_sending(db, MailKind.REMINDER, None)
+        mail_actions.turn_on_sending(db, MailKind.REMINDER, None)
     return people
 
 
@@ -93,7 +93,7 @@ def test_no_reminder_is_sent_before_reminders_are_turned_on_or_before_the_mornin
     assert posted_by("reminders", database) == []
     hands.at = TWO_WEEKS
     with database.writing() as db:
-        mail_actions.hold_sending(db, MailKind.REMINDER)
+        mail_actions.pause_sending(db, MailKind.REMINDER)
     assert posted_by("reminders", database) == []
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox/plan").get_data(as_text=True)

@@ -108,7 +108,7 @@ def round_name(week: DigestWeek) -> str:
 def unposted_week(db: Session) -> DigestWeek | None:
     """Return the week whose digests are due and not posted yet; None while digests are paused."""
     week = due_week(clock.now(), config_of(db).zone)
-    if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_has_begun(db, MailKind.DIGEST):
+    if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_is_on(db, MailKind.DIGEST):
         return None
     return week
 

@@ -16,7 +16,7 @@ STEPS = ("hub", "host", "organizations", "invitations")
 
 def steps_done(db: Session) -> frozenset[str]:
     """Return the steps of the guide that are done or skipped."""
-    return frozenset(chosen_settings.kept(db, GUIDE).split()) & frozenset(STEPS)
+    return frozenset(chosen_settings.stored(db, GUIDE).split()) & frozenset(STEPS)
 
 
 def zone_is_fixed(db: Session) -> bool:

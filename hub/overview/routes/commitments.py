@@ -90,4 +90,4 @@ def _report(table: commitments_queries.CommitmentsOfAYear, whose: str, name: str
         "csv": lambda: overview_reports.commitments_as_csv(table),
         "xlsx": lambda: overview_reports.commitments_as_xlsx(table),
     }
-    return web.to_keep(name, makers)
+    return web.report_download(name, makers)

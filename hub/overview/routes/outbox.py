@@ -119,7 +119,7 @@ def count_as_sent(message_id: int) -> Any:
 @bp.post("/outbox/<int:message_id>/cancel")
 def cancel(message_id: int) -> Any:
     """Cancel an email that is waiting to be sent."""
-    return _decide(message_id, mail_actions.take_back, "Email canceled.")
+    return _decide(message_id, mail_actions.cancel_message, "Email canceled.")
 
 
 @bp.post("/outbox/<int:message_id>/address")

@@ -39,7 +39,7 @@ def mail_plan() -> str:
     occasions = next_occasions(now.astimezone(zone).date())
     occasion = _selected(occasions)
     reminders, unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage) if occasion else ([], [])
-    begun = {kind: mail_queries.sending_started(db, kind) for kind in overview_actions.SCHEDULED_KINDS}
+    begun = {kind: mail_queries.sending_start(db, kind) for kind in overview_actions.SCHEDULED_KINDS}
     due = digests_queries.unposted_week(db) if begun[MailKind.DIGEST] else None
     week = due or (upcoming_week(now, zone) if begun[MailKind.DIGEST] else due_week(now, zone))
     return render_template(

@@ -29,7 +29,7 @@ def alliance_report(quarter: str) -> Response:
         "csv": lambda: tables_reports.alliance_as_csv(rows),
         "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, str(period)),
     }
-    return web.to_keep(f"sharing-alliance-{period}", makers)
+    return web.report_download(f"sharing-alliance-{period}", makers)
 
 
 def _begun_quarter(text: str) -> Quarter:

@@ -133,7 +133,7 @@ def reminders_wait(db: Session) -> list[Occasion]:
     if (
         now.time() < MORNING
         or not (due := occasions_on(today))
-        or not mail_queries.sending_has_begun(db, MailKind.REMINDER)
+        or not mail_queries.sending_is_on(db, MailKind.REMINDER)
     ):
         return []
     return [occasion for occasion in due if not mail_queries.round_is_done(db, round_name(db, occasion))]

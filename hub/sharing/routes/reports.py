@@ -44,7 +44,7 @@ def report(period: str) -> Response:
         "csv": lambda: tables_reports.report_as_csv(contents, zone),
         "xlsx": lambda: tables_reports.report_as_xlsx(contents, zone),
     }
-    return web.to_keep(f"sharing-{organization.slug}-{which}", makers)
+    return web.report_download(f"sharing-{organization.slug}-{which}", makers)
 
 
 def period_named(text: str) -> Period:
