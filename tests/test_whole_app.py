@@ -273,7 +273,7 @@ def _check_dates(page: BeautifulSoup, address: str) -> None:
         assert not moment.find("time"), f"{address}: {moment} is inside another <time>; the filters already write it"
     for text_node in page.find_all(string=SHORT_DATE):
         is_quoted = text_node.find_parent(
-            class_=["page-text", "mail-subject", "mail-text", "written", "snippet", "sheet", "page-list"]
+            class_=["page-text", "mail-subject", "mail-text", "stored", "written", "snippet", "sheet", "page-list"]
         )
         assert is_quoted or text_node.find_parent(["time", "title", "option"]), f"{address}: {text_node!r}"
 
