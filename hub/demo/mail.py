@@ -11,7 +11,7 @@ from hub.library.rules import BIG_SIX
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.rules import Quiet
-from hub.members.actions import wishes as wishes_actions
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.overview import actions as overview_actions
@@ -38,7 +38,9 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     coordinator = people["coordinator@demo.example"]
     for email, topics in FOLLOWED.items():
         library_actions.follow(db, people[email], topics)
-    wishes_actions.change_notification_settings(db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT)
+    notification_settings_actions.change_notification_settings(
+        db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT
+    )
     for kind in overview_actions.SCHEDULED_KINDS:
         overview_actions.turn_on_mail(db, coordinator, kind)
     overview_actions.post_due_digests(db)
@@ -46,7 +48,7 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     quarter = board_queries.this_quarter(db)
     open_ones, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     behind = list(dict.fromkeys(one.organization.id for one in open_ones))[:REMINDED]
-    reminders_actions.nudge(db, coordinator, quarter, behind)
+    reminders_actions.send_now(db, coordinator, quarter, behind)
     if open_ones:
         gone = mail_queries.address_hash(db, open_ones[-1].person.email)
         mail_actions.mark_bounced(db, gone, "550 5.1.1 The mailbox isn't there any more")

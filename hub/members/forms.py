@@ -5,16 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (
-    FieldList,
-    Form,
-    FormField,
-    PasswordField,
-    SearchField,
-    SelectField,
-    StringField,
-    ValidationError,
-)
+from wtforms import FieldList, Form, FormField, PasswordField, SearchField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 

@@ -127,7 +127,7 @@ def post_digests(db: Session, week: DigestWeek) -> int:
                 person_id=digest.person.id,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
                 + stop_token(config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
-                quiet=digest.wishes.quiet,
+                quiet=digest.settings.quiet,
             )
             for digest in due
         ],

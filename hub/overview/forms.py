@@ -53,7 +53,7 @@ class ListOrganizations(FlaskForm):
     )
 
 
-class MailWishes(FlaskForm):
+class NotificationSettingsForm(FlaskForm):
     """A person's notification settings: kinds of email, topics and quiet hours."""
 
     kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in MailKind])

@@ -11,7 +11,7 @@ from hub.calls.models import Attendance
 from hub.core.db import Database
 from hub.library.rules import Audience, Kind
 from hub.mail.models import OutboxMessage
-from hub.members.actions import wishes as wishes_actions
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind
 from tests.calls.conftest import SetClock
@@ -31,7 +31,9 @@ def mail(database: Database, to: str = "") -> list[OutboxMessage]:
 
 def stop(database: Database, email: str) -> None:
     with database.writing() as db:
-        wishes_actions.stop_mail(db, db.scalars(select(Person).where(Person.email == email)).one(), MailKind.CALL)
+        notification_settings_actions.unsubscribe(
+            db, db.scalars(select(Person).where(Person.email == email)).one(), MailKind.CALL
+        )
 
 
 @pytest.mark.both_databases

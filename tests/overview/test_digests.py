@@ -13,7 +13,7 @@ from hub.library import actions as library_actions
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.mail import actions as mail_actions
-from hub.members.actions import wishes as wishes_actions
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
@@ -115,7 +115,7 @@ def test_a_digest_does_not_wait_forever(database: Database, people: dict[str, Pe
 
 def test_people_who_turned_off_digests_get_none(database: Database, people: dict[str, Person]) -> None:
     with database.writing() as db:
-        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
+        notification_settings_actions.unsubscribe(db, db.get_one(Person, people["rosa"].id), MailKind.DIGEST)
     assert posted_by("digests", database) == []
 
 

@@ -13,8 +13,8 @@ from hub.mail import queries as mail_queries
 from hub.mail import rules as mail_rules
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import Quiet
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
-from hub.members.actions import wishes as wishes_actions
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -111,7 +111,7 @@ def test_people_who_turned_reminders_off_or_whose_email_bounced_get_none(
     database: Database, people: dict[str, Person]
 ) -> None:
     with database.writing() as db:
-        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+        notification_settings_actions.unsubscribe(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
         mail_actions.mark_bounced(db, mail_queries.address_hash(db, "tom@lakeshore.example"), "5.1.1 gone")
     assert posted_by("reminders", database) == []
 
@@ -121,7 +121,9 @@ def test_quiet_hours_delay_a_reminder_in_the_persons_own_time_zone(
 ) -> None:
     with database.writing() as db:
         quiet = Quiet.parse("20:00-09:30 Pacific/Honolulu")  # where it is five in the morning
-        wishes_actions.change_notification_settings(db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet)
+        notification_settings_actions.change_notification_settings(
+            db, db.get_one(Person, people["rosa"].id), list(MailKind), quiet
+        )
     rosa, tom = posted_by("reminders", database)
     assert rosa.due_at == datetime(2026, 12, 17, 19, 30, tzinfo=UTC)
     assert tom.due_at == TWO_WEEKS
@@ -130,7 +132,7 @@ def test_quiet_hours_delay_a_reminder_in_the_persons_own_time_zone(
 def test_turning_reminders_off_cancels_the_waiting_ones(database: Database, people: dict[str, Person]) -> None:
     rosa, _tom = posted_by("reminders", database)
     with database.writing() as db:
-        wishes_actions.stop_mail(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
+        notification_settings_actions.unsubscribe(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
     with database.reading() as db:
         assert db.get_one(OutboxMessage, rosa.id).state is mail_rules.State.CANCELLED
 

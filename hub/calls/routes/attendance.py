@@ -164,5 +164,5 @@ def undo_entry(entry_id: int) -> Answer:
         else:
             flash("Undone. The entry stays in the record but no longer counts.")
             return redirect(url_for(".show", day=call.day, _anchor="attendance"))
-    page = render_template("calls/take_back.html", call=call, entry=entry, form=form, refused=refused)
+    page = render_template("calls/undo_attendance.html", call=call, entry=entry, form=form, refused=refused)
     return page if request.method == "GET" else (page, 422)

@@ -52,7 +52,7 @@ def propose() -> Answer:
             is_accepted = proposed.state is SlotState.ACCEPTED
             flash("Presentation scheduled." if is_accepted else "Proposal sent. The coordinator’s answer appears here.")
             return redirect(url_for(".presentation", number=proposed.id))
-    page = render_template("calls/present.html", form=form, refused=refused, slots=slots)
+    page = render_template("calls/propose.html", form=form, refused=refused, slots=slots)
     return page if request.method == "GET" else (page, 422)
 
 
@@ -232,7 +232,7 @@ def _planner(refused: str = "") -> str:
         [organization.id for organization in waiting], [(slot.call.day, slot.left) for slot in slots]
     )
     return render_template(
-        "calls/planner.html",
+        "calls/presentation_schedule.html",
         year=year,
         this_year=today.year,
         waiting=waiting,

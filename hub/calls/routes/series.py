@@ -40,7 +40,7 @@ def plan() -> Answer:
         series.first.data, series.last.data = today.replace(month=1, day=1), today + AHEAD
         extra.at.data, extra.minutes.data = settings.at, settings.minutes
     page = render_template(
-        "calls/plan.html",
+        "calls/schedule.html",
         series=series,
         extra=extra,
         refused=refused,
@@ -146,7 +146,7 @@ def cancel(day: str) -> Answer:
 
 
 @bp.post("/calls/<day>/plan-again")
-def plan_again(day: str) -> Response:
+def reinstate(day: str) -> Response:
     """Put a call back on the schedule."""
     series_actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_or_404(day))
     flash("The call is back on the schedule.")
@@ -166,7 +166,7 @@ def invite(day: str) -> Answer:
 
 
 @bp.route("/calls/<day>/brief", methods=["GET", "POST"])
-def brief(day: str) -> Answer:
+def recap(day: str) -> Answer:
     """Preview and send the recap of a call."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     if request.method == "POST":
@@ -180,5 +180,5 @@ def brief(day: str) -> Answer:
     )
     reached = {reader.person.organization_id for reader in readers}
     return render_template(
-        "calls/brief.html", call=call, absent=absent, reached=reached, readers=readers, letter=letter
+        "calls/recap.html", call=call, absent=absent, reached=reached, readers=readers, letter=letter
     )

@@ -9,9 +9,9 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
 from hub.members import queries as members_queries
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
-from hub.members.actions import wishes as wishes_actions
 from hub.members.forms import ChangePassword, OwnName
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
@@ -53,14 +53,14 @@ def change_password() -> Any:
 @bp.post("/hints/<name>/dismiss")
 def dismiss_hint(name: str) -> Any:
     """Close a hint, and go back to its page."""
-    wishes_actions.dismiss_hint(db, signed_in(), name)
+    notification_settings_actions.dismiss_hint(db, signed_in(), name)
     return redirect(login.safe_next(request.form.get("next")))
 
 
 @bp.post("/account/hints")
 def show_hints_again() -> Any:
     """Show every hint again."""
-    wishes_actions.show_hints_again(db, signed_in())
+    notification_settings_actions.show_hints_again(db, signed_in())
     flash("Hints will be shown again on their pages.")
     return redirect(url_for("members.account"))
 

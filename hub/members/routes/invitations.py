@@ -87,4 +87,6 @@ def welcome(token: str) -> Any:
 def _no_link(error: Exception) -> tuple[str, int]:
     """Return the page for a link that is unknown or can no longer be used."""
     unknown = isinstance(error, NotFound)
-    return render_template("members/link_gone.html", sentence="" if unknown else str(error)), 404 if unknown else 410
+    return render_template(
+        "members/link_unusable.html", sentence="" if unknown else str(error)
+    ), 404 if unknown else 410

@@ -95,7 +95,7 @@ def change_person(person_id: int) -> Any:
 
 
 @bp.post("/people/<int:person_id>/role")
-def give_role(person_id: int) -> Any:
+def change_role(person_id: int) -> Any:
     """Change a person's role, or reactivate a deactivated person with one."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
@@ -131,7 +131,7 @@ def move_person(person_id: int) -> Any:
 
 
 @bp.post("/people/<int:person_id>/link")
-def make_link(person_id: int) -> Any:
+def create_link(person_id: int) -> Any:
     """Create a link to set a first or a new password, and show it this once."""
     actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
@@ -148,7 +148,7 @@ def address_works(person_id: int) -> Any:
 
 
 @bp.post("/people/<int:person_id>/leave")
-def leave(person_id: int) -> Any:
+def deactivate(person_id: int) -> Any:
     """Deactivate a person."""
     actor = signed_in()
     about = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)

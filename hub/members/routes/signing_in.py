@@ -10,8 +10,8 @@ from hub.core.web import db
 from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import forgotten as forgotten_actions
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import signing_in as signing_in_actions
-from hub.members.actions import wishes as wishes_actions
 from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
@@ -49,7 +49,7 @@ def forgot_password() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return render_template("members/asked.html", by_mail=web.config().mail_server is not None)
+            return render_template("members/link_requested.html", by_mail=web.config().mail_server is not None)
     return form_page("members/forgot_password.html", form=form, refused=refused)
 
 
@@ -72,7 +72,7 @@ def sign_out_everywhere() -> Any:
 @bp.route("/mail/stop/<token>", methods=["GET", "POST"])
 @web.public
 @web.from_mail_programs
-def stop_mail(token: str) -> Any:
+def unsubscribe(token: str) -> Any:
     """Unsubscribe from a kind of email; a GET, which mail scanners send too, only shows the button."""
     subscription = read_stop_token(web.config().SECRET_KEY, token)
     person = members_queries.person(db, subscription[0]) if subscription else None
@@ -80,5 +80,5 @@ def stop_mail(token: str) -> Any:
         raise NotFound
     kind = subscription[1]
     if request.method == "POST":
-        wishes_actions.stop_mail(db, person, kind)
-    return render_template("members/stop_mail.html", kind=kind, done=request.method == "POST")
+        notification_settings_actions.unsubscribe(db, person, kind)
+    return render_template("members/unsubscribe.html", kind=kind, done=request.method == "POST")

@@ -188,7 +188,7 @@ def landing(token: str) -> Answer:
     shown = _was_shown(link)
     first = (page_number() - 1) * PAGES_SHOWN + 1
     page = render_template(
-        "outreach/landing.html",
+        "outreach/share_link.html",
         link=link,
         resource=link.resource,
         revision=revision,
@@ -222,7 +222,7 @@ def shared_picture(token: str, number: int) -> Answer:
 
 def _closed() -> Response:
     """Say that the link no longer works, without naming what it opened."""
-    return unlisted(render_template("outreach/closed.html"), 410)
+    return unlisted(render_template("outreach/link_expired.html"), 410)
 
 
 def unlisted(page: str, status: int = 200) -> Response:

@@ -47,7 +47,7 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
     items = packs_actions.usable_items(pack)
     shown = {item.id: revision_of(item) for item in items}
     return render_template(
-        "outreach/pack_opened.html",
+        "outreach/pack_page.html",
         pack=pack,
         sent=packs_actions.sent_pack(db, pack),
         link=link,
@@ -88,7 +88,7 @@ def _acted(link: PackLink) -> bool:
 
 def _closed() -> Response:
     """Say that the link no longer works, without naming what it opened."""
-    return unlisted(render_template("outreach/closed.html"), 410)
+    return unlisted(render_template("outreach/link_expired.html"), 410)
 
 
 @bp.get("/p/<token>/<int:item_id>")
@@ -263,7 +263,7 @@ def ask(token: str, item_id: int) -> Answer:
 def _ask_page(link: PackLink, item: PackItem, form: outreach_forms.QuestionForm, refused: str = "") -> str:
     publisher = item.resource.created_by
     return render_template(
-        "outreach/pack_ask.html",
+        "outreach/pack_question.html",
         pack=link.pack,
         link=link,
         item=item,

@@ -223,7 +223,7 @@ def send_pack(pack_id: int) -> Answer:
 
 
 @bp.post("/sharing/packs/<int:pack_id>/call-off")
-def call_off_pack(pack_id: int) -> Answer:
+def cancel_pack(pack_id: int) -> Answer:
     """Cancel a scheduled pack, or stop sending the rest of it."""
     person = signed_in()
     pack = packs_queries.pack_for(db, person, pack_id)

@@ -135,7 +135,7 @@ def remove_stakeholders() -> Answer:
 
 
 @bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
-def take_in() -> Answer:
+def import_stakeholders() -> Answer:
     """Preview the import of a pasted or uploaded list, then import it."""
     person, form = keeper(), outreach_forms.TakeInForm()
     if request.method == "GET":
@@ -166,7 +166,7 @@ def _take_in_page(
     order = list(Change)
     shown = sorted(planned or [], key=lambda plan: (-order.index(plan.change), plan.number))
     return render_template(
-        "outreach/take_in.html",
+        "outreach/import_stakeholders.html",
         form=form,
         planned=shown[:SHOWN_LINES],
         more=max(0, len(shown) - SHOWN_LINES),
@@ -183,7 +183,7 @@ def stop(token: str) -> Answer:
     """Show the unsubscribe button; changes nothing, because scanners open every link."""
     organization, hashed = stakeholders_actions.recipient_of(db, token)
     return render_template(
-        "outreach/stop.html",
+        "outreach/unsubscribe.html",
         organization=organization,
         token=token,
         stopped=stakeholders_queries.unsubscribe_of(db, organization.id, hashed) is not None,

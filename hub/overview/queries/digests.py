@@ -39,13 +39,13 @@ class Digest:
     person: Person
     week: DigestWeek
     parts: tuple[DigestPart, ...]
-    wishes: NotificationSettings
+    settings: NotificationSettings
     bounces: bool  # email to the address bounced
 
     @property
     def will_be_sent(self) -> bool:
         """Whether the person wants digests and their address works."""
-        return MailKind.DIGEST not in self.wishes.stopped and not self.bounces
+        return MailKind.DIGEST not in self.settings.stopped and not self.bounces
 
     @property
     def count(self) -> int:
@@ -66,9 +66,11 @@ def digests(db: Session, week: DigestWeek) -> list[Digest]:
         for person in people
     }
     recipients = [person for person in people if parts[person.id]]
-    wishes = members_queries.notification_settings(db, [person.id for person in recipients])
+    settings = members_queries.notification_settings(db, [person.id for person in recipients])
     bounced = mail_queries.bouncing(db, [person.email for person in recipients])
-    return [Digest(person, week, parts[person.id], wishes[person.id], person.email in bounced) for person in recipients]
+    return [
+        Digest(person, week, parts[person.id], settings[person.id], person.email in bounced) for person in recipients
+    ]
 
 
 def _saved(db: Session) -> dict[int, list[SavedSearch]]:

@@ -30,7 +30,7 @@ def post_due_reminders(db: Session) -> int:
     return len(waiting)
 
 
-def nudge(db: Session, actor: Person, quarter: Quarter, organization_ids: Collection[int]) -> list[Reminder]:
+def send_now(db: Session, actor: Person, quarter: Quarter, organization_ids: Collection[int]) -> list[Reminder]:
     """Send reminders to these organizations now and return them; at most one per person and day.
 
     Organizations that need no reminder get none. Raises NotFound if ``actor`` may not run the mail.
@@ -68,7 +68,7 @@ def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Pe
                 sent_by_id=sender.id if sender else None,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
                 + stop_token(config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
-                quiet=reminder.wishes.quiet,
+                quiet=reminder.settings.quiet,
             )
             for reminder in reminders
             if reminder.goes_out

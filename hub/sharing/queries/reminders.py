@@ -32,7 +32,7 @@ class Reminder:
     person: Person
     row: QuarterRow
     facts: Facts
-    wishes: NotificationSettings
+    settings: NotificationSettings
     stopped: bool  # the person turned reminders off
     bounces: bool  # email to the address bounced
 
@@ -64,7 +64,7 @@ def reminders(
     ]
     people = _people(db, [row.organization.id for row in rows])
     everyone = [person for group in people.values() for person in group]
-    wishes = members_queries.notification_settings(db, [person.id for person in everyone])
+    settings = members_queries.notification_settings(db, [person.id for person in everyone])
     bounced = mail_queries.bouncing(db, [person.email for person in everyone])
     titles = _titles(db, quarter, [row.organization.id for row in rows])
     result = [
@@ -73,8 +73,8 @@ def reminders(
             person,
             row,
             _facts(db, row, stage, titles.get(row.organization.id, [])),
-            wishes[person.id],
-            stopped=MailKind.REMINDER in wishes[person.id].stopped,
+            settings[person.id],
+            stopped=MailKind.REMINDER in settings[person.id].stopped,
             bounces=person.email in bounced,
         )
         for row in rows

@@ -100,7 +100,7 @@ def wants_search(form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm) ->
 
 def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str = "") -> str:
     return render_template(
-        "sharing/declare.html",
+        "sharing/report_sharing.html",
         form=form,
         refused=refused,
         choice=choice_of(person, form, declarations_queries.offered_to(db, person)),

@@ -19,7 +19,7 @@ def mail(mail_id: int) -> str:
     logged = logged_mail_queries.mail_for(db, person, mail_id)
     organization = members_queries.organization_by_id(db, logged.organization_id)
     return render_template(
-        "sharing/mail.html",
+        "sharing/logged_email.html",
         mail=logged,
         organization=organization,
         other_slug=other_slug(person, organization),

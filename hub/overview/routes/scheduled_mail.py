@@ -43,7 +43,7 @@ def mail_plan() -> str:
     due = digests_queries.unposted_week(db) if begun[MailKind.DIGEST] else None
     week = due or (upcoming_week(now, zone) if begun[MailKind.DIGEST] else due_week(now, zone))
     return render_template(
-        "overview/mail_plan.html",
+        "overview/scheduled_mail.html",
         occasions=occasions,
         shown=occasion,
         reminders=reminders[:MOST_SHOWN],
@@ -94,7 +94,7 @@ def _preview(letter: Letter, name: str, kind: MailKind) -> Any:
     """Return the preview page of a letter, or with ``?as=html`` the HTML for its frame; without the unsubscribe link."""
     if request.args.get("as") == "html":
         return Response(mail_html(letter.html()), headers=PREVIEW_HEADERS)
-    return render_template("overview/planned.html", letter=letter, name=name, kind=kind)
+    return render_template("overview/mail_preview.html", letter=letter, name=name, kind=kind)
 
 
 @bp.post("/outbox/plan/begin")
@@ -123,19 +123,19 @@ def _kind() -> MailKind:
 
 
 @bp.route("/outbox/nudge", methods=["GET", "POST"])
-def nudge() -> Any:
+def send_reminder() -> Any:
     """Send reminders for a quarter to the organizations that the coordinator checked."""
     signed_in(Permission.RUN_MAIL)
     quarter = _quarter(request.values.get("quarter", ""))
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}
-        sent = reminders_actions.nudge(db, signed_in(), quarter, chosen)
+        sent = reminders_actions.send_now(db, signed_in(), quarter, chosen)
         flash(_result(len(sent)), "message" if sent else "warning")
-        return redirect(url_for("overview.nudge", quarter=quarter))
+        return redirect(url_for("overview.send_reminder", quarter=quarter))
     reminders, unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     only = request.args.get("organization", "")
     return render_template(
-        "overview/nudge.html",
+        "overview/send_reminder.html",
         quarter=quarter,
         quarters=[board_queries.this_quarter(db), board_queries.this_quarter(db).previous],
         reminders=[reminder for reminder in reminders if not only or reminder.organization.slug == only],

@@ -38,7 +38,7 @@ def applications() -> str:
 
 
 @bp.get("/applications/<int:application_id>")
-def dossier(application_id: int) -> str:
+def review(application_id: int) -> str:
     """Show an application: each criterion next to the page that documents it, votes and decision."""
     return _application_page(
         application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None)
@@ -56,7 +56,7 @@ def _application_page(
         vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
     tally = joining_queries.tally_of(joining_queries.current_votes(application))
     return render_template(
-        "joining/dossier.html",
+        "joining/review.html",
         application=application,
         parts=joining_queries.parts_of(db, application),
         votes=votes,
@@ -86,7 +86,7 @@ def vote(application_id: int) -> Answer:
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), vote=form)
     flash("Vote cast. You can change it until the decision.")
-    return redirect(url_for(".dossier", application_id=application_id))
+    return redirect(url_for(".review", application_id=application_id))
 
 
 @bp.post("/applications/<int:application_id>/ask")
@@ -101,7 +101,7 @@ def ask_for_changes(application_id: int) -> Answer:
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), ask=form)
     flash("Changes requested. Voting restarts when the applicant resubmits.")
-    return redirect(url_for(".dossier", application_id=application_id))
+    return redirect(url_for(".review", application_id=application_id))
 
 
 @bp.post("/applications/<int:application_id>/decide")
@@ -119,10 +119,10 @@ def decide(application_id: int) -> Answer:
         return _page_with_errors(application_id, str(refused), decision=form)
     if not approve:
         flash("Declined. The applicant gets an email with your reason.")
-        return redirect(url_for(".dossier", application_id=application_id))
+        return redirect(url_for(".review", application_id=application_id))
     names = " and ".join(person.name for person in people)
     flash(f"Approved. The organization was added. Next, invite {names} from its page.")
-    return redirect(url_for(".dossier", application_id=application_id))
+    return redirect(url_for(".review", application_id=application_id))
 
 
 def _page_with_errors(

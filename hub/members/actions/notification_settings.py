@@ -15,7 +15,7 @@ from hub.members.rules.hints import HINTS
 from hub.members.rules.mail import MailKind
 
 
-def stop_mail(db: Session, person: Person, kind: MailKind) -> None:
+def unsubscribe(db: Session, person: Person, kind: MailKind) -> None:
     """Turn off a kind of email for ``person``, and cancel what is waiting in the outbox."""
     if db.get(StoppedMail, (person.id, kind)) is None:
         db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
@@ -27,7 +27,7 @@ def change_notification_settings(db: Session, person: Person, kinds: Collection[
     """Turn on ``kinds`` of email for ``person`` and turn off all others; set their quiet hours."""
     for kind in MailKind:
         if kind not in kinds:
-            stop_mail(db, person, kind)
+            unsubscribe(db, person, kind)
     turned_on = delete(StoppedMail).where(StoppedMail.person_id == person.id, StoppedMail.kind.in_(kinds))
     db.execute(turned_on)
     db.merge(QuietHours(person_id=person.id, hours=str(quiet)))

@@ -11,17 +11,17 @@ from hub.library import queries as library_queries
 from hub.library.rules import BIG_SIX
 from hub.mail.rules import Quiet
 from hub.members import queries as members_queries
-from hub.members.actions import wishes as wishes_actions
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind
-from hub.overview.forms import MailWishes
+from hub.overview.forms import NotificationSettingsForm
 from hub.overview.routes.blueprint import bp
 
 TAGS_TO_OFFER = 30
 
 
-@bp.route("/account/mail", methods=["GET", "POST"], endpoint="mail_wishes")
+@bp.route("/account/mail", methods=["GET", "POST"], endpoint="notification_settings")
 def notification_settings() -> Any:
     """Show and save the person's notification settings."""
     person = signed_in()
@@ -33,25 +33,27 @@ def notification_settings() -> Any:
             refused = str(error)
         else:
             quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
-            wishes_actions.change_notification_settings(db, person, [MailKind(kind) for kind in form.kinds.data], quiet)
+            notification_settings_actions.change_notification_settings(
+                db, person, [MailKind(kind) for kind in form.kinds.data], quiet
+            )
             flash("Settings saved.")
-            return redirect(url_for("overview.mail_wishes"))
+            return redirect(url_for("overview.notification_settings"))
     tags = library_queries.tags_in_use(db, person, TAGS_TO_OFFER)
-    page = render_template("overview/mail_wishes.html", form=form, refused=refused, person=person, tags=tags)
+    page = render_template("overview/notification_settings.html", form=form, refused=refused, person=person, tags=tags)
     return page, 422 if form.errors or refused else 200
 
 
-def _form(person: Person) -> MailWishes:
+def _form(person: Person) -> NotificationSettingsForm:
     """Return the form with the person's current settings."""
-    wishes = members_queries.notification_settings(db, [person.id])[person.id]
+    settings = members_queries.notification_settings(db, [person.id])[person.id]
     followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
-    form = MailWishes(
-        kinds=[kind for kind in MailKind if kind not in wishes.stopped],
+    form = NotificationSettingsForm(
+        kinds=[kind for kind in MailKind if kind not in settings.stopped],
         topics=[name for name in BIG_SIX if name in followed],
         tags=", ".join(sorted(followed - BIG_SIX.keys())),
-        begins=wishes.quiet.begins,
-        ends=wishes.quiet.ends,
-        zone=wishes.quiet.zone,
+        begins=settings.quiet.begins,
+        ends=settings.quiet.ends,
+        zone=settings.quiet.zone,
     )
     form.offer_zones()
     return form

@@ -16,7 +16,7 @@ def _look() -> dict[str, str]:
 
 @bp.post("/look")
 @web.public
-def choose_look() -> Response:
+def choose_theme() -> Response:
     """Keep the chosen theme in a cookie of this browser."""
     chosen = request.form.get("look", "")
     response = redirect(safe_next(request.form.get("next")))
