@@ -260,7 +260,7 @@ def _check_page(html: str, page: BeautifulSoup, address: str) -> None:
         assert label or field.get("aria-label") or field.get("aria-labelledby"), f"{address}: {field} has no label"
 
 
-# A date in the short format of the filter `day`. Outside of <time>, it would be short in print too, and unclear to programs.
+# A date in the short format of the filter `day`. Outside of <time>, programs can't read it and print shows it short.
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 SHORT_DATE = re.compile(rf"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), {_MONTH} \d{{1,2}}|{_MONTH} \d{{1,2}}, 20\d\d)\b")
 
