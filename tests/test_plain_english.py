@@ -148,8 +148,8 @@ def _texts_of_a_page(html: str) -> Iterator[str]:
 
 
 def _text_of_the_hub(html: str) -> str:
-    """Return a page's text without what people wrote: documents, titles, notes and names, and without addresses."""
+    """Return a page's text without what people wrote: documents, titles, notes and names, and without addresses and code."""
     page = BeautifulSoup(html, "lxml")
-    for tag in page.find_all(class_=[*WRITTEN_BY_PEOPLE, "printed-from"]) + page.select("textarea, option"):
+    for tag in page.find_all(class_=[*WRITTEN_BY_PEOPLE, "printed-from"]) + page.select("textarea, option, code"):
         tag.decompose()
     return page.get_text(" ")

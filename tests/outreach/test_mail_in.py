@@ -263,4 +263,4 @@ def test_a_port_in_use_is_reported_in_a_sentence(office: PostOffice) -> None:
     words = [sys.executable, "-m", "hub.cli", "mail-in", "--port", str(office.lmtp_port), "--smtp-port", "0"]
     answer = subprocess.run(words, env=office.environ, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
-    assert f"can't listen at 127.0.0.1:{office.lmtp_port}" in answer.stderr
+    assert f"can't listen on 127.0.0.1:{office.lmtp_port}" in answer.stderr
