@@ -44,7 +44,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
     database: Database, sign_in: SignIn, set_clock: SetClock
 ) -> None:
     rosa, cora, erik = sign_in(ROSA), sign_in(CORA), sign_in(ERIK)
-    assert "Your presentation is due by December 31." in rosa.get("/").text
+    assert "Your presentation is due by December 31" in rosa.get("/").text
     assert "Prairie Works" not in cora.get("/calls/planner").text.split("Topics to cover next")[0]  # joined in July
     rosa.post("/calls/present", data=OURS)
     assert the_presentation(database).state is SlotState.PROPOSED

@@ -149,7 +149,7 @@ def _match_message(guest: Guest, also_matched: int) -> str:
     return f"{saved} Also saved for {dates.plural(also_matched, 'participant')} with the same name on other calls."
 
 
-@bp.route("/calls/attendance/<int:entry_id>/take-back", methods=["GET", "POST"], endpoint="take_back")
+@bp.route("/calls/attendance/<int:entry_id>/take-back", methods=["GET", "POST"], endpoint="undo_attendance")
 def undo_entry(entry_id: int) -> Answer:
     """Undo an attendance entry: it stays in the record but no longer counts."""
     person = signed_in(Permission.SEE_CALLS)
