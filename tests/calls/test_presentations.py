@@ -55,7 +55,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
     assert erik.get("/calls/presentations/1").status_code == 404
     assert "Progress" in cora.get("/calls/planner").text
     assert "Accepted" in do(cora, "accept")
-    assert "You present on Mon, Nov 30: the deck hasn’t been uploaded yet." in rosa.get("/").text
+    assert "You present on Mon, Nov 30. Upload your deck." in rosa.get("/").text
     set_clock("2026-11-30T12:01")
     assert "Presented" in sign_in(ROSA).get("/calls/presentations/1").text
     assert "The call is over" in do(sign_in(ROSA), "withdraw")
