@@ -29,20 +29,20 @@ from hub.members.rules.organizations import OrganizationKind, Role
 
 COORDINATOR = "coordinator@demo.example"
 LINK = "https://meet.example/j/81234567890"
-# How often each is on a call, of 100; the others are on 70.
+# Out of 100 calls, how many each attends; the others attend 70.
 RELIABILITY = {"lakeshore": 62, "delta-crossing": 34, "patient-capital": 41, "bayou": 48, "cascade": 93, "prairie": 88}
 USUAL = 70
-AGENDA = """1. Welcome, and who is new (3 minutes)
-2. Federal news: notices that open and close (7 minutes)
+AGENDA = """1. Welcome and introductions (3 minutes)
+2. Federal update: notices opening and closing (7 minutes)
 3. Presentation, with questions (15 minutes)
 4. Asks and offers (5 minutes)
 """
 ASKS = (
-    ("lakeshore", AskKind.ASK, "Who has a sample agreement between a college and several small employers?"),
+    ("lakeshore", AskKind.ASK, "Does anyone have a sample agreement between a college and several small employers?"),
     ("supply-atlas", AskKind.FOLLOW_UP, "Send the list of suppliers with open capacity to everyone who asked."),
-    ("amcc", AskKind.FOLLOW_UP, "Collect questions for the funding webinar until Thursday."),
+    ("amcc", AskKind.FOLLOW_UP, "Collect questions for the funding webinar by Thursday."),
 )
-# The last call as the meeting tool saw it: someone with an address, a phone with a name, and two whom no one knows.
+# The attendance report of the last call: a known email, a phone with a known name, and two unmatched participants.
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Rosa Peña,representative@demo.example,{day} 11:28:40 AM,{day} 12:01:02 PM,33,No
 Naomi's iPhone (Naomi Fujita),,{day} 11:31:00 AM,{day} 12:00:10 PM,30,Yes
@@ -130,12 +130,12 @@ def _happenings(
     for call in coming[:3]:
         call.agenda = AGENDA
     last_of_december = [call for call in coming if (call.day.month, call.day.day >= 24) == (12, True)]
-    series_actions.skip(db, cora, [call.day for call in last_of_december], "Between the years no one calls.")
+    series_actions.skip(db, cora, [call.day for call in last_of_december], "No calls between Christmas and New Year's.")
     moved = coming[5]
     if moved.state is CallState.PLANNED:
         zone = config_of(db).zone
         when = series_actions.When(moved.day + timedelta(days=1), moved.starts_at.astimezone(zone).time(), 30)
-        series_actions.move(db, cora, moved, when, "The secretariat travels on that Monday.")
+        series_actions.move(db, cora, moved, when, "The secretariat is traveling that Monday.")
 
 
 def _presentations(
@@ -191,7 +191,7 @@ def _proposals(
     no = presentations_actions.propose(
         db, ingrid, organizations["supply-atlas"], planned[1], presentations_actions.Proposal("A sales pitch", 10)
     )
-    presentations_actions.decline(db, cora, no, "BFFs present open-source value; please bring what everyone can use.")
+    presentations_actions.decline(db, cora, no, "BFFs present open-source value. Please bring something everyone can use.")
 
 
 def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:

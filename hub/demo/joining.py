@@ -1,4 +1,4 @@
-"""Two invented applications to join: a community that the board votes on, and an ally who was asked for changes."""
+"""Two invented applications: a community the board is voting on, and an ally that was asked for changes."""
 
 from datetime import date, timedelta
 from io import BytesIO
@@ -22,57 +22,57 @@ COMMUNITY = Interest(
     name="Copper Basin Casting & Controls Partnership",
     region="Copper Basin, Utah",
     website="https://copper-basin.example",
-    interest="Eleven foundries, two colleges and the county want to learn how others keep young people in the trade.",
+    interest="Eleven foundries, two colleges, and the county want to learn how others keep young people in the trade.",
     contact_name="Odette Marchbanks",
     contact_email="odette.marchbanks@copper-basin.example",
 )
 SAID = {
-    Criterion.AGREEMENT: "Foundries, both colleges, the workforce board and the county signed it in March.",
-    Criterion.SWOT: "Our strength is metal know-how; the weakness is that a third of our patternmakers retire soon.",
-    Criterion.PLAN: "Chapter 3 is manufacturing: a shared pattern shop, a controls lab and an apprenticeship.",
-    Criterion.INCLUSION: "The apprenticeship is built with the tribal college; the pattern shop reuses foundry sand.",
+    Criterion.AGREEMENT: "The foundries, both colleges, the workforce board, and the county signed it in March.",
+    Criterion.SWOT: "Our strength is metalworking know-how; our weakness is that a third of our patternmakers retire soon.",
+    Criterion.PLAN: "Chapter 3 is manufacturing: a shared pattern shop, a controls lab, and an apprenticeship.",
+    Criterion.INCLUSION: "We're building the apprenticeship with the tribal college, and the pattern shop reuses foundry sand.",
 }
 ALLY = Interest(
     kind=OrganizationKind.BFF,
     name="Open Fixture Library",
     region="Nationwide",
     website="https://open-fixture.example",
-    interest="We publish drawings of workholding that any shop may build.",
+    interest="We publish workholding drawings that any shop can build from.",
     contact_name="Bertrand Okonjo",
     contact_email="bertrand@open-fixture.example",
 )
 AGREEMENT = """
 # Who we are
 
-Eleven foundries, Basin Community College, the Tribal College of the Basin, the workforce board and the county work
+Eleven foundries, Basin Community College, the Tribal College of the Basin, the workforce board, and the county work
 together as the Copper Basin Casting & Controls Partnership.
 
-# What we agree
+# What we agree to
 
 - One shared pattern shop, run by the college, open to every foundry at cost.
-- Two apprentices a year from each foundry with more than twenty people.
-- Numbers on jobs, scrap and energy are shared each quarter, without the names of firms.
-- Anyone may leave with three months' notice; what was built together stays open to all.
+- Two apprentices a year from each foundry with more than twenty employees.
+- We share numbers on jobs, scrap, and energy each quarter, without company names.
+- Any partner can leave with three months' notice; what we built together stays open to all.
 
 # Who speaks for us
 
-The director of the partnership, and in her absence the dean of trades. Both attend the Monday calls.
+The partnership's director or, in her absence, the dean of trades. Both attend the Monday calls.
 """
 SWOT = """
 # Strengths
 
-- Four generations of metal know-how within forty miles
-- Two colleges that share one machine shop
+- Four generations of metalworking know-how within forty miles
+- Two colleges that share a machine shop
 
 # Weaknesses
 
 - A third of the patternmakers retire within five years
-- No foundry measures its energy by furnace
+- No foundry measures energy use by furnace
 
 # Opportunities
 
-- Pump and valve makers want castings from closer by
-- Foundry sand can be reused in road beds: the county has tried it on two miles
+- Pump and valve makers want castings from closer to home
+- Foundry sand can be reused in road beds: the county has tried it on two miles of road
 
 # Threats
 
@@ -82,22 +82,22 @@ SWOT = """
 PLAN = """
 # Where we stand
 
-The basin has 61,000 jobs; 17,400 are in manufacturing, most of them in castings, controls and the shops around them.
+The basin has 61,000 jobs; 17,400 are in manufacturing, most of them in castings, controls, and the shops that serve them.
 
 ---
 # Manufacturing in this plan
 
-Manufacturing is the third chapter because a third of payroll depends on it. Three things come first:
+Manufacturing gets its own chapter because a third of payroll depends on it. Three things come first:
 
 1. The shared pattern shop opens in its first year.
 2. A controls lab lets a foundry try sensors on one furnace before it buys.
 3. The apprenticeship grows from nine to thirty people a year.
 
-| goal | now | in three years |
+| Goal | Now | In three years |
 |---|---|---|
-| apprentices a year | 9 | 30 |
-| scrap, share of metal poured | 8.1 % | 5 % |
-| foundries that measure energy by furnace | 0 | 7 |
+| Apprentices per year | 9 | 30 |
+| Scrap, share of metal poured | 8.1% | 5% |
+| Foundries measuring energy by furnace | 0 | 7 |
 """
 # Criterion: file name, title, text, and the page to look at.
 DOCUMENTS = {
@@ -127,14 +127,14 @@ def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dic
         joining_actions.attach(db, community, criterion, file, name, page)
     joining_actions.submit(db, community)
     joining_actions.vote(
-        db, people["ruth.abernethy@ridgeline-materials.example"], community, Ballot.APPROVE, "A plan with substance."
+        db, people["ruth.abernethy@ridgeline-materials.example"], community, Ballot.APPROVE, "A plan with real substance."
     )
     ally, _token = joining_actions.express_interest(db, ALLY, "192.0.2.2")
-    value = {Criterion.OPEN_VALUE: "Four hundred fixture drawings, free to use and to change."}
+    value = {Criterion.OPEN_VALUE: "Four hundred fixture drawings, free to use and modify."}
     joining_actions.save(ally, Draft(ALLY, value, "Bertrand Okonjo", ALLY.contact_email))
     joining_actions.submit(db, ally)
     joining_actions.ask_for_changes(
-        db, people["board@demo.example"], ally, "Please say under which licence the drawings may be used."
+        db, people["board@demo.example"], ally, "Please tell us what license the drawings are under."
     )
     for application, days in ((community, 12), (ally, 20)):
         _date_back(application, days)

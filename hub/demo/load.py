@@ -37,7 +37,7 @@ SIGN_INS = """Sign in with the password welcome-to-the-hub as
   board@demo.example            sits on the Advisory Board
   representative@demo.example   confirms the quarter of a member community
   alternate@demo.example        may do the same
-  contributor@demo.example      finds, takes, uploads and forwards
+  contributor@demo.example      searches, downloads, uploads, and forwards
   bff@demo.example              represents a BFF"""
 POSTED = time(15, 0)  # in UTC: the morning of American working days
 
@@ -53,7 +53,7 @@ def is_empty(database: Database) -> bool:
 def load(database: Database, progress: Progress | None = None) -> None:
     """Make the demo world; raises Refused when the hub has anything in it. The worker reads the files afterward."""
     if not is_empty(database):
-        raise Refused("This hub has something in it already. Load the demo world into an empty one: make demo does.")
+        raise Refused("This hub isn't empty. Run make demo to load the demo into a new one.")
     today = clock.today(database.config.zone)
     password_hash = signing_in_actions.hashed(PASSWORD)
     stored = _store_files(database, today, progress)

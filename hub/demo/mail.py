@@ -51,7 +51,7 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     reminders_actions.send_now(db, coordinator, quarter, behind)
     if open_ones:
         gone = mail_queries.address_hash(db, open_ones[-1].person.email)
-        mail_actions.mark_bounced(db, gone, "550 5.1.1 The mailbox isn't there any more")
+        mail_actions.mark_bounced(db, gone, "550 5.1.1 The email account that you tried to reach does not exist")
 
 
 def _add_digest(db: Session) -> None:

@@ -36,7 +36,7 @@ def add(
         log_address_actions.new_log_address(db, person)
     last = Quarter.of(today).previous.last_day
     file = originals.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
-    _mail(db, member, "Fwd: worth ten minutes before the holidays", FOUNDRIES, last - timedelta(days=9), attached=file)
+    _mail(db, member, "Fwd: worth ten minutes of your time", FOUNDRIES, last - timedelta(days=9), attached=file)
     _mail(db, member, "Plant tour on Thursday", "ana@foundries.example", last - timedelta(days=3))
     _mail(db, bff, "What we read this week", "team@supply-atlas.example", today, linked=list(resources.values())[:2])
     audit_packets_actions.make_packet(
@@ -59,7 +59,7 @@ def _mail(
     mail["From"], mail["To"], mail["Subject"] = f"{person.name} <{person.email}>", to, subject
     mail["Date"], mail["Message-ID"] = format_datetime(sent), f"<{day:%Y%m%d}.{person.id}@demo.example>"
     links = "\n".join(f"{base}/resources/{resource.id}" for resource in linked)
-    mail.set_content(f"Hello all,\n\nsee below.\n\n{links}\n")
+    mail.set_content(f"Hi, everyone,\n\nSee below.\n\n{links}\n")
     if attached is not None:
         mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
     read = read_mail(mail.as_bytes())

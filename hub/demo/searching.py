@@ -13,9 +13,9 @@ from hub.search.models import LastVisit
 SAVED = (
     ("representative@demo.example", "Money for CMMC", "q=CMMC+grant", True, 300),
     ("representative@demo.example", "Apprenticeship, decks only", "q=apprenticeship&kind=presentation", True, 240),
-    ("contributor@demo.example", "Workforce, newest first", "topic=workforce&sort=newest", True, 200),
+    ("contributor@demo.example", "New in workforce", "topic=workforce&sort=newest", True, 200),
     ("contributor@demo.example", "Foundry sand", "q=%22printed+sand%22", False, 30),
-    ("alternate@demo.example", "What Harborline shares", "organization=harborline", True, 120),
+    ("alternate@demo.example", "Harborline resources", "organization=harborline", True, 120),
     ("coordinator@demo.example", "Funding notices", "q=NOFO+OR+FOA&kind=briefing", True, 45),
     ("coordinator@demo.example", "Everything new", "sort=newest", True, 10),
     ("board@demo.example", "Supply chain", "topic=supply-chain", True, 180),

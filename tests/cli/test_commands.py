@@ -269,7 +269,7 @@ def test_rebuilding_gives_the_same_results(hub: Hub, member: str, folder: Path) 
 def test_the_demo_world_is_loaded_only_into_an_empty_hub(hub: Hub, member: str, database: Database) -> None:
     refused = hub("demo")
     assert refused.exit_code == 1
-    assert "something in it already" in refused.stderr
+    assert "This hub isn't empty." in refused.stderr
     assert hub("demo", "--if-empty").exit_code == 0
     with database.reading() as db:
         assert db.scalar(select(Resource.id)) is None

@@ -55,7 +55,7 @@ QUERIES: tuple[WantedHit, ...] = (
     WantedHit("battery technician apprenticeship schedule", "update-apprentices", 3),
     # supply chain
     WantedHit("job ads show who has a wire EDM", "mapping-tiers", 3),
-    WantedHit("whom do you call when your supplier fails", "mapping-tiers", 5),
+    WantedHit("who do you call when your supplier fails", "mapping-tiers", 5),
     WantedHit("forge hammer cracked", "mapping-tiers", 9),
     WantedHit("wooden patterns without a drawing scanner van", "casting-lead-times", 2),
     WantedHit("level III inspector examination fees film", "casting-lead-times", 3),

@@ -1,1 +1,1 @@
-"""What the demo world's resources say, by theme. All organizations, people and figures are invented."""
+"""The texts of the demo world's resources, by theme. All organizations, people, and figures are invented."""

@@ -1,80 +1,81 @@
-"""Workforce: on-the-job training, sponsors, child care, second chances, people who leave the service."""
+"""Workforce: on-the-job training, sponsors, child care, second chances, separating service members."""
 
 from hub.demo.shapes import DemoResource
 from hub.library.rules import Kind
 
 OJT_TOOLKIT = """
 # What an on-the-job training contract is
-Under the Workforce Innovation and Opportunity Act (WIOA) a local workforce development board can reimburse an employer
-for part of a new hire's wage while the person learns: usually half, up to three quarters for small employers.
-On-the-job training (OJT) is the least used money in our three states: in {y-1} about a fifth of it went back unspent.
+Under the Workforce Innovation and Opportunity Act (WIOA), a local workforce development board can reimburse an employer
+for part of a new hire's wage while the person learns: usually half, and up to three quarters for small employers.
+On-the-job training (OJT) is the least-used money in our three states: in {y-1}, about a fifth of it went back unspent.
 
 # Why suppliers don't use it
-- The paperwork arrives after the person has started, and then it is too late
-- No one in a 60-person plant owns it
-- One bad audit ten years ago is still told at lunch
+- The paperwork shows up after the person has started, and then it's too late
+- In a 60-person plant, it's no one's job
+- People still tell the story of one bad audit ten years ago
 
 # The five-day path
 | Day | Who | Does what |
 | 1 | Plant | Calls the board's business line with the job and the wage |
 | 2 | Board | Checks the plant: taxes, layoffs in the last 120 days, safety |
-| 3 | Candidate | Is found eligible, at the plant if need be |
-| 4 | Both | Write the training outline, one page |
-| 5 | Both | Sign; the person may start tomorrow |
+| 3 | Candidate | Gets certified eligible, at the plant if necessary |
+| 4 | Plant and board | Write the one-page training outline |
+| 5 | Plant and board | Sign; the person can start tomorrow |
 
 # Training outline: robot cell operator
-- Weeks 1 to 3: safety, lockout, loading and unloading; reads the job card aloud
+- Weeks 1 to 3: safety, lockout, loading and unloading; reads the job card out loud
 - Weeks 4 to 8: teaches points under supervision; changes grippers
 - Weeks 9 to 14: recovers from a crash, writes the shift note, trains the next person
 - Wage $19.25, reimbursed at 50 percent for 560 hours: $5,390
 
 # What to keep for the auditor
 1. The contract, signed before the first hour
-2. Time sheets that both the trainee and the supervisor signed
-3. The outline with dates checked as skills are shown
-4. Proof of pay at the wage in the contract
+2. Time sheets signed by both the trainee and the supervisor
+3. The outline, with a date next to each skill as it's demonstrated
+4. Proof that you paid the wage in the contract
 
 # Mistakes that cost us money
-A plant in our network lost $14,300 because payroll listed the trainee under a staffing firm for the first two weeks.
-Another was refused because it had laid off four people on another line 90 days before. Ask about the 120 days first.
+A plant in our network lost $14,300 because payroll had the trainee listed under a staffing firm for the first two
+weeks. Another was refused because it had laid off four people on a different line 90 days earlier. Ask about the 120
+days first.
 
 # Script for the first phone call
-"We will hire a ____ at $____ on ____. We have no layoffs in 120 days. Can someone come this week to see whether the
-candidates are eligible, and bring the contract?" If the answer is a form by mail, ask for the supervisor.
+"We're hiring a ____ at $____ on ____. We've had no layoffs in 120 days. Can someone come out this week to check whether
+the candidates are eligible, and bring the contract?" If they offer to mail you a form, ask for the supervisor.
 """
 
 SPONSOR_BUDGET = """
 # Five-year budget
-For a group sponsor with four trades; the third year shows the gap that late reimbursement makes.
+For a group sponsor with four trades. Year 3 shows the hole that late reimbursement leaves.
 
 | Line | Year 1 | Year 2 | Year 3 | Year 4 | Year 5 |
 | Apprentices | 9 | 22 | 41 | 58 | 77 |
 | Instruction | $26,100 | $63,800 | $118,900 | $168,200 | $223,300 |
 | Coordinator | $58,000 | $59,700 | $61,500 | $94,000 | $97,000 |
 | Interest on the line of credit | $0 | $0 | $3,100 | $4,600 | $4,900 |
-| Sponsor's fees received | $4,050 | $9,900 | $18,450 | $26,100 | $34,650 |
+| Sponsor fees received | $4,050 | $9,900 | $18,450 | $26,100 | $34,650 |
 | State fund received | $18,270 | $44,660 | $0 | $199,600 | $156,310 |
 | Foundation grants | $70,000 | $70,000 | $35,000 | $20,000 | $0 |
 
 # Wage schedule
-Percent of the journey wage of $33.80 an hour; a step every 1,000 hours.
+Percent of the journey-level wage of $33.80 an hour, with a step every 1,000 hours.
 
 | Step | Hours | Machinist | Toolmaker | Inspector | Maintenance |
-| 1 | 0 | 55 % | 52 % | 58 % | 57 % |
-| 2 | 1000 | 60 % | 56 % | 63 % | 62 % |
-| 3 | 2000 | 65 % | 61 % | 68 % | 67 % |
-| 4 | 3000 | 70 % | 66 % | 74 % | 72 % |
-| 5 | 4000 | 76 % | 71 % | 80 % | 78 % |
-| 6 | 5000 | 82 % | 76 % | 86 % | 84 % |
-| 7 | 6000 | 88 % | 82 % | 92 % | 90 % |
-| 8 | 7000 | 94 % | 88 % | 97 % | 96 % |
-| Journey | 8000 | 100 % | 94 % | 100 % | 100 % |
+| 1 | 0 | 55% | 52% | 58% | 57% |
+| 2 | 1000 | 60% | 56% | 63% | 62% |
+| 3 | 2000 | 65% | 61% | 68% | 67% |
+| 4 | 3000 | 70% | 66% | 74% | 72% |
+| 5 | 4000 | 76% | 71% | 80% | 78% |
+| 6 | 5000 | 82% | 76% | 86% | 84% |
+| 7 | 6000 | 88% | 82% | 92% | 90% |
+| 8 | 7000 | 94% | 88% | 97% | 96% |
+| Journey | 8000 | 100% | 94% | 100% | 100% |
 
 # Work process hours
 | Process | Machinist | Inspector |
 | Bench and layout | 600 | 400 |
 | Manual turning and milling | 1400 | 200 |
-| Numerically controlled machines | 3600 | 600 |
+| CNC machines | 3600 | 600 |
 | Grinding | 900 | 100 |
 | Surface plate and hand metrology | 500 | 2400 |
 | Coordinate measuring machine | 200 | 2900 |
@@ -84,69 +85,71 @@ Percent of the journey wage of $33.80 an hour; a step every 1,000 hours.
 
 CHILD_CARE = """# Child care for second shift: three pilots
 
-Second shift at our plants runs from 3:00 to 11:30 p.m. Licensed care in the four counties closes at 6:00. In a survey
-of 412 packaging machinery workers, 71 had turned down a better-paid shift in the past year for want of care. So we
-tried three things.
+Second shift at our plants runs from 3:00 to 11:30 p.m. Licensed child care in the four counties closes at 6:00. In a
+survey of 412 packaging machinery workers, 71 had turned down a better-paying shift in the past year because they
+couldn't find care. So we tried three things.
 
 ## Pilot 1: a center that stays open
 
-A church-run center agreed to stay open until midnight for twenty children if the plants guaranteed twelve. Cost to
-the three plants: **$5,150 a month** together. Enrollment never passed nine. Parents told us, politely, that they did
-not want to wake a toddler at 11:45 in January. Closed after seven months.
+A church-run center agreed to stay open until midnight for twenty children if the plants guaranteed twelve. Cost to the
+three plants: **$5,150 a month** combined. Enrollment never got past nine. Parents told us, politely, that they didn't
+want to wake a toddler at 11:45 in January. It closed after seven months.
 
 ## Pilot 2: home providers with a stipend
 
-Eleven licensed home providers got $400 a month for each evening child, and a substitute for sick days. Children sleep
-where they are; parents collect them at midnight or at six in the morning. Twenty-six children at the end of the first
-year, no provider lost, cost **$11,900 a month** with the substitute, half of it from a state pilot.
+Eleven licensed home providers got $400 a month per evening child, plus a substitute for sick days. Kids go to sleep
+where they are; parents pick them up at midnight or at 6:00 a.m. At the end of the first year it served twenty-six
+children, hadn't lost a provider, and cost **$11,900 a month** including the substitute, half of it from a state pilot.
 
 ## Pilot 3: shift the shift
 
-One plant moved the second shift to 1:00 to 9:00 p.m. for a line of 34 people. Nothing else. Overtime on first shift
-fell, because machines overlap by two hours; the electricity bill rose by $900 a month because of the peak rate.
+One plant moved second shift to 1:00 to 9:00 p.m. for a line of 34 people. That's all. Overtime on first shift went
+down, because the shifts overlap by two hours; the electric bill went up $900 a month because of the peak rate.
 Applications for that line tripled.
 
-## What we conclude
+## What we learned
 
-1. Ask parents about *bedtime*, not about price.
-2. Home providers scale in small steps; a center does not.
-3. Before paying for care, look whether the shift itself can move.
-4. Put the agreement with providers in writing: ours is a page and a half, and is in the annex of the state report.
+1. Ask parents about *bedtime*, not price.
+2. Home providers can grow a little at a time; a center can't.
+3. Before you pay for care, see whether the shift itself can move.
+4. Put the agreement with providers in writing: ours is a page and a half, in the appendix to the state report.
 
-Contact: Linnéa Hauge. The county health inspector's checklist for evening care is worth reading before anything is
-promised.
+Contact: Linnéa Hauge. Read the county health inspector's checklist for evening care before you promise
+anything.
 """
 
 SECOND_CHANCE_CALL = """
-Keisha Broadnax told how three foundries hire people who come home from prison; 41 organizations attended.
+Keisha Broadnax explained how three foundries hire people coming home from prison. 41 organizations attended.
 
 ## What was presented
 
-Since the program began, 118 people were hired into shakeout, grinding and core making. After one year 64 percent were
-still there; for all other hires in the same jobs it was 49. The hub of it is a *job developer* who visits the county
-facility every second Tuesday and the foundry every second Thursday, so that the two know each other before release.
+Since the program started, 118 people have been hired into shakeout, grinding, and core making. After one year, 64
+percent were still there, compared with 49 percent of other hires in the same jobs. The key is a *job developer* who
+visits the county facility every other Tuesday and the foundry every other Thursday, so the two sides know each other
+before release.
 
-- The bond that insures an employer against theft in the first six months is free, and in four years no one claimed.
-- A van from the transit center at 5:10 a.m. matters more than any class. $38,000 a year, shared by three plants.
-- Parole meetings were moved to the plant's canteen: no lost shift.
+- The bond that insures an employer against theft for the first six months is free. In four years, no one has filed a
+  claim.
+- A van from the transit center at 5:10 a.m. matters more than any class. It costs three plants $38,000 a year.
+- Parole meetings moved to the plant's break room, so no one loses a shift.
 
 ## What went wrong
 
-Two supervisors told the line who had a record. Both were retrained, one was moved. Since then only the personnel
-office knows, and the applicant decides what to tell.
+Two supervisors told the line who had a record. Both were retrained and one was reassigned. Now only HR knows, and it's
+up to the applicant what to share.
 
 ## Links
 
-- Job developer's week, hour by hour: <https://lakeshore-forge.example/second-chance>
+- A job developer's week, hour by hour: <https://lakeshore-forge.example/second-chance>
 - Van schedule and cost split: ask Hal Okafor
 
 ## Asks and follow-ups
 
-1. Bayou wants to visit before hurricane season; Keisha sends three dates.
+1. Bayou wants to visit before hurricane season; Keisha will send three dates.
 2. Piedmont asked for the retention numbers by job. They are in the table below.
-3. Shop Floor Skills Foundation will adapt its crane course for facilities without a crane.
+3. Shop Floor Skills Foundation will adapt its crane course for facilities that don't have a crane.
 
-| Job | Hired | There after one year |
+| Job | Hired | Still there after one year |
 |---|---|---|
 | Shakeout | 44 | 25 |
 | Grinding | 51 | 33 |
@@ -155,39 +158,40 @@ office knows, and the applicant decides what to tell.
 
 SEPARATING_SERVICE = """
 # Why a machine shop should care
-About 2,300 people a year leave uniform at the two bases in our region. Half stay within an hour's drive for at least a
-year. Aircraft maintainers read drawings, sign for torque and write things down: habits that take our shops two years
-to teach. Yet in the first year of our work only nineteen were hired, mostly as drivers.
+About 2,300 people a year leave the service at the two bases in our region. Half stay within an hour's drive for at
+least a year. Aircraft maintainers read drawings, sign off on torque, and write things down: habits that take our shops
+two years to teach. Yet in the first year of our program only nineteen were hired, mostly as drivers.
 
 # Translate the specialty
-| In uniform | On the machine line | Missing |
+| In uniform | On the machine line | What's missing |
 | Aircraft structural maintenance | Sheet metal, composite repair | Print standards |
 | Precision measurement equipment | Calibration, inspection | None |
 | Munitions systems | Assembly, kitting, lot control | Speed |
 | Aerospace ground equipment | Maintenance technician | Ladder logic |
-| Nondestructive inspection | NDT level II | Civil certificate, $2,800 |
+| Nondestructive inspection | NDT level II | Civilian certification, $2,800 |
 
 # Ninety days before the last day
-A service member can spend the last months at an employer while still paid by the service, if the commander agrees.
-Commanders agree more readily when the request comes with a written training plan and a named mentor. Our template plan
-has one page; 63 of 71 requests were approved.
+Service members can spend their last months working at an employer while still drawing service pay, if the commander
+approves. Commanders are more likely to say yes if the request comes with a written training plan and a named mentor.
+Our template plan is one page; 63 of 71 requests were approved.
 
 # What the shops promise
-- A mentor who has served, where there is one
+- A mentor who served, if there is one
 - A wage in writing before the placement ends, at least $24 an hour for inspection and maintenance
-- No machine alone for the first thirty days
+- No running a machine alone for the first thirty days
 
 # Spouses
-The largest surprise. Forty-four spouses came to an evening that was meant for service members; seventeen now work in
-quality, purchasing and programming. Several hold licenses from other states. Hold the evening with child care on site.
+Spouses were the biggest surprise. Forty-four came to an evening meant for service members; seventeen now work in
+quality, purchasing, and programming. Several hold licenses from other states. Have child care on site for the evening.
 
 # Costs and results
-Coordinator $74,000, evenings and travel $9,500, certificates $22,400. In the third year 96 hires, of whom 78 were
-still employed after twelve months. About $1,100 for each hire: less than half of what the shops used to pay agencies.
+Coordinator $74,000, evenings and travel $9,500, certifications $22,400. In year three we made 96 hires, and 78 were
+still employed after twelve months. That's about $1,100 per hire, less than half of what the shops used to pay
+agencies.
 
 # What we'd change
-Start at the bases' education offices and not at the gate job fair. Ask for the technical training record early. And
-drop the thank-you slogans: candidates said that they want to hear the wage and the shift.
+Start with the education offices on base, not the job fair at the gate. Ask for the technical training record early. And
+drop the thank-you slogans: candidates told us they want to hear the wage and the shift.
 """
 
 RESOURCES: tuple[DemoResource, ...] = (
@@ -195,7 +199,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="ojt-toolkit",
         title="On-the-job training contracts in five days: a toolkit",
         kind=Kind.RESOURCE,
-        summary="How suppliers get half of a new hire's wage reimbursed, and what an auditor wants to see.",
+        summary="How suppliers get half of a new hire's wage reimbursed, and what the auditor wants to see.",
         topics=("workforce", "wioa", "ojt", "toolkit"),
         organization="delta-crossing",
         age_days=520,
@@ -206,7 +210,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="sponsor-budget",
         title="Apprenticeship sponsor budget and wage schedule",
         kind=Kind.RESOURCE,
-        summary="Five years of a group sponsor's budget, the wage steps of four trades, and work process hours.",
+        summary="Five years of a group sponsor's budget, wage steps for four trades, and work process hours.",
         topics=("workforce", "apprenticeship", "workbook"),
         organization="millstream",
         age_days=158,
@@ -239,7 +243,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="separating-service-members",
         title="From the flight line to the machine line",
         kind=Kind.RESOURCE,
-        summary="Hiring people who leave the armed services, and their spouses, into machine shops.",
+        summary="How machine shops can hire separating service members and their spouses.",
         topics=("workforce", "veterans", "defense"),
         organization="red-mesa",
         age_days=585,

@@ -1,4 +1,4 @@
-"""Whom the demo member shares with, and what it sent them last quarter. All are invented."""
+"""The demo member's stakeholders, and the pack it sent them last quarter. All are invented."""
 
 LIST = """name,email,affiliation,groups
 Ingrid Halvorsen,ingrid@halvorsen-castings.example,Halvorsen Castings,Foundry owners
@@ -25,14 +25,14 @@ Greta Solberg,greta@lakecounty.example,Lake County,County and cities
 Amos Kettering,amos@ketteringtrust.example,Kettering Trust,
 """
 
-TITLE = "Castings, cyber and apprentices: what we took from this quarter"
+TITLE = "Castings, cyber, and apprentices: our picks this quarter"
 NOTE = (
-    "Here is what was worth our time this quarter. If you read only one, take the first: it answers what most of you "
+    "Here's what was worth our time this quarter. If you read only one, make it the first: it answers what most of you "
     "asked at the owners' breakfast."
 )
 GROUPS = ("Foundry owners", "Quality managers", "Colleges and training")
 WHOLE = ("casting-lead-times", "cmmc-plain-words", "shared-apprenticeship")
 SLIDES = ("induction-melt", 3, 5)
 ITEM = ("update-energy", 2)
-QUESTION = "Does this also hold for shops with fewer than twenty people? We have fourteen."
-"""What one of the recipients asked."""
+QUESTION = "Does this work for shops with fewer than twenty people? We have fourteen."
+"""A question from one of the recipients."""

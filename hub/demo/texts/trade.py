@@ -6,59 +6,59 @@ from hub.library.rules import Audience, Kind
 QUEBEC_MISSION = """
 Sanjay Mehrotra, Millstream Precision Manufacturing Collaborative
 
-> Merci à tous. Nine shops went north in a rented van; here is what came back.
+> Merci à tous. Nine shops went north in a rented van. Here's what came back.
 
 # Why Québec
-- Three hours by road, no ocean, and an aluminum industry that buys machined parts
-- Nine shops with 11 to 85 people; five had never exported
-- Target: thirty conversations, not contracts
+- A three-hour drive, no ocean, and an aluminum industry that buys machined parts
+- Nine shops with 11 to 85 employees; five had never exported
+- Our goal was thirty conversations, not contracts
 
 # Before the trip
-- A Francophone student called forty buyers and found 34 willing to meet
-- One-page profile in French for each shop: $120 a page, corrected by an engineer
-- Quotes in Canadian dollars and metric, with duty and broker included
+- A French-speaking student called forty buyers and found 34 willing to meet
+- A one-page profile of each shop in French: $120 a page, checked by an engineer
+- Quotes in Canadian dollars and metric, including duty and broker fees
 
 > "Delivered to your door" was worth more than ten percent off.
 
 # Three days
-| Day | Place | What |
+| Day | City | Schedule |
 | 1 | Sherbrooke | Eleven meetings, two plant tours |
 | 2 | Trois-Rivières | Smelter suppliers' day |
 | 3 | Québec City | Aerospace tooling, eight meetings |
 
 # What it cost
-@ bar | Dollars for each shop | Van and hotel=890 | Profiles and samples=640 | Interpreter=410 | Staff time=2100
+@ bar | Dollars per shop | Van and hotel=890 | Profiles and samples=640 | Interpreter=410 | Staff time=2100
 
 # What came of it
-- 30 conversations became 14 requests and 6 first orders, together $412,000 in eighteen months
-- Two shops found a supplier instead: anodizing at two thirds of their price
+- 30 conversations turned into 14 requests for quote and 6 first orders, worth $412,000 over eighteen months
+- Two shops found a supplier instead: anodizing at two-thirds of what they'd been paying
 - One found a partner for a joint bid
 
-# Paper at the border
-- Certificate of origin under the regional agreement: one page, but someone must be able to prove it
-- Shop A wrote the wrong tariff code: $3,700 of duty, refunded after seven months
-- Use a broker for the first five shipments, then decide
+# Paperwork at the border
+- Certificate of origin under the regional trade agreement: one page, but you have to be able to back it up
+- Shop A put down the wrong tariff code: $3,700 in duty, refunded seven months later
+- Use a broker for your first five shipments, then decide
 
 # Language
-- Buyers speak English; drawings, safety sheets and invoices are in French
-- Peña Translation is not a company: it is our inspector's sister, and she was better than software
+- Buyers speak English; drawings, safety sheets, and invoices are in French
+- Peña Translation isn't a company: it's our inspector's sister, and she beat the software
 - Learn ten sentences. People laugh, and then they open the second drawer of parts
 
 # Next mission
-- {m+5}; three seats for shops of other communities
-- Send the profile and two sample parts by {d+80}
+- {m+5}; three seats for shops from other communities
+- Send your profile and two sample parts by {d+80}
 """
 
 EXPORT_STARTER = """
-# Ten documents, in the order in which you meet them
-A first export order arrives by email on a Friday. This guide is for the person who has to answer it on Monday. It names
-ten documents, says who writes each, and what goes wrong. It is not legal advice; a freight forwarder and a customs
-broker are worth their fee for the first shipments.
+# Ten documents, in the order you'll need them
+Your first export order shows up by email on a Friday. This guide is for the person who has to answer it on Monday. It
+lists ten documents, who writes each one, and what goes wrong. It isn't legal advice; for your first shipments, a
+freight forwarder and a customs broker are worth the fee.
 
 | No. | Document | Who writes it |
-| 1 | Quotation with a trade term | You |
-| 2 | Screening of the buyer | You |
-| 3 | Classification of the product | You, with help |
+| 1 | Quote with a trade term | You |
+| 2 | Buyer screening | You |
+| 3 | Product classification | You, with help |
 | 4 | Pro forma invoice | You |
 | 5 | Payment instrument | Bank |
 
@@ -71,164 +71,165 @@ broker are worth their fee for the first shipments.
 | 9 | Export filing | Forwarder |
 | 10 | Bill of lading or air waybill | Carrier |
 
-# 1. A quotation with a trade term
-"FOB" in a domestic quotation and in an international one are not the same. For a first order use FCA, your dock or the
-forwarder's; you hand the goods over, the buyer's forwarder takes the risk from there. Avoid EXW: you stay responsible
-for the filing and can't see it. Avoid DDP until you have a broker over there.
+# 1. A quote with a trade term
+"FOB" doesn't mean the same thing in a domestic quote and an international one. For a first order, use FCA at your dock
+or the forwarder's: you deliver the goods there, and the buyer's forwarder takes on the risk. Avoid EXW: you're still
+responsible for the filing but can't see it. Avoid DDP until you have a broker over there.
 
 # 2. Screening
-Type the buyer's name, the bank's and the consignee's into the consolidated screening list. It takes four minutes. Print
-the result with the date. Three times in our coalition's history a name appeared; twice it was another company with the
-same name; the third time it was not.
+Check the names of the buyer, the bank, and the consignee against the consolidated screening list. It takes four
+minutes. Print the result with the date. Three times in our coalition's history, a name came up. Twice it was a
+different company with the same name. The third time it wasn't.
 
 ---
 
 # 3. Classification
-Two numbers: the tariff code, which decides duty, and the export control number, which decides whether a license is
-needed. Most woven and nonwoven goods need none. Carbon fiber of high modulus does, and so may the machine that winds it.
-Ask before you quote: a license takes about six weeks.
+You need two numbers: the tariff code, which determines duty, and the export control number, which determines whether
+you need a license. Most woven and nonwoven goods don't. High-modulus carbon fiber does, and the machine that winds it
+might. Ask before you quote: a license takes about six weeks.
 
 # 4 and 5. Getting paid
-| Method | Risk for you | Cost on a $60,000 order |
+| Method | Your risk | Cost on a $60,000 order |
 | Cash in advance | None | $40 |
-| Letter of credit | Paper errors | $750 to $1,400 |
+| Letter of credit | Paperwork errors | $750 to $1,400 |
 | Documentary collection | Buyer refuses | $180 |
-| Open account with credit insurance | 5 % of the loss | $330 |
+| Open account with credit insurance | 5% of any loss | $330 |
 
-Seven of ten first letters of credit are refused for a misspelled name or a late date. Read yours aloud to a colleague.
-The Export-Import Bank's insurance for small exporters is what most of our members use after the third order.
+Seven in ten first letters of credit are refused over a misspelled name or a missed date. Read yours out loud to a
+colleague. After their third order, most of our members use the Export-Import Bank's insurance for small exporters.
 
 ---
 
-# 6 to 10. The day of shipping
-The commercial invoice, the packing list and the certificate must say the same words in the same order. Copy, don't
-retype. Weigh the pallet. Wood must carry the heat-treatment stamp, or the container waits on the other side; that
-stamp costs $1.10 and the wait cost one of us $4,800.
+# 6 to 10. Shipping day
+The commercial invoice, packing list, and certificate have to say the same words in the same order. Copy and paste;
+don't retype. Weigh the pallet. Wood has to have the heat-treatment stamp, or the container sits on the other side. The
+stamp costs $1.10, and the wait cost one of us $4,800.
 
-# Who helps for little money
-Commercial Service offices find and check buyers for a fee that is small for new exporters. The Small Business
-Development Center reads your first contract. State trade offices refund part of a booth: our members got back $61,000
-in {y-1} through their state's STEP grant.
+# Low-cost help
+Commercial Service offices find and check out buyers for a fee that's small for new exporters. The Small Business
+Development Center will read your first contract. State trade offices reimburse part of a trade show booth: our members
+got back $61,000 in {y-1} through their state's STEP grant.
 
 # Twelve months in
-Of 24 members who began with this guide, 17 shipped at least one order; 9 ship every month. Median first order:
-$18,600. Median time from first email to payment: 97 days.
+Of the 24 members who started with this guide, 17 have shipped at least one order, and 9 ship every month. Median first
+order: $18,600. Median time from first email to payment: 97 days.
 """
 
 FDI_PROTOCOL = """
 # Purpose
-A foreign company that asks about a plant asks six regions on the same day. The first complete answer decides who gets
-a visit. This protocol for foreign direct investment (FDI) inquiries fits one person and one deputy.
+A foreign company that asks you about a plant site is asking six regions the same day. The first complete answer gets
+the visit. This protocol for foreign direct investment (FDI) inquiries takes one person and a backup.
 
 # The clock
-| Hour | What | Who |
+| Hour | Step | Who |
 | 0 | Inquiry arrives, gets a code name | Lead |
-| 2 | Reply: "received; here is who answers" | Lead |
+| 2 | Reply: "Got it. Here's who will get back to you" | Lead |
 | 24 | Two questions back: power and start date | Lead |
-| 72 | Site sheet, wage table, training offer | Deputy |
-| 120 | Call with a plant of the same language | Lead |
+| 72 | Site sheet, wage table, training offer | Backup |
+| 120 | Call with a local plant that speaks their language | Lead |
 
 # What to ask first
-- How many megawatts, and in which year?
-- Which process is dirty, loud or secret?
-- Who decides, and when is the next board meeting?
+- How many megawatts, and what year?
+- Which processes are dirty, loud, or secret?
+- Who makes the decision, and when's the next board meeting?
 
 # What not to send
-No incentives in the first answer; a number that is out is out. No brochure larger than five megabytes. No site without
-an option on it.
+No incentives in the first answer; once a number is out, it's out. No brochure over 5 MB. No site you don't have an
+option on.
 
 # Language and courtesy
-Answer in English, add one paragraph in the language of the inquirer, checked by a native speaker. Give dates with the
-month written out. Write tons as metric tons.
+Answer in English, and add one paragraph in the company's language, checked by a native speaker. Spell out the month in
+dates. Give weights in metric tons.
 
 # Screening
-Before the visit: ownership, sanctions lists, and whether the product is one for which foreign ownership has to be
-reported. Ask the state's office; the federal review can take 45 days and is voluntary for most.
+Before the visit, check ownership, sanctions lists, and whether foreign ownership has to be reported for this product.
+Ask your state office; the federal review can take 45 days and is voluntary for most.
 
 # After a no
-Ask why, within a week, by telephone. Of 37 inquiries in three years we won four; nine of the others told us the reason,
-and five of the nine said the same thing: no building of 50,000 square feet that could be had within six months. So
-the county built one on speculation. It was leased after eleven weeks, to a maker of coolant pumps from Emilia.
+Ask why, within a week, by phone. Of 37 inquiries in three years, we won four. Nine of the others told us why they said
+no, and five of the nine said the same thing: no building of 50,000 square feet available within six months. So the
+county built a spec building. It leased in eleven weeks, to a coolant pump maker from Emilia.
 
 # Records
-One line for each inquiry: code name, country, product, power, jobs, source, outcome, reason. Never the company's name.
+One line per inquiry: code name, country, product, power, jobs, source, outcome, reason. Never the company's name.
 """
 
 FTZ_CALL = """# Call notes: foreign-trade zones for small users
 
-Luis Betancourt (Piedmont) explained how a nonwovens maker of 70 people became a user of a foreign-trade zone without
-moving. 29 organizations attended; the recording is with the secretariat.
+Luis Betancourt (Piedmont) explained how a 70-person nonwovens maker became a foreign-trade zone user without moving. 29
+organizations attended; the secretariat has the recording.
 
 ## In short
 
-A zone lets a plant bring in material without paying duty until the product leaves for the domestic market, and never
-if it is exported. Under the *alternative site framework* the zone comes to the plant: the existing zone sponsor adds
-the building as a usage-driven site, usually within **30 days** of a complete application; permission to *produce* in
-the zone takes about **four months** more.
+In a zone, a plant can bring in material and pay no duty until the product enters the domestic market, or no duty at
+all if it's exported. Under the *alternative site framework*, the zone comes to the plant: the existing zone sponsor
+adds the building as a usage-driven site, usually within **30 days** of a complete application. Permission to *produce*
+in the zone takes about **four months** more.
 
-## The numbers of the one plant
+## One plant's numbers
 
-- Duty on imported staple fiber: 4.3 percent; on the finished filter medium: none. So duty falls to zero.
+- Duty on imported staple fiber is 4.3 percent; on the finished filter media, none. So duty drops to zero.
 - Saved in the first full year: **$188,000**
-- Software for inventory: $26,000 and then $9,000 a year; sponsor's fee $7,500 a year; a clerk for half of her time
-- Worth it, Luis thinks, from about $60,000 of duty a year
+- Inventory software: $26,000, then $9,000 a year. Sponsor's fee: $7,500 a year. Half of a clerk's time.
+- Luis thinks it's worth it if you pay $60,000 or more a year in duty
 
 ## Questions
 
 1. *Does it help against the newer tariffs?* Partly: some of them apply to goods as they enter the zone.
-2. *Who audits?* Customs, with a visit a year; the inventory system is what they look at.
-3. *Can two plants share?* Yes, as two sites of one operator. Prairie will try that with three seed drill makers.
+2. *Who audits?* Customs, with one visit a year; they look at the inventory system.
+3. *Can two plants share?* Yes, as two sites under one operator. Prairie is going to try that with three seed drill
+   makers.
 
 ## Links and follow-ups
 
 - Break-even sheet: <https://piedmont-threads.example/zone-sheet>
-- Erik Sørensen collects plants that pay more than $60,000 of duty, until {d+30}
+- Erik Sørensen is making a list, through {d+30}, of plants that pay more than $60,000 in duty
 """
 
 SOFT_LANDINGS = """
 Grant Tsosie, Red Mesa Aerospace & Defense Community
 
-> A soft landing is a desk, a phone number and a person who knows which form comes first.
+> A soft landing is a desk, a phone number, and a person who knows which form comes first.
 
 # Who lands
-- Suppliers from abroad who follow a customer, mostly with five to thirty people here in the first two years
-- Since year one: 13 companies from seven countries, nine still here, 286 jobs
-- None asked for an incentive in the first meeting
+- Foreign suppliers following a customer, most with five to thirty people here in the first two years
+- Since year 1: 13 companies from seven countries, nine still here, 286 jobs
+- Not one asked about incentives at the first meeting
 
 # What they ask for
 @ bar | Questions in the first month, 13 companies | Visas=13 | Bank account=12 | Housing and schools=11 | Health insurance=9 | Zoning=3
 
 # The landing desk
-- 1,800 square feet beside the college's machine lab, six desks, two lockable bays
-- Nine months at $350 a desk; the bay costs $1,100
-- The person at the desk had been a plant manager and had lived abroad
+- 1,800 square feet next to the college's machine lab, with six desks and two lockable bays
+- Up to nine months, at $350 per desk and $1,100 per bay
+- The person at the desk is a former plant manager who has lived overseas
 
 # The bank account problem
-- Without a tax number no account, without an account no payroll, without payroll no lease
-- A local credit union opens an account after one video call, because we wrote down with it what it needs
+- No tax ID, no account; no account, no payroll; no payroll, no lease
+- A local credit union now opens an account after one video call, because we sat down and listed what it needs
 - It took two meetings and a pizza
 
 # Controlled information and foreign owners
 - A foreign-owned supplier can work on commercial aircraft from day one
 - For defense work: registration, a technology control plan, U.S. persons at the machine
-- Two companies set up a separate subsidiary with a proxy board; legal cost $140,000 to $220,000
+- Two companies set up a separate subsidiary with a proxy board; legal costs ran $140,000 to $220,000
 
 # Costs and who pays
-| Item | A year | Source |
+| Item | Per year | Source |
 | Lease and power | $31,000 | County |
 | Landing manager | $88,000 | Half college, half members |
-| Law and tax clinic | $12,000 | Three firms, pro bono above that |
+| Legal and tax clinic | $12,000 | Three firms, pro bono beyond that |
 | Rent received | -$24,600 | Tenants |
 
 # What failed
-- A welcome center in the capital, 90 miles away: closed
+- A welcome center in the state capital, 90 miles away: closed
 - A brochure in five languages: no one read it
-- Help only for the company: two left since the family was unhappy
+- Helping only the company: two left because the family was unhappy
 
 # For other communities
-- One desk is enough; the telephone number must reach a person
-- Write the first ninety days as a checklist; ours has 41 lines and is free
-- Tell us when a company outgrows your region: better here than abroad, and the other way round
+- One desk is enough, but a person has to answer the phone
+- Turn the first ninety days into a checklist; ours has 41 lines and is free
+- If a company outgrows your region, tell us, and we'll do the same: better here than overseas
 """
 
 RESOURCES: tuple[DemoResource, ...] = (
@@ -248,7 +249,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="export-starter",
         title="Export starter: the first ten documents",
         kind=Kind.RESOURCE,
-        summary="For the person who has to answer a first foreign order on Monday.",
+        summary="For the person who has to answer that first foreign order on Monday.",
         topics=("trade", "export", "guide"),
         organization="piedmont",
         age_days=455,
@@ -271,7 +272,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="call-notes-ftz",
         title="Call notes: foreign-trade zones for small users",
         kind=Kind.CALL_NOTES,
-        summary="How a nonwovens maker of 70 people saved $188,000 of duty without moving.",
+        summary="How a 70-person nonwovens maker saved $188,000 in duty without moving.",
         topics=("trade", "tariffs", "logistics"),
         organization="piedmont",
         age_days=83,
@@ -283,7 +284,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="soft-landings",
         title="Soft landings for suppliers from abroad",
         kind=Kind.PRESENTATION,
-        summary="Six desks, a bank account and a person who knows which form comes first.",
+        summary="Six desks, a bank account, and a person who knows which form comes first.",
         topics=("trade", "infrastructure", "fdi", "aerospace"),
         organization="red-mesa",
         age_days=555,
