@@ -1,7 +1,6 @@
-"""Calls of the demo world: two years of Mondays with who was there, presentations, a call canceled and one moved.
+"""The demo world's calls: two years of Mondays with attendance, presentations, a canceled call, and a moved one.
 
-What each organization does is drawn from a generator that is seeded by organization and day, so that the same day
-gives the same world.
+Each random choice has a generator seeded by organization and day, so loading on the same day gives the same world.
 """
 
 from collections.abc import Mapping
@@ -59,55 +58,54 @@ def add_calls(
     resources: Mapping[str, Resource],
     today: date,
 ) -> None:
-    """Make the calls from the beginning of last year to a year ahead, with all that happened on them."""
+    """Schedule calls from January of last year to a year ahead, and add what happened on them."""
     cora = people[COORDINATOR]
     series_actions.make_series(db, cora, date(today.year - 1, 1, 1), today + AHEAD)
     calls = {call.day: call for call in db.scalars(select(Call).order_by(Call.day))}
     held = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at <= clock.now()]
-    coming = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at > clock.now()]
-    for call in (*held, *coming):
+    upcoming = [call for call in calls.values() if call.state is CallState.PLANNED and call.ends_at > clock.now()]
+    for call in (*held, *upcoming):
         call.joining_link = LINK
     for call in held:
         db.add_all(_attendances(call, organizations, people))
-    _happenings(db, cora, held, coming, resources)
-    _presentations(db, cora, calls, organizations, resources)
-    _proposals(db, cora, coming, organizations, people)
-    _last_call(db, cora, held[-1], organizations)
+    _add_call_details(db, cora, held, upcoming, resources)
+    _add_presentations(db, cora, calls, organizations, resources)
+    _add_proposals(db, cora, upcoming, organizations, people)
+    _fill_last_call(db, cora, held[-1], organizations)
 
 
 def _attendances(
     call: Call, organizations: Mapping[str, Organization], people: Mapping[str, Person]
 ) -> list[Attendance]:
-    """Return who was there: each by a check-in of its own, by the coordinator's tick, or by the meeting tool's report."""
-    found = []
+    """Return a call's attendance entries, each from a check-in, the coordinator, or an attendance report."""
+    attendances = []
     for slug, organization in organizations.items():
-        belongs = organization.joined_on <= call.day and (
+        is_in_alliance = organization.joined_on <= call.day and (
             organization.left_on is None or call.day <= organization.left_on
         )
         chance = Random(f"attendance {slug} {call.day}")
-        if not belongs or organization.kind is OrganizationKind.HOST:
+        if not is_in_alliance or organization.kind is OrganizationKind.HOST:
             continue
         if chance.randint(1, 100) <= RELIABILITY.get(slug, USUAL):
-            found.append(
-                _attendance(call, organization, _who(slug, chance, people), chance.choice(list(Source)), people)
-            )
-    return found
+            person = _attendee(slug, chance, people)
+            attendances.append(_attendance(call, organization, person, chance.choice(list(Source)), people))
+    return attendances
 
 
-def _who(slug: str, chance: Random, people: Mapping[str, Person]) -> Person:
-    theirs = [one.email for one in PEOPLE if one.organization == slug and one.role is not Role.BOARD]
-    return people[chance.choice(theirs)]
+def _attendee(slug: str, chance: Random, people: Mapping[str, Person]) -> Person:
+    emails = [person.email for person in PEOPLE if person.organization == slug and person.role is not Role.BOARD]
+    return people[chance.choice(emails)]
 
 
 def _attendance(
     call: Call, organization: Organization, person: Person, source: Source, people: Mapping[str, Person]
 ) -> Attendance:
-    is_ticked = source is Source.COORDINATOR
-    subject = f"o{organization.id}" if is_ticked else f"p{person.id}"
+    by_coordinator = source is Source.COORDINATOR
+    subject = f"o{organization.id}" if by_coordinator else f"p{person.id}"
     return Attendance(
         call_id=call.id,
         organization_id=organization.id,
-        person_id=None if is_ticked else person.id,
+        person_id=None if by_coordinator else person.id,
         source=source,
         name=person.name if source is Source.REPORT else "",
         recorded_at=min(call.ends_at + timedelta(minutes=5 if source is Source.CHECK_IN else 90), clock.now()),
@@ -116,10 +114,10 @@ def _attendance(
     )
 
 
-def _happenings(
-    db: Session, cora: Person, held: list[Call], coming: list[Call], resources: Mapping[str, Resource]
+def _add_call_details(
+    db: Session, cora: Person, held: list[Call], upcoming: list[Call], resources: Mapping[str, Resource]
 ) -> None:
-    """A call that was canceled, one that is moved, a week without, recordings and agendas."""
+    """Add agendas and recordings, cancel a call, skip the last week of December, and move a call."""
     documented = {resource.call_on for resource in resources.values()}
     quiet = [call for call in held[:-2] if call.day not in documented]
     series_actions.cancel(db, cora, quiet[-4], "The meeting service was down all morning.")
@@ -127,75 +125,76 @@ def _happenings(
         if call.state is CallState.PLANNED and (call.day in documented or call in held[-6:]):
             call.agenda = AGENDA
             call.recording_link = f"https://video.example/amcc/{call.day}"
-    for call in coming[:3]:
+    for call in upcoming[:3]:
         call.agenda = AGENDA
-    last_of_december = [call for call in coming if (call.day.month, call.day.day >= 24) == (12, True)]
+    last_of_december = [call for call in upcoming if (call.day.month, call.day.day >= 24) == (12, True)]
     series_actions.skip(db, cora, [call.day for call in last_of_december], "No calls between Christmas and New Year's.")
-    moved = coming[5]
+    moved = upcoming[5]
     if moved.state is CallState.PLANNED:
         zone = config_of(db).zone
         when = series_actions.When(moved.day + timedelta(days=1), moved.starts_at.astimezone(zone).time(), 30)
         series_actions.move(db, cora, moved, when, "The secretariat is traveling that Monday.")
 
 
-def _presentations(
+def _add_presentations(
     db: Session,
     cora: Person,
     calls: Mapping[date, Call],
     organizations: Mapping[str, Organization],
     resources: Mapping[str, Resource],
 ) -> None:
-    """Every deck of the library that belongs to a call was presented there by its organization."""
-    for one in RESOURCES:
-        resource, organization = resources[one.key], organizations[one.organization]
+    """Add a presentation by its organization for every deck in the library that belongs to a call."""
+    for demo_resource in RESOURCES:
+        resource, organization = resources[demo_resource.key], organizations[demo_resource.organization]
         call = calls.get(resource.call_on) if resource.call_on else None
-        presents = one.kind is Kind.PRESENTATION and organization.kind is not OrganizationKind.HOST
+        presents = demo_resource.kind is Kind.PRESENTATION and organization.kind is not OrganizationKind.HOST
         if call is None or not presents or call.state is not CallState.PLANNED or not _has_room(db, call, organization):
             continue
-        topic = next((name for name in one.topics if name in BIG_SIX), "")
-        made = presentations_actions.propose(
-            db, cora, organization, call, presentations_actions.Proposal(one.title[:200], 15, topic)
-        )
-        made.proposed_at = made.decided_at = call.starts_at - timedelta(days=30)
-        made.resource_id = resource.id
+        topic = next((name for name in demo_resource.topics if name in BIG_SIX), "")
+        proposal = presentations_actions.Proposal(demo_resource.title[:200], 15, topic)
+        presentation = presentations_actions.propose(db, cora, organization, call, proposal)
+        presentation.proposed_at = presentation.decided_at = call.starts_at - timedelta(days=30)
+        presentation.resource_id = resource.id
 
 
 def _has_room(db: Session, call: Call, organization: Organization) -> bool:
-    there = db.scalars(select(Presentation.organization_id).where(Presentation.call_id == call.id)).all()
-    return len(there) < MOST_A_CALL and organization.id not in there
+    presenters = db.scalars(select(Presentation.organization_id).where(Presentation.call_id == call.id)).all()
+    return len(presenters) < MOST_A_CALL and organization.id not in presenters
 
 
-def _proposals(
+def _add_proposals(
     db: Session,
     cora: Person,
-    coming: list[Call],
+    upcoming: list[Call],
     organizations: Mapping[str, Organization],
     people: Mapping[str, Person],
 ) -> None:
-    """What is to come: one planned, one that waits for the coordinator's word, one that was declined."""
-    planned = [call for call in coming if call.state is CallState.PLANNED and call.starts_at > clock.now()]
+    """Add three proposals for upcoming calls: one accepted, one undecided, one declined."""
+    planned = [call for call in upcoming if call.state is CallState.PLANNED and call.starts_at > clock.now()]
     ingrid, jolene = people["bff@demo.example"], people["jolene.hatcher@ridgeline-materials.example"]
     title = "Mine land to materials: what the first plant taught us"
-    first = presentations_actions.propose(
+    accepted = presentations_actions.propose(
         db,
         jolene,
         organizations["ridgeline"],
         planned[0],
         presentations_actions.Proposal(title, 15, "infrastructure", jolene.name),
     )
-    presentations_actions.accept(db, cora, first)
+    presentations_actions.accept(db, cora, accepted)
     open_map = presentations_actions.Proposal(
         "An open map of suppliers, and how to add yours", 12, "supply-chain", ingrid.name
     )
     presentations_actions.propose(db, ingrid, organizations["supply-atlas"], planned[2], open_map)
-    no = presentations_actions.propose(
+    declined = presentations_actions.propose(
         db, ingrid, organizations["supply-atlas"], planned[1], presentations_actions.Proposal("A sales pitch", 10)
     )
-    presentations_actions.decline(db, cora, no, "BFFs present open-source value. Please bring something everyone can use.")
+    presentations_actions.decline(
+        db, cora, declined, "BFFs present open-source value. Please bring something everyone can use."
+    )
 
 
-def _last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:
-    """The last call: asks, and the meeting tool's report with someone left to decide on."""
+def _fill_last_call(db: Session, cora: Person, call: Call, organizations: Mapping[str, Organization]) -> None:
+    """Add asks to the last call, and import an attendance report that leaves unmatched participants."""
     if call.state is not CallState.PLANNED:
         return
     for slug, kind, text in ASKS:

@@ -1,4 +1,4 @@
-"""Makes the demo world's files: real ones, and the same bytes for the same day every time."""
+"""The demo world's files: real documents, with the same bytes whenever they are made for the same day."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _THUMBNAIL = re.compile(rb"<Relationship [^>]*thumbnail[^>]*/>")
 
 
 def make(resource: DemoResource, today: date) -> bytes:
-    """Return the bytes of its file, or of the Markdown that was typed; raises ValueError for a link."""
+    """Return the bytes of a resource's file, or of its Markdown text; raise ValueError for a link."""
     if resource.url:
         message = f"{resource.key} is a link and has no bytes."
         raise ValueError(message)
@@ -34,15 +34,15 @@ def make(resource: DemoResource, today: date) -> bytes:
     cover = Cover(resource.title, organization_of(resource).name, resource.summary, published)
     if resource.extension == "eml":
         return mail.make(cover, text, resource.key)
-    made = MAKERS[resource.extension](cover, text)
-    return _sealed(made, cover) if resource.extension in OFFICE else made
+    content = MAKERS[resource.extension](cover, text)
+    return _sealed(content, cover) if resource.extension in OFFICE else content
 
 
-def _sealed(made: bytes, cover: Cover) -> bytes:
-    """Return an Office file without traces of when it was made and of the template that it was made from."""
+def _sealed(content: bytes, cover: Cover) -> bytes:
+    """Return an Office file without its real creation time and the thumbnail of its template."""
     sealed = BytesIO()
     moment = (cover.published_on.year, cover.published_on.month, cover.published_on.day, 14, 0, 0)
-    with ZipFile(BytesIO(made)) as old, ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=4) as new:
+    with ZipFile(BytesIO(content)) as old, ZipFile(sealed, "w", ZIP_DEFLATED, compresslevel=4) as new:
         for entry in old.infolist():
             if entry.filename == "docProps/thumbnail.jpeg":
                 continue
@@ -63,7 +63,7 @@ def _part(name: str, content: bytes, cover: Cover) -> bytes:
 
 
 def _properties(cover: Cover) -> bytes:
-    """Return the core properties: title, author, and the day of publication as the time of making."""
+    """Return the core properties XML: title, author, and the publication day as the creation time."""
     return _CORE.format(
         title=_escaped(cover.title),
         author=_escaped(cover.organization),

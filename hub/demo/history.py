@@ -1,7 +1,7 @@
-"""Eight quarters of the demo world's sharing: pure, and the same for the same day every time.
+"""Eight quarters of the demo world's sharing history: pure functions of the day.
 
-What each organization did in a quarter is one letter of its line in ``PATTERNS``; the rest
-(which resource, when, with whom) is drawn from a generator that is seeded by organization and quarter.
+Each organization has a line in ``PATTERNS`` with one letter per quarter; the details (which resource, when,
+which audience) come from a random generator seeded by organization and quarter.
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ from hub.sharing.rules.standing import Act, Channel
 
 QUARTERS = 8
 
-# One letter a quarter, the oldest first and the current one last:
-#   c confirmed in time   l confirmed late   r confirmed, then corrected by a second confirmation
-#   f shared, not confirmed   d only downloads   s silent
-#   n only downloads, and "nothing shared" confirmed   m silent, and "nothing shared" confirmed
-#   h the host, which shares and has no commitment   - not in the alliance
+# One letter per quarter, from the oldest to the current one:
+#   c confirmed on time   l confirmed late   r confirmed, then corrected by a second confirmation
+#   f shared, not confirmed   d downloads only   s silent
+#   n downloads only, confirmed "nothing shared"   m nothing recorded, confirmed "nothing shared"
+#   h the host, which shares but has no commitments   - not in the alliance
 PATTERNS = {
     "amcc": "hhhhhhhh",
     "lakeshore": "crcclfcd",
@@ -48,21 +48,21 @@ PATTERNS = {
     "patient-capital": "sdfcsdsd",
 }
 SHARING = frozenset("clrfh")
-TAKING = frozenset("clrfhdn")
+DOWNLOADING = frozenset("clrfhdn")
 CONFIRMING = frozenset("clrnm")
 
-# Its last quarter is confirmed on whatever day the world is loaded, so that its home page shows one next step.
+# Its last quarter is always confirmed, no matter which day the demo is loaded, so its home page shows one next step.
 SHOWN = "lakeshore"
-# Of this organization one share was written down only after its quarter's end, two quarters ago.
+# This organization recorded one share only after the quarter had ended, two quarters ago.
 LATE_TO_RECORD, LATE_QUARTER = "cascade", 5
 
 CHANNELS = (Channel.EMAIL, Channel.NEWSLETTER, Channel.MEETING, Channel.MEETING, Channel.WEBSITE, Channel.OTHER)
-WORKDAY = (13 * 60, 21 * 60)  # minutes of the day in UTC at which New York and UTC have the same date
+WORKDAY = (13 * 60, 21 * 60)  # in minutes of the UTC day; New York has the same date then
 
 
 @dataclass(frozen=True, slots=True)
 class DemoEvent:
-    """One act of taking or passing on. ``recorded_at`` is in UTC, without a zone."""
+    """One sharing event. ``recorded_at`` is in UTC, without a zone."""
 
     act: Act
     organization: str
@@ -95,35 +95,35 @@ class DemoConfirmation:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A quarter in the history of an organization: what is written about it, and from what chance."""
+    """One organization's quarter, with its pattern letter and its random generators."""
 
     organization: DemoOrganization
     place: int
     quarter: Quarter
     today: date
-    first_day: date  # on which something can have happened
+    first_day: date  # of the days on which an event is possible
     last_day: date
 
     @property
     def letter(self) -> str:
-        """What the organization did in it."""
+        """The organization's letter for this quarter in ``PATTERNS``."""
         return PATTERNS[self.organization.slug][self.place]
 
     def chance(self, subject: str) -> Random:
-        """Return a generator that depends on organization, quarter and ``subject`` only."""
+        """Return a random generator seeded by organization, quarter and ``subject``."""
         return Random(f"{subject} {self.organization.slug} {self.quarter}")
 
 
 def events(today: date) -> Iterator[DemoEvent]:
-    """Yield all sharing events up to ``today``, in the order in which they were recorded."""
-    found = [event for chapter in _chapters(today) for event in _events_of(chapter)]
-    yield from sorted(found, key=lambda event: (event.recorded_at, event.organization, event.resource, event.person))
+    """Yield all sharing events up to ``today``, in the order that they were recorded."""
+    unsorted = [event for chapter in _chapters(today) for event in _events_of(chapter)]
+    yield from sorted(unsorted, key=lambda event: (event.recorded_at, event.organization, event.resource, event.person))
 
 
 def confirmations(today: date) -> Iterator[DemoConfirmation]:
-    """Yield all confirmations up to ``today``, in the order in which they were made."""
-    found = [made for chapter in _chapters(today) for made in _confirmations_of(chapter)]
-    yield from sorted(found, key=lambda made: (made.confirmed_at, made.organization))
+    """Yield all confirmations up to ``today``, in the order that they were made."""
+    unsorted = [confirmation for chapter in _chapters(today) for confirmation in _confirmations_of(chapter)]
+    yield from sorted(unsorted, key=lambda confirmation: (confirmation.confirmed_at, confirmation.organization))
 
 
 def _chapters(today: date) -> Iterator[Chapter]:
@@ -136,30 +136,30 @@ def _chapters(today: date) -> Iterator[Chapter]:
 
 
 def _events_of(chapter: Chapter) -> list[DemoEvent]:
-    """Return what an organization took and passed on in a quarter, each thing once a day and person."""
+    """Return an organization's events in a quarter: at most one per act, person, resource, and day."""
     chance = chapter.chance("events")
-    acts = [Act.DOWNLOAD] * (chapter.letter in TAKING and chance.randint(3, 7))
+    acts = [Act.DOWNLOAD] * (chapter.letter in DOWNLOADING and chance.randint(3, 7))
     if chapter.letter in SHARING:
         acts += [Act.FORWARD] * chance.randint(1, 3) + [Act.DECLARED] * chance.randint(1, 3)
-    found: dict[tuple[str, ...], DemoEvent] = {}
-    for act in _as_far_as_the_quarter_went(acts, chapter):
+    unique: dict[tuple[str, ...], DemoEvent] = {}
+    for act in _thinned(acts, chapter):
         event = _event(act, chapter, chance)
-        found[act, event.person, event.resource, str(event.happened_on)] = event
+        unique[act, event.person, event.resource, str(event.happened_on)] = event
     if (chapter.organization.slug, chapter.place) == (LATE_TO_RECORD, LATE_QUARTER):
-        found["late",] = _late_share(chapter)
-    return list(found.values())
+        unique["late",] = _late_share(chapter)
+    return list(unique.values())
 
 
-def _as_far_as_the_quarter_went(acts: list[Act], chapter: Chapter) -> list[Act]:
-    """``acts`` thinned out when the quarter has only begun; something of what counts always stays."""
+def _thinned(acts: list[Act], chapter: Chapter) -> list[Act]:
+    """Return fewer ``acts`` for a quarter that has just begun, but at least one of each kind."""
     whole = (chapter.quarter.last_day - chapter.quarter.first_day).days + 1
     share = ((chapter.last_day - chapter.first_day).days + 1) / whole
-    kept = []
+    remaining = []
     for act in dict.fromkeys(acts):
         count = acts.count(act)
         least = 4 if chapter.organization.slug == SHOWN else 2
-        kept += [act] * min(count, max(least if act is Act.DOWNLOAD else 1, round(count * share)))
-    return kept
+        remaining += [act] * min(count, max(least if act is Act.DOWNLOAD else 1, round(count * share)))
+    return remaining
 
 
 def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
@@ -183,7 +183,7 @@ def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
 
 
 def _late_share(chapter: Chapter) -> DemoEvent:
-    """Return a share of the quarter's last day that was recorded eight days later."""
+    """Return a share on the quarter's last day that was recorded eight days later."""
     chance = chapter.chance("late")
     slug, happened = chapter.organization.slug, chapter.quarter.last_day
     with_whom, people = _audience(slug, chance)
@@ -202,7 +202,7 @@ def _late_share(chapter: Chapter) -> DemoEvent:
 
 
 def _confirmations_of(chapter: Chapter) -> Iterator[DemoConfirmation]:
-    """Yield what was confirmed of a quarter; of the current one nothing, and of the last one what was due already."""
+    """Yield a quarter's confirmations up to ``chapter.today``."""
     letter, slug = chapter.letter, chapter.organization.slug
     if letter not in CONFIRMING:
         return
@@ -214,12 +214,12 @@ def _confirmations_of(chapter: Chapter) -> Iterator[DemoConfirmation]:
     roles = [Role.REPRESENTATIVE, Role.ALTERNATE]
     if chance.random() < 0.3:
         roles.reverse()
-    made = _confirmation(chapter, roles[0], first, chance)
+    confirmation = _confirmation(chapter, roles[0], first, chance)
     if first <= chapter.today:
-        yield made
-    again = first + timedelta(days=chance.randint(3, 5))
-    if letter == "r" and again <= chapter.today:
-        yield _corrected(made, _holder(slug, roles[1]), _moment(again, chapter.today, chance), chance)
+        yield confirmation
+    corrected_on = first + timedelta(days=chance.randint(3, 5))
+    if letter == "r" and corrected_on <= chapter.today:
+        yield _corrected(confirmation, _holder(slug, roles[1]), _moment(corrected_on, chapter.today, chance), chance)
 
 
 def _confirmation(chapter: Chapter, role: Role, day: date, chance: Random) -> DemoConfirmation:
@@ -228,56 +228,56 @@ def _confirmation(chapter: Chapter, role: Role, day: date, chance: Random) -> De
     if chapter.letter in "nm":
         reason = REASONS[1 if slug == "bayou" else chance.choice((0, 2, 3))]
         return DemoConfirmation(slug, str(chapter.quarter), person, moment, shared=False, reason=reason)
-    passed_on = [event for event in _events_of(chapter) if event.act is not Act.DOWNLOAD]
-    reached = {event.with_whom: event.people or 0 for event in passed_on}
+    shares = [event for event in _events_of(chapter) if event.act is not Act.DOWNLOAD]
+    reached = {event.with_whom: event.people or 0 for event in shares}
     return DemoConfirmation(
         slug,
         str(chapter.quarter),
         person,
         moment,
         shared=True,
-        resources=tuple(dict.fromkeys(event.resource for event in passed_on)),
+        resources=tuple(dict.fromkeys(event.resource for event in shares)),
         with_whom="; ".join(reached),
         people=sum(reached.values()),
         note=chance.choice(CONFIRMATION_NOTES),
     )
 
 
-def _corrected(made: DemoConfirmation, person: str, moment: datetime, chance: Random) -> DemoConfirmation:
-    """Return the same confirmation by the other of the two, with fewer people."""
+def _corrected(first: DemoConfirmation, person: str, moment: datetime, chance: Random) -> DemoConfirmation:
+    """Return the same confirmation with fewer people, by the other person who may confirm."""
     return DemoConfirmation(
-        made.organization,
-        made.quarter,
+        first.organization,
+        first.quarter,
         person,
         moment,
         shared=True,
-        resources=made.resources,
-        with_whom=made.with_whom,
-        people=max(1, round((made.people or 1) * 0.8)),
+        resources=first.resources,
+        with_whom=first.with_whom,
+        people=max(1, round((first.people or 1) * 0.8)),
         note=chance.choice(CORRECTION_NOTES),
     )
 
 
 def _resource(chapter: Chapter, day: date, chance: Random) -> DemoResource:
-    """Something that existed that day and that the organization may read; the newer the likelier."""
+    """Return a random resource that the organization could read that day, preferring newer ones."""
     since = (chapter.today - day).days
-    there = [
+    readable = [
         resource
         for resource in RESOURCES
         if resource.age_days >= since
         and (resource.audience is not Audience.ORGANIZATION or resource.organization == chapter.organization.slug)
     ]
-    return chance.choices(there, [1 / (40 + resource.age_days - since) for resource in there])[0]
+    return chance.choices(readable, [1 / (40 + resource.age_days - since) for resource in readable])[0]
 
 
 def _audience(slug: str, chance: Random) -> tuple[str, int]:
-    """With whom, and about how many people came or read it this time."""
+    """Return a random audience of the organization and the number of people reached this time."""
     with_whom, people = chance.choice(AUDIENCES[slug])
     return with_whom, max(1, round(people * chance.uniform(0.6, 1)))
 
 
 def _moment(day: date, today: date, chance: Random) -> datetime:
-    """Return a moment of ``day``: in working hours, or just after New York's midnight if the day is not over yet."""
+    """Return a moment on ``day``: in working hours, or just after midnight in New York if the day isn't over yet."""
     minute = 5 * 60 + 1 if day >= today else chance.randint(*WORKDAY)
     return datetime.combine(day, time(minute // 60, minute % 60, chance.randint(0, 59)))
 

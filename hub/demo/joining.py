@@ -26,11 +26,11 @@ COMMUNITY = Interest(
     contact_name="Odette Marchbanks",
     contact_email="odette.marchbanks@copper-basin.example",
 )
-SAID = {
+ANSWERS = {
     Criterion.AGREEMENT: "The foundries, both colleges, the workforce board, and the county signed it in March.",
-    Criterion.SWOT: "Our strength is metalworking know-how; our weakness is that a third of our patternmakers retire soon.",
+    Criterion.SWOT: "Our strength is metalworking know-how; our weakness, that a third of our patternmakers retire soon.",
     Criterion.PLAN: "Chapter 3 is manufacturing: a shared pattern shop, a controls lab, and an apprenticeship.",
-    Criterion.INCLUSION: "We're building the apprenticeship with the tribal college, and the pattern shop reuses foundry sand.",
+    Criterion.INCLUSION: "The tribal college is helping us build the apprenticeship; the pattern shop reuses foundry sand.",
 }
 ALLY = Interest(
     kind=OrganizationKind.BFF,
@@ -80,9 +80,10 @@ SWOT = """
 - Housing costs more than an apprentice earns
 """
 PLAN = """
-# Where we stand
+# Where we are today
 
-The basin has 61,000 jobs; 17,400 are in manufacturing, most of them in castings, controls, and the shops that serve them.
+The basin has 61,000 jobs; 17,400 are in manufacturing, most of them in castings, controls, and the shops that serve
+them.
 
 ---
 # Manufacturing in this plan
@@ -99,7 +100,7 @@ Manufacturing gets its own chapter because a third of payroll depends on it. Thr
 | Scrap, share of metal poured | 8.1% | 5% |
 | Foundries measuring energy by furnace | 0 | 7 |
 """
-# Criterion: file name, title, text, and the page to look at.
+# For each criterion: file name, title, text, and the page that shows the evidence.
 DOCUMENTS = {
     Criterion.AGREEMENT: ("Agreement of the partnership.pdf", "Agreement of the partnership", AGREEMENT, 1),
     Criterion.SWOT: ("SWOT analysis.pdf", "Strengths, weaknesses, opportunities, threats", SWOT, 1),
@@ -108,7 +109,7 @@ DOCUMENTS = {
 
 
 def store(config: Config, today: date) -> dict[Criterion, originals.StoredFile]:
-    """Make the evidence and put it on disk, before any row is locked."""
+    """Create the evidence files and store them on disk, before the transaction takes any lock."""
     return {
         criterion: originals.store(config, BytesIO(pdf.make(Cover(title, COMMUNITY.name, "", today), text)))
         for criterion, (_name, title, text, _page) in DOCUMENTS.items()
@@ -116,18 +117,24 @@ def store(config: Config, today: date) -> dict[Criterion, originals.StoredFile]:
 
 
 def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dict[str, Person]) -> None:
-    """The applications, through the same actions that applicants and the board use."""
+    """Add the applications through the same actions that applicants and the board use."""
     community, _token = joining_actions.express_interest(db, COMMUNITY, "192.0.2.1")
     joining_actions.save(
         community,
-        Draft(COMMUNITY, SAID, "Odette Marchbanks", COMMUNITY.contact_email, "Ray Tso", "ray.tso@copper-basin.example"),
+        Draft(
+            COMMUNITY, ANSWERS, "Odette Marchbanks", COMMUNITY.contact_email, "Ray Tso", "ray.tso@copper-basin.example"
+        ),
     )
     for criterion, file in stored.items():
         name, _title, _text, page = DOCUMENTS[criterion]
         joining_actions.attach(db, community, criterion, file, name, page)
     joining_actions.submit(db, community)
     joining_actions.vote(
-        db, people["ruth.abernethy@ridgeline-materials.example"], community, Ballot.APPROVE, "A plan with real substance."
+        db,
+        people["ruth.abernethy@ridgeline-materials.example"],
+        community,
+        Ballot.APPROVE,
+        "A plan with real substance.",
     )
     ally, _token = joining_actions.express_interest(db, ALLY, "192.0.2.2")
     value = {Criterion.OPEN_VALUE: "Four hundred fixture drawings, free to use and modify."}
@@ -141,6 +148,6 @@ def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dic
 
 
 def _date_back(application: Application, days: int) -> None:
-    """As if it had come some days ago."""
+    """Set an application's times to a number of days ago."""
     moment = clock.now() - timedelta(days=days)
     application.created_at = application.changed_at = application.submitted_at = moment

@@ -1,4 +1,4 @@
-"""Loads the demo world into an empty hub, through the same actions that people use."""
+"""Loading the demo world into an empty hub, through the same actions that people use."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -31,7 +31,7 @@ from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 
-PASSWORD = "welcome-to-the-hub"  # noqa: S105 - of invented people on a hub that listens to this machine alone
+PASSWORD = "welcome-to-the-hub"  # noqa: S105 - for invented people, on a hub that only this machine can reach
 SIGN_INS = """Sign in with the password welcome-to-the-hub as
   coordinator@demo.example      runs the hub, sees who has shared
   board@demo.example            sits on the Advisory Board
@@ -45,13 +45,13 @@ Progress = Callable[[int, int], None]
 
 
 def is_empty(database: Database) -> bool:
-    """Return whether there is no one and nothing in the hub."""
+    """Return True if the hub has no organizations, people or resources."""
     with database.reading() as db:
         return not any(db.scalar(select(model.id).limit(1)) for model in (Organization, Person, Resource))
 
 
 def load(database: Database, progress: Progress | None = None) -> None:
-    """Make the demo world; raises Refused when the hub has anything in it. The worker reads the files afterward."""
+    """Create the demo world; raise Refused if the hub isn't empty. The worker extracts the files' text later."""
     if not is_empty(database):
         raise Refused("This hub isn't empty. Run make demo to load the demo into a new one.")
     today = clock.today(database.config.zone)
@@ -60,9 +60,9 @@ def load(database: Database, progress: Progress | None = None) -> None:
     evidence = joining.store(database.config, today)
     with database.writing() as db:
         chosen_settings.store(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
-        organizations = {one.slug: _add_organization(db, one, today) for one in ORGANIZATIONS}
+        organizations = {demo.slug: _add_organization(db, demo, today) for demo in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
-        resources = {one.key: _add_resource(db, one, organizations, people, stored, today) for one in RESOURCES}
+        resources = {demo.key: _add_resource(db, demo, organizations, people, stored, today) for demo in RESOURCES}
         _add_sharing(db, organizations, people, resources, today)
         _add_confirmations(db, organizations, people, resources, today)
         packs.add(db, people["representative@demo.example"], resources, today)
@@ -74,7 +74,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
 
 
 def _store_files(database: Database, today: date, progress: Progress | None) -> dict[str, originals.StoredFile]:
-    """Make the documents and put them on disk, before any row is locked."""
+    """Create the documents and store them on disk, before the transaction takes any lock."""
     stored = {}
     for done, resource in enumerate(RESOURCES, 1):
         if resource.source is Source.FILE:
@@ -84,39 +84,39 @@ def _store_files(database: Database, today: date, progress: Progress | None) -> 
     return stored
 
 
-def _add_organization(db: Session, one: DemoOrganization, today: date) -> Organization:
+def _add_organization(db: Session, demo: DemoOrganization, today: date) -> Organization:
     return organizations_actions.add_organization(
         db,
         None,
-        name=one.name,
-        kind=one.kind,
-        slug=one.slug,
-        region=one.region,
-        website=one.website,
-        joined_on=one.joined_on(today),
-        left_on=one.left_on(today),
+        name=demo.name,
+        kind=demo.kind,
+        slug=demo.slug,
+        region=demo.region,
+        website=demo.website,
+        joined_on=demo.joined_on(today),
+        left_on=demo.left_on(today),
         designations=[
             DesignationFacts(
                 d.name, d.status, date(d.start_year, 10, 1), date(d.end_year, 9, 30) if d.end_year else None
             )
-            for d in one.designations
+            for d in demo.designations
         ],
     )
 
 
 def _add_people(db: Session, organizations: dict[str, Organization], password_hash: str) -> dict[str, Person]:
-    """Everybody, with their roles held since their organization joined."""
+    """Add all people, with roles that they have held since their organization joined."""
     people = {
-        one.email: people_actions.add_person(
+        demo.email: people_actions.add_person(
             db,
             None,
-            organizations[one.organization],
-            email=one.email,
-            name=one.name,
-            role=one.role,
+            organizations[demo.organization],
+            email=demo.email,
+            name=demo.name,
+            role=demo.role,
             password_hash=password_hash,
         )
-        for one in PEOPLE
+        for demo in PEOPLE
     }
     db.flush()
     joined = {organization.id: _moment(organization.joined_on) for organization in organizations.values()}
@@ -129,34 +129,34 @@ def _add_people(db: Session, organizations: dict[str, Organization], password_ha
 
 def _add_resource(
     db: Session,
-    one: DemoResource,
+    demo: DemoResource,
     organizations: dict[str, Organization],
     people: dict[str, Person],
     stored: dict[str, originals.StoredFile],
     today: date,
 ) -> Resource:
     facts = library_actions.Facts(
-        kind=one.kind,
-        title=one.title,
-        summary=one.summary,
-        topics=one.topics,
-        published_on=one.published_on(today),
-        audience=Audience(one.audience),
-        call_on=one.call_on(today),
+        kind=demo.kind,
+        title=demo.title,
+        summary=demo.summary,
+        topics=demo.topics,
+        published_on=demo.published_on(today),
+        audience=Audience(demo.audience),
+        call_on=demo.call_on(today),
     )
-    organization = organizations[one.organization]
+    organization = organizations[demo.organization]
     author = next(person for person in people.values() if person.organization is organization)
-    resource = library_actions.add(db, author, organization, facts, _content(one, stored, today))
-    resource.created_at = min(_moment(one.published_on(today)), clock.now())
+    resource = library_actions.add(db, author, organization, facts, _content(demo, stored, today))
+    resource.created_at = min(_moment(demo.published_on(today)), clock.now())
     return resource
 
 
-def _content(one: DemoResource, stored: dict[str, originals.StoredFile], today: date) -> library_actions.Content:
-    if one.source is Source.LINK:
-        return library_actions.WebLink(one.url)
-    if one.source is Source.TEXT:
-        return library_actions.Written(one.text(today))
-    return library_actions.File(stored[one.key], one.file_name)
+def _content(demo: DemoResource, stored: dict[str, originals.StoredFile], today: date) -> library_actions.Content:
+    if demo.source is Source.LINK:
+        return library_actions.WebLink(demo.url)
+    if demo.source is Source.TEXT:
+        return library_actions.Written(demo.text(today))
+    return library_actions.File(stored[demo.key], demo.file_name)
 
 
 def _add_sharing(
@@ -166,7 +166,7 @@ def _add_sharing(
     resources: dict[str, Resource],
     today: date,
 ) -> None:
-    """Add eight quarters of sharing, as the log would hold them."""
+    """Add eight quarters of sharing events to the log."""
     db.add_all(
         SharingEvent(
             act=event.act,
@@ -195,29 +195,29 @@ def _add_confirmations(
     resources: dict[str, Resource],
     today: date,
 ) -> None:
-    """Add the confirmations of these quarters, each superseding the one before it."""
-    before: dict[tuple[str, str], Confirmation] = {}
-    for made in history.confirmations(today):
-        key = (made.organization, made.quarter)
-        named = [resources[name] for name in made.resources]
+    """Add the confirmations of these quarters, each superseding the previous one."""
+    latest: dict[tuple[str, str], Confirmation] = {}
+    for demo in history.confirmations(today):
+        key = (demo.organization, demo.quarter)
+        shared = [resources[name] for name in demo.resources]
         confirmation = Confirmation(
-            organization_id=organizations[made.organization].id,
-            quarter=made.quarter,
-            person_id=people[made.person].id,
-            role=people[made.person].role,
-            confirmed_at=made.confirmed_at.replace(tzinfo=UTC),
-            shared=made.shared,
-            with_whom=made.with_whom,
-            people=made.people,
-            note=made.note,
-            reason=made.reason,
-            supersedes_id=before[key].id if key in before else None,
-            items=[ConfirmedResource(resource_id=one.id, title=one.title) for one in named],
+            organization_id=organizations[demo.organization].id,
+            quarter=demo.quarter,
+            person_id=people[demo.person].id,
+            role=people[demo.person].role,
+            confirmed_at=demo.confirmed_at.replace(tzinfo=UTC),
+            shared=demo.shared,
+            with_whom=demo.with_whom,
+            people=demo.people,
+            note=demo.note,
+            reason=demo.reason,
+            supersedes_id=latest[key].id if key in latest else None,
+            items=[ConfirmedResource(resource_id=resource.id, title=resource.title) for resource in shared],
         )
         confirmation.digest = digest_of(confirmation.canonical)
         db.add(confirmation)
         db.flush()
-        before[key] = confirmation
+        latest[key] = confirmation
 
 
 def _moment(day: date) -> datetime:

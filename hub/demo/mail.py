@@ -1,4 +1,4 @@
-"""Mail of the demo world: what people follow, a digest, and reminders that the coordinator sent by hand."""
+"""The demo world's email: followed topics, a digest, and reminders that the coordinator sent."""
 
 from datetime import timedelta
 
@@ -30,11 +30,11 @@ FOLLOWED = {
 }
 CENTRAL_NIGHT = Quiet.parse("18:00-08:00 America/Chicago")
 WEEKS_BACK = 10
-REMINDED = 3  # organizations that the coordinator reminded by hand
+REMINDED = 3  # organizations that the coordinator sent a reminder to
 
 
 def add_mail(db: Session, people: dict[str, Person]) -> None:
-    """Let reminders and digests begin, send what is due, and remind some who are behind."""
+    """Turn on scheduled mail, send the digests that are due, and remind some organizations that are behind."""
     coordinator = people["coordinator@demo.example"]
     for email, topics in FOLLOWED.items():
         library_actions.follow(db, people[email], topics)
@@ -46,16 +46,16 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     overview_actions.post_due_digests(db)
     _add_digest(db)
     quarter = board_queries.this_quarter(db)
-    open_ones, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
-    behind = list(dict.fromkeys(one.organization.id for one in open_ones))[:REMINDED]
+    unconfirmed, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
+    behind = list(dict.fromkeys(reminder.organization.id for reminder in unconfirmed))[:REMINDED]
     reminders_actions.send_now(db, coordinator, quarter, behind)
-    if open_ones:
-        gone = mail_queries.address_hash(db, open_ones[-1].person.email)
-        mail_actions.mark_bounced(db, gone, "550 5.1.1 The email account that you tried to reach does not exist")
+    if unconfirmed:
+        bounced = mail_queries.address_hash(db, unconfirmed[-1].person.email)
+        mail_actions.mark_bounced(db, bounced, "550 5.1.1 The email account that you tried to reach does not exist")
 
 
 def _add_digest(db: Session) -> None:
-    """A digest to look at: of the last week in which something came that people follow."""
+    """Send the digest of the most recent week with new resources in followed topics."""
     now, zone = clock.now(), config_of(db).zone
     for weeks in range(WEEKS_BACK):
         if overview_actions.post_digests(db, due_week(now - timedelta(weeks=weeks), zone)):

@@ -1,16 +1,16 @@
-r"""The small markup that the demo texts are written in, and its reader.
+r"""The small markup language of the demo texts, and its parser.
 
-| line begins with | means |
+| a line that begins with | is |
 |---|---|
 | ``# `` or ``## `` | a heading; in a deck ``# `` begins a slide, in a workbook a sheet |
-| ``- `` | a bullet |
+| ``- `` | a bulleted item |
 | ``1. `` | a numbered item |
-| ``\|`` | a row of a table; its first row is the header |
+| ``\|`` | a table row; the first row is the header |
 | ``> `` | a speaker's note in a deck, a call-out elsewhere |
 | ``@ `` | a chart: ``@ bar \| Title \| Label=3 \| Other=4`` (or ``line``) |
 | ``---`` | a new page |
 
-Everything else is a paragraph; lines are joined until an empty line.
+Everything else is a paragraph; its lines are joined up to the next blank line.
 """
 
 import re
@@ -26,7 +26,7 @@ _KINDS: dict[str, BlockKind] = {"- ": "bullets", "> ": "note"}
 
 @dataclass(slots=True)
 class Block:
-    """One piece of a text. ``lines`` are its paragraphs or items; ``rows`` a table or chart's values."""
+    """One block of a text. ``lines`` are its paragraphs or items; ``rows`` are the cells of a table or chart."""
 
     kind: BlockKind
     lines: list[str] = field(default_factory=list)
@@ -35,35 +35,35 @@ class Block:
 
     @property
     def text(self) -> str:
-        """All its lines as one."""
+        """All lines, joined with spaces."""
         return " ".join(self.lines)
 
 
 @dataclass(slots=True)
 class Section:
-    """A top-level heading with what follows it; the first one of a text has no title."""
+    """A top-level heading and the blocks under it; the first section of a text has no title."""
 
     title: str
     blocks: list[Block] = field(default_factory=list)
 
 
 def blocks(text: str) -> list[Block]:
-    """Return the pieces of ``text``, in order."""
-    found: list[Block] = []
+    """Return the blocks of ``text``, in order."""
+    result: list[Block] = []
     for chunk in re.split(r"\n\s*\n", text.strip()):
-        found.extend(_chunk(chunk.splitlines()))
-    return _merged(found)
+        result.extend(_chunk(chunk.splitlines()))
+    return _merged(result)
 
 
 def sections(text: str) -> list[Section]:
-    """``text`` cut at its top-level headings; page breaks are left out."""
-    found = [Section("")]
+    """Return ``text`` split at its top-level headings, without page breaks."""
+    result = [Section("")]
     for block in blocks(text):
         if block.kind == "heading" and block.level == 1:
-            found.append(Section(block.text))
+            result.append(Section(block.text))
         elif block.kind != "break":
-            found[-1].blocks.append(block)
-    return found
+            result[-1].blocks.append(block)
+    return result
 
 
 def _chunk(lines: list[str]) -> Iterator[Block]:
@@ -81,7 +81,7 @@ def _chunk(lines: list[str]) -> Iterator[Block]:
 
 
 def _started(line: str) -> Block | None:
-    """Return the block that ``line`` begins, or None if it goes on with the one before."""
+    """Return the block that ``line`` starts, or None if it continues the previous one."""
     if line == "---":
         return Block("break")
     if line.startswith("#"):
@@ -97,10 +97,10 @@ def _started(line: str) -> Block | None:
     return None
 
 
-def _merged(found: list[Block]) -> list[Block]:
-    """Lists that an empty line interrupts are one list."""
+def _merged(separate: list[Block]) -> list[Block]:
+    """Join lists that only a blank line separates."""
     result: list[Block] = []
-    for block in found:
+    for block in separate:
         same = result and result[-1].kind == block.kind
         if same and block.kind in {"bullets", "numbers", "note"}:
             result[-1].lines += block.lines

@@ -1,4 +1,4 @@
-"""The demo member's stakeholders, and the pack that it sent them near the end of last quarter, with what came of it."""
+"""The demo member's stakeholders, the pack it sent them near the end of last quarter, and how they responded."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,8 +29,8 @@ from hub.sharing.rules.standing import Act, Channel
 
 DAYS_BEFORE_THE_END = 9  # of last quarter
 SEED = "the demo member's pack"
-# What recipients did, in turn: nothing, only their mail scanner, or acts of their own.
-DEEDS: tuple[tuple[Trace, ...] | None, ...] = (
+# What each recipient did, in turn. None: not even a mail scanner fetched the link; (): only a scanner did.
+RESPONSES: tuple[tuple[Trace, ...] | None, ...] = (
     (Trace.OPENED, Trace.DOWNLOADED, Trace.USEFUL),
     None,
     (Trace.OPENED,),
@@ -45,11 +45,11 @@ DEEDS: tuple[tuple[Trace, ...] | None, ...] = (
     (Trace.OPENED, Trace.DOWNLOADED, Trace.USEFUL),
 )
 
-POPULAR = (5, 4, 3, 2, 1)  # the first item is opened most
+ITEM_WEIGHTS = (5, 4, 3, 2, 1)  # the first item is opened most often
 
 
 def add(db: Session, sender: Person, resources: dict[str, Resource], today: date) -> None:
-    """The list through the hub's own action; the pack as it would lie there since then."""
+    """Import the stakeholder list through the hub's own action, and add the pack as if it had been sent then."""
     stakeholders_actions.import_list(db, sender, LIST)
     moment = datetime.combine(
         Quarter.of(today).previous.last_day - timedelta(days=DAYS_BEFORE_THE_END), time(14, 5), UTC
@@ -57,11 +57,11 @@ def add(db: Session, sender: Person, resources: dict[str, Resource], today: date
     pack = _pack(db, sender, resources, moment)
     people = packs_queries.reach_of(db, pack).reachable
     pack.recipients = len(people)
-    links = [_link(pack, one, packs_actions.token_for(db, pack.id, one.id), moment) for one in people]
+    links = [_link(pack, person, packs_actions.token_for(db, pack.id, person.id), moment) for person in people]
     db.add_all(links)
     db.flush()
     _add_messages(db, pack, links, people, moment)
-    _add_deeds(db, pack, links, moment)
+    _add_responses(db, pack, links, moment)
     db.add_all(_event(pack, item, len(people), moment) for item in pack.items)
 
 
@@ -105,40 +105,45 @@ def _items(resources: dict[str, Resource]) -> list[PackItem]:
     ]
 
 
-def _link(pack: Pack, one: Stakeholder, token: str, moment: datetime) -> PackLink:
+def _link(pack: Pack, stakeholder: Stakeholder, token: str, moment: datetime) -> PackLink:
     return PackLink(
-        pack_id=pack.id, token=token, stakeholder_id=one.id, part=LinkPart.POSTED, created_at=moment, logged=True
+        pack_id=pack.id,
+        token=token,
+        stakeholder_id=stakeholder.id,
+        part=LinkPart.POSTED,
+        created_at=moment,
+        logged=True,
     )
 
 
 def _add_messages(
     db: Session, pack: Pack, links: Sequence[PackLink], people: Sequence[Stakeholder], moment: datetime
 ) -> None:
-    """The messages, which a mail server took then."""
+    """Add the pack's messages, sent at ``moment``."""
     whole = packs_queries.pack_for(db, db.get_one(Person, pack.person_id), pack.id)
     sent = packs_actions.sent_pack(db, whole)
     posts = [
-        sending_actions.message_of(db, whole, sent, link.id, link.token, one)
-        for link, one in zip(links, people, strict=True)
+        sending_actions.message_of(db, whole, sent, link.id, link.token, person)
+        for link, person in zip(links, people, strict=True)
     ]
     ids = mail_actions.post_all(db, posts)
-    for link, one in zip(links, posts, strict=True):
-        link.message_id = ids[one.once]
-    taken = {"state": State.SENT, "posted_at": moment, "since": moment, "due_at": moment, "settled_at": moment}
-    db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids.values())).values(tries=1, **taken))
+    for link, post in zip(links, posts, strict=True):
+        link.message_id = ids[post.once]
+    settled = {"state": State.SENT, "posted_at": moment, "since": moment, "due_at": moment, "settled_at": moment}
+    db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids.values())).values(tries=1, **settled))
 
 
-def _add_deeds(db: Session, pack: Pack, links: Sequence[PackLink], moment: datetime) -> None:
-    """What recipients did in the days after; a scanner fetched most links within the minute."""
+def _add_responses(db: Session, pack: Pack, links: Sequence[PackLink], moment: datetime) -> None:
+    """Add what recipients did in the following days; a mail scanner fetched most links within a minute."""
     chance = Random(SEED)
     items = list(db.scalars(select(PackItem).where(PackItem.pack_id == pack.id).order_by(PackItem.position)))
     for place, link in enumerate(links):
-        deeds = DEEDS[place % len(DEEDS)]
-        if deeds is not None:
+        acts = RESPONSES[place % len(RESPONSES)]
+        if acts is not None:
             db.add(PackFetch(link_id=link.id, count=chance.randint(1, 9), last_at=moment + timedelta(seconds=40)))
-        [item] = chance.choices(items, POPULAR)
+        [item] = chance.choices(items, ITEM_WEIGHTS)
         at = moment + timedelta(minutes=chance.randint(30, 8_000))
-        for act in deeds or ():
+        for act in acts or ():
             db.add(_trace(pack, link, item, act, at))
 
 

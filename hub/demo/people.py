@@ -1,7 +1,7 @@
-"""The demo world's people. All are invented.
+"""The demo world's people, all invented.
 
-Each line is an organization, a role, an email address and a name. The six addresses at
-``demo.example`` are the ones that ``make demo`` prints to sign in with.
+Each line has an organization, a role, an email address and a name. The six addresses at ``demo.example`` are the
+ones that ``make demo`` prints for signing in.
 """
 
 from hub.demo.shapes import DemoPerson

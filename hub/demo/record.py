@@ -1,4 +1,4 @@
-"""The demo world's log addresses, the mails that came to them, and an audit packet."""
+"""The demo world's log addresses, the email sent to them, and an audit packet."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,7 +30,7 @@ def add(
     stored: dict[str, originals.StoredFile],
     today: date,
 ) -> None:
-    """Two people copy mails of theirs to the hub, and one quarter is packed for an auditor."""
+    """Give two people log addresses, log some of their email, and create an audit packet for one quarter."""
     member, bff = people[MEMBER], people[BFF]
     for person in (member, bff):
         log_address_actions.new_log_address(db, person)
@@ -53,7 +53,7 @@ def _mail(
     attached: bytes | None = None,
     linked: Sequence[Resource] = (),
 ) -> None:
-    """A mail as a person sends it, with a copy to their log address."""
+    """Log an email from ``person`` that was copied to their log address."""
     base, sent = config_of(db).BASE_URL, min(datetime.combine(day, time(14, 5), UTC), clock.now())
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = f"{person.name} <{person.email}>", to, subject

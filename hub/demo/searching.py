@@ -1,4 +1,4 @@
-"""What the demo world's people keep of their searching. When they looked last is so many days ago."""
+"""The demo people's saved searches, recent searches, feeds, and last visits."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from hub.members.models import Person
 from hub.search import actions as search_actions
 from hub.search.models import LastVisit
 
-# Who, under which name, which search, whether they are told, and how many days ago they looked.
+# Email, name of the saved search, its query string, whether it sends alerts, and how many days ago it was last viewed.
 SAVED = (
     ("representative@demo.example", "Money for CMMC", "q=CMMC+grant", True, 300),
     ("representative@demo.example", "Apprenticeship, decks only", "q=apprenticeship&kind=presentation", True, 240),
@@ -21,7 +21,7 @@ SAVED = (
     ("board@demo.example", "Supply chain", "topic=supply-chain", True, 180),
     ("bff@demo.example", "Supplier scouting", "q=supplier+scouting", True, 100),
 )
-# What they searched for lately, the last first.
+# Recent searches, newest first.
 RECENT = {
     "representative@demo.example": ("CMMC grant from the spring call", "tool and die", "apprenticeship", "P2 audit"),
     "contributor@demo.example": ("foreign trade zone", "A-1312/B", "machine monitoring", "printed sand molds"),
@@ -31,18 +31,18 @@ RECENT = {
     "bff@demo.example": ("supplier scouting", "reshoring"),
 }
 FEEDS = (("contributor@demo.example", "q=workforce&kind=call-notes"), ("coordinator@demo.example", ""))
-LAST_HERE = timedelta(days=12)
+LAST_VISIT = timedelta(days=12)
 
 
 def add(db: Session, people: dict[str, Person]) -> None:
-    """Saved and recent searches, and a visit some days ago, so that what came since stands out."""
+    """Add saved and recent searches, feeds, and a visit some days ago, so that newer resources are marked as new."""
     now = clock.now()
-    for email, name, address, tells, days in SAVED:
-        saved = search_actions.save_search(db, people[email], name, address, tells=tells)
+    for email, name, query, tells, days in SAVED:
+        saved = search_actions.save_search(db, people[email], name, query, tells=tells)
         saved.created_at = saved.looked_at = saved.looked_before_at = now - timedelta(days=days)
-    for email, address in FEEDS:
-        search_actions.create_feed(db, people[email], address)
+    for email, query in FEEDS:
+        search_actions.create_feed(db, people[email], query)
     for email, texts in RECENT.items():
         for text in reversed(texts):
             search_actions.remember_search(db, people[email].id, text)
-        db.add(LastVisit(person_id=people[email].id, at=now - LAST_HERE, before_at=None))
+        db.add(LastVisit(person_id=people[email].id, at=now - LAST_VISIT, before_at=None))

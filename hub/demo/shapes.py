@@ -1,4 +1,4 @@
-"""What the demo world is made of: organizations, people and resources as plain facts."""
+"""Data classes of the demo world: organizations, people, resources."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"\{([dmy])([+-]\d+)?\}")
 
 
 class Designation(NamedTuple):
-    """A federal program that an organization takes or took part in."""
+    """A federal program that an organization is or was part of."""
 
     name: str
     status: DesignationStatus
@@ -26,8 +26,8 @@ class Designation(NamedTuple):
 class DemoOrganization:
     """A member, a BFF or the host.
 
-    The days on which it joined and left are kept as offsets in calendar quarters, so that
-    the same quarters are not due on whatever day the demo world is loaded.
+    The days it joined and left are offsets from the current quarter, so that the same quarters are due no matter when
+    the demo world is loaded.
     """
 
     slug: str
@@ -43,11 +43,11 @@ class DemoOrganization:
     designations: tuple[Designation, ...] = ()
 
     def joined_on(self, today: date) -> date:
-        """Return the day on which it joined."""
+        """Return the day it joined."""
         return _day_of_quarter(today, self.joined_quarters_ago, self.joined_day)
 
     def left_on(self, today: date) -> date | None:
-        """Return the day on which it left, if it did."""
+        """Return the day it left, or None."""
         if self.left_quarters_ago is None:
             return None
         return _day_of_quarter(today, self.left_quarters_ago, self.left_day)
@@ -55,7 +55,7 @@ class DemoOrganization:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Someone of an organization, with the role that they have there."""
+    """A person at an organization, with their role."""
 
     email: str
     name: str
@@ -65,10 +65,10 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class DemoResource:
-    """A resource: what the hub knows of it, and the text that its file is made from.
+    """A resource: its metadata, and the text that its file is made from.
 
-    ``content`` is written in the markup of :mod:`hub.demo.markup`; a resource without
-    ``file_name`` was typed in the hub, or is a link if it has a ``url``.
+    ``content`` uses the markup of :mod:`hub.demo.markup`. A resource without ``file_name`` is a link if it has a
+    ``url``, otherwise a text written in the hub.
     """
 
     key: str
@@ -86,22 +86,22 @@ class DemoResource:
 
     @property
     def source(self) -> Source:
-        """What its revision is made of."""
+        """The source of its revision: file, text or link."""
         if self.url:
             return Source.LINK
         return Source.FILE if self.file_name else Source.TEXT
 
     @property
     def extension(self) -> str:
-        """The extension of its file, without the dot; empty when it has no file."""
+        """The extension of its file, without the dot; empty without a file."""
         return self.file_name.rpartition(".")[2]
 
     def published_on(self, today: date) -> date:
-        """Return the day on which it was published."""
+        """Return the day it was published."""
         return today - timedelta(days=self.age_days)
 
     def call_on(self, today: date) -> date | None:
-        """Return the Monday call that it belongs to: the last one on or before its publication that is no holiday."""
+        """Return the day of its call, or None: the last Monday up to its publication that isn't a holiday."""
         if not self.call:
             return None
         monday = self.published_on(today) - timedelta(days=self.published_on(today).weekday())
@@ -110,18 +110,18 @@ class DemoResource:
         return monday
 
     def text(self, today: date) -> str:
-        """Its content with all dates written out."""
+        """Return its content with all date tokens resolved."""
         return dated(self.content, self.published_on(today))
 
 
 def dated(text: str, day: date) -> str:
-    """``text`` with its tokens resolved relative to ``day``, so that the world never looks old.
+    """Return ``text`` with its date tokens resolved relative to ``day``, so that the demo never looks old.
 
-    ``{d+30}`` is the date thirty days later (a deadline: moved on to a weekday), ``{m-2}`` the
-    month two months earlier ("March 2026"), ``{y-1}`` the year before.
+    ``{d+30}`` is the date 30 days later (a deadline, moved to Monday from a weekend), ``{m-2}`` is the month two months
+    earlier ("March 2026"), and ``{y-1}`` is the year before.
     """
 
-    def written(match: re.Match[str]) -> str:
+    def resolved(match: re.Match[str]) -> str:
         offset = int(match[2] or 0)
         if match[1] == "y":
             return str(day.year + offset)
@@ -130,7 +130,7 @@ def dated(text: str, day: date) -> str:
             return f"{date(year, month + 1, 1):%B} {year}"
         return _long(_weekday(day + timedelta(days=offset)) if offset > 0 else day + timedelta(days=offset))
 
-    return _TOKEN.sub(written, text)
+    return _TOKEN.sub(resolved, text)
 
 
 def _long(day: date) -> str:

@@ -1,4 +1,4 @@
-"""A small believable world: who takes part, who they are, and what they published."""
+"""A small, believable alliance: all demo resources and the organizations that published them."""
 
 from itertools import chain
 

@@ -1,4 +1,4 @@
-"""The demo world: its people, its files, and eight quarters of its history."""
+"""The demo world: its people, its files, and eight quarters of history."""
 
 import re
 from collections import Counter
@@ -52,27 +52,27 @@ def of_format(extension: str) -> list[DemoResource]:
     return [resource for resource in RESOURCES if resource.extension == extension]
 
 
-# Who takes part
+# Organizations and people
 
 
-def test_a_host_twelve_members_and_five_bffs_take_part() -> None:
+def test_there_are_a_host_twelve_members_and_five_bffs() -> None:
     assert Counter(organization.kind for organization in ORGANIZATIONS) == {"host": 1, "member": 12, "bff": 5}
     assert len(BY_SLUG) == len(ORGANIZATIONS)
 
 
-def test_every_address_ends_in_example_so_that_nobody_real_is_meant() -> None:
+def test_every_address_ends_in_example_so_that_no_real_one_is_used() -> None:
     assert all(re.fullmatch(r"https://[a-z-]+\.example", organization.website) for organization in ORGANIZATIONS)
     assert all(re.fullmatch(r"[a-z.-]+@[a-z-]+\.example", person.email) for person in PEOPLE)
 
 
-def test_every_person_has_one_address_and_belongs_to_an_organization_that_exists() -> None:
+def test_every_person_has_a_unique_address_and_an_existing_organization() -> None:
     assert len(ORGANIZATION_OF) == len(PEOPLE)
     assert set(ORGANIZATION_OF.values()) == set(BY_SLUG)
 
 
-def test_one_can_sign_in_in_every_role() -> None:
-    signed_in = {person.email: (person.organization, person.role) for person in PEOPLE if "@demo." in person.email}
-    assert signed_in == {
+def test_there_is_a_demo_sign_in_for_every_role() -> None:
+    sign_ins = {person.email: (person.organization, person.role) for person in PEOPLE if "@demo." in person.email}
+    assert sign_ins == {
         "coordinator@demo.example": ("amcc", Role.COORDINATOR),
         "board@demo.example": ("amcc", Role.BOARD),
         "representative@demo.example": ("lakeshore", Role.REPRESENTATIVE),
@@ -88,16 +88,16 @@ def test_every_member_and_bff_has_one_representative_and_one_alternate() -> None
         assert holders == {slug: 1 for slug, organization in BY_SLUG.items() if organization.kind != "host"}
 
 
-# What they published
+# Resources
 
 
-def test_there_are_sixty_resources_of_every_format() -> None:
+def test_there_are_sixty_resources_in_all_formats() -> None:
     formats = Counter(resource.extension or resource.source.value for resource in RESOURCES)
     assert formats == {"pdf": 14, "pptx": 16, "docx": 10, "xlsx": 4, "md": 5, "eml": 6, "text": 4, "link": 1}
     assert len(BY_KEY) == len({resource.title for resource in RESOURCES}) == 60
 
 
-def test_resources_are_of_every_kind_topic_and_audience_and_from_every_organization() -> None:
+def test_resources_cover_every_kind_topic_audience_and_organization() -> None:
     assert {resource.kind for resource in RESOURCES} == set(Kind)
     assert set(BIG_SIX) <= set(chain.from_iterable(resource.topics for resource in RESOURCES))
     assert all(set(resource.topics) & set(BIG_SIX) for resource in RESOURCES)
@@ -107,7 +107,7 @@ def test_resources_are_of_every_kind_topic_and_audience_and_from_every_organizat
     assert {resource.organization for resource in RESOURCES} == set(BY_SLUG)
 
 
-def test_calls_are_mondays_and_not_after_the_publication() -> None:
+def test_calls_are_on_mondays_within_a_week_before_publication() -> None:
     for resource in RESOURCES:
         if resource.call:
             call = resource.call_on(TODAY)
@@ -117,7 +117,7 @@ def test_calls_are_mondays_and_not_after_the_publication() -> None:
 
 
 @given(any_day)
-def test_nothing_is_published_by_an_organization_before_it_joined_or_after_it_left(today: date) -> None:
+def test_no_organization_publishes_before_it_joined_or_after_it_left(today: date) -> None:
     for resource in RESOURCES:
         organization = organization_of(resource)
         assert organization.joined_on(today) <= resource.published_on(today) <= today
@@ -125,7 +125,7 @@ def test_nothing_is_published_by_an_organization_before_it_joined_or_after_it_le
 
 
 @given(any_day)
-def test_every_text_is_written_out_for_any_day(today: date) -> None:
+def test_every_date_token_is_resolved_on_any_day(today: date) -> None:
     assert not [resource.key for resource in RESOURCES if re.search(r"[{}]", resource.text(today))]
 
 
@@ -169,12 +169,12 @@ READERS: dict[str, Callable[[bytes], str]] = {
 
 
 @pytest.mark.parametrize("resource", FILES, ids=lambda resource: resource.key)
-def test_every_file_opens_and_says_its_title(resource: DemoResource) -> None:
+def test_every_file_opens_and_contains_its_title(resource: DemoResource) -> None:
     text = READERS[resource.extension](made(resource))
     assert resource.title in " ".join(text.split())
 
 
-def test_no_two_resources_share_their_bytes() -> None:
+def test_no_two_resources_have_the_same_bytes() -> None:
     contents = [made(resource) for resource in RESOURCES if not resource.url]
     assert len(set(contents)) == len(contents) == 59
 
@@ -188,7 +188,7 @@ def test_a_file_is_the_same_for_the_same_day() -> None:
     assert all(make(of_format(extension)[0], TODAY) == made(of_format(extension)[0]) for extension in READERS)
 
 
-def test_office_files_do_not_tell_when_they_were_really_made() -> None:
+def test_office_files_do_not_reveal_when_they_were_really_made() -> None:
     for resource in (*of_format("pptx"), *of_format("docx"), *of_format("xlsx")):
         with ZipFile(BytesIO(made(resource))) as archive:
             published = resource.published_on(TODAY)
@@ -197,7 +197,7 @@ def test_office_files_do_not_tell_when_they_were_really_made() -> None:
             assert "thumbnail" not in str(archive.namelist())
 
 
-def test_office_files_name_title_and_organization_in_their_properties() -> None:
+def test_office_files_have_title_and_organization_in_their_properties() -> None:
     for resource in of_format("docx"):
         properties = Document(BytesIO(made(resource))).core_properties
         assert (properties.title, properties.author) == (resource.title, organization_of(resource).name)
@@ -212,13 +212,13 @@ def test_decks_have_eight_to_fourteen_titled_slides_and_notes() -> None:
         assert len(slides) == len(sections(resource.content))
 
 
-def test_papers_have_three_to_ten_pages_that_begin_where_their_text_says() -> None:
+def test_pdfs_have_three_to_ten_pages_that_break_only_where_their_text_says() -> None:
     for resource in of_format("pdf"):
         breaks = sum(block.kind == "break" for block in blocks(resource.content))
         assert 3 <= len(pypdfium2.PdfDocument(made(resource))) == breaks + 1 <= 10
 
 
-def test_papers_lose_no_character() -> None:
+def test_pdfs_lose_no_letters() -> None:
     for resource in of_format("pdf"):
         letters = {letter for letter in resource.text(TODAY) if letter.isalpha()}
         assert letters <= set(pdf_text(made(resource)))
@@ -240,7 +240,7 @@ def test_updates_have_five_to_nine_numbered_items() -> None:
         assert 5 <= len(numbers) <= 9
 
 
-def test_no_paragraph_stands_in_two_resources() -> None:
+def test_no_paragraph_appears_in_two_resources() -> None:
     lines = [
         line
         for resource in RESOURCES
@@ -254,22 +254,22 @@ def test_no_paragraph_stands_in_two_resources() -> None:
     assert [line for line, count in Counter(lines).items() if count > 1] == []
 
 
-def test_summaries_and_titles_are_not_repeated() -> None:
+def test_summaries_are_unique_and_of_a_reasonable_length() -> None:
     assert len({resource.summary for resource in RESOURCES}) == len(RESOURCES)
     assert all(20 <= len(resource.summary) <= 200 for resource in RESOURCES)
 
 
-def test_every_wanted_hit_names_a_resource_that_the_whole_network_may_read() -> None:
+def test_every_relevance_query_wants_a_resource_that_the_whole_network_may_read() -> None:
     assert len({wanted.query for wanted in QUERIES}) == len(QUERIES) >= 60
     assert all(BY_KEY[wanted.resource].audience is not Audience.ORGANIZATION for wanted in QUERIES)
     assert all(wanted.page >= 1 for wanted in QUERIES)
 
 
-# What they shared
+# Sharing history
 
 
 class Member:
-    """An organization as the rule of standing reads it, on a day."""
+    """An organization with the fields that the standing rule reads, on a day."""
 
     def __init__(self, organization: DemoOrganization, today: date) -> None:
         self.kind: str = organization.kind
@@ -283,14 +283,14 @@ def history(today: date) -> tuple[list[DemoEvent], list[DemoConfirmation]]:
 
 
 def standings(today: date) -> dict[str, list[Standing]]:
-    """Return what the rule says of each organization in the eight quarters, the oldest first."""
+    """Return each organization's standings in the eight quarters, oldest first."""
     quarters = Quarter.of(today).back(8)[::-1]
-    happened, confirmed = history(today)
+    all_events, all_confirmations = history(today)
     return {
         slug: [
             standing(
-                [event for event in happened if event.organization == slug],
-                [one for one in confirmed if one.organization == slug],
+                [event for event in all_events if event.organization == slug],
+                [confirmation for confirmation in all_confirmations if confirmation.organization == slug],
                 quarter,
                 Member(organization, today),
             )
@@ -305,14 +305,14 @@ def in_new_york(moment: datetime) -> date:
 
 
 def edges(test: Callable[[date], None]) -> Callable[[date], None]:
-    """Return the days on which boundaries meet: of quarters and years, and the leap day."""
+    """Add examples for days at the edges of quarters and years, and for leap days."""
     for day in ((2024, 2, 29), (2028, 2, 29), (2026, 1, 1), (2027, 4, 1), (2025, 12, 31), (2030, 6, 30)):
         test = example(date(*day))(test)
     return settings(max_examples=8, deadline=None, database=None)(test)
 
 
-def belongs(event: DemoEvent, today: date) -> bool:
-    """Return whether the organization was there, and could read the resource, on the day of the event."""
+def is_possible(event: DemoEvent, today: date) -> bool:
+    """Return True if the organization was in the alliance and could read the resource on the day of the event."""
     organization, resource = BY_SLUG[event.organization], BY_KEY[event.resource]
     return (
         organization.joined_on(today) <= event.happened_on <= (organization.left_on(today) or today)
@@ -323,69 +323,71 @@ def belongs(event: DemoEvent, today: date) -> bool:
 
 @given(any_day)
 @edges
-def test_events_are_of_eight_quarters_and_possible(today: date) -> None:
-    found, _ = history(today)
+def test_events_are_in_the_last_eight_quarters_and_possible(today: date) -> None:
+    all_events, _ = history(today)
     first_day = Quarter.of(today).back(8)[-1].first_day
-    assert 600 <= len(found) <= 1_200
-    assert found == sorted(found, key=lambda event: event.recorded_at)
-    for event in found:
+    assert 600 <= len(all_events) <= 1_200
+    assert all_events == sorted(all_events, key=lambda event: event.recorded_at)
+    for event in all_events:
         assert first_day <= event.happened_on <= in_new_york(event.recorded_at) <= today
-        assert belongs(event, today)
+        assert is_possible(event, today)
         assert ORGANIZATION_OF[event.person] == event.organization
         assert (event.channel is None) == (event.with_whom == "") == (event.act is Act.DOWNLOAD)
 
 
 @given(any_day)
 @edges
-def test_confirmations_follow_their_quarter_and_name_what_was_shared(today: date) -> None:
+def test_confirmations_come_after_their_quarter_and_name_what_was_shared(today: date) -> None:
     roles = {person.email: person.role for person in PEOPLE}
-    happened, confirmed = history(today)
-    shared = {(event.organization, str(Quarter.of(event.happened_on)), event.resource) for event in happened}
-    for one in confirmed:
-        quarter = Quarter.parse(one.quarter)
-        assert quarter.last_day < in_new_york(one.confirmed_at) <= today
-        assert ORGANIZATION_OF[one.person] == one.organization
-        assert roles[one.person] in {Role.REPRESENTATIVE, Role.ALTERNATE}
-        assert one.shared == bool(one.resources) == bool(one.with_whom) == (not one.reason)
-        assert all((one.organization, one.quarter, key) in shared for key in one.resources)
+    all_events, all_confirmations = history(today)
+    shared = {(event.organization, str(Quarter.of(event.happened_on)), event.resource) for event in all_events}
+    for confirmation in all_confirmations:
+        quarter = Quarter.parse(confirmation.quarter)
+        assert quarter.last_day < in_new_york(confirmation.confirmed_at) <= today
+        assert ORGANIZATION_OF[confirmation.person] == confirmation.organization
+        assert roles[confirmation.person] in {Role.REPRESENTATIVE, Role.ALTERNATE}
+        assert confirmation.shared == bool(confirmation.resources)
+        assert confirmation.shared == bool(confirmation.with_whom) == (not confirmation.reason)
+        assert all((confirmation.organization, confirmation.quarter, key) in shared for key in confirmation.resources)
 
 
 @given(any_day)
 @edges
-def test_the_demo_member_and_the_demo_bff_stand_where_their_pages_show_something(today: date) -> None:
-    found = standings(today)
-    assert found["lakeshore"][-3:] == [Standing.FORWARDED, Standing.CONFIRMED, Standing.DOWNLOADED]
-    assert found["supply-atlas"][-1] is Standing.FORWARDED
-    assert set(chain.from_iterable(found.values())) == set(Standing)
-    assert set(found["amcc"]) == {Standing.NOT_DUE}
-    assert [place is Standing.NOT_DUE for place in found["basin-range"]] == [True] * 5 + [False] * 3
-    assert [place is Standing.NOT_DUE for place in found["northwoods"]] == [False] * 4 + [True] * 4
+def test_the_demo_member_and_the_demo_bff_have_standings_that_fill_their_pages(today: date) -> None:
+    rows = standings(today)
+    assert rows["lakeshore"][-3:] == [Standing.FORWARDED, Standing.CONFIRMED, Standing.DOWNLOADED]
+    assert rows["supply-atlas"][-1] is Standing.FORWARDED
+    assert set(chain.from_iterable(rows.values())) == set(Standing)
+    assert set(rows["amcc"]) == {Standing.NOT_DUE}
+    assert [place is Standing.NOT_DUE for place in rows["basin-range"]] == [True] * 5 + [False] * 3
+    assert [place is Standing.NOT_DUE for place in rows["northwoods"]] == [False] * 4 + [True] * 4
 
 
 @given(any_day)
 @edges
 def test_some_confirmations_are_late_some_say_nothing_was_shared_and_some_correct_another(today: date) -> None:
-    _, found = history(today)
-    assert sum(is_late(Quarter.parse(one.quarter), in_new_york(one.confirmed_at)) for one in found) >= 3
-    assert sum(not one.shared for one in found) >= 1
-    per_quarter = Counter((one.organization, one.quarter) for one in found)
+    _, all_confirmations = history(today)
+    lateness = [is_late(Quarter.parse(each.quarter), in_new_york(each.confirmed_at)) for each in all_confirmations]
+    assert sum(lateness) >= 3
+    assert sum(not confirmation.shared for confirmation in all_confirmations) >= 1
+    per_quarter = Counter((confirmation.organization, confirmation.quarter) for confirmation in all_confirmations)
     assert sum(count == 2 for count in per_quarter.values()) >= 2
 
 
 @given(any_day)
 @edges
 def test_one_share_was_recorded_only_after_its_quarter(today: date) -> None:
-    found, _ = history(today)
-    late = [one for one in found if Quarter.of(in_new_york(one.recorded_at)) > Quarter.of(one.happened_on)]
+    all_events, _ = history(today)
+    late = [event for event in all_events if Quarter.of(in_new_york(event.recorded_at)) > Quarter.of(event.happened_on)]
     assert [(event.organization, event.act) for event in late] == [("cascade", Act.DECLARED)]
-    assert any(timedelta(1) <= in_new_york(e.recorded_at) - e.happened_on for e in found if e not in late)
+    assert any(timedelta(1) <= in_new_york(e.recorded_at) - e.happened_on for e in all_events if e not in late)
 
 
-def test_most_are_reliable_and_a_few_lapse() -> None:
-    found = standings(TODAY)
-    due = [place for row in found.values() for place in row[:-1] if place is not Standing.NOT_DUE]
+def test_most_organizations_are_reliable_and_a_few_lapse() -> None:
+    rows = standings(TODAY)
+    due = [place for row in rows.values() for place in row[:-1] if place is not Standing.NOT_DUE]
     assert 0.6 < sum(place is Standing.CONFIRMED for place in due) / len(due) < 0.9
-    assert {slug for slug, row in found.items() if Standing.SILENT in row} == {
+    assert {slug for slug, row in rows.items() if Standing.SILENT in row} == {
         "bayou",
         "cyber-guild",
         "delta-crossing",

@@ -1,1 +1,1 @@
-"""A maker for each format: a resource and a day in, the bytes of a real file out."""
+"""File makers, one for each format: each turns a cover and a text into the bytes of a real file."""

@@ -1,4 +1,4 @@
-"""PPTX: a title slide, then slides with titles, bullets, tables, native charts and notes."""
+"""PPTX maker: a title slide, then slides with titles, bullets, tables, native charts and notes."""
 
 from functools import cache
 from io import BytesIO
@@ -15,11 +15,11 @@ from pptx.util import Emu, Inches, Length, Pt
 from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, Section, sections
 
-# Of python-pptx only the outermost objects have types worth naming; shapes are passed as Any.
+# Only python-pptx's outermost objects have useful types; shapes are passed as Any.
 ChartData: Any = CategoryChartData
 Color: Any = RGBColor
 
-TITLE, TITLE_AND_CONTENT, TITLE_ONLY = 0, 1, 5  # places of the layouts in python-pptx's own template
+TITLE, TITLE_AND_CONTENT, TITLE_ONLY = 0, 1, 5  # indexes of the layouts in python-pptx's default template
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, EDGE, FULL, HALF = Inches(0.7), Inches(0.8), Inches(11.9), Inches(5.6)
 TOP, TALL = Inches(1.65), Inches(4.95)
@@ -42,7 +42,7 @@ NUMBERED = f'<a:buAutoNum {NAMESPACES} type="arabicPeriod"/>'
 
 
 def make(cover: Cover, text: str) -> bytes:
-    """Return the text as a deck, a slide for each top-level heading."""
+    """Return the text as a deck, with a slide for each top-level heading."""
     deck: Any = Presentation(BytesIO(_template()))
     title, *layouts = deck.slide_layouts
     for layout in layouts:
@@ -59,7 +59,7 @@ def make(cover: Cover, text: str) -> bytes:
 
 @cache
 def _template() -> bytes:
-    """Return an empty deck in the house's look: what all slides share stands in its three layouts."""
+    """Return an empty deck with three styled layouts, which hold everything that all slides share."""
     deck: Any = Presentation()
     deck.slide_width, deck.slide_height = WIDTH, HEIGHT
     layouts = list(deck.slide_layouts)
@@ -170,9 +170,9 @@ def _notes(slide: Any, section: Section) -> None:
 def _style(
     shape: Any, box: tuple[Length, ...], size: int, color: str, *, bold: bool = False, bullets: bool = False
 ) -> None:
-    """The place and the letters of a layout's placeholder, which slides take over."""
+    """Set the position and text style of a layout's placeholder, which slides inherit."""
     shape.left, shape.top, shape.width, shape.height = box
-    body = shape.text_frame._txBody  # noqa: SLF001 - python-pptx knows no styles of layouts
+    body = shape.text_frame._txBody  # noqa: SLF001 - python-pptx has no API for layout styles
     bullet, indent = ("", "") if bullets else ("<a:buNone/>", ' marL="0" indent="0"')
     style = STYLE.format(
         namespaces=NAMESPACES, size=size * 100, bold=int(bold), color=color, bullet=bullet, indent=indent
@@ -188,7 +188,7 @@ def _bar(layout: Any, box: tuple[Length, ...], color: str) -> None:
 
 
 def _label(layout: Any, left: Length, width: Length, text: str | None) -> None:
-    """A word at the foot of every slide; the slide's number when there is no text."""
+    """Add a text to the foot of every slide, or the slide number if ``text`` is None."""
     face = FACE.format(size=1100, color=STEEL)
     run = f"<a:r>{face}<a:t>{escape(text or '')}</a:t></a:r>"
     counter = f'<a:fld id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">{face}<a:t>0</a:t></a:fld>'
@@ -196,7 +196,7 @@ def _label(layout: Any, left: Length, width: Length, text: str | None) -> None:
 
 
 def _draw(layout: Any, drawing: str, box: tuple[Length, ...], **values: str) -> None:
-    """A shape on a layout, from its XML: python-pptx draws on slides only."""
+    """Draw a shape on a layout from its XML; python-pptx can only draw on slides."""
     tree = layout.shapes._spTree  # noqa: SLF001
     x, y, cx, cy = box
     tree.append(parse_xml(drawing.format(namespaces=NAMESPACES, id=100 + len(tree), x=x, y=y, cx=cx, cy=cy, **values)))

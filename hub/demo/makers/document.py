@@ -1,4 +1,4 @@
-"""DOCX: a title, headings, lists, tables and a footer."""
+"""DOCX maker: a title, headings, lists, tables and a footer."""
 
 from functools import cache
 from io import BytesIO
@@ -10,11 +10,11 @@ from docx.shared import Pt, RGBColor
 from hub.demo.makers.look import INK, NAVY, STEEL, Cover, rgb
 from hub.demo.markup import Block, blocks
 
-# By the identity that the template gives them: looking a style up by name reads all styles each time.
+# Style ids in the template; a lookup by name would read all styles each time.
 STYLES = {"paragraph": None, "bullets": "ListBullet", "numbers": "ListNumber", "note": "IntenseQuote"}
 
 GRID = "Light Grid Accent 1"
-KEPT = {
+USED_STYLES = {
     *("Normal", "Default Paragraph Font", "Normal Table", "No List", "Title", "Subtitle", "Heading 1", "Heading 2"),
     *("List Bullet", "List Number", "Intense Quote", "Footer", GRID),
 }
@@ -36,10 +36,10 @@ def make(cover: Cover, text: str) -> bytes:
 
 @cache
 def _template() -> bytes:
-    """Return an empty document in the house's colors, with no more styles than these documents use."""
+    """Return an empty document in our colors, with only the styles that these documents use."""
     document: Any = Document()
     for style in list(document.styles):
-        if style.name not in KEPT:
+        if style.name not in USED_STYLES:
             style.delete()
     for latent in list(document.styles.latent_styles):
         latent.delete()
@@ -50,7 +50,7 @@ def _template() -> bytes:
 
 
 def _restyle(document: Any) -> None:
-    """The house's colors in the template's styles."""
+    """Set our fonts and colors in the template's styles."""
     sizes = {"Title": (24, NAVY), "Subtitle": (11, STEEL), "Heading 1": (15, NAVY), "Heading 2": (12, STEEL)}
     for name, (size, color) in {**sizes, "Normal": (11, INK)}.items():
         font = document.styles[name].font

@@ -1,4 +1,4 @@
-"""What the demo world's files have in common: their colors and what they say about themselves."""
+"""The common look of the demo files: colors, cover data, and number and column helpers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ CHART_COLORS = (NAVY, ORANGE, "8A99A8", "B8C4CE", STEEL, "F4A261")
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What a file's first page and its properties say."""
+    """The content of a file's first page and its metadata."""
 
     title: str
     organization: str
@@ -22,20 +22,20 @@ class Cover:
 
     @property
     def day(self) -> str:
-        """The day of publication, written out."""
+        """The publication date, such as ``November 9, 2026``."""
         return f"{self.published_on:%B} {self.published_on.day}, {self.published_on.year}"
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """``color`` (six hexadecimal digits) as red, green and blue."""
+    """Return ``color`` (six hexadecimal digits) as red, green and blue."""
     return int(color[:2], 16), int(color[2:4], 16), int(color[4:], 16)
 
 
 def number(text: str) -> float:
-    """Return the number that a cell shows: ``$1,250`` and ``12 %`` count; raises ValueError otherwise."""
+    """Return the number in a cell such as ``$1,250`` or ``12%``; raise ValueError if it isn't one."""
     return float(text.replace(",", "").removeprefix("$").removesuffix("%").strip())
 
 
 def widths(rows: list[list[str]]) -> tuple[int, ...]:
-    """Columns as wide, relative to each other, as what they hold asks, within reason."""
+    """Return relative column widths: the longest cell of each column, between 9 and 44 characters."""
     return tuple(min(44, max(9, *(len(cell) for cell in column))) for column in zip(*rows, strict=True))

@@ -1,4 +1,4 @@
-"""EML: the weekly update as it went out, as plain text and as HTML."""
+"""EML maker: the weekly update as it was sent, in plain text and HTML."""
 
 import textwrap
 from datetime import UTC, datetime, time
@@ -12,7 +12,7 @@ from hub.demo.markup import Block, blocks
 
 
 def make(cover: Cover, text: str, name: str) -> bytes:
-    """Return the text as a message; ``name`` makes its identity."""
+    """Return the text as a message; ``name`` makes its Message-ID unique."""
     message = EmailMessage(policy=SMTP)
     sent = datetime.combine(cover.published_on, time(18, 30), UTC)
     message["From"] = f"{cover.organization} <updates@amcc.example>"

@@ -1,4 +1,4 @@
-"""PDF: a banner, headings, tables, bar charts and a running footer, in the core fonts."""
+"""PDF maker: a banner, headings, tables, bar charts and a running footer, in the core fonts."""
 
 from datetime import UTC, datetime, time
 
@@ -9,7 +9,7 @@ from hub.core.fonts import ENCODING, plain
 from hub.demo.makers.look import CHART_COLORS, INK, MIST, NAVY, ORANGE, STEEL, Cover, number, rgb, widths
 from hub.demo.markup import Block, blocks
 
-# A report's page in millimeters, 7.5 by 9.5 inches.
+# Page size in millimeters: 7.5 by 9.5 inches.
 SIZE = (190, 241)
 BODY = 12
 LINE = 6.6
@@ -26,7 +26,7 @@ def make(cover: Cover, text: str) -> bytes:
 
 
 class Paper(FPDF):
-    """A paper that knows its cover."""
+    """A PDF document with a cover, our styles, and a method for each kind of block."""
 
     def __init__(self, cover: Cover) -> None:
         super().__init__(format=SIZE)
@@ -42,7 +42,7 @@ class Paper(FPDF):
         self.set_creation_date(datetime.combine(cover.published_on, time(14), UTC))
 
     def footer(self) -> None:
-        """The organization and the page's number."""
+        """Print the organization and the page number."""
         self.set_y(-16)
         self._ink(STEEL, size=8)
         self.cell(0, 5, plain(self.cover.organization))
@@ -50,7 +50,7 @@ class Paper(FPDF):
         self.cell(0, 5, f"Page {self.page_no()}", align="R")
 
     def banner(self) -> None:
-        """The head of the first page."""
+        """Print the banner at the top of the first page."""
         self.set_fill_color(*rgb(NAVY))
         self.rect(0, 0, self.w, 46, style="F")
         self.set_fill_color(*rgb(ORANGE))
@@ -67,7 +67,7 @@ class Paper(FPDF):
         self.ln(3)
 
     def put(self, block: Block) -> None:
-        """One piece of the text, where the last one ended."""
+        """Print one block below the previous one."""
         putters = {
             "heading": self._heading,
             "paragraph": self._paragraph,
@@ -136,7 +136,7 @@ class Paper(FPDF):
         self.ln(4)
 
     def _chart(self, block: Block) -> None:
-        """Horizontal bars, each with its number."""
+        """Print a chart as horizontal bars, each with its value."""
         if self.will_page_break(14 + 7 * len(block.rows)):
             self.add_page()
         self._ink(STEEL, "B", 9.5)
@@ -157,9 +157,9 @@ class Paper(FPDF):
         self.set_font("Helvetica", style, size)
 
     def _lines(self, text: str, height: float = LINE) -> None:
-        """Paragraph text from here to the right margin.
+        """Print wrapped text from the current position to the right margin.
 
-        ``multi_cell`` would do the same, letter by letter, in ten times the time.
+        ``multi_cell`` does the same letter by letter and is ten times slower.
         """
         left = self.get_x()
         for line in self._wrapped(text, self.w - self.r_margin - left):
@@ -167,7 +167,7 @@ class Paper(FPDF):
             self.cell(0, height, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def _stack(self, lines: list[str], left: float, height: float, padding: float) -> None:
-        """Lines below each other inside a box, without moving on."""
+        """Print lines inside a box without moving the current position."""
         for place, line in enumerate(lines):
             self.text(left, self.get_y() + padding + height * (place + 0.74), line)
 
@@ -176,7 +176,7 @@ class Paper(FPDF):
         self.rect(left, self.get_y(), width, height, style="F")
 
     def _wrapped(self, text: str, width: float) -> list[str]:
-        """``text`` in lines no wider than ``width`` in the current font, as far as its words allow."""
+        """Return ``text`` as lines no wider than ``width`` in the current font; a longer word gets its own line."""
         lines: list[str] = []
         space, used = self.get_string_width(" "), width
         for word in plain(text).split():

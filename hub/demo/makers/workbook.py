@@ -1,4 +1,4 @@
-"""XLSX: a sheet for each top-level heading, its text above its table."""
+"""XLSX maker: a sheet for each top-level heading, with its text above its table."""
 
 from io import BytesIO
 from typing import Any
@@ -60,7 +60,7 @@ def _table(sheet: Any, block: Block) -> None:
 
 
 def _value(text: str) -> str | float | int:
-    """Return a number where the cell shows one, else its text."""
+    """Return a cell's number if its text is one, otherwise the text."""
     try:
         value = number(text)
     except ValueError:

@@ -81,7 +81,7 @@ Jolene Hatcher and Amit Deshpande, Ridgeline Advanced Materials Partnership
 # Terms
 - Up to 40 percent of a project, $400,000 maximum, at 4 to 6 percent, interest-only for the first six months
 - A bank has to be in the deal, even if it's only for ten percent
-- Decision in 21 days by a committee of five, three of whom run plants
+- Decision in 21 days by a committee of five, including three people who run plants
 
 # Three years by the numbers
 | Measure | Year 1 | Year 2 | Year 3 |
@@ -193,7 +193,7 @@ someone rings a shift bell. No slides.
 
 - Four banks, two community development financial institutions (CDFI), the 504 lender, the state's credit program, and a
   leasing company. No more than ten.
-- A lender can say no at the table, but has to give a reason, and the reason goes on a card.
+- A lender can say no at the table, but has to give a reason, and we write the reason on a card.
 - Lunch is served at the owners' tables, and it's good. That matters more than you'd think.
 
 ## After
@@ -266,7 +266,7 @@ BOARD_MEMO = """
 This memo is for the board of the Lakeshore Forge & Foundry Collaborative, not for the network. It proposes how to pay
 for the next three years, because the defense community award ends on {d+400}.
 
-# Where we stand
+# Where we are today
 | Source | This year | Next year | After that |
 | Defense community award | $610,000 | $390,000 | $0 |
 | Plants' contributions | $164,000 | $170,000 | $170,000 |

@@ -85,7 +85,7 @@ Lucía Armijo, with two buyers who asked not to be named
 # Fifty-three purchase orders, read line by line
 - We asked nine tier three shops for a year's worth of defense orders, with prices blacked out
 - 53 orders from 17 customers: 31 carried a DFARS clause, 12 had CUI markings on a drawing
-- In 8 cases the clause was there but no controlled information ever showed up
+- In 8 cases the order had the clause but no controlled information ever showed up
 
 # The clauses in plain words
 | Clause | What it requires |

@@ -220,8 +220,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="cmmc-plain-words",
         title="CMMC in plain words for a thirty-person shop",
         kind=Kind.RESOURCE,
-        summary="The three levels, a weekend's work to reach the first, and the first ninety days toward"
-        " the second.",
+        summary="The three levels, a weekend's work to reach the first, and the first ninety days toward the second.",
         topics=("supply-chain", "operations", "cmmc", "cybersecurity"),
         organization="cyber-guild",
         age_days=402,

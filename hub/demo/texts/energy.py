@@ -284,7 +284,7 @@ Median savings were 8 percent of energy costs. After two years, plants had done 
 
 ## Why recommendations don't get done
 
-"Nobody's job" (31 of 58), "no capital" (14), "worried about quality" (9), "the report took nine months" (4).
+"Not my job" (31 of 58), "no capital" (14), "worried about quality" (9), "the report took nine months" (4).
 
 ## One thing to do
 

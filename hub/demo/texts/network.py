@@ -1,4 +1,4 @@
-"""About the alliance itself: orientation, the annual report, how to write notes, a recording."""
+"""The alliance itself: orientation, the annual report, how to write call notes, a recording."""
 
 from hub.demo.shapes import DemoResource
 from hub.library.rules import Audience, Kind

@@ -124,7 +124,7 @@ NOTES: dict[str, tuple[str, ...]] = {
         "A prime's small business liaison asked where it came from.",
     ),
     "trade": (
-        "For the four shops that want to go on the next trade mission.",
+        "For the four shops that want to join the next trade mission.",
         "The chamber is going to cover the screening part at its luncheon.",
         "Sent to our freight forwarder, who corrected one term.",
         "Shared in French and English.",

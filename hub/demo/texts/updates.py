@@ -1,4 +1,4 @@
-"""Six of the weekly AMCC Updates, each a numbered list of items."""
+"""Six weekly AMCC Updates, each a numbered list of items."""
 
 from hub.demo.shapes import DemoResource
 from hub.library.rules import Audience, Kind

@@ -178,7 +178,7 @@ supervisors like best. And we wouldn't print it in color; the first version look
 
 # Copy it
 The form, the instructions, and the script for the first meeting are free to anyone. Change the lines to fit your
-region, but stick to twelve: any more, and forty minutes turns into two hours and no one comes back.
+region, but stick to twelve. Add more, and forty minutes turns into two hours and no one comes back.
 """
 
 RESOURCES: tuple[DemoResource, ...] = (
@@ -186,7 +186,7 @@ RESOURCES: tuple[DemoResource, ...] = (
         key="shared-apprenticeship",
         title="Shared apprenticeships for shops under fifty",
         kind=Kind.PRESENTATION,
-        summary="One sponsor, 63 shops, four trades: what a shared registered apprenticeship costs and what it pays back.",
+        summary="One sponsor, 63 shops, four trades: what a shared registered apprenticeship costs and pays back.",
         topics=("workforce", "apprenticeship", "rap"),
         organization="millstream",
         age_days=160,
