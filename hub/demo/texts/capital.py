@@ -99,7 +99,7 @@ Jolene Hatcher and Amit Deshpande, Ridgeline Advanced Materials Partnership
 - Eleven loans under $60,000: no bank wants them, and they've paid back best
 
 # The write-off
-- A powder metal start-up with a good furnace and one customer
+- A powder metal startup with a good furnace and one customer
 - We saw the customer's orders slip in month four and didn't call until month nine
 - Now every borrower gets a phone call every month, not a form every quarter
 
@@ -147,7 +147,7 @@ amended to name it before the award.
 # How it's scored
 | Criterion | Points | What it means |
 | Obstacle and evidence | 30 | One obstacle, with numbers from real plants |
-| Plan | 25 | Who does what by when |
+| Plan | 25 | Who does what, by when |
 | Partners | 20 | Signed commitments, with dollar amounts |
 | Good jobs | 15 | Wages and training you can count |
 | After the grant | 10 | Who pays in year four |

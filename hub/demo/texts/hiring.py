@@ -16,7 +16,7 @@ On-the-job training (OJT) is the least-used money in our three states: in {y-1},
 
 # The five-day path
 | Day | Who | Does what |
-| 1 | Plant | Calls the board's business line with the job and the wage |
+| 1 | Plant | Calls the board's business services line with the job and the wage |
 | 2 | Board | Checks the plant: taxes, layoffs in the last 120 days, safety |
 | 3 | Candidate | Gets certified eligible, at the plant if necessary |
 | 4 | Plant and board | Write the one-page training outline |

@@ -95,7 +95,7 @@ No lender will touch a metal whose price is set by one foreign seller. What help
 offtake contract for a third of the output. We learned to ask for a floor, not a high price; two buyers agreed within a
 quarter.
 
-# Feedstock that is already here
+# Feedstock that's already here
 The tailings at three old mills hold an estimated 5,200 tons of tungsten oxide. Drilling them cost $390,000, less than
 the environmental study for a new pit, and the town would like to see the tailings gone.
 
@@ -107,7 +107,7 @@ the environmental study for a new pit, and the town would like to see the tailin
 3. Write a water budget, and have ranchers help write it
 4. Have one person take investors' calls, and no one else
 
-# What we ask of the network
+# What we're asking the network
 Recyclers: who collects carbide scrap within 400 miles? Machine shops throw away inserts that are three-quarters
 tungsten carbide. At $11 a pound, a thirty-person shop has about $6,000 sitting in a drum by the door. A shared pickup
 route could feed a fifth of the tungsten plant.

@@ -12,7 +12,7 @@ dragline. This is how we turned it into an industrial park, bills included.
 | Year | What happened | Cost |
 | 1 | Title search, 31 owners of surface or mineral rights | $212,000 |
 | 2 | Borings, settlement plates, mine map from the state archives | $385,000 |
-| 3 | Dynamic compaction of 46 acres | $3,940,000 |
+| 3 | Dynamic compaction, 46 acres | $3,940,000 |
 | 4 | Water, sewer, and road | $7,120,000 |
 | 5 | First building, 62,000 square feet | $9,800,000 |
 
@@ -91,7 +91,7 @@ Dolores Whitebull and Casey Ruhl, Prairie Implement Makers Network
 - Letter of interest: 2 points
 - Our options cost $40 to $95 an acre per year, and farmers keep planting
 
-# Power: ask three numbers
+# Power: ask for three numbers
 1. Megawatts available today
 2. Megawatts in 18 months, and who pays for them
 3. Outages longer than a minute in the past five years
@@ -159,9 +159,9 @@ word."
 """
 
 RAIL_SPUR = """
-# The question behind this paper
+# When does a spur pay?
 Every one of our parks has a line on the map called "potential rail". A half-mile spur with one switch costs $1.9
-million to $3.4 million. When does that pay, for a park with two or three users shipping a few hundred cars a year?
+million to $3.4 million. Is that worth it for a park with two or three users shipping a few hundred cars a year?
 
 | Item | Low | High |
 | Main line turnout and signals | $640,000 | $1,250,000 |

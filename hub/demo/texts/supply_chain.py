@@ -159,7 +159,7 @@ Twenty-two weeks and $32,750. The price per housing went from $5,900 to $6,480. 
 pour alternate orders so neither one forgets how.
 
 # Related part numbers
-A-1312/A (superseded), A-1312/B (this file), A-1340 (cover, not a casting), B-0077 (gasket). Do not confuse A-1312 with
+A-1312/A (superseded), A-1312/B (this file), A-1340 (cover, not a casting), B-0077 (gasket). Don't confuse A-1312 with
 the valve body A-1321.
 """
 

@@ -8,7 +8,7 @@ Erik Sørensen, Prairie Implement Makers Network
 
 > The oldest machine in this talk is a 1953 press. Now it sends text messages.
 
-# A question before a sensor
+# Ask a question before you buy a sensor
 - What would you do differently if you knew?
 - If the answer is "nothing", keep your $900
 - Twenty-two shops, 140 machines, three questions: Is it running? Is it about to break? What is it making?
@@ -27,7 +27,7 @@ Erik Sørensen, Prairie Implement Makers Network
 # What shops believed and what they saw
 @ bar | Percent of planned time spent cutting | Owners' guess=68 | Foremen's guess=55 | Measured=31
 
-# The surprise is always the same
+# It's always the same surprise
 - Waiting for material, waiting for a first-piece inspection, waiting for a crane
 - Breakdowns were 6 percent of lost time
 - One shop skipped buying a second laser ($820,000) after seeing the first one was cutting only 34 percent of the time
@@ -53,7 +53,7 @@ Erik Sørensen, Prairie Implement Makers Network
 - Three shops gained nothing
 
 # Build your own
-- Parts list, wiring and program are open
+- The parts list, wiring, and program are open source
 - A high school class built forty kits: $150 each went to their trip fund
 - Start with the machine everyone's waiting on
 """
@@ -110,7 +110,7 @@ truck that we have to rent.
 COBOTS = """
 Minh Tran, Bayou Marine Fabrication Alliance
 
-> Six small yards, nine collaborative robots, one of them under a tarp. I will explain the tarp.
+> Six small yards, nine collaborative robots, one of them under a tarp. I'll explain the tarp.
 
 # What we wanted
 - Weld brackets, pipe supports, ladder rungs: short welds, lots of 5 to 60
@@ -167,14 +167,14 @@ workshop puts both on one wall in half a day.
 - A lender, who stays quiet until the end
 
 # Agenda
-| Time | What | Output |
+| Time | Activity | Output |
 | 8:30 | Put it on the table; everyone handles it | Three sentences |
 | 9:00 | TRL by evidence: photo, report, date | A number with proof |
 | 10:00 | MRL by nine threads: design, materials, cost, process, quality, people, facilities, plan, industrial base | Nine numbers |
 | 11:15 | The lowest number | One named gap |
 | 11:45 | Who closes it, by when, and for how much | A card |
 
-# The rule of the lowest number
+# The lowest-number rule
 A product's MRL is the MRL of its weakest thread. One ceramic seal was at 7 on eight threads and at 3 on materials: the
 powder came from a single drum a retired chemist had left behind. The team stopped designing and went looking for
 powder.

@@ -103,7 +103,7 @@ Beatriz Nogueira, Shop Floor Skills Foundation
 
 # How to get started
 - One district, four plants, four teachers, one coordinator for ten weeks
-- Our lesson library has 88 units, free to copy and change
+- Our lesson library has 88 units, free to copy and modify
 - The foundation matches the stipends of your first four teachers; email us by {d+70}
 """
 
