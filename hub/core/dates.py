@@ -84,9 +84,10 @@ def day_markup(day: date, today: date) -> Markup:
     return _time(day.isoformat(), short(day, today), in_full(day))
 
 
-def moment_markup(moment: datetime, today: date) -> Markup:
-    """Return a moment for pages; ``moment`` is in the hub's time zone."""
-    return _time(moment.isoformat(timespec="seconds"), moment_short(moment, today), moment_in_full(moment))
+def moment_markup(moment: datetime, today: date, *, with_zone: bool = False) -> Markup:
+    """Return a moment for pages; ``moment`` is in the hub's time zone, which is named ``with_zone``."""
+    screen = moment_short(moment, today) + (f" {zone_name(moment)}" if with_zone else "")
+    return _time(moment.isoformat(timespec="seconds"), screen, moment_in_full(moment))
 
 
 def _time(machine: str, screen: str, paper: str) -> Markup:

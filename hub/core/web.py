@@ -321,6 +321,8 @@ def _add_template_helpers(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=lambda day: dates.day_markup(day, today()),
         moment=lambda moment: dates.moment_markup(local(moment), today()),
+        # For what people in other time zones take part in:
+        moment_with_zone=lambda moment: dates.moment_markup(local(moment), today(), with_zone=True),
         # For titles and attributes, which can't contain elements:
         day_words=lambda day: dates.short(day, today()),
         moment_words=lambda moment: dates.moment_short(local(moment), today()),

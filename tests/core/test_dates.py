@@ -80,6 +80,9 @@ def test_a_time_is_one_element_for_programs_screens_and_print(moment: datetime) 
         assert (element.tag, element.get("datetime")) == ("time", machine_form)
         assert str(moment.year) in (element.get("data-paper") or "")
         assert element.text_content() in dates.moment_short(moment, TODAY)
+    assert ">Mon, Nov 9, 3:05 p.m. ET<" in dates.moment_markup(
+        datetime(2026, 11, 9, 15, 5, tzinfo=NEW_YORK), TODAY, with_zone=True
+    )
 
 
 @pytest.mark.parametrize(
