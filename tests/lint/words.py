@@ -23,7 +23,8 @@ _MONTH = (
 )
 # A day before its month, as in 30 Nov 2026 or 30.11.2026.
 _EUROPEAN_DATES = (
-    (rf"\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?:,? \d{{4}})?(?! \d\d:)", "Nov 30, 2026"),  # but an RFC 5322 date is none
+    # A date header of a message (RFC 5322), which has its time behind it, must be so.
+    (rf"\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?:,? \d{{4}}(?! \d\d:)|(?!,? \d{{4}}))", "Nov 30, 2026"),
     (r"\d{1,2}\.\d{1,2}\.\d{4}", "11/30/2026"),
 )
 _ANYWHERE = (
