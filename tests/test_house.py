@@ -1,6 +1,7 @@
 """Rules for source files: length, names of modules, contents of packages."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -50,6 +51,33 @@ def test_no_function_is_longer_than_45_lines() -> None:
         and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     }
     assert not too_long, "move parts of these into functions of their own"
+
+
+# How a date for people is put together; ISO 8601 (%Y-%m-%d, %H:%M) is for machines, and numbers have commas.
+HAND_MADE = re.compile(r"%-?[aAbBcIpx]\b|:,[}]|:,[.]\df?[}]")
+DATE_FIELDS = {"DateField", "DateTimeField", "DateTimeLocalField", "TimeField"}
+
+
+def test_dates_times_and_numbers_are_written_by_one_function_each() -> None:
+    hand_made = {
+        f"{_name(path)}:{number}: {line.strip()}"
+        for path in _files({".py", ".html"}, "hub", "templates")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if HAND_MADE.search(line) and _name(path) != "hub/core/dates.py"
+    }
+    assert not hand_made, "use the functions of hub/core/dates.py"
+
+
+def test_every_form_reads_dates_with_the_fields_that_accept_american_and_iso_forms() -> None:
+    imported = {
+        f"{_name(path)}: {alias.name}"
+        for path in _files({".py"}, "hub")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "wtforms" and _name(path) != "hub/core/fields.py"
+        for alias in node.names
+        if alias.name in DATE_FIELDS
+    }
+    assert not imported, "use the fields of hub/core/fields.py"
 
 
 def _modules() -> set[str]:

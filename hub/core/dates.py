@@ -27,6 +27,16 @@ def month_day(day: date) -> str:
     return f"{day:%B} {day.day}"
 
 
+def month_year(day: date) -> str:
+    """Return the month of a date: ``November 2026``."""
+    return f"{day:%B} {day.year}"
+
+
+def long(day: date) -> str:
+    """Return a date for documents: ``November 9, 2026``."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 def in_full(day: date) -> str:
     """Return a date for email and print: ``Monday, November 9, 2026``."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from hub.calls.rules.holidays import holiday_on
+from hub.core import dates
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind, Source
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
@@ -127,14 +128,10 @@ def dated(text: str, day: date) -> str:
             return str(day.year + offset)
         if match[1] == "m":
             year, month = divmod(day.year * 12 + day.month - 1 + offset, 12)
-            return f"{date(year, month + 1, 1):%B} {year}"
-        return _long(_weekday(day + timedelta(days=offset)) if offset > 0 else day + timedelta(days=offset))
+            return dates.month_year(date(year, month + 1, 1))
+        return dates.long(_weekday(day + timedelta(days=offset)) if offset > 0 else day + timedelta(days=offset))
 
     return _TOKEN.sub(resolved, text)
-
-
-def _long(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _weekday(day: date) -> date:

@@ -55,6 +55,20 @@ def test_an_organization_is_added_and_its_slug_printed(hub: Hub, member: str) ->
     assert named.stdout == "forge\n"
 
 
+@pytest.mark.parametrize("typed", ["1/15/2024", "1/15/24", "Jan 15, 2024", "January 15, 2024", "2024-01-15"])
+def test_dates_are_read_in_american_and_iso_forms(hub: Hub, database: Database, typed: str) -> None:
+    done = hub("organization", "add", "Ridge Makers", "--kind", "member", "--joined", typed)
+    with database.reading() as db:
+        organization = db.scalars(select(Organization).where(Organization.slug == done.stdout.strip())).one()
+    assert organization.joined_on == date(2024, 1, 15)
+
+
+def test_what_is_no_date_ends_the_command_with_examples(hub: Hub) -> None:
+    done = hub("organization", "add", "Ridge Makers", "--kind", "member", "--joined", "15/1/2024")
+    assert done.exit_code == 2
+    assert "“15/1/2024” is not a date. Write it like 11/30/2026, Nov 30 or 2026-11-30." in done.stderr
+
+
 def test_a_person_without_a_password_gets_an_invitation_link(hub: Hub, member: str, database: Database) -> None:
     words = (
         "person",

@@ -31,6 +31,8 @@ def test_a_date_has_one_format_for_each_use() -> None:
     day = date(2026, 11, 9)
     assert dates.with_year(day) == "Nov 9, 2026"
     assert dates.month_day(day) == "November 9"
+    assert dates.long(day) == "November 9, 2026"
+    assert dates.month_year(day) == "November 2026"
     assert dates.in_full(day) == "Monday, November 9, 2026"
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from hub.core import dates
+
 NAVY = "14213D"
 ORANGE = "E8590C"
 STEEL = "5C6B7A"
@@ -23,7 +25,7 @@ class Cover:
     @property
     def day(self) -> str:
         """The publication date, such as ``November 9, 2026``."""
-        return f"{self.published_on:%B} {self.published_on.day}, {self.published_on.year}"
+        return dates.long(self.published_on)
 
 
 def rgb(color: str) -> tuple[int, int, int]:
