@@ -28,7 +28,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.txt
 	@touch $@
 
-install: $(VENV)/.installed ## create the virtual environment .venv, with the command .venv/bin/hub
+install: $(VENV)/.installed ## create the virtual environment .venv, with the hub command in .venv/bin
 
 demo: install ## run a hub with sample data at http://127.0.0.1:8000 (PORT=8000)
 	@$(DEMO) $(BIN)/hub demo --if-empty
@@ -37,13 +37,13 @@ demo: install ## run a hub with sample data at http://127.0.0.1:8000 (PORT=8000)
 run: install ## run your own hub; the first start prints a link for the first coordinator
 	@exec $(BIN)/hub serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/.installed-dev ## install and run the quick tests (up to 3 minutes on two cores)
+test: $(VENV)/.installed-dev ## install what the tests need, and run the quick tests (up to 3 minutes on two cores)
 	@$(PYTEST) -m "not postgresql and not browser and not kills and not hostile"
 
-test-all: $(VENV)/.installed-dev ## run all tests: also PostgreSQL, a browser, killed processes, hostile files (up to 12 minutes)
+test-all: $(VENV)/.installed-dev ## run all tests, including PostgreSQL, a browser, killed processes and hostile files (up to 12 minutes)
 	@$(PYTEST)
 
-mutants: $(VENV)/.installed-dev ## run the mutation tests, before a release (up to 8 minutes)
+mutants: $(VENV)/.installed-dev ## run the mutation tests before a release (up to 8 minutes)
 	@$(BIN)/python -m tests.mutants
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts and wording
@@ -67,7 +67,7 @@ format: $(VENV)/.installed-dev ## format the code, and fix what the linters can 
 bench: $(VENV)/.installed-dev ## run the benchmarks in bench/; each prints a table
 	@$(BIN)/python -m bench
 
-screenshots: $(VENV)/.installed-dev ## take the README's screenshots of the demo world (needs Chromium)
+screenshots: $(VENV)/.installed-dev ## take the README's screenshots from the demo (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
 
 fresh: ## try the README's commands on bare Debian 12 and 13 (needs root and debootstrap)
