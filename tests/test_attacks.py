@@ -1,4 +1,4 @@
-"""Attacks on the hub. Each of them once worked."""
+"""Attacks on the hub, each of which worked once."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""No European date and no phrase of the word list reaches anyone: pages, mail, PDF, CSV, workbooks and calendars."""
+"""No page, email, PDF, CSV file, workbook or calendar has a European date or a phrase of the word list."""
 
 import io
 import re

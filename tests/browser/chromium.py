@@ -1,4 +1,4 @@
-"""Where Chromium is, and how it is started."""
+"""Find Chromium and start it."""
 
 import os
 import shutil

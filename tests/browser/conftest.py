@@ -1,4 +1,4 @@
-"""A real browser on a real hub with the demo world."""
+"""Fixtures: a real browser, and a real hub with the demo world."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""How people use a page: with a mouse (or a finger), or with the keys alone.
+"""Helpers that use a page like a person: with a mouse (or a finger), or with the keyboard only.
 
-Both do the same things by the same words, so that each job is written once. What they name is looked for in the
-content of the page; `place` is for what stands in the header.
+Both have the same methods, so that each job is written once. They find things by their text, in the main content of
+the page; `place` finds them in the header.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What happens where there is no Chromium."""
+"""Browser tests are skipped, or fail with a reason, if Chromium isn't installed."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""Every page in a real browser: accessible in both looks, at home on a phone and on paper, quiet, with its own title.
+"""Every page in a real browser: accessible in both themes, readable on a phone and on paper, no errors, a unique title.
 
-Which pages there are is found by following links from the home page of each role, so that new ones come by
-themselves; of addresses that differ in a number or a name alone one is looked at.
+The tests find the pages by following links from the home page of each role, so that new pages are tested
+automatically. Of several URLs that differ only in a number or a name, they test one.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Every job of every role, with the mouse and with the keys alone; the main ones without scripts and on a phone.
+"""Every job of every role, with the mouse and with the keyboard only; the main jobs without scripts and on a phone.
 
-Each way has people and resources of its own, so that no test is in another's way.
+Each of these has its own people and resources, so that tests don't interfere with each other.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A pack from the proposal to the confirmed quarter, in a real browser, with a real mail server between."""
+"""A pack from the proposal to the confirmed quarter, in a real browser, with a real mail server."""
 
 import re
 import sqlite3

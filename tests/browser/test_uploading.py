@@ -1,4 +1,4 @@
-"""Uploading in a real browser: dropped, interrupted, resumed, held, without scripts."""
+"""Uploads in a real browser: dropped, interrupted, resumed, submitted before they finish, and without scripts."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""The viewer in a real browser: keys, full screen, copying, and what comes up by itself."""
+"""The viewer in a real browser: keys, full screen, copying, and automatic updates."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A hub without people."""
+"""Calls of a hub without people."""
 
 from hub.calls.actions import series as series_actions
 from hub.core.db import Database

@@ -1,4 +1,4 @@
-"""Excerpts: some pages of a document as a PDF, each with its source named, downloaded from the hub's page."""
+"""Excerpts: selected pages of a document as a PDF that names the source on each page."""
 
 from pathlib import Path
 

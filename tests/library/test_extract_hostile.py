@@ -1,4 +1,4 @@
-"""Malicious files, and readers that crash: each ends in a state, and no process is left running."""
+"""Malicious files, and readers that crash: each ends in a named state, and no process is left running."""
 
 import os
 import signal

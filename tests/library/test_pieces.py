@@ -1,4 +1,4 @@
-"""Pieces received from the helper process, complete or interrupted."""
+"""Pieces received from the child process, complete or interrupted."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Pictures of pages: drawn once, made again when they are gone, and never shown next to the wrong page."""
+"""Pictures of pages: drawn once, redrawn if they are missing, and never shown with the wrong page."""
 
 import io
 import shutil

@@ -1,4 +1,4 @@
-"""The word list notices what it is for, where it is for, and says the better word."""
+"""The word list finds each phrase where it applies, and says the better word."""
 
 from collections.abc import Sequence
 

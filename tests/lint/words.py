@@ -1,4 +1,4 @@
-"""The hub speaks plain American English: words and dates that it doesn't use, each with the better one."""
+"""The word list: words and date formats that the hub doesn't use, each with a better one."""
 
 import ast
 import io

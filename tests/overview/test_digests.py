@@ -1,4 +1,4 @@
-"""The weekly digest: new resources on what people follow, and no email when there are none."""
+"""The weekly digest: new resources on what people follow, and no email if there are none."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The outbox: the coordinator sees every email, and everyone else the ones that they caused."""
+"""The outbox: the coordinator sees every email, and everyone else those that the hub sent for them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The setup guide as the first coordinator goes through it; the settings apply in every process."""
+"""The setup guide, step by step as the first coordinator; the settings apply in every process."""
 
 import re
 from dataclasses import replace

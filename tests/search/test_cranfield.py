@@ -1,4 +1,4 @@
-"""The loader of the Cranfield collection, with a tiny collection in the same format."""
+"""The loader of the Cranfield collection, tested with a tiny collection in the same format."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The page that confirms a quarter, with what is logged and what is missing; and the reach of a resource."""
+"""The page that confirms a quarter, with logged sharing and missing information; and the reach of a resource."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Confirming a quarter on a page filled in from the log; the last confirmation counts."""
+"""Confirming a quarter on a page that is filled in from the log; the last confirmation counts."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""The ladder of evidence and the digest of a confirmation, on every page of a quarter."""
+"""The strength of evidence and the fingerprint of a confirmation, on every page of a quarter."""
 
 import json
 import re

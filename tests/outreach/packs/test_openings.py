@@ -1,4 +1,4 @@
-"""Recipients of a pack: open, download, give opinions, ask; and what is kept of it."""
+"""Recipients of a pack open, download, rate and ask; and what the hub keeps about them."""
 
 import re
 from collections import Counter
