@@ -10,7 +10,7 @@ from hub.core.dates import moment_in_full, month_day, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 
-REASON = "You’re receiving this because you take part in the alliance’s weekly call."
+REASON = "You get this because you take part in the alliance’s weekly call."
 LONGEST_AGENDA = 2_000
 
 
@@ -26,7 +26,7 @@ def invitation(base_url: str, zone: ZoneInfo, call: Call, name: str, *, again: b
     if call.state is not CallState.PLANNED:
         canceled = Paragraph(f"The call on {when(call, zone)} is canceled.")
         return _letter(f"Canceled: {title}", name, [canceled, *_reason(call)], page)
-    opening = "The call details have changed. The call is" if again else "Join us for the call"
+    opening = "Please note the new details of the call" if again else "Join us for the call"
     parts: list[Part] = [Paragraph(f"{opening} on {when(call, zone)}."), *_reason(call)]
     if call.joining_link:
         parts.append(Button("Join call", call.joining_link))
@@ -40,7 +40,7 @@ def _reason(call: Call) -> list[Part]:
 
 
 def _letter(subject: str, name: str, parts: Sequence[Part], page: str) -> Letter:
-    more = Links((Link("Call page", page, "Agenda, decks, and notes"),))
+    more = Links((Link("Call page", page, "Agenda, decks and notes"),))
     return Letter(subject, (greeting(name), *parts, more), REASON)
 
 
@@ -64,7 +64,7 @@ def recap(base_url: str, content: Recap, name: str) -> Letter:
     call = content.call
     parts: list[Part] = [
         greeting(name),
-        Paragraph(f"Here is the recap of the {month_day(call.day)} call. No one from your organization attended it."),
+        Paragraph(f"Catch up on the {month_day(call.day)} call, which no one from your organization attended."),
     ]
     if content.notes:
         parts += [Heading("Notes"), Links(tuple(_link(base_url, note) for note in content.notes))]
@@ -78,8 +78,7 @@ def recap(base_url: str, content: Recap, name: str) -> Letter:
     return Letter(
         f"Recap: {call.title}, {with_year(call.day)}",
         tuple(parts),
-        "You’re receiving this because no one from your organization was on the call. "
-        "Reading it doesn’t count as attendance.",
+        "You get this because no one from your organization was on the call. Reading it doesn’t count as attendance.",
     )
 
 
@@ -107,7 +106,7 @@ def deck_is_missing(base_url: str, zone: ZoneInfo, presentation: Presentation, n
             ),
             Button("Upload deck", f"{base_url}/calls/presentations/{presentation.id}"),
         ),
-        "You’re receiving this because your organization presents on the call.",
+        "You get this because your organization presents on the call.",
     )
 
 

@@ -13,8 +13,8 @@ def link(name: str, contact: str, address: str) -> Letter:
         (
             greeting(contact),
             Paragraph(
-                "Thank you for your interest in joining the alliance. Use this link to work on your application and to see "
-                "its status. Anyone who has the link can read and edit the application, so please keep it private."
+                "Use this link to work on your application to join the alliance and to see its status. Anyone who has the "
+                "link can read and edit the application, so please keep it private. Thank you for your interest."
             ),
             Button("Continue application", address),
         ),
@@ -41,10 +41,7 @@ def changes_asked(name: str, contact: str, asked: str) -> Letter:
         f"Please update your application: {name}",
         (
             greeting(contact),
-            Paragraph(
-                "Thank you for your application. The Advisory Board has read it and asks you to make these changes and "
-                "resubmit it:"
-            ),
+            Paragraph("Please make the changes below and resubmit your application. The Advisory Board wrote:"),
             Quote(asked),
             Paragraph("Open your application with the link from our first email. Everything you wrote is still there."),
         ),
@@ -54,12 +51,16 @@ def changes_asked(name: str, contact: str, asked: str) -> Letter:
 
 def decision(name: str, contact: str, reason: str, *, approved: bool) -> Letter:
     """Return the letter to the applicant with the Advisory Board's decision and its reason."""
-    words = (
-        "Welcome to the alliance! The Advisory Board approved your application. The people you named will each get an "
-        "invitation."
-        if approved
-        else "Thank you for your interest in the alliance. The Advisory Board declined your application, for this reason:"
-    )
-    return Letter(
-        f"Decision on your application: {name}", (greeting(contact), Paragraph(words), Quote(reason)), TO_APPLICANT
-    )
+    if approved:
+        parts = (
+            Paragraph("Welcome to the alliance! The Advisory Board approved your application, for this reason:"),
+            Quote(reason),
+            Paragraph("The people you named will each get an invitation to the hub."),
+        )
+    else:
+        parts = (
+            Paragraph("The Advisory Board declined your application, for this reason:"),
+            Quote(reason),
+            Paragraph("Thank you for your interest in the alliance."),
+        )
+    return Letter(f"Decision on your application: {name}", (greeting(contact), *parts), TO_APPLICANT)

@@ -18,7 +18,7 @@ def invitation(config: Config, token: str, *, name: str, organization: str, by: 
             ),
             Button("Set your password", f"{config.BASE_URL}/invitation/{token}"),
             Paragraph(
-                f"The link works once, for {INVITATION_DAYS} days. Anyone who has it can use it, so please don’t forward it."
+                f"The link works once, for {INVITATION_DAYS} days. Anyone who has it can use it, so please don’t forward this email."
             ),
         ),
         reason=f"You get this because you were invited to the {config.HUB_NAME}.",

@@ -17,7 +17,11 @@ LOG_ADDRESS_REASON = "You get this because a copy of this email came to your log
 
 
 def _about(logged: LoggedMail) -> str:
-    return f"“{logged.subject}”" if logged.subject else "your email without a subject"
+    return f"“{logged.subject}”" if logged.subject else "an email without a subject"
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
@@ -28,8 +32,8 @@ def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[s
         (
             greeting(person.name),
             Paragraph(
-                f"{_about(logged)} is now in {person.organization.name}’s sharing log for {day}: {what}, "
-                f"{audience.label}."
+                f"{_capitalized(_about(logged))} is now in {person.organization.name}’s sharing log for {day}, "
+                f"with {what} and {audience.label}."
             ),
             Bullets(tuple(titles)),
             Button("View or correct entry", f"{base}/sharing/mails/{logged.id}"),
@@ -42,12 +46,12 @@ def _of_nothing_found(
     base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], audience: Audience
 ) -> Letter:
     return Letter(
-        f"Which resource did you share? {logged.subject}".strip(),
+        f"Which resource did you share in {_about(logged)}?",
         (
             greeting(person.name),
             Paragraph(
                 f"Choose the resource that you shared in {_about(logged)} ({audience.label}), so that it counts. "
-                "Its attachments and links match nothing in the hub, so nothing is logged yet."
+                "The email’s attachments and links match nothing in the hub, so nothing is logged yet."
             ),
             Button("Choose resource", f"{base}/sharing/declare?mail={logged.id}"),
         ),
@@ -61,7 +65,7 @@ def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequenc
         (
             greeting(person.name),
             Paragraph(
-                f"Report {_about(logged)} if anyone outside {person.organization.name} got it too. It went only to "
+                f"Report {_about(logged)} if anyone outside {person.organization.name} got it too. The email went only to "
                 "your own organization, so it doesn’t count as shared with your stakeholders."
             ),
             Button("Report sharing", f"{base}/sharing/declare?mail={logged.id}"),
@@ -76,8 +80,8 @@ def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[
         (
             greeting(person.name),
             Paragraph(
-                f"Create a new log address if this keeps happening. {_about(logged)} wasn’t sent by you, so it "
-                "wasn’t logged. Perhaps the address was in To or Cc, where recipients can reply to it; use BCC only."
+                f"Create a new log address if this keeps happening. {_capitalized(_about(logged))} wasn’t sent by you, "
+                "so it wasn’t logged. If you put the address in To or Cc, recipients can reply to it; use BCC only."
             ),
             Button("Create new log address", f"{base}/sharing/log-address"),
         ),
@@ -144,7 +148,7 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
     everything = Links((Link("See everything on one page", pack.address, "No account needed."),))
     reason = (
         f"You get this because you’re on {pack.organization}’s list of stakeholders. It was sent through the "
-        f"{hub_name}; replies go to {pack.sender}."
+        f"{hub_name}, and replies go to {pack.sender}."
     )
     return Letter(
         pack.title,
@@ -216,5 +220,5 @@ def question(*, to: str, asker: str, title: str, sharer: str, words: str, addres
             Quote(words),
             Links((Link(title, address),)),
         ),
-        f"You get this because {'you shared' if is_sharer else 'your organization published'} it.",
+        f"You get this because {'you shared' if is_sharer else 'your organization published'} this resource.",
     )

@@ -15,7 +15,7 @@ def digest_letter(base_url: str, digest: Digest) -> Letter:
     parts: list[Part] = [
         greeting(digest.person.name),
         Paragraph(
-            f"{plural(digest.count, 'new resource')} on topics or searches that you follow came in from "
+            f"See {plural(digest.count, 'new resource')} in the topics and searches that you follow, added from "
             f"{month_day(digest.week.since.date())} to {month_day(digest.week.until.date() - timedelta(days=1))}."
         ),
     ]

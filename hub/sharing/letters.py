@@ -46,11 +46,13 @@ def _when(facts: Facts) -> str:
     end, quarter = facts.quarter.last_day, facts.quarter.label
     share = "Each AMCC organization shares resources with its own stakeholders at least once a quarter."
     if facts.today > end:
-        sentences = f"Please confirm what {facts.organization} shared in {quarter}. It ended on {in_full(end)}."
+        sentences = (
+            f"Please confirm what {facts.organization} shared in {quarter}. The quarter ended on {in_full(end)}."
+        )
     else:
         sentences = (
             f"Please confirm what {facts.organization} has shared in {quarter}. "
-            f"It ends {_ends(facts)}, on {in_full(end)}."
+            f"The quarter ends {_ends(facts)}, on {in_full(end)}."
         )
     return f"{sentences} {share}"
 
@@ -60,7 +62,7 @@ def _log(facts: Facts) -> tuple[Part, ...]:
     if not facts.downloads:
         return (Paragraph(f"The sharing log has nothing from {facts.organization} for {facts.quarter.label} yet."),)
     downloads = plural(facts.downloads, "download")
-    text = f"The sharing log has {downloads} by your organization, but doesn't show if you shared anything."
+    text = f"The sharing log has {downloads} by your organization, but doesn’t show whether you shared anything."
     if not facts.titles:
         return (Paragraph(text),)
     more = len(facts.titles) - MOST_TITLES

@@ -76,7 +76,7 @@ def test_a_canceled_call_keeps_its_uid_increments_its_sequence_and_gives_the_rea
 def test_texts_are_escaped_and_read_back_unchanged() -> None:
     event = read(calendar([occasion(date(2026, 11, 16))], EASTERN, "Calls")).vevent
     assert event.location.value == "https://meet.example/j/1?pwd=a,b;c"
-    assert "Agenda, decks, and notes: https://hub.example/calls/2026-11-16" in event.description.value
+    assert "Agenda, decks and notes: https://hub.example/calls/2026-11-16" in event.description.value
 
 
 def test_invitations_name_organizer_and_attendee() -> None:

@@ -52,7 +52,7 @@ def end_calendar() -> Response:
 def feed(token: str) -> Response:
     """Return all calls as a calendar feed, for the secret link of a person."""
     series_queries.feed(db, token)
-    content = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME}: calls")
+    content = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME} calls")
     return _answer(content, "calls.ics")
 
 

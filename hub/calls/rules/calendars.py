@@ -125,7 +125,7 @@ def _description(occasion: Occasion) -> Iterable[str]:
         yield occasion.reason
     if occasion.joining_link and not occasion.cancelled:
         yield f"Join: {occasion.joining_link}"
-    yield f"Agenda, decks, and notes: {occasion.address}"
+    yield f"Agenda, decks and notes: {occasion.address}"
 
 
 def _add_people(event: Event, mail: dict[str, str]) -> None:
