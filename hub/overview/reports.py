@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from hub.calls.rules.commitment import Attended
-from hub.core.dates import number
+from hub.core.dates import number, plural
 from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, CommitmentsOfAYear
 from hub.overview.rules.board import met_of
 from hub.sharing.reports.pdf import Setting
 
-HEADER = ("ID", "Organization", "Kind", "Calls attended", "Calls held", "Calls", "Presentation")
+HEADER = ("Organization ID", "Organization", "Kind", "Calls attended", "Calls held", "Call commitment", "Presentation")
 
 
 def commitments_as_csv(table: CommitmentsOfAYear) -> bytes:
@@ -46,8 +46,8 @@ def commitments_as_pdf(table: CommitmentsOfAYear, setting: Setting, *, whose: st
         ],
     )
     paper.small(
-        "Calls: attended of those held that year while the organization was in the alliance; the commitment is at least "
-        "half. Presentation: once a year. Sharing: at least once a quarter; Confirmed and Forwarded meet the commitment."
+        "The commitment: attend at least half of the calls held while in the alliance, present once a year, and share at "
+        "least once a quarter. Confirmed and Forwarded count as shared."
     )
     return paper.as_bytes()
 
@@ -58,13 +58,13 @@ def _sentences(table: CommitmentsOfAYear) -> Iterator[str]:
         yield f"No organizations were in the alliance in {table.year}."
         return
     met, due = met_of(standing for row in table.rows for standing in row.quarters)
-    yield f"Sharing: the commitment was met in {number(met)} of {number(due)} quarters due so far."
+    yield f"Sharing: the commitment was met in {number(met)} of {plural(due, 'quarter')} due so far."
     attended, held = (sum(getattr(row.attended, name) for row in table.rows) for name in ("attended", "held"))
     yield f"Calls: {number(attended)} of {number(held)} attended."
 
 
 def _calls(attended: Attended) -> str:
-    return f"{attended.attended} of {attended.held}" if attended.held else "none held"
+    return f"{attended.attended} of {attended.held}" if attended.held else "None held"
 
 
 def _header(table: CommitmentsOfAYear) -> Sequence[str]:

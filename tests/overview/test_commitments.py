@@ -77,7 +77,7 @@ def test_the_board_shows_all_three_commitments_of_a_year(sign_in: SignIn, set_cl
     set_clock("2026-11-16T12:01")
     board = sign_in("board@amcc.example")
     table = board.get("/board?view=commitments&year=2026&format=csv").data.decode("utf-8-sig")
-    rows = {row["ID"]: row for row in csv.DictReader(io.StringIO(table))}
+    rows = {row["Organization ID"]: row for row in csv.DictReader(io.StringIO(table))}
     assert set(rows) == {"lakeshore-forge", "prairie-works", "supply-atlas"}
     assert rows["lakeshore-forge"]["Calls attended"] == "1"
     held = int(rows["lakeshore-forge"]["Calls held"])
@@ -115,7 +115,7 @@ def test_people_who_may_see_a_years_commitments_can_download_them(sign_in: SignI
     sheet = load_workbook(io.BytesIO(rosa.get("/commitments/2026?format=xlsx").data)).active
     assert sheet is not None
     header, own = [list(row) for row in sheet.iter_rows(values_only=True)]
-    assert own[header.index("ID")] == "lakeshore-forge"
+    assert own[header.index("Organization ID")] == "lakeshore-forge"
     assert own[header.index("Calls attended")] == 1
     pdf = PdfDocument(rosa.get("/commitments/2026").data)
     words = pdf[0].get_textpage().get_text_range()

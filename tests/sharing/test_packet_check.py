@@ -186,7 +186,7 @@ def test_missing_extra_and_strange_files_are_named(packet: bytes) -> None:
     assert "The file has no manifest.json" in problems(with_files(packet, **{MANIFEST: None}))
     assert "'more.txt' doesn't belong" in problems(with_files(packet, **{"more.txt": b"x"}))
     for name in ("../evil", "/etc/passwd", "..\\evil", "C:evil", "a/../../b"):
-        assert "would be unpacked outside of the chosen folder" in problems(with_files(packet, **{name: b"x"}))
+        assert "would be unpacked outside the chosen folder" in problems(with_files(packet, **{name: b"x"}))
     swapped = dict(reversed(files_in(packet).items()))
     assert "order" in problems(zip_of(swapped))
 
@@ -271,7 +271,7 @@ def test_the_command_needs_nothing_but_the_packet(packet: bytes, tmp_path: Path)
     digest = check_packet(packet).digest
     answer = _hub("verify-packet", str(file), "--digest", digest)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    for part in ("Prairie Works, 2026Q2: confirmed", "2 entries and 2 confirmations", "2026Q1", digest):
+    for part in ("Prairie Works, Q2 2026: Confirmed", "2 entries and 2 confirmations", "Q1 2026", digest):
         assert part in answer.stdout
     file.write_bytes(with_files(packet, **{"\x1b[2Jx": b"x"}))
     answer = _hub("verify-packet", str(file), "--digest", "0" * 64)

@@ -27,7 +27,7 @@ def alliance_report(quarter: str) -> Response:
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: pdf_reports.alliance_as_pdf(rows, period, setting),
         "csv": lambda: tables_reports.alliance_as_csv(rows),
-        "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, str(period)),
+        "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, period.label),
     }
     return web.report_download(f"sharing-alliance-{period}", makers)
 

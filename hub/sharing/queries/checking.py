@@ -24,7 +24,7 @@ def altered_records(db: Session) -> Sequence[str]:
     )
     altered = [
         f"Confirmation {confirmation.id} ({confirmation.organization.name}, {confirmation.of_quarter.label}) "
-        "was altered after it was made."
+        "was altered after it was recorded."
         for confirmation in db.scalars(confirmations)
         if not confirmation.is_unaltered
     ]

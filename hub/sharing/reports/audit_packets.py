@@ -20,21 +20,22 @@ AUDIT PACKET
 {label}
 
 Contents
-  events.csv          every log entry dated in the quarter, including corrected ones;
+  events.csv          every sharing log entry dated in the quarter, even corrected ones;
                       the last column is the SHA-256 of the cells before it
   confirmations.csv   every confirmation of the quarter; "digest" is the SHA-256 of "canonical"
-  report.pdf          the same information as a report to read
+  report.pdf          the same information as a readable report
   manifest.json       the SHA-256 of each file, and of the previous quarter's manifest
   chain/              the manifests of all earlier quarters, each named by the next
 
 How to check this packet
 Run
   hub verify-packet FILE
-It needs only this file: no account and no network. It finds any changed byte.
+The command needs only this file: no account and no network. It finds any changed byte.
 It can't tell if the whole packet, with its manifest, was replaced. To rule that out, compare
-the manifest's SHA-256 with the one shown in the hub, or named in the next quarter's packet.
+the manifest's SHA-256 with the one shown in the hub or named in the next quarter's packet.
 
-Times are in the time zone {zone}. In the CSV files, an apostrophe precedes text that a spreadsheet would run.
+Times are in the time zone {zone}. In the CSV files, text that a spreadsheet would run as a formula begins
+with an apostrophe.
 """
 
 

@@ -54,7 +54,7 @@ def _summary(report: Report) -> str:
     met, due = report.met
     name = report.organization.name
     if not due:
-        return f"Nothing was due from {name} in {report.period.label}."
+        return f"No sharing was due from {name} in {report.period.label}."
     if report.period.is_year:
         sentence = f"{name} met the commitment to share at least quarterly in {met} of {plural(due, 'quarter')}."
     else:
@@ -65,10 +65,10 @@ def _summary(report: Report) -> str:
 def _people(who: Reached) -> str:
     """Return a sentence with the number of people reached, and of entries without a number."""
     if not who.people:
-        return "The number of people reached is not known." if who.unknown else ""
-    unknown = f"; {plural(who.unknown, 'entry has', 'entries have')} no number" if who.unknown else ""
+        return "The entries don’t say how many people were reached." if who.unknown else ""
+    unknown = f"; {plural(who.unknown, 'entry doesn’t', 'entries don’t')} say how many" if who.unknown else ""
     reached = plural(who.people, "person was", "people were")
-    return f"About {reached} reached (someone reached twice is counted twice){unknown}."
+    return f"About {reached} reached (anyone reached twice is counted twice){unknown}."
 
 
 def _put_quarters(paper: Paper, rows: Sequence[QuarterRow]) -> None:
@@ -97,7 +97,7 @@ def _put_ladder(paper: Paper, report: Report) -> None:
         counts.update({step.rung: step.count for step in row.evidence})
     paper.heading("Evidence, strongest first")
     paper.grid(
-        [Column("Evidence", 3), Column("Count", 1, is_number=True), Column("What it shows", 8)],
+        [Column("Evidence", 3), Column("Entries", 1.2, is_number=True), Column("Meaning", 8)],
         [[rung.label, number(counts[rung]), rung.proves] for rung in Rung],
     )
 
@@ -132,7 +132,7 @@ def _put_resources(paper: Paper, lines: Sequence[ResourceLine]) -> None:
     if not lines:
         paper.paragraph("No entries yet.")
         return
-    columns = [Column("Resource", 6), Column("Evidence", 4), Column("People", 1.4, is_number=True)]
+    columns = [Column("Resource", 6), Column("Evidence", 4), Column("People reached", 1.6, is_number=True)]
     rows = [
         [line.title, _rungs(line.evidence), number(line.reached.people) if line.reached.people else "-"]
         for line in lines
@@ -149,9 +149,9 @@ def _rungs(evidence: Sequence[RungCount]) -> str:
 
 def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
     lines = [line for line in report.lines if line.rung is not Rung.DOWNLOAD]
-    paper.heading("Sharing, entry by entry")
+    paper.heading("Forwarded and reported")
     if not lines:
-        paper.paragraph("Nothing was reported or forwarded.")
+        paper.paragraph("Nothing was forwarded or reported.")
         return
     columns = [Column("Date", 2), Column("Recorded", 2), Column("Entry", 1.3, is_number=True), Column("Evidence", 2.4)]
     columns += [Column("Resource", 4.4), Column("Person", 2), Column("Shared with", 3.6)]
@@ -198,5 +198,5 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
 
 def _commitment(standing: Standing) -> str:
     if standing is Standing.NOT_DUE:
-        return "none"
-    return "met" if standing.met else "not met"
+        return "None"
+    return "Met" if standing.met else "Not met"

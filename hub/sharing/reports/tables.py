@@ -21,13 +21,13 @@ ENTRIES = {
     "recorded_at": "Recorded",
     "act": "Activity",
     "evidence": "Evidence",
-    "resource": "Resource number",
+    "resource": "Resource ID",
     "title": "Title",
     "revision": "Revision",
     "page": "Page",
     "person": "Person",
     "with_whom": "Shared with",
-    "people": "People",
+    "people": "People reached",
     "channel": "Channel",
     "note": "Note",
     "supersedes": "Corrects entry",
@@ -43,7 +43,7 @@ CONFIRMATIONS = {
     "role": "Role",
     "shared": "Shared",
     "with_whom": "Shared with",
-    "people": "People",
+    "people": "People reached",
     "resources": "Resources",
     "note": "Note",
     "reason": "Reason",
@@ -55,7 +55,7 @@ CONFIRMATIONS = {
 RUNGS = tuple(rung for rung in Rung if rung is not Rung.CONFIRMED)
 _RUNG_HEADS = tuple(rung.label for rung in RUNGS)
 QUARTERS = ("Quarter", "Standing", "Commitment met", "Confirmed on", "Confirmed by", "Late", *_RUNG_HEADS)
-RESOURCES = ("Resource number", "Title", "Kind", *_RUNG_HEADS, "People", "Entries without a number", "Shared with")
+RESOURCES = ("Resource ID", "Title", "Kind", *_RUNG_HEADS, "People reached", "Entries without a count", "Shared with")
 ALLIANCE = ("Organization ID", "Organization", "Kind", "Region", *QUARTERS)
 
 

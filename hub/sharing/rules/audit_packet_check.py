@@ -62,7 +62,7 @@ def check_packet(packet: bytes) -> Verdict:
     chain, broken = _chain(files, manifest)
     problems += [*broken, *_extra_problems(files, chain), *_row_problems(files, manifest)]
     if not problems and zip_of(files) != packet:
-        problems.append("The ZIP file was changed outside of its contents, so it is not the file that the hub created.")
+        problems.append("The ZIP file was changed outside its contents, so it is not the file that the hub created.")
     elif not problems and list(files) != _order(chain):
         problems.append("The files are not in the order in which the hub packs them.")
     return Verdict(tuple(problems), manifest, sha256_of(files[MANIFEST]), tuple(chain))
@@ -144,7 +144,7 @@ def _strange_names(files: Iterable[str]) -> Iterator[str]:
     for name in files:
         parts = name.replace("\\", "/").split("/")
         if ".." in parts or name.startswith(("/", "\\")) or "\\" in name or ":" in name:
-            yield f"The file name {name!r} would be unpacked outside of the chosen folder. Don't unpack this file."
+            yield f"The file name {name!r} would be unpacked outside the chosen folder. Don't unpack this file."
 
 
 def _chain(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -211,7 +211,7 @@ def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> It
             yield f"{name} has {rows_found}, but {MANIFEST} says {number(count)}: rows were added or removed."
     standing = _standing(tables[EVENTS], tables[CONFIRMATIONS], due=manifest["due"])
     if standing != manifest["standing"]:
-        yield f"The rows add up to {standing!r}, but {MANIFEST} says {manifest['standing']!r}."
+        yield f"The rows show the standing {standing!r}, but {MANIFEST} says {manifest['standing']!r}."
 
 
 def _rows_of(content: bytes) -> list[dict[str, str]]:
