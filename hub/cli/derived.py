@@ -17,7 +17,7 @@ from hub.sharing.queries.checking import altered_records
 
 @main.command("catch-up")
 def catch_up() -> None:
-    """Run the worker's steps until there is nothing left to do."""
+    """Run the worker's steps until nothing is left to do."""
     with rows() as database:
         with progress_bar("Reading files") as progress:
             page_texts.catch_up(database, progress=progress)
@@ -36,7 +36,7 @@ def _draw(database: Database) -> None:
 @click.option("--pages", is_flag=True, help="Rebuild the page texts.")
 @click.option("--index", "the_index", is_flag=True, help="Rebuild the search index.")
 def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of the command
-    """Discard page texts, previews and the search index, and build them again (all of them without an option)."""
+    """Rebuild page texts, previews and the search index. Without options, rebuilds all of them."""
     everything = not (pages or the_index)
     with rows() as database:
         if pages or everything:
@@ -56,7 +56,11 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
 
 @main.command()
 def verify() -> None:
-    """Check stored files, page texts, the search index, confirmations and audit packets for damage and changes."""
+    """Check the hub's data for damage and changes.
+
+    Checks stored files, page texts, the search index, confirmations and audit packets. Prints any problems and exits
+    with 1.
+    """
     with rows() as database:
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
@@ -73,7 +77,8 @@ def verify() -> None:
         )
     if changed:
         click.echo(
-            f"{dates.plural(len(changed), 'record')} changed after being recorded. Compare with a backup.", err=True
+            f"{dates.plural(len(changed), 'record was', 'records were')} altered. Compare the database with a backup.",
+            err=True,
         )
     if problems or changed:
         sys.exit(1)

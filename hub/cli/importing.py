@@ -22,16 +22,20 @@ from hub.library.rules import Audience, Kind, topics_from
 @main.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--organization", "slug", required=True, help="Slug of the organization that the files belong to.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), required=True)
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), required=True, help="Kind of resource.")
 @click.option(
-    "--audience", type=click.Choice([str(audience) for audience in Audience]), default="network", show_default=True
+    "--audience",
+    type=click.Choice([str(audience) for audience in Audience]),
+    default="network",
+    show_default=True,
+    help="Who can read the resources.",
 )
 @click.option("--topic", "topics", multiple=True, help="A Big 6 topic or your own tag; can be repeated.")
 @click.option(
     "--published-on",
     type=DAY,
     default=None,
-    help=f"{dates.DAY_EXAMPLES}. Default: each document's own date.",
+    help=f"Publication date, such as {dates.DAY_EXAMPLES}; default: each document's own date.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_files(
@@ -43,7 +47,7 @@ def import_files(
     published_on: date | None,
     as_json: bool,  # noqa: FBT001 - a flag of the command
 ) -> None:
-    """Add files, and the files in folders. Duplicates and bad files are skipped and reported. Safe to run again."""
+    """Import files and folders. Skips and reports duplicates and bad files. Safe to run again."""
     facts = library_actions.Facts(
         kind=Kind(kind),
         audience=Audience(audience),
@@ -103,4 +107,4 @@ def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -
     for entry in outcome["failed"]:
         click.echo(f"Not imported: {entry['path']}: {entry['error']}", err=True)
     counts = {result: dates.number(len(entries)) for result, entries in outcome.items()}
-    click.echo("Imported {imported}, already in the hub {duplicates}, failed {failed}.".format(**counts))
+    click.echo("{imported} imported, {duplicates} already in the hub, {failed} failed.".format(**counts))

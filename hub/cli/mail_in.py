@@ -43,7 +43,7 @@ ALL_HEADERS = (*ENVELOPE_HEADERS, "To", "Cc", "Bcc")
 
 @main.command("mail-in")
 @click.argument("file", required=False, type=click.File("rb"))
-@click.option("--to", "recipients", multiple=True, help="Envelope recipient of FILE. Default: taken from its headers.")
+@click.option("--to", "recipients", multiple=True, help="Envelope recipient of FILE; default: from its headers.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on for LMTP.")
 @click.option(
     "--port", default=LMTP_PORT, show_default=True, type=click.IntRange(0, 65535), help="LMTP port; 0 turns LMTP off."
@@ -56,7 +56,9 @@ def mail_in(file: BinaryIO | None, recipients: tuple[str, ...], host: str, port:
     """
     with rows(serving=file is None) as database:
         if not database.config.MAIL_DOMAIN:
-            raise Refused("Set HUB_MAIL_DOMAIN to the domain whose mail for log+…@ and bounces+…@ is sent here.")
+            raise Refused(
+                "HUB_MAIL_DOMAIN isn't set. Set it to the domain that receives mail for log+…@ and bounces+…@."
+            )
         if file is None:
             asyncio.run(_serve(database, host, port, smtp_port))
             return
@@ -73,7 +75,9 @@ def _receive_file(database: Database, raw: bytes, recipients: Sequence[str]) -> 
     with database.reading() as db:
         accepted = tuple(address for address in candidates if log_address_actions.takes(db, address))
     if not accepted:
-        raise Refused("None of its recipients is a log address of this hub. Name the envelope recipient: --to ADDRESS")
+        raise Refused(
+            "None of the recipients is a log address of this hub. Enter the envelope recipient with --to ADDRESS."
+        )
     path = spool.keep(database.config, spool.Arrived(accepted, clock.now(), raw))
     with spool.held(path) as arrived:
         if arrived is None:
@@ -110,7 +114,7 @@ class Handler:
             if not await asyncio.to_thread(self._takes, address):
                 return REFUSED
         except Exception:  # a database outage must not lose mail
-            log.exception("A recipient could not be looked up in the database.")
+            log.exception("A recipient couldn't be looked up in the database. The mail server will try again.")
             return TRY_LATER
         if envelope.mail_from in {None, "", "<>"} and token_in(address, self.database.config.MAIL_DOMAIN):
             return NO_AUTOMATIC
@@ -130,7 +134,7 @@ class Handler:
             answer = ACCEPTED
             self.on_arrival()
         except OSError:
-            log.exception("An email could not be stored.")
+            log.exception("An email couldn't be stored. The mail server will try again.")
             answer = TRY_LATER
         return "\r\n".join([answer] * len(envelope.rcpt_tos)) if isinstance(server, LMTP) else answer
 
@@ -160,7 +164,7 @@ async def _serve(database: Database, host: str, port: int, smtp_port: int) -> No
     ):
         if listen_port:
             servers.append(await _listen(protocol, handler, listen_host, listen_port))
-            click.echo(f"Receiving mail by {name} at {listen_host}:{listen_port}. Press Ctrl-C to stop.")
+            click.echo(f"Receiving mail over {name} at {listen_host}:{listen_port}. Press Ctrl-C to stop.")
     stopped = threading.Event()
     logging_thread = threading.Thread(target=_log_arrivals, args=(database, arrived, stopped))
     logging_thread.start()
@@ -177,19 +181,19 @@ async def _listen(protocol: type[SMTP], handler: Handler, host: str, port: int) 
     try:
         return await asyncio.get_running_loop().create_server(lambda: protocol(handler, **options), host, port)
     except OSError as error:
-        message = f"The hub can't listen on {host}:{port}: {error.strerror}."
+        message = f"The hub can't listen on {host}:{port}: {error.strerror}. Choose another address or port."
         raise Refused(message) from error
 
 
 def _log_arrivals(database: Database, arrived: threading.Event, stopped: threading.Event) -> None:
-    """Log waiting mail until ``done`` is set, retrying failures every half minute."""
+    """Log waiting mail until ``stopped`` is set, retrying failures every half minute."""
     while True:
         arrived.clear()
         try:
             if count := log_address_actions.catch_up(database):
                 log.info("Mail logged.", extra={"step": "mail-in", "done": count})
         except Exception:  # the thread must survive any error
-            log.exception("Mail could not be logged. The hub will try again.")
+            log.exception("Mail couldn't be logged. The hub will try again.")
         if stopped.is_set():
             return
         arrived.wait(RETRY_EVERY)

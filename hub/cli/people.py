@@ -20,8 +20,10 @@ def organization() -> None:
 
 @organization.command("add")
 @click.argument("name")
-@click.option("--kind", type=click.Choice([str(kind) for kind in OrganizationKind]), required=True)
-@click.option("--slug", default="", help="Its slug, the short name in links; default: created from the name.")
+@click.option(
+    "--kind", type=click.Choice([str(kind) for kind in OrganizationKind]), required=True, help="Kind of organization."
+)
+@click.option("--slug", default="", help="Short name in links; default: created from the name.")
 @click.option(
     "--joined",
     type=DAY,
@@ -44,12 +46,12 @@ def person() -> None:
 
 @person.command("add")
 @click.argument("email")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="Full name.")
 @click.option("--organization", "slug", required=True, help="Slug of their organization.")
-@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True, help="Role in the hub.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool) -> None:  # noqa: FBT001 - a flag
-    """Add a person; without a password, print an invitation link to send to them."""
+    """Add a person. Without a password, prints an invitation link to send to them."""
     # Hash before the transaction, because hashing is slow.
     password_hash = signing_in_actions.hashed(sys.stdin.readline().rstrip("\n"), email) if password_stdin else None
     with rows() as database, database.writing() as db:

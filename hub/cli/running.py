@@ -38,6 +38,6 @@ def serve(host: str, port: int) -> None:
 
 @main.command("worker")
 def run_worker() -> None:
-    """Run only the worker. It reads uploads, updates the search index and sends mail."""
+    """Run only the worker. It reads uploads, updates the search index and sends email."""
     with rows(serving=True) as database:
         worker.main(database)

@@ -17,13 +17,11 @@ from hub.search.rules import results as results_rules
 
 @main.command("search")
 @click.argument("query")
-@click.option(
-    "--as", "email", default="", help="Email address of the person to search as; the default sees everything."
-)
-@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Most results to print.")
-@click.option("--json", "as_json", is_flag=True, help="Print hits and facets as JSON.")
+@click.option("--as", "email", default="", help="Email address of the person to search as; default: search everything.")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Maximum number of results.")
+@click.option("--json", "as_json", is_flag=True, help="Print results and facets as JSON.")
 def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command
-    """Search for resources, and show the best page of each."""
+    """Search for resources and show the best page of each."""
     with rows() as database, database.reading() as db:
         searcher: Any = OPERATOR
         if email and (searcher := members_queries.person_by_email(db, email)) is None:

@@ -130,7 +130,7 @@ def _start(run: Callable[[], Any]) -> int:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     except Exception:
-        log.exception("The process failed.")
+        log.exception("A process of hub serve failed.")
     finally:
         sys.stdout.flush()
         os._exit(status)

@@ -15,10 +15,21 @@ from hub.sharing.queries import quarters as quarters_queries
 
 @main.command("sharing")
 @click.argument("quarter")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), default=None)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Format."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    default=None,
+    help="File to write.",
+)
 def sharing_of(quarter: str, form: str, output: Path | None) -> None:
-    """Print every organization's standing in QUARTER (such as 2026Q3), with its evidence counts."""
+    """Print every organization's standing in a quarter.
+
+    QUARTER is written like 2026Q3. Each standing comes with counts of its evidence.
+    """
     try:
         which = Quarter.parse(quarter)
     except ValueError as error:
@@ -28,7 +39,7 @@ def sharing_of(quarter: str, form: str, output: Path | None) -> None:
     text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](records)
     if output:
         output.write_text(text, encoding="utf-8")
-        click.echo(f"Written to {output}.", err=True)
+        click.echo(f"Saved to {output}.", err=True)
     else:
         click.echo(text, nl=False)
 

@@ -259,7 +259,7 @@ def test_verify_reports_records_that_were_changed_in_the_database(hub: Hub, memb
     damaged = hub("verify")
     assert damaged.exit_code == 1
     assert damaged.stdout.splitlines()[-2:] == [
-        f"Confirmation {confirmed} (Lakeshore Forge, Q2 2025) was altered after it was made.",
+        f"Confirmation {confirmed} (Lakeshore Forge, Q2 2025) was altered after it was recorded.",
         f"Audit packet {packet} was altered after it was created.",
     ]
 

@@ -255,7 +255,7 @@ def test_a_message_in_a_file_is_logged_for_its_envelope_recipients(
     file.write_bytes(raw)
     answer = _hub(config, "mail-in", str(file))
     assert answer.exit_code == 1
-    assert "None of its recipients is a log address" in answer.output
+    assert "None of the recipients is a log address" in answer.output
     assert _hub(config, "mail-in", str(file), "--to", f"log+{'x' * 22}@{DOMAIN}").exit_code == 1
     assert events(database) == []
     answer = _hub(config, "mail-in", str(file), "--to", address)
