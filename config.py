@@ -50,9 +50,7 @@ class Config:
     """The settings of one installation. Relative paths start from the project's folder."""
 
     INSTANCE: Path = _setting(Path("instance"), "folder for this installation's database and secret keys")
-    UPLOADS: Path = _setting(
-        Path("uploads"), "folder for uploaded files, and for the pictures and search index made from them"
-    )
+    UPLOADS: Path = _setting(Path("uploads"), "folder for uploaded files, previews and the search index")
     DATABASE_URL: str = _setting(
         "", "database URL, such as postgresql://…; empty: SQLite in the instance folder", secret=True
     )
@@ -76,7 +74,7 @@ class Config:
     )
     MAIL_FROM: str = _setting("", "sender of the hub's email, such as hub@example.org; empty: hub@ and BASE_URL's host")
     MAIL_DOMAIN: str = _setting(
-        "", "domain whose mail for log+…@ and bounces+…@ is delivered to hub mail-in; empty: no incoming mail"
+        "", "domain whose mail for log+…@ and bounces+…@ goes to hub mail-in; empty: no incoming mail"
     )
     MAIL_KEEP_DAYS: int = _setting(90, "days after which texts and addresses of sent email are deleted")
     MAX_UPLOAD_MB: int = _setting(500, "size limit of an uploaded file, in megabytes (1,000,000 bytes)")
@@ -84,7 +82,7 @@ class Config:
     APPLICATION_QUORUM: int = _setting(2, "number of Advisory Board votes needed to decide on an application")
     SHARE_LINK_DAYS: int = _setting(90, "days until a new share link expires")
     TRACE_DAYS: int = _setting(
-        400, "days after which a pack keeps only counts, not what each recipient opened and downloaded"
+        400, "days after which a pack keeps only counts, and no longer what each recipient opened and downloaded"
     )
     UNSUBSCRIBE_KEY: str = _setting(
         "",
@@ -98,7 +96,7 @@ class Config:
         0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"
     )
     LOG_FORMAT: str = _setting("text", "log format: text or json")
-    LOG_LEVEL: str = _setting("INFO", "lowest level that is logged: DEBUG, INFO, WARNING or ERROR")
+    LOG_LEVEL: str = _setting("INFO", "minimum log level: DEBUG, INFO, WARNING or ERROR")
 
     # The settings from the environment, which those chosen in the browser don't override.
     given: frozenset[str] = frozenset()

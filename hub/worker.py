@@ -99,7 +99,8 @@ def run_until(stop: threading.Event, database: Database) -> None:
         thread.join(max(0.0, until - time.monotonic()))
     abandoned = [thread.name for thread in threads if thread.is_alive()]
     if abandoned:
-        log.info("Unfinished steps were cut off. They will be redone at the next start.", extra={"steps": abandoned})
+        names = ", ".join(abandoned)
+        log.info("Unfinished steps were cut off, to be redone at the next start: %s", names, extra={"steps": abandoned})
 
 
 def _run_steps(stop: threading.Event, database: Database, steps: tuple[str, ...], *, beats: bool = False) -> None:
@@ -117,7 +118,7 @@ def _run_steps(stop: threading.Event, database: Database, steps: tuple[str, ...]
                 done = sum(STEPS[name](database, reader) for name in steps)
                 failures = 0
             except Exception:  # the worker must survive any error in a step
-                log.exception("A step of the worker failed. It will be retried.")
+                log.exception("A step of the worker failed. The hub will try again.")
                 done, failures = 0, failures + 1
             if not done:
                 stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))

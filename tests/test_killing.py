@@ -119,7 +119,7 @@ def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Pat
         lines = [json.loads(row) for row in log.splitlines()]
         done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
     assert len(done) == len(set(done)), "a file was read or drawn twice"
-    assert len([message for message, _id in done if message == "read"]) == 30
+    assert len([message for message, _id in done if message == "Pages read."]) == 30
     assert hub.command("verify").returncode == 0
 
 

@@ -42,7 +42,7 @@ def catch_up(database: Database, reader: Reader) -> int:
                 )
                 for page in document.pages
             )
-        log.info("read", extra={"step": "evidence", "done": f"evidence {waiting.id}: {document.state}"})
+        log.info("Evidence read.", extra={"step": "evidence", "done": f"evidence {waiting.id}: {document.state}"})
         done += 1
     return done
 

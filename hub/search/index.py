@@ -93,11 +93,11 @@ def audit_index(database: Database) -> list[str]:
     """Return a sentence for each difference between the index and the database; empty if there is none."""
     folder = folders.current_folder(folders.root_of(database.config))
     if folder is None:
-        return ["There is no search index. Run `hub catch-up`."]
+        return ["There is no search index. Run hub catch-up."]
     try:
         snapshot = Snapshot(folder)
     except snapshots.IndexUnusable as error:
-        return [f"{error} Run `hub rebuild --index`."]
+        return [f"{error} Run hub rebuild --index."]
     manifest = Manifest.read(folder)
     problems = [f"The file {name} of the search index is missing or damaged." for name in manifest.corrupt(folder)]
     with database.reading() as db:
@@ -157,7 +157,7 @@ def _update(database: Database, root: Path, snapshot: Snapshot | None, progress:
     is_searched = snapshot is not None
     if snapshot is None:
         snapshot = _unfinished_or_new(root)
-        log.info("Building a new search index.", extra={"folder": snapshot.folder.name})
+        log.info("Building a new search index in %s.", snapshot.folder.name)
     with database.reading() as db:
         signature, checksums = freshness_queries.signature(db), freshness_queries.checksums(db)
         wanted = freshness_queries.stamps(db, checksums)

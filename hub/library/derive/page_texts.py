@@ -131,7 +131,7 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
             revision.resource.version += 1
-    log.info("read", extra={"step": "library", "done": f"revision {claimed.id}: {extraction.state}"})
+    log.info("Pages read.", extra={"step": "library", "done": f"revision {claimed.id}: {extraction.state}"})
 
 
 def _page(revision: Revision, page: ExtractedPage) -> Page:

@@ -125,7 +125,7 @@ class Reader:
             try:
                 return self._live_helper().ask(line, limits)
             except HelperEnded:
-                log.warning("The reading process ended while reading %s", request["path"])
+                log.warning("The reading process ended while reading this file: %s", request["path"])
                 self._end_helper()
         return None
 
@@ -236,5 +236,5 @@ def extraction_of(path: Path, outcome: Outcome, content: bytes) -> Extraction:
     report = ReportReader()
     report.feed(content)
     if report.cause or report.end is None:
-        log.info("Reading %s: %s %s", path, outcome, report.cause)
+        log.info("This file wasn't read completely: %s (%s) %s", path, outcome, report.cause)
     return report.extraction(outcome)

@@ -83,11 +83,11 @@ def catch_up(database: Database) -> int:
             try:
                 log_arrived(database, arrived)
             except Exception:  # one email that can't be logged must not block the others
-                log.exception("An email to a log address could not be logged; it will be retried.")
+                log.exception("An email to a log address couldn't be logged. The hub will try again.")
                 if clock.now() - arrived.received_at < KEPT_AT_MOST:
                     spool.put_off(path, clock.now() + RETRY_AFTER)
                     continue
-                log.error("Gave up on that email after 7 days.")  # noqa: TRY400 - the line before has the cause
+                log.error("The hub gave up on that email after 7 days.")  # noqa: TRY400 - the line before has the cause
             spool.drop(path)
             done += 1
     return done

@@ -62,7 +62,7 @@ def _do_step(database: Database, select_packs: Any, do: Any) -> int:
         except Exception:
             if number is None:
                 raise
-            log.exception("Pack %s failed; it will be retried.", number)
+            log.exception("Pack %s failed. The hub will try again.", number)
             failed.append(number)
 
 

@@ -75,7 +75,7 @@ def test_without_an_index_titles_are_searched_and_the_page_says_so(database: Dat
 def test_the_index_audit_names_missing_outdated_and_extra_resources(database: Database, member: Person) -> None:
     with database.writing() as db:
         outdated, withdrawn = (a_resource(db, organization_of(db, member), title) for title in ("One", "Two"))
-    assert index.audit_index(database) == ["There is no search index. Run `hub catch-up`."]
+    assert index.audit_index(database) == ["There is no search index. Run hub catch-up."]
     index.catch_up(database)
     with database.writing() as db:
         missing = a_resource(db, organization_of(db, member), "Three")

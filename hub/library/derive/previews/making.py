@@ -136,7 +136,7 @@ def _finish(database: Database, claimed: Revision, state: PreviewState | None) -
         held = (Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
         db.execute(update(Revision).where(*held).values(lease_token=None, lease_until=None, tries=0, **done))
     if state:
-        log.info("drawn", extra={"step": "library", "done": f"revision {claimed.id}: {state}"})
+        log.info("Previews finished.", extra={"step": "library", "done": f"revision {claimed.id}: {state}"})
 
 
 def _do_piece(  # noqa: PLR0911 - a list of cases
@@ -186,7 +186,7 @@ def _print(reader: Reader, path: Path, extension: str, document: Path, count: in
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.CARDS)
     printed = reader.make("print", path, extension, PRINTING)
     if printed.state is not State.OK or not printed.each:
-        log.info("A deck couldn't be exported as a PDF: %s %s", path, printed.detail)
+        log.info("This deck couldn't be exported as a PDF: %s %s", path, printed.detail)
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.FAILED)
     if set(printed.each) != {count}:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.UNMATCHED)
