@@ -9,8 +9,11 @@ import click
 
 from hub.cli.base import main, rows
 from hub.core import tables
+from hub.core.dates import number, with_year
 from hub.core.quarters import Quarter
+from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.standing import Standing
 
 
 @main.command("sharing")
@@ -55,7 +58,7 @@ def _as_csv(records: list[dict[str, Any]]) -> str:
 
 def _as_table(records: list[dict[str, Any]]) -> str:
     rows_of_text = [list(SHARING_COLUMNS.values())] + [
-        [str(_plain(row[name])) for name in SHARING_COLUMNS] for row in records
+        [_shown(name, row[name]) for name in SHARING_COLUMNS] for row in records
     ]
     widths = [max(len(row[i]) for row in rows_of_text) for i in range(len(SHARING_COLUMNS))]
     lines = (
@@ -76,6 +79,20 @@ SHARING_COLUMNS = {
     "confirmed_by": "Confirmed by",
     "late": "Late",
 }
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return a value for the printed table: labels instead of codes, and American dates."""
+    if name in _NAMED:
+        return _NAMED[name](value).label
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int):
+        return number(value)
+    return with_year(value) if isinstance(value, date) else value or ""
+
+
+_NAMED: dict[str, type[OrganizationKind | Standing]] = {"kind": OrganizationKind, "standing": Standing}
 
 
 def _plain(value: Any) -> Any:

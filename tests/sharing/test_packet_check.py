@@ -151,7 +151,7 @@ def test_removed_and_duplicated_rows_are_found(packet: bytes) -> None:
     nothing = problems(
         resealed(packet, **{EVENTS: rows[0], CONFIRMATIONS: files_in(packet)[CONFIRMATIONS].split(b"\n")[0]})
     )
-    assert "add up to 'silent'" in nothing
+    assert "show the standing 'silent'" in nothing
 
 
 def test_a_fully_forged_manifest_is_found_only_by_its_digest(packet: bytes) -> None:
