@@ -225,7 +225,7 @@ def test_sharing_in_a_quarter_can_be_printed_as_table_csv_and_json(
         "declared": 0, "confirmed_on": None, "confirmed_by": None, "late": False,
     }  # fmt: skip
     table = hub("sharing", "2025Q2").stdout
-    assert "downloaded" in table
+    assert "Downloaded" in table
     output = tmp_path / "record.csv"
     assert hub("sharing", "2025Q2", "--format", "csv", "-o", str(output)).exit_code == 0
     lines = list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
