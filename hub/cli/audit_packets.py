@@ -18,7 +18,7 @@ from hub.sharing.rules.standing import Standing
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--digest", default="", help="The manifest's SHA-256, as shown in the hub.")
 def verify_packet(file: Path, digest: str) -> None:
-    """Check an audit packet without the hub's database. Prints any problems and exits with 1."""
+    """Check an audit packet without the hub's database. If there are problems, lists them and exits with 1."""
     try:
         with file.open("rb") as stream:
             packet = stream.read(LARGEST + 1)

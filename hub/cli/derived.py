@@ -58,8 +58,8 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
 def verify() -> None:
     """Check the hub's data for damage and changes.
 
-    Checks stored files, page texts, the search index, confirmations and audit packets. Prints any problems and exits
-    with 1.
+    Checks stored files, page texts, the search index, confirmations and audit packets. If there are problems, lists
+    them and exits with 1.
     """
     with rows() as database:
         with progress_bar("Checking files") as progress:
