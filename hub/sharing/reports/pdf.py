@@ -73,7 +73,7 @@ def _people(who: Reached) -> str:
 
 def _put_quarters(paper: Paper, rows: Sequence[QuarterRow]) -> None:
     columns = [Column("Quarter", 2.2), Column("Standing", 2.9), Column("Confirmed", 4.6)]
-    columns += [Column(rung.label, 3, is_number=True) for rung in RUNGS]
+    columns += [Column(rung.label, 3.5 if rung is Rung.DOWNLOAD else 2.9, is_number=True) for rung in RUNGS]
     paper.grid(columns, [[row.quarter.label, row.standing.label, _confirmed(row), *_counts(row)] for row in rows])
 
 

@@ -34,17 +34,17 @@ class Rung(StrEnum):
 
     @property
     def proves(self) -> str:
-        """What it shows, in a sentence."""
+        """What it shows, as a phrase."""
         return _WORDS[self][1]
 
 
 _WORDS = {
-    Rung.CONFIRMED: ("Confirmed", "The representative or alternate confirmed it in writing."),
-    Rung.HUB_MAIL: ("Hub email", "The hub sent it."),
-    Rung.LOG_ADDRESS: ("Log address", "A copy of the email came to the hub."),
-    Rung.OPENING: ("Opened by a person", "Someone opened a share link."),
-    Rung.DECLARED: ("Reported", "Someone at the organization reported it."),
-    Rung.DOWNLOAD: ("Downloaded", "Someone downloaded it. That alone isn't sharing."),
+    Rung.CONFIRMED: ("Confirmed", "Written confirmation by the representative or alternate"),
+    Rung.HUB_MAIL: ("Hub email", "Email sent by the hub"),
+    Rung.LOG_ADDRESS: ("Log address", "Copy of an email sent to the log address"),
+    Rung.OPENING: ("Opened by a person", "Share link or pack that someone opened"),
+    Rung.DECLARED: ("Reported", "Report by someone at the organization"),
+    Rung.DOWNLOAD: ("Downloaded", "Download by someone at the organization, which alone isn’t sharing"),
 }
 _OF_CARRIER = {
     Carrier.HUB_MAIL: Rung.HUB_MAIL,
