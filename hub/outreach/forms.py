@@ -34,9 +34,9 @@ class LinkForm(FlaskForm):
     """A new share link."""
 
     page = NumberField(
-        "Only this page or slide (number)",
+        "Page or slide number",
         [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers start at 1.")],
-        description="Leave empty to share the whole resource.",
+        description="Leave blank to share the whole resource.",
     )
     days = SelectField("Link expires after", [InputRequired("Choose when the link expires.")], coerce=int)
 
@@ -121,7 +121,7 @@ class NewPackForm(FlaskForm):
     """The contents of a new pack: whole resources, and single items of weekly updates as ``resource:number``."""
 
     resources = ResourcesField("Resources")
-    parts = SelectMultipleField("Single items", coerce=_pair, validate_choice=False)
+    parts = SelectMultipleField("Individual items", coerce=_pair, validate_choice=False)
 
 
 class PackForm(FlaskForm):
@@ -133,7 +133,7 @@ class PackForm(FlaskForm):
             InputRequired("Enter a subject."),
             Length(
                 max=LONGEST_PACK_TITLE,
-                message=f"That is too long. The limit is {number(LONGEST_PACK_TITLE)} characters.",
+                message=f"That’s too long. The limit is {number(LONGEST_PACK_TITLE)} characters.",
             ),
         ],
     )
@@ -142,7 +142,7 @@ class PackForm(FlaskForm):
         [
             Optional(),
             Length(
-                max=LONGEST_PACK_NOTE, message=f"That is too long. The limit is {number(LONGEST_PACK_NOTE)} characters."
+                max=LONGEST_PACK_NOTE, message=f"That’s too long. The limit is {number(LONGEST_PACK_NOTE)} characters."
             ),
         ],
         description="In two sentences: why you’re sending this, and what to look at first",
@@ -180,7 +180,7 @@ class SendForm(FlaskForm):
 
     def __init__(self, **others: Any) -> None:
         super().__init__(**others)
-        self.at.description = f"If later. Time zone: {zone_name(clock.now().astimezone(web.config().zone))}"
+        self.at.description = f"For sending later, in {zone_name(clock.now().astimezone(web.config().zone))}"
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:
         """Return the chosen moment in the hub's time zone, or None for now; raise Refused if it is missing."""
@@ -209,15 +209,15 @@ class QuestionForm(FlaskForm):
     question = TextAreaField(
         "Your question",
         [
-            InputRequired("Write your question."),
+            InputRequired("Enter your question."),
             Length(
-                max=LONGEST_QUESTION, message=f"That is too long. The limit is {number(LONGEST_QUESTION)} characters."
+                max=LONGEST_QUESTION, message=f"That’s too long. The limit is {number(LONGEST_QUESTION)} characters."
             ),
         ],
     )
     name = StringField(
         "Your name",
-        [Optional(), Length(max=LONGEST_NAME, message=f"That is too long. The limit is {LONGEST_NAME} characters.")],
+        [Optional(), Length(max=LONGEST_NAME, message=f"That’s too long. The limit is {LONGEST_NAME} characters.")],
     )
     email = StringField("Your email", [InputRequired("Enter the email address to reply to.")])
     copy = BooleanField("Send a copy to the publisher")

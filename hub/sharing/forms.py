@@ -41,11 +41,12 @@ class NumberField(IntegerField):
 
 def _people_field() -> IntegerField:
     return NumberField(
-        "People reached (approximate)",
+        "People reached",
         [
             Optional(),
-            NumberRange(1, MOST_PEOPLE, f"Enter a number from 1 to {number(MOST_PEOPLE)}, or leave it empty."),
+            NumberRange(1, MOST_PEOPLE, f"Enter a number from 1 to {number(MOST_PEOPLE)}, or leave it blank."),
         ],
+        description="An estimate is fine.",
     )
 
 
@@ -54,7 +55,7 @@ def _note_field(label: str, description: str = "") -> TextAreaField:
 
 
 def _at_most(count: int) -> Length:
-    return Length(max=count, message=f"Use at most {number(count)} characters.")
+    return Length(max=count, message=f"Use up to {number(count)} characters.")
 
 
 class ResourcesField(SelectMultipleField):
@@ -122,7 +123,7 @@ class DeclareForm(DeclarationForm):
 class RetractionForm(FlaskForm):
     """The reason for retracting an entry."""
 
-    reason = StringField("Reason", [InputRequired("Give a reason."), _at_most(LONGEST_NOTE)])
+    reason = StringField("Reason", [InputRequired("Enter a reason."), _at_most(LONGEST_NOTE)])
 
 
 class ConfirmForm(OnceForm):
@@ -130,7 +131,7 @@ class ConfirmForm(OnceForm):
 
     shared = RadioField(
         "This quarter",
-        [InputRequired("Choose one.")],
+        [InputRequired("Choose whether you shared anything.")],
         choices=[
             SelectChoice("yes", "We shared the resources checked below"),
             SelectChoice("no", "There was nothing to share"),

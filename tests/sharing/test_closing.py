@@ -45,7 +45,7 @@ def test_each_gap_is_a_sentence_and_a_complete_log_has_none() -> None:
         "2 resources were shared, but no audience is logged.",
         "1 resource was shared, but no number of people is logged.",
         "The quarter is still open. If you share more, confirm again to add it.",
-        "Q1 2026 isn't confirmed either.",
+        "Q1 2026 isn’t confirmed either.",
     ]
 
 
@@ -113,7 +113,7 @@ def test_the_confirmation_page_shows_what_is_logged_and_what_is_missing(world: i
         "1 email came to a log address",
         "Fwd: <News>",
         "1 resource was shared, but no audience is logged.",
-        "Q1 2026 isn't confirmed either.",
+        "Q1 2026 isn’t confirmed either.",
     ):
         assert part in text, part
     assert "still open" not in text

@@ -208,7 +208,7 @@ def test_only_representative_and_alternate_confirm(
         ({"people": "-3"}, "number from 1"),
         ({"reason": "x" * 4001}, "4,000 characters"),
         ({"shared": "maybe"}, "valid choice"),
-        ({"shared": ""}, "Choose one"),
+        ({"shared": ""}, "Choose whether you shared anything"),
         ({"resources": []}, "Check at least one"),
         ({"resources": ["777"]}, "no longer available"),
         ({"resources": ["-1"]}, "invalid"),

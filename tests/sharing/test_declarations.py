@@ -71,7 +71,7 @@ def test_several_resources_are_declared_at_once(
     world: list[int], database: Database, sign_in: SignIn, today: date
 ) -> None:
     answer = declared(sign_in("ana@prairie.example"), world[:2], today)
-    assert "you shared 2 resources" in answer.text
+    assert "Sharing reported: 2 resources" in answer.text
     first, second = events(database)
     assert (first.act, first.with_whom, first.people, first.channel) == (
         Act.DECLARED,
@@ -250,7 +250,7 @@ def test_a_correction_replaces_an_entry_and_both_stay(
     form = {"happened_on": str(day), "with_whom": "the workforce board", "people": "12", "channel": "meeting"}
     for _ in range(2):
         answer = rita.post(address, data=form, follow_redirects=True)
-        assert "Corrected" in answer.text
+        assert "Entry corrected" in answer.text
     first, second = events(database)
     assert first.with_whom == "our manufacturers"
     assert (second.supersedes_id, second.with_whom, second.quarter) == (old.id, form["with_whom"], str(Quarter.of(day)))

@@ -158,8 +158,8 @@ def test_more_than_thirty_days_after_the_end_is_late(quarter: str, last_day_in_t
 
 def test_a_future_quarter_cannot_be_confirmed_and_the_current_one_can() -> None:
     assert objection_to_confirming(Q2, date(2026, 4, 1), MEMBER) is None
-    assert "hasn't started" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
-    assert "hasn't started" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
+    assert "hasn’t started" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
+    assert "hasn’t started" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
 
 
 def test_a_future_day_or_one_before_joining_cannot_be_declared() -> None:

@@ -120,7 +120,7 @@ def ask(
     ``name`` and ``email`` are those of visitors of a channel's link, and ignored for recipients on the list.
     Raises Refused if they or the question are missing, or after too many questions.
     """
-    question = text_of(question, LONGEST_QUESTION, "Write your question.")
+    question = text_of(question, LONGEST_QUESTION, "Enter your question.")
     stakeholder = link.stakeholder
     if stakeholder is not None:
         name, email = stakeholder.name, stakeholder.email

@@ -122,7 +122,7 @@ def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) ->
     )
     missing = next((number for number in part if number not in numbers), None)
     if missing is not None:
-        raise Refused(f"No page {missing} found. Check the number, or try again once the file is processed.")
+        raise Refused(f"Page {missing} wasn’t found. Check the number, or try again once the file is processed.")
 
 
 def change_pack(

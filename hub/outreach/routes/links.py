@@ -48,7 +48,7 @@ def forward(resource_id: int) -> Answer:
     page = links_queries.page_through(db, resource.current, form.page.data)
     if form.page.data and page is None:
         form.page.errors = [
-            f"No page {form.page.data} found. Check the number, or try again once the file is processed."
+            f"Page {form.page.data} wasn’t found. Check the number, or try again once the file is processed."
         ]
         return _forward_page(person, resource, form), 422
     link = links_actions.make_link(db, person, resource, page, form.days.data)

@@ -32,7 +32,7 @@ def log_address_page() -> str:
 def new_log_address() -> Response:
     """Create a log address; an earlier one stops working."""
     if not web.config().MAIL_DOMAIN:
-        raise Refused("Log addresses are turned off. Ask the hub’s operator to turn them on.")
+        raise Refused("Log addresses are turned off on this hub. Report what you shared instead.")
     log_address_actions.new_log_address(db, signed_in())
     flash("Your log address is ready. Put it in BCC when you share.")
     return redirect(url_for(".log_address_page"))

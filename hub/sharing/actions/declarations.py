@@ -142,7 +142,7 @@ def _checked(db: Session, person: Person, declaration: Declaration) -> Declarati
 def correct(db: Session, person: Person, line: entries_queries.LoggedLine, declaration: Declaration) -> SharingEvent:
     """Add a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
     if line.event.act is not Act.DECLARED:
-        raise Refused("You can't change an entry that the hub logged. You can only retract it.")
+        raise Refused("You can’t change an entry that the hub logged. You can only retract it.")
     declaration = _checked(db, person, declaration)
     return _supersede(db, person, line, declaration, void=False)
 
@@ -150,7 +150,7 @@ def correct(db: Session, person: Person, line: entries_queries.LoggedLine, decla
 def retract(db: Session, person: Person, line: entries_queries.LoggedLine, reason: str) -> SharingEvent:
     """Add an entry saying that the one of ``line`` was a mistake and doesn't count; both stay. Raises Refused."""
     old = line.event
-    why = text_of(reason, LONGEST_NOTE, "Give a reason.")
+    why = text_of(reason, LONGEST_NOTE, "Enter a reason.")
     declaration = Declaration(old.happened_on, old.with_whom, old.channel, old.people, why)
     return _supersede(db, person, line, declaration, void=True)
 

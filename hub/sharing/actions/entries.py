@@ -56,7 +56,7 @@ def digest(word: str) -> str:
 def checked_people(count: int | None) -> int | None:
     """Return the number of people, or None if it isn't known; raises Refused if it is out of range."""
     if count is not None and not 0 < count <= MOST_PEOPLE:
-        raise Refused(f"Enter a number of people from 1 to {number(MOST_PEOPLE)}, or leave it empty.")
+        raise Refused(f"Enter a number of people from 1 to {number(MOST_PEOPLE)}, or leave it blank.")
     return count
 
 

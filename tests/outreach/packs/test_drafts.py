@@ -33,7 +33,7 @@ def test_a_pack_is_proposed_by_topic_and_use(world: Database, sign_in: SignIn) -
     assert "Item 2" in page, "a single item of a weekly update can be chosen"
     ana.get("/resources/2/download")
     page = ok(ana.get("/sharing/packs/new"))
-    assert "used 1 time by your people" in page
+    assert "used once by your people" in page
     assert checked(page) == ["2"]
     draft = ok(ana.post("/sharing/packs/new", data={"resources": ["2"], "parts": ["3:2"]}, follow_redirects=True))
     assert "Weekly update (item 2)" in draft
@@ -64,7 +64,7 @@ def test_items_are_added_moved_and_removed_without_scripts(world: Database, sign
         "Apprenticeships that last",
         "Apprenticeships that last (pages 2 to 3)",
     ]
-    for part, sentence in (("7", "No page 7"), ("seven", "7-9")):
+    for part, sentence in (("7", "Page 7 wasn’t found"), ("seven", "7-9")):
         answer = ana.post(draft, data={"title": "Kept", "words": "kept too", "do": "add-1", "part": part})
         assert sentence in ok(answer, 422)
         assert "kept too" in answer.text, "nothing that was typed is lost"
