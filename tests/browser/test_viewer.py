@@ -115,5 +115,5 @@ def test_an_upload_moves_on_by_itself(open_as: OpenAs, tmp_path: Path) -> None:
     expect(page.locator(".filmstrip li")).to_have_count(2, timeout=30_000)
     expect(page.locator("[data-state]")).to_have_count(0, timeout=30_000)
     expect(page.locator(".viewer-large")).to_have_js_property("naturalWidth", 1200)
-    expect(page.get_by_text("Added. You can search it")).to_be_visible()
+    expect(page.get_by_text("Resource added. You can search it")).to_be_visible()
     assert page.evaluate("document.activeElement.textContent.trim()") == "Replace content"

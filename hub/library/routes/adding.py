@@ -59,7 +59,7 @@ def add() -> Answer:
         db.rollback()
         return _add_page(form, way, kept, [str(refused)]), 422
     if len(added) == 1:
-        flash("Added. You can search it in a few seconds.")
+        flash("Resource added. You can search it in a few seconds.")
         return redirect(url_for(".show", resource_id=added[0].id))
     flash(f"Added {dates.plural(len(added), 'resource')}. You can search them as soon as they are processed.")
     return redirect(url_for(".added", ids=",".join(str(resource.id) for resource in added)))

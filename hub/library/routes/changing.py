@@ -36,7 +36,7 @@ def edit(resource_id: int) -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash("Saved.")
+            flash("Changes saved.")
             return redirect(url_for(".show", resource_id=resource_id))
     page = render_template("library/edit.html", resource=resource, form=form, refused=refused)
     return page if request.method == "GET" else (page, 422)

@@ -47,7 +47,7 @@ def edit_entry(entry_id: int) -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash("Saved. Searches use the changes now.")
+            flash("Changes saved. Searches use them now.")
             return redirect(url_for(".glossary"))
     return _form_page(form, entry, refused)
 

@@ -44,7 +44,7 @@ def confirm(quarter: str) -> Answer:
             flash(
                 f"{which.label} is confirmed. Thank you."
                 if form.shared.data == "yes"
-                else "Recorded: there was nothing to share."
+                else f"{which.label} is confirmed: nothing to share. Thank you."
             )
             return redirect(url_for(".quarter", quarter=str(which)))
     db.rollback()

@@ -61,7 +61,7 @@ def declare() -> Answer:
         else:
             if "mail" in request.args:
                 logged_mail_actions.attach_entries(db, _mail(person), events)
-            flash(f"Recorded: you shared {plural(len(events), 'resource')}. Thank you.")
+            flash(f"Sharing reported: {plural(len(events), 'resource')}. Thank you.")
             return redirect(url_for(".quarter", quarter=events[0].quarter))
     db.rollback()
     return _declare_page(person, form, refused), 422
@@ -160,7 +160,7 @@ def correct(event_id: int) -> Answer:
         refused = str(error)
     else:
         if entry:
-            flash("Retracted. The entry stays in the log but doesn't count." if entry.void else "Corrected.")
+            flash("Entry retracted. It stays in the log but doesn’t count." if entry.void else "Entry corrected.")
             return redirect(url_for(".quarter", quarter=entry.quarter))
     db.rollback()
     line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)

@@ -33,5 +33,5 @@ def dismiss_mail(mail_id: int) -> Response:
     """Mark an email as having no hub resource."""
     person = signed_in()
     logged_mail_actions.dismiss_mail(db, person, logged_mail_queries.mail_for(db, person, mail_id))
-    flash("Email dismissed. It won't come up again.")
+    flash("Email dismissed. It won’t come up again.")
     return redirect(url_for(".mail", mail_id=mail_id))

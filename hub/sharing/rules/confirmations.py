@@ -106,7 +106,7 @@ def _gaps(facts: LogFacts) -> Iterator[str]:
     if facts.today <= facts.quarter.last_day:
         yield "The quarter is still open. If you share more, confirm again to add it."
     if facts.open_before is not None:
-        yield f"{facts.open_before.label} isn't confirmed either."
+        yield f"{facts.open_before.label} isn’t confirmed either."
 
 
 def _resources(count: int) -> str:

@@ -209,9 +209,9 @@ def current_events(events: Iterable[E]) -> list[E]:
 def objection_to_confirming(quarter: Quarter, today: date, membership: Membership) -> str | None:
     """Return why ``quarter`` can't be confirmed today: it hasn't started, or nothing is due from the organization."""
     if quarter > Quarter.of(today):
-        return f"{quarter.label} hasn't started yet. Confirm it once you have shared something."
+        return f"{quarter.label} hasn’t started yet. Confirm it once you have shared something."
     if not is_due(membership, quarter.first_day, quarter.last_day):
-        return f"Nothing is due for {quarter.label}, because your organization didn't take part in that quarter."
+        return f"Nothing is due for {quarter.label}, because your organization didn’t take part in that quarter."
     return None
 
 
