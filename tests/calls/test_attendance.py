@@ -55,7 +55,7 @@ def test_checking_in_twice_adds_one_entry(database: Database, sign_in: SignIn, s
         assert rosa.post(f"/calls/{DAY}/check-in", data={"next": "/"}).location == "/"
     assert "Did you attend the" not in rosa.get("/").text
     assert "You checked in." in rosa.get(f"/calls/{DAY}").text
-    assert "Lakeshore Forge already counts as attended" in sign_in(TOM).get("/").text
+    assert "Lakeshore Forge is already marked as attended" in sign_in(TOM).get("/").text
     sign_in(TOM).post(f"/calls/{DAY}/check-in")
     assert entries(database) == {"check-in": 2}
     set_clock("2026-11-16T12:01")
