@@ -175,7 +175,7 @@ def test_the_forecast_asks_for_just_enough_calls(attended: int, held: int, comin
     [
         (Attended(9, 20, 6), "9 of 20 calls attended; 4 of the next 6 needed to reach half."),
         (Attended(10, 20, 6), "10 of 20 calls attended; 3 of the next 6 needed to stay at half."),
-        (Attended(15, 20, 6), "15 of 20 calls attended; half of this year’s calls is already reached."),
+        (Attended(15, 20, 6), "15 of 20 calls attended; this year’s commitment is already met."),
         (
             Attended(0, 20, 6),
             "0 of 20 calls attended; half is out of reach this year, but each of the next 6 still counts.",

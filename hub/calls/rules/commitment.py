@@ -82,6 +82,6 @@ def forecast(standing: Attended) -> str:
     if standing.needed > standing.coming:
         return f"{score}; half is out of reach this year, but each of the next {standing.coming} still counts."
     if not standing.needed:
-        return f"{score}; half of this year’s calls is already reached."
+        return f"{score}; this year’s commitment is already met."
     goal = "stay at half" if standing.keeping is Keeping.KEPT else "reach half"
     return f"{score}; {standing.needed} of the next {standing.coming} needed to {goal}."

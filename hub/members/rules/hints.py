@@ -24,8 +24,8 @@ HINTS = {
     "quarter": Hint(
         "overview/home.html",
         LEADERS,
-        "This is your organization’s quarter: the button is always your next step, and confirming what you shared "
-        "takes two minutes.",
+        "Confirm what your organization shared once a quarter; it takes two minutes, and the button shows your next "
+        "step.",
         "quarter",
     ),
     "sharing-counts": Hint(
