@@ -187,7 +187,7 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     paper.grid(columns, [[standing.label, number(counts[standing]), _commitment(standing)] for standing in Standing])
     paper.heading("By organization")
     columns = [Column("Organization", 6), Column("Kind", 1.8), Column("Standing", 2.6), Column("Confirmed", 5)]
-    columns += [Column(rung.label, 2.3, is_number=True) for rung in RUNGS]
+    columns += [Column(rung.label, 2.6 if rung is Rung.DOWNLOAD else 2.3, is_number=True) for rung in RUNGS]
     table = [
         [row.organization.name, row.organization.kind.label, row.standing.label, _confirmed(row), *_counts(row)]
         for row in rows
