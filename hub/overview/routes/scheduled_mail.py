@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
-from hub.core.dates import plural
+from hub.core.dates import plural, zone_name
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.core.text import mail_html
@@ -53,6 +53,7 @@ def mail_plan() -> str:
         digests=digests_queries.digests(db, week)[:MOST_SHOWN],
         begun=begun,
         MailKind=MailKind,
+        zone=zone_name(now.astimezone(zone)),
     )
 
 
