@@ -24,7 +24,7 @@ def commitments_as_xlsx(table: CommitmentsOfAYear) -> bytes:
 
 
 def commitments_as_pdf(table: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
-    """Return the commitments as a PDF; ``whose`` is the name of the organization or of the hub."""
+    """Return the commitments as a PDF; ``whose`` is the name of the organization, or "The alliance"."""
     is_single = len(table.rows) == 1
     title = f"Commitments, {table.year}"
     paper = Paper(Head(title, whose, setting.hub_name, setting.made_at, landscape=not is_single))

@@ -5,6 +5,8 @@ from flask import Response, render_template, request
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.commitment import forecast
+from hub.calls.rules.presentations import is_presented
+from hub.calls.rules.series import is_held
 from hub.core import clock
 from hub.core.tables import csv_of
 from hub.core.web import db, one_of
@@ -62,6 +64,7 @@ def organization(slug: str) -> str:
     quarters = board_queries.this_quarter(db).back(board_queries.QUARTERS_ON_BOARD)
     year, years = requested_year()
     commitments = commitments_queries.commitments_of(db, member, year)
+    now, presentations = clock.now(), presentations_queries.of_organization(db, member)
     return render_template(
         "overview/organization.html",
         organization=member,
@@ -69,8 +72,13 @@ def organization(slug: str) -> str:
         years=years,
         commitments=commitments,
         forecast=forecast(commitments.attended),
-        history=attendance_queries.history_of(db, member, year, clock.now()),
-        presentations=presentations_queries.of_organization(db, member),
+        history=attendance_queries.history_of(db, member, year, now),
+        presentations=presentations,
+        given={
+            presentation.id
+            for presentation in presentations
+            if is_presented(presentation.state, held=is_held(presentation.call.state, presentation.call.ends_at, now))
+        },
         people=members_queries.people_of(db, member),
         quarters=quarters_queries.quarters_of(db, member, quarters),
     )

@@ -49,7 +49,7 @@ def commitments_page(kind: OrganizationKind | None) -> str | Response:
     only_behind = request.args.get("behind") == "1"
     table = commitments_queries.commitments(db, year, kind, only_behind=only_behind)
     if request.args.get("format"):
-        return _report(table, web.config().HUB_NAME, f"commitments-{year}")
+        return _report(table, "The alliance", f"commitments-{year}")
     return render_template(
         "overview/commitments.html",
         table=table,
