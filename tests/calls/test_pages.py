@@ -237,7 +237,7 @@ def test_the_coordinator_skips_weeks_and_adds_calls(database: Database, sign_in:
     assert cora.post("/calls/plan", data=extra).status_code == 422
     assert cora.get("/calls/2026-12-03").status_code == 200
     series = {"do": "series", "series-first": "2025-01-01", "series-last": "2025-12-31"}
-    assert "52 weeks added" in cora.post("/calls/plan", data=series, follow_redirects=True).text
+    assert "52 missing weeks added" in cora.post("/calls/plan", data=series, follow_redirects=True).text
     assert "No weeks are missing" in cora.post("/calls/plan", data=series, follow_redirects=True).text
 
 

@@ -162,7 +162,7 @@ def undo_entry(entry_id: int) -> Answer:
         except Refused as error:
             refused = str(error)
         else:
-            flash("Undone. The entry stays in the record but no longer counts.")
+            flash("Entry undone. It’s kept but no longer counts.")
             return redirect(url_for(".show", day=call.day, _anchor="attendance"))
     page = render_template("calls/undo_attendance.html", call=call, entry=entry, form=form, refused=refused)
     return page if request.method == "GET" else (page, 422)

@@ -120,7 +120,7 @@ def add_ask(day: str) -> Answer:
     organizations = {organization.slug: organization for organization in _may_write_for(person)}
     slug = form.organization.data if "organization" in form else person.organization.slug
     asks_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
-    flash("Added to the call.")
+    flash(f"{AskKind(form.kind.data).label} added.")
     return redirect(url_for(".show", day=day, _anchor="asks"))
 
 

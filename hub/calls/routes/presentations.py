@@ -50,7 +50,9 @@ def propose() -> Answer:
             refused = str(error)
         else:
             is_accepted = proposed.state is SlotState.ACCEPTED
-            flash("Presentation scheduled." if is_accepted else "Proposal sent. The coordinator’s answer appears here.")
+            flash(
+                "Presentation scheduled." if is_accepted else "Proposal sent. You’ll see the coordinator’s answer here."
+            )
             return redirect(url_for(".presentation", number=proposed.id))
     page = render_template("calls/propose.html", form=form, refused=refused, slots=slots)
     return page if request.method == "GET" else (page, 422)

@@ -77,10 +77,10 @@ def _carry_out(person: Person, series: calls_forms.SeriesForm, extra: calls_form
 def _make_series(person: Person, form: calls_forms.SeriesForm) -> str:
     first, last = form.first.data, form.last.data
     if not first <= last <= first + 2 * AHEAD:
-        raise Refused("The last date must be after the first, by two years at most.")
+        raise Refused("Enter a last date after the first, no more than two years later.")
     added = series_actions.make_series(db, person, first, last)
     return (
-        f"{dates.plural(len(added), 'week')} added."
+        f"{dates.plural(len(added), 'missing week')} added."
         if added
         else "No weeks are missing. Every week in that period already has a call."
     )

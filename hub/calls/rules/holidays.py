@@ -21,7 +21,7 @@ def holidays_of(year: int) -> dict[date, str]:
     observed = {_observed(day): name for day, name in _holidays(year)}
     next_new_year = _observed(date(year + 1, 1, 1))
     if next_new_year.year == year:
-        observed[next_new_year] = "New Year's Day"
+        observed[next_new_year] = "New Year’s Day"
     return {day: name for day, name in sorted(observed.items()) if day.year == year}
 
 
@@ -31,9 +31,9 @@ def holiday_on(day: date) -> str:
 
 
 def _holidays(year: int) -> Iterator[tuple[date, str]]:
-    yield date(year, 1, 1), "New Year's Day"
+    yield date(year, 1, 1), "New Year’s Day"
     yield _nth(year, 1, MONDAY, 3), "Birthday of Martin Luther King, Jr."
-    yield _nth(year, 2, MONDAY, 3), "Washington's Birthday"
+    yield _nth(year, 2, MONDAY, 3), "Washington’s Birthday"
     yield _last(year, 5, MONDAY), "Memorial Day"
     if year >= JUNETEENTH_SINCE:
         yield date(year, 6, 19), "Juneteenth National Independence Day"
