@@ -194,7 +194,7 @@ def submit(db: Session, application: Application) -> None:
             db,
             joining_letters.submitted(
                 application.name,
-                application.kind.label,
+                application.kind.noun,
                 person.name,
                 f"{config_of(db).BASE_URL}/applications/{application.id}",
             ),

@@ -134,7 +134,9 @@ class VoteForm(FlaskForm):
         choices=[SelectChoice(ballot.value, ballot.label) for ballot in Ballot],
     )
     reason = TextAreaField(
-        "Reason", [Optional(), _longest(LONGEST_REASON)], description="Required to decline; the board reads it."
+        "Reason",
+        [Optional(), _longest(LONGEST_REASON)],
+        description="Required to decline; the Advisory Board will read it.",
     )
 
 
@@ -144,7 +146,7 @@ class AskForm(FlaskForm):
     what = TextAreaField(
         "Changes to make",
         [InputRequired("Enter the changes to make."), _longest(LONGEST_REASON)],
-        description="The applicant reads it.",
+        description="The applicant will read it.",
     )
 
 
@@ -159,7 +161,7 @@ class DecisionForm(FlaskForm):
     reason = TextAreaField(
         "Reason",
         [InputRequired("Enter a reason. The applicant will read it."), _longest(LONGEST_REASON)],
-        description="The applicant reads it.",
+        description="The applicant will read it.",
     )
 
 

@@ -172,7 +172,7 @@ class DesignationRow(Form):
     def validate_ends_on(self, field: Any) -> None:
         """Refuse an end date before the start date."""
         if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError("The end date is before the start date.")
+            raise ValidationError("The end date is before the start date. Correct one of them.")
 
 
 class EditOrganization(FlaskForm):
@@ -182,14 +182,14 @@ class EditOrganization(FlaskForm):
     kind = SelectField("Kind", [InputRequired("Choose a kind.")], coerce=OrganizationKind)
     region = _line("Region", help_text="For example, Northeast Ohio.")
     website = _line("Website", _passes(website_of), help_text="Starts with https:// or http://.")
-    joined_on = DayField("Joined on", [InputRequired("Enter the day it joined the alliance.")])
+    joined_on = DayField("Joined on", [InputRequired("Enter the date it joined the alliance.")])
     left_on = DayField("Left on", [Optional()], description="Its last day, if it left the alliance.")
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)
 
     def validate_left_on(self, field: Any) -> None:
         """Refuse a last day before the day it joined."""
         if field.data and self.joined_on.data and field.data < self.joined_on.data:
-            raise ValidationError("The last day is before the day it joined.")
+            raise ValidationError("The last day is before the date it joined. Correct one of them.")
 
     def offer_kinds(self, now: OrganizationKind | None = None) -> None:
         """Offer the kinds member and BFF; the host, which was set up with the hub, stays the host."""

@@ -282,7 +282,7 @@ def test_a_representative_invites_a_colleague_and_names_an_alternate(come: Come,
     representative.at(f"Nia Colleague {way}")
     representative.choose("Role", "Alternate")
     representative.button("Change role")
-    representative.told(f"Nia Colleague {way} is now Alternate.")
+    representative.told(f"Nia Colleague {way}’s role is now Alternate.")
     colleague.page.reload()
     colleague.press(colleague.page.locator(".quarter-card").first.get_by_role("link"))
     expect(colleague.page.locator("h1")).to_be_visible()

@@ -165,7 +165,7 @@ def test_the_coordinator_adds_people_anywhere_with_roles_that_fit(
     wrong = data | {"organization": "amcc", "email": "x@amcc.example"}
     answer = coordinator.post("/people/new", data=wrong)
     assert answer.status_code == 422
-    assert "AMCC is a Host. Choose one of its roles: Coordinator, Advisory Board." in answer.text
+    assert "AMCC is a host. Choose one of its roles: Coordinator, Advisory Board." in answer.text
     for organization in ("nowhere", ""):
         assert coordinator.post("/people/new", data=wrong | {"organization": organization}).status_code == 422
 
@@ -183,7 +183,7 @@ def test_the_coordinator_moves_a_person_and_their_history_stays(
         data={"organization": "ridgeline", "role": "representative"},
         follow_redirects=True,
     )
-    assert "Tom is now at Ridgeline, as Representative." in answer.text
+    assert "Tom is now at Ridgeline with the role Representative." in answer.text
     assert roles(database) == {"Rosa": Role.REPRESENTATIVE, "Keisha": Role.CONTRIBUTOR, "Ruth": Role.BOARD}
     assert roles(database, "ridgeline") == {"Tom": Role.REPRESENTATIVE, "Jolene": Role.CONTRIBUTOR}
     assert "Ridgeline" in tom.get("/account").text
@@ -205,7 +205,7 @@ def test_moving_is_refused_without_permission_or_with_a_role_that_does_not_fit(
     assert "Organization</h2>" not in rosa.get(f"/people/{alliance.tom}").text
     wrong = coordinator.post(tom, data={"organization": "ridgeline", "role": "coordinator"})
     assert wrong.status_code == 422
-    assert "Ridgeline is a Member. Choose one of its roles" in wrong.text
+    assert "Ridgeline is a member. Choose one of its roles" in wrong.text
     assert coordinator.post(tom, data={"organization": "lakeshore", "role": "alternate"}).status_code == 422
     last = f"/people/{alliance.coordinator}/organization"
     refused = coordinator.post(last, data={"organization": "ridgeline", "role": "contributor"})

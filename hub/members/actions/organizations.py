@@ -87,7 +87,7 @@ def _facts(
 ) -> dict[str, Any]:
     """Return the checked details of an organization by column; raises Refused."""
     if left_on and left_on < joined_on:
-        raise Refused("The last day is before the day it joined. Correct one of them.")
+        raise Refused("The last day is before the date it joined. Correct one of them.")
     return {
         "name": name_of(name),
         "kind": kind,
@@ -138,5 +138,6 @@ def _check_roles_fit(db: Session, organization: Organization, kind: Organization
     for person in members_queries.people_of(db, organization):
         if person.role not in ROLES_OF_KIND[kind]:
             raise Refused(
-                f"{person.name} is {person.role.label}, and a {kind.label} has no such role. Change their role first."
+                f"{person.name} has the role {person.role.label}, which people at a {kind.noun} can’t have. "
+                "Change their role first."
             )

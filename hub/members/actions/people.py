@@ -159,9 +159,9 @@ def _check_role(actor: Person | None, organization: Organization, role: Role) ->
     kind = organization.kind
     if role not in ROLES_OF_KIND[kind]:
         roles = ", ".join(r.label for r in ROLES_OF_KIND[kind])
-        raise Refused(f"{organization.name} is a {kind.label}. Choose one of its roles: {roles}.")
+        raise Refused(f"{organization.name} is a {kind.noun}. Choose one of its roles: {roles}.")
     if actor and role not in roles_to_give(actor, kind):
-        raise Refused(f"Only the coordinator can assign the role {role.label}.")
+        raise Refused(f"Only the coordinator can assign the {role.label} role.")
 
 
 def _check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:

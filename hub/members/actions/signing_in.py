@@ -107,7 +107,7 @@ def _count_attempt(db: Session, account: str, address: str) -> SignInTry:
     if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
         db.delete(attempt)
         db.commit()
-        raise TooManyTries("Too many attempts to sign in. Wait 15 minutes, then try again.")
+        raise TooManyTries("Too many sign-in attempts. Wait 15 minutes, then try again.")
     db.commit()
     return attempt
 

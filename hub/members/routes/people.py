@@ -107,7 +107,7 @@ def change_role(person_id: int) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(changed, f"{changed.name} is now {changed.role.label}.")
+            return _back_to(changed, f"{changed.name}’s role is now {changed.role.label}.")
     return _person_page(changed, role=form, refused=refused)
 
 
@@ -126,7 +126,7 @@ def move_person(person_id: int) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(moved, f"{moved.name} is now at {into.name}, as {moved.role.label}.")
+            return _back_to(moved, f"{moved.name} is now at {into.name} with the role {moved.role.label}.")
     return _person_page(moved, move=form, refused=refused)
 
 

@@ -56,14 +56,13 @@ HINTS = {
     "board": Hint(
         "overview/board.html",
         frozenset({Role.BOARD, Role.COORDINATOR}),
-        "Each row is an organization and each column a quarter: a standing of Confirmed or Forwarded meets the "
-        "commitment, and a name opens the sharing log.",
+        "Confirmed and Forwarded meet the commitment; open an organization to see its quarters in detail.",
         "standing",
     ),
     "behind": Hint(
         "overview/home.html",
         frozenset({Role.COORDINATOR, Role.BOARD}),
-        "These organizations have nothing recorded for the quarter, so open one to see its people and get in touch.",
+        "These organizations haven’t shared this quarter; open one to see its people and get in touch.",
         "standing",
     ),
     "organizations": Hint(

@@ -19,6 +19,11 @@ class OrganizationKind(StrEnum):
         """Its name on screens."""
         return {"member": "Member", "bff": "BFF", "host": "Host"}[self.value]
 
+    @property
+    def noun(self) -> str:
+        """Its name in a sentence."""
+        return "BFF" if self is OrganizationKind.BFF else self.value
+
 
 class Role(StrEnum):
     """The role of a person in their organization."""
