@@ -69,8 +69,8 @@ class NotificationSettingsForm(FlaskForm):
     ends = TimeOfDayField(
         "Quiet hours end",
         [InputRequired("Enter a time such as 7:00 a.m.")],
-        description="Email waits until quiet hours end, except links that you ask for. Enter the same time twice to turn "
-        "them off.",
+        description="Email waits until quiet hours end, except links that you ask for; enter the same time twice to turn "
+        "quiet hours off.",
     )
     zone = SelectField("Your time zone", [InputRequired("Choose a time zone.")])
 

@@ -68,7 +68,7 @@ def test_a_name_that_is_listed_twice_is_added_once() -> None:
 
 
 def test_a_list_that_is_too_long_is_refused() -> None:
-    with pytest.raises(Refused, match="smaller parts"):
+    with pytest.raises(Refused, match="smaller batches"):
         read("\n".join(f"Community {n}" for n in range(MOST_LINES + 1)))
 
 

@@ -133,7 +133,7 @@ def test_a_sign_in_link_is_not_shown_to_anyone_when_there_is_a_mail_server(
     database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text
-    assert "only they can read it" in browser.get(pages[0]).text
+    assert "only its recipient can read it" in browser.get(pages[0]).text
     if state in mail_actions.AGAIN:
         browser.post(f"/outbox/{message_id}/again")
         with database.reading() as db:

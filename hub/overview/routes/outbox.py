@@ -113,7 +113,7 @@ def send_again(message_id: int) -> Any:
 @bp.post("/outbox/<int:message_id>/arrived")
 def count_as_sent(message_id: int) -> Any:
     """Mark an email of unknown status as sent."""
-    return _decide(message_id, mail_actions.count_as_sent, "The email is marked as sent.")
+    return _decide(message_id, mail_actions.count_as_sent, "Email marked as sent.")
 
 
 @bp.post("/outbox/<int:message_id>/cancel")

@@ -13,7 +13,14 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _QUARTER = re.compile(r"\d{4}Q[1-4]", re.ASCII)
 _QUIET_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d) (\S+)", re.ASCII)
 # Names of details that people call something else.
-_LABELS = {"digest": "fingerprint"}
+_LABELS = {
+    "digest": "fingerprint",
+    "kinds": "email",
+    "quiet": "quiet hours",
+    "shows": "requirement",
+    "was": "before",
+    "what": "changes",
+}
 
 
 def audit_label(name: str) -> str:

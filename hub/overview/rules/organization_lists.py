@@ -52,7 +52,7 @@ def read_list(text: str, used_names: Collection[str], used_emails: Collection[st
     """
     rows = _rows(text)
     if len(rows) > MOST_LINES:
-        raise Refused(f"A list can have up to {MOST_LINES} lines. Add it in smaller parts.")
+        raise Refused(f"A list can have up to {MOST_LINES} lines. Add it in smaller batches.")
     columns = list(LISTED)
     if rows and (headings := _headings(rows[0][2])):
         columns, rows = headings, rows[1:]
