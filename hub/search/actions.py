@@ -131,7 +131,7 @@ def save_search(db: Session, person: Person, name: str, address: str, *, tells: 
         with db.begin_nested():
             db.add(saved)
     except IntegrityError as error:  # the form was submitted twice at once
-        raise Refused("This search was just saved. Find it under “Your searches”.") from error
+        raise Refused("This search was just saved. Find it under “Your searches.”") from error
     return saved
 
 

@@ -88,7 +88,7 @@ def save() -> Answer:
     except Refused as error:
         flash(str(error), "danger")
         return redirect(_results_url(address))
-    flash(f"Saved as “{saved.name}”. Find it on your home page and under “Your searches”.")
+    flash(f"Saved as “{saved.name}”. Find it on your home page and under “Your searches.”")
     return redirect(_results_url(address))
 
 
