@@ -139,11 +139,11 @@ def test_dismissed_hints_stay_hidden_until_they_are_turned_on_again(app: Flask, 
     a_person(db, an_organization(db, "Mesa"), Role.REPRESENTATIVE, "rita@mesa.example")
     db.commit()
     browser = sign_in("rita@mesa.example")
-    assert "This is your organization’s quarter" in browser.get("/").text
+    assert "Once a quarter, confirm what your organization shared" in browser.get("/").text
     response = browser.post("/hints/quarter/dismiss", data={"next": "/"})
     assert (response.status_code, response.location) == (302, "/")
     assert browser.post("/hints/quarter/dismiss").status_code == 302, "dismissing it again is harmless"
-    assert "This is your organization’s quarter" not in browser.get("/").text
+    assert "Once a quarter, confirm what your organization shared" not in browser.get("/").text
     assert browser.post("/hints/nothing/dismiss").status_code == 404
     browser.post("/account/hints")
-    assert "This is your organization’s quarter" in browser.get("/").text
+    assert "Once a quarter, confirm what your organization shared" in browser.get("/").text

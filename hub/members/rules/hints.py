@@ -24,7 +24,7 @@ HINTS = {
     "quarter": Hint(
         "overview/home.html",
         LEADERS,
-        "Confirm what your organization shared once a quarter; it takes two minutes, and the button shows your next "
+        "Once a quarter, confirm what your organization shared: it takes two minutes, and the button is always your next "
         "step.",
         "quarter",
     ),
