@@ -1,10 +1,10 @@
-"""Find Chromium and start it."""
+"""The path of Chromium and its command-line flags."""
 
 import os
 import shutil
 
 FLAGS = [
-    "--no-sandbox",  # in CI we are root, for whom Chromium's own sandbox doesn't start
+    "--no-sandbox",  # CI runs as root, and Chromium's own sandbox doesn't start as root
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -16,6 +16,6 @@ HOW_TO_GET_IT = "Chromium isn't installed. As root: apt-get install -y --no-inst
 
 
 def find_chromium() -> str | None:
-    """Return the path of Chromium: $CHROMIUM, or the usual names; None where there is none."""
+    """Return the path of Chromium from $CHROMIUM or one of its usual names; None if it isn't installed."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if name and (found := shutil.which(name))), None)
+    return next((path for name in names if name and (path := shutil.which(name))), None)

@@ -1,4 +1,4 @@
-"""Fixtures: a real browser, and a real hub with the demo world."""
+"""Fixtures for tests with a real browser and a running hub with the demo world."""
 
 import os
 import re
@@ -16,23 +16,23 @@ from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, eventually
 
 PASSWORD = "welcome-to-the-hub"
-expect.set_options(timeout=20_000)  # milliseconds, on a machine that is busy with other tests
+expect.set_options(timeout=20_000)  # milliseconds; the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium."""
-    return {"executable_path": chromium_or_else(), "args": FLAGS}
+    """Playwright's launch options, for the installed Chromium."""
+    return {"executable_path": require_chromium(), "args": FLAGS}
 
 
-def chromium_or_else() -> str:
-    """Return the path of Chromium; without it the tests fail in CI, and elsewhere are skipped and say how to get it."""
-    found = find_chromium()
-    if found is None:
+def require_chromium() -> str:
+    """Return the path of Chromium. Without it, fail the test in CI, and skip it elsewhere."""
+    path = find_chromium()
+    if path is None:
         if os.environ.get("CI"):
             pytest.fail(HOW_TO_GET_IT)
         pytest.skip(HOW_TO_GET_IT)
-    return found
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def hub(
 
 @contextmanager
 def a_demo_hub(pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
-    """`hub serve` in that folder, with a demo world of its own."""
+    """Run `hub serve` in this folder with its own copy of the demo world."""
     shutil.copytree(pattern, folder / "instance")
     hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), **settings)
     hub.start()
@@ -58,7 +58,7 @@ def a_demo_hub(pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
 
 
 def sign_in(page: Page, email: str) -> Page:
-    """Through the form; answers the page, on home."""
+    """Sign in through the form, and return the page, which shows the home page."""
     page.goto("/sign-in")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
@@ -67,18 +67,19 @@ def sign_in(page: Page, email: str) -> Page:
     return page
 
 
-def is_drawn(hub: Hub, file_names: str = "%") -> bool:
-    """Return whether the worker is done with the pictures of the pages of files with such a name, or of all."""
-    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
-        states = rows.execute("SELECT preview_state FROM revision WHERE file_name LIKE ?", (file_names,)).fetchall()
+def pictures_are_drawn(hub: Hub, file_names: str = "%") -> bool:
+    """Return True if the worker has drawn the pages of all files whose names match, a LIKE pattern."""
+    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as database:
+        sql = "SELECT preview_state FROM revision WHERE file_name LIKE ?"
+        states = database.execute(sql, (file_names,)).fetchall()
     return bool(states) and all(state != "waiting" for (state,) in states)
 
 
-class Watched:
-    """What a context's pages complained of, and whom they called."""
+class PageMonitor:
+    """Records errors in the pages of a browser context, and their requests to other hosts."""
 
     def __init__(self, context: BrowserContext, hub: Hub) -> None:
-        self.complaints: list[str] = []
+        self.problems: list[str] = []
         context.on("console", lambda message: self._note("console", message.text, message.type == "error"))
         context.on("weberror", lambda error: self._note("script", str(error.error), True))
         context.on(
@@ -88,38 +89,41 @@ class Watched:
             ),
         )
 
-    def _note(self, sort: str, text: str, bad: bool) -> None:
-        # The browser itself reports an answer of 4xx; tests that ask for one look at the page.
-        if bad and "the server responded with a status of 4" not in text:
-            self.complaints.append(f"{sort}: {text}")
+    def _note(self, sort: str, text: str, is_problem: bool) -> None:
+        # The browser itself logs each 4xx response; tests that provoke one check the page.
+        if is_problem and "the server responded with a status of 4" not in text:
+            self.problems.append(f"{sort}: {text}")
 
 
 @pytest.fixture
 def open_as(browser: Browser, hub: Hub) -> Iterator[Callable[..., Page]]:
-    """``open_as("representative", viewport=…)``: a page of that person, signed in; "visitor" isn't."""
-    opened: list[tuple[BrowserContext, Watched]] = []
+    """``open_as("representative", viewport=…)``: a page on which this role is signed in; a "visitor" isn't.
+
+    The test fails if a page has a script error or sends a request to another host.
+    """
+    opened: list[tuple[BrowserContext, PageMonitor]] = []
 
     def page_of(role: str, **options: Any) -> Page:
         context = browser.new_context(base_url=hub.address, **options)
-        opened.append((context, Watched(context, hub)))
+        opened.append((context, PageMonitor(context, hub)))
         page = context.new_page()
         if role != "visitor":
             sign_in(page, f"{role}@demo.example")
         return page
 
     yield page_of
-    for context, watched in opened:
+    for context, monitor in opened:
         context.close()
-        assert watched.complaints == []
+        assert monitor.problems == []
 
 
 @pytest.fixture
 def a_file(tmp_path: Path) -> Callable[[str, str], Path]:
     """``a_file("plan.txt", "text")``: a file to upload."""
 
-    def made(name: str, text: str) -> Path:
+    def write_file(name: str, text: str) -> Path:
         path = tmp_path / name
         path.write_text(text)
         return path
 
-    return made
+    return write_file

@@ -1,7 +1,7 @@
-"""Helpers that use a page like a person: with a mouse (or a finger), or with the keyboard only.
+"""Simulated users of a page: one with a mouse (or a finger), one with only the keyboard.
 
-Both have the same methods, so that each job is written once. They find things by their text, in the main content of
-the page; `place` finds them in the header.
+Both have the same methods, so that each job is written once. They find links, buttons and fields by their visible
+names in the main content of the page; only `go_to` uses the header.
 """
 
 import re
@@ -14,63 +14,63 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.serving import eventually
 
-PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
-Words = str | re.Pattern[str]
-MOST_CLICKS = 3  # on one box, until it is checked
-MOST_TABS = 300  # presses of one key in search of one thing; a person gives up long before
+PATIENCE = 60_000  # milliseconds; the machine may be busy with other tests
+Text = str | re.Pattern[str]
+MOST_CLICKS = 3  # on one checkbox, until it is checked
+MOST_TABS = 300  # presses of one key to reach one element; a person gives up long before
 
 
-def look_until(page: Page, sentence: str) -> None:
-    """Follow the page's link "Refresh" until it says so, as one does where no script moves the page on."""
-    said = page.get_by_role("status").filter(has_text=sentence)
-    again = page.get_by_role("link", name="Refresh")
-    expect(said.or_(again)).to_be_visible(timeout=PATIENCE)
+def refresh_until(page: Page, sentence: str) -> None:
+    """Follow the page's "Refresh" link until a status has this sentence, as people do without JavaScript."""
+    status = page.get_by_role("status").filter(has_text=sentence)
+    refresh = page.get_by_role("link", name="Refresh")
+    expect(status.or_(refresh)).to_be_visible(timeout=PATIENCE)
 
-    def is_said() -> bool:
-        if again.count():
-            with page.expect_navigation(timeout=PATIENCE):  # to its end: half a page says neither
-                again.click(timeout=PATIENCE)
-        return said.count() == 1
+    def has_status() -> bool:
+        if refresh.count():
+            with page.expect_navigation(timeout=PATIENCE):  # until it has loaded: half a page has neither
+                refresh.click(timeout=PATIENCE)
+        return status.count() == 1
 
-    eventually(is_said)
+    eventually(has_status)
 
 
-class Hands:
-    """What the mouse and the keys have in common: finding things by their words, and seeing what comes."""
+class User:
+    """What both users share: they find elements by their names, and check what the page shows."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def press(self, thing: Locator) -> None:
-        """Press a link, a button, a summary."""
+    def press(self, target: Locator) -> None:
+        """Press a link, a button or a summary."""
         raise NotImplementedError
 
     def fill(self, field: Locator, text: str) -> None:
-        """Fill a field with a text, instead of what stands there; a day as 2026-11-24."""
+        """Replace a field's content with a text; a date is written as 2026-11-24."""
         raise NotImplementedError
 
-    def choose(self, label: Words, option: str) -> None:
-        """Choose one of a list."""
+    def select(self, label: Text, option: str) -> None:
+        """Select an option of a list."""
         raise NotImplementedError
 
-    def tick(self, thing: Locator) -> None:
-        """Tick a box, or choose one of several round ones."""
+    def check(self, target: Locator) -> None:
+        """Check a checkbox, or select a radio button."""
         raise NotImplementedError
 
-    def give(self, label: Words, *paths: Path) -> None:
-        """Choose files."""
+    def choose_files(self, label: Text, *paths: Path) -> None:
+        """Choose files for a file field."""
         raise NotImplementedError
 
-    def link(self, name: Words) -> None:
-        """Follow the link with that name in the content."""
+    def follow_link(self, name: Text) -> None:
+        """Follow the link with this name in the main content."""
         self.press(self._named("link", name))
 
-    def button(self, name: Words) -> None:
-        """Press the button with that name in the content."""
+    def press_button(self, name: Text) -> None:
+        """Press the button with this name in the main content."""
         self.press(self._named("button", name))
 
-    def place(self, name: str) -> None:
-        """Go to a place by the header, through its menu where the place stands in one."""
+    def go_to(self, name: str) -> None:
+        """Follow a link of the header's navigation; opens the menu that it is in."""
         header = self.page.get_by_role("navigation", name="Main")
         link = header.get_by_role("link", name=name, exact=True)
         for menu in header.locator("summary:visible").all():
@@ -79,91 +79,91 @@ class Hands:
             self.press(menu)
         self.press(link)
 
-    def back_to(self, name: str) -> None:
-        """Go back by the trail above the content."""
+    def follow_breadcrumb(self, name: str) -> None:
+        """Follow a link of the breadcrumb above the main content."""
         self.press(self.page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name=name, exact=True))
 
-    def taking(self, name: Words, role: Literal["link", "button"] = "link") -> Download:
-        """Press what gives a file; answers it."""
-        with self.page.expect_download(timeout=PATIENCE) as taken:
+    def download(self, name: Text, role: Literal["link", "button"] = "link") -> Download:
+        """Press a link or button that downloads a file, and return the download."""
+        with self.page.expect_download(timeout=PATIENCE) as download:
             self.press(self._named(role, name))
-        return taken.value
+        return download.value
 
-    def at(self, heading: Words) -> None:
-        """The page with that heading has come, whole and with its scripts."""
+    def sees_page(self, heading: Text) -> None:
+        """Wait for the page with this heading, until it has loaded with its scripts."""
         expect(self.page.locator("h1")).to_have_text(heading, timeout=PATIENCE)
         self.page.wait_for_load_state("domcontentloaded")
 
-    def told(self, sentence: str) -> None:
-        """The page says so."""
+    def sees_status(self, sentence: str) -> None:
+        """Wait for a status message with this sentence."""
         expect(self.page.get_by_role("status").filter(has_text=sentence).first).to_be_visible(timeout=PATIENCE)
 
-    def ask(self, words: str) -> None:
-        """Type into the page's own search field, or the header's where it has none, and press Enter."""
-        self.fill(self.page.locator("input[type=search]:visible").last, words)
+    def search_for(self, query: str) -> None:
+        """Search with the page's own search field, or with the header's if it has none."""
+        self.fill(self.page.locator("input[type=search]:visible").last, query)
         self.page.keyboard.press("Enter")
 
-    def write(self, label: Words, text: str) -> None:
-        """Fill a field with a text, instead of what stands there; a day as 2026-11-24."""
+    def fill_in(self, label: Text, text: str) -> None:
+        """Replace the content of the field with this label; a date is written as 2026-11-24."""
         self.fill(self.field(label), text)
 
-    def field(self, label: Words) -> Locator:
-        """Return the field with that label, whether it must be filled or may be."""
+    def field(self, label: Text) -> Locator:
+        """Return the field with this label, whether it is required or optional."""
         if isinstance(label, str):
             label = re.compile(rf"^\s*{re.escape(label)}(\s*\(optional\))?\s*$")
         return self.page.locator("main").get_by_label(label)
 
-    def _named(self, role: Literal["link", "button"], name: Words) -> Locator:
-        """By its name, less what stands in brackets behind it: "Download (84 KB)"."""
+    def _named(self, role: Literal["link", "button"], name: Text) -> Locator:
+        """Return the element with this name, with or without parentheses at the end: "Download (84 KB)"."""
         if isinstance(name, str):
             name = re.compile(rf"^\s*{re.escape(name)}(\s*\(.*\))?\s*$")
         return self.page.locator("main").get_by_role(role, name=name)
 
 
-class Mouse(Hands):
-    """Points and clicks; a finger does the same."""
+class MouseUser(User):
+    """A user who points and clicks, or taps."""
 
-    def press(self, thing: Locator) -> None:
+    def press(self, target: Locator) -> None:
         """Click it."""
-        thing.click(timeout=PATIENCE)
+        target.click(timeout=PATIENCE)
 
     def fill(self, field: Locator, text: str) -> None:
         """Click into the field and type."""
         field.click(timeout=PATIENCE)
         field.fill(text)
 
-    def choose(self, label: Words, option: str) -> None:
-        """Choose from the list."""
+    def select(self, label: Text, option: str) -> None:
+        """Select from the list."""
         self.field(label).select_option(label=option, timeout=PATIENCE)
 
-    def tick(self, thing: Locator) -> None:
-        """Click the box; again where the page moved under the pointer, as it does while files are being read."""
+    def check(self, target: Locator) -> None:
+        """Click the checkbox; retry if the layout shifted under the pointer, as it does while files are being read."""
         for _ in range(MOST_CLICKS):
-            if thing.is_checked(timeout=PATIENCE):
+            if target.is_checked(timeout=PATIENCE):
                 return
-            thing.click(timeout=PATIENCE)
-        expect(thing).to_be_checked()
+            target.click(timeout=PATIENCE)
+        expect(target).to_be_checked()
 
-    def give(self, label: Words, *paths: Path) -> None:
-        """Choose files in the window that comes up."""
+    def choose_files(self, label: Text, *paths: Path) -> None:
+        """Choose files in the file dialog."""
         self.field(label).set_input_files(list(paths), timeout=PATIENCE)
 
 
-class Keys(Hands):
-    """Tab, Enter, Space, arrows and letters: nothing is clicked, and no script moves the focus.
+class KeyboardUser(User):
+    """A user with Tab, Enter, Space, arrow keys and letters: nothing is clicked, and no script moves the focus.
 
-    ``moves`` counts the presses that lead somewhere or press something, ``letters`` those that write.
+    ``moves`` counts the presses that move the focus or press something, ``letters`` those that type text.
     """
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        # Listened to from the start: the browser learns of it on a way of its own, and a key may be quicker.
-        page.on("filechooser", lambda _window: None)
+        # Listen from the start: the browser learns of the listener asynchronously, and a key press may be faster.
+        page.on("filechooser", lambda _chooser: None)
         self.moves = self.letters = 0
 
-    def press(self, thing: Locator) -> None:
+    def press(self, target: Locator) -> None:
         """Tab to it, and press Enter."""
-        self._reach(thing)
+        self._reach(target)
         self._key("Enter")
 
     def fill(self, field: Locator, text: str) -> None:
@@ -176,53 +176,53 @@ class Keys(Hands):
         self.page.keyboard.type(text)
         self.letters += len(text)
 
-    def choose(self, label: Words, option: str) -> None:
-        """Tab to the list, and go through it with the arrows."""
+    def select(self, label: Text, option: str) -> None:
+        """Tab to the list, and go through it with the arrow keys."""
         field = self.field(label)
         self._reach(field)
         self._key("Home")
-        self._until(lambda: self._chosen(field) == option, "ArrowDown", f"{label}: {option}")
+        self._press_until(lambda: self._selected(field) == option, "ArrowDown", f"{label}: {option}")
 
-    def tick(self, thing: Locator) -> None:
-        """Tab to the box and press Space; among round ones go with the arrows."""
-        if thing.get_attribute("type") == "radio":
-            self._reach(thing, "e.name === document.activeElement.name")
-            self._until(thing.is_checked, "ArrowDown", str(thing))
+    def check(self, target: Locator) -> None:
+        """Tab to the checkbox and press Space; go through radio buttons with the arrow keys."""
+        if target.get_attribute("type") == "radio":
+            self._reach(target, "e.name === document.activeElement.name")
+            self._press_until(target.is_checked, "ArrowDown", str(target))
             return
-        self._reach(thing)
-        if not thing.is_checked():
+        self._reach(target)
+        if not target.is_checked():
             self._key("Space")
 
-    def give(self, label: Words, *paths: Path) -> None:
-        """Tab to the button that opens the window of files, and press Space."""
+    def choose_files(self, label: Text, *paths: Path) -> None:
+        """Tab to the button that opens the file dialog, and press Space."""
         self._reach(self.field(label))
-        with self.page.expect_file_chooser(timeout=PATIENCE) as window:
+        with self.page.expect_file_chooser(timeout=PATIENCE) as chooser:
             self._key("Space")
-        window.value.set_files(list(paths))
+        chooser.value.set_files(list(paths))
 
     def _key(self, name: str) -> None:
         self.page.keyboard.press(name)
         self.moves += 1
 
-    def _reach(self, thing: Locator, or_else: str = "false") -> None:
-        """Go there: over the skip link from the top of a page, then forward or back with Tab."""
-        expect(thing).to_be_visible(timeout=PATIENCE)
-        there = f"e => e === document.activeElement || {or_else}"
-        if thing.evaluate("e => document.activeElement === document.body && e.closest('main') !== null"):
+    def _reach(self, target: Locator, or_else: str = "false") -> None:
+        """Move the focus to it: from the top of a page with the skip link, then forward or back with Tab."""
+        expect(target).to_be_visible(timeout=PATIENCE)
+        has_focus = f"e => e === document.activeElement || {or_else}"
+        if target.evaluate("e => document.activeElement === document.body && e.closest('main') !== null"):
             self._key("Tab")
             if self.page.locator(".skip-link").evaluate("e => e === document.activeElement"):
                 self._key("Enter")
         is_before = "e => Boolean(document.activeElement.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING)"
-        key = "Shift+Tab" if thing.evaluate(is_before) else "Tab"
-        self._until(lambda: bool(thing.evaluate(there)), key, str(thing))
+        key = "Shift+Tab" if target.evaluate(is_before) else "Tab"
+        self._press_until(lambda: bool(target.evaluate(has_focus)), key, str(target))
 
-    def _until(self, is_there: Callable[[], bool], key: str, what: str) -> None:
+    def _press_until(self, is_reached: Callable[[], bool], key: str, what: str) -> None:
         for _ in range(MOST_TABS):
-            if is_there():
+            if is_reached():
                 return
             self._key(key)
         pytest.fail(f"{what} can't be reached with {key} on {self.page.url}")
 
     @staticmethod
-    def _chosen(field: Locator) -> str:
+    def _selected(field: Locator) -> str:
         return str(field.evaluate("e => e.options[e.selectedIndex].textContent.trim()"))

@@ -1,4 +1,4 @@
-"""`make screenshots`: the README's pictures, from the demo world in a real browser."""
+"""`make screenshots`: takes the README's screenshots of the demo world in a real browser."""
 
 import sys
 import tempfile
@@ -27,26 +27,26 @@ SHOTS = (
 
 
 def main() -> None:
-    """Write the pictures."""
+    """Take the screenshots, and write them to docs/pictures."""
     chromium = find_chromium() or sys.exit(HOW_TO_GET_IT)
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hub = Hub(Path(folder))
         assert hub.command("demo").returncode == 0
-        assert hub.command("catch-up").returncode == 0  # draws the pages that the pictures show
+        assert hub.command("catch-up").returncode == 0  # draws the page pictures that the screenshots show
         hub.start()
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         try:
-            take(browser, hub.address)
+            take_all(browser, hub.address)
         finally:
             browser.close()
             hub.kill()
 
 
-def take(browser: Browser, hub: str) -> None:
-    """Take every picture of the hub at this address."""
+def take_all(browser: Browser, base_url: str) -> None:
+    """Take every screenshot of the hub at this address."""
     for name, role, address, viewport, scheme in SHOTS:
-        context = browser.new_context(base_url=hub, viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=base_url, viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type]
         page = sign_in(context.new_page(), f"{role}@demo.example")
         page.goto(address)
         while (hint := page.get_by_role("button", name="Got it")).count():

@@ -1,27 +1,27 @@
-"""Browser tests are skipped, or fail with a reason, if Chromium isn't installed."""
+"""Tests for a machine without Chromium."""
 
 import pytest
 
 from tests.browser import conftest
 
-HOW = "apt-get install -y --no-install-recommends chromium"
+COMMAND = "apt-get install -y --no-install-recommends chromium"
 
 
 @pytest.fixture
-def _none(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CHROMIUM", "PATH"):
         monkeypatch.setenv(name, "/nowhere")
 
 
-@pytest.mark.usefixtures("_none")
-def test_without_chromium_the_tests_fail_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_no_chromium")
+def test_browser_tests_fail_in_ci_without_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(pytest.fail.Exception, match=HOW):
-        conftest.chromium_or_else()
+    with pytest.raises(pytest.fail.Exception, match=COMMAND):
+        conftest.require_chromium()
 
 
-@pytest.mark.usefixtures("_none")
-def test_without_chromium_a_machine_at_home_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("_no_chromium")
+def test_browser_tests_are_skipped_elsewhere_and_say_how_to_install_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match=HOW):
-        conftest.chromium_or_else()
+    with pytest.raises(pytest.skip.Exception, match=COMMAND):
+        conftest.require_chromium()
