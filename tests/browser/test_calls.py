@@ -21,23 +21,23 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def a_call(hub: Any, browser: Any) -> str:
-    """Return the day of an extra call that takes place now, or did a day or two ago."""
+    """The day of an extra call that is taking place now, or did one or two days ago."""
     page = sign_in(browser.new_context(base_url=hub.address).new_page(), "coordinator@demo.example")
     now = clock.now().astimezone(EASTERN)
     starts = (now - timedelta(minutes=5 + 1440 * back) for back in range(3))
-    start = next(one for one in starts if page.request.get(f"/calls/{one.date()}").status == 404)
-    _plan(page, start)
+    start = next(start for start in starts if page.request.get(f"/calls/{start.date()}").status == 404)
+    _schedule(page, start)
     page.context.close()
     return str(start.date())
 
 
-def _plan(page: Page, start: datetime) -> None:
+def _schedule(page: Page, start: datetime) -> None:
     page.goto("/calls/plan")
-    extra = page.locator("form", has=page.get_by_role("button", name="Schedule extra call"))
-    extra.get_by_label("Title").fill("Extra call")
-    extra.get_by_label("Date").fill(str(start.date()))
-    extra.get_by_label("Start time").fill(f"{start:%H:%M}")
-    extra.get_by_role("button", name="Schedule extra call").click()
+    form = page.locator("form", has=page.get_by_role("button", name="Schedule extra call"))
+    form.get_by_label("Title").fill("Extra call")
+    form.get_by_label("Date").fill(str(start.date()))
+    form.get_by_label("Start time").fill(f"{start:%H:%M}")
+    form.get_by_role("button", name="Schedule extra call").click()
     expect(page.get_by_role("status")).to_contain_text("Extra call scheduled")
 
 
@@ -76,10 +76,10 @@ def test_an_attendance_report_is_imported_and_reviewed(open_as: OpenAs, a_call: 
     page.get_by_label("Report (CSV)").set_input_files(report)
     page.get_by_role("button", name="Import report").click()
     expect(page.get_by_text("3 people in the report, 3 new: 1 matched, 2 unmatched.")).to_be_visible()
-    who = page.get_by_label("Match for “T. Vandersloot”")
-    expect(who.locator("optgroup[label='Likely matches'] option")).to_contain_text(["Tom Vandersloot"])
-    # With the keyboard alone: the first option after "Choose a match" is the likeliest person.
-    who.focus()
+    match = page.get_by_label("Match for “T. Vandersloot”")
+    expect(match.locator("optgroup[label='Likely matches'] option")).to_contain_text(["Tom Vandersloot"])
+    # With only the keyboard: the first option after "Choose a match" is the likeliest person.
+    match.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

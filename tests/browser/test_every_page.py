@@ -1,7 +1,7 @@
-"""Every page in a real browser: accessible in both themes, readable on a phone and on paper, no errors, a unique title.
+"""Every page in a real browser: accessible in both themes, without errors, on a phone, on paper, with its own title.
 
-The tests find the pages by following links from the home page of each role, so that new pages are tested
-automatically. Of several URLs that differ only in a number or a name, they test one.
+The pages are found by following links from the home page of each role, so that new pages are included automatically.
+Of addresses that differ only in a number or a name, one is checked.
 """
 
 import re
@@ -20,7 +20,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.exceptions import HTTPException
 
-from tests.browser.conftest import PASSWORD, is_drawn
+from tests.browser.conftest import PASSWORD, pictures_are_drawn
 from tests.library.documents import pdf
 from tests.serving import Hub, Visitor, eventually
 
@@ -29,23 +29,23 @@ pytestmark = pytest.mark.browser
 OpenAs = Callable[..., Page]
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-# WCAG 2.0 to 2.2, A and AA, and what axe counts as best practice. The size of targets (2.5.8, with its exceptions for
-# spacing and for links in a sentence) is off in axe unless it is asked for.
+# WCAG 2.0 to 2.2, A and AA, and axe's best practices. Axe checks the size of targets (2.5.8, with its exceptions for
+# spacing and for links in a sentence) only if that rule is enabled.
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
 WIDE, PHONE = {"width": 1200, "height": 800}, {"width": 360, "height": 740}
-PAPER = {"width": 672, "height": 912}  # Letter between its margins, in CSS pixels
+PAPER = {"width": 672, "height": 912}  # US Letter without its margins, in CSS pixels
 LOST_ON_PAPER = """main => {
-    const seen = one => one.checkVisibility() || one.closest(".on-screen, details:not([open])");
-    const what = [...main.querySelectorAll("table, dl, textarea, fieldset")].filter(one => !seen(one));
-    return what.map(one => one.outerHTML.slice(0, 200));
+    const isShown = element => element.checkVisibility() || element.closest(".on-screen, details:not([open])");
+    const lost = [...main.querySelectorAll("table, dl, textarea, fieldset")].filter(element => !isShown(element));
+    return lost.map(element => element.outerHTML.slice(0, 200));
 }"""
 
-# Resources of each sort look different, and so do pages that say no.
-SORTS = ("deck", "pdf", "sheet", "mail", "document", "typed", "link")
+# The pages of resources differ by format, and error pages differ from others.
+FORMATS = ("deck", "pdf", "sheet", "mail", "document", "typed", "link")
 STARTS = {
     "visitor": ["/", "/nowhere", "/invitation/unknown", "{invitation}", "{share}", "/resources/{public}"],
     "representative": [
@@ -53,7 +53,7 @@ STARTS = {
         "/resources/{sheet}/pages/1", "/resources/{mail}/pages/1", "/resources/added?ids={deck},{pdf}",
         "/resources/{deck}/forward?page=2", "/resources/{deck}/slides", "/sharing/{quarter}/confirm",
         "/sharing/packs/{draft}", "/sharing/packs/{draft}/preview",
-        *(f"/resources/{{{sort}}}" for sort in SORTS),
+        *(f"/resources/{{{format_}}}" for format_ in FORMATS),
     ],
     "coordinator": [
         "/", "/resources/{deck}", "/resources/{withdrawn}", "/people/{person}", "/calls/{held}", "/calls/{held}/attendance",
@@ -61,20 +61,20 @@ STARTS = {
     ],
     "board": ["/"],
 }  # fmt: skip
-# Routes that answer with a page to which no link of the demo world leads, and where they are looked at instead.
-ELSEWHERE = {
+# Routes that no link of the demo world leads to, and what they are or where they are tested instead.
+NOT_LINKED = {
     "overview.healthz": "JSON for monitors",
-    "search.suggestions": "what a script asks for",
-    "library.state": "what a script asks for",
-    "library.pages": "leads on to the page whose number was typed",
-    "overview.message_html": "a mail, for the frame of its page",
-    "outreach.preview_mail": "a mail, for the frame of its page",
-    "members.welcome": "for a hub without a coordinator: tests/members",
-    "members.new_password": "the link is shown once, and looks like an invitation",
-    "sharing.mail": "what came to a log address; nothing comes in the demo world",
+    "search.suggestions": "requested by a script",
+    "library.state": "requested by a script",
+    "library.pages": "redirects to the page whose number was entered",
+    "overview.message_html": "an email, for the frame of its page",
+    "outreach.preview_mail": "an email, for the frame of its page",
+    "members.welcome": "for a hub without a coordinator; see tests/members",
+    "members.new_password": "the link is shown once, and its page looks like an invitation",
+    "sharing.mail": "mail to a log address; the demo world has none",
 }
-# No pages: pictures, feeds, calendars, and what is kept as a file.
-FILES = {
+# Routes that don't return pages: pictures, feeds, calendars and downloads.
+NOT_PAGES = {
     "static", "bootstrap.static", "sharing.download", "library.image", "outreach.shared_picture", "outreach.pack_image",
     "outreach.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "joining.evidence",
     "joining.own_evidence", "joining.evidence_image",
@@ -82,57 +82,47 @@ FILES = {
 
 
 @dataclass
-class Atlas:
-    """The pages of the running hub, one of each sort, by who looks at them; and the routes that were met."""
+class SiteMap:
+    """The running hub's pages by role, one of each kind, and the endpoints that were visited."""
 
     pages: dict[str, list[str]] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
+    visited: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="module")
-def known(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Numbers of one resource of each sort, a quarter, a share link that was not opened yet, an invitation."""
-    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
+def samples(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The numbers of a resource of each format, a quarter, an unopened share link, an invitation, and others."""
+    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as database:
 
         def first(condition: str) -> str:
             sql = f"SELECT resource.id FROM revision JOIN resource ON resource.id = resource_id WHERE {condition} ORDER BY 1"
-            return str(rows.execute(sql).fetchone()[0])
+            return str(database.execute(sql).fetchone()[0])
 
         readable = "resource.audience = 'network' AND withdrawn_at IS NULL"
-        sorts = {"deck": "pptx", "pdf": "pdf", "sheet": "xlsx", "document": "docx"}
-        found = {sort: first(f"file_name LIKE '%.{end}' AND {readable}") for sort, end in sorts.items()}
-        found |= {"mail": first("file_name LIKE '%.eml'"), "public": first("resource.audience = 'public'")}
-        found |= {"typed": first("source = 'text'"), "link": first("source = 'link'")}
-        found["person"] = str(rows.execute("SELECT id FROM person WHERE role = 'contributor'").fetchone()[0])
+        extensions = {"deck": "pptx", "pdf": "pdf", "sheet": "xlsx", "document": "docx"}
+        samples = {name: first(f"file_name LIKE '%.{end}' AND {readable}") for name, end in extensions.items()}
+        samples |= {"mail": first("file_name LIKE '%.eml'"), "public": first("resource.audience = 'public'")}
+        samples |= {"typed": first("source = 'text'"), "link": first("source = 'link'")}
+        samples["person"] = str(database.execute("SELECT id FROM person WHERE role = 'contributor'").fetchone()[0])
         call = "SELECT {}(day) FROM weekly_call WHERE state = 'planned' AND ends_at {} datetime('now')"
-        found["held"] = str(rows.execute(call.format("max", "<")).fetchone()[0])
-        found["planned"] = str(rows.execute(call.format("min", ">")).fetchone()[0])
-        found["quarter"] = str(rows.execute("SELECT max(quarter) FROM sharing_event").fetchone()[0])
-    person = hub.command(
-        *(
-            "person",
-            "add",
-            "new@lakeshore.example",
-            "--name",
-            "New",
-            "--organization",
-            "lakeshore",
-            "--role",
-            "contributor",
-        )
-    )
-    found["invitation"] = urlsplit(re.findall(r"http\S+", person.stdout)[0]).path
+        samples["held"] = str(database.execute(call.format("max", "<")).fetchone()[0])
+        samples["planned"] = str(database.execute(call.format("min", ">")).fetchone()[0])
+        samples["quarter"] = str(database.execute("SELECT max(quarter) FROM sharing_event").fetchone()[0])
+    words = ("person", "add", "new@lakeshore.example", "--name", "New", "--organization", "lakeshore")
+    command = hub.command(*words, "--role", "contributor")
+    samples["invitation"] = urlsplit(re.findall(r"http\S+", command.stdout)[0]).path
     member = Visitor(hub).sign_in("contributor@demo.example", PASSWORD)
-    found["share"] = _a_share_link(member, found["deck"])
-    found["draft"] = _a_draft(hub, found["deck"])
+    samples["share"] = _a_share_link(member, samples["deck"])
+    samples["draft"] = _a_draft(hub, samples["deck"])
     path = pdf(tmp_path_factory.mktemp("withdrawn") / "withdrawn.pdf", "Not for everyone")
-    found["withdrawn"] = member.upload(path.name, path.read_bytes(), member.token("/resources/new")).rsplit("/", 1)[-1]
-    member.post(f"/resources/{found['withdrawn']}/withdraw", reason="Too early")
-    return found
+    address = member.upload(path.name, path.read_bytes(), member.token("/resources/new"))
+    samples["withdrawn"] = address.rsplit("/", 1)[-1]
+    member.post(f"/resources/{samples['withdrawn']}/withdraw", reason="Too early")
+    return samples
 
 
 def _a_draft(hub: Hub, resource: str) -> str:
-    """Return the number of a pack that isn't sent yet, to all recipients."""
+    """Create a pack for all stakeholders that isn't sent yet, and return its number."""
     representative = Visitor(hub).sign_in("representative@demo.example", PASSWORD)
     page = BeautifulSoup(representative.post("/sharing/packs/new", resources=resource), "lxml")
     form = page.select_one("#draft")
@@ -143,51 +133,52 @@ def _a_draft(hub: Hub, resource: str) -> str:
 
 
 def _a_share_link(member: Visitor, resource: str) -> str:
+    """Create a share link, and return its path."""
     page = BeautifulSoup(member.post(f"/resources/{resource}/forward", days="90"), "lxml")
-    shown = page.select_one("#link-address")
-    assert shown
-    return urlsplit(str(shown["value"])).path
+    field = page.select_one("#link-address")
+    assert field
+    return urlsplit(str(field["value"])).path
 
 
 @pytest.fixture(scope="module")
-def mailed(hub: Hub) -> list[str]:
-    """Where the mails of the demo world lead those who have no account: packs, applications, stopping mails."""
-    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as rows:
-        mails = rows.execute("SELECT text || ' ' || unsubscribe FROM outbox_message ORDER BY id").fetchall()
+def mailed_links(hub: Hub) -> list[str]:
+    """Paths in the demo world's email for people without an account: packs, applications, unsubscribe pages."""
+    with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as database:
+        texts = database.execute("SELECT text || ' ' || unsubscribe FROM outbox_message ORDER BY id").fetchall()
     return sorted(
-        {path for (text,) in mails for path in re.findall(r"/(?:p|stop|mail/stop|join)/[\w-]+(?:/\d+)?", text)}
+        {path for (text,) in texts for path in re.findall(r"/(?:p|stop|mail/stop|join)/[\w-]+(?:/\d+)?", text)}
     )
 
 
 @pytest.fixture(scope="module")
-def atlas(hub: Hub, built_app: Flask, known: dict[str, str], mailed: list[str]) -> Atlas:
-    """All pages, found by following links; what several roles see alike is looked at once."""
-    atlas, looked_at = Atlas(), set()
+def site_map(hub: Hub, built_app: Flask, samples: dict[str, str], mailed_links: list[str]) -> SiteMap:
+    """All pages, found by following links. A kind of page that several roles see is checked once."""
+    site_map, checked = SiteMap(), set()
     routes = built_app.url_map.bind("localhost")
     for role, starts in STARTS.items():
         browser = Visitor(hub)
         if role != "visitor":
             browser.sign_in(f"{role}@demo.example", PASSWORD)
-        seen, pages = set(), atlas.pages.setdefault(role, [])
-        todo = [(start.format(**known), True) for start in starts]
+        seen, pages = set(), site_map.pages.setdefault(role, [])
+        todo = [(start.format(**samples), True) for start in starts]
         if role == "visitor":
-            todo += [(path, False) for path in mailed]
+            todo += [(path, False) for path in mailed_links]
         for address, is_start in todo:
-            sort = _sort_of(address, routes)
-            atlas.met.add(sort[0])
-            if sort[0] in FILES or "format=csv" in address or (sort in seen and not is_start):
+            kind = _kind_of(address, routes)
+            site_map.visited.add(kind[0])
+            if kind[0] in NOT_PAGES or "format=csv" in address or (kind in seen and not is_start):
                 continue
             links = _links_of(browser, address)
-            if links is not None and (is_start or sort not in looked_at):
+            if links is not None and (is_start or kind not in checked):
                 pages.append(address)
-            seen.add(sort)
+            seen.add(kind)
             todo += [(link, False) for link in links or []]
-        looked_at |= seen
-    return atlas
+        checked |= seen
+    return site_map
 
 
-def _sort_of(address: str, routes: Any) -> tuple[str, int]:
-    """Addresses of one route are alike when they ask nothing, one thing, or several."""
+def _kind_of(address: str, routes: Any) -> tuple[str, int]:
+    """Return the endpoint of an address and its number of query parameters, at most 2."""
     parts = urlsplit(address)
     try:
         endpoint = routes.match(parts.path)[0]
@@ -197,39 +188,39 @@ def _sort_of(address: str, routes: Any) -> tuple[str, int]:
 
 
 def _links_of(browser: Visitor, address: str) -> list[str] | None:
-    """Return where a page leads in the hub; None when it isn't one (a feed, a file)."""
+    """Return the links of a page to other pages of the hub; None if the address isn't a page (a feed, a file)."""
     try:
-        kind, html = browser.look(address)
+        media_type, html = browser.look(address)
     except HTTPError as error:
-        kind, html = "text/html", error.read().decode()
-    if "html" not in kind:
+        media_type, html = "text/html", error.read().decode()
+    if "html" not in media_type:
         return None
-    found = {str(link["href"]) for link in BeautifulSoup(html, "lxml").find_all("a", href=True)}
-    return sorted(link.split("#")[0] for link in found if link.startswith("/") and not link.startswith("//"))
+    links = {str(link["href"]) for link in BeautifulSoup(html, "lxml").find_all("a", href=True)}
+    return sorted(link.split("#")[0] for link in links if link.startswith("/") and not link.startswith("//"))
 
 
 @pytest.fixture
 def page_of(open_as: OpenAs) -> Callable[[str], Page]:
-    """A role's browser with axe in every page."""
+    """``page_of("board")``: a page on which this role is signed in, with axe loaded."""
 
-    def opened(role: str) -> Page:
+    def open_page(role: str) -> Page:
         page = open_as(role, viewport=WIDE, color_scheme="light", reduced_motion="reduce")
         page.context.add_init_script(path=AXE)
         return page
 
-    return opened
+    return open_page
 
 
 def _problems(page: Page) -> Iterator[str]:
-    """Yield what axe finds on the page as it is shown now."""
+    """Yield the violations that axe finds on the page as it is now."""
     for violation in page.evaluate("options => axe.run(options)", RULES)["violations"]:
         node = violation["nodes"][0]
-        places = [one["target"] for one in violation["nodes"][:3]]
-        yield f"{violation['id']} at {places}: {node.get('failureSummary', '')[:300]} {node['html'][:200]}"
+        targets = [element["target"] for element in violation["nodes"][:3]]
+        yield f"{violation['id']} at {targets}: {node.get('failureSummary', '')[:300]} {node['html'][:200]}"
 
 
 def _problems_everywhere(page: Page) -> Iterator[str]:
-    """Yield what is wrong with the page: in the light look on a wide screen, in the dark one on a phone."""
+    """Yield the page's problems: in the light theme on a wide screen, in the dark theme on a phone, and on paper."""
     page.wait_for_load_state()
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
@@ -241,95 +232,95 @@ def _problems_everywhere(page: Page) -> Iterator[str]:
     page.emulate_media(media="print")
     page.set_viewport_size(PAPER)  # type: ignore[arg-type]
     yield from (f"paper: {lost}" for lost in page.locator("main").evaluate(LOST_ON_PAPER))
-    if not page.locator(".board-page").count():  # that one is printed across
+    if not page.locator(".board-page").count():  # the board is printed in landscape
         yield from _too_wide(page, "paper", PAPER["width"])
     page.emulate_media(media="screen")
 
 
-def _too_wide(page: Page, where: str, most: int) -> Iterator[str]:
+def _too_wide(page: Page, medium: str, limit: int) -> Iterator[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
-    if width > most:
-        yield f"{where}: the page is {width} pixels wide"
+    if width > limit:
+        yield f"{medium}: the page is {width} pixels wide"
 
 
 @pytest.mark.parametrize("role", STARTS)
-def test_every_page_is_accessible_quiet_and_at_home_on_a_phone_and_on_paper(
-    page_of: Callable[[str], Page], atlas: Atlas, role: str
+def test_every_page_is_accessible_without_errors_and_fits_a_phone_and_paper(
+    page_of: Callable[[str], Page], site_map: SiteMap, role: str
 ) -> None:
-    """That nothing is complained of in the console, nor asked of another host, `open_as` sees to."""
+    """`open_as` checks that the console has no errors and that no request goes to another host."""
     page = page_of(role)
-    found: list[str] = []
+    problems: list[str] = []
     titles: dict[str, str] = {}
-    for address in atlas.pages[role]:
+    for address in site_map.pages[role]:
         page.goto(address)
-        found += [f"{address}: {problem}" for problem in _problems_everywhere(page)]
+        problems += [f"{address}: {problem}" for problem in _problems_everywhere(page)]
         path, title = urlsplit(page.url).path, page.title()
         if titles.setdefault(title, path) != path:
-            found.append(f"{address}: has the same title as {titles[title]}: {title}")
-    assert found == [], "\n".join(found)
-    assert len(atlas.pages[role]) >= (6 if role in {"visitor", "coordinator"} else 1)
+            problems.append(f"{address}: has the same title as {titles[title]}: {title}")
+    assert problems == [], "\n".join(problems)
+    assert len(site_map.pages[role]) >= (6 if role in {"visitor", "coordinator"} else 1)
 
 
-def test_every_place_of_the_hub_is_looked_at(atlas: Atlas, built_app: Flask) -> None:
+def test_every_route_is_visited(site_map: SiteMap, built_app: Flask) -> None:
     routes = {rule.endpoint for rule in built_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    missed = routes - atlas.met - FILES - ELSEWHERE.keys()
-    assert not missed, f"no link of the demo world leads to {sorted(missed)}: let one, or say in ELSEWHERE why not"
+    missed = routes - site_map.visited - NOT_PAGES - NOT_LINKED.keys()
+    assert not missed, f"no link of the demo world leads to {sorted(missed)}: add one, or explain in NOT_LINKED"
 
 
-# A form may come filled with what the log knows, by whatever other tests did before.
-NOTHING_FILLED_IN = """forms => forms.forEach(form => {
+# A form may be prefilled from the sharing log, depending on the tests that ran before.
+CLEAR_FORMS = """forms => forms.forEach(form => {
     form.noValidate = true;
-    form.querySelectorAll("textarea, input:is([type=text], [type=number], [type=date])").forEach(one => { one.value = ""; });
-    form.querySelectorAll("input[type=checkbox]").forEach(one => { one.checked = false; });
+    form.querySelectorAll("textarea, input:is([type=text], [type=number], [type=date])")
+        .forEach(input => { input.value = ""; });
+    form.querySelectorAll("input[type=checkbox]").forEach(box => { box.checked = false; });
 })"""
 
 
-def test_the_pages_that_say_no_to_what_was_typed_are_accessible_too(
-    page_of: Callable[[str], Page], known: dict[str, str]
-) -> None:
-    page, found = page_of("representative"), []
+def test_forms_with_errors_are_accessible(page_of: Callable[[str], Page], samples: dict[str, str]) -> None:
+    page, problems = page_of("representative"), []
     for address, button in (
         ("/resources/new?by=text", "Add to the hub"),
         ("/sharing/declare", "Report sharing"),
-        (f"/sharing/{known['quarter']}/confirm", "Confirm Q"),
+        (f"/sharing/{samples['quarter']}/confirm", "Confirm Q"),
         ("/people/new", "Add person and create link"),
         ("/account", "Change password"),
     ):
         page.goto(address)
-        page.locator("main form").evaluate_all(NOTHING_FILLED_IN)
+        page.locator("main form").evaluate_all(CLEAR_FORMS)
         page.locator("main").get_by_role("button", name=button).last.click()
         expect(page.get_by_role("alert").first).to_be_visible()
-        found += [f"{address}: {problem}" for problem in _problems_everywhere(page)]
-    assert found == [], "\n".join(found)
+        problems += [f"{address}: {problem}" for problem in _problems_everywhere(page)]
+    assert problems == [], "\n".join(problems)
 
 
 @pytest.mark.parametrize("link", ["share", "pack"])
 def test_a_page_shown_through_a_link_is_accessible(
-    hub: Hub, page_of: Callable[[str], Page], known: dict[str, str], mailed: list[str], link: str
+    hub: Hub, page_of: Callable[[str], Page], samples: dict[str, str], mailed_links: list[str], link: str
 ) -> None:
-    eventually(lambda: is_drawn(hub), 300)
+    eventually(lambda: pictures_are_drawn(hub), 300)
     page = page_of("visitor")
-    page.goto(known["share"] if link == "share" else next(path for path in mailed if re.fullmatch(r"/p/\w+", path)))
+    pack = next(path for path in mailed_links if re.fullmatch(r"/p/\w+", path))
+    page.goto(samples["share"] if link == "share" else pack)
     page.get_by_role("button", name=re.compile("^(Show|Open)")).first.click()
     expect(page.locator("main img").first).to_be_visible()
     assert list(_problems_everywhere(page)) == []
 
 
-def test_the_eye_that_looks_at_every_page_sees(page_of: Callable[[str], Page]) -> None:
-    """A test that can't fail is none: these faults are planted."""
+def test_the_accessibility_checks_notice_planted_faults(page_of: Callable[[str], Page]) -> None:
+    """A check that can't fail checks nothing."""
     page = page_of("visitor")
     page.goto("/")
-    planted = """<button class="btn" data-css="width:12px;height:12px;padding:0">a</button>
+    faults = """<button class="btn" data-css="width:12px;height:12px;padding:0">a</button>
         <button class="btn" data-css="width:12px;height:12px;padding:0">b</button><img src="/static/logo.svg">
         <p data-css="width:500px">wide</p>"""
-    page.locator("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", planted)
+    page.locator("main").evaluate("(main, html) => main.insertAdjacentHTML('beforeend', html)", faults)
     page.locator("[data-css]").evaluate_all("all => all.forEach(e => { e.style.cssText = e.dataset.css; })")
-    found = "\n".join(_problems_everywhere(page))
-    for fault in ("target-size", "image-alt", "pixels wide"):
-        assert fault in found
+    problems = "\n".join(_problems_everywhere(page))
+    for problem in ("target-size", "image-alt", "pixels wide"):
+        assert problem in problems
 
 
-def test_the_first_tab_leads_to_the_content(open_as: OpenAs) -> None:
+def test_the_first_tab_stop_skips_to_the_content(open_as: OpenAs) -> None:
     page = open_as("representative")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip-link"
@@ -337,7 +328,7 @@ def test_the_first_tab_leads_to_the_content(open_as: OpenAs) -> None:
     assert page.evaluate("location.hash") == "#content"
 
 
-def test_the_look_is_chosen_and_remembered_without_scripts(open_as: OpenAs) -> None:
+def test_the_theme_is_chosen_and_remembered_without_scripts(open_as: OpenAs) -> None:
     page = open_as("representative", java_script_enabled=False, color_scheme="light")
     expect(page.locator("body")).to_have_css("background-color", "rgb(246, 247, 249)")
     page.get_by_role("button", name="Dark").click()

@@ -1,4 +1,4 @@
-"""A whole application in a real browser: from interest to the first sign-in."""
+"""A whole application to join, in a real browser: from the start page to the new representative's first sign-in."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 OpenAs = Callable[..., Page]
 PHONE = {"width": 360, "height": 740}
-PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
+PATIENCE = 60_000  # milliseconds; the machine may be busy with other tests
 
 
 def _vote(page: Page, name: str, ballot: str) -> None:
@@ -26,7 +26,7 @@ def _vote(page: Page, name: str, ballot: str) -> None:
 
 
 def _approve_and_invite(page: Page, name: str) -> str:
-    """Return the link of the invitation of the organization's representative."""
+    """Approve the application, invite the organization's representative, and return the invitation link."""
     page.goto("/applications")
     page.get_by_role("link", name=name).click()
     page.get_by_label("Approve: they join today").check()
@@ -38,7 +38,9 @@ def _approve_and_invite(page: Page, name: str) -> str:
     return page.get_by_label("Link", exact=True).input_value()
 
 
-def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path: Path) -> None:
+def test_an_organization_applies_on_a_phone_is_approved_and_its_representative_signs_in(
+    open_as: OpenAs, tmp_path: Path
+) -> None:
     name = "Tidewater Patternmakers"
     applicant = open_as("visitor", viewport=PHONE)
     applicant.goto("/")
@@ -53,7 +55,7 @@ def test_from_interest_on_a_phone_to_the_first_sign_in(open_as: OpenAs, tmp_path
     plan = pdf(tmp_path / "plan.pdf", "Cover", "Patterns are a third of our jobs")
     for part in ("agreement", "swot", "plan", "inclusion"):
         section = applicant.locator(f'section[aria-labelledby="part-{part}"]')
-        section.locator("textarea").fill(f"What we say of {part}.")
+        section.locator("textarea").fill(f"Our statement about {part}.")
         if part != "inclusion":
             section.locator("input[type=file]").set_input_files(plan)
             section.get_by_label("Page to read").fill("2")

@@ -12,13 +12,13 @@ from tests.serving import eventually
 pytestmark = pytest.mark.browser
 
 OpenAs = Callable[..., Page]
-# WCAG 2.0 to 2.2, A and AA, and what axe counts as best practice.
+# WCAG 2.0 to 2.2, A and AA, and axe's best practices.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(autouse=True)
 def _patient() -> Iterator[None]:
-    """The machine may be busy with other tests."""
+    """Wait longer; the machine may be busy with other tests."""
     expect.set_options(timeout=30_000)
     yield
     expect.set_options(timeout=5_000)
@@ -32,40 +32,40 @@ def _count(page: Page) -> str:
     return page.locator("[data-count]").inner_text()
 
 
-# Results while one types
+# Live results
 
 
-def test_results_come_while_one_types_and_the_address_and_title_follow(open_as: OpenAs) -> None:
+def test_results_address_and_title_update_as_you_type(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search")
-    everything = _count(page)
+    total = _count(page)
     page.locator("#q").press_sequentially("apprenticeship")
     page.wait_for_url("**/search?q=apprenticeship")
-    expect(page.locator("[data-count]")).not_to_have_text(everything)
+    expect(page.locator("[data-count]")).not_to_have_text(total)
     assert "pprentice" in page.locator("#search-answer").inner_text()
     assert page.title().startswith("apprenticeship")
     expect(page.locator("[data-announcer]")).to_have_text(_count(page))
     assert page.evaluate("document.activeElement.id") == "q"
 
 
-def test_an_answer_that_comes_late_is_dropped(open_as: OpenAs) -> None:
+def test_a_late_response_is_dropped(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search")
     held: list[Route] = []
-    page.route("**/search?q=zinc", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes on its handler
+    page.route("**/search?q=zinc", lambda route: held.append(route))  # noqa: PLW0108 - playwright sets an attribute of its handler
     with page.expect_request("**/search?q=zinc"):
         page.locator("#q").fill("zinc")
     page.locator("#q").fill("apprenticeship")
     page.wait_for_url("**/search?q=apprenticeship")
-    wanted = _titles(page)
+    titles = _titles(page)
     for route in held:
         route.continue_()
-    page.locator("#q").fill("apprenticeships")  # a later answer proves that the late one had its time
+    page.locator("#q").fill("apprenticeships")  # once this response is shown, the late one has arrived
     page.wait_for_url("**/search?q=apprenticeships")
-    assert _titles(page) == wanted
+    assert _titles(page) == titles
 
 
-def test_going_back_leads_to_what_was_asked_before_not_to_each_letter(open_as: OpenAs) -> None:
+def test_going_back_leads_to_the_previous_search_and_not_to_each_letter(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search?q=zinc")
     before = _titles(page)
@@ -80,7 +80,7 @@ def test_going_back_leads_to_what_was_asked_before_not_to_each_letter(open_as: O
     expect(page.locator("#q")).to_have_value("apprenticeship")
 
 
-def test_filters_stay_while_the_words_change(open_as: OpenAs) -> None:
+def test_filters_stay_while_the_query_changes(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search?q=training&kind=presentation&sort=newest")
     page.locator("#q").fill("apprenticeship")
@@ -88,7 +88,7 @@ def test_filters_stay_while_the_words_change(open_as: OpenAs) -> None:
     expect(page.locator(".filter-chip")).to_contain_text("Presentation")
 
 
-def test_when_the_hub_is_out_of_reach_the_page_says_so_and_mends_itself(open_as: OpenAs) -> None:
+def test_the_page_shows_an_error_while_the_hub_is_unavailable_and_then_recovers(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search?q=zinc")
     before = _titles(page)
@@ -100,7 +100,7 @@ def test_when_the_hub_is_out_of_reach_the_page_says_so_and_mends_itself(open_as:
     expect(page.locator("[data-trouble]")).to_be_hidden()
 
 
-def test_a_chip_takes_its_filter_out_and_clear_all_takes_every_one(open_as: OpenAs) -> None:
+def test_a_chip_removes_its_filter_and_clear_all_removes_every_filter(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search?q=training&kind=presentation&kind=briefing&year=2026")
     page.get_by_role("link", name="Remove filter Kind: Briefing").press("Enter")
@@ -110,10 +110,10 @@ def test_a_chip_takes_its_filter_out_and_clear_all_takes_every_one(open_as: Open
     expect(page.locator(".active-filters")).to_have_count(0)
 
 
-def test_a_hit_shows_the_picture_of_its_page_without_moving_anything(open_as: OpenAs) -> None:
+def test_a_hit_shows_the_picture_of_its_page_without_a_layout_shift(open_as: OpenAs) -> None:
     page = open_as("contributor")
 
-    def is_drawn() -> bool:  # the worker draws for a while after everything can be found
+    def is_drawn() -> bool:  # the worker is still drawing after search can find everything
         page.goto("/search?q=CMMC+readiness+grant")
         return page.locator(".hit-picture").count() > 0
 
@@ -136,7 +136,7 @@ def _options(page: Page) -> list[str]:
 
 
 def _active(page: Page) -> str:
-    """Return the words of the option that Enter would open, as the field names it."""
+    """Return the label of the option that Enter would open, which the field's aria-activedescendant names."""
     return str(
         page.evaluate(
             """() => {
@@ -147,10 +147,10 @@ def _active(page: Page) -> str:
     )
 
 
-def test_what_is_typed_before_the_scripts_are_there_is_suggested_and_asked_for(open_as: OpenAs) -> None:
+def test_text_typed_before_the_scripts_load_is_suggested_and_searched_for(open_as: OpenAs) -> None:
     page = open_as("contributor")
     late: list[Route] = []
-    page.route(re.compile(r"/search/(suggest|live)\.js"), lambda route: late.append(route))  # noqa: PLW0108 - it marks what it calls, and a method of a list takes no marks
+    page.route(re.compile(r"/search/(suggest|live)\.js"), lambda route: late.append(route))  # noqa: PLW0108 - playwright sets an attribute of its handler
     page.goto("/search", wait_until="commit")
     page.locator("#q").press_sequentially("cmmc")
     expect(page.locator("#q")).not_to_have_attribute("role", "combobox")
@@ -162,7 +162,7 @@ def test_what_is_typed_before_the_scripts_are_there_is_suggested_and_asked_for(o
 
 
 @pytest.mark.parametrize(("address", "field"), [("/sharing", "header-q"), ("/search", "q")])
-def test_suggestions_are_chosen_by_the_keyboard_alone(open_as: OpenAs, address: str, field: str) -> None:
+def test_suggestions_are_chosen_with_the_keyboard_alone(open_as: OpenAs, address: str, field: str) -> None:
     page = open_as("contributor")
     page.goto(address)
     page.keyboard.press("/")
@@ -186,16 +186,16 @@ def test_suggestions_are_chosen_by_the_keyboard_alone(open_as: OpenAs, address: 
     expect(box).to_have_value("cmmc")
     page.keyboard.press("ArrowDown")
     expect(box).to_have_attribute("aria-expanded", "true")
-    title = next(one for one in options if one.startswith("CMMC in plain words"))  # earlier searches stand before it
-    for one in options[: options.index(title) + 1]:
+    title = next(option for option in options if option.startswith("CMMC in plain words"))  # after recent searches
+    for option in options[: options.index(title) + 1]:
         page.keyboard.press("ArrowDown")
-        assert _active(page) == one
+        assert _active(page) == option
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/resources/\d+"))
     expect(page.locator("h1")).to_have_text(title)
 
 
-def test_enter_without_a_choice_searches_for_what_was_typed(open_as: OpenAs) -> None:
+def test_enter_without_a_choice_searches_for_the_typed_text(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/sharing")
     page.locator("#header-q").press_sequentially("cmmc")
@@ -204,7 +204,7 @@ def test_enter_without_a_choice_searches_for_what_was_typed(open_as: OpenAs) -> 
     page.wait_for_url("**/search?q=cmmc")
 
 
-def test_what_one_searched_for_comes_back_in_an_empty_field_and_the_mouse_chooses_it(open_as: OpenAs) -> None:
+def test_an_empty_field_suggests_recent_searches_and_a_click_chooses_one(open_as: OpenAs) -> None:
     page = open_as("alternate")
     page.goto("/search?q=zinc+plating")
     page.goto("/sharing")
@@ -214,7 +214,7 @@ def test_what_one_searched_for_comes_back_in_an_empty_field_and_the_mouse_choose
     page.wait_for_url("**/search?q=zinc+plating")
 
 
-def test_the_list_closes_when_the_field_is_left_and_results_stay_in_sight(open_as: OpenAs) -> None:
+def test_suggestions_close_when_the_field_loses_focus_and_do_not_move_the_results(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search")
     top = page.evaluate("document.querySelector('#search-answer').getBoundingClientRect().top")
@@ -225,10 +225,10 @@ def test_the_list_closes_when_the_field_is_left_and_results_stay_in_sight(open_a
     expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
 
 
-# Coming back
+# Saved searches
 
 
-def test_a_search_is_kept_comes_back_on_home_and_goes_by_keyboard(open_as: OpenAs) -> None:
+def test_a_search_is_saved_shown_on_the_home_page_renamed_and_deleted_by_keyboard(open_as: OpenAs) -> None:
     page = open_as("bff")
     page.goto("/search")
     page.locator("#q").fill("zinc")
@@ -252,7 +252,7 @@ def test_a_search_is_kept_comes_back_on_home_and_goes_by_keyboard(open_as: OpenA
     expect(page.get_by_role("link", name="Zinc", exact=True)).to_have_count(0)
 
 
-def test_without_scripts_a_search_is_kept_and_made_a_feed(open_as: OpenAs) -> None:
+def test_without_scripts_a_search_becomes_a_feed(open_as: OpenAs) -> None:
     page = open_as("board", java_script_enabled=False)
     page.goto("/search?q=foundry")
     page.get_by_text("Save this search").click()
@@ -264,10 +264,10 @@ def test_without_scripts_a_search_is_kept_and_made_a_feed(open_as: OpenAs) -> No
     assert page.request.get(address).status == 404
 
 
-# Keys
+# Keyboard shortcuts
 
 
-def test_a_slash_leads_to_the_search_field_on_every_page(open_as: OpenAs) -> None:
+def test_a_slash_moves_the_focus_to_the_search_field_on_every_page(open_as: OpenAs) -> None:
     page = open_as("representative")
     for address, field in (("/", "header-q"), ("/sharing", "header-q"), ("/search", "q")):
         page.goto(address)
@@ -277,7 +277,7 @@ def test_a_slash_leads_to_the_search_field_on_every_page(open_as: OpenAs) -> Non
         expect(page.locator(f"#{field}")).to_have_value("a/b?")
 
 
-def test_the_shortcuts_are_shown_by_their_key_and_can_be_switched_off_for_good(open_as: OpenAs) -> None:
+def test_a_question_mark_shows_the_shortcuts_and_they_can_be_turned_off_permanently(open_as: OpenAs) -> None:
     page = open_as("representative")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     page.keyboard.press("?")
@@ -302,10 +302,10 @@ def test_the_shortcuts_are_shown_by_their_key_and_can_be_switched_off_for_good(o
     assert page.evaluate("document.activeElement.id") == "header-q"
 
 
-# Without scripts, on a phone, for everyone
+# Without scripts, on a phone, accessibility
 
 
-def test_without_scripts_the_form_asks_and_links_narrow(open_as: OpenAs) -> None:
+def test_without_scripts_the_form_searches_and_links_filter(open_as: OpenAs) -> None:
     page = open_as("contributor", java_script_enabled=False)
     page.goto("/search")
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_have_count(0)
@@ -321,7 +321,7 @@ def test_without_scripts_the_form_asks_and_links_narrow(open_as: OpenAs) -> None
     page.wait_for_url("**/search?q=training")
 
 
-def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_as: OpenAs) -> None:
+def test_on_a_phone_pages_fit_the_width_and_counts_stay_on_one_line(open_as: OpenAs) -> None:
     page = open_as("contributor", viewport={"width": 360, "height": 740})
     for address, field in (("/searches", "header-q"), ("/search?q=training&kind=presentation&kind=briefing", "q")):
         page.goto(address)
@@ -329,16 +329,16 @@ def test_on_a_phone_nothing_scrolls_sideways_and_counts_stay_on_their_line(open_
         expect(page.get_by_role("option").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.goto("/search?q=training&kind=presentation&kind=briefing")
-    lines = "all => all.filter(one => one.checkVisibility()).map(one => one.getClientRects().length)"
+    lines = "counts => counts.filter(count => count.checkVisibility()).map(count => count.getClientRects().length)"
     assert set(page.locator(".facet .count").evaluate_all(lines)) == {1}
     page.get_by_role("link", name="Filter results").click()
     expect(page.get_by_role("heading", name="Filters")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_while_one_searches(open_as: OpenAs, scheme: str) -> None:
+def test_search_is_accessible(open_as: OpenAs, scheme: str) -> None:
     page = open_as("contributor", color_scheme=scheme)
-    found = []
+    violations = []
     for address, keys in (
         ("/search?q=training&kind=presentation", ()),
         ("/search", ("?",)),
@@ -351,8 +351,8 @@ def test_axe_finds_nothing_while_one_searches(open_as: OpenAs, scheme: str) -> N
                 expect(page.get_by_role("option").first).to_be_visible()
             page.keyboard.press(key)
         page.wait_for_load_state("networkidle")
-        found += [
+        violations += [
             f"{address} {keys}: {violation['id']}: {[node['target'] for node in violation['nodes'][:3]]}"
             for violation in Axe().run(page, options=RULES).response["violations"]
         ]
-    assert found == []
+    assert violations == []

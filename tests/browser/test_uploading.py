@@ -1,4 +1,4 @@
-"""Uploads in a real browser: dropped, interrupted, resumed, submitted before they finish, and without scripts."""
+"""Uploads in a real browser: by drag and drop, interrupted and resumed, without scripts."""
 
 import hashlib
 import os
@@ -15,47 +15,47 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.hands import look_until
+from tests.browser.hands import refresh_until
 from tests.serving import Hub, a_hub
 
 pytestmark = pytest.mark.browser
 
 OpenAs = Callable[..., Page]
 AFile = Callable[[str, str], Path]
-PATIENCE = 60_000  # milliseconds, on a machine that is busy with other tests
+PATIENCE = 60_000  # milliseconds; the machine may be busy with other tests
 PIECE = 8 * 1024 * 1024  # bytes that the page sends in one request
 
 
-class Line:
-    """The network between browser and hub, which a test can break in the middle of a request."""
+class Network:
+    """A proxy between browser and hub, whose connections a test can break in the middle of a request."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.left: int | None = None  # bytes that still get through to the hub; None: all
+        self.left: int | None = None  # bytes until the connections break; None for no limit
         self.is_down, self.broke = False, threading.Event()
-        self.ends: set[socket.socket] = set()
-        self.door = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self.door.getsockname()[1]}"
-        threading.Thread(target=self._answer, daemon=True).start()
+        self.sockets: set[socket.socket] = set()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def break_after(self, count: int) -> None:
-        """Let ``count`` bytes through to the hub, then break, and stay broken."""
+        """Break after ``count`` more bytes to the hub, until `restore` is called."""
         self.broke.clear()
         self.left = count
 
-    def mend(self) -> None:
-        """All goes through again."""
+    def restore(self) -> None:
+        """Accept connections again."""
         self.left, self.is_down = None, False
 
     def close(self) -> None:
-        """No line any more."""
+        """Close all connections, and accept no more."""
         self._break()
-        self.door.close()
+        self.server.close()
 
-    def _answer(self) -> None:
+    def _accept(self) -> None:
         with suppress(OSError):
             while True:
-                browser, _ = self.door.accept()
+                browser, _ = self.server.accept()
                 try:
                     hub = socket.create_connection(("127.0.0.1", self.hub.port))
                 except OSError:
@@ -65,11 +65,11 @@ class Line:
                     browser.close()
                     hub.close()
                     continue
-                self.ends |= {browser, hub}
-                threading.Thread(target=self._carry, args=(browser, hub, True), daemon=True).start()
-                threading.Thread(target=self._carry, args=(hub, browser, False), daemon=True).start()
+                self.sockets |= {browser, hub}
+                threading.Thread(target=self._forward, args=(browser, hub, True), daemon=True).start()
+                threading.Thread(target=self._forward, args=(hub, browser, False), daemon=True).start()
 
-    def _carry(self, source: socket.socket, target: socket.socket, to_hub: bool) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket, to_hub: bool) -> None:
         with suppress(OSError):
             while piece := source.recv(65_536):
                 if to_hub and self.left is not None:
@@ -77,38 +77,38 @@ class Line:
                 target.sendall(piece)
                 if to_hub and self.left is not None and self.left <= 0:
                     self._break()
-        for end in (source, target):
+        for connection in (source, target):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-            self.ends.discard(end)
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+            self.sockets.discard(connection)
 
     def _break(self) -> None:
         self.is_down, self.left = True, None
-        for end in list(self.ends):
+        for connection in list(self.sockets):
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
         self.broke.set()
 
 
 @pytest.fixture(scope="module")
 def own_hub(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: dict[str, Any]) -> Iterator[Hub]:
-    """A hub that may be killed."""
+    """A hub that tests may kill."""
     with a_hub(tmp_path_factory.mktemp("uploading") / "hub") as hub:
         yield hub
 
 
 @pytest.fixture
-def line(own_hub: Hub) -> Iterator[Line]:
-    line = Line(own_hub)
-    yield line
-    line.close()
+def network(own_hub: Hub) -> Iterator[Network]:
+    network = Network(own_hub)
+    yield network
+    network.close()
 
 
 @pytest.fixture
-def page(browser: Browser, line: Line) -> Iterator[Page]:
-    """Ana's browser on the upload page, at the end of the line."""
-    context = browser.new_context(base_url=line.address)
+def page(browser: Browser, network: Network) -> Iterator[Page]:
+    """The upload page, on which Ana is signed in, through the breakable network."""
+    context = browser.new_context(base_url=network.address)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     sign_in(page, "ana@lakeshore.example").goto("/resources/new")
@@ -118,14 +118,14 @@ def page(browser: Browser, line: Line) -> Iterator[Page]:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A file of three pieces that is like no other."""
+    """A unique file of three pieces."""
     path = tmp_path / "Site survey.csv"
     path.write_bytes(os.urandom(10_000_000).hex().encode())
     return path
 
 
 def _offsets(page: Page) -> list[int]:
-    """Return where the page's requests that carry bytes begin; filled as they go."""
+    """Return a list that gets the offset of each PATCH request of the page."""
     offsets: list[int] = []
 
     def note(request: Request) -> None:
@@ -136,7 +136,7 @@ def _offsets(page: Page) -> list[int]:
     return offsets
 
 
-def _words(page: Page) -> Locator:
+def _progress(page: Page) -> Locator:
     return page.locator("[data-part=words]")
 
 
@@ -144,130 +144,135 @@ def _choose(page: Page, *paths: Path) -> None:
     page.set_input_files("#files", list(paths))
 
 
-def _arrived_whole(hub: Hub, path: Path) -> bool:
+def _is_stored(hub: Hub, path: Path) -> bool:
+    """Return True if the hub has the complete file."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     stored = hub.folder / "uploads" / "files" / sha256[:2] / sha256[2:4] / sha256
     return stored.exists() and stored.read_bytes() == path.read_bytes()
 
 
-def _add(page: Page) -> None:
+def _add_to_the_hub(page: Page) -> None:
     page.get_by_role("button", name="Add to the hub").click()
     page.wait_for_url(re.compile(r"/resources/\d+$"))
 
 
-def test_an_upload_interrupted_and_resumed_arrives_whole(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
+def test_an_upload_interrupted_and_resumed_arrives_whole(
+    page: Page, network: Network, own_hub: Hub, large: Path
+) -> None:
     offsets = _offsets(page)
-    line.break_after(PIECE + 3_000_000)
+    network.break_after(PIECE + 3_000_000)
     _choose(page, large)
-    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
-    line.mend()
+    expect(_progress(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    network.restore()
     page.get_by_role("button", name="Retry now").click()
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     assert offsets[0] == 0
-    assert any(offset % PIECE for offset in offsets), "what arrived of the broken piece was sent again"
-    _add(page)
+    assert any(offset % PIECE for offset in offsets), "bytes that had arrived were sent again"
+    _add_to_the_hub(page)
     expect(page.locator("h1")).to_have_text("Site survey", timeout=PATIENCE)
-    assert _arrived_whole(own_hub, large)
+    assert _is_stored(own_hub, large)
 
 
-def test_a_connection_that_comes_back_is_noticed_without_a_click(
-    page: Page, line: Line, own_hub: Hub, large: Path
+def test_an_upload_continues_without_a_click_when_the_connection_is_back(
+    page: Page, network: Network, own_hub: Hub, large: Path
 ) -> None:
-    line.break_after(2_000_000)
+    network.break_after(2_000_000)
     _choose(page, large)
-    assert line.broke.wait(60)
-    line.mend()
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    assert _arrived_whole(own_hub, large)
+    assert network.broke.wait(60)
+    network.restore()
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert _is_stored(own_hub, large)
 
 
-def test_a_server_killed_in_the_middle_and_started_again_gets_the_rest(
-    page: Page, line: Line, own_hub: Hub, large: Path
+def test_an_upload_continues_after_the_server_was_killed_and_restarted(
+    page: Page, network: Network, own_hub: Hub, large: Path
 ) -> None:
     offsets = _offsets(page)
-    line.break_after(PIECE + 3_000_000)
+    network.break_after(PIECE + 3_000_000)
     _choose(page, large)
-    assert line.broke.wait(60)
+    assert network.broke.wait(60)
     own_hub.kill()
     own_hub.start()
-    line.mend()
+    network.restore()
     page.get_by_role("button", name="Retry now").click()
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    assert offsets.count(0) == 1, "the upload began anew"
-    _add(page)
-    assert _arrived_whole(own_hub, large)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    assert offsets.count(0) == 1, "the upload started over"
+    _add_to_the_hub(page)
+    assert _is_stored(own_hub, large)
 
 
-def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
-    page: Page, line: Line, own_hub: Hub, large: Path
+def test_after_a_reload_the_upload_of_the_same_file_continues(
+    page: Page, network: Network, own_hub: Hub, large: Path
 ) -> None:
-    line.break_after(PIECE + 3_000_000)
+    network.break_after(PIECE + 3_000_000)
     _choose(page, large)
-    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
-    line.mend()
+    expect(_progress(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    network.restore()
     page.goto("/resources/new")
     expect(page.locator("#upload-remembered")).to_contain_text("Unfinished uploads: Site survey.csv")
     offsets = _offsets(page)
     _choose(page, large)
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     assert min(offsets) >= PIECE
-    _add(page)
-    assert _arrived_whole(own_hub, large)
+    _add_to_the_hub(page)
+    assert _is_stored(own_hub, large)
     page.goto("/resources/new")
     expect(page.locator("#upload-remembered")).to_be_hidden()
 
 
-def test_the_form_waits_for_its_files_and_is_sent_by_itself(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
-    line.break_after(2_000_000)
+def test_the_form_waits_for_its_files_and_then_submits_automatically(
+    page: Page, network: Network, own_hub: Hub, large: Path
+) -> None:
+    network.break_after(2_000_000)
     _choose(page, large)
-    assert line.broke.wait(60)
-    page.get_by_label("Summary").fill("Typed while it goes")
+    assert network.broke.wait(60)
+    page.get_by_label("Summary").fill("Typed during the upload")
     page.get_by_role("button", name="Add to the hub").click()
     expect(page.locator("#upload-held")).to_contain_text("Waiting for 1 file")
-    line.mend()
+    network.restore()
     page.wait_for_url(re.compile(r"/resources/\d+$"))
-    expect(page.get_by_text("Typed while it goes")).to_be_visible()
-    assert _arrived_whole(own_hub, large)
+    expect(page.get_by_text("Typed during the upload")).to_be_visible()
+    assert _is_stored(own_hub, large)
 
 
-def test_a_file_is_replaced_with_progress_over_a_line_that_breaks(
-    page: Page, line: Line, own_hub: Hub, large: Path, a_file: AFile
+def test_a_file_is_replaced_with_progress_over_an_interrupted_connection(
+    page: Page, network: Network, own_hub: Hub, large: Path, a_file: AFile
 ) -> None:
     _choose(page, a_file("Survey of sites.csv", "Site,Jobs\nNorth,12\n"))
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    _add(page)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add_to_the_hub(page)
     address = page.url
     page.goto(f"{address}/replace")
     offsets = _offsets(page)
-    line.break_after(PIECE + 3_000_000)
+    network.break_after(PIECE + 3_000_000)
     _choose(page, large)
     page.get_by_label("Revision note").fill("All sites")
     page.get_by_role("button", name="Replace content").click()
-    assert line.broke.wait(60)
+    assert network.broke.wait(60)
     expect(page.locator("#replacing").get_by_role("status")).to_contain_text("The connection was lost at")
-    line.mend()
+    network.restore()
     page.wait_for_url(address, timeout=PATIENCE)
-    assert offsets.count(0) == 1, "the upload began anew"
+    assert offsets.count(0) == 1, "the upload started over"
     expect(page.get_by_text("Content replaced. The earlier revision is still available.")).to_be_visible()
     expect(page.get_by_text("All sites")).to_be_visible()
-    assert _arrived_whole(own_hub, large)
+    assert _is_stored(own_hub, large)
 
 
-def test_a_removed_file_leaves_nothing_on_the_hub(page: Page, line: Line, own_hub: Hub, large: Path) -> None:
+def test_a_removed_file_leaves_nothing_on_the_hub(page: Page, network: Network, own_hub: Hub, large: Path) -> None:
     parts = own_hub.folder / "uploads" / "files" / "parts"
     before = set(parts.rglob("*"))
-    line.break_after(2_000_000)
+    network.break_after(2_000_000)
     _choose(page, large)
-    expect(_words(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
-    line.mend()
-    with page.expect_response(lambda answer: answer.request.method == "DELETE") as removed:
+    expect(_progress(page)).to_contain_text("The connection was lost at", timeout=PATIENCE)
+    network.restore()
+    with page.expect_response(lambda response: response.request.method == "DELETE") as deletion:
         page.get_by_role("button", name="Remove Site survey.csv").click()
-    assert removed.value.status == 204
+    assert deletion.value.status == 204
     expect(page.locator("#uploads")).to_be_hidden()
     assert set(parts.rglob("*")) <= before | {parts, *parts.iterdir()}
 
 
-def test_many_files_dropped_on_the_page_are_named_and_added_together(open_as: OpenAs) -> None:
+def test_files_dropped_on_the_page_get_titles_and_are_added_together(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/resources/new")
     transfer = page.evaluate_handle(
@@ -301,26 +306,26 @@ def test_many_files_dropped_on_the_page_are_named_and_added_together(open_as: Op
     expect(page.get_by_text("1 section, searchable")).to_have_count(2)
 
 
-def test_files_that_are_chosen_before_the_script_is_there_are_uploaded_too(open_as: OpenAs, a_file: AFile) -> None:
+def test_files_chosen_before_the_script_loads_are_uploaded_too(open_as: OpenAs, a_file: AFile) -> None:
     page = open_as("contributor")
     late: list[Route] = []
-    page.route("**/library/upload.js*", lambda route: late.append(route))  # noqa: PLW0108 - it marks what it calls, and a method of a list takes no marks
+    page.route("**/library/upload.js*", lambda route: late.append(route))  # noqa: PLW0108 - playwright sets an attribute of its handler
     with page.expect_request("**/library/upload.js*"):
         page.goto("/resources/new", wait_until="commit")
-    _choose(page, a_file("Quick hands.txt", "Chosen before the page was whole."))
+    _choose(page, a_file("Quick hands.txt", "Chosen before the page was complete."))
     assert not page.locator(".upload").count()
     late[0].continue_()
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    _add(page)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add_to_the_hub(page)
 
 
-def test_a_duplicate_is_named_before_a_byte_is_sent(open_as: OpenAs, a_file: AFile) -> None:
+def test_a_duplicate_is_noticed_before_a_byte_is_sent(open_as: OpenAs, a_file: AFile) -> None:
     page = open_as("contributor")
     page.goto("/resources/new")
     path = a_file("Die casting.txt", "How a foundry cut its scrap by half.")
     _choose(page, path)
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    _add(page)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add_to_the_hub(page)
     page.goto("/resources/new")
     offsets = _offsets(page)
     _choose(page, path)
@@ -330,15 +335,15 @@ def test_a_duplicate_is_named_before_a_byte_is_sent(open_as: OpenAs, a_file: AFi
     page.get_by_role("button", name="Add to the hub").click()
     expect(row.get_by_role("button", name="Upload it anyway")).to_be_focused()
     row.get_by_role("button", name="Upload it anyway").click()
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
-    _add(page)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    _add_to_the_hub(page)
     page.goto("/resources/new")
     _choose(page, path)
     row.get_by_role("button", name="Skip it").click()
     expect(row).to_have_count(0)
 
 
-def test_what_the_hub_does_not_take_is_said_beside_the_file(open_as: OpenAs, a_file: AFile) -> None:
+def test_a_file_that_the_hub_does_not_accept_shows_the_reason(open_as: OpenAs, a_file: AFile) -> None:
     page = open_as("contributor")
     page.goto("/resources/new")
     _choose(page, a_file("setup.exe", "MZ"), a_file("<img src=x onerror=alert(1)>.txt", "Words."), a_file("e.txt", ""))
@@ -351,26 +356,26 @@ def test_what_the_hub_does_not_take_is_said_beside_the_file(open_as: OpenAs, a_f
     expect(page.get_by_role("button", name="Remove setup.exe")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Remove e.txt").click()
-    _add(page)
+    _add_to_the_hub(page)
     assert page.locator("main img[onerror]").count() == 0
 
 
-def test_what_was_typed_of_a_file_is_there_after_a_refusal(open_as: OpenAs, a_file: AFile) -> None:
+def test_details_entered_for_a_file_are_kept_after_an_error(open_as: OpenAs, a_file: AFile) -> None:
     page = open_as("contributor")
     page.goto("/resources/new")
     _choose(page, a_file("Tooling plan.txt", "Words about tooling."))
-    expect(_words(page)).to_have_text("Uploaded.", timeout=PATIENCE)
+    expect(_progress(page)).to_have_text("Uploaded.", timeout=PATIENCE)
     page.locator(".upload").get_by_label("Title").fill("A tooling plan")
     page.get_by_label("Tags").fill("x" * 61)
     page.get_by_role("button", name="Add to the hub").click()
     expect(page.get_by_role("alert").first).to_contain_text("A tag is too long. The limit is 60 characters")
     expect(page.locator(".upload").get_by_label("Title")).to_have_value("A tooling plan")
     page.get_by_label("Tags").fill("tooling")
-    _add(page)
+    _add_to_the_hub(page)
     expect(page.locator("h1")).to_have_text("A tooling plan")
 
 
-def test_without_scripts_the_plain_form_does_it_all(open_as: OpenAs, a_file: AFile) -> None:
+def test_the_form_uploads_without_scripts(open_as: OpenAs, a_file: AFile) -> None:
     page = open_as("contributor", java_script_enabled=False)
     page.goto("/resources/new")
     assert page.locator("[data-with-scripts]:visible").count() == 0
@@ -379,16 +384,16 @@ def test_without_scripts_the_plain_form_does_it_all(open_as: OpenAs, a_file: AFi
     page.get_by_role("button", name="Add to the hub").click()
     page.wait_for_url("**/resources/added?*")
     expect(page.get_by_role("cell", name="Call notes", exact=True)).to_have_count(2)
-    look_until(page, "All resources have been processed.")
+    refresh_until(page, "All resources have been processed.")
     expect(page.get_by_text("1 section, searchable")).to_have_count(2)
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-def test_the_list_of_files_is_accessible_and_fits_a_phone(open_as: OpenAs, a_file: AFile, look: str) -> None:
-    page = open_as("contributor", viewport={"width": 360, "height": 740}, color_scheme=look)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_file_list_is_accessible_and_fits_a_phone(open_as: OpenAs, a_file: AFile, theme: str) -> None:
+    page = open_as("contributor", viewport={"width": 360, "height": 740}, color_scheme=theme)
     page.goto("/resources/new")
-    names = ["A " + "very-" * 20 + "long name.txt", "setup.exe", f"{look}.txt"]
-    _choose(page, *(a_file(name, f"{name} {look}") for name in names))
+    names = ["A " + "very-" * 20 + "long name.txt", "setup.exe", f"{theme}.txt"]
+    _choose(page, *(a_file(name, f"{name} {theme}") for name in names))
     expect(page.locator("#upload-all-words")).to_contain_text("2 files uploaded", timeout=PATIENCE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
