@@ -1,4 +1,4 @@
-"""Run all benchmarks (`make bench`), or those that are named: `python -m bench search board`."""
+"""Run all benchmarks (`make bench`), or only some: `python -m bench search board`."""
 
 import importlib
 import sys

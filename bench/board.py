@@ -45,20 +45,20 @@ FROM n
 
 
 def main() -> None:
-    """Print a table for SQLite, and one for PostgreSQL where it is installed."""
+    """Print a table for SQLite, and one for PostgreSQL if it is installed."""
     on_each_kind(
         f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {number(EVENTS)} events",
-        _filled_and_measured,
+        _fill_and_measure,
     )
 
 
-def _filled_and_measured(name: str, database: Database) -> None:
+def _fill_and_measure(name: str, database: Database) -> None:
     _fill(database)
     _measure(name, database)
 
 
 def _fill(database: Database) -> None:
-    """Fill the database, most of it with one SQL statement, which is fast."""
+    """Fill the database; one SQL statement inserts all entries of the sharing log, which is fast."""
     quarters = LAST.back(QUARTERS)
     moment = datetime(2026, 10, 1, 12, tzinfo=UTC)
     case = " ".join(f"WHEN {position} THEN '{quarter}'" for position, quarter in enumerate(quarters))
@@ -139,8 +139,8 @@ def _timed(database: Database, query: Callable[[Session], object]) -> float:
 
 def _requested(browser: FlaskClient, address: str) -> float:
     start = time.perf_counter()
-    answer = browser.get(address)
-    assert answer.status_code == 200, answer.status
+    response = browser.get(address)
+    assert response.status_code == 200, response.status
     return 1000 * (time.perf_counter() - start)
 
 

@@ -25,19 +25,19 @@ CALLS, RUNS = 52, 15
 
 
 def main() -> None:
-    """Print a table for SQLite, and one for PostgreSQL where it is installed."""
+    """Print a table for SQLite, and one for PostgreSQL if it is installed."""
     on_each_kind(
         f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance from two sources",
-        _filled_and_measured,
+        _fill_and_measure,
     )
 
 
-def _filled_and_measured(name: str, database: Database) -> None:
+def _fill_and_measure(name: str, database: Database) -> None:
     _measure(name, database, _fill(database))
 
 
 def _fill(database: Database) -> int:
-    """Add last year's calls with two thirds attendance; returns the year."""
+    """Add last year's calls, each attended by two thirds of the organizations, and return the year."""
     moment = clock.now()
     year = moment.year - 1
     host = ORGANIZATIONS + 1
@@ -79,7 +79,7 @@ def _measure(name: str, database: Database, year: int) -> None:
     assert person is not None
     now = clock.now()
     today = now.date()
-    queries_of: dict[str, Callable[[Session], object]] = {
+    queries: dict[str, Callable[[Session], object]] = {
         "a year's attendance, everyone": lambda db: attendance_queries.attended(db, organizations, year, now),
         "a year's presentations, everyone": lambda db: presentations_queries.standings(
             db, organizations, year, today, now
@@ -87,7 +87,7 @@ def _measure(name: str, database: Database, year: int) -> None:
         "your calls, home page": lambda db: yours_queries.your_calls(db, person, today, now),
     }
     print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'CPU ms':>12}")
-    for label, query in queries_of.items():
+    for label, query in queries.items():
         _print(label, [_timed(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
     address = f"/board?view=commitments&year={year}"
@@ -120,8 +120,8 @@ def _measure_time(act: Callable[[], object]) -> tuple[float, float]:
 
 def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:
     def get() -> None:
-        answer = browser.get(address)
-        assert answer.status_code == 200, answer.status
+        response = browser.get(address)
+        assert response.status_code == 200, response.status
 
     return _measure_time(get)
 

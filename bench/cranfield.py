@@ -1,4 +1,4 @@
-"""Benchmark of ranking: queries with known answers, in the hub's whole search and in plain engines.
+"""Benchmark of ranking: queries with known relevant documents, in the hub's whole search and in plain engines.
 
     python -m bench cranfield                      # queries made from Reuters-21578, if it is next to the project
     HUB_BENCH_CRANFIELD=/folder python -m bench cranfield   # the public Cranfield collection

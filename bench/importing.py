@@ -1,4 +1,4 @@
-"""Import of 1,000 mixed files: files/s, pages/s, memory of web and worker meanwhile; time from upload to search."""
+"""Benchmark of importing 1,000 mixed files: files/s, pages/s, memory of web and worker; and from upload to search."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def main() -> None:
                 f"| imported (stored, in the database) | {number(imported_count)} files, {number(round(rate))} files/s |"
             )
             rates = f"{number(round(file_count / read, 1))} files/s, {number(round(pages / read))} pages/s"
-            print(f"| read into pages meanwhile | {number(pages)} pages, {rates} |")
+            print(f"| read into pages | {number(pages)} pages, {rates} |")
             for process, peak in memory.stop().items():
                 print(f"| largest {process} process | {number(round(peak))} MB |")
             times = [_time_to_search(hub, turn) for turn in range(5)]
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _make_files(folder: Path) -> int:
-    """Write the demo's files repeatedly, each with a different day, so that all differ; returns their number."""
+    """Write the demo's files repeatedly, each with a different day, so that all differ, and return their number."""
     folder.mkdir()
     with_files = [resource for resource in RESOURCES if resource.source is Source.FILE]
     for index, resource in enumerate(islice(cycle(with_files), FILES)):
@@ -67,8 +67,8 @@ def _make_files(folder: Path) -> int:
 
 
 def _count(instance: str) -> int:
-    with sqlite3.connect(f"{instance}/hub.sqlite3") as rows:
-        return int(rows.execute("SELECT count(*) FROM page").fetchone()[0])
+    with sqlite3.connect(f"{instance}/hub.sqlite3") as database:
+        return int(database.execute("SELECT count(*) FROM page").fetchone()[0])
 
 
 def _time_to_search(hub: object, turn: int) -> float:
@@ -112,7 +112,7 @@ class MemoryPeaks:
                 self.peaks[name] = max(self.peaks[name], max(sizes) / 1e6)
 
     def stop(self) -> dict[str, float]:
-        """Stop measuring; returns the peak of the largest web and worker process, in MB (1,000,000 bytes)."""
+        """Stop measuring, and return the peak of the largest web and worker process, in MB (1,000,000 bytes)."""
         self.over.set()
         self.thread.join()
         return self.peaks

@@ -1,4 +1,4 @@
-"""Helpers of the database benchmarks: a migrated database of each kind, its organizations and people, a browser."""
+"""Helpers for the database benchmarks: migrated databases, organizations, people, and a browser."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.migrations import schema
 from tests import postgres
 
-ORGANIZATIONS = 500  # the host comes after them
+ORGANIZATIONS = 500  # without the host, whose id is the next one
 
 
 def on_each_kind(title: str, run: Callable[[str, Database], object]) -> None:
@@ -66,12 +66,14 @@ def _migrated(folder: Path, url: str) -> Iterator[Database]:
 
 
 def organization_row(n: int) -> dict[str, object]:
+    """Return the values of organization ``n``."""
     kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
     kind = OrganizationKind.HOST if n > ORGANIZATIONS else kind
     return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
 
 
 def person_row(n: int, moment: datetime) -> dict[str, object]:
+    """Return the values of person ``n``, who represents organization ``n``."""
     return {
         "id": n,
         "email": f"p{n}@example.org",

@@ -1,7 +1,7 @@
 """Benchmark of search at several sizes: whole requests to the hub, its engine alone, and other engines.
 
 ``HUB_BENCH_SIZES`` has the numbers of resources (1000,10000,50000), with ten pages each. ``HUB_BENCH_NAIVE`` is the
-largest size at which naive Whoosh is measured, since it takes long to index. ``HUB_BENCH_FILES`` is the number of files
+largest size at which naive Whoosh is measured, since indexing takes it long. ``HUB_BENCH_FILES`` is the number of files
 that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
 at the largest size.
 """
@@ -74,13 +74,13 @@ def main() -> None:
             if size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES)):
                 fresh = _freshness(filled, Path(folder))
             filled.database.close()
-    print("\n| while it is searched | figure |\n|---|---|")
-    for what, figure in fresh:
-        print(f"| {what} | {figure} |", flush=True)
+    print("\n| during searches | result |\n|---|---|")
+    for measurement, result in fresh:
+        print(f"| {measurement} | {result} |", flush=True)
 
 
 def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
-    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # not the interval of the tests
+    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # instead of the shorter pause of tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
     schema.upgrade(database)
@@ -193,10 +193,10 @@ def _ask(port: int, cookie: str, addresses: Sequence[str]) -> list[float]:
     for address in addresses:
         began = time.perf_counter()
         connection.request("GET", address, headers={"Cookie": cookie})
-        answer = connection.getresponse()
-        page = answer.read()
+        response = connection.getresponse()
+        page = response.read()
         times.append((time.perf_counter() - began) * 1000)
-        assert answer.status == 200, answer.status
+        assert response.status == 200, response.status
         assert b"resource-line" in page, address
     connection.close()
     return times
@@ -258,7 +258,7 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
             uploads = [_findable(browser, turn) for turn in range(UPLOADS)]
         figures.append((
             f"upload to searchable, {CLIENTS} clients searching",
-            f"median {statistics.median(uploads):.2f} s, most {max(uploads):.2f} s",
+            f"median {statistics.median(uploads):.2f} s, maximum {max(uploads):.2f} s",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=1) as quiet:
             quiet.wait(SECONDS)
@@ -267,7 +267,7 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
         figures.append(("search p95, quiet", f"{_p95(quiet.times):.0f} ms"))
         figures.append((
             f"search p95, {number(FILES)} files being imported in {took:.0f} s",
-            f"{_p95(busy.times):.0f} ms, {_p95(busy.times) / _p95(quiet.times):.1f} times the quiet one",
+            f"{_p95(busy.times):.0f} ms, {_p95(busy.times) / _p95(quiet.times):.1f} times as long as when quiet",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=2) as clients:
             began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Benchmark of search suggestions: requests after each key, in a hub of 10,000 resources.
+"""Benchmark of search suggestions: a request after each key, in a hub with 10,000 resources.
 
 ``HUB_BENCH_RESOURCES`` changes the number. Requests include session, permissions, database and JSON, but not the
 network. The target is 50 ms. On a busy machine CPU time says more than wall-clock time; both are printed.

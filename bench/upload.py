@@ -29,7 +29,7 @@ EDGE = "----bench"
 
 
 def main() -> None:
-    """Print the table; a process that grows by more than 50 MB ends it with status 1."""
+    """Print the table; exit with status 1 if a process grew by more than 50 MB."""
     print(f"Upload and download of {MEGABYTES} MB, web and worker as in hub serve")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
     with (
@@ -37,7 +37,7 @@ def main() -> None:
         a_hub(Path(folder) / "hub") as hub,
     ):
         browser = Browser(hub)
-        browser.small_upload()  # loads what each process loads only once
+        browser.small_upload()  # so that each process loads its code before the measurement
         browser.download("/resources/1/download")
         print(f"\n{'':34}{'MB/s':>8}{'web growth, MB':>16}{'other growth, MB':>18}")
         growths = [
@@ -57,8 +57,8 @@ def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
 
     def watch() -> None:
         while not done.wait(0.02):
-            for pid, held in _memory(hub).items():
-                peak[pid] = max(peak.get(pid, 0), held)
+            for pid, size in _memory(hub).items():
+                peak[pid] = max(peak.get(pid, 0), size)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -70,25 +70,28 @@ def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
     server = hub.web()
     assert server
     web = {server.pid, *(child.pid for child in server.children())}
-    grew = {pid: held - before[pid] for pid, held in peak.items() if pid in before}
-    of_web = max(growth for pid, growth in grew.items() if pid in web)
-    of_others = max((growth for pid, growth in grew.items() if pid not in web), default=0)
+    growths = {pid: size - before[pid] for pid, size in peak.items() if pid in before}
+    of_web = max(growth for pid, growth in growths.items() if pid in web)
+    of_others = max((growth for pid, growth in growths.items() if pid not in web), default=0)
     print(f"{label:34}{SIZE / took / 1e6:8.0f}{of_web / 1e6:16.1f}{of_others / 1e6:18.1f}", flush=True)
     return max(of_web, of_others)
 
 
 def _memory(hub: Hub) -> dict[int, int]:
-    """Return the resident bytes of each process of the hub. Short-lived readers of one file have their own limit."""
+    """Return the memory of each process of the hub in bytes (resident set size), by process id.
+
+    Short-lived processes that read one file have their own limit.
+    """
     assert hub.process
-    held = {}
+    sizes = {}
     for process in psutil.Process(hub.process.pid).children(recursive=True):
         with suppress(psutil.Error):
-            held[process.pid] = process.memory_info().rss
-    return held
+            sizes[process.pid] = process.memory_info().rss
+    return sizes
 
 
 class Browser:
-    """A browser with a session; it never has a whole file in memory."""
+    """A browser with a session, which never keeps a whole file in memory."""
 
     def __init__(self, hub: Hub) -> None:
         self.host = urlsplit(hub.address).netloc
@@ -105,12 +108,12 @@ class Browser:
         """Send a request on its own connection, and return the response and its body."""
         connection = http.client.HTTPConnection(self.host, timeout=300)
         connection.request(method, path, body, {"Cookie": self.cookie} | (headers or {}))  # type: ignore[arg-type]
-        answer = connection.getresponse()
-        content = answer.read()
-        self.cookie = (answer.headers.get("Set-Cookie") or self.cookie).split(";")[0]
+        response = connection.getresponse()
+        content = response.read()
+        self.cookie = (response.headers.get("Set-Cookie") or self.cookie).split(";")[0]
         connection.close()
-        assert answer.status < 400, (method, path, answer.status, content[:500])
-        return answer, content
+        assert response.status < 400, (method, path, response.status, content[:500])
+        return response, content
 
     def _token(self, page: bytes) -> str:
         token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
@@ -153,10 +156,10 @@ class Browser:
     def _tus(self, name: str, size: int, mark: bytes, piece: int) -> None:
         headers = {"Tus-Resumable": "1.0.0", "X-CSRFToken": self.token}
         metadata = "filename " + b64encode(name.encode()).decode()
-        begun, _ = self.ask(
+        creation, _ = self.ask(
             "POST", "/uploads", b"", headers | {"Upload-Length": str(size), "Upload-Metadata": metadata}
         )
-        address = begun.headers["Location"]
+        address = creation.headers["Location"]
         for offset in range(0, size, piece):
             end = min(offset + piece, size)
             self.ask(
@@ -170,8 +173,8 @@ class Browser:
                     "Content-Length": str(end - offset),
                 },
             )
-        _, kept = self.ask("POST", f"{address}/keep", b"", headers)
-        handle = re.search(rb'"handle":"([^"]+)"', kept)
+        _, response = self.ask("POST", f"{address}/keep", b"", headers)
+        handle = re.search(rb'"handle":"([^"]+)"', response)
         assert handle
         form = {"csrf_token": self.token, "kind": "resource", "audience": "network", "kept": handle[1].decode()}
         self.ask(
@@ -182,9 +185,9 @@ class Browser:
         """Download a file without storing it."""
         connection = http.client.HTTPConnection(self.host, timeout=300)
         connection.request("GET", path, headers={"Cookie": self.cookie})
-        answer = connection.getresponse()
-        assert answer.status == 200, answer.status
-        while answer.read(BLOCK):
+        response = connection.getresponse()
+        assert response.status == 200, response.status
+        while response.read(BLOCK):
             pass
         connection.close()
 

@@ -21,7 +21,7 @@ from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, a_hub
 
 TURNS = 15
-SORTS = [("pptx", 1), *(("pdf", day) for day in range(1, TURNS + 1))]
+FORMATS = [("pptx", 1), *(("pdf", day) for day in range(1, TURNS + 1))]
 # Milliseconds from the click until the browser painted the first large picture.
 SHOWN = """() => new Promise(resolve => new PerformanceObserver(list => {
     const picture = list.getEntries().find(entry => entry.element?.matches(".viewer-picture img"));
@@ -39,18 +39,18 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        deck, pdf, *others = (_a_file(folder, extension, day) for extension, day in SORTS)
-        print(f"{os.cpu_count()} cores\n\n| what | figure |\n|---|---|")
+        deck, pdf, *others = (_a_file(folder, extension, day) for extension, day in FORMATS)
+        print(f"{os.cpu_count()} cores\n\n| measurement | result |\n|---|---|")
         _drawing(deck, pdf)
         with a_hub(folder / "hub") as hub:
-            weights = MemoryPeaks(hub)
+            memory = MemoryPeaks(hub)
             began = time.perf_counter()
-            addresses = _imported(hub, pdf, *others)
+            addresses = _import(hub, pdf, *others)
             took = time.perf_counter() - began
             print(f"| {len(addresses)} PDFs, import to all pictures | {took:.1f} s |")
             _clicks(hub, addresses)
-            for who, most in weights.stop().items():
-                print(f"| largest process of the {who} | {number(round(most))} MB |")
+            for process, peak in memory.stop().items():
+                print(f"| largest {process} process | {number(round(peak))} MB |")
 
 
 def _a_file(folder: Path, extension: str, day: int) -> Path:
@@ -77,12 +77,12 @@ def _drawing(deck: Path, pdf: Path) -> None:
 
 def _milliseconds(reader: Reader, pdf: Path, width: int) -> float:
     began = time.perf_counter()
-    made = reader.make("draw", pdf, "pdf", numbers=[1], width=width, seconds=1)
-    assert made.each[1]
+    pictures = reader.make("draw", pdf, "pdf", numbers=[1], width=width, seconds=1)
+    assert pictures.each[1]
     return 1000 * (time.perf_counter() - began)
 
 
-def _imported(hub: Hub, *paths: Path) -> list[str]:
+def _import(hub: Hub, *paths: Path) -> list[str]:
     """Import files, and return the addresses of their resources once all pictures are drawn."""
     words = ["import", *map(str, paths), "--organization", "lakeshore", "--kind", "resource", "--audience", "public"]
     imported = json.loads(hub.command(*words, "--json").stdout)["imported"]
@@ -94,8 +94,8 @@ def _imported(hub: Hub, *paths: Path) -> list[str]:
 
 
 def _is_busy(address: str) -> bool:
-    with urlopen(f"{address}/state") as answer:
-        return bool(json.load(answer)["busy"])
+    with urlopen(f"{address}/state") as response:
+        return bool(json.load(response)["busy"])
 
 
 def _clicks(hub: Hub, addresses: list[str]) -> None:

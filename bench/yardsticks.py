@@ -91,33 +91,37 @@ def naive_whoosh(database: Database, folder: Path) -> Iterator[Search]:
 def full_text_of_sqlite(database: Database, folder: Path) -> Iterator[Search]:
     """Open FTS5 with Porter stems, bm25() and snippet(); facets by GROUP BY."""
     folder.mkdir()
-    rows = sqlite3.connect(folder / "fts.sqlite3")
-    rows.execute("CREATE VIRTUAL TABLE page USING fts5(title, body, tokenize='porter unicode61')")
-    rows.execute("CREATE TABLE fact (number INTEGER PRIMARY KEY, kind, organization, year)")
-    rows.execute("CREATE TABLE topic (number INTEGER, topics)")
+    connection = sqlite3.connect(folder / "fts.sqlite3")
+    connection.execute("CREATE VIRTUAL TABLE page USING fts5(title, body, tokenize='porter unicode61')")
+    connection.execute("CREATE TABLE fact (number INTEGER PRIMARY KEY, kind, organization, year)")
+    connection.execute("CREATE TABLE topic (number INTEGER, topics)")
     for text in texts(database):
-        rows.execute("INSERT INTO page (rowid, title, body) VALUES (?, ?, ?)", (text.number, text.title, text.body))
-        rows.execute("INSERT INTO fact VALUES (?, ?, ?, ?)", (text.number, text.kind, text.organization, text.year))
-        rows.executemany("INSERT INTO topic VALUES (?, ?)", [(text.number, topic) for topic in text.topics])
-    rows.execute("CREATE INDEX topic_number ON topic (number)")
-    rows.commit()
+        connection.execute(
+            "INSERT INTO page (rowid, title, body) VALUES (?, ?, ?)", (text.number, text.title, text.body)
+        )
+        connection.execute(
+            "INSERT INTO fact VALUES (?, ?, ?, ?)", (text.number, text.kind, text.organization, text.year)
+        )
+        connection.executemany("INSERT INTO topic VALUES (?, ?)", [(text.number, topic) for topic in text.topics])
+    connection.execute("CREATE INDEX topic_number ON topic (number)")
+    connection.commit()
 
     def search(question: str) -> int:
         words = " ".join(re.findall(r"\w+", question))
-        rows.execute(
+        connection.execute(
             "SELECT rowid, snippet(page, 1, '[', ']', '…', 30) FROM page WHERE page MATCH ? ORDER BY bm25(page, 8, 1) LIMIT 10",
             (words,),
         ).fetchall()
         for name in FACETS:
             table = "topic" if name == "topics" else "fact"
-            rows.execute(
+            connection.execute(
                 f"SELECT {name}, count(*) FROM {table} WHERE number IN (SELECT rowid FROM page WHERE page MATCH ?) GROUP BY 1",
                 (words,),
             ).fetchall()
-        return int(rows.execute("SELECT count(*) FROM page WHERE page MATCH ?", (words,)).fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM page WHERE page MATCH ?", (words,)).fetchone()[0])
 
     yield search
-    rows.close()
+    connection.close()
 
 
 @contextmanager
