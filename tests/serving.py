@@ -72,8 +72,8 @@ class Hub:
     def health(self) -> dict[str, Any] | None:
         """Return the content of /healthz, or None if it doesn't answer."""
         try:
-            with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as answer:
-                return dict(json.load(answer))
+            with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as response:
+                return dict(json.load(response))
         except OSError:
             return None
 
@@ -141,18 +141,18 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """Return the page's HTML."""
-        return self.look(path)[1]
+        return self.fetch(path)[1]
 
-    def look(self, path: str) -> tuple[str, str]:
+    def fetch(self, path: str) -> tuple[str, str]:
         """Return the media type and the text of a response."""
-        with self.opener.open(self.hub.address + path, timeout=PATIENCE) as answer:
-            return answer.headers.get_content_type(), str(answer.read().decode(errors="replace"))
+        with self.opener.open(self.hub.address + path, timeout=PATIENCE) as response:
+            return response.headers.get_content_type(), str(response.read().decode(errors="replace"))
 
     def post(self, path: str, **fields: str) -> str:
         """Submit the form of a page, and return the resulting page."""
         form = urllib.parse.urlencode({"csrf_token": self.token(path)} | fields).encode()
-        with self.opener.open(self.hub.address + path, form, timeout=PATIENCE) as answer:
-            return str(answer.read().decode())
+        with self.opener.open(self.hub.address + path, form, timeout=PATIENCE) as response:
+            return str(response.read().decode())
 
     def sign_in(self, email: str = "ana@lakeshore.example", password: str = "welcome-to-the-hub") -> "Visitor":
         """Sign in through the form."""
@@ -180,5 +180,5 @@ class Visitor:
         request = urllib.request.Request(
             f"{self.hub.address}/resources/new", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         )
-        with self.opener.open(request, timeout=PATIENCE) as answer:
-            return str(urllib.parse.urlsplit(answer.url).path)
+        with self.opener.open(request, timeout=PATIENCE) as response:
+            return str(urllib.parse.urlsplit(response.url).path)

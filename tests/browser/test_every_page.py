@@ -190,7 +190,7 @@ def _kind_of(address: str, routes: Any) -> tuple[str, int]:
 def _links_of(browser: Visitor, address: str) -> list[str] | None:
     """Return the links of a page to other pages of the hub; None if the address isn't a page (a feed, a file)."""
     try:
-        media_type, html = browser.look(address)
+        media_type, html = browser.fetch(address)
     except HTTPError as error:
         media_type, html = "text/html", error.read().decode()
     if "html" not in media_type:

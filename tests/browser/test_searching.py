@@ -258,8 +258,8 @@ def test_without_scripts_a_search_becomes_a_feed(open_as: OpenAs) -> None:
     page.get_by_text("Save this search").click()
     page.get_by_role("button", name="Create feed").click()
     address = page.get_by_label("Feed address").input_value()
-    answer = page.request.get(address)
-    assert answer.headers["content-type"].startswith("application/atom+xml")
+    response = page.request.get(address)
+    assert response.headers["content-type"].startswith("application/atom+xml")
     page.get_by_role("button", name="Close feed").click()
     assert page.request.get(address).status == 404
 

@@ -46,7 +46,7 @@ class Verdict:
 
     mutation: Mutation
     fate: Fate
-    words: str = ""
+    details: str = ""
     seconds: float = 0.0
 
 
@@ -165,7 +165,7 @@ def run_all(mutations: Sequence[Mutation], folder: Path, jobs: int) -> list[Verd
             print(
                 f"{number:>3} of {len(mutations)}  {verdict.fate:<8}  {verdict.seconds:>3.0f} s  {verdict.mutation.name}"
             )
-            print(verdict.words, end="\n" if verdict.words else "", flush=True)
+            print(verdict.details, end="\n" if verdict.details else "", flush=True)
             verdicts.append(verdict)
     finally:
         pool.shutdown(cancel_futures=True)  # after Ctrl-C, only running tests finish
