@@ -301,7 +301,7 @@ def test_a_page_shown_through_a_link_is_accessible(
     page = page_of("visitor")
     pack = next(path for path in mailed_links if re.fullmatch(r"/p/\w+", path))
     page.goto(samples["share"] if link == "share" else pack)
-    page.get_by_role("button", name=re.compile("^(Show|Open)")).first.click()
+    page.get_by_role("button", name=re.compile("^(View|Open)")).first.click()
     expect(page.locator("main img").first).to_be_visible()
     assert list(_problems_everywhere(page)) == []
 
