@@ -1,4 +1,4 @@
-"""Tests for a machine without Chromium."""
+"""Browser tests are skipped, or fail with a reason, if Chromium isn't installed."""
 
 import pytest
 

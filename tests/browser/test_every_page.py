@@ -1,7 +1,7 @@
-"""Every page in a real browser: accessible in both themes, without errors, on a phone, on paper, with its own title.
+"""Every page in a real browser: accessible in both themes, readable on a phone and on paper, no errors, a unique title.
 
-The pages are found by following links from the home page of each role, so that new pages are included automatically.
-Of addresses that differ only in a number or a name, one is checked.
+The tests find the pages by following links from the home page of each role, so that new pages are tested
+automatically. Of several URLs that differ only in a number or a name, they test one.
 """
 
 import re

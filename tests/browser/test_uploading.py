@@ -1,4 +1,4 @@
-"""Uploads in a real browser: by drag and drop, interrupted and resumed, without scripts."""
+"""Uploads in a real browser: dropped, interrupted, resumed, submitted before they finish, and without scripts."""
 
 import hashlib
 import os
