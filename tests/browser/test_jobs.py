@@ -282,7 +282,7 @@ def test_a_representative_invites_a_colleague_and_makes_them_alternate(new_user:
     representative.sees_page(f"Nia Colleague {mode}")
     representative.select("Role", "Alternate")
     representative.press_button("Change role")
-    representative.sees_status(f"Nia Colleague {mode} is now Alternate.")
+    representative.sees_status(f"Nia Colleague {mode}’s role is now Alternate.")
     colleague.page.reload()
     colleague.press(colleague.page.locator(".quarter-card").first.get_by_role("link"))
     expect(colleague.page.locator("h1")).to_be_visible()
