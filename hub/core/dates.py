@@ -95,9 +95,9 @@ def day_markup(day: date, today: date) -> Markup:
 
 
 def moment_markup(moment: datetime, today: date, *, with_zone: bool = False) -> Markup:
-    """Return a moment for pages; ``moment`` is in the hub's time zone, which is named ``with_zone``."""
+    """Return a moment for pages, with its year on paper; ``moment`` is in the hub’s time zone, named ``with_zone``."""
     screen = moment_short(moment, today) + (f" {zone_name(moment)}" if with_zone else "")
-    return _time(moment.isoformat(timespec="seconds"), screen, moment_in_full(moment))
+    return _time(moment.isoformat(timespec="seconds"), screen, moment_with_year(moment))
 
 
 def _time(machine: str, screen: str, paper: str) -> Markup:
