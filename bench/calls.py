@@ -80,7 +80,7 @@ def _measure(name: str, database: Database, year: int) -> None:
     now = clock.now()
     today = now.date()
     queries: dict[str, Callable[[Session], object]] = {
-        "a year's attendance, everyone": lambda db: attendance_queries.attended(db, organizations, year, now),
+        "a year's attendance, everyone": lambda db: attendance_queries.attendance_counts(db, organizations, year, now),
         "a year's presentations, everyone": lambda db: presentations_queries.standings(
             db, organizations, year, today, now
         ),

@@ -103,7 +103,7 @@ def _fill(database: Database) -> None:
         stakeholders_actions.import_list(db, ana, f"email,name,affiliation,groups\n{lines}")
         pack = packs_actions.create_pack(db, ana, Quarter.of(clock.today(database.config.zone)), resources)
         packs_actions.change_pack(
-            db, ana, pack, title="Worth a look", words="Two sentences.", groups=["Shops"], everyone=False
+            db, ana, pack, title="Worth a look", pack_note="Two sentences.", groups=["Shops"], everyone=False
         )
 
 

@@ -1,4 +1,4 @@
-"""Creates the Flask app and registers the rooms."""
+"""The Flask application factory."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -32,7 +32,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
 
 
 def _blueprint_of(room: str) -> Blueprint:
-    """Return the room's blueprint, after importing all its modules of routes, which register the pages."""
+    """Return the room's blueprint, after importing all its route modules, which register its pages."""
     routes = import_module(f"hub.{room}.routes")
     modules = [
         import_module(info.name) for info in iter_modules(getattr(routes, "__path__", ()), f"{routes.__name__}.")

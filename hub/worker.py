@@ -1,4 +1,4 @@
-"""The worker: runs catch-up functions in a loop. Pending work is read from the database, so no queue can be lost."""
+"""The worker, which runs catch-up functions in a loop. Pending work is found in the database, not in a queue."""
 
 import logging
 import signal
@@ -23,35 +23,35 @@ from hub.members.queries import has_unanswered_password_requests
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.overview import actions as overview_actions
-from hub.overview.queries.digests import digest_to_post
+from hub.overview.queries.digests import week_to_post
 from hub.search import index
 from hub.sharing.actions import reminders as reminders_actions
-from hub.sharing.queries.reminders import reminders_wait
+from hub.sharing.queries.reminders import due_occasions
 
 log = logging.getLogger("hub.worker")
 
 # Files to read before updating the index, so that a long import becomes searchable in batches.
-FILES_A_ROUND = 50
+FILES_PER_ROUND = 50
 # Drawing jobs before the worker checks whether to stop; each takes seconds at most, except for huge decks.
-PIECES_A_ROUND = 1
-PATIENCE = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
+DRAWINGS_PER_ROUND = 1
+SHUTDOWN_TIMEOUT = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
 
-# The steps in order; each returns how many things it did, and can be killed and rerun at any time.
+# The steps in order. Each returns the number of items it processed, is idempotent, and can be killed at any time.
 STEPS: dict[str, Step] = {
-    "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_A_ROUND),
+    "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_PER_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
     "evidence": evidence_reading.catch_up,
     "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
     "calls": lambda database, _reader: series_actions.catch_up(database),
-    "previews": lambda database, reader: making.catch_up(database, reader, limit=PIECES_A_ROUND),
+    "previews": lambda database, reader: making.catch_up(database, reader, limit=DRAWINGS_PER_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
     ),
-    "reminders": lambda database, _reader: _if_due(database, reminders_wait, reminders_actions.post_due_reminders),
-    "digests": lambda database, _reader: _if_due(database, digest_to_post, overview_actions.post_due_digests),
+    "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
+    "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
     # Logs mail that a killed `hub mail-in` had stored but not yet logged.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
@@ -66,10 +66,10 @@ THREADS = (
 )
 
 
-def _if_due(database: Database, waits: Callable[[Session], object], act: Callable[[Session], int]) -> int:
-    """Call ``act`` in a transaction if ``waits`` finds work; checking first avoids a write lock."""
+def _if_due(database: Database, has_work: Callable[[Session], object], act: Callable[[Session], int]) -> int:
+    """Call ``act`` in a transaction if ``has_work`` finds work; checking first avoids a write lock."""
     with database.reading() as db:
-        if not waits(db):
+        if not has_work(db):
             return 0
     with database.writing() as db:
         return act(db)
@@ -85,7 +85,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
         threading.Thread(
             target=_run_steps,
             args=(stop, database, steps),
-            kwargs={"beats": steps is THREADS[0]},
+            kwargs={"sends_heartbeats": steps is THREADS[0]},
             name=steps[0],
             daemon=True,
         )
@@ -94,7 +94,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
     for thread in threads:
         thread.start()
     stop.wait()
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + SHUTDOWN_TIMEOUT
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     abandoned = [thread.name for thread in threads if thread.is_alive()]
@@ -103,15 +103,17 @@ def run_until(stop: threading.Event, database: Database) -> None:
         log.info("Unfinished steps were cut off, to be redone at the next start: %s", names, extra={"steps": abandoned})
 
 
-def _run_steps(stop: threading.Event, database: Database, steps: tuple[str, ...], *, beats: bool = False) -> None:
-    """Run steps in a loop until ``stop`` is set. A failure is logged and retried, with growing pauses."""
+def _run_steps(
+    stop: threading.Event, database: Database, steps: tuple[str, ...], *, sends_heartbeats: bool = False
+) -> None:
+    """Run steps in a loop until ``stop`` is set. Failures are logged and retried with exponential backoff."""
     failures = 0
     last_beat = None
     with Reader() as reader:
         while not stop.is_set():
             try:
                 chosen_settings.refresh(database)
-                if beats and (last_beat is None or clock.now() - last_beat > heartbeats.EVERY):
+                if sends_heartbeats and (last_beat is None or clock.now() - last_beat > heartbeats.EVERY):
                     last_beat = clock.now()
                     with database.writing() as db:
                         heartbeats.beat(db, heartbeats.my_name())
@@ -125,7 +127,7 @@ def _run_steps(stop: threading.Event, database: Database, steps: tuple[str, ...]
 
 
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
-    """Run all steps until nothing is left to do, and return how many things were done."""
+    """Run all steps until nothing is left to do, and return the number of processed items."""
     total = 0
     page_texts.take_over_from_the_dead(database)
     with Reader() as reader:

@@ -22,7 +22,7 @@ def test_a_long_step_does_not_delay_stopping_the_worker(
         return 0
 
     monkeypatch.setitem(worker.STEPS, "index", merge_for_hours)
-    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    monkeypatch.setattr(worker, "SHUTDOWN_TIMEOUT", 0.1)
     caplog.set_level(logging.INFO, "hub.worker")
     running = threading.Thread(target=worker.run_until, args=(stop, database))
     running.start()

@@ -20,7 +20,7 @@ def when(call: Call, zone: ZoneInfo) -> str:
 
 
 def invitation(base_url: str, zone: ZoneInfo, call: Call, name: str, *, again: bool) -> Letter:
-    """Return the text of an invitation, which carries a calendar event; ``again``: an update to an earlier one."""
+    """Return an invitation to a call, to which a calendar event is attached; ``again`` makes it an update."""
     page = f"{base_url}/calls/{call.day}"
     title = f"{call.title}, {with_year(call.day)}"
     if call.state is not CallState.PLANNED:
@@ -46,7 +46,7 @@ def _letter(subject: str, name: str, parts: Sequence[Part], page: str) -> Letter
 
 @dataclass(frozen=True)
 class Recap:
-    """What is left of a call for those who missed it; only resources that everyone in the network can read."""
+    """The content of a call's recap; only resources that everyone in the network can read."""
 
     call: Call
     notes: Sequence[Resource]
@@ -55,7 +55,7 @@ class Recap:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to send except the call's name."""
+        """True if there is no content to send."""
         return not (self.notes or self.presentations or self.asks or self.call.recording_link)
 
 
@@ -93,7 +93,7 @@ def _presentations(base_url: str, presentations: Sequence[tuple[str, str, int | 
     return [*([Links(tuple(links))] if links else []), *([Bullets(tuple(titles))] if titles else [])]
 
 
-def deck_is_missing(base_url: str, zone: ZoneInfo, presentation: Presentation, name: str) -> Letter:
+def deck_reminder(base_url: str, zone: ZoneInfo, presentation: Presentation, name: str) -> Letter:
     """Return the reminder, a week before a presentation, that its deck is missing."""
     call = presentation.call
     return Letter(

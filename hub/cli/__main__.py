@@ -1,4 +1,4 @@
-"""Makes `python -m hub.cli` run the `hub` command."""
+"""Entry point of `python -m hub.cli`."""
 
 from hub.cli.base import main
 

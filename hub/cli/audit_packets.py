@@ -30,12 +30,12 @@ def verify_packet(file: Path, digest: str) -> None:
     if digest and digest.strip().lower() != verdict.digest:
         problems.append(f"The manifest's SHA-256 is {verdict.digest or 'unknown'}, not the one that you entered.")
     for problem in problems:
-        click.echo(_in_one_line(problem))
+        click.echo(_printable(problem))
     if problems:
         click.echo(f"{file.name} isn't intact: {plural(len(problems), 'problem')} found.", err=True)
         sys.exit(1)
     for line in _report(verdict):
-        click.echo(_in_one_line(line))
+        click.echo(_printable(line))
 
 
 def _report(verdict: Verdict) -> list[str]:
@@ -67,6 +67,6 @@ def _moment(text: str) -> str:
         return text
 
 
-def _in_one_line(text: str) -> str:
+def _printable(text: str) -> str:
     """Return the text with unprintable characters replaced: a forged packet must not control the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

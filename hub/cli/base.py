@@ -88,10 +88,12 @@ def main() -> None:
 
 
 @contextmanager
-def rows(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
-    """Open this installation's database, migrating it first."""
+def open_database(*, migrated: bool = True, serving: bool = False) -> Iterator[Database]:
+    """Open this installation's database, and migrate it first unless ``migrated`` is False.
+
+    ``serving`` is True for servers, which log each step; other commands log warnings only.
+    """
     config = Config.load()
-    # Commands print their own results; only servers log each step.
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:
@@ -127,7 +129,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     yield report
 
 
-def organization_named(db: Session, slug: str) -> Organization:
+def organization_by_slug(db: Session, slug: str) -> Organization:
     """Return the organization with this slug; raises Refused if there is none."""
     try:
         return members_queries.organization_of(db, slug)

@@ -1,4 +1,4 @@
-"""A gunicorn worker that closes connections that block a thread and send nothing."""
+"""A gunicorn worker that closes connections that send nothing while they block a thread."""
 
 import socket
 import struct
@@ -8,9 +8,9 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 # Browsers send all headers at once; a phone with a bad connection needs a second or two.
-HEADERS_WITHIN = 10.0  # seconds
+HEADERS_TIMEOUT = 10.0  # seconds
 # A slow upload keeps sending data; one that stops for this long can be resumed later.
-SILENT_FOR = 60  # seconds
+IDLE_TIMEOUT = 60  # seconds
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -19,8 +19,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     Without them, a few unfinished requests would block all threads forever.
     """
 
-    headers_within = HEADERS_WITHIN
-    silent_for = SILENT_FOR
+    headers_timeout = HEADERS_TIMEOUT
+    idle_timeout = IDLE_TIMEOUT
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,9 +28,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: TConn) -> Any:
         """Handle a readable connection. Gunicorn calls this in a thread."""
-        limit = struct.pack("ll", self.silent_for, 0)  # struct timeval
+        limit = struct.pack("ll", self.idle_timeout, 0)  # struct timeval
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        self._reading[conn] = time.monotonic() + self.headers_within
+        self._reading[conn] = time.monotonic() + self.headers_timeout
         try:
             return super().handle(conn)
         finally:

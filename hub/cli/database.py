@@ -2,7 +2,7 @@
 
 import click
 
-from hub.cli.base import main, rows
+from hub.cli.base import main, open_database
 from hub.migrations import schema
 
 
@@ -14,6 +14,6 @@ def db_group() -> None:
 @db_group.command("upgrade")
 def upgrade() -> None:
     """Migrate the database to the current schema. Does nothing if it is up to date."""
-    with rows(migrated=False) as database:
+    with open_database(migrated=False) as database:
         schema.upgrade(database)
     click.echo("The database is up to date.")

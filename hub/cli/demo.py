@@ -2,7 +2,7 @@
 
 import click
 
-from hub.cli.base import main, progress_bar, rows
+from hub.cli.base import main, open_database, progress_bar
 from hub.demo import load
 from hub.library.derive import page_texts
 from hub.mail.delivery import delivering
@@ -13,7 +13,7 @@ from hub.search import index
 @click.option("--if-empty", is_flag=True, help="Do nothing if the hub already has data.")
 def demo(if_empty: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Load the demo world into an empty hub."""
-    with rows() as database:
+    with open_database() as database:
         if if_empty and not load.is_empty(database):
             click.echo(load.SIGN_INS)
             return

@@ -5,7 +5,7 @@ import sys
 import click
 
 from hub import worker
-from hub.cli.base import main, progress_bar, rows
+from hub.cli.base import main, open_database, progress_bar
 from hub.core import dates
 from hub.core.db import Database
 from hub.library import actions as library_actions
@@ -18,7 +18,7 @@ from hub.sharing.queries.checking import altered_records
 @main.command("catch-up")
 def catch_up() -> None:
     """Run the worker's steps until nothing is left to do."""
-    with rows() as database:
+    with open_database() as database:
         with progress_bar("Reading files") as progress:
             page_texts.catch_up(database, progress=progress)
         index.catch_up(database)
@@ -34,11 +34,11 @@ def _draw(database: Database) -> None:
 
 @main.command()
 @click.option("--pages", is_flag=True, help="Rebuild the page texts.")
-@click.option("--index", "the_index", is_flag=True, help="Rebuild the search index.")
-def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of the command
+@click.option("--index", "rebuild_index", is_flag=True, help="Rebuild the search index.")
+def rebuild(pages: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags of the command
     """Rebuild page texts, previews and the search index. Without options, rebuilds all of them."""
-    everything = not (pages or the_index)
-    with rows() as database:
+    everything = not (pages or rebuild_index)
+    with open_database() as database:
         if pages or everything:
             with database.writing() as db:
                 library_actions.forget_pages(db)
@@ -46,7 +46,7 @@ def rebuild(pages: bool, the_index: bool) -> None:  # noqa: FBT001 - flags of th
                 page_texts.catch_up(database, progress=progress)
         if everything:
             making.forget(database)
-        if the_index or everything:
+        if rebuild_index or everything:
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)
         _draw(database)
@@ -61,7 +61,7 @@ def verify() -> None:
     Checks stored files, page texts, the search index, confirmations and audit packets. If there are problems, lists
     them and exits with 1.
     """
-    with rows() as database:
+    with open_database() as database:
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
         problems += index.audit_index(database)

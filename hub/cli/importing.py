@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hub.cli.base import DAY, main, organization_named, progress_bar, rows
+from hub.cli.base import DAY, main, open_database, organization_by_slug, progress_bar
 from hub.core import dates
 from hub.core.db import Database
 from hub.core.errors import Refused
@@ -55,9 +55,9 @@ def import_files(
         published_on=published_on,
     )
     outcome: dict[str, list[dict[str, Any]]] = {"imported": [], "duplicates": [], "failed": []}
-    with rows() as database, progress_bar("Importing") as progress:
+    with open_database() as database, progress_bar("Importing") as progress:
         with database.reading() as db:
-            organization_named(db, slug)
+            organization_by_slug(db, slug)
         files = list(_files_in(paths))
         for done, path in enumerate(files, 1):
             result, entry = _import_one(database, path, slug, facts)
@@ -90,7 +90,7 @@ def _import_one(database: Database, path: Path, slug: str, facts: library_action
             if same := library_queries.resource_with_file(db, stored.sha256):
                 return "duplicates", {"path": str(path), "resource": same.id}
             added = library_actions.add(
-                db, None, organization_named(db, slug), facts, library_actions.File(stored, path.name)
+                db, None, organization_by_slug(db, slug), facts, library_actions.File(stored, path.name)
             )
             return "imported", {"path": str(path), "resource": added.id}
     except (Refused, OSError) as error:

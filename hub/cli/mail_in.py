@@ -12,7 +12,7 @@ import click
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hub.cli.base import main, rows
+from hub.cli.base import main, open_database
 from hub.core import clock
 from hub.core.dates import file_size
 from hub.core.db import Database
@@ -54,7 +54,7 @@ def mail_in(file: BinaryIO | None, recipients: tuple[str, ...], host: str, port:
 
     With FILE (- for standard input), receive that one email. Without it, run LMTP and SMTP servers until stopped.
     """
-    with rows(serving=file is None) as database:
+    with open_database(serving=file is None) as database:
         if not database.config.MAIL_DOMAIN:
             raise Refused(
                 "HUB_MAIL_DOMAIN isn't set. Set it to the domain that receives mail for log+…@ and bounces+…@."
@@ -73,17 +73,17 @@ def _receive_file(database: Database, raw: bytes, recipients: Sequence[str]) -> 
         raise Refused(message)
     candidates = list(dict.fromkeys(recipients or _recipients_in(database, raw)))
     with database.reading() as db:
-        accepted = tuple(address for address in candidates if log_address_actions.takes(db, address))
+        accepted = tuple(address for address in candidates if log_address_actions.accepts(db, address))
     if not accepted:
         raise Refused(
             "None of the recipients is a log address of this hub. Enter the envelope recipient with --to ADDRESS."
         )
-    path = spool.keep(database.config, spool.Arrived(accepted, clock.now(), raw))
-    with spool.held(path) as arrived:
+    path = spool.enqueue(database.config, spool.QueuedMail(accepted, clock.now(), raw))
+    with spool.locked(path) as arrived:
         if arrived is None:
             return ["Accepted. The worker is logging it."]
-        outcomes = log_address_actions.log_arrived(database, arrived)
-        spool.drop(path)
+        outcomes = log_address_actions.log_queued_mail(database, arrived)
+        spool.delete(path)
     return [f"{outcome.label}." for outcome in outcomes] or ["Accepted a bounce report."]
 
 
@@ -111,7 +111,7 @@ class Handler:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return TOO_MANY
         try:
-            if not await asyncio.to_thread(self._takes, address):
+            if not await asyncio.to_thread(self._accepts, address):
                 return REFUSED
         except Exception:  # a database outage must not lose mail
             log.exception("A recipient couldn't be looked up in the database. The mail server will try again.")
@@ -121,16 +121,16 @@ class Handler:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    def _takes(self, address: str) -> bool:
+    def _accepts(self, address: str) -> bool:
         with self.database.reading() as db:
-            return log_address_actions.takes(db, address)
+            return log_address_actions.accepts(db, address)
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Store the message, then accept it: LMTP replies once per recipient (RFC 2033), SMTP once."""
         raw = envelope.original_content or b""
-        arrived = spool.Arrived(tuple(dict.fromkeys(envelope.rcpt_tos)), clock.now(), raw)
+        arrived = spool.QueuedMail(tuple(dict.fromkeys(envelope.rcpt_tos)), clock.now(), raw)
         try:
-            await asyncio.to_thread(spool.keep, self.database.config, arrived)
+            await asyncio.to_thread(spool.enqueue, self.database.config, arrived)
             answer = ACCEPTED
             self.on_arrival()
         except OSError:
@@ -140,7 +140,7 @@ class Handler:
 
 
 class LmtpServer(LMTP):
-    """LMTP with a line limit that real mail programs need."""
+    """LMTP with a higher limit on line length, which real mail programs need."""
 
     line_length_limit = LONGEST_LINE
 

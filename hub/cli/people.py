@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from hub.cli.base import DAY, main, organization_named, rows
+from hub.cli.base import DAY, main, open_database, organization_by_slug
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
@@ -32,7 +32,7 @@ def organization() -> None:
 )
 def add_organization(name: str, kind: str, slug: str, joined: date | None) -> None:
     """Add an organization and print its slug."""
-    with rows() as database, database.writing() as db:
+    with open_database() as database, database.writing() as db:
         added = organizations_actions.add_organization(
             db, None, name=name, kind=OrganizationKind(kind), slug=slug, joined_on=joined
         )
@@ -54,10 +54,10 @@ def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool
     """Add a person. Without a password, prints an invitation link to send to them."""
     # Hash before the transaction, because hashing is slow.
     password_hash = signing_in_actions.hashed(sys.stdin.readline().rstrip("\n"), email) if password_stdin else None
-    with rows() as database, database.writing() as db:
-        into = organization_named(db, slug)
+    with open_database() as database, database.writing() as db:
+        organization = organization_by_slug(db, slug)
         added = people_actions.add_person(
-            db, None, into, email=email, name=name, role=Role(role), password_hash=password_hash
+            db, None, organization, email=email, name=name, role=Role(role), password_hash=password_hash
         )
         if password_stdin:
             click.echo(f"{added.email} can sign in.")

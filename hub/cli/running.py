@@ -7,7 +7,7 @@ from dataclasses import replace
 import click
 
 from hub import worker
-from hub.cli.base import main, rows
+from hub.cli.base import main, open_database
 from hub.cli.serving import serve_until_stopped
 from hub.members.actions import invitations as invitations_actions
 
@@ -21,7 +21,7 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
 )
 def serve(host: str, port: int) -> None:
     """Run the web server and the worker. Migrates the database first."""
-    with rows(serving=True) as database:
+    with open_database(serving=True) as database:
         with database.writing() as db:
             token = invitations_actions.first_coordinator_link(db)
         config = database.config
@@ -39,5 +39,5 @@ def serve(host: str, port: int) -> None:
 @main.command("worker")
 def run_worker() -> None:
     """Run only the worker. It reads uploads, updates the search index and sends email."""
-    with rows(serving=True) as database:
+    with open_database(serving=True) as database:
         worker.main(database)

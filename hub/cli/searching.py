@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hub.cli.base import main, rows
+from hub.cli.base import main, open_database
 from hub.core.dates import plural, with_year
 from hub.core.errors import Refused
 from hub.members import queries as members_queries
@@ -22,7 +22,7 @@ from hub.search.rules import results as results_rules
 @click.option("--json", "as_json", is_flag=True, help="Print results and facets as JSON.")
 def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command
     """Search for resources and show the best page of each."""
-    with rows() as database, database.reading() as db:
+    with open_database() as database, database.reading() as db:
         searcher: Any = OPERATOR
         if email and (searcher := members_queries.person_by_email(db, email)) is None:
             message = f"No one has the email address {email}."

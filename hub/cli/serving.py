@@ -23,8 +23,8 @@ from hub.core.db import Database
 log = logging.getLogger("hub.serve")
 
 # A pause before restarting a process that died, so that a crash loop doesn't flood the log.
-PAUSE = 1.0  # seconds
-PATIENCE = 20  # seconds that a process gets to finish when the hub stops, before it is killed
+RESTART_DELAY = 1.0  # seconds
+SHUTDOWN_TIMEOUT = 20  # seconds that a process gets to finish when the hub stops, before it is killed
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -61,7 +61,7 @@ class Web(BaseApplication):  # type: ignore[misc]
 
 
 def serve_until_stopped(config: Config, host: str, port: int) -> int:
-    """Run both until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start."""
+    """Run the web server and the worker until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start."""
     starts: dict[str, Callable[[], Any]] = {
         "web": lambda: Web(config, host, port).run(),
         "worker": lambda: worker.main(Database(config)),
@@ -72,7 +72,7 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
     def stop(_number: int, _frame: FrameType | None) -> None:
         nonlocal stopping
         stopping = True
-        signal.alarm(PATIENCE)
+        signal.alarm(SHUTDOWN_TIMEOUT)
         _signal_all(running, signal.SIGTERM)
 
     def kill(_number: int, _frame: FrameType | None) -> None:
@@ -81,20 +81,20 @@ def serve_until_stopped(config: Config, host: str, port: int) -> int:
     for number in STOP_SIGNALS:
         signal.signal(number, stop)
     signal.signal(signal.SIGALRM, kill)
-    began = time.monotonic()
+    started_at = time.monotonic()
     status = 0
     while running:
-        pid, how = os.wait()
+        pid, wait_status = os.wait()
         name = running.pop(pid, "")
         if stopping or not name:
             continue
-        if name == "web" and os.WIFEXITED(how) and time.monotonic() - began < PATIENCE:
+        if name == "web" and os.WIFEXITED(wait_status) and time.monotonic() - started_at < SHUTDOWN_TIMEOUT:
             # It couldn't start, for example because the port is in use; restarting wouldn't help.
             status = 1
             stop(0, None)
             continue
         log.warning("The %s process died. Restarting it.", name)
-        time.sleep(PAUSE)
+        time.sleep(RESTART_DELAY)
         if not stopping:
             pid = _start(starts[name])
             running[pid] = name

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hub.cli.base import main, rows
+from hub.cli.base import main, open_database
 from hub.core import tables
 from hub.core.dates import number, with_year
 from hub.core.quarters import Quarter
@@ -34,11 +34,11 @@ def sharing_of(quarter: str, form: str, output: Path | None) -> None:
     QUARTER is written like 2026Q3. Each standing comes with counts of its evidence.
     """
     try:
-        which = Quarter.parse(quarter)
+        parsed_quarter = Quarter.parse(quarter)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with rows() as database, database.reading() as db:
-        records = [row.as_json() for row in quarters_queries.sharing_of(db, which)]
+    with open_database() as database, database.reading() as db:
+        records = [row.as_json() for row in quarters_queries.sharing_of(db, parsed_quarter)]
     text = {"json": _as_json, "csv": _as_csv, "table": _as_table}[form](records)
     if output:
         output.write_text(text, encoding="utf-8")
@@ -57,12 +57,12 @@ def _as_csv(records: list[dict[str, Any]]) -> str:
 
 
 def _as_table(records: list[dict[str, Any]]) -> str:
-    rows_of_text = [list(SHARING_COLUMNS.values())] + [
+    table_rows = [list(SHARING_COLUMNS.values())] + [
         [_shown(name, row[name]) for name in SHARING_COLUMNS] for row in records
     ]
-    widths = [max(len(row[i]) for row in rows_of_text) for i in range(len(SHARING_COLUMNS))]
+    widths = [max(len(row[i]) for row in table_rows) for i in range(len(SHARING_COLUMNS))]
     lines = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows_of_text
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table_rows
     )
     return "\n".join(lines) + "\n"
 

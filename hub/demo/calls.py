@@ -15,7 +15,7 @@ from hub.calls.actions import attendance_reports as attendance_reports_actions
 from hub.calls.actions import presentations as presentations_actions
 from hub.calls.actions import series as series_actions
 from hub.calls.models import AskKind, Attendance, Call, Presentation, Source
-from hub.calls.rules.presentations import MOST_A_CALL
+from hub.calls.rules.presentations import MOST_PER_CALL
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock
 from hub.core.db import config_of
@@ -159,7 +159,7 @@ def _add_presentations(
 
 def _has_room(db: Session, call: Call, organization: Organization) -> bool:
     presenters = db.scalars(select(Presentation.organization_id).where(Presentation.call_id == call.id)).all()
-    return len(presenters) < MOST_A_CALL and organization.id not in presenters
+    return len(presenters) < MOST_PER_CALL and organization.id not in presenters
 
 
 def _add_proposals(

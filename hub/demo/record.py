@@ -15,7 +15,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.rules.copied_mail import read_mail
-from hub.outreach.rules.places import places_in
+from hub.outreach.rules.places import hub_links_in
 from hub.sharing.actions import audit_packets as audit_packets_actions
 
 PACKED_QUARTERS_AGO = 2
@@ -63,4 +63,4 @@ def _mail(
     if attached is not None:
         mail.add_attachment(attached, maintype="application", subtype="octet-stream", filename="attachment.bin")
     read = read_mail(mail.as_bytes())
-    log_address_actions.log_mail(db, person, read, places_in(read.text, base), sent)
+    log_address_actions.log_mail(db, person, read, hub_links_in(read.text, base), sent)

@@ -1,1 +1,1 @@
-"""How an organization joins: interest, application, evidence, votes, decision."""
+"""Joining the alliance: interest, application, evidence, votes, decision."""

@@ -1,6 +1,6 @@
 """Applications to join: drafts, evidence, votes, decisions.
 
-Permission of people is checked here; an applicant's permission is the secret link that loaded the application.
+People's permissions are checked here. Applicants have none: their secret link loaded the application.
 """
 
 import secrets
@@ -29,7 +29,7 @@ from hub.joining.rules import (
     Criterion,
     Progress,
     missing_parts,
-    not_with_board,
+    not_with_board_message,
     objection_to_deciding,
 )
 from hub.library import actions as library_actions
@@ -47,7 +47,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.members.rules.signing_in import same_network
 
 # Applications from one network, so that no one floods the board.
-MOST_A_DAY = 5
+MOST_PER_DAY = 5
 DAY = timedelta(days=1)
 NOT_OPEN = "This application can’t be changed now. Check its status on its page."
 
@@ -86,13 +86,13 @@ class Draft:
 
 
 def express_interest(db: Session, interest: Interest, address: str) -> tuple[Application, str]:
-    """Return a new draft, and the token of the link that opens it, which is shown and emailed but never stored.
+    """Create a draft, and return it with the token of its secret link, of which only the hash is stored.
 
-    Raises Refused with what to correct, TooManyTries when the network of ``address`` started too many today.
+    Raises Refused if a value is invalid, TooManyTries if too many drafts came from the network of ``address`` today.
     """
     network, now = same_network(address), clock.now()
-    lately = (Application.from_network == network, Application.created_at > now - DAY)
-    if (db.scalar(select(func.count(Application.id)).where(*lately)) or 0) >= MOST_A_DAY:
+    recent = (Application.from_network == network, Application.created_at > now - DAY)
+    if (db.scalar(select(func.count(Application.id)).where(*recent)) or 0) >= MOST_PER_DAY:
         raise TooManyTries(
             "Several applications were started from your network today. Try again tomorrow, or contact the coordinator."
         )
@@ -113,7 +113,7 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
 
 
 def save(application: Application, draft: Draft) -> None:
-    """Save the draft; raises Refused when the application is closed, or with what to correct."""
+    """Save the draft; raises Refused if the application is closed or a value is invalid."""
     _check_open(application)
     _set_interest(application, draft.interest)
     application.representative_name, application.representative_email = _contact(
@@ -136,7 +136,7 @@ def save(application: Application, draft: Draft) -> None:
     application.changed_at = clock.now()
 
 
-def check_room(application: Application, count: int) -> None:
+def check_capacity(application: Application, count: int) -> None:
     """Raise Refused when the application can't hold ``count`` more files."""
     _check_open(application)
     if len(application.evidence) + count > MOST_EVIDENCE:
@@ -147,7 +147,7 @@ def attach(
     db: Session, application: Application, criterion: Criterion, stored: StoredFile, file_name: str, page: int | None
 ) -> Evidence:
     """Add a stored file as evidence; ``page`` is the page for the board to read. Raises Refused."""
-    check_room(application, 1)
+    check_capacity(application, 1)
     if criterion not in CRITERIA[application.kind]:
         raise Refused("This application doesn’t need that document. Add it to one of the listed requirements.")
     if page is not None and not 1 <= page <= LARGEST:
@@ -178,7 +178,7 @@ def remove(db: Session, application: Application, evidence: Evidence) -> None:
 
 
 def submit(db: Session, application: Application) -> None:
-    """Submit the application to the board. Raises Refused with everything that is still missing."""
+    """Submit the application to the board. Raises Refused with a list of the missing parts."""
     _check_open(application)
     statements = {statement.criterion: statement.text for statement in application.statements}
     documented = {evidence.criterion for evidence in application.evidence}
@@ -220,23 +220,23 @@ def vote(db: Session, person: Person, application: Application, ballot: Ballot, 
     if not may(person, Permission.VOTE):
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
-        raise Refused(not_with_board(application.progress))
-    why = text_of(reason, LONGEST_REASON)
-    if ballot is Ballot.DECLINE and not why:
+        raise Refused(not_with_board_message(application.progress))
+    reason = text_of(reason, LONGEST_REASON)
+    if ballot is Ballot.DECLINE and not reason:
         raise Refused("Enter a reason for declining.")
-    cast = Vote(round=application.round, person_id=person.id, ballot=ballot, reason=why, cast_at=clock.now())
-    cast.person = person
-    application.votes.append(cast)
+    new_vote = Vote(round=application.round, person_id=person.id, ballot=ballot, reason=reason, cast_at=clock.now())
+    new_vote.person = person
+    application.votes.append(new_vote)
     note(db, person, "voted on", application, round=application.round)  # the ballot stays between the board's members
 
 
-def ask_for_changes(db: Session, person: Person, application: Application, what: str) -> None:
+def ask_for_changes(db: Session, person: Person, application: Application, changes: str) -> None:
     """Return the application to its applicant with changes to make; voting restarts when it is resubmitted."""
     if not (may(person, Permission.VOTE) or may(person, Permission.DECIDE_APPLICATIONS)):
         raise NotFound
     if application.progress is not Progress.SUBMITTED:
-        raise Refused(not_with_board(application.progress))
-    application.asked = text_of(what, LONGEST_REASON, "Enter the changes to make.")
+        raise Refused(not_with_board_message(application.progress))
+    application.asked = text_of(changes, LONGEST_REASON, "Enter the changes to make.")
     application.progress, application.changed_at = Progress.CHANGES_ASKED, clock.now()
     note(db, person, "requested changes to", application, what=application.asked)
     _post_to_applicant(
@@ -284,13 +284,13 @@ def _add_organization(db: Session, person: Person, application: Application) -> 
         region=application.region,
         website=application.website,
     )
-    named = [
+    contacts = [
         (application.representative_name, application.representative_email, Role.REPRESENTATIVE),
         (application.alternate_name, application.alternate_email, Role.ALTERNATE),
     ]
     people = [
         people_actions.add_person(db, person, organization, email=email, name=name or email, role=role)
-        for name, email, role in named
+        for name, email, role in contacts
         if email
     ]
     return organization, people

@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Votes:
-    """The votes of the current round as a person may see them."""
+    """The votes of the current round that a person may see."""
 
     own: Vote | None
     cast: int  # their number, which everyone who sees the application may see
@@ -44,7 +44,7 @@ class Votes:
     tally: Tally | None  # None while they are hidden
 
 
-def _whole() -> Select[Application]:
+def _select_applications() -> Select[Application]:
     return select(Application).options(
         selectinload(Application.statements),
         selectinload(Application.evidence),
@@ -56,7 +56,7 @@ def _whole() -> Select[Application]:
 
 def application_by_token(db: Session, token: str) -> Application:
     """Return the application of an applicant's link; raises NotFound."""
-    application = db.scalar(_whole().where(Application.token_hash == token_hash(token)))
+    application = db.scalar(_select_applications().where(Application.token_hash == token_hash(token)))
     if application is None:
         raise NotFound
     return application
@@ -64,7 +64,9 @@ def application_by_token(db: Session, token: str) -> Application:
 
 def application_for(db: Session, person: Person, application_id: int) -> Application:
     """Return a submitted application; raises NotFound for drafts, and unless ``person`` may see applications."""
-    application = db.scalar(_whole().where(Application.id == application_id, Application.submitted_at.is_not(None)))
+    application = db.scalar(
+        _select_applications().where(Application.id == application_id, Application.submitted_at.is_not(None))
+    )
     if application is None or not may(person, Permission.SEE_APPLICATIONS):
         raise NotFound
     return application
@@ -132,12 +134,12 @@ def parts_of(db: Session, application: Application) -> list[Part]:
 
 
 def _pages_to_read(db: Session, files: Iterable[Evidence]) -> dict[int, EvidencePage]:
-    wanted = {evidence.id: evidence.page_number or 1 for evidence in files}
-    numbers = sorted(set(wanted.values()))
+    page_numbers = {evidence.id: evidence.page_number or 1 for evidence in files}
+    numbers = sorted(set(page_numbers.values()))
     pages = db.scalars(
-        select(EvidencePage).where(EvidencePage.evidence_id.in_(wanted), EvidencePage.number.in_(numbers))
+        select(EvidencePage).where(EvidencePage.evidence_id.in_(page_numbers), EvidencePage.number.in_(numbers))
     )
-    return {page.evidence_id: page for page in pages if wanted[page.evidence_id] == page.number}
+    return {page.evidence_id: page for page in pages if page_numbers[page.evidence_id] == page.number}
 
 
 def current_votes(application: Application) -> list[Vote]:
@@ -152,7 +154,7 @@ def tally_of(votes: Iterable[Vote]) -> Tally:
 
 
 def votes_for(person: Person, application: Application, quorum: int) -> Votes:
-    """Return the votes as ``person`` may see them; others' votes are hidden until `sees_votes` allows them."""
+    """Return the votes that ``person`` may see; others' votes are hidden until `sees_votes` allows them."""
     votes = current_votes(application)
     own = next((vote for vote in votes if vote.person_id == person.id), None)
     total = tally_of(votes)

@@ -34,12 +34,12 @@ class Progress(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether the applicant can change it."""
+        """True if the applicant can change it."""
         return self in {Progress.DRAFT, Progress.CHANGES_ASKED}
 
     @property
     def is_over(self) -> bool:
-        """Whether it is closed for good."""
+        """True if its status is final."""
         return self in {Progress.APPROVED, Progress.DECLINED, Progress.WITHDRAWN}
 
 
@@ -69,12 +69,12 @@ class Criterion(StrEnum):
 
     @property
     def ask(self) -> str:
-        """What to write and show."""
+        """The instruction for the applicant."""
         return CRITERION_ASKS[self]
 
     @property
     def needs_file(self) -> bool:
-        """Whether it needs a document in addition to the statement."""
+        """True if it needs a document in addition to the statement."""
         return self in {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
 
 
@@ -156,15 +156,15 @@ def sees_votes(*, own: Ballot | None, votes: bool, has_quorum: bool, is_over: bo
     return is_over or own is not None or (not votes and has_quorum)
 
 
-def not_with_board(progress: Progress) -> str:
-    """Return the sentence that an application isn't with the Advisory Board, and what it is instead."""
+def not_with_board_message(progress: Progress) -> str:
+    """Return the error for an application that isn't with the Advisory Board, with its status."""
     return f"This application isn’t with the Advisory Board. Its status: {progress.label.lower()}."
 
 
 def objection_to_deciding(progress: Progress, votes: Tally, quorum: int) -> str | None:
     """Return a sentence that says why an application can't be decided now; None when it can."""
     if progress is not Progress.SUBMITTED:
-        return not_with_board(progress)
+        return not_with_board_message(progress)
     if votes.counted < quorum:
         return (
             f"The Advisory Board has cast {votes.counted} of {quorum} votes needed for a decision. "

@@ -1,1 +1,1 @@
-"""Ways of sharing that write into the record: links, packs, stakeholders, the log address."""
+"""Sharing that the hub logs automatically: share links, packs, stakeholders and log addresses."""

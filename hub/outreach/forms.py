@@ -18,7 +18,7 @@ from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
 from hub.outreach.rules.links import LINK_DAYS
 from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
-from hub.sharing.forms import LARGEST_NUMBER, MOST_DIGITS, NumberField, ResourcesField, resource_number
+from hub.sharing.forms import LARGEST_INTEGER, MOST_DIGITS, NumberField, ResourcesField, resource_number
 from hub.sharing.rules.standing import Channel
 
 CHANNEL_LABELS = {
@@ -35,16 +35,16 @@ class LinkForm(FlaskForm):
 
     page = NumberField(
         "Page or slide number",
-        [Optional(), NumberRange(1, LARGEST_NUMBER, "Page numbers start at 1.")],
+        [Optional(), NumberRange(1, LARGEST_INTEGER, "Page numbers start at 1.")],
         description="Leave blank to share the whole resource.",
     )
     days = SelectField("Link expires after", [InputRequired("Choose when the link expires.")], coerce=int)
 
-    def __init__(self, usual_days: int, **others: Any) -> None:
-        super().__init__(**others)
-        self.days.choices = [SelectChoice(days, plural(days, "day")) for days in sorted({*LINK_DAYS, usual_days})]
+    def __init__(self, default_days: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.days.choices = [SelectChoice(days, plural(days, "day")) for days in sorted({*LINK_DAYS, default_days})]
         if self.days.data is None:
-            self.days.data = usual_days
+            self.days.data = default_days
 
 
 class StakeholderForm(FlaskForm):
@@ -76,7 +76,7 @@ class StakeholderForm(FlaskForm):
         return email, name, affiliation, groups
 
 
-class TakeInForm(FlaskForm):
+class ImportForm(FlaskForm):
     """A list of stakeholders to import, pasted or uploaded as a file."""
 
     file = FileField(
@@ -157,7 +157,7 @@ class PackForm(FlaskForm):
         self.title.data, self.words.data = pack.title, pack.note
         self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
 
-    def places(self) -> dict[int, int]:
+    def positions(self) -> dict[int, int]:
         """Return the position typed for each item, by item id; anything that isn't a number is left out."""
         sent = {name[6:]: value for name, value in request.form.items() if name.startswith("place-")}
         return {
@@ -178,8 +178,8 @@ class SendForm(FlaskForm):
     )
     at = MomentField("Date and time", [Optional()])
 
-    def __init__(self, **others: Any) -> None:
-        super().__init__(**others)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.at.description = f"For sending later, in {zone_name(clock.now().astimezone(web.config().zone))}"
 
     def send_at(self, zone: ZoneInfo) -> datetime | None:

@@ -24,16 +24,16 @@ def _capitalized(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
+def _logged_letter(base: str, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> Letter:
     day = with_year(logged.happened_on)
-    what = plural(len(titles), "resource")
+    resources = plural(len(titles), "resource")
     return Letter(
         f"Logged: {logged.subject or 'your email'}",
         (
             greeting(person.name),
             Paragraph(
                 f"{_capitalized(_about(logged))} is now in {person.organization.name}’s sharing log for {day}, "
-                f"with {what} and {audience.label}."
+                f"with {resources} and {audience.label}."
             ),
             Bullets(tuple(titles)),
             Button("View or correct entry", f"{base}/sharing/mails/{logged.id}"),
@@ -42,7 +42,7 @@ def _of_logged(base: str, person: Person, logged: LoggedMail, titles: Sequence[s
     )
 
 
-def _of_nothing_found(
+def _nothing_found_letter(
     base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], audience: Audience
 ) -> Letter:
     return Letter(
@@ -59,7 +59,9 @@ def _of_nothing_found(
     )
 
 
-def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
+def _own_only_letter(
+    base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience
+) -> Letter:
     return Letter(
         f"Not counted: {logged.subject or 'your email'}",
         (
@@ -74,7 +76,9 @@ def _of_own_only(base: str, person: Person, logged: LoggedMail, _titles: Sequenc
     )
 
 
-def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience) -> Letter:
+def _forged_letter(
+    base: str, person: Person, logged: LoggedMail, _titles: Sequence[str], _audience: Audience
+) -> Letter:
     return Letter(
         "Someone else wrote to your log address",
         (
@@ -89,11 +93,11 @@ def _of_forged(base: str, person: Person, logged: LoggedMail, _titles: Sequence[
     )
 
 
-LETTERS_ABOUT_MAIL = {
-    Outcome.LOGGED: _of_logged,
-    Outcome.NOTHING_FOUND: _of_nothing_found,
-    Outcome.OWN_ONLY: _of_own_only,
-    Outcome.FORGED: _of_forged,
+LETTER_BY_OUTCOME = {
+    Outcome.LOGGED: _logged_letter,
+    Outcome.NOTHING_FOUND: _nothing_found_letter,
+    Outcome.OWN_ONLY: _own_only_letter,
+    Outcome.FORGED: _forged_letter,
 }
 
 LONGEST_SUMMARY_SENT = 220
@@ -132,8 +136,8 @@ class SentPack:
     items: Sequence[SentItem]
     address: str = ""  # of its page, through the link of one recipient or channel
 
-    def through(self, address: str) -> "SentPack":
-        """Return a copy with this address of its page."""
+    def with_address(self, address: str) -> "SentPack":
+        """Return a copy in which ``address`` is the URL of its page."""
         return replace(self, address=address)
 
     def address_of(self, item: SentItem) -> str:
@@ -158,7 +162,7 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
     )
 
 
-def text_for_a_channel(pack: SentPack) -> str:
+def channel_text(pack: SentPack) -> str:
     """Return the pack as plain text to paste anywhere: title, note, and each resource with its link."""
     blocks = [pack.title, pack.note]
     blocks += [f"{item.heading}\n{item.note}\n{pack.address_of(item)}" for item in pack.items]
@@ -166,7 +170,7 @@ def text_for_a_channel(pack: SentPack) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def html_for_a_channel(pack: SentPack) -> str:
+def channel_html(pack: SentPack) -> str:
     """Return the pack as unstyled HTML to paste into a newsletter tool."""
     note = "".join(f"<p>{_lines(block)}</p>\n" for block in pack.note.split("\n\n") if block.strip())
     items = "\n".join(

@@ -217,12 +217,12 @@ class PackTrace(Base):
     act: Mapped[Trace]
     at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text, default="")  # of a question
-    # Idempotency key: link, act and item; for a channel's link also a hash that stands for the visitor's browser.
+    # Idempotency key: link, act and item; for a channel's link also a hash of the visitor's browser id.
     once: Mapped[str] = mapped_column(String(120), unique=True)
 
 
 class PackFetch(Base):
-    """How often a link was fetched without a known person; shown, but never counted as an opening."""
+    """The number of fetches of a link without a known person, which never count as openings."""
 
     __tablename__ = "pack_fetch"
 
@@ -232,7 +232,7 @@ class PackFetch(Base):
 
 
 class PackCount(Base):
-    """A total that remains of a pack's traces after they were deleted."""
+    """A count computed from a pack's traces before they were deleted."""
 
     __tablename__ = "pack_count"
     __table_args__ = (UniqueConstraint("pack_id", "item_id", "act"),)
@@ -242,5 +242,5 @@ class PackCount(Base):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("pack_item.id"))
     act: Mapped[str] = mapped_column(
         String(20)
-    )  # the act of a trace, the state of a message, or what is known of a link
+    )  # the act of a trace, the state of a message, or the evidence of a link
     count: Mapped[int]

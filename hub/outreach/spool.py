@@ -17,7 +17,7 @@ _ENDING = ".mail"
 
 
 @dataclass(frozen=True)
-class Arrived:
+class QueuedMail:
     """An email as it arrived: its envelope recipients, its time, and its bytes."""
 
     recipients: tuple[str, ...]
@@ -30,37 +30,37 @@ def folder_of(config: Config) -> Path:
     return config.INSTANCE / "mail-in"
 
 
-def keep(config: Config, arrived: Arrived) -> Path:
+def enqueue(config: Config, queued: QueuedMail) -> Path:
     """Write an email to the queue and return its path, once its file and the folder are synced to disk."""
     folder = folder_of(config)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    head = {"recipients": list(arrived.recipients), "received_at": arrived.received_at.astimezone(UTC).isoformat()}
-    path = folder / f"{arrived.received_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(6)}{_ENDING}"
-    unready = path.with_suffix(".part")
-    with os.fdopen(os.open(unready, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(json.dumps(head).encode() + b"\n" + arrived.raw)
+    head = {"recipients": list(queued.recipients), "received_at": queued.received_at.astimezone(UTC).isoformat()}
+    path = folder / f"{queued.received_at:%Y%m%dT%H%M%S%f}-{secrets.token_hex(6)}{_ENDING}"
+    partial = path.with_suffix(".part")
+    with os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(json.dumps(head).encode() + b"\n" + queued.raw)
         file.flush()
         os.fsync(file.fileno())
-    _set_due(unready, arrived.received_at)
-    unready.rename(path)
+    _set_due(partial, queued.received_at)
+    partial.rename(path)
     sync_folder(folder)
     return path
 
 
-def waiting(config: Config, now: datetime | None = None) -> list[Path]:
+def queued_files(config: Config, now: datetime | None = None) -> list[Path]:
     """Return the queued files in the order of arrival; with ``now``, only those that are due."""
     folder = folder_of(config)
     paths = sorted(folder.glob(f"*{_ENDING}")) if folder.is_dir() else []
     return [path for path in paths if now is None or _is_due(path, now)]
 
 
-def put_off(path: Path, until: datetime) -> None:
-    """Retry an email that could not be logged, but not before ``until``."""
+def postpone(path: Path, until: datetime) -> None:
+    """Postpone an email that could not be logged until ``until``."""
     _set_due(path, until)
 
 
 def _set_due(path: Path, at: datetime) -> None:
-    """Store in the file's modification time when it is due."""
+    """Store the due time as the file's modification time."""
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
@@ -72,7 +72,7 @@ def _is_due(path: Path, now: datetime) -> bool:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[Arrived | None]:
+def locked(path: Path) -> Iterator[QueuedMail | None]:
     """Lock a queued file and yield its email; yield None if another process has locked or already logged it."""
     try:
         file = path.open("rb")
@@ -90,16 +90,16 @@ def held(path: Path) -> Iterator[Arrived | None]:
             return
         head = json.loads(file.readline())
         recipients, received_at = tuple(head["recipients"]), datetime.fromisoformat(head["received_at"])
-        yield Arrived(recipients, received_at, file.read())
+        yield QueuedMail(recipients, received_at, file.read())
 
 
-def drop(path: Path) -> None:
+def delete(path: Path) -> None:
     """Delete the file of an email that was logged."""
     path.unlink(missing_ok=True)
 
 
-def sweep(config: Config, now: datetime) -> None:
-    """Delete files that a crash left half written more than an hour ago; their senders got no OK and retry."""
+def delete_partial_files(config: Config, now: datetime) -> None:
+    """Delete partial files older than an hour, left by a crash; their senders got no OK and will retry."""
     folder = folder_of(config)
     for path in folder.glob("*.part") if folder.is_dir() else ():
         if now.timestamp() - path.stat().st_mtime > 3600:  # noqa: PLR2004 - seconds of an hour

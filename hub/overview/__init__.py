@@ -1,1 +1,1 @@
-"""Home, the board and other pages that read from several rooms."""
+"""Home, the board, and other pages that combine data of several rooms."""

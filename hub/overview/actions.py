@@ -54,8 +54,8 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
     finish_step(db, actor, "hub")
 
 
-def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organization]:
-    """Add the organizations of the valid lines, with their representatives where the list has them, and return them."""
+def add_organizations(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organization]:
+    """Add and return the organizations of the valid lines, with the representatives that the list has."""
     _may_set_up(actor)
     added = []
     for line in lines:
@@ -79,7 +79,7 @@ def add_listed(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organi
 
 
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:
-    """Invite everyone who has no password yet, and return them with the tokens; earlier links stop working."""
+    """Invite everyone without a password, and return (person, token) pairs; earlier links stop working."""
     _may_set_up(actor)
     return [(person, invitations_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
 
@@ -102,11 +102,11 @@ SCHEDULED_KINDS = (MailKind.REMINDER, MailKind.DIGEST)
 
 def post_due_digests(db: Session) -> int:
     """Post last week's digests if they are due, and return the number of rounds done, 0 or 1."""
-    week = digests_queries.digest_to_post(db)
+    week = digests_queries.week_to_post(db)
     if week is None:
         return 0
     post_digests(db, week)
-    mail_actions.finish_round(db, digests_queries.round_name(week))
+    mail_actions.finish_round(db, digests_queries.round_key(week))
     return 1
 
 
@@ -145,9 +145,9 @@ def turn_on_mail(db: Session, actor: Person, kind: MailKind) -> None:
 def pause_mail(db: Session, actor: Person, kind: MailKind) -> None:
     """Pause a kind of scheduled mail. Messages already in the outbox are still sent."""
     _must_run_mail(actor, kind)
-    begun = mail_queries.sending_start(db, kind)
-    if begun is not None:
-        note(db, actor, "paused", begun)
+    start = mail_queries.sending_start(db, kind)
+    if start is not None:
+        note(db, actor, "paused", start)
         mail_actions.pause_sending(db, kind)
 
 

@@ -14,7 +14,7 @@ from hub.library.rules import BIG_SIX, topics_from
 from hub.members.rules.mail import MailKind
 
 
-class NameHub(FlaskForm):
+class HubForm(FlaskForm):
     """The hub's name and time zone."""
 
     name = StringField(
@@ -29,7 +29,7 @@ class NameHub(FlaskForm):
     )
 
 
-class AboutHost(FlaskForm):
+class HostForm(FlaskForm):
     """The organization that runs the hub."""
 
     name = StringField("Name", [InputRequired("Enter your organization’s name.")])
@@ -37,7 +37,7 @@ class AboutHost(FlaskForm):
     website = StringField("Website", [Optional()], description="Starts with https:// or http://.")
 
 
-class ListOrganizations(FlaskForm):
+class OrganizationsForm(FlaskForm):
     """A list of organizations to add."""
 
     listed = TextAreaField(
@@ -83,7 +83,7 @@ class NotificationSettingsForm(FlaskForm):
         return topics_from(self.topics.data or [], self.tags.data or "")
 
 
-class Example(FlaskForm):
+class ExampleForm(FlaskForm):
     """One field of each type, for the style guide."""
 
     class Meta:

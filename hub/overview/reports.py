@@ -2,28 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
-from hub.calls.rules.commitment import Attended
+from hub.calls.rules.commitment import AttendanceCounts
 from hub.core.dates import number, plural
 from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
-from hub.overview.queries.commitments import Commitments, CommitmentsOfAYear
-from hub.overview.rules.board import met_of
+from hub.overview.queries.commitments import Commitments, YearCommitments
+from hub.overview.rules.board import count_met
 from hub.sharing.reports.pdf import Setting
 
 HEADER = ("Organization ID", "Organization", "Kind", "Calls attended", "Calls held", "Call commitment", "Presentation")
 
 
-def commitments_as_csv(table: CommitmentsOfAYear) -> bytes:
+def commitments_as_csv(table: YearCommitments) -> bytes:
     """Return the commitments as CSV, one line per organization."""
     return csv_of(_header(table), list(_cells(table)))
 
 
-def commitments_as_xlsx(table: CommitmentsOfAYear) -> bytes:
+def commitments_as_xlsx(table: YearCommitments) -> bytes:
     """Return the commitments as a workbook with one sheet."""
     return xlsx_of(f"Commitments, {table.year}", [Sheet(str(table.year), _header(table), list(_cells(table)))])
 
 
-def commitments_as_pdf(table: CommitmentsOfAYear, setting: Setting, *, whose: str) -> bytes:
+def commitments_as_pdf(table: YearCommitments, setting: Setting, *, whose: str) -> bytes:
     """Return the commitments as a PDF; ``whose`` is the name of the organization, or "The alliance"."""
     is_single = len(table.rows) == 1
     title = f"Commitments, {table.year}"
@@ -52,26 +52,26 @@ def commitments_as_pdf(table: CommitmentsOfAYear, setting: Setting, *, whose: st
     return paper.as_bytes()
 
 
-def _sentences(table: CommitmentsOfAYear) -> Iterator[str]:
+def _sentences(table: YearCommitments) -> Iterator[str]:
     """Yield the year's totals as sentences."""
     if not table.rows:
         yield f"No organizations were in the alliance in {table.year}."
         return
-    met, due = met_of(standing for row in table.rows for standing in row.quarters)
+    met, due = count_met(standing for row in table.rows for standing in row.quarters)
     yield f"Sharing: the commitment was met in {number(met)} of {plural(due, 'quarter')} due so far."
     attended, held = (sum(getattr(row.attended, name) for row in table.rows) for name in ("attended", "held"))
     yield f"Calls: {number(attended)} of {number(held)} attended."
 
 
-def _calls(attended: Attended) -> str:
+def _calls(attended: AttendanceCounts) -> str:
     return f"{attended.attended} of {attended.held}" if attended.held else "None held"
 
 
-def _header(table: CommitmentsOfAYear) -> Sequence[str]:
+def _header(table: YearCommitments) -> Sequence[str]:
     return [*HEADER, *(quarter.label for quarter in table.quarters)]
 
 
-def _cells(table: CommitmentsOfAYear) -> Iterator[Sequence[object]]:
+def _cells(table: YearCommitments) -> Iterator[Sequence[object]]:
     yield from (_line(row) for row in table.rows)
 
 
@@ -83,7 +83,7 @@ def _line(row: Commitments) -> Sequence[object]:
         organization.kind.value,
         attended.attended,
         attended.held,
-        attended.keeping.value,
+        attended.status.value,
         row.presentation.value,
         *(standing.value for standing in row.quarters),
     ]

@@ -17,7 +17,7 @@ from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.rules.standing import Channel
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE, MOST_PEOPLE
 
-LARGEST_NUMBER = 2**31 - 1
+LARGEST_INTEGER = 2**31 - 1
 MOST_DIGITS = 30  # with spaces around
 
 
@@ -27,7 +27,7 @@ class OnceForm(FlaskForm):
     form_id = HiddenField()
 
     def renew(self) -> None:
-        """Give the form a new token: the next time it is sent, it makes another entry."""
+        """Set a new token, so that the next submission records another entry."""
         self.form_id.data = secrets.token_urlsafe(16)
 
 
@@ -61,14 +61,14 @@ def _at_most(count: int) -> Length:
 class ResourcesField(SelectMultipleField):
     """Resources by id; the template shows the choices."""
 
-    def __init__(self, label: str, **others: Any) -> None:
-        super().__init__(label, coerce=resource_number, validate_choice=False, **others)
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, coerce=resource_number, validate_choice=False, **kwargs)
 
 
 def resource_number(text: Any) -> int:
     """Return the id of a resource in a form; raises ValueError if it is out of the column's range."""
     resource_id = int(text)
-    if not 0 < resource_id <= LARGEST_NUMBER:
+    if not 0 < resource_id <= LARGEST_INTEGER:
         raise ValueError(text)
     return resource_id
 
@@ -92,7 +92,7 @@ class DeclarationForm(OnceForm):
     note = _note_field("Note")
 
     def begin(self, today: date) -> None:
-        """Fill in the usual values."""
+        """Set the default values."""
         self.happened_on.data = today
         self.renew()
 

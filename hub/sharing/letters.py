@@ -58,7 +58,7 @@ def _when(facts: Facts) -> str:
 
 
 def _log(facts: Facts) -> tuple[Part, ...]:
-    """Return the quarter's downloads, as far as the log has any."""
+    """Return the parts that list the quarter's logged downloads."""
     if not facts.downloads:
         return (Paragraph(f"The sharing log has nothing from {facts.organization} for {facts.quarter.label} yet."),)
     downloads = plural(facts.downloads, "download")

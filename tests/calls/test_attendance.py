@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
 from hub.calls.queries import attendance as attendance_queries
-from hub.calls.rules.commitment import Attended, attended_of
+from hub.calls.rules.commitment import AttendanceCounts, count_attendance
 from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.db import Database
@@ -27,10 +27,10 @@ CORA, ROSA, TOM, ERIK = "cora@amcc.example", "rosa@lakeshore.example", "tom@lake
 DAY = "2026-11-16"
 
 
-def attended(database: Database, slug: str = "lakeshore-forge", year: int = 2026) -> Attended:
+def attended(database: Database, slug: str = "lakeshore-forge", year: int = 2026) -> AttendanceCounts:
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == slug)).one()
-        return attendance_queries.attended(db, [organization], year, clock.now())[organization.id]
+        return attendance_queries.attendance_counts(db, [organization], year, clock.now())[organization.id]
 
 
 def entries(database: Database) -> Counter[str]:
@@ -242,7 +242,7 @@ def test_entries_are_never_changed_or_deleted(database: Database, sign_in: SignI
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_query_counts_like_the_rule(database: Database, data: st.DataObject) -> None:
-    """Compare the board's query with `attended_of` for random attendance, call states, and memberships."""
+    """Compare the board's query with `count_attendance` for random attendance, call states, and memberships."""
     with database.writer() as db:  # never committed
         calls = db.scalars(select(Call).where(Call.day < date(2026, 4, 1)).order_by(Call.day)).all()
         for call in calls:
@@ -268,6 +268,6 @@ def test_the_query_counts_like_the_rule(database: Database, data: st.DataObject)
             .join(Attendance, Attendance.call_id == Call.id)
             .where(Attendance.organization_id == organization.id, ~Attendance.void)
         ).all()
-        result = attendance_queries.attended(db, [organization], 2026, now)[organization.id]
-        assert result == attended_of(held, counted, organization.joined_on, organization.left_on, upcoming)
+        result = attendance_queries.attendance_counts(db, [organization], 2026, now)[organization.id]
+        assert result == count_attendance(held, counted, organization.joined_on, organization.left_on, upcoming)
         db.rollback()

@@ -122,7 +122,7 @@ LAYOUTS = {
 def test_every_layout_gives_the_same_three_people_once_each(layout: str) -> None:
     report = read_report(LAYOUTS[layout])
     assert report.tool is (Tool.ZOOM if layout.startswith("zoom") else Tool.TEAMS)
-    assert report.may_be_of(DAY)
+    assert report.matches_day(DAY)
     assert len(report.participants) == 3
     rosa, tom, galaxy = report.participants
     assert rosa.name == "Rosa Peña"
@@ -135,8 +135,8 @@ def test_every_layout_gives_the_same_three_people_once_each(layout: str) -> None
 
 def test_a_report_with_another_date_is_recognized() -> None:
     report = read_report(LAYOUTS["teams of today"])
-    assert not report.may_be_of(date(2026, 11, 9))
-    assert read_report(LAYOUTS["zoom, unique users"]).may_be_of(date(2026, 11, 9))  # it has no date
+    assert not report.matches_day(date(2026, 11, 9))
+    assert read_report(LAYOUTS["zoom, unique users"]).matches_day(date(2026, 11, 9))  # it has no date
 
 
 @pytest.mark.parametrize(

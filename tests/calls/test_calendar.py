@@ -8,7 +8,7 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.calls.rules.calendars import Occasion, calendar
+from hub.calls.rules.calendars import CalendarEvent, calendar
 from hub.calls.rules.series import span
 
 EASTERN = ZoneInfo("America/New_York")
@@ -21,9 +21,9 @@ def read(content: bytes) -> Any:
     return vobject.readOne(content.decode())
 
 
-def occasion(day: date, sequence: int = 0, cancelled: bool = False, **others: str) -> Occasion:
+def occasion(day: date, sequence: int = 0, cancelled: bool = False, **others: str) -> CalendarEvent:
     start, end = span(day, time(11, 30), 30, EASTERN)
-    return Occasion(
+    return CalendarEvent(
         f"call-{day}@hub.example", "Weekly call", start, end, CREATED, sequence, cancelled,
         f"https://hub.example/calls/{day}", "https://meet.example/j/1?pwd=a,b;c", **others,
     )  # fmt: skip
@@ -55,7 +55,7 @@ def test_clock_changes_have_the_local_time_before_the_change() -> None:
 def test_every_day_is_read_back_as_the_same_moment(day: date, zone_name: str) -> None:
     zone = ZoneInfo(zone_name)
     start, end = span(day, time(11, 30), 30, zone)
-    call = Occasion("x@hub", "Call", start, end, CREATED, 0, False, "https://hub.example/calls/1", "")
+    call = CalendarEvent("x@hub", "Call", start, end, CREATED, 0, False, "https://hub.example/calls/1", "")
     event = read(calendar([call], zone, "Calls")).vevent
     assert event.dtstart.value.astimezone(UTC) == start
     assert event.dtend.value.astimezone(UTC) == end

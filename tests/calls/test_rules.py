@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.calls.rules.commitment import Attended, Keeping, attended_of, forecast
+from hub.calls.rules.commitment import AttendanceCounts, AttendanceStatus, count_attendance, forecast
 from hub.calls.rules.holidays import holiday_on, holidays_of
-from hub.calls.rules.notes import PresentationHeading, notes_of
+from hub.calls.rules.notes import PresentationHeading, draft_notes
 from hub.calls.rules.presentations import (
     PresentationStanding,
     SlotFacts,
@@ -19,7 +19,7 @@ from hub.calls.rules.presentations import (
     schedule,
     topics_by_last_day,
 )
-from hub.calls.rules.series import CallState, Series, is_held, takes_check_ins
+from hub.calls.rules.series import CallState, Series, is_check_in_open, is_held
 
 EASTERN = ZoneInfo("America/New_York")
 MONDAYS = Series(0, time(11, 30), 30, EASTERN)
@@ -88,8 +88,8 @@ def test_a_call_was_held_if_it_is_over_and_was_not_canceled() -> None:
 def test_check_in_is_open_from_ten_minutes_before_to_seven_days_after(now: str, takes: bool) -> None:
     start, end = MONDAYS.span(date(2026, 11, 16))
     moment = datetime.fromisoformat(now).replace(tzinfo=EASTERN).astimezone(UTC)
-    assert takes_check_ins(CallState.PLANNED, start, end, moment) is takes
-    assert not takes_check_ins(CallState.CANCELLED, start, end, moment)
+    assert is_check_in_open(CallState.PLANNED, start, end, moment) is takes
+    assert not is_check_in_open(CallState.CANCELLED, start, end, moment)
 
 
 # The commitment: a table of cases. Days without a year are in 2026.
@@ -98,34 +98,34 @@ def days(text: str) -> list[date]:
 
 
 CASES = {
-    "half is enough": ("01-05 01-12 01-26 02-02", "01-05 02-02", "2020-01-01", "", (2, 4), Keeping.KEPT),
-    "less than half isn't": ("01-05 01-12 01-26", "01-05", "2020-01-01", "", (1, 3), Keeping.BEHIND),
-    "half of an odd number is rounded up": ("01-05 01-12 01-26", "01-05 01-26", "2020-01-01", "", (2, 3), Keeping.KEPT),
-    "no call yet: nothing is due": ("", "", "2020-01-01", "", (0, 0), Keeping.NOT_DUE),
+    "half is enough": ("01-05 01-12 01-26 02-02", "01-05 02-02", "2020-01-01", "", (2, 4), AttendanceStatus.KEPT),
+    "less than half isn't": ("01-05 01-12 01-26", "01-05", "2020-01-01", "", (1, 3), AttendanceStatus.BEHIND),
+    "half of an odd number is rounded up": ("01-05 01-12 01-26", "01-05 01-26", "2020-01-01", "", (2, 3), AttendanceStatus.KEPT),
+    "no call yet: nothing is due": ("", "", "2020-01-01", "", (0, 0), AttendanceStatus.NOT_DUE),
     "joining mid-year: calls before don't count": (
-        "01-05 06-29 07-06 07-13", "07-13", "07-01", "", (1, 2), Keeping.KEPT,
+        "01-05 06-29 07-06 07-13", "07-13", "07-01", "", (1, 2), AttendanceStatus.KEPT,
     ),
-    "on the day of joining the call counts": ("07-06 07-13", "07-06", "07-06", "", (1, 2), Keeping.KEPT),
-    "attending as a guest before joining doesn't count": ("06-29 07-06", "06-29", "07-01", "", (0, 1), Keeping.BEHIND),
-    "calls after leaving don't count": ("01-05 01-12 01-26", "01-05", "2020-01-01", "01-11", (1, 1), Keeping.KEPT),
+    "on the day of joining the call counts": ("07-06 07-13", "07-06", "07-06", "", (1, 2), AttendanceStatus.KEPT),
+    "attending as a guest before joining doesn't count": ("06-29 07-06", "06-29", "07-01", "", (0, 1), AttendanceStatus.BEHIND),
+    "calls after leaving don't count": ("01-05 01-12 01-26", "01-05", "2020-01-01", "01-11", (1, 1), AttendanceStatus.KEPT),
     "representative and alternate both there: once": (
-        "01-05 01-12 01-26", "01-05 01-05", "2020-01-01", "", (1, 3), Keeping.BEHIND,
+        "01-05 01-12 01-26", "01-05 01-05", "2020-01-01", "", (1, 3), AttendanceStatus.BEHIND,
     ),
     "a call canceled after someone checked in counts on neither side": (
-        "01-05 01-12", "01-05 01-26", "2020-01-01", "", (1, 2), Keeping.KEPT,
+        "01-05 01-12", "01-05 01-26", "2020-01-01", "", (1, 2), AttendanceStatus.KEPT,
     ),
-    "a holiday counts on neither side": ("01-12 01-26", "01-12 01-19", "2020-01-01", "", (1, 2), Keeping.KEPT),
+    "a holiday counts on neither side": ("01-12 01-26", "01-12 01-19", "2020-01-01", "", (1, 2), AttendanceStatus.KEPT),
     "a leap year: a call of February 29 counts like any other": (
-        "2044-02-22 2044-02-29 2044-03-07", "2044-02-29 2044-03-07", "2044-02-29", "", (2, 2), Keeping.KEPT,
+        "2044-02-22 2044-02-29 2044-03-07", "2044-02-29 2044-03-07", "2044-02-29", "", (2, 2), AttendanceStatus.KEPT,
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_attendance_is_counted_by_the_rule(case: str) -> None:
-    held, attended, joined, left, counts, keeping = CASES[case]
-    result = attended_of(days(held), days(attended), days(joined)[0], days(left)[0] if left else None)
-    assert ((result.attended, result.held), result.keeping) == (counts, keeping)
+    held, attended, joined, left, counts, status = CASES[case]
+    result = count_attendance(days(held), days(attended), days(joined)[0], days(left)[0] if left else None)
+    assert ((result.attended, result.held), result.status) == (counts, status)
 
 
 CALLS = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=60)
@@ -135,7 +135,7 @@ CALLS = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=60)
 def test_counted_calls_are_those_held_during_membership(
     held: set[date], attended: set[date], joined: date, left: date | None
 ) -> None:
-    result = attended_of(held, attended, joined, left)
+    result = count_attendance(held, attended, joined, left)
     assert 0 <= result.attended <= result.held <= len(held)
     assert result.held == len([day for day in held if day >= joined and (left is None or day <= left)])
 
@@ -145,23 +145,23 @@ def test_duplicates_change_nothing_and_attending_more_never_hurts(
     held: set[date], attended: set[date], repeats: list[int]
 ) -> None:
     joined = date(2020, 1, 1)
-    once = attended_of(held, attended, joined)
-    assert attended_of(held, [day for day in attended for _ in range(1 + len(repeats))], joined) == once
+    once = count_attendance(held, attended, joined)
+    assert count_attendance(held, [day for day in attended for _ in range(1 + len(repeats))], joined) == once
     for day in held - attended:
-        more = attended_of(held, attended | {day}, joined)
+        more = count_attendance(held, attended | {day}, joined)
         assert more.attended == once.attended + 1
-        assert not (once.keeping is Keeping.KEPT and more.keeping is Keeping.BEHIND)
+        assert not (once.status is AttendanceStatus.KEPT and more.status is AttendanceStatus.BEHIND)
 
 
 @given(CALLS, CALLS, st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 def test_a_canceled_call_counts_as_if_it_never_existed(held: set[date], attended: set[date], day: date) -> None:
     joined = date(2020, 1, 1)
-    assert attended_of(held - {day}, attended, joined) == attended_of(held - {day}, attended - {day}, joined)
+    assert count_attendance(held - {day}, attended, joined) == count_attendance(held - {day}, attended - {day}, joined)
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
 def test_the_forecast_asks_for_just_enough_calls(attended: int, held: int, coming: int) -> None:
-    standing = Attended(min(attended, held), held, coming)
+    standing = AttendanceCounts(min(attended, held), held, coming)
 
     def after(more: int) -> bool:
         return 2 * (standing.attended + more) >= standing.held + standing.coming
@@ -173,20 +173,20 @@ def test_the_forecast_asks_for_just_enough_calls(attended: int, held: int, comin
 @pytest.mark.parametrize(
     ("standing", "sentence"),
     [
-        (Attended(9, 20, 6), "9 of 20 calls attended; 4 of the next 6 needed to reach half."),
-        (Attended(10, 20, 6), "10 of 20 calls attended; 3 of the next 6 needed to stay at half."),
-        (Attended(15, 20, 6), "15 of 20 calls attended; this year’s commitment is already met."),
+        (AttendanceCounts(9, 20, 6), "9 of 20 calls attended; 4 of the next 6 needed to reach half."),
+        (AttendanceCounts(10, 20, 6), "10 of 20 calls attended; 3 of the next 6 needed to stay at half."),
+        (AttendanceCounts(15, 20, 6), "15 of 20 calls attended; this year’s commitment is already met."),
         (
-            Attended(0, 20, 6),
+            AttendanceCounts(0, 20, 6),
             "0 of 20 calls attended; half is out of reach this year, but each of the next 6 still counts.",
         ),
-        (Attended(0, 0, 6), "No calls held yet this year; 3 of the next 6 needed to reach half."),
-        (Attended(0, 0, 0), "No calls held this year since joining."),
-        (Attended(10, 20, 0), "10 of 20 calls attended, half or more."),
-        (Attended(9, 20, 0), "9 of 20 calls attended, less than half."),
+        (AttendanceCounts(0, 0, 6), "No calls held yet this year; 3 of the next 6 needed to reach half."),
+        (AttendanceCounts(0, 0, 0), "No calls held this year since joining."),
+        (AttendanceCounts(10, 20, 0), "10 of 20 calls attended, half or more."),
+        (AttendanceCounts(9, 20, 0), "9 of 20 calls attended, less than half."),
     ],
 )
-def test_the_forecast_is_a_sentence(standing: Attended, sentence: str) -> None:
+def test_the_forecast_is_a_sentence(standing: AttendanceCounts, sentence: str) -> None:
     assert forecast(standing) == sentence
 
 
@@ -245,7 +245,7 @@ def test_the_topic_presented_longest_ago_comes_first() -> None:
 
 
 def test_call_notes_start_with_attendance_and_agenda() -> None:
-    text = notes_of(
+    text = draft_notes(
         "1. Welcome", [PresentationHeading("Apprenticeships", "Lakeshore")], ["Lakeshore", "Prairie"], "", ["A: help"]
     )
     assert text.startswith("## Attendance\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")

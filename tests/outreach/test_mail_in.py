@@ -186,7 +186,7 @@ def test_lmtp_and_smtp_accept_mail_only_for_existing_addresses(office: PostOffic
         )
         long_line = office.mail(5) + b"y" * 150_000 + b"\r\n"
         assert smtp.sendmail("rita@prairie.example", [office.rita], long_line) == {}
-    eventually(lambda: not spool.waiting(office.config))
+    eventually(lambda: not spool.queued_files(office.config))
     assert office.count() == (4, 4, 4)
     with office.database.reading() as db:
         assert {event.carrier for event in db.scalars(select(SharingEvent))} == {Carrier.LOG_ADDRESS}
@@ -210,13 +210,13 @@ def test_a_kill_between_spooling_and_logging_loses_nothing_and_counts_nothing_tw
                 client.mail("rita@prairie.example")
                 assert client.rcpt(office.rita)[0] == 250
                 assert client.data_for(1, office.mail(number)) == [250]
-        kept = spool.waiting(office.config)
+        kept = spool.queued_files(office.config)
         assert len(kept) == count, "acknowledged but not logged yet"
         copies = [(path, path.read_bytes()) for path in kept]
         office.end(signal.SIGKILL)
     assert office.count() == (0, 0, 0)
     office.start()
-    eventually(lambda: not spool.waiting(office.config))
+    eventually(lambda: not spool.queued_files(office.config))
     assert office.count() == (count, count, count)
     office.end(signal.SIGKILL)
     for path, content in copies:  # as if killed after logging, before the file was deleted
@@ -228,7 +228,7 @@ def test_a_kill_between_spooling_and_logging_loses_nothing_and_counts_nothing_tw
         client.mail("rita@prairie.example")
         client.rcpt(office.rita)
         assert client.data_for(1, office.mail(0)) == [250]
-    eventually(lambda: not spool.waiting(office.config))
+    eventually(lambda: not spool.queued_files(office.config))
     assert office.count() == (count, count, count)
 
 
@@ -251,7 +251,7 @@ def test_a_kill_at_any_moment_leaves_acknowledged_mail_logged_once(office: PostO
         with pytest.raises((smtplib.SMTPException, OSError)):
             send_until_killed(1_000 * turn, 3 + 4 * turn)
         office.start()
-    eventually(lambda: not spool.waiting(office.config))
+    eventually(lambda: not spool.queued_files(office.config))
     mails_logged, events, letters = office.count()
     assert mails_logged == events == letters
     assert mails_logged in range(len(acknowledged), len(acknowledged) + 4), (

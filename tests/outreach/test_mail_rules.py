@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.outreach.rules.copied_mail import MOST_BOUNDARIES, MOST_PARTS, MOST_TEXT, Mail, _in_tnef, read_mail
-from hub.outreach.rules.log_address import Sender, audience_of, day_of, identity, judge, log_address, token_in
-from hub.outreach.rules.places import MOST_PLACES, places_in
+from hub.outreach.rules.log_address import Sender, audience_of, classify, day_of, idempotency_key, log_address, token_in
+from hub.outreach.rules.places import MOST_LINKS, hub_links_in
 from hub.sharing.rules.logged_mail import Audience, Outcome
 from tests.outreach import mails
 
@@ -23,7 +23,7 @@ RITA = Sender(
     email="rita@prairie.example",
     website="https://www.prairieworks.example/about",
     colleagues=frozenset({"rita@prairie.example", "ana@elsewhere.example", "gus@gmail.com"}),
-    inside_counts=False,
+    counts_colleagues=False,
 )
 DOMAIN = "log.hub.example"
 ADDRESS = log_address("abcdefghjkmnpqrstuvwxy", DOMAIN)
@@ -40,17 +40,17 @@ def test_an_email_from_outlook_gives_its_file_and_recipients() -> None:
     assert mail.subject == "FW: Energy kit"
     assert mail.sent_at == mails.SENT
     assert audience_of(mail, RITA, DOMAIN) == Audience(3, {"foundry.example": 1, "tools.example": 2})
-    assert judge(mail, RITA, DOMAIN) is Outcome.LOGGED
+    assert classify(mail, RITA, DOMAIN) is Outcome.LOGGED
 
 
 def test_a_forward_from_gmail_with_everyone_in_bcc() -> None:
     mail = read_mail(mails.gmail(f"{BASE}/s/{TOKEN}", FILE))
     assert has_file(mail, FILE)
-    assert list(places_in(mail.text, BASE).links) == [TOKEN]
+    assert list(hub_links_in(mail.text, BASE).links) == [TOKEN]
     assert mail.subject == "Fwd: Energy – worth a look"
     audience = audience_of(mail, RITA, DOMAIN)
     assert (audience.people, audience.label) == (None, "recipients in BCC, not counted")
-    assert judge(mail, RITA, DOMAIN) is Outcome.LOGGED
+    assert classify(mail, RITA, DOMAIN) is Outcome.LOGGED
 
 
 def test_a_message_attached_by_apple_mail_is_searched_and_recognized_as_a_file() -> None:
@@ -59,7 +59,7 @@ def test_a_message_attached_by_apple_mail_is_searched_and_recognized_as_a_file()
     assert has_file(mail, FILE), "the file attached to the attached email"
     assert has_file(mail, inner), "the attached email, if the hub has it as a file"
     assert has_file(mail, inner.replace(b"\r\n", b"\n"))
-    assert list(places_in(mail.text, BASE).resources) == [12]
+    assert list(hub_links_in(mail.text, BASE).resources) == [12]
     assert mail.recipients == ("ida@foundry.example",), "not those of the attached email"
 
 
@@ -102,7 +102,7 @@ def test_a_text_file_is_recognized_with_any_line_endings() -> None:
     ],
 )  # fmt: skip
 def test_rewritten_links_are_found(written: str) -> None:
-    assert list(places_in(written, BASE).links) == [TOKEN]
+    assert list(hub_links_in(written, BASE).links) == [TOKEN]
 
 
 def test_links_to_other_places_are_ignored() -> None:
@@ -114,9 +114,9 @@ def test_links_to_other_places_are_ignored() -> None:
         f"{BASE}/resources/12345678901",
         f"{BASE}/resources/new",
     ):
-        places = places_in(text, BASE)
+        places = hub_links_in(text, BASE)
         assert [*places.links, *places.packs, *places.resources] == [], text
-    places = places_in(f"{BASE}/hub/p/{TOKEN} {BASE}/hub/resources/7/pages/3", f"{BASE}/hub")
+    places = hub_links_in(f"{BASE}/hub/p/{TOKEN} {BASE}/hub/resources/7/pages/3", f"{BASE}/hub")
     assert (list(places.packs), list(places.resources)) == ([TOKEN], [7])
 
 
@@ -126,20 +126,20 @@ def test_links_to_other_places_are_ignored() -> None:
 def test_the_longest_text_is_searched_in_linear_time(piece: str) -> None:
     """With quadratic time this would take half an hour."""
     text = (piece * (MOST_TEXT // len(piece)))[: MOST_TEXT - 100] + f" {BASE}/s/{TOKEN} "
-    assert list(places_in(text, BASE).links) == [TOKEN]
+    assert list(hub_links_in(text, BASE).links) == [TOKEN]
 
 
 def test_the_number_of_links_is_limited() -> None:
     text = " ".join(f"{BASE}/resources/{n} https%3A%2F%2Fhub.example.org/s/{n:020}" for n in range(1, 1_000))
-    places = places_in(text, BASE)
-    assert len(places.resources) + len(places.links) == MOST_PLACES
+    places = hub_links_in(text, BASE)
+    assert len(places.resources) + len(places.links) == MOST_LINKS
 
 
 @pytest.mark.parametrize("name", ["Subject", "Message-ID", "Date", "Auto-Submitted", "Authentication-Results"])
 def test_long_headers_are_truncated(name: str) -> None:
     """Decoding the whole header would take hours."""
     mail = read_mail(f"From: a@b.example\r\n{name}: ".encode() + b"=?a?q?x" * 400_000 + b"\r\n\r\nhi")
-    assert (mail.senders, mail.text, mail.odd) == (("a@b.example",), "hi", "")
+    assert (mail.senders, mail.text, mail.parse_problem) == (("a@b.example",), "hi", "")
     content = b"Content-Type: text/plain" + b";" * 4_000_000
     assert read_mail(b"From: a@b.example\r\n" + content + b"\r\n\r\nhi").text == "hi"
 
@@ -155,8 +155,8 @@ def test_nested_parts_are_read_up_to_a_limit_of_parts_times_lines() -> None:
         heads = (b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(deep))
         return b"From: a@b.example\r\n" + b"".join(heads) + b"\r\nx\r\n" + b"--x\r\n" * lines
 
-    assert read_mail(nested(3, 1_000)).odd == ""
-    assert read_mail(nested(190, 400_000)).odd == "It has too many parts for its many lines."
+    assert read_mail(nested(3, 1_000)).parse_problem == ""
+    assert read_mail(nested(190, 400_000)).parse_problem == "It has too many parts for its many lines."
 
 
 def test_the_numbers_of_forwarded_messages_and_of_files_in_a_winmail_dat_are_limited() -> None:
@@ -185,12 +185,12 @@ def test_the_numbers_of_forwarded_messages_and_of_files_in_a_winmail_dat_are_lim
     ],
 )
 def test_automatic_looping_and_list_emails_are_not_from_a_person(header: str) -> None:
-    assert judge(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.AUTOMATIC
+    assert classify(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.AUTOMATIC
 
 
 def test_emails_that_only_look_automatic_are_logged() -> None:
     for header in ("Auto-Submitted: no\n", "Precedence: normal\n", "Received: by mx.example\n" * 9):
-        assert judge(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.LOGGED
+        assert classify(read_mail(mails.plain(more=header)), RITA, DOMAIN) is Outcome.LOGGED
 
 
 @pytest.mark.parametrize(
@@ -207,14 +207,14 @@ def test_emails_that_only_look_automatic_are_logged() -> None:
     ],
 )
 def test_a_mail_must_come_from_the_person_or_their_organization(sender: str, outcome: Outcome) -> None:
-    assert judge(read_mail(mails.plain(sender=sender)), RITA, DOMAIN) is outcome
+    assert classify(read_mail(mails.plain(sender=sender)), RITA, DOMAIN) is outcome
 
 
 def test_an_email_that_fails_dmarc_at_the_site_is_forged() -> None:
     results = "Authentication-Results: mx.hub.example; spf=fail smtp.mailfrom=evil; dmarc=fail header.from=prairie\n"
-    assert judge(read_mail(mails.plain(more=results)), RITA, DOMAIN) is Outcome.FORGED
+    assert classify(read_mail(mails.plain(more=results)), RITA, DOMAIN) is Outcome.FORGED
     below = "Authentication-Results: mx.hub.example; dmarc=pass\n" + results
-    assert judge(read_mail(mails.plain(more=below)), RITA, DOMAIN) is Outcome.LOGGED, (
+    assert classify(read_mail(mails.plain(more=below)), RITA, DOMAIN) is Outcome.LOGGED, (
         "the topmost header is the site's own"
     )
 
@@ -234,14 +234,14 @@ def test_an_email_within_the_organization_is_not_sharing_for_a_member(
     to: str, outcome: Outcome, people: int | None
 ) -> None:
     mail = read_mail(mails.plain(to=to))
-    assert judge(mail, RITA, DOMAIN) is outcome
+    assert classify(mail, RITA, DOMAIN) is outcome
     assert audience_of(mail, RITA, DOMAIN).people == people
 
 
 def test_an_email_within_the_organization_is_sharing_for_a_bff() -> None:
     mail = read_mail(mails.plain(to="ana@elsewhere.example, boss@prairie.example"))
-    bff = replace(RITA, inside_counts=True)
-    assert judge(mail, bff, DOMAIN) is Outcome.LOGGED
+    bff = replace(RITA, counts_colleagues=True)
+    assert classify(mail, bff, DOMAIN) is Outcome.LOGGED
     assert audience_of(mail, bff, DOMAIN).people == 2
 
 
@@ -275,16 +275,25 @@ def test_the_day_is_the_date_of_the_email_unless_it_is_long_ago_or_in_the_future
 def test_emails_are_the_same_if_message_id_person_and_body_are_the_same() -> None:
     mail = read_mail(mails.plain())
     relayed = read_mail(b"Received: by another.example\r\n" + mails.plain().replace(b"\r\n", b"\n") + b"\n\n")
-    assert identity(7, mail) == identity(7, relayed), "its route doesn't matter"
+    assert idempotency_key(7, mail) == idempotency_key(7, relayed), "its route doesn't matter"
     others = [mails.plain("Hello you"), mails.plain(message_id="<2@prairie.example>")]
-    assert len({identity(7, mail), identity(8, mail), *(identity(7, read_mail(raw)) for raw in others)}) == 4
+    assert (
+        len(
+            {
+                idempotency_key(7, mail),
+                idempotency_key(8, mail),
+                *(idempotency_key(7, read_mail(raw)) for raw in others),
+            }
+        )
+        == 4
+    )
 
 
 def test_an_email_with_too_many_parts_is_not_parsed() -> None:
     part = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n"
     raw = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + part * 300 + b"--b--\r\n"
     mail = read_mail(raw)
-    assert (mail.odd, mail.attachments, mail.text) == ("It has more than 200 parts.", (), "")
+    assert (mail.parse_problem, mail.attachments, mail.text) == ("It has more than 200 parts.", (), "")
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(190))
     assert read_mail(b"From: a@b.example\r\n" + deep).senders == ("a@b.example",)
 
@@ -300,8 +309,8 @@ def test_headers_that_repeat_one_character_are_ignored(name: str, sign: str) -> 
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_without_breaking(raw: bytes) -> None:
     mail = read_mail(raw)
-    assert judge(mail, RITA, DOMAIN) in Outcome
-    assert len(identity(1, mail)) == 64
+    assert classify(mail, RITA, DOMAIN) in Outcome
+    assert len(idempotency_key(1, mail)) == 64
 
 
 HEADERS = st.sampled_from(

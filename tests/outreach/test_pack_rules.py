@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.library.rules import PageKind, range_of
-from hub.outreach.letters import SentItem, SentPack, html_for_a_channel, letter_of, text_for_a_channel
+from hub.outreach.letters import SentItem, SentPack, channel_html, channel_text, letter_of
 from hub.outreach.rules.openings import Seen, Trace, seen
 from hub.outreach.rules.packs import (
     LOG_AFTER,
@@ -131,7 +131,7 @@ PACK = SentPack(
         SentItem(3, "Deck <1>", "slides 7 to 9", "Prairie, Nov 9, 2026", "A summary. " * 60),
         SentItem(4, "Briefing", "", "Prairie, Nov 8, 2026", ""),
     ],
-).through("https://hub.example/p/word")
+).with_address("https://hub.example/p/word")
 
 
 def test_an_email_greets_its_recipient_and_uses_their_link() -> None:
@@ -146,7 +146,7 @@ def test_an_email_greets_its_recipient_and_uses_their_link() -> None:
 
 
 def test_texts_for_other_channels_have_every_item_and_no_active_content() -> None:
-    text, html = text_for_a_channel(PACK), html_for_a_channel(PACK)
+    text, html = channel_text(PACK), channel_html(PACK)
     for address in ("https://hub.example/p/word/3", "https://hub.example/p/word/4", "https://hub.example/p/word"):
         assert address in text
         assert address in html

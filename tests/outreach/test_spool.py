@@ -21,6 +21,6 @@ def test_a_message_and_its_folder_are_synced_before_it_is_acknowledged(
         original_fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    path = spool.keep(config, spool.Arrived(("log+x@log.example",), datetime(2026, 7, 8, tzinfo=UTC), b"a mail"))
+    path = spool.enqueue(config, spool.QueuedMail(("log+x@log.example",), datetime(2026, 7, 8, tzinfo=UTC), b"a mail"))
     for synced_path in (path, path.parent):
         assert synced_path.stat().st_ino in synced, synced_path

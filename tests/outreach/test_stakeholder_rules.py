@@ -17,9 +17,9 @@ from hub.outreach.rules.stakeholders import (
     lines_of,
     parse_stop_token,
     plan,
-    spelled_as,
     stop_token,
     with_group,
+    with_known_spelling,
 )
 
 KEY = "a key for the tests alone"
@@ -78,14 +78,14 @@ def test_the_plan_says_what_each_line_changes() -> None:
         (5, Change.REFUSED),
         (6, Change.REFUSED),
     ]
-    assert planned[0].says == "affiliation Old → New; joins Shops"
+    assert planned[0].details == "affiliation Old → New; joins Shops"
     assert planned[0].entry == Entry("ana@example.org", "Ana", "New", ("Board", "Shops"))
-    assert "has unsubscribed" in planned[3].says
+    assert "has unsubscribed" in planned[3].details
 
 
 def test_groups_that_differ_only_in_case_are_one() -> None:
     assert groups_of(["Board", " board ", "", "Shops"]) == ("Board", "Shops")
-    lines = spelled_as(lines_of("a@example.org,A,B,shops\nb@example.org,B,B,SHOPS"), ["Shops"])
+    lines = with_known_spelling(lines_of("a@example.org,A,B,shops\nb@example.org,B,B,SHOPS"), ["Shops"])
     assert [line.entry.groups for line in lines if line.entry] == [("Shops",), ("Shops",)]
     assert [line.entry.groups for line in with_group(lines, "Board") if line.entry] == [("Shops", "Board")] * 2
 

@@ -7,10 +7,10 @@ import pytest
 from openpyxl import load_workbook
 from pypdfium2 import PdfDocument
 
-from hub.calls.rules.commitment import Attended
+from hub.calls.rules.commitment import AttendanceCounts
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
-from hub.overview.rules.board import met_of
+from hub.overview.rules.board import count_met
 from hub.overview.rules.next_steps import CommitmentsNow, next_steps
 from hub.sharing.rules.standing import Standing
 from tests.calls.conftest import SetClock, alliance, set_clock
@@ -19,12 +19,12 @@ from tests.world import SignIn
 __all__ = ["alliance", "set_clock"]
 
 Q3 = Quarter(2026, 3)
-KEPT = Attended(15, 20, 6)
+KEPT = AttendanceCounts(15, 20, 6)
 
 
 def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
-    assert met_of(Standing) == (2, 4), "confirmed and forwarded, out of these plus downloaded and silent"
-    assert met_of([Standing.NOT_DUE] * 3) == (0, 0)
+    assert count_met(Standing) == (2, 4), "confirmed and forwarded, out of these plus downloaded and silent"
+    assert count_met([Standing.NOT_DUE] * 3) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
             "Confirm Q4 2025. Your presentation is due by December 31 (1 open slot left).",
         ),
         (
-            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.SILENT, True, Attended(9, 20, 6), PresentationStanding.PRESENTED, 2026),
+            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.SILENT, True, AttendanceCounts(9, 20, 6), PresentationStanding.PRESENTED, 2026),
             "Share something in Q4, by December 31. Attend 4 of the next 6 calls to reach half.",
         ),
         (
@@ -55,13 +55,13 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
         ),
         (
             CommitmentsNow(
-                Q3, Standing.CONFIRMED, Standing.FORWARDED, True, Attended(0, 20, 6), PresentationStanding.PROPOSED,
+                Q3, Standing.CONFIRMED, Standing.FORWARDED, True, AttendanceCounts(0, 20, 6), PresentationStanding.PROPOSED,
                 2026, presents_on="Mon, Nov 30",
             ),
             "Your presentation on Mon, Nov 30 is waiting for the coordinator’s approval.",
         ),
         (
-            CommitmentsNow(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, Attended(0, 0), PresentationStanding.NOT_DUE, 2026),
+            CommitmentsNow(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, AttendanceCounts(0, 0), PresentationStanding.NOT_DUE, 2026),
             "There’s nothing you need to do right now.",
         ),
     ],

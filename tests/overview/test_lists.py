@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules.organization_lists import MOST_LINES, Line, as_typed, read_list
+from hub.overview.rules.organization_lists import MOST_LINES, Line, original_text, read_list
 
 TODAY = date(2026, 11, 24)
 
@@ -75,6 +75,6 @@ def test_a_list_that_is_too_long_is_refused() -> None:
 @given(st.text(max_size=300))
 def test_any_text_can_be_read_and_lines_with_problems_can_be_corrected(text: str) -> None:
     wrong = [line for line in read(text) if line.problem]
-    again = read(as_typed(wrong))
+    again = read(original_text(wrong))
     assert len(again) <= len(wrong) + 1
     assert all(line.problem or line.name for line in again)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
-from hub.sharing.rules.reminders import Stage, last_weekday, needs_reminding, next_occasions, occasions_of, occasions_on
+from hub.sharing.rules.reminders import Stage, last_weekday, needs_reminder, next_occasions, occasions_of, occasions_on
 from hub.sharing.rules.standing import Standing
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -61,5 +61,5 @@ def test_each_occasion_has_its_days_and_no_two_share_one(day: date) -> None:
 
 
 def test_who_is_reminded() -> None:
-    assert {standing for standing in Standing if needs_reminding(standing)} == {Standing.SILENT, Standing.DOWNLOADED}
+    assert {standing for standing in Standing if needs_reminder(standing)} == {Standing.SILENT, Standing.DOWNLOADED}
     assert Stage.NUDGE not in {occasion.stage for occasion in occasions_of(Quarter(2026, 4))}

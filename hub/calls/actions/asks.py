@@ -15,7 +15,7 @@ LONGEST_ASK = 1_000
 
 
 def add_ask(db: Session, person: Person, call: Call, organization: Organization, kind: AskKind, text: str) -> Ask:
-    """Add a request or a promise of an organization; raises Refused when the text is empty or too long."""
+    """Add an ask or a follow-up of an organization; raises Refused if the text is empty or too long."""
     if not may(person, Permission.TAKE_PART_IN_CALLS, organization):
         raise NotFound
     text = clean(text)

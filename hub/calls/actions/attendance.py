@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries import attendance as attendance_queries
-from hub.calls.rules.series import LONGEST_REASON, CallState, takes_check_ins
+from hub.calls.rules.series import LONGEST_REASON, CallState, is_check_in_open
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import add_unless
@@ -24,7 +24,7 @@ def check_in(db: Session, person: Person, call: Call) -> None:
     """
     if not may(person, Permission.TAKE_PART_IN_CALLS, person.organization):
         raise NotFound
-    if not takes_check_ins(call.state, call.starts_at, call.ends_at, clock.now()):
+    if not is_check_in_open(call.state, call.starts_at, call.ends_at, clock.now()):
         raise Refused(
             "You can check in from 10 minutes before a call until 7 days after it. "
             "For an earlier call, ask the coordinator to add you."
@@ -103,7 +103,7 @@ def record(
     person_id: int | None = None,
     name: str = "",
 ) -> Attendance | None:
-    """Add an entry and return it, or None if one from the same source about the same ``subject`` counts already.
+    """Add an entry and return it, or return None if one with the same source and ``subject`` already counts.
 
     The unique index on ``once`` lets only one of two concurrent requests through.
     """
@@ -129,7 +129,7 @@ def record(
 
 
 def supersede(db: Session, by: Person, entry: Attendance, reason: str) -> None:
-    """Add an entry that retracts ``entry``, unless there is one."""
+    """Add an entry that retracts ``entry``. Idempotent."""
     _add(
         db,
         Attendance(

@@ -39,8 +39,8 @@ def import_report(
 ) -> ImportResult:
     """Import an attendance report from Zoom or Teams for ``call``, with every participant in it.
 
-    Importing the same file twice changes nothing; participants known from another file of the call aren't changed.
-    Raises Refused when it isn't a report, or when it has another date and ``any_day`` is False.
+    Idempotent for the same file; participants imported from another file of the call aren't changed. Raises Refused
+    if it isn't a report, or if it has another date and ``any_day`` is False.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
@@ -50,8 +50,8 @@ def import_report(
     if earlier := _imported_before(db, call, digest):
         return ImportResult(earlier.people, 0, 0, 0, is_repeat=True)
     report = read_report(data)
-    if not any_day and not report.may_be_of(call.day):
-        raise Refused(_other_day(report, call))
+    if not any_day and not report.matches_day(call.day):
+        raise Refused(_date_mismatch(report, call))
     row = MeetingReport(
         call_id=call.id,
         sha256=digest,
@@ -78,7 +78,7 @@ def _imported_before(db: Session, call: Call, digest: str) -> MeetingReport | No
     return db.scalar(select(MeetingReport).where(MeetingReport.call_id == call.id, MeetingReport.sha256 == digest))
 
 
-def _other_day(report: Report, call: Call) -> str:
+def _date_mismatch(report: Report, call: Call) -> str:
     days = " or ".join(with_year(day) for day in sorted(report.days)[:3])
     return (
         f"This report is dated {days}, but this call is on {with_year(call.day)}. "
@@ -139,7 +139,7 @@ def _record_match(db: Session, by: Person, call: Call, guest: Guest) -> None:
 
 
 def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *, remember: bool = True) -> int:
-    """Match a participant, possibly with no one in the alliance; returns how many on other calls it also matched.
+    """Match a participant with ``target``; returns the number of participants on other calls that it also matched.
 
     Retracts attendance that was recorded for a previous match. If ``remember``, and unless many devices use the name,
     later reports use the match, and unmatched participants with the same name or address on other calls get it too.

@@ -9,7 +9,7 @@ from hub.calls.letters import Recap
 from hub.calls.models import Call
 from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.queries.mailing import Reader
+from hub.calls.queries.mailing import Recipient
 from hub.calls.rules.calendars import calendar
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState, is_held
@@ -29,7 +29,7 @@ from hub.members.rules.permissions import OPERATOR, Permission, may
 def invite(db: Session, person: Person, call: Call) -> int:
     """Email everyone in the alliance an invitation with a calendar event; returns the number of people.
 
-    They also get an email when the call moves or is canceled. Inviting twice sends nothing new until something changes.
+    They also get an email when the call moves or is canceled. Idempotent until the call changes.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
@@ -48,46 +48,46 @@ def announce_change(db: Session, person: Person, call: Call) -> None:
 
 def _send_invitations(db: Session, person: Person, call: Call, *, again: bool) -> int:
     config = config_of(db)
-    readers = mailing_queries.all_readers(db, clock.today(config.zone))
+    recipients = mailing_queries.all_recipients(db, clock.today(config.zone))
     method = "REQUEST" if call.state is CallState.PLANNED else "CANCEL"
     posts = []
-    for reader in readers:
-        attendee = reader.person.email
+    for recipient in recipients:
+        attendee = recipient.person.email
         event = calendar(
-            [series_queries.occasion(config, call)], config.zone, call.title, method,
+            [series_queries.calendar_event(config, call)], config.zone, call.title, method,
             organizer=config.MAIL_FROM, attendee=attendee,
         )  # fmt: skip
-        letter = calls_letters.invitation(config.BASE_URL, config.zone, call, reader.person.name, again=again)
+        letter = calls_letters.invitation(config.BASE_URL, config.zone, call, recipient.person.name, again=again)
         # One message for each revision of the call; every change that calendars need increments it.
-        once = f"call {call.id} state {call.sequence} person {reader.person.id}"
-        posts.append(_post(db, reader, letter, once, call, by=person, event=event.decode()))
+        once = f"call {call.id} state {call.sequence} person {recipient.person.id}"
+        posts.append(_post(db, recipient, letter, once, call, by=person, event=event.decode()))
     mail_actions.post_all(db, posts)
     return len(posts)
 
 
 def _post(
-    db: Session, reader: Reader, letter: Letter, once: str, call: Call, *, by: Person | None, event: str = ""
+    db: Session, recipient: Recipient, letter: Letter, once: str, call: Call, *, by: Person | None, event: str = ""
 ) -> Post:
     config = config_of(db)
     return Post(
         letter=letter,
-        to=reader.person.email,
-        name=reader.person.name,
+        to=recipient.person.email,
+        name=recipient.person.name,
         once=once,
         kind=MailKind.CALL,
         about=f"call {call.day}",
-        person_id=reader.person.id,
+        person_id=recipient.person.id,
         sent_by_id=by.id if by else None,
-        unsubscribe=f"{config.BASE_URL}/mail/stop/{stop_token(config.SECRET_KEY, reader.person.id, MailKind.CALL)}",
+        unsubscribe=f"{config.BASE_URL}/mail/stop/{stop_token(config.SECRET_KEY, recipient.person.id, MailKind.CALL)}",
         calendar=event,
-        quiet=reader.settings.quiet,
+        quiet=recipient.settings.quiet,
     )
 
 
 def recap_of(db: Session, call: Call) -> Recap:
-    """Return a call's recap, with only what the whole network may read: all organizations get the same text."""
+    """Return a call's recap. All organizations get the same text, so it has only resources open to the whole network."""
     resources = [
-        resource for resource in series_queries.resources_of(db, OPERATOR, call) if resource.audience in _SHARED
+        resource for resource in series_queries.resources_of(db, OPERATOR, call) if resource.audience in _NETWORK_WIDE
     ]
     readable = {resource.id for resource in resources}
     accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
@@ -106,13 +106,13 @@ def recap_of(db: Session, call: Call) -> Recap:
     )
 
 
-_SHARED = frozenset({Audience.PUBLIC, Audience.NETWORK})
+_NETWORK_WIDE = frozenset({Audience.PUBLIC, Audience.NETWORK})
 
 
 def send_recap(db: Session, person: Person, call: Call) -> int:
     """Email the recap to the representatives and alternates of absent organizations; returns the number of people.
 
-    Each gets it once, no matter how often it is sent. Reading it doesn't count as attendance.
+    Idempotent: each person gets it once. Reading it doesn't count as attendance.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
@@ -122,15 +122,15 @@ def send_recap(db: Session, person: Person, call: Call) -> int:
     if recap.is_empty:
         raise Refused("There’s nothing to send yet. Write the call notes or add the recording link first.")
     config = config_of(db)
-    readers = mailing_queries.representatives_of(
+    recipients = mailing_queries.representatives_of(
         db, [organization.id for organization in mailing_queries.absent(db, call)]
     )
     posts = [
         _post(
-            db, reader, calls_letters.recap(config.BASE_URL, recap, reader.person.name),
-            f"brief of call {call.id} person {reader.person.id}", call, by=person,
+            db, recipient, calls_letters.recap(config.BASE_URL, recap, recipient.person.name),
+            f"brief of call {call.id} person {recipient.person.id}", call, by=person,
         )
-        for reader in readers
+        for recipient in recipients
     ]  # fmt: skip
     mail_actions.post_all(db, posts)
     call.briefed_at = clock.now()
@@ -141,15 +141,15 @@ def send_recap(db: Session, person: Person, call: Call) -> int:
 def remind_of_decks(db: Session) -> int:
     """Email a reminder for each presentation within a week without a deck, once per date; returns their number."""
     config = config_of(db)
-    missing = mailing_queries.decks_missing(db, clock.now())
+    missing = mailing_queries.presentations_without_deck(db, clock.now())
     for presentation in missing:
-        name = mailing_queries.round_of(presentation)
+        name = mailing_queries.round_key(presentation)
         posts: Iterable[Post] = [
             _post(
-                db, reader, calls_letters.deck_is_missing(config.BASE_URL, config.zone, presentation, reader.person.name),
-                f"{name} person {reader.person.id}", presentation.call, by=None,
+                db, recipient, calls_letters.deck_reminder(config.BASE_URL, config.zone, presentation, recipient.person.name),
+                f"{name} person {recipient.person.id}", presentation.call, by=None,
             )
-            for reader in mailing_queries.representatives_of(db, [presentation.organization_id])
+            for recipient in mailing_queries.representatives_of(db, [presentation.organization_id])
         ]  # fmt: skip
         mail_actions.post_all(db, posts)
         mail_actions.finish_round(db, name)

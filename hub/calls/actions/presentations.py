@@ -10,8 +10,8 @@ from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.presentations import (
     FEWEST_MINUTES,
     LONGEST_TITLE,
-    MOST_A_CALL,
     MOST_MINUTES,
+    MOST_PER_CALL,
     TAKES_SLOT,
     SlotState,
 )
@@ -174,7 +174,7 @@ def _refuse_without_slot(db: Session, call: Call, *, must_be_upcoming: bool) -> 
         raise Refused("There’s no call on that date. Choose another one.")
     if must_be_upcoming and call.starts_at <= clock.now():
         raise Refused("That call has already started. Choose an upcoming one.")
-    if presentations_queries.count_taken_slots(db, call) >= MOST_A_CALL:
+    if presentations_queries.count_taken_slots(db, call) >= MOST_PER_CALL:
         raise Refused("That call already has two presentations. Choose another one.")
 
 

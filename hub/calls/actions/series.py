@@ -47,7 +47,7 @@ def catch_up(database: Database) -> int:
     today = clock.today(database.config.zone)
     with database.reading() as db:
         lacks_days = bool(members_queries.has_people(db) and missing_days(db, today, today + AHEAD))
-        lacks_decks = bool(mailing_queries.decks_missing(db, clock.now()))
+        lacks_decks = bool(mailing_queries.presentations_without_deck(db, clock.now()))
     if not lacks_days and not lacks_decks:
         return 0
     with database.writing() as db:
@@ -209,7 +209,7 @@ def cancel(db: Session, person: Person, call: Call, reason: str) -> None:
     note(db, person, "canceled the", call, reason=reason)
 
 
-def plan_again(db: Session, person: Person, call: Call) -> None:
+def reinstate(db: Session, person: Person, call: Call) -> None:
     """Put a canceled, skipped, or holiday call back on the schedule."""
     _may_run(person)
     if call.state is CallState.PLANNED:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries.series import in_year, is_held_call
-from hub.calls.rules.commitment import Attended
+from hub.calls.rules.commitment import AttendanceCounts
 from hub.calls.rules.series import CallState
 from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
@@ -29,7 +29,7 @@ def is_counted() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Line:
-    """An attendance entry, and whether it counts."""
+    """An attendance entry, with ``counts`` False if it was retracted."""
 
     entry: Attendance
     counts: bool
@@ -112,10 +112,12 @@ def expected_on(db: Session, day: date) -> Sequence[Organization]:
     ).all()
 
 
-def attended(db: Session, organizations: Sequence[Organization], year: int, now: datetime) -> dict[int, Attended]:
+def attendance_counts(
+    db: Session, organizations: Sequence[Organization], year: int, now: datetime
+) -> dict[int, AttendanceCounts]:
     """Return each organization's counts for the commitment on calls in ``year``, by ID.
 
-    Gives the same result as `attended_of`, but the database counts the entries: one query for the days of the calls,
+    Gives the same result as `count_attendance`, but the database counts the entries: one query for the days of the calls,
     one for all organizations.
     """
     days = db.execute(
@@ -125,7 +127,7 @@ def attended(db: Session, organizations: Sequence[Organization], year: int, now:
     upcoming_days = sorted(row.day for row in days if not row.held)
     counts = _counts(db, [organization.id for organization in organizations], year, now)
     return {
-        organization.id: Attended(
+        organization.id: AttendanceCounts(
             counts.get(organization.id, 0),
             _days_as_member(held_days, organization),
             _days_as_member(upcoming_days, organization),
@@ -136,7 +138,7 @@ def attended(db: Session, organizations: Sequence[Organization], year: int, now:
 
 
 def _days_as_member(days: Sequence[date], organization: Organization) -> int:
-    """Return how many of the sorted days are within the organization's membership."""
+    """Return the number of the sorted ``days`` that are within the organization's membership."""
     first = bisect_left(days, organization.joined_on)
     after = bisect_right(days, organization.left_on) if organization.left_on else len(days)
     return max(0, after - first)

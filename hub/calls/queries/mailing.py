@@ -20,29 +20,29 @@ from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import Role
 
 WEEK_BEFORE = timedelta(days=7)
-SPEAK_FOR_ORGANIZATION = (Role.REPRESENTATIVE, Role.ALTERNATE)
+REPRESENTING_ROLES = (Role.REPRESENTATIVE, Role.ALTERNATE)
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """A recipient of email about calls, with their notification settings."""
 
     person: Person
     settings: NotificationSettings
 
 
-def readers(db: Session, people: Sequence[Person]) -> list[Reader]:
-    """Return those of ``people`` who want email about calls and whose address doesn't bounce."""
+def recipients(db: Session, people: Sequence[Person]) -> list[Recipient]:
+    """Return the ``people`` who want email about calls and whose address doesn't bounce."""
     settings = members_queries.notification_settings(db, [person.id for person in people])
     bouncing = mail_queries.bouncing(db, [person.email for person in people])
     return [
-        Reader(person, settings[person.id])
+        Recipient(person, settings[person.id])
         for person in people
         if person.email not in bouncing and MailKind.CALL not in settings[person.id].stopped
     ]
 
 
-def all_readers(db: Session, today: date) -> list[Reader]:
+def all_recipients(db: Session, today: date) -> list[Recipient]:
     """Return everyone in the alliance who gets email about calls."""
     people = (
         select(Person)
@@ -50,21 +50,21 @@ def all_readers(db: Session, today: date) -> list[Reader]:
         .where(Person.left_at.is_(None), or_(Organization.left_on.is_(None), Organization.left_on >= today))
         .order_by(Person.id)
     )
-    return readers(db, db.scalars(people).all())
+    return recipients(db, db.scalars(people).all())
 
 
-def representatives_of(db: Session, organization_ids: Sequence[int]) -> list[Reader]:
+def representatives_of(db: Session, organization_ids: Sequence[int]) -> list[Recipient]:
     """Return the representatives and alternates of these organizations who get email about calls."""
     people = (
         select(Person)
         .where(
             Person.organization_id.in_(organization_ids),
             Person.left_at.is_(None),
-            Person.role.in_(SPEAK_FOR_ORGANIZATION),
+            Person.role.in_(REPRESENTING_ROLES),
         )
         .order_by(Person.id)
     )
-    return readers(db, db.scalars(people).all())
+    return recipients(db, db.scalars(people).all())
 
 
 def absent(db: Session, call: Call) -> list[Organization]:
@@ -73,12 +73,12 @@ def absent(db: Session, call: Call) -> list[Organization]:
     return [organization for organization in expected_on(db, call.day) if organization.id not in present]
 
 
-def round_of(presentation: Presentation) -> str:
+def round_key(presentation: Presentation) -> str:
     """Return the name of the mail round for a deck reminder; it changes when the presentation moves."""
     return f"deck of {presentation.id} on {presentation.call.day}"
 
 
-def decks_missing(db: Session, now: datetime) -> list[Presentation]:
+def presentations_without_deck(db: Session, now: datetime) -> list[Presentation]:
     """Return the accepted presentations of the next seven days without a deck or a reminder so far."""
     presentations = db.scalars(
         select(Presentation)
@@ -92,6 +92,6 @@ def decks_missing(db: Session, now: datetime) -> list[Presentation]:
         .options(joinedload(Presentation.call))
         .order_by(Presentation.id)
     ).all()
-    names = [round_of(presentation) for presentation in presentations]
+    names = [round_key(presentation) for presentation in presentations]
     done = set(db.scalars(select(MailRound.name).where(MailRound.name.in_(names)))) if names else set()
     return [presentation for presentation, name in zip(presentations, names, strict=True) if name not in done]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.calls.models import Call, Presentation
 from hub.calls.queries.series import in_year, is_upcoming_call
 from hub.calls.rules.presentations import (
-    MOST_A_CALL,
+    MOST_PER_CALL,
     TAKES_SLOT,
     PresentationStanding,
     SlotFacts,
@@ -94,7 +94,7 @@ def open_slots(db: Session, now: datetime, last: date) -> list[OpenSlots]:
         .order_by(Call.day)
     )
     slots = [
-        OpenSlots(call, MOST_A_CALL - sum(presentation.state in TAKES_SLOT for presentation in call.presentations))
+        OpenSlots(call, MOST_PER_CALL - sum(presentation.state in TAKES_SLOT for presentation in call.presentations))
         for call in calls
     ]
     return [slot for slot in slots if slot.left > 0]

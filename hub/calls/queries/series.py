@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config import WEEKDAYS, Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
-from hub.calls.rules.calendars import Occasion
+from hub.calls.rules.calendars import CalendarEvent
 from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
 from hub.core.dates import parse_time
 from hub.core.db import config_of
@@ -139,11 +139,11 @@ def years(db: Session) -> list[int]:
 
 def next_call(db: Session, now: datetime) -> Call | None:
     """Return the current or next call."""
-    return db.scalar(_with_slots().where(is_upcoming_call(now)).order_by(Call.starts_at).limit(1))
+    return db.scalar(_select_with_presentations().where(is_upcoming_call(now)).order_by(Call.starts_at).limit(1))
 
 
 def call_open_for_check_in(db: Session, now: datetime) -> Call | None:
-    """Return the latest call that people can check in to now; the SQL version of `takes_check_ins`."""
+    """Return the latest call that people can check in to now; the SQL version of `is_check_in_open`."""
     return db.scalar(
         select(Call)
         .where(
@@ -156,7 +156,7 @@ def call_open_for_check_in(db: Session, now: datetime) -> Call | None:
     )
 
 
-def _with_slots() -> Select[Call]:
+def _select_with_presentations() -> Select[Call]:
     return select(Call).options(selectinload(Call.presentations).joinedload(Presentation.organization))
 
 
@@ -170,9 +170,9 @@ def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence
     ).all()
 
 
-def occasion(config: Config, call: Call) -> Occasion:
+def calendar_event(config: Config, call: Call) -> CalendarEvent:
     """Return the calendar data of a call."""
-    return Occasion(
+    return CalendarEvent(
         uid=call.uid,
         title=call.title,
         starts_at=call.starts_at,
@@ -186,14 +186,14 @@ def occasion(config: Config, call: Call) -> Occasion:
     )
 
 
-def occasions(db: Session, now: datetime) -> list[Occasion]:
-    """Return every call that is or was in calendars, oldest first; excludes days that were never announced."""
+def calendar_events(db: Session, now: datetime) -> list[CalendarEvent]:
+    """Return the calendar events of scheduled and formerly scheduled calls, oldest first."""
     announced = db.scalars(
         select(Call)
         .where(or_(Call.state == CallState.PLANNED, Call.sequence > 0), Call.ends_at > now - FEED_HISTORY)
         .order_by(Call.day)
     )
-    return [occasion(config_of(db), call) for call in announced]
+    return [calendar_event(config_of(db), call) for call in announced]
 
 
 def feed_of(db: Session, person: Person) -> CalendarFeed | None:
@@ -208,11 +208,11 @@ def feed_of(db: Session, person: Person) -> CalendarFeed | None:
 
 def feed(db: Session, token: str) -> CalendarFeed:
     """Return the calendar link with this token; raises NotFound if it's off or its person has left the alliance."""
-    link = db.scalar(
+    calendar_feed = db.scalar(
         select(CalendarFeed)
         .join(CalendarFeed.person)
         .where(CalendarFeed.token == token, CalendarFeed.ended_at.is_(None), Person.left_at.is_(None))
     )
-    if link is None:
+    if calendar_feed is None:
         raise NotFound
-    return link
+    return calendar_feed

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hub.calls.models import Call, Presentation
-from hub.calls.queries.attendance import attended, check_in_of, has_attended
+from hub.calls.queries.attendance import attendance_counts, check_in_of, has_attended
 from hub.calls.queries.presentations import of_organization, open_slots, standings
 from hub.calls.queries.series import call_open_for_check_in, next_call
-from hub.calls.rules.commitment import Attended, forecast
+from hub.calls.rules.commitment import AttendanceCounts, forecast
 from hub.calls.rules.presentations import TAKES_SLOT, PresentationStanding
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
@@ -22,8 +22,8 @@ class YourCalls:
 
     next_call: Call | None
     check_in: Call | None  # the call that they can check in to now and haven't yet
-    counted: bool  # whether their organization's attendance of that call is already recorded
-    attended: Attended | None  # None for the host, which has no commitments
+    counted: bool  # True if attendance of their organization is already recorded for that call
+    attended: AttendanceCounts | None  # None for the host, which has no commitments
     forecast: str
     presentation: PresentationStanding
     planned: Presentation | None  # their next presentation, proposed or accepted
@@ -40,7 +40,7 @@ def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourC
     upcoming = next_call(db, now)
     if organization.kind is OrganizationKind.HOST:
         return YourCalls(upcoming, open_call, counted, None, "", PresentationStanding.NOT_DUE, None, 0)
-    standing = attended(db, [organization], today.year, now)[organization.id]
+    standing = attendance_counts(db, [organization], today.year, now)[organization.id]
     presentation_status = standings(db, [organization], today.year, today, now)[organization.id]
     planned = [
         presentation

@@ -1,4 +1,4 @@
-"""The blueprint of calls, and what its pages share: the call and the day from the address."""
+"""The blueprint of calls, and helpers that parse the day and load the call of a URL."""
 
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ bp = Blueprint("calls", __name__)
 
 
 def day_or_404(text: str) -> date:
-    """Return the day from an address, such as ``2026-11-16``; raises NotFound if it isn't one."""
+    """Return the day in a URL, such as ``2026-11-16``; raises NotFound if it isn't one."""
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -33,7 +33,7 @@ def short_day(day: date) -> str:
 
 
 def call_or_404(text: str) -> Call:
-    """Return the call on the day from an address; raises NotFound if there is none."""
+    """Return the call on the day in a URL; raises NotFound if there is none."""
     return series_queries.call_on(db, day_or_404(text))
 
 

@@ -18,8 +18,9 @@ def file(day: str) -> Response:
     """Download a call as a calendar file."""
     signed_in(Permission.SEE_CALLS)
     call = call_or_404(day)
-    return _answer(
-        calendar([series_queries.occasion(web.config(), call)], web.config().zone, call.title), f"call-{day}.ics"
+    return _calendar_response(
+        calendar([series_queries.calendar_event(web.config(), call)], web.config().zone, call.title),
+        f"call-{day}.ics",
     )
 
 
@@ -52,12 +53,14 @@ def end_calendar() -> Response:
 def feed(token: str) -> Response:
     """Return all calls as a calendar feed, for the secret link of a person."""
     series_queries.feed(db, token)
-    content = calendar(series_queries.occasions(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME} calls")
-    return _answer(content, "calls.ics")
+    content = calendar(
+        series_queries.calendar_events(db, clock.now()), web.config().zone, f"{web.config().HUB_NAME} calls"
+    )
+    return _calendar_response(content, "calls.ics")
 
 
-def _answer(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    answer.add_etag()
-    return answer
+def _calendar_response(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    response.add_etag()
+    return response

@@ -9,9 +9,9 @@ from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
-from hub.calls.rules.notes import PresentationHeading, notes_of, notes_title
+from hub.calls.rules.notes import PresentationHeading, draft_notes, notes_title
 from hub.calls.rules.presentations import TAKES_SLOT, SlotState
-from hub.calls.rules.series import CallState, is_held, takes_check_ins
+from hub.calls.rules.series import CallState, is_check_in_open, is_held
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound
 from hub.core.web import Answer, db
@@ -81,7 +81,7 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
         held=is_held(call.state, call.ends_at, now),
         begun=call.starts_at <= now,
         over=call.ends_at <= now,
-        takes_check_ins=takes_check_ins(call.state, call.starts_at, call.ends_at, now),
+        is_check_in_open=is_check_in_open(call.state, call.starts_at, call.ends_at, now),
         own_check_in=attendance_queries.check_in_of(db, person, call),
         has_attended=attendance_queries.has_attended(db, person.organization, call),
         lines=attendance_queries.lines_of(db, person, call),
@@ -96,7 +96,7 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
     )
 
 
-def _may_write_for(person: Person) -> list[Organization]:
+def _asking_organizations(person: Person) -> list[Organization]:
     """Return the organizations for which the person may add an ask, their own first."""
     if not may(person, Permission.RUN_CALLS):
         return [person.organization]
@@ -106,7 +106,7 @@ def _may_write_for(person: Person) -> list[Organization]:
 
 def _ask_form(person: Person) -> calls_forms.AskForm:
     form = calls_forms.AskForm()
-    form.offer([(organization.slug, organization.name) for organization in _may_write_for(person)])
+    form.offer([(organization.slug, organization.name) for organization in _asking_organizations(person)])
     return form
 
 
@@ -117,7 +117,7 @@ def add_ask(day: str) -> Answer:
     form = _ask_form(person)
     if not form.validate_on_submit():
         return _page(person, call, form), 422
-    organizations = {organization.slug: organization for organization in _may_write_for(person)}
+    organizations = {organization.slug: organization for organization in _asking_organizations(person)}
     slug = form.organization.data if "organization" in form else person.organization.slug
     asks_actions.add_ask(db, person, call, organizations[slug], AskKind(form.kind.data), form.text.data or "")
     flash(f"{AskKind(form.kind.data).label} added.")
@@ -163,7 +163,7 @@ def _notes(person: Person, call: Call) -> str:
     """Return the draft; it lists only the attendance that the person may see."""
     organizations = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
     accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
-    return notes_of(
+    return draft_notes(
         call.agenda,
         [PresentationHeading(presentation.title, presentation.organization.name) for presentation in accepted],
         sorted(organization.name for organization in organizations if organization.kind is not OrganizationKind.HOST),

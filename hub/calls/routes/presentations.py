@@ -33,7 +33,7 @@ NEEDS_DATE = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
 def propose() -> Answer:
     """Propose a presentation for a call with an open slot (``?call=2026-11-16&organization=slug``)."""
     person = signed_in(Permission.TAKE_PART_IN_CALLS)
-    organizations = _may_present(person)
+    organizations = _presenting_organizations(person)
     if not organizations:
         raise NotFound
     form, refused = calls_forms.ProposeForm(), ""
@@ -58,7 +58,7 @@ def propose() -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
-def _may_present(person: Person) -> list[Organization]:
+def _presenting_organizations(person: Person) -> list[Organization]:
     """Return the organizations for which the person may propose: their own, or all for the coordinator."""
     organizations = members_queries.organizations(db) if may(person, Permission.RUN_CALLS) else [person.organization]
     return [
@@ -100,7 +100,7 @@ def presentation(number: int) -> Answer:
         return _page(person, shown, forms)
     refused = ""
     try:
-        if message := _carry_out(person, shown, forms):
+        if message := _perform_action(person, shown, forms):
             flash(message)
             return redirect(url_for(".presentation", number=number))
     except Refused as error:
@@ -151,7 +151,7 @@ def _page(person: Person, presentation: Presentation, forms: PresentationForms, 
     )
 
 
-def _carry_out(person: Person, presentation: Presentation, forms: PresentationForms) -> str:
+def _perform_action(person: Person, presentation: Presentation, forms: PresentationForms) -> str:
     """Carry out the requested action; returns a message, or an empty string if the form has errors."""
     action = request.form.get("do", "")
     if action == "accept":
@@ -252,12 +252,13 @@ def _planner(refused: str = "") -> str:
 def take_schedule() -> Answer:
     """Schedule a presentation for each checked organization."""
     person = signed_in(Permission.RUN_CALLS)
-    organizations = {organization.slug: organization for organization in _may_present(person)}
+    organizations = {organization.slug: organization for organization in _presenting_organizations(person)}
     scheduled = 0
     try:
         for slug in request.form.getlist("take"):
             if slug in organizations:
-                scheduled += _schedule_one(person, organizations[slug])
+                _schedule_one(person, organizations[slug])
+                scheduled += 1
     except Refused as refused:
         db.rollback()
         return _planner(str(refused)), 422
@@ -265,8 +266,8 @@ def take_schedule() -> Answer:
     return redirect(url_for(".planner"))
 
 
-def _schedule_one(person: Person, organization: Organization) -> int:
-    """Schedule the presentation of an organization; returns 1."""
+def _schedule_one(person: Person, organization: Organization) -> None:
+    """Schedule the presentation of an organization, on the call chosen in the form; raises Refused."""
     try:
         day = date.fromisoformat(request.form.get(f"call-{organization.slug}", ""))
     except ValueError:
@@ -279,4 +280,3 @@ def _schedule_one(person: Person, organization: Organization) -> int:
         presentations_actions.propose(db, person, organization, series_queries.call_on(db, day), proposal)
     except Refused as refused:
         raise Refused(f"{organization.name}: {refused}") from refused
-    return 1

@@ -28,7 +28,7 @@ def plan() -> Answer:
     person = signed_in(Permission.RUN_CALLS)
     series, extra, refused = calls_forms.SeriesForm(prefix="series"), calls_forms.ExtraForm(prefix="extra"), ""
     try:
-        if request.method == "POST" and (message := _carry_out(person, series, extra)):
+        if request.method == "POST" and (message := _perform_action(person, series, extra)):
             flash(message)
             return redirect(url_for(".plan"))
     except Refused as error:
@@ -54,7 +54,7 @@ def plan() -> Answer:
     return page if request.method == "GET" else (page, 422)
 
 
-def _carry_out(person: Person, series: calls_forms.SeriesForm, extra: calls_forms.ExtraForm) -> str:
+def _perform_action(person: Person, series: calls_forms.SeriesForm, extra: calls_forms.ExtraForm) -> str:
     """Carry out the requested action; returns a message, or an empty string if the form has errors."""
     action = request.form.get("do", "")
     if action == "series" and series.validate():
@@ -148,7 +148,7 @@ def cancel(day: str) -> Answer:
 @bp.post("/calls/<day>/plan-again")
 def reinstate(day: str) -> Response:
     """Put a call back on the schedule."""
-    series_actions.plan_again(db, signed_in(Permission.RUN_CALLS), call_or_404(day))
+    series_actions.reinstate(db, signed_in(Permission.RUN_CALLS), call_or_404(day))
     flash("The call is back on the schedule.")
     return redirect(url_for(".show", day=day))
 
@@ -161,8 +161,8 @@ def invite(day: str) -> Answer:
         count = mailing_actions.invite(db, person, call)
         flash(f"Sending the invitation to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
-    readers = mailing_queries.all_readers(db, clock.today(web.config().zone))
-    return render_template("calls/invite.html", call=call, readers=readers)
+    recipients = mailing_queries.all_recipients(db, clock.today(web.config().zone))
+    return render_template("calls/invite.html", call=call, recipients=recipients)
 
 
 @bp.route("/calls/<day>/brief", methods=["GET", "POST"])
@@ -174,11 +174,11 @@ def recap(day: str) -> Answer:
         flash(f"Sending the recap to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
-    readers = mailing_queries.representatives_of(db, [organization.id for organization in absent])
+    recipients = mailing_queries.representatives_of(db, [organization.id for organization in absent])
     letter = calls_letters.recap(
-        web.config().BASE_URL, mailing_actions.recap_of(db, call), readers[0].person.name if readers else ""
+        web.config().BASE_URL, mailing_actions.recap_of(db, call), recipients[0].person.name if recipients else ""
     )
-    reached = {reader.person.organization_id for reader in readers}
+    reached = {recipient.person.organization_id for recipient in recipients}
     return render_template(
-        "calls/recap.html", call=call, absent=absent, reached=reached, readers=readers, letter=letter
+        "calls/recap.html", call=call, absent=absent, reached=reached, recipients=recipients, letter=letter
     )

@@ -48,7 +48,7 @@ class Participant:
 
     @property
     def key(self) -> str:
-        """The key for remembering them: their address, or else the name that they displayed."""
+        """The key under which a match is remembered: the email address, or else the displayed name."""
         return participant_key(self.name, self.email)
 
 
@@ -60,8 +60,8 @@ class Report:
     days: frozenset[date]
     participants: tuple[Participant, ...]
 
-    def may_be_of(self, day: date) -> bool:
-        """Return True if this can be the report of ``day``; a report without dates matches any day."""
+    def matches_day(self, day: date) -> bool:
+        """Return True if this can be a report of ``day``; a report without dates matches any day."""
         return not self.days or day in self.days
 
 
@@ -242,7 +242,7 @@ def normalize_name(name: str) -> str:
 
 
 def participant_key(name: str, email: str) -> str:
-    """Return the key for remembering a participant: the address, or else the displayed name."""
+    """Return the key under which a participant's match is remembered: email address, or else displayed name."""
     return f"email:{email.lower()}" if email else f"name:{normalize_name(name)}"[:300]
 
 

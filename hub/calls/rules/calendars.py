@@ -18,7 +18,7 @@ YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
-class Occasion:
+class CalendarEvent:
     """The calendar data of a call; ``starts_at`` and ``ends_at`` are in UTC."""
 
     uid: str
@@ -33,7 +33,9 @@ class Occasion:
     reason: str = ""  # why it was moved or canceled
 
 
-def calendar(occasions: Sequence[Occasion], zone: ZoneInfo, name: str, method: str = "PUBLISH", **mail: str) -> bytes:
+def calendar(
+    calendar_events: Sequence[CalendarEvent], zone: ZoneInfo, name: str, method: str = "PUBLISH", **mail: str
+) -> bytes:
     """Return an iCalendar file of the calls, with local times in ``zone``.
 
     ``method`` is PUBLISH for subscriptions and downloads; REQUEST or CANCEL for email, with ``organizer`` and ``attendee``
@@ -47,11 +49,14 @@ def calendar(occasions: Sequence[Occasion], zone: ZoneInfo, name: str, method: s
     result.add("x-wr-calname", name)
     result.add("x-wr-timezone", zone.key)
     result.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
-    if occasions:
-        first, last = min(occasion.starts_at for occasion in occasions), max(occasion.ends_at for occasion in occasions)
+    if calendar_events:
+        first, last = (
+            min(calendar_event.starts_at for calendar_event in calendar_events),
+            max(calendar_event.ends_at for calendar_event in calendar_events),
+        )
         result.add_component(_zone(zone, datetime(first.year - 1, 1, 1, tzinfo=UTC), last + YEAR))
-    for occasion in occasions:
-        result.add_component(_event(occasion, zone, mail))
+    for calendar_event in calendar_events:
+        result.add_component(_event(calendar_event, zone, mail))
     return bytes(result.to_ical())
 
 
@@ -101,31 +106,31 @@ def _local(moment: datetime, offset: timedelta) -> datetime:
     return moment.replace(tzinfo=None) + offset
 
 
-def _event(occasion: Occasion, zone: ZoneInfo, mail: dict[str, str]) -> Event:
+def _event(calendar_event: CalendarEvent, zone: ZoneInfo, mail: dict[str, str]) -> Event:
     event = Event()
-    event.add("uid", occasion.uid)
-    event.add("sequence", occasion.sequence)
-    event.add("dtstamp", occasion.changed_at)
-    event.add("last-modified", occasion.changed_at)
-    event.add("dtstart", occasion.starts_at.astimezone(zone))
-    event.add("dtend", occasion.ends_at.astimezone(zone))
-    event.add("summary", f"Canceled: {occasion.title}" if occasion.cancelled else occasion.title)
-    event.add("status", "CANCELLED" if occasion.cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if occasion.cancelled else "OPAQUE")
-    event.add("url", occasion.address)
-    event.add("description", "\n".join(_description(occasion)))
-    if occasion.joining_link and not occasion.cancelled:
-        event.add("location", occasion.joining_link)
+    event.add("uid", calendar_event.uid)
+    event.add("sequence", calendar_event.sequence)
+    event.add("dtstamp", calendar_event.changed_at)
+    event.add("last-modified", calendar_event.changed_at)
+    event.add("dtstart", calendar_event.starts_at.astimezone(zone))
+    event.add("dtend", calendar_event.ends_at.astimezone(zone))
+    event.add("summary", f"Canceled: {calendar_event.title}" if calendar_event.cancelled else calendar_event.title)
+    event.add("status", "CANCELLED" if calendar_event.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if calendar_event.cancelled else "OPAQUE")
+    event.add("url", calendar_event.address)
+    event.add("description", "\n".join(_description(calendar_event)))
+    if calendar_event.joining_link and not calendar_event.cancelled:
+        event.add("location", calendar_event.joining_link)
     _add_people(event, mail)
     return event
 
 
-def _description(occasion: Occasion) -> Iterable[str]:
-    if occasion.reason:
-        yield occasion.reason
-    if occasion.joining_link and not occasion.cancelled:
-        yield f"Join: {occasion.joining_link}"
-    yield f"Agenda, decks and notes: {occasion.address}"
+def _description(calendar_event: CalendarEvent) -> Iterable[str]:
+    if calendar_event.reason:
+        yield calendar_event.reason
+    if calendar_event.joining_link and not calendar_event.cancelled:
+        yield f"Join: {calendar_event.joining_link}"
+    yield f"Agenda, decks and notes: {calendar_event.address}"
 
 
 def _add_people(event: Event, mail: dict[str, str]) -> None:

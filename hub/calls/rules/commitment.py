@@ -1,4 +1,4 @@
-"""The commitment to attend calls: the one place that computes whether an organization meets it. Pure.
+"""The commitment to attend calls, and the rule for meeting it. Pure.
 
 The rule, from the domain: its representative and alternate attend at least half of the weekly calls. An organization
 attended a call when either of them, or anyone else from the organization, attended: it counts once. It is counted
@@ -13,8 +13,8 @@ from enum import StrEnum
 HALF = 2  # one of two calls
 
 
-class Keeping(StrEnum):
-    """Whether an organization meets the commitment on calls in a year."""
+class AttendanceStatus(StrEnum):
+    """The status of an organization's attendance commitment in a year."""
 
     KEPT = "kept"
     BEHIND = "behind"
@@ -27,7 +27,7 @@ class Keeping(StrEnum):
 
 
 @dataclass(frozen=True)
-class Attended:
+class AttendanceCounts:
     """An organization's calls in a year: attended, held while it was in the alliance, and upcoming."""
 
     attended: int
@@ -35,26 +35,26 @@ class Attended:
     coming: int = 0
 
     @property
-    def keeping(self) -> Keeping:
-        """Whether half is reached; nothing is due before the first call is held."""
+    def status(self) -> AttendanceStatus:
+        """KEPT if at least half of the held calls were attended; NOT_DUE before the first call is held."""
         if not self.held:
-            return Keeping.NOT_DUE
-        return Keeping.KEPT if HALF * self.attended >= self.held else Keeping.BEHIND
+            return AttendanceStatus.NOT_DUE
+        return AttendanceStatus.KEPT if HALF * self.attended >= self.held else AttendanceStatus.BEHIND
 
     @property
     def needed(self) -> int:
-        """How many of the upcoming calls it takes to end the year at half or more; can be more than there are."""
+        """The number of upcoming calls to attend to end the year at half or more; can exceed their number."""
         return max(0, -(-(self.held + self.coming) // HALF) - self.attended)
 
 
-def attended_of(
+def count_attendance(
     held: Collection[date],
     attended: Collection[date],
     joined_on: date,
     left_on: date | None = None,
     coming: Collection[date] = (),
-) -> Attended:
-    """Return the counts of a year for an organization, from the days of the calls held while it was in the alliance.
+) -> AttendanceCounts:
+    """Return an organization's attendance counts for a year, from the days of the calls held.
 
     ``attended`` are the days on which anyone from it attended, with or without repetitions; a day without a held call
     is ignored.
@@ -64,11 +64,11 @@ def attended_of(
         return {day for day in days if joined_on <= day and (left_on is None or day <= left_on)}
 
     counted = while_member(held)
-    return Attended(len(counted & set(attended)), len(counted), len(while_member(coming)))
+    return AttendanceCounts(len(counted & set(attended)), len(counted), len(while_member(coming)))
 
 
-def forecast(standing: Attended) -> str:
-    """Return a sentence on the year so far and what the rest of it takes.
+def forecast(standing: AttendanceCounts) -> str:
+    """Return a sentence with the year's attendance so far and the calls still needed.
 
     For example "9 of 20 calls attended; 4 of the next 6 needed to reach half."
     """
@@ -78,10 +78,10 @@ def forecast(standing: Attended) -> str:
     if not standing.held:
         return f"No calls held yet this year; {standing.needed} of the next {standing.coming} needed to reach half."
     if not standing.coming:
-        return f"{score}, {'half or more' if standing.keeping is Keeping.KEPT else 'less than half'}."
+        return f"{score}, {'half or more' if standing.status is AttendanceStatus.KEPT else 'less than half'}."
     if standing.needed > standing.coming:
         return f"{score}; half is out of reach this year, but each of the next {standing.coming} still counts."
     if not standing.needed:
         return f"{score}; this year’s commitment is already met."
-    goal = "stay at half" if standing.keeping is Keeping.KEPT else "reach half"
+    goal = "stay at half" if standing.status is AttendanceStatus.KEPT else "reach half"
     return f"{score}; {standing.needed} of the next {standing.coming} needed to {goal}."

@@ -1,6 +1,6 @@
 """Matching meeting participants with people: by email address, name, or an earlier decision. Pure.
 
-Only certain matches are made here; a person decides the others, with the likeliest names suggested.
+Only certain matches are made automatically. For the others, likely people are suggested and the coordinator decides.
 """
 
 import re
@@ -14,7 +14,7 @@ from hub.calls.rules.attendance_reports import Participant, normalize_name, part
 
 
 class How(StrEnum):
-    """How a participant was matched."""
+    """The method by which a participant was matched."""
 
     ADDRESS = "address"
     DOMAIN = "domain"
@@ -46,7 +46,7 @@ class KnownPerson:
 
 @dataclass(frozen=True)
 class Target:
-    """The match of a participant: a person, only an organization, or (neither) no one in the alliance."""
+    """The match of a participant: a person, an organization only, or no one in the alliance (both are None)."""
 
     person_id: int | None = None
     organization_id: int | None = None
@@ -54,7 +54,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Match:
-    """A match and how it was result."""
+    """A match, and how it was found."""
 
     target: Target
     how: How

@@ -9,7 +9,7 @@ from hub.core.dates import with_year
 
 @dataclass(frozen=True)
 class PresentationHeading:
-    """A presentation as the notes name it."""
+    """The title and organization of a presentation, for a heading in the notes."""
 
     title: str
     organization: str
@@ -20,7 +20,7 @@ def notes_title(title: str, day: date) -> str:
     return f"Call notes: {title}, {with_year(day)}"
 
 
-def notes_of(
+def draft_notes(
     agenda: str,
     presentations: Sequence[PresentationHeading],
     attendees: Sequence[str],

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 FEWEST_MINUTES, MOST_MINUTES = 10, 15
-MOST_A_CALL = 2
+MOST_PER_CALL = 2
 LAST_MONTH_TO_JOIN = 6  # organizations that join later are first due in the next year
 LONGEST_TITLE = 200
 
@@ -51,11 +51,11 @@ class PresentationStanding(StrEnum):
 
 @dataclass(frozen=True)
 class SlotFacts:
-    """The facts of a presentation that the rule needs: its call's day, its state, whether the call was held."""
+    """The facts about a presentation that determine the standing."""
 
-    day: date
+    day: date  # of its call
     state: SlotState
-    held: bool
+    held: bool  # True if the call was held
 
 
 def is_presented(state: SlotState, *, held: bool) -> bool:
@@ -97,15 +97,15 @@ class Suggestion:
     day: date
 
 
-def schedule(waiting: Sequence[int], free: Sequence[tuple[date, int]], *, per_call: int = 1) -> list[Suggestion]:
+def schedule(waiting: Sequence[int], open_slots: Sequence[tuple[date, int]], *, per_call: int = 1) -> list[Suggestion]:
     """Return a suggested call for each waiting organization, in order, spread over the available calls.
 
-    ``free`` are days with their number of open slots. Suggests one presentation per call while there are enough calls,
+    ``open_slots`` are days with their number of open slots. Suggests one presentation per call while there are enough calls,
     so that there is time for questions; otherwise two (``per_call``).
     """
-    slots = [day for day, left in sorted(free) for _ in range(min(left, per_call))]
-    if len(slots) < len(waiting) and per_call < MOST_A_CALL:
-        return schedule(waiting, free, per_call=per_call + 1)
+    slots = [day for day, left in sorted(open_slots) for _ in range(min(left, per_call))]
+    if len(slots) < len(waiting) and per_call < MOST_PER_CALL:
+        return schedule(waiting, open_slots, per_call=per_call + 1)
     if not slots or not waiting:
         return []
     step = max(1.0, len(slots) / len(waiting))

@@ -70,6 +70,6 @@ def is_held(state: CallState, ends_at: datetime, now: datetime) -> bool:
     return state is CallState.PLANNED and ends_at <= now
 
 
-def takes_check_ins(state: CallState, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+def is_check_in_open(state: CallState, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Return True if people can check in now: from ten minutes before the call to seven days after it."""
     return state is CallState.PLANNED and starts_at - CHECK_IN_BEFORE <= now <= ends_at + CHECK_IN_AFTER

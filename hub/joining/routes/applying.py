@@ -34,7 +34,7 @@ class Upload:
 @bp.route("/join", methods=["GET", "POST"])
 @web.public
 def join() -> Answer:
-    """Show what joining means; a POST starts an application."""
+    """Show the page about joining; a POST starts an application."""
     form = InterestForm()
     refused = ""
     if form.validate_on_submit():
@@ -66,7 +66,7 @@ def application(token: str) -> Answer:
     if not form.validate():
         return _page(token, application, form), 422
     try:
-        _keep_files(token, form)
+        _store_files(token, form)
         application = joining_queries.application_by_token(db, token)
         _remove_files(application)
         db.commit()  # keep the uploaded files even if the draft is refused
@@ -95,14 +95,14 @@ def _page(token: str, application: Application, form: ApplicationForm, refused: 
     )
 
 
-def _keep_files(token: str, form: ApplicationForm) -> None:
+def _store_files(token: str, form: ApplicationForm) -> None:
     """Store the uploaded files, then add them to the application."""
     count = sum(bool(upload.filename) for name in request.files for upload in request.files.getlist(name))
     if count:
         # Before any file is stored.
-        joining_actions.check_room(joining_queries.application_by_token(db, token), count)
+        joining_actions.check_capacity(joining_queries.application_by_token(db, token), count)
     db.commit()  # ends the transaction while the files are stored; nothing was written yet
-    smaller = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
+    upload_config = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
     uploads = []
     for criterion in CRITERIA[OrganizationKind(form.kind.data)]:
         for upload in request.files.getlist(f"file-{criterion.value}"):
@@ -110,7 +110,7 @@ def _keep_files(token: str, form: ApplicationForm) -> None:
                 name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
                 library_actions.check_name(name)
                 uploads.append(
-                    Upload(criterion, originals.store(smaller, upload.stream), name, form.page_of(criterion).data)
+                    Upload(criterion, originals.store(upload_config, upload.stream), name, form.page_of(criterion).data)
                 )
     if uploads:
         application = joining_queries.application_by_token(db, token)
@@ -142,7 +142,7 @@ def own_evidence(token: str, evidence_id: int) -> Response:
 
 
 def as_attachment(evidence: Evidence) -> Response:
-    """Return the file as a download that the browser never opens itself."""
+    """Return the file as a download that the browser must not open or run."""
     answer = send_file(
         originals.path_of(web.config(), evidence.sha256),
         mimetype="application/octet-stream",

@@ -48,7 +48,7 @@ class Reading:
         self.name = name
         self.relations: dict[str, Relation] = package.relations(name)
         self.headings = heading_styles(self.optional("styles"))
-        self.notes = {kind + "Reference": notes_of(self.optional(kind + "s")) for kind in ("footnote", "endnote")}
+        self.notes = {kind + "Reference": draft_notes(self.optional(kind + "s")) for kind in ("footnote", "endnote")}
 
     def optional(self, kind: str) -> Element | None:
         """Return the root of an optional part; None when it is missing or damaged."""
@@ -158,7 +158,7 @@ def level_of(level: Element) -> int:
     return int(value) if value.isdecimal() and len(value) == 1 else BODY_LEVEL
 
 
-def notes_of(root: Element | None) -> dict[str, str]:
+def draft_notes(root: Element | None) -> dict[str, str]:
     """Return the footnotes or endnotes of a document by their identifier."""
     if root is None:
         return {}

@@ -16,13 +16,13 @@ from hub.members.rules.permissions import Permission, may
 from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
-from hub.sharing.actions.entries import add_once, digest, event_now
+from hub.sharing.actions.entries import add_once, digest, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
 
 
 def make_link(db: Session, person: Person, resource: Resource, page: Page | None, days: int) -> ShareLink:
-    """Return a link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
+    """Create and return a link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
 
     Returns the person's existing link with the same target and expiry, so that submitting a form twice creates one
     link. Raises NotFound if the person may not forward the resource.
@@ -70,16 +70,16 @@ def revoke(db: Session, person: Person, link: ShareLink) -> None:
 
 
 def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:
-    """Log a ``forward`` because someone opened the link by pressing a button; once per visit.
+    """Log a ``forward`` for a person who opened the link by pressing the button. Idempotent per visit.
 
     ``visit`` is the random id of the opener's browser. The link's creator doesn't count. Raises NotFound if the link
     no longer works. The audit log gets no entry, since the event itself is the record.
     """
-    if not opens(link):
+    if not is_usable(link):
         raise NotFound
     if opener is not None and opener.id == link.person_id:
         return
-    event = event_now(
+    event = new_event(
         db,
         Act.FORWARD,
         link.resource,
@@ -94,7 +94,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
     add_once(db, event)
 
 
-def opens(link: ShareLink) -> bool:
+def is_usable(link: ShareLink) -> bool:
     """Return True if the link is active, its resource isn't withdrawn, and its creator may still forward it."""
     if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
         return False

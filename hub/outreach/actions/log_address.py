@@ -19,12 +19,20 @@ from hub.members.models import Person
 from hub.members.rules.organizations import has_left
 from hub.members.rules.permissions import Permission, may
 from hub.outreach import spool
-from hub.outreach.letters import LETTERS_ABOUT_MAIL
+from hub.outreach.letters import LETTER_BY_OUTCOME
 from hub.outreach.models import LogAddress
 from hub.outreach.queries import log_address as log_address_queries
 from hub.outreach.rules.copied_mail import Mail, read_mail
-from hub.outreach.rules.log_address import TOKEN_LENGTH, TOKEN_LETTERS, audience_of, day_of, identity, judge, token_in
-from hub.outreach.rules.places import Places, places_in
+from hub.outreach.rules.log_address import (
+    TOKEN_LENGTH,
+    TOKEN_LETTERS,
+    audience_of,
+    classify,
+    day_of,
+    idempotency_key,
+    token_in,
+)
+from hub.outreach.rules.places import HubLinks, hub_links_in
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Audience, Outcome
@@ -56,7 +64,7 @@ def end_log_address(db: Session, person: Person) -> None:
         note(db, person, "turned off the", address)
 
 
-def takes(db: Session, recipient: str) -> bool:
+def accepts(db: Session, recipient: str) -> bool:
     """Return True if the address is an active log address, or one for bounces."""
     token = token_in(recipient, config_of(db).MAIL_DOMAIN)
     return (bool(token) and _owner(db, token) is not None) or bounces.is_bounce_address(db, recipient)
@@ -73,56 +81,56 @@ def _owner(db: Session, token: str) -> Person | None:
 
 
 def catch_up(database: Database) -> int:
-    """Log all queued emails that are due and return their number. Safe to kill and run again at any moment."""
-    spool.sweep(database.config, clock.now())
+    """Log all queued emails that are due and return their number. Idempotent, and safe to kill at any time."""
+    spool.delete_partial_files(database.config, clock.now())
     done = 0
-    for path in spool.waiting(database.config, clock.now()):
-        with spool.held(path) as arrived:
-            if arrived is None:
+    for path in spool.queued_files(database.config, clock.now()):
+        with spool.locked(path) as queued:
+            if queued is None:
                 continue
             try:
-                log_arrived(database, arrived)
+                log_queued_mail(database, queued)
             except Exception:  # one email that can't be logged must not block the others
                 log.exception("An email to a log address couldn't be logged. The hub will try again.")
-                if clock.now() - arrived.received_at < KEPT_AT_MOST:
-                    spool.put_off(path, clock.now() + RETRY_AFTER)
+                if clock.now() - queued.received_at < KEPT_AT_MOST:
+                    spool.postpone(path, clock.now() + RETRY_AFTER)
                     continue
                 log.error("The hub gave up on that email after 7 days.")  # noqa: TRY400 - the line before has the cause
-            spool.drop(path)
+            spool.delete(path)
             done += 1
     return done
 
 
-def log_arrived(database: Database, arrived: spool.Arrived) -> list[Outcome]:
+def log_queued_mail(database: Database, queued: spool.QueuedMail) -> list[Outcome]:
     """Log an email for each of its recipients, in a transaction each, and return the outcomes."""
-    mail = read_mail(arrived.raw)  # parsed before any row is locked
-    places = places_in(mail.text, database.config.BASE_URL)
+    mail = read_mail(queued.raw)  # parsed before any row is locked
+    hub_links = hub_links_in(mail.text, database.config.BASE_URL)
     outcomes = []
-    for recipient in arrived.recipients:
+    for recipient in queued.recipients:
         with database.writing() as db:
             token = token_in(recipient, database.config.MAIL_DOMAIN)
             if not token:
-                bounces.process_report(db, arrived.raw, recipient)
+                bounces.process_report(db, queued.raw, recipient)
             elif (person := _owner(db, token)) is not None:
-                outcomes.append(log_mail(db, person, mail, places, arrived.received_at))
+                outcomes.append(log_mail(db, person, mail, hub_links, queued.received_at))
     return outcomes
 
 
-def log_mail(db: Session, person: Person, mail: Mail, places: Places, received_at: datetime) -> Outcome:
-    """Log one email for one person and reply to them; automatic emails leave no trace."""
+def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, received_at: datetime) -> Outcome:
+    """Log one email for one person and reply to them; automatic emails are ignored."""
     config = config_of(db)
     sender = log_address_queries.log_sender_of(db, person)
-    outcome = judge(mail, sender, config.MAIL_DOMAIN)
+    outcome = classify(mail, sender, config.MAIL_DOMAIN)
     if outcome is Outcome.AUTOMATIC:
         return outcome
     audience = audience_of(mail, sender, config.MAIL_DOMAIN)
-    matches = log_address_queries.recognized_in(db, person, mail, places) if outcome is Outcome.LOGGED else []
+    matches = log_address_queries.recognized_in(db, person, mail, hub_links) if outcome is Outcome.LOGGED else []
     if outcome is Outcome.LOGGED and not matches:
         outcome = Outcome.NOTHING_FOUND
     logged = LoggedMail(
         person_id=person.id,
         organization_id=person.organization_id,
-        once=identity(person.id, mail, forged=outcome is Outcome.FORGED),
+        once=idempotency_key(person.id, mail, forged=outcome is Outcome.FORGED),
         received_at=received_at,
         happened_on=max(day_of(mail, received_at, config.zone), person.organization.joined_on),
         outcome=outcome,
@@ -165,7 +173,7 @@ def _event(logged: LoggedMail, match: log_address_queries.Recognized, audience: 
 
 def notify_sender(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
     """Post the reply about a logged email, once; for forged emails, at most once a day."""
-    letter = LETTERS_ABOUT_MAIL[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
+    letter = LETTER_BY_OUTCOME[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
     once = f"log mail {logged.id}"
     if logged.outcome is Outcome.FORGED:
         once = f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""Actions of a pack's recipients: traces, questions, and forwards. A fetch alone proves nothing."""
+"""Actions of a pack's recipients: traces, questions and forwards. A fetch alone isn't an opening."""
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -13,17 +13,17 @@ from hub.mail.rules import State
 from hub.members.models import Person
 from hub.members.rules.fields import email_of
 from hub.outreach import letters as outreach_letters
-from hub.outreach.actions.packs import opens_pack
+from hub.outreach.actions.packs import is_pack_open
 from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.outreach.rules.openings import OPINIONS, Trace
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart
-from hub.sharing.actions.entries import add_once, digest, event_now
+from hub.sharing.actions.entries import add_once, digest, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
 
 
 def count_fetch(db: Session, link: PackLink) -> None:
-    """Count a fetch of the page, separately from traces, since it doesn't prove that a person opened it."""
+    """Count a fetch of the page. Fetches are separate from traces, because scanners also make them."""
     now = clock.now()
     counter = update(PackFetch).where(PackFetch.link_id == link.id)
     result = db.execute(counter.values(count=PackFetch.count + 1, last_at=now))
@@ -35,37 +35,37 @@ def count_fetch(db: Session, link: PackLink) -> None:
         )
 
 
-def visit_of(visit_id: str) -> str:
+def visit_hash(visit_id: str) -> str:
     """Return the hash of a browser's visit id, as kept in traces."""
     return digest(visit_id)
 
 
-def act_on(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Person | None, visit: str) -> None:
+def record_trace(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Person | None, visit: str) -> None:
     """Record that a person opened or downloaded an item, or gave an opinion on it.
 
     Each act counts once for a recipient (on a channel, for a visitor), and only the last opinion counts. People of
     the sending organization don't count. Raises NotFound if the link no longer works.
     """
-    if not opens_pack(link.pack):
+    if not is_pack_open(link.pack):
         raise NotFound
     if opener is not None and opener.organization_id == link.pack.organization_id:
         return
     if act in OPINIONS:
-        _forget_opinion(db, link, item, visit)
+        _delete_opinion(db, link, item, visit)
     for trace in dict.fromkeys((Trace.OPENED, act)):
         _add_trace(db, link, item, trace, visit)
     _log_opening(db, link, item, visit)
 
 
-def _add_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visit: str, words: str = "") -> PackTrace:
-    suffix = f" {digest(words + clock.now().isoformat())[:12]}" if act is Trace.QUESTION else ""
+def _add_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visit: str, question: str = "") -> PackTrace:
+    suffix = f" {digest(question + clock.now().isoformat())[:12]}" if act is Trace.QUESTION else ""
     trace = PackTrace(
         pack_id=link.pack_id,
         link_id=link.id,
         item_id=item.id,
         act=act,
         at=clock.now(),
-        words=words,
+        words=question,
         once=f"{_trace_key(link, item, visit, act)}{suffix}",
     )
     add_unless(db, trace, select(PackTrace.id).where(PackTrace.once == trace.once))
@@ -78,18 +78,18 @@ def _trace_key(link: PackLink, item: PackItem, visit: str, act: Trace) -> str:
     return f"{key} {digest(visit)}" if link.part is LinkPart.CHANNEL else key
 
 
-def _forget_opinion(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
+def _delete_opinion(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
     keys = [_trace_key(link, item, visit, act) for act in OPINIONS]
     db.execute(delete(PackTrace).where(PackTrace.once.in_(keys)))
 
 
 def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
-    """Log a forward, unless the email that the mail server accepted already shows it; once per recipient."""
+    """Log a forward, unless the accepted email is logged as one. Idempotent per recipient."""
     if link.part is not LinkPart.CHANNEL and _was_accepted(db, link):
         return
     pack = link.pack
     by_visit = f" {digest(visit)}" if link.part is LinkPart.CHANNEL else ""
-    event = event_now(
+    event = new_event(
         db,
         Act.FORWARD,
         item.resource,
@@ -126,7 +126,7 @@ def ask(
         name, email = stakeholder.name, stakeholder.email
     else:
         name, email = text_of(name, 200), email_of(email)
-    _refuse_a_flood(db, link)
+    _refuse_too_many_questions(db, link)
     trace = _add_trace(db, link, item, Trace.QUESTION, visit, question)
     _add_trace(db, link, item, Trace.OPENED, visit)
     _log_opening(db, link, item, visit)
@@ -137,20 +137,20 @@ def ask(
             _mail(db, to, link, item, trace, name or email, email, question)
 
 
-def _refuse_a_flood(db: Session, link: PackLink) -> None:
-    asked = select(func.count(PackTrace.id)).where(PackTrace.link_id == link.id, PackTrace.act == Trace.QUESTION)
-    if (db.scalar(asked) or 0) >= MOST_QUESTIONS:
+def _refuse_too_many_questions(db: Session, link: PackLink) -> None:
+    questions = select(func.count(PackTrace.id)).where(PackTrace.link_id == link.id, PackTrace.act == Trace.QUESTION)
+    if (db.scalar(questions) or 0) >= MOST_QUESTIONS:
         raise Refused("Too many questions have come through this link. Reply to the email that you got instead.")
 
 
 def _mail(
-    db: Session, to: Person, link: PackLink, item: PackItem, trace: PackTrace, who: str, email: str, question: str
+    db: Session, to: Person, link: PackLink, item: PackItem, trace: PackTrace, asker: str, email: str, question: str
 ) -> None:
-    pack, shared = link.pack, item.resource.title
+    pack = link.pack
     letter = outreach_letters.question(
         to=to.name,
-        asker=f"{who} ({email})",
-        title=shared,
+        asker=f"{asker} ({email})",
+        title=item.resource.title,
         sharer=pack.organization.name,
         words=question,
         address=f"{config_of(db).BASE_URL}/resources/{item.resource_id}",

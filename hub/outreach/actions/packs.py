@@ -74,7 +74,7 @@ def create_pack(
 
 
 def _add_items(db: Session, person: Person, pack: Pack, chosen: Sequence[tuple[int, Part]]) -> None:
-    """Append resources or parts of them to the pack, unless they are in it already."""
+    """Append resources or parts of them to the pack; those already in it are skipped."""
     _lock(db, pack)
     ids = {resource_id for resource_id, _part in chosen if 0 < resource_id < 2**31}
     rows = db.scalars(select(Resource).where(Resource.id.in_(ids), visible_to(person)))
@@ -107,10 +107,10 @@ def add_item(db: Session, person: Person, pack: Pack, resource_id: int, part: Pa
     _refuse_unless_draft(pack)
     _add_items(db, person, pack, [(resource_id, part)])  # checks first that the person may see it
     if part is not None:
-        _refuse_unless_read(db, resource_id, part)
+        _refuse_missing_pages(db, resource_id, part)
 
 
-def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) -> None:
+def _refuse_missing_pages(db: Session, resource_id: int, part: tuple[int, int]) -> None:
     """Raise Refused if the first or last page of the part doesn't exist."""
     numbers = set(
         db.scalars(
@@ -126,23 +126,23 @@ def _refuse_unless_read(db: Session, resource_id: int, part: tuple[int, int]) ->
 
 
 def change_pack(
-    db: Session, person: Person, pack: Pack, *, title: str, words: str, groups: Iterable[str], everyone: bool
+    db: Session, person: Person, pack: Pack, *, title: str, pack_note: str, groups: Iterable[str], everyone: bool
 ) -> None:
     """Change subject, note and recipients of a draft; raise Refused if it can't be changed or a text is invalid."""
     _refuse_unless_draft(pack)
     _lock(db, pack)
     pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Enter a subject.").split())
-    pack.note = text_of(words, LONGEST_PACK_NOTE)
+    pack.note = text_of(pack_note, LONGEST_PACK_NOTE)
     names = set(stakeholders_queries.group_names(db, person.organization))
     pack.groups = [group for group in dict.fromkeys(groups) if group in names]
     pack.everyone = everyone
 
 
-def order_items(pack: Pack, places: Mapping[int, int], move: tuple[int, int] | None = None) -> None:
+def order_items(pack: Pack, positions: Mapping[int, int], move: tuple[int, int] | None = None) -> None:
     """Sort a draft's items by the typed places, then move one item, if ``move`` is (item id, steps down)."""
     _refuse_unless_draft(pack)
     by_id = {item.id: item for item in pack.items}
-    order = reordered(list(by_id), places)
+    order = reordered(list(by_id), positions)
     if move is not None and move[0] in by_id:
         order = moved(order, *move)
     _place(pack, [by_id[item_id] for item_id in order])
@@ -215,8 +215,8 @@ def cancel_sending(db: Session, person: Person, pack: Pack) -> None:
     if pack.state is PackState.SCHEDULED:
         pack.state, pack.send_at = PackState.DRAFT, None
     elif pack.state is PackState.SENDING:
-        waits = (PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
-        db.execute(update(PackLink).where(*waits).values(part=LinkPart.SKIPPED))
+        is_waiting = (PackLink.pack_id == pack.id, PackLink.part == LinkPart.WAITING)
+        db.execute(update(PackLink).where(*is_waiting).values(part=LinkPart.SKIPPED))
         mail_actions.cancel(db, about=str(pack))
     else:
         raise Refused("This pack isn’t being sent, so there is nothing to stop.")
@@ -285,13 +285,13 @@ def revision_of(item: PackItem) -> Revision:
     return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
-def opens_pack(pack: Pack) -> bool:
+def is_pack_open(pack: Pack) -> bool:
     """Return True if the pack's links work now."""
     return pack.published_at is not None and pack.expires_at is not None and clock.now() < pack.expires_at
 
 
 def sent_pack(db: Session, pack: Pack) -> SentPack:
-    """Return the pack for its emails and texts, without a link."""
+    """Return the pack as its emails and texts show it, without a link."""
     kinds = packs_queries.kinds_of_parts(db, pack)
     return SentPack(
         title=pack.title,

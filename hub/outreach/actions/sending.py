@@ -40,15 +40,20 @@ MESSAGES_AT_ONCE = 250  # per transaction, so that other writers aren't blocked 
 
 
 def catch_up(database: Database) -> int:
-    """Do one step of each kind for the packs that need it, and return how many steps were done."""
+    """Run one step of each kind for a pack that needs it, and return the number of steps that ran."""
     return sum(
-        _do_step(database, select_packs, do)
-        for select_packs, do in ((_due, _begin), (_unwritten, _write_some), (_unlogged, _settle), (_old, reduce_traces))
+        _run_step(database, select_packs, step)
+        for select_packs, step in (
+            (_due, _start_sending),
+            (_unwritten, _write_emails),
+            (_unlogged, _log_accepted),
+            (_old, reduce_traces),
+        )
     )
 
 
-def _do_step(database: Database, select_packs: Any, do: Any) -> int:
-    """Do one step for the first pack that needs it; if that fails, for the next one."""
+def _run_step(database: Database, select_packs: Any, step: Any) -> int:
+    """Run ``step`` for the first selected pack, or for the next one if that fails; return 0 if there is none."""
     failed: list[int] = []
     while True:
         with database.reading() as db:  # a read takes no lock
@@ -58,7 +63,7 @@ def _do_step(database: Database, select_packs: Any, do: Any) -> int:
         try:
             with database.writing() as db:
                 number = db.scalar(_next(select_packs(db), failed).with_for_update(of=Pack, skip_locked=True))
-                return 0 if number is None else int(do(db, _whole(db, number)))
+                return 0 if number is None else int(step(db, _load_pack(db, number)))
         except Exception:
             if number is None:
                 raise
@@ -78,14 +83,14 @@ def _due(_db: Session) -> Select[Any]:
 
 def _unwritten(_db: Session) -> Select[Any]:
     """Select packs that have emails to be written."""
-    waits = select(PackLink.id).where(PackLink.pack_id == Pack.id, PackLink.part == LinkPart.WAITING)
-    return select(Pack.id).where(Pack.state == PackState.SENDING, waits.exists()).order_by(Pack.id)
+    waiting = select(PackLink.id).where(PackLink.pack_id == Pack.id, PackLink.part == LinkPart.WAITING)
+    return select(Pack.id).where(Pack.state == PackState.SENDING, waiting.exists()).order_by(Pack.id)
 
 
 def _unlogged(_db: Session) -> Select[Any]:
     """Select packs whose emails have all settled, or some of which should be logged already."""
     links = select(PackLink.id).where(PackLink.pack_id == Pack.id)
-    open_ones = (
+    unsettled = (
         links.outerjoin(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .where(
             or_(
@@ -96,18 +101,18 @@ def _unlogged(_db: Session) -> Select[Any]:
         .exists()
     )
     # While emails are open, `is_to_be_logged` decides.
-    return select(Pack.id).where(Pack.state == PackState.SENDING, ~open_ones | _log_is_due()).order_by(Pack.id)
+    return select(Pack.id).where(Pack.state == PackState.SENDING, ~unsettled | _log_is_due()).order_by(Pack.id)
 
 
 def _log_is_due() -> Any:
     last = func.coalesce(Pack.logged_at, Pack.published_at)
-    taken = (
+    accepted = (
         select(PackLink.id)
         .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .where(PackLink.pack_id == Pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
         .exists()
     )
-    return (last <= clock.now() - LOG_AFTER) & taken
+    return (last <= clock.now() - LOG_AFTER) & accepted
 
 
 def _old(db: Session) -> Select[Any]:
@@ -116,7 +121,7 @@ def _old(db: Session) -> Select[Any]:
     return select(Pack.id).where(Pack.published_at < before, Pack.reduced_at.is_(None)).order_by(Pack.id)
 
 
-def _whole(db: Session, number: int) -> Pack:
+def _load_pack(db: Session, number: int) -> Pack:
     return db.scalars(
         select(Pack)
         .where(Pack.id == number)
@@ -129,7 +134,7 @@ def _whole(db: Session, number: int) -> Pack:
     ).one()
 
 
-def _begin(db: Session, pack: Pack) -> int:
+def _start_sending(db: Session, pack: Pack) -> int:
     """Create a link for everyone in the groups, except people who unsubscribed or whose email bounces."""
     if stakeholders_queries.key_was_changed(db):
         log.error("Pack %s can't be sent: the unsubscribe key was changed. It is a draft again.", pack.id)
@@ -156,8 +161,8 @@ def _link(db: Session, pack: Pack, stakeholder: Stakeholder) -> dict[str, Any]:
     }
 
 
-def _write_some(db: Session, pack: Pack) -> int:
-    """Write some emails to the outbox, skipping people who have unsubscribed or been removed since."""
+def _write_emails(db: Session, pack: Pack) -> int:
+    """Write a batch of emails to the outbox; people who unsubscribed or were removed since are skipped."""
     waiting = (
         select(PackLink.id, PackLink.token, Stakeholder, stakeholders_queries.unsubscribed())
         .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
@@ -167,10 +172,10 @@ def _write_some(db: Session, pack: Pack) -> int:
     )
     rows = db.execute(waiting).all()
     sent = sent_pack(db, pack)
-    going = [row for row in rows if row[2] is not None and not row[3] and sent.items]
+    sendable = [row for row in rows if row[2] is not None and not row[3] and sent.items]
     posts = {
         link_id: message_of(db, pack, sent, link_id, token, stakeholder)
-        for link_id, token, stakeholder, _stopped in going
+        for link_id, token, stakeholder, _stopped in sendable
     }
     ids = mail_actions.post_all(db, posts.values())
     skipped = [row[0] for row in rows if row[0] not in posts]
@@ -184,9 +189,9 @@ def _write_some(db: Session, pack: Pack) -> int:
 def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str, stakeholder: Stakeholder) -> Post:
     """Return the email to one recipient, ready for the outbox."""
     config = config_of(db)
-    stop = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, stakeholder.address_hash)}"
+    unsubscribe_url = f"{config.BASE_URL}/stop/{token_of(db, pack.organization_id, stakeholder.address_hash)}"
     return Post(
-        letter=letter_of(sent.through(address_of(db, token)), stakeholder.name, config.HUB_NAME),
+        letter=letter_of(sent.with_address(address_of(db, token)), stakeholder.name, config.HUB_NAME),
         to=stakeholder.email,
         name=stakeholder.name,
         once=f"pack {pack.id} link {link_id}",
@@ -195,11 +200,11 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
         sent_by_id=pack.person_id,
         sender_name=f"{pack.person.name}, {pack.organization.name}",
         reply_to=pack.person.email,
-        unsubscribe=stop,
+        unsubscribe=unsubscribe_url,
     )
 
 
-def _settle(db: Session, pack: Pack) -> int:
+def _log_accepted(db: Session, pack: Pack) -> int:
     """Log the emails that the mail server accepted, if it is time; mark the pack as sent once all have settled."""
     accepted = db.execute(
         select(PackLink.id, OutboxMessage.settled_at)

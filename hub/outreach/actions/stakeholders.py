@@ -27,8 +27,8 @@ from hub.outreach.rules.stakeholders import (
     entry_of,
     key_name,
     parse_stop_token,
-    spelled_as,
     stop_token,
+    with_known_spelling,
 )
 
 KIND = "pack"  # of outbox messages that stakeholders can unsubscribe from
@@ -39,10 +39,10 @@ def import_list(db: Session, person: Person, text: str, group: str = "") -> list
 
     Raises Refused if the list is too long, and NotFound if the person may not manage the stakeholders.
     """
-    planned = stakeholders_queries.plan_of(db, person, text, group)
+    planned = stakeholders_queries.plan_import(db, person, text, group)
     last = {plan.entry.email: plan.entry for plan in planned if plan.entry is not None}
     listed = {
-        stakeholder.email: stakeholder for stakeholder in stakeholders_queries.whole_list(db, person.organization)
+        stakeholder.email: stakeholder for stakeholder in stakeholders_queries.all_stakeholders(db, person.organization)
     }
     _add_all(db, person.organization, [entry for email, entry in last.items() if email not in listed])
     for email, entry in last.items():
@@ -90,7 +90,7 @@ def add_stakeholder(db: Session, person: Person, email: str, name: str, affiliat
     if not may(person, Permission.KEEP_STAKEHOLDERS, organization):
         raise NotFound
     entry = _entry(db, organization, email, name, affiliation, groups)
-    _refuse_unless_free(db, organization, entry.email)
+    _refuse_unavailable_address(db, organization, entry.email)
     if _count(db, organization) >= MOST_STAKEHOLDERS:
         raise Refused(f"Your list is full: it has {dates.number(MOST_STAKEHOLDERS)} people.")
     stakeholder = Stakeholder(
@@ -112,7 +112,7 @@ def change_stakeholder(
     """Change a stakeholder's details; raise Refused if they are invalid."""
     entry = _entry(db, person.organization, email, name, affiliation, groups)
     if entry.email != stakeholder.email:
-        _refuse_unless_free(db, person.organization, entry.email)
+        _refuse_unavailable_address(db, person.organization, entry.email)
         stakeholder.email = entry.email
         stakeholder.address_hash = stakeholders_queries.hash_of(db, entry.email)
     _write(stakeholder, entry)
@@ -122,7 +122,7 @@ def change_stakeholder(
 def _entry(db: Session, organization: Organization, email: str, name: str, affiliation: str, groups: str) -> Entry:
     """Return the typed entry, with groups capitalized as in the list; raise Refused if it is invalid."""
     line = Line(1, "", entry_of(email, name, affiliation, groups))
-    [spelled] = spelled_as([line], stakeholders_queries.group_names(db, organization))
+    [spelled] = with_known_spelling([line], stakeholders_queries.group_names(db, organization))
     return spelled.entry or entry_of(email)
 
 
@@ -130,7 +130,7 @@ def _count(db: Session, organization: Organization) -> int:
     return db.scalar(select(func.count(Stakeholder.id)).where(Stakeholder.organization_id == organization.id)) or 0
 
 
-def _refuse_unless_free(db: Session, organization: Organization, email: str) -> None:
+def _refuse_unavailable_address(db: Session, organization: Organization, email: str) -> None:
     same_address = select(Stakeholder.id).where(
         Stakeholder.organization_id == organization.id, Stakeholder.email == email
     )
@@ -145,25 +145,25 @@ def _refuse_unless_free(db: Session, organization: Organization, email: str) -> 
 
 def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     """Remove stakeholders and return their number. Deletes their addresses, from sent emails too; counts stay."""
-    numbers = [stakeholder.id for stakeholder in stakeholders_queries.some_stakeholders(db, person, ids)]
-    if not numbers:
+    stakeholder_ids = [stakeholder.id for stakeholder in stakeholders_queries.stakeholders_by_id(db, person, ids)]
+    if not stakeholder_ids:
         return 0
-    links = select(PackLink.id).where(PackLink.stakeholder_id.in_(numbers))
-    _forget_messages(db, numbers)
+    links = select(PackLink.id).where(PackLink.stakeholder_id.in_(stakeholder_ids))
+    _forget_messages(db, stakeholder_ids)
     db.execute(update(PackTrace).where(PackTrace.link_id.in_(links)).values(words=""))
-    db.execute(update(PackLink).where(PackLink.stakeholder_id.in_(numbers)).values(stakeholder_id=None))
-    db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(numbers)))
-    db.execute(delete(Stakeholder).where(Stakeholder.id.in_(numbers)))
-    note(db, person, "removed stakeholders of", person.organization, count=len(numbers))
-    return len(numbers)
+    db.execute(update(PackLink).where(PackLink.stakeholder_id.in_(stakeholder_ids)).values(stakeholder_id=None))
+    db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(stakeholder_ids)))
+    db.execute(delete(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids)))
+    note(db, person, "removed stakeholders of", person.organization, count=len(stakeholder_ids))
+    return len(stakeholder_ids)
 
 
 def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
     """Cancel emails that wait for these people, and delete address, name and text of those already sent."""
-    mailed = select(PackLink.message_id).where(
+    messages = select(PackLink.message_id).where(
         PackLink.stakeholder_id.in_(stakeholder_ids), PackLink.message_id.is_not(None)
     )
-    message_ids = db.scalars(mailed).all()
+    message_ids = db.scalars(messages).all()
     once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(message_ids))).all()
     mail_actions.cancel(db, once=once)
     settled = (OutboxMessage.id.in_(message_ids), OutboxMessage.state.in_(mail_rules.SETTLED))
@@ -195,12 +195,12 @@ def unsubscribe(db: Session, token: str, *, everyone: bool = False) -> None:
     organization_id = None if everyone else organization.id
     if stakeholders_queries.unsubscribe_of(db, organization_id, hashed) is None:
         key = config_of(db).UNSUBSCRIBE_KEY
-        through = organization.id if everyone else None
+        through_id = organization.id if everyone else None
         db.add(
             Unsubscribe(
                 address_hash=hashed,
                 organization_id=organization_id,
-                through_id=through,
+                through_id=through_id,
                 key_name=key_name(key),
                 at=clock.now(),
             )
@@ -216,10 +216,10 @@ def _cancel_waiting(db: Session, token: str, organization_id: int | None, hashed
     if organization_id is not None:
         sending = sending.where(Pack.organization_id == organization_id)
     db.scalars(sending).all()
-    stops = OutboxMessage.unsubscribe
-    for_address = stops.contains(f"-{hashed}-") if organization_id is None else stops.endswith(f"/stop/{token}")
-    waits = (OutboxMessage.state == mail_rules.State.WAITING, OutboxMessage.kind == KIND, for_address)
-    mail_actions.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*waits)).all())
+    url = OutboxMessage.unsubscribe
+    for_address = url.contains(f"-{hashed}-") if organization_id is None else url.endswith(f"/stop/{token}")
+    is_waiting = (OutboxMessage.state == mail_rules.State.WAITING, OutboxMessage.kind == KIND, for_address)
+    mail_actions.cancel(db, once=db.scalars(select(OutboxMessage.once).where(*is_waiting)).all())
 
 
 def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:

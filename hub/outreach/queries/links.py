@@ -12,7 +12,7 @@ from hub.members.models import Organization, Person
 from hub.outreach.models import ShareLink
 from hub.outreach.rules.links import may_revoke
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.entries import stands
+from hub.sharing.queries.entries import is_current
 from hub.sharing.rules.standing import Act
 
 LINKS_PER_PAGE = 50
@@ -35,7 +35,7 @@ def links_of(
         condition = and_(condition, ShareLink.resource_id == resource.id)
     openings = (
         select(func.count(SharingEvent.id))
-        .where(SharingEvent.link_id == ShareLink.id, SharingEvent.act == Act.FORWARD, stands())
+        .where(SharingEvent.link_id == ShareLink.id, SharingEvent.act == Act.FORWARD, is_current())
         .scalar_subquery()
     )
     total = db.scalar(select(func.count(ShareLink.id)).where(condition)) or 0
@@ -50,7 +50,7 @@ def links_of(
     return [LinkLine(link, count) for link, count in rows], total
 
 
-def _whole_link() -> Select[ShareLink]:
+def _select_links() -> Select[ShareLink]:
     """Select links with the relationships that their pages show."""
     return select(ShareLink).options(
         joinedload(ShareLink.organization),
@@ -62,7 +62,7 @@ def _whole_link() -> Select[ShareLink]:
 
 def link_by_token(db: Session, token: str) -> ShareLink:
     """Return the link with this token, in any state; raise NotFound if there is none."""
-    link = db.scalar(_whole_link().where(ShareLink.token == token))
+    link = db.scalar(_select_links().where(ShareLink.token == token))
     if link is None:
         raise NotFound
     return link
@@ -70,7 +70,7 @@ def link_by_token(db: Session, token: str) -> ShareLink:
 
 def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
     """Return a link that ``person`` may revoke; raise NotFound otherwise."""
-    link = db.scalar(_whole_link().where(ShareLink.id == link_id))
+    link = db.scalar(_select_links().where(ShareLink.id == link_id))
     if link is None or not may_revoke(person, link):
         raise NotFound
     return link
@@ -78,7 +78,7 @@ def link_for(db: Session, person: Person, link_id: int) -> ShareLink:
 
 def own_link(db: Session, person: Person, link_id: int) -> ShareLink:
     """Return a link of the person's organization; raise NotFound otherwise."""
-    link = db.scalar(_whole_link().where(ShareLink.id == link_id))
+    link = db.scalar(_select_links().where(ShareLink.id == link_id))
     if link is None or link.organization_id != person.organization_id:
         raise NotFound
     return link
@@ -90,8 +90,8 @@ def revision_of(link: ShareLink) -> Revision:
     return next(revision for revision in link.resource.revisions if revision.number == number)
 
 
-def pages_through(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:
-    """Return up to ``count`` of the link's pages, starting with the ``first``; a link to one page has only that."""
+def pages_of_link(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:
+    """Return up to ``count`` pages that the link opens, from position ``first``; for a link to one page, only that page."""
     statement = select(Page).where(Page.revision_id == revision_of(link).id).order_by(Page.number)
     if link.page_number is not None:
         return db.scalars(statement.where(Page.number == link.page_number)).all()
@@ -104,8 +104,8 @@ def pages_in(db: Session, revision: Revision, first: int, count: int) -> Sequenc
     return db.scalars(select(Page).where(Page.revision_id == revision.id, within).order_by(Page.number)).all()
 
 
-def page_through(db: Session, revision: Revision, number: int | None) -> Page | None:
-    """Return the page with this number, or None."""
+def find_page(db: Session, revision: Revision, number: int | None) -> Page | None:
+    """Return the page of a revision with this number, or None."""
     if number is None:
         return None
     return db.scalar(select(Page).where(Page.revision_id == revision.id, Page.number == number))

@@ -11,8 +11,8 @@ from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.models import LogAddress, PackItem, PackLink, ShareLink
 from hub.outreach.rules.copied_mail import Mail
 from hub.outreach.rules.log_address import Sender
-from hub.outreach.rules.places import Places
-from hub.sharing.queries.declarations import known_titles, nameable
+from hub.outreach.rules.places import HubLinks
+from hub.sharing.queries.declarations import declarable, visible_titles
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Recognized:
     """A resource found in an email: its revision, and the page if a link opened one."""
 
     resource: Resource
-    title: str  # as the person knows it
+    title: str  # that the person may see
     revision_number: int
     page_number: int | None = None
     link_id: int | None = None
@@ -41,25 +41,25 @@ def address_by_token(db: Session, token: str) -> LogAddress | None:
 
 
 def log_sender_of(db: Session, person: Person) -> Sender:
-    """Return the person as the rules of log addresses need them."""
+    """Return the sender data of a person, for the rules of log addresses."""
     colleagues = db.scalars(select(Person.email).where(Person.organization_id == person.organization_id))
     organization = person.organization
     return Sender(
         email=person.email,
         website=organization.website,
         colleagues=frozenset(colleagues),
-        inside_counts=organization.kind is OrganizationKind.BFF,
+        counts_colleagues=organization.kind is OrganizationKind.BFF,
     )
 
 
-def recognized_in(db: Session, person: Person, mail: Mail, places: Places) -> list[Recognized]:
-    """Return the resources that the email attaches or links to at ``places``, each once, if the person may name them.
+def recognized_in(db: Session, person: Person, mail: Mail, hub_links: HubLinks) -> list[Recognized]:
+    """Return the resources that the email attaches or links to at ``hub_links``, each once, if the person may report them.
 
     Files that the person may not see aren't recognized, so that no one can test which files the hub has.
     """
-    matches = {match.resource_id: match for match in reversed([*_attached(db, mail), *_linked(db, places)])}
-    resources = {resource.id: resource for resource in nameable(db, person, matches)}
-    titles = known_titles(db, person, resources.values())
+    matches = {match.resource_id: match for match in reversed([*_attached(db, mail), *_linked(db, hub_links)])}
+    resources = {resource.id: resource for resource in declarable(db, person, matches)}
+    titles = visible_titles(db, person, resources.values())
     return [
         Recognized(
             resource=resources[number],
@@ -95,14 +95,14 @@ def _attached(db: Session, mail: Mail) -> list[_Match]:
     return [_Match(resource_id, number) for resource_id, number in rows]
 
 
-def _linked(db: Session, places: Places) -> list[_Match]:
+def _linked(db: Session, hub_links: HubLinks) -> list[_Match]:
     """Return the resources that share links, packs and resource URLs open."""
-    links = select(ShareLink).where(ShareLink.token.in_(list(places.links)))
+    links = select(ShareLink).where(ShareLink.token.in_(list(hub_links.links)))
     opened = [_Match(link.resource_id, link.revision_number, link.page_number, link.id) for link in db.scalars(links)]
     items = (
         select(PackItem.resource_id)
         .join(PackLink, PackLink.pack_id == PackItem.pack_id)
-        .where(PackLink.token.in_(list(places.packs)))
+        .where(PackLink.token.in_(list(hub_links.packs)))
         .order_by(PackItem.pack_id, PackItem.position)
     )
-    return [*opened, *(_Match(number) for number in (*db.scalars(items), *places.resources))]
+    return [*opened, *(_Match(number) for number in (*db.scalars(items), *hub_links.resources))]

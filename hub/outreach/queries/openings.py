@@ -65,7 +65,7 @@ def outcome_of(db: Session, pack: Pack) -> Outcome:
 
 
 def visitors_of(db: Session, pack: Pack) -> dict[int, int]:
-    """Return how many people opened the pack through each channel's link, counting each browser once."""
+    """Return the number of browsers that opened the pack, by the id of the channel's link."""
     rows = db.execute(
         select(PackTrace.link_id, PackTrace.once)
         .join(PackLink, PackLink.id == PackTrace.link_id)
@@ -102,7 +102,7 @@ def _traces(db: Session, pack: Pack) -> dict[int, list[tuple[int | None, Trace]]
 
 
 def _reduced(db: Session, pack: Pack) -> Outcome:
-    """Return the results from the counts that remain."""
+    """Return the results from the stored counts, for a pack whose traces were deleted."""
     counts = {
         (row.item_id, row.act): row.count for row in db.scalars(select(PackCount).where(PackCount.pack_id == pack.id))
     }
@@ -166,7 +166,9 @@ def questions_of(db: Session, pack: Pack) -> Sequence[tuple[PackTrace, PackLink]
 
 def acts_of(db: Session, link: PackLink, visit: str) -> set[tuple[int | None, Trace]]:
     """Return the items and acts of a link; of a channel's link, those of this visitor."""
-    of_visitor = PackTrace.link_id == link.id
+    is_of_visitor = PackTrace.link_id == link.id
     if link.part is LinkPart.CHANNEL:
-        of_visitor = of_visitor & PackTrace.once.endswith(f" {visit}", autoescape=True)
-    return {(item_id, act) for item_id, act in db.execute(select(PackTrace.item_id, PackTrace.act).where(of_visitor))}
+        is_of_visitor = is_of_visitor & PackTrace.once.endswith(f" {visit}", autoescape=True)
+    return {
+        (item_id, act) for item_id, act in db.execute(select(PackTrace.item_id, PackTrace.act).where(is_of_visitor))
+    }

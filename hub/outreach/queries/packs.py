@@ -21,7 +21,7 @@ from hub.outreach.models import Pack, PackItem, PackLink, Stakeholder, Stakehold
 from hub.outreach.queries.stakeholders import unsubscribed
 from hub.outreach.rules.packs import PROPOSED, LinkPart, PackState
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.entries import stands
+from hub.sharing.queries.entries import is_current
 
 PACKS_PER_PAGE = 30
 MOST_PROPOSED = 150
@@ -33,7 +33,7 @@ class Offer:
     """A resource that may go into a pack."""
 
     resource: Resource  # with its organization
-    taken: int  # times that the organization's people downloaded or shared it in the quarter
+    uses: int  # times that the organization's people downloaded or shared it in the quarter
     sent: bool  # in another pack already
     checked: bool
     parts: Sequence[Page] = ()  # the items of a weekly update
@@ -41,7 +41,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The resources that a quarter offers, by topic."""
+    """The resources proposed for a pack of a quarter, by topic."""
 
     topics: list[tuple[str, list[Offer]]]  # the topic's label, its resources
     older: list[Offer]  # published before the quarter, and used in it
@@ -71,13 +71,13 @@ def sender_of(person: Person) -> Organization:
 
 def pack_for(db: Session, person: Person, pack_id: int) -> Pack:
     """Return a pack with the relationships that its pages show; raise NotFound if the person may not send it."""
-    pack = db.scalar(_whole().where(Pack.id == pack_id).execution_options(populate_existing=True))
+    pack = db.scalar(_select_packs().where(Pack.id == pack_id).execution_options(populate_existing=True))
     if pack is None or not may(person, Permission.SEND_PACKS, pack):
         raise NotFound
     return pack
 
 
-def _whole() -> Select[Pack]:
+def _select_packs() -> Select[Pack]:
     """Select packs with their sender, items and resources."""
     of_item = selectinload(Pack.items).joinedload(PackItem.resource)
     return select(Pack).options(
@@ -96,34 +96,36 @@ def drafts_of(db: Session, person: Person) -> Sequence[Pack]:
 
 
 def proposal(db: Session, person: Person, quarter: Quarter) -> Proposal:
-    """Return what the organization could share in a quarter: new resources by topic, and older ones its people used.
+    """Return the resources proposed for a pack of a quarter: new ones by topic, and older ones that were used in it.
 
     Used resources are checked, or else the newest few; resources already sent in a pack are not.
     """
-    taken = _taken(db, person.organization, quarter)
-    sent = _sent_before(db, person.organization)
-    new = _new(db, person, quarter)
-    older = _some(db, person, [used for used in taken if used not in {resource.id for resource in new}])
-    fresh = [resource.id for resource in new if resource.id not in sent]
-    checked = {used for used in taken if used not in sent} or set(fresh[:PROPOSED])
+    uses = _use_counts(db, person.organization, quarter)
+    sent = _sent_resource_ids(db, person.organization)
+    new = _new_resources(db, person, quarter)
+    older = _resources_by_id(
+        db, person, [resource_id for resource_id in uses if resource_id not in {resource.id for resource in new}]
+    )
+    unsent = [resource.id for resource in new if resource.id not in sent]
+    checked = {resource_id for resource_id in uses if resource_id not in sent} or set(unsent[:PROPOSED])
     parts = _parts(db, new)
 
     def offer(resource: Resource) -> Offer:
         number = resource.id
-        return Offer(resource, taken.get(number, 0), number in sent, number in checked, parts.get(number, ()))
+        return Offer(resource, uses.get(number, 0), number in sent, number in checked, parts.get(number, ()))
 
     by_topic: dict[str, list[Offer]] = defaultdict(list)
     for resource in new:
         by_topic[_topic_of(resource)].append(offer(resource))
     order = [*BIG_SIX.values(), "Other"]
     return Proposal(
-        [(topic, _most_taken_first(by_topic[topic])) for topic in order if topic in by_topic],
-        _most_taken_first([offer(resource) for resource in older]),
+        [(topic, _most_used_first(by_topic[topic])) for topic in order if topic in by_topic],
+        _most_used_first([offer(resource) for resource in older]),
     )
 
 
-def _most_taken_first(offers: list[Offer]) -> list[Offer]:
-    return sorted(offers, key=lambda offer: -offer.taken)
+def _most_used_first(offers: list[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda offer: -offer.uses)
 
 
 def _topic_of(resource: Resource) -> str:
@@ -131,7 +133,7 @@ def _topic_of(resource: Resource) -> str:
     return next((topic_label(topic.name) for topic in resource.topics if topic.name in BIG_SIX), "Other")
 
 
-def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
+def _new_resources(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
     """Return the resources published in the quarter or added to the hub in it, newest first."""
     zone = config_of(db).zone
     begin = datetime.combine(quarter.first_day, time(), zone).astimezone(UTC)
@@ -151,7 +153,7 @@ def _new(db: Session, person: Person, quarter: Quarter) -> Sequence[Resource]:
     ).all()
 
 
-def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
+def _resources_by_id(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
     """Return the resources with these ids that the person may open, newest first."""
     return db.scalars(
         select(Resource)
@@ -161,17 +163,17 @@ def _some(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]
     ).all()
 
 
-def _taken(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
-    """Return how often the organization's people downloaded or shared each resource in the quarter."""
+def _use_counts(db: Session, organization: Organization, quarter: Quarter) -> dict[int, int]:
+    """Return the number of times that the organization's people downloaded or shared each resource in the quarter."""
     rows = db.execute(
         select(SharingEvent.resource_id, func.count(SharingEvent.id))
-        .where(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id, stands())
+        .where(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id, is_current())
         .group_by(SharingEvent.resource_id)
     )
     return dict(rows.all())
 
 
-def _sent_before(db: Session, organization: Organization) -> set[int]:
+def _sent_resource_ids(db: Session, organization: Organization) -> set[int]:
     """Return the ids of resources already sent in a pack of the organization."""
     sent = and_(Pack.organization_id == organization.id, Pack.state != PackState.DRAFT)
     return set(db.scalars(select(PackItem.resource_id).join(Pack, Pack.id == PackItem.pack_id).where(sent)))
@@ -223,7 +225,7 @@ class Reach:
 
 
 def reach_of(db: Session, pack: Pack) -> Reach:
-    """Return the recipients if the pack were sent now, by name, and how many are skipped and why."""
+    """Return the recipients of the pack if it were sent now, by name, and the numbers of people skipped."""
     chosen = in_groups(pack)
     people = db.scalars(
         select(Stakeholder).where(chosen, ~unsubscribed()).order_by(func.lower(Stakeholder.name), Stakeholder.email)
@@ -236,12 +238,12 @@ def reach_of(db: Session, pack: Pack) -> Reach:
 
 def in_groups(pack: Pack) -> ColumnElement[bool]:
     """Return the SQL condition for stakeholders in a pack's groups."""
-    own = Stakeholder.organization_id == pack.organization_id
+    in_organization = Stakeholder.organization_id == pack.organization_id
     if pack.everyone:
-        return own
+        return in_organization
     names = StakeholderGroup.name.in_(pack.groups or [""])
     member = select(StakeholderGroup.id).where(StakeholderGroup.stakeholder_id == Stakeholder.id, names).exists()
-    return and_(own, member)
+    return and_(in_organization, member)
 
 
 def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:

@@ -13,14 +13,23 @@ from hub.mail.rules import keyed_hash
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
-from hub.outreach.rules.stakeholders import Entry, Line, Planned, key_name, lines_of, plan, spelled_as, with_group
+from hub.outreach.rules.stakeholders import (
+    Entry,
+    Line,
+    Planned,
+    key_name,
+    lines_of,
+    plan,
+    with_group,
+    with_known_spelling,
+)
 
 STAKEHOLDERS_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
 class StakeholderLine:
-    """A stakeholder in the list, and whether they can get email."""
+    """A stakeholder in the list, with the reasons why they get no email, if any."""
 
     stakeholder: Stakeholder  # with its groups
     unsubscribed: bool
@@ -48,7 +57,7 @@ def stakeholders_of(
 
     ``words`` are searched in names, addresses and affiliations. Raises NotFound if the person may not see the list.
     """
-    conditions = _conditions(_own(person), words, group)
+    conditions = _conditions(_managed_organization(person), words, group)
     total = db.scalar(select(func.count(Stakeholder.id)).where(*conditions)) or 0
     statement = (
         select(Stakeholder, unsubscribed())
@@ -66,7 +75,7 @@ def stakeholders_of(
     ], total
 
 
-def _own(person: Person) -> Organization:
+def _managed_organization(person: Person) -> Organization:
     """Return the organization whose list the person may manage; raise NotFound otherwise."""
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
         raise NotFound
@@ -107,11 +116,13 @@ def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeho
     return stakeholder
 
 
-def some_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
+def stakeholders_by_id(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
     """Return the stakeholders with these ids, if they are on the list of the person's organization."""
     numbers = [number for number in set(ids) if 0 < number < 2**31]
     return db.scalars(
-        select(Stakeholder).where(Stakeholder.organization_id == _own(person).id, Stakeholder.id.in_(numbers))
+        select(Stakeholder).where(
+            Stakeholder.organization_id == _managed_organization(person).id, Stakeholder.id.in_(numbers)
+        )
     ).all()
 
 
@@ -139,7 +150,7 @@ def group_names(db: Session, organization: Organization) -> Sequence[str]:
 
 
 def count_reachable(db: Session, organization: Organization) -> int:
-    """Return how many of an organization's stakeholders haven't unsubscribed."""
+    """Return the number of an organization's stakeholders who haven't unsubscribed."""
     return (
         db.scalar(
             select(func.count(Stakeholder.id)).where(Stakeholder.organization_id == organization.id, ~unsubscribed())
@@ -148,15 +159,15 @@ def count_reachable(db: Session, organization: Organization) -> int:
     )
 
 
-def plan_of(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
-    """Return what importing a list into the person's organization would change; raise Refused or NotFound."""
-    organization = _own(person)
-    lines = spelled_as(with_group(lines_of(text), group), group_names(db, organization))
-    entries = {listed.email: entry_of_row(listed) for listed in whole_list(db, organization)}
+def plan_import(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:
+    """Return the planned result of importing a list into the person's organization; raise Refused or NotFound."""
+    organization = _managed_organization(person)
+    lines = with_known_spelling(with_group(lines_of(text), group), group_names(db, organization))
+    entries = {listed.email: entry_of_row(listed) for listed in all_stakeholders(db, organization)}
     return plan(lines, entries, _stopped(db, organization, lines))
 
 
-def whole_list(db: Session, organization: Organization) -> Sequence[Stakeholder]:
+def all_stakeholders(db: Session, organization: Organization) -> Sequence[Stakeholder]:
     """Return all stakeholders of an organization with their groups."""
     return db.scalars(
         select(Stakeholder)
@@ -174,8 +185,8 @@ def _stopped(db: Session, organization: Organization, lines: Sequence[Line]) -> 
 
 def stopped_hashes(db: Session, organization: Organization) -> Sequence[str]:
     """Return the hashes of all addresses that have unsubscribed from the organization or from all."""
-    from_it = or_(Unsubscribe.organization_id.is_(None), Unsubscribe.organization_id == organization.id)
-    return db.scalars(select(Unsubscribe.address_hash).where(from_it)).all()
+    condition = or_(Unsubscribe.organization_id.is_(None), Unsubscribe.organization_id == organization.id)
+    return db.scalars(select(Unsubscribe.address_hash).where(condition)).all()
 
 
 def hash_of(db: Session, email: str) -> str:

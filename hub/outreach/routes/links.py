@@ -27,8 +27,8 @@ from hub.outreach.rules.links import link_state, may_revoke
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.queries import declarations as declarations_queries
-from hub.sharing.routes.blueprint import whose_record
-from hub.sharing.routes.downloads import as_file
+from hub.sharing.routes.blueprint import requested_organization
+from hub.sharing.routes.downloads import file_response
 
 PAGES_SHOWN = 25  # of a long document at a time
 LINKS_REMEMBERED = 20  # in a visitor's cookie
@@ -45,7 +45,7 @@ def forward(resource_id: int) -> Answer:
         return _forward_page(person, resource, form)
     if not form.validate_on_submit():
         return _forward_page(person, resource, form), 422
-    page = links_queries.page_through(db, resource.current, form.page.data)
+    page = links_queries.find_page(db, resource.current, form.page.data)
     if form.page.data and page is None:
         form.page.errors = [
             f"Page {form.page.data} wasn’t found. Check the number, or try again once the file is processed."
@@ -114,7 +114,7 @@ def _part_of(resource: Resource, link: ShareLink) -> str:
         for revision in resource.revisions
         if revision.number == (link.revision_number or resource.revision_number)
     )
-    page = links_queries.page_through(db, revision, link.page_number)
+    page = links_queries.find_page(db, revision, link.page_number)
     return f"{page.kind.label.lower()} {page.number}" if page else ""
 
 
@@ -150,14 +150,14 @@ def sent(link_id: int) -> Answer:
 def links() -> str:
     """Show the organization's share links, newest first."""
     person = signed_in()
-    organization = whose_record(person)
+    organization = requested_organization(person)
     page = page_number()
     lines, total = links_queries.links_of(db, organization, page)
     return render_template(
         "outreach/links.html",
         organization=organization,
         lines=lines,
-        titles=declarations_queries.known_titles(db, person, [line.link.resource for line in lines]),
+        titles=declarations_queries.visible_titles(db, person, [line.link.resource for line in lines]),
         page=page,
         pages=web.page_count(total, links_queries.LINKS_PER_PAGE),
         state_of=_state_of,
@@ -180,10 +180,10 @@ def revoke(link_id: int) -> Answer:
 @bp.get("/s/<token>")
 @web.public
 def landing(token: str) -> Answer:
-    """Show who shared what, and its content once the visitor pressed the button; a fetch alone counts nothing."""
+    """Show a shared resource; its content only after the visitor pressed View, because scanners fetch every link."""
     link = links_queries.link_by_token(db, token)
-    if not links_actions.opens(link):
-        return _closed()
+    if not links_actions.is_usable(link):
+        return _expired_page()
     revision = links_queries.revision_of(link)
     shown = _was_shown(link)
     first = (page_number() - 1) * PAGES_SHOWN + 1
@@ -192,9 +192,9 @@ def landing(token: str) -> Answer:
         link=link,
         resource=link.resource,
         revision=revision,
-        part=links_queries.page_through(db, revision, link.page_number),
+        part=links_queries.find_page(db, revision, link.page_number),
         shown=shown,
-        pages=links_queries.pages_through(db, link, first, PAGES_SHOWN) if shown else [],
+        pages=links_queries.pages_of_link(db, link, first, PAGES_SHOWN) if shown else [],
         pictures=showing.shown(web.config(), revision, link.page_number or first) if shown else None,
         text=showing.set_text(web.config(), revision) if shown and link.page_number is None else None,
         shows_text=True,
@@ -215,13 +215,13 @@ def _was_shown(link: ShareLink) -> bool:
 def shared_picture(token: str, number: int) -> Answer:
     """Send the picture of a page that the link opens (``?width=320|1200``), once the visitor pressed View."""
     link = links_queries.link_by_token(db, token)
-    if not links_actions.opens(link) or not _was_shown(link) or link.page_number not in {None, number}:
+    if not links_actions.is_usable(link) or not _was_shown(link) or link.page_number not in {None, number}:
         raise NotFound
     return as_picture(links_queries.revision_of(link), number, lasting=False)
 
 
-def _closed() -> Response:
-    """Say that the link no longer works, without naming what it opened."""
+def _expired_page() -> Response:
+    """Return the page of a link that no longer works, without naming its resource."""
     return unlisted(render_template("outreach/link_expired.html"), 410)
 
 
@@ -235,10 +235,10 @@ def unlisted(page: str, status: int = 200) -> Response:
 @bp.post("/s/<token>/show")
 @web.public
 def show(token: str) -> Answer:
-    """Log a forward and show the content from now on: the visitor pressed View."""
+    """Log a forward after the visitor pressed View, and show them the content from now on."""
     link = links_queries.link_by_token(db, token)
-    if not links_actions.opens(link):
-        return _closed()
+    if not links_actions.is_usable(link):
+        return _expired_page()
     links_actions.open_link(db, link, current_person(), visit())
     cookie["shown"] = [*(link_id for link_id in cookie.get("shown", []) if link_id != link.id), link.id][
         -LINKS_REMEMBERED:
@@ -251,11 +251,11 @@ def show(token: str) -> Answer:
 def download_shared(token: str) -> Answer:
     """Send the file and log a forward; a link to one page doesn't give the file."""
     link = links_queries.link_by_token(db, token)
-    if not links_actions.opens(link):
-        return _closed()
+    if not links_actions.is_usable(link):
+        return _expired_page()
     if link.page_number is not None:
         raise NotFound
-    answer = as_file(link.resource, links_queries.revision_of(link))
+    answer = file_response(link.resource, links_queries.revision_of(link))
     links_actions.open_link(db, link, current_person(), visit())
     return answer
 

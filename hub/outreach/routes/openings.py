@@ -25,7 +25,7 @@ from hub.outreach.queries import packs as packs_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit
 from hub.outreach.rules.openings import OPINIONS, Trace
-from hub.sharing.routes.downloads import as_excerpt, as_file
+from hub.sharing.routes.downloads import excerpt_response, file_response
 
 PACKS_REMEMBERED = 20  # in a visitor's cookie
 
@@ -34,10 +34,10 @@ PACKS_REMEMBERED = 20  # in a visitor's cookie
 @web.public
 @web.writes
 def open_pack(token: str) -> Answer:
-    """Show a pack to the recipient of its link; a fetch alone counts nothing, because scanners follow every link."""
+    """Show a pack to a recipient. Fetches aren't counted as openings, because scanners follow every link."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
-        return _closed()
+    if not packs_actions.is_pack_open(link.pack):
+        return _expired_page()
     _count_unless_known(link)
     return unlisted(_pack_page(link.pack, link))
 
@@ -54,7 +54,7 @@ def _pack_page(pack: Pack, link: PackLink | None) -> str:
         items=items,
         revisions=shown,
         pictures={item.id: _picture_size(item, shown[item.id]) for item in items},
-        done=openings_queries.acts_of(db, link, openings_actions.visit_of(visit())) if link else set(),
+        done=openings_queries.acts_of(db, link, openings_actions.visit_hash(visit())) if link else set(),
         days=web.config().TRACE_DAYS,
         Source=Source,
         Trace=Trace,
@@ -77,17 +77,17 @@ def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
 def _count_unless_known(link: PackLink) -> None:
     """Count a fetch, unless this browser has pressed a button before or belongs to the sender's organization."""
     person = current_person()
-    if _acted(link) or (person is not None and person.organization_id == link.pack.organization_id):
+    if _has_pressed_button(link) or (person is not None and person.organization_id == link.pack.organization_id):
         return
     openings_actions.count_fetch(db, link)
 
 
-def _acted(link: PackLink) -> bool:
+def _has_pressed_button(link: PackLink) -> bool:
     return link.id in cookie.get("packs", [])
 
 
-def _closed() -> Response:
-    """Say that the link no longer works, without naming what it opened."""
+def _expired_page() -> Response:
+    """Return the page of a link that no longer works, without naming its resources."""
     return unlisted(render_template("outreach/link_expired.html"), 410)
 
 
@@ -97,16 +97,16 @@ def _closed() -> Response:
 def open_item(token: str, item_id: int) -> Answer:
     """Show an item of a pack, and its content once the person pressed Open."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
-        return _closed()
+    if not packs_actions.is_pack_open(link.pack):
+        return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     _count_unless_known(link)
     return unlisted(_item_page(link, item))
 
 
 def _item_page(link: PackLink, item: PackItem) -> str:
-    revision, acted = revision_of(item), _acted(link)
-    done = openings_queries.acts_of(db, link, openings_actions.visit_of(visit()))
+    revision, acted = revision_of(item), _has_pressed_button(link)
+    done = openings_queries.acts_of(db, link, openings_actions.visit_hash(visit()))
     shown = (acted and (item.id, Trace.OPENED) in done) or (acted and _is_own(link))
     first = item.first_page or (page_number() - 1) * PAGES_SHOWN + 1
     count = (item.last_page or first) - first + 1 if item.first_page else PAGES_SHOWN
@@ -149,10 +149,10 @@ def _has_picture(revision: Revision, page: Page) -> bool:
 def pack_image(token: str, item_id: int, number: int) -> Answer:
     """Send the picture of a page: the first one to everyone, the others once the item was opened."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
+    if not packs_actions.is_pack_open(link.pack):
         raise NotFound
     item = packs_actions.item_of(link.pack, item_id)
-    return _picture(item, number, everything=_acted(link))
+    return _picture(item, number, everything=_has_pressed_button(link))
 
 
 @bp.get("/sharing/packs/<int:pack_id>/items/<int:item_id>/pages/<int:number>/image")
@@ -195,10 +195,10 @@ def say(token: str, item_id: int) -> Answer:
 
 def _act(token: str, item_id: int, act: Trace) -> Answer:
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
-        return _closed()
+    if not packs_actions.is_pack_open(link.pack):
+        return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
-    openings_actions.act_on(db, link, item, act, current_person(), visit())
+    openings_actions.record_trace(db, link, item, act, current_person(), visit())
     _remember(link)
     if act in OPINIONS:
         flash("Thank you. The sender can see your answer.")
@@ -219,15 +219,15 @@ def _remember(link: PackLink) -> None:
 def take_item(token: str, item_id: int) -> Answer:
     """Send the file, or the chosen pages of it as a PDF that names the source on each page."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
-        return _closed()
+    if not packs_actions.is_pack_open(link.pack):
+        return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     revision = revision_of(item)
     if item.first_page:
-        answer = as_excerpt(item.resource, revision, item.first_page, item.last_page or item.first_page)
+        answer = excerpt_response(item.resource, revision, item.first_page, item.last_page or item.first_page)
     else:
-        answer = as_file(item.resource, revision)
-    openings_actions.act_on(db, link, item, Trace.DOWNLOADED, current_person(), visit())
+        answer = file_response(item.resource, revision)
+    openings_actions.record_trace(db, link, item, Trace.DOWNLOADED, current_person(), visit())
     _remember(link)
     return answer
 
@@ -237,8 +237,8 @@ def take_item(token: str, item_id: int) -> Answer:
 def ask(token: str, item_id: int) -> Answer:
     """Show the question form, and email the question to the person who sent the pack."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.opens_pack(link.pack):
-        return _closed()
+    if not packs_actions.is_pack_open(link.pack):
+        return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     form = outreach_forms.QuestionForm()
     if link.stakeholder is not None:

@@ -15,17 +15,17 @@ from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.outreach import forms as outreach_forms
 from hub.outreach.actions import packs as packs_actions
-from hub.outreach.letters import SentPack, html_for_a_channel, letter_of, text_for_a_channel
+from hub.outreach.letters import SentPack, channel_html, channel_text, letter_of
 from hub.outreach.models import Pack, PackLink
 from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.routes.blueprint import bp
-from hub.outreach.routes.stakeholders import keeper
+from hub.outreach.routes.stakeholders import stakeholder_manager
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import PackState, audience_of
 from hub.sharing.queries import declarations as declarations_queries
-from hub.sharing.routes.blueprint import quarter_named, this_quarter
+from hub.sharing.routes.blueprint import quarter_from_url, this_quarter
 from hub.sharing.rules.standing import Channel
 
 LONGEST_SEARCH = 300
@@ -50,9 +50,9 @@ def packs() -> str:
 
 @bp.route("/sharing/packs/new", methods=["GET", "POST"])
 def new_pack() -> Answer:
-    """Show what the quarter (``?quarter=``) offers, and create a draft of the checked resources."""
+    """Propose resources for a pack of the quarter (``?quarter=``), and create a draft of the checked ones."""
     person, form = signed_in(), outreach_forms.NewPackForm()
-    quarter = quarter_named(request.args["quarter"]) if "quarter" in request.args else this_quarter()
+    quarter = quarter_from_url(request.args["quarter"]) if "quarter" in request.args else this_quarter()
     if quarter > this_quarter():
         raise NotFound
     refused = ""
@@ -99,32 +99,32 @@ def pack(pack_id: int) -> Answer:
 
 
 def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> Answer:
-    """Save the form, then do what the pressed button asks for."""
+    """Save the form, then perform the action of the pressed button."""
     packs_actions.change_pack(
         db,
         person,
         pack,
         title=form.title.data,
-        words=form.words.data or "",
+        pack_note=form.words.data or "",
         groups=form.groups.data or [],
         everyone=form.everyone.data,
     )
-    what, _, item = request.form.get("do", "save").partition("-")
+    action, _, item = request.form.get("do", "save").partition("-")
     number = web.row_number(item)
-    steps = {"up": -1, "down": 1}.get(what)
-    packs_actions.order_items(pack, form.places(), (number, steps) if steps else None)
-    if what == "drop":
+    steps = {"up": -1, "down": 1}.get(action)
+    packs_actions.order_items(pack, form.positions(), (number, steps) if steps else None)
+    if action == "drop":
         packs_actions.drop_item(pack, number)
-    elif what == "add":
+    elif action == "add":
         packs_actions.add_item(db, person, pack, number, range_of(form.part.data or ""))
         form.part.data = ""
     db.flush()
-    if what == "preview":
-        if objection := packs_actions.objection_to(db, pack):  # the draft is saved anyway
+    if action == "preview":
+        if objection := packs_actions.objection_to(db, pack):  # the draft is saved in any case
             return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, objection)
         return redirect(url_for(".preview_pack", pack_id=pack.id))
-    if what in {"search", "add", "drop", "up", "down"}:
-        return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, at=what)
+    if action in {"search", "add", "drop", "up", "down"}:
+        return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, at=action)
     flash("Draft saved.")
     return redirect(url_for(".pack", pack_id=pack.id))
 
@@ -135,19 +135,19 @@ def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refus
         "outreach/pack_draft.html",
         pack=pack,
         sent=packs_actions.sent_pack(db, pack),
-        titles=declarations_queries.known_titles(db, person, [item.resource for item in pack.items]),
+        titles=declarations_queries.visible_titles(db, person, [item.resource for item in pack.items]),
         form=form,
         refused=refused,
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
         words=words,
-        found=declarations_queries.found_by_title(db, person, words) if words else [],
+        found=declarations_queries.search_by_title(db, person, words) if words else [],
         at=at,
     )
 
 
 @dataclass(frozen=True)
-class Previewed:
+class EmailPreview:
     """The email that a recipient will get."""
 
     name: str
@@ -155,37 +155,39 @@ class Previewed:
     letter: Letter
 
 
-def _previewed(pack: Pack, reach: packs_queries.Reach) -> tuple[Previewed, int]:
+def _email_preview(pack: Pack, reach: packs_queries.Reach) -> tuple[EmailPreview, int]:
     """Return the email to the requested recipient (``?recipient=``), or the first one, and their position."""
     place = min(max(request.args.get("recipient", 1, type=int), 1), max(len(reach.reachable), 1))
     sent = packs_actions.sent_pack(db, pack)
     if not reach.reachable:
-        return Previewed("", "", _letter(sent, pack, 0, "")), 1
+        return EmailPreview("", "", _letter(sent, pack, 0, "")), 1
     to = reach.reachable[place - 1]
-    return Previewed(to.name, to.email, _letter(sent, pack, to.id, to.name)), place
+    return EmailPreview(to.name, to.email, _letter(sent, pack, to.id, to.name)), place
 
 
 def _letter(sent: SentPack, pack: Pack, stakeholder_id: int, name: str) -> Letter:
     address = packs_actions.address_of(db, packs_actions.token_for(db, pack.id, stakeholder_id))
-    return letter_of(sent.through(address), name, web.config().HUB_NAME)
+    return letter_of(sent.with_address(address), name, web.config().HUB_NAME)
 
 
 @bp.get("/sharing/packs/<int:pack_id>/preview")
 def preview_pack(pack_id: int) -> str:
     """Preview the email that each recipient gets, without the unsubscribe link, and offer to send it."""
-    return _preview_page(packs_queries.pack_for(db, keeper(), pack_id), outreach_forms.SendForm(formdata=None))
+    return _preview_page(
+        packs_queries.pack_for(db, stakeholder_manager(), pack_id), outreach_forms.SendForm(formdata=None)
+    )
 
 
 def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") -> str:
     if pack.state is not PackState.DRAFT:
         raise NotFound
     reach = packs_queries.reach_of(db, pack)
-    previewed, place = _previewed(pack, reach)
+    preview, place = _email_preview(pack, reach)
     return render_template(
         "outreach/pack_preview.html",
         pack=pack,
         reach=reach,
-        previewed=previewed,
+        preview=preview,
         not_shown=NOT_SHOWN,
         place=place,
         audience=audience_of(pack.groups, everyone=pack.everyone),
@@ -198,9 +200,9 @@ def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") 
 @bp.get("/sharing/packs/<int:pack_id>/mail")
 def preview_mail(pack_id: int) -> Response:
     """Send a recipient's email as HTML, for the frame in the preview."""
-    pack = packs_queries.pack_for(db, keeper(), pack_id)
-    previewed, _place = _previewed(pack, packs_queries.reach_of(db, pack))
-    answer = make_response(previewed.letter.html(NOWHERE))
+    pack = packs_queries.pack_for(db, stakeholder_manager(), pack_id)
+    preview, _place = _email_preview(pack, packs_queries.reach_of(db, pack))
+    answer = make_response(preview.letter.html(NOWHERE))
     answer.headers["Content-Security-Policy"] = MAIL_POLICY
     return answer
 
@@ -208,7 +210,7 @@ def preview_mail(pack_id: int) -> Response:
 @bp.post("/sharing/packs/<int:pack_id>/send")
 def send_pack(pack_id: int) -> Answer:
     """Send a pack now, or schedule it."""
-    person, form = keeper(), outreach_forms.SendForm()
+    person, form = stakeholder_manager(), outreach_forms.SendForm()
     pack = packs_queries.pack_for(db, person, pack_id)
     refused = ""
     if form.validate_on_submit():
@@ -250,7 +252,7 @@ def _outcome_page(person: Person, pack: Pack) -> str:
         "outreach/pack.html",
         pack=pack,
         sent=packs_actions.sent_pack(db, pack),
-        titles=declarations_queries.known_titles(db, person, [item.resource for item in pack.items]),
+        titles=declarations_queries.visible_titles(db, person, [item.resource for item in pack.items]),
         outcome=outcome,
         recipients=[] if pack.reduced_at else openings_queries.recipients_of(db, pack, page),
         channels=packs_queries.channels_of(db, pack),
@@ -276,7 +278,7 @@ def pack_channel(pack_id: int) -> Answer:
         return redirect(url_for(".pack_channel", pack_id=pack_id, link=link.id))
     links = packs_queries.channels_of(db, pack)
     chosen = next((link for link in links if link.id == request.args.get("link", type=int)), None)
-    sent = _through(pack, chosen)
+    sent = _sent_pack_with_link(pack, chosen)
     return render_template(
         "outreach/pack_channel.html",
         pack=pack,
@@ -285,14 +287,14 @@ def pack_channel(pack_id: int) -> Answer:
         chosen=chosen,
         labels=outreach_forms.CHANNEL_LABELS,
         visitors=openings_queries.visitors_of(db, pack),
-        text=text_for_a_channel(sent) if chosen else "",
-        html=html_for_a_channel(sent) if chosen else "",
+        text=channel_text(sent) if chosen else "",
+        html=channel_html(sent) if chosen else "",
         address=sent.address,
     )
 
 
-def _through(pack: Pack, link: PackLink | None) -> SentPack:
-    return packs_actions.sent_pack(db, pack).through(packs_actions.address_of(db, link.token) if link else "")
+def _sent_pack_with_link(pack: Pack, link: PackLink | None) -> SentPack:
+    return packs_actions.sent_pack(db, pack).with_address(packs_actions.address_of(db, link.token) if link else "")
 
 
 @bp.post("/sharing/packs/add")

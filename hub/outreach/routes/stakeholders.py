@@ -22,7 +22,7 @@ SHOWN_LINES = 500  # of a preview; its counts include all lines
 COLUMNS = ("Name", "Email", "Affiliation", "Groups", "Gets email")
 
 
-def keeper() -> Person:
+def stakeholder_manager() -> Person:
     """Return the signed-in person if they may manage their organization's stakeholders; raise NotFound otherwise."""
     person = signed_in()
     if not may(person, Permission.KEEP_STAKEHOLDERS, person.organization):
@@ -33,7 +33,7 @@ def keeper() -> Person:
 @bp.get("/sharing/stakeholders")
 def stakeholders() -> str | Response:
     """Show the list, or download it; ``?q=&group=&page=&format=csv``."""
-    person = keeper()
+    person = stakeholder_manager()
     words, group = clean(request.args.get("q", ""))[:LONGEST_SEARCH], request.args.get("group", "")[:LONGEST_SEARCH]
     if request.args.get("format") == "csv":
         return _as_csv(stakeholders_queries.stakeholders_of(db, person, words, group, page=None)[0])
@@ -73,7 +73,7 @@ def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
 @bp.route("/sharing/stakeholders/new", methods=["GET", "POST"])
 def new_stakeholder() -> Answer:
     """Add a stakeholder."""
-    person, form = keeper(), outreach_forms.StakeholderForm()
+    person, form = stakeholder_manager(), outreach_forms.StakeholderForm()
     refused = ""
     if request.method == "GET":
         form.groups.data = request.args.get("group", "")[:LONGEST_SEARCH]
@@ -92,7 +92,7 @@ def new_stakeholder() -> Answer:
 @bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
 def stakeholder(stakeholder_id: int) -> Answer:
     """Show and edit a stakeholder."""
-    person, form = keeper(), outreach_forms.StakeholderForm()
+    person, form = stakeholder_manager(), outreach_forms.StakeholderForm()
     listed = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
     if request.method == "GET":
         form.show(listed)
@@ -127,7 +127,7 @@ def _stakeholder_page(
 @bp.post("/sharing/stakeholders/remove")
 def remove_stakeholders() -> Answer:
     """Remove the selected people and their addresses."""
-    count = stakeholders_actions.remove_stakeholders(db, keeper(), request.form.getlist("who", type=int))
+    count = stakeholders_actions.remove_stakeholders(db, stakeholder_manager(), request.form.getlist("who", type=int))
     if not count:
         raise Refused("Select at least one person to remove.")
     flash(f"{dates.plural(count, 'person', 'people')} removed. Their addresses are deleted; the totals stay.")
@@ -137,11 +137,11 @@ def remove_stakeholders() -> Answer:
 @bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
 def import_stakeholders() -> Answer:
     """Preview the import of a pasted or uploaded list, then import it."""
-    person, form = keeper(), outreach_forms.TakeInForm()
+    person, form = stakeholder_manager(), outreach_forms.ImportForm()
     if request.method == "GET":
-        return _take_in_page(person, form)
+        return _import_page(person, form)
     if not form.validate_on_submit():
-        return _take_in_page(person, form), 422
+        return _import_page(person, form), 422
     try:
         form.read_file()
         if "apply" in request.form:
@@ -149,19 +149,19 @@ def import_stakeholders() -> Answer:
             counts = _counts(planned)
             flash(", ".join(f"{dates.number(count)} {change.label.lower()}" for change, count in counts.items()) + ".")
             return redirect(url_for(".stakeholders", group=form.group.data or None))
-        planned = stakeholders_queries.plan_of(db, person, form.lines.data or "", form.group.data or "")
+        planned = stakeholders_queries.plan_import(db, person, form.lines.data or "", form.group.data or "")
     except Refused as refused:
         db.rollback()
-        return _take_in_page(person, form, refused=str(refused)), 422
-    return _take_in_page(person, form, planned)
+        return _import_page(person, form, refused=str(refused)), 422
+    return _import_page(person, form, planned)
 
 
 def _counts(planned: list[Planned]) -> dict[Change, int]:
     return {change: sum(plan.change is change for plan in planned) for change in Change}
 
 
-def _take_in_page(
-    person: Person, form: outreach_forms.TakeInForm, planned: list[Planned] | None = None, refused: str = ""
+def _import_page(
+    person: Person, form: outreach_forms.ImportForm, planned: list[Planned] | None = None, refused: str = ""
 ) -> str:
     order = list(Change)
     shown = sorted(planned or [], key=lambda plan: (-order.index(plan.change), plan.number))

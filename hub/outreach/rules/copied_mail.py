@@ -32,7 +32,7 @@ MOST_HOPS = 50  # mail servers; RFC 5321 considers 100 a loop
 
 _PART = re.compile(rb"(?im)^content-type\s*:")
 _PARTS_INSIDE = re.compile(rb"(?im)^content-type\s*:\s*multipart/")
-_OF_ADDRESSES = frozenset({"from", "sender", "to", "cc", "bcc"})
+_ADDRESS_HEADERS = frozenset({"from", "sender", "to", "cc", "bcc"})
 _UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -45,7 +45,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """The parts of an email that the hub reads."""
+    """A parsed email."""
 
     message_id: str
     body_hash: str
@@ -57,7 +57,7 @@ class Mail:
     forged: str  # why the sender isn't trusted; empty if it is
     attachments: tuple[Attachment, ...]
     text: str  # of all parts, to search for links
-    odd: str = ""  # why the parts weren't parsed; empty if they were
+    parse_problem: str = ""  # why the parts weren't parsed; empty if they were
 
 
 @dataclass
@@ -66,35 +66,35 @@ class _Contents:
     texts: list[str] = field(default_factory=list)
 
 
-class _Bounded(policy.Compat32):
+class _BoundedPolicy(policy.Compat32):
     """A policy that truncates headers."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """Return a header's name and its truncated value."""
         name, value = super().header_source_parse(sourcelines)
-        return name, value[: LONGEST_HEADER + 1 if name.lower() in _OF_ADDRESSES else LONGEST_VALUE]
+        return name, value[: LONGEST_HEADER + 1 if name.lower() in _ADDRESS_HEADERS else LONGEST_VALUE]
 
 
-_POLICY = _Bounded()
+_POLICY = _BoundedPolicy()
 
 
 def read_mail(raw: bytes) -> Mail:
-    """Parse a raw message. Never raises: unreadable parts are left out, and ``odd`` says why."""
+    """Parse a raw message. Never raises: unreadable parts are left out, and ``parse_problem`` says why."""
     head, body = _split(raw)
     try:
         message = message_from_bytes(head + b"\r\n\r\n", policy=_POLICY)
     except _UNREADABLE:
         message = Message()
-    contents, odd = _Contents(), ""
+    contents, parse_problem = _Contents(), ""
     if len(_PART.findall(raw)) > MOST_PARTS:
-        odd = f"It has more than {MOST_PARTS} parts."
+        parse_problem = f"It has more than {MOST_PARTS} parts."
     elif len(_PARTS_INSIDE.findall(raw)) * raw.count(b"\n") > MOST_COMPARED:
-        odd = "It has too many parts for its many lines."
+        parse_problem = "It has too many parts for its many lines."
     else:
         try:
             _read_parts(message_from_bytes(raw, policy=_POLICY), raw, contents)
         except _UNREADABLE:
-            odd = "It isn't a valid email."
+            parse_problem = "It isn't a valid email."
     return Mail(
         message_id=_text(message.get("Message-ID"))[:998],
         body_hash=sha256(b"\n".join(line.rstrip() for line in body.strip().splitlines())).hexdigest(),
@@ -106,7 +106,7 @@ def read_mail(raw: bytes) -> Mail:
         forged=_forged(message),
         attachments=tuple(contents.attachments),
         text="\n".join(contents.texts)[:MOST_TEXT],
-        odd=odd,
+        parse_problem=parse_problem,
     )
 
 
@@ -141,11 +141,11 @@ def _moment(message: Message) -> datetime | None:
 
 
 def _automatic(message: Message) -> str:
-    """Return why it was sent automatically, by a list or in a loop (RFC 3834, 2919); empty if it wasn't."""
+    """Return a sentence if the email is automatic, from a list or looping (RFC 3834, 2919), else an empty string."""
     submitted = _text(message.get("Auto-Submitted")).split(";")[0].strip().lower()
     precedence = _text(message.get("Precedence")).strip().lower()
     is_report = message.get_content_type() == "multipart/report"
-    signs = {
+    reasons = {
         "It was sent automatically.": submitted not in {"", "no"},
         "It came through a mailing list.": _has(message, "List-Id", "List-Post", "X-BeenThere", "Mailing-List"),
         "It was sent in bulk.": precedence in {"bulk", "list", "junk", "auto_reply"},
@@ -153,7 +153,7 @@ def _automatic(message: Message) -> str:
         "It is a report of a mail server.": is_report or _text(message.get("Return-Path")).strip() == "<>",
         "It runs in a loop.": _has(message, "X-Loop") or len(message.get_all("Received", [])) > MOST_HOPS,
     }
-    return next((sentence for sentence, holds in signs.items() if holds), "")
+    return next((sentence for sentence, applies in reasons.items() if applies), "")
 
 
 def _has(message: Message, *names: str) -> bool:
@@ -219,11 +219,11 @@ _ATTACHED_DATA = 0x0006800F
 
 def _in_tnef(content: bytes) -> Iterator[bytes]:
     """Yield the attachments in a winmail.dat; none if the content isn't one."""
-    place = 6
-    while content.startswith(_TNEF) and place + 9 <= len(content):
-        number = int.from_bytes(content[place + 1 : place + 5], "little")
-        length = int.from_bytes(content[place + 5 : place + 9], "little")
-        data = content[place + 9 : place + 9 + length]
+    offset = 6
+    while content.startswith(_TNEF) and offset + 9 <= len(content):
+        number = int.from_bytes(content[offset + 1 : offset + 5], "little")
+        length = int.from_bytes(content[offset + 5 : offset + 9], "little")
+        data = content[offset + 9 : offset + 9 + length]
         if number == _ATTACHED_DATA and len(data) == length and data:
             yield data
-        place += 9 + length + 2
+        offset += 9 + length + 2

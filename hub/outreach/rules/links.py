@@ -23,8 +23,8 @@ class LinkState(StrEnum):
         return "Active" if self is LinkState.OPEN else self.value.capitalize()
 
 
-class SomeLink(Protocol):
-    """A share link, as far as its state depends on it."""
+class LinkFacts(Protocol):
+    """The columns of a share link that determine its state."""
 
     @property
     def expires_at(self) -> datetime:
@@ -35,7 +35,7 @@ class SomeLink(Protocol):
         """When it was revoked."""
 
 
-def link_state(link: SomeLink, now: datetime) -> LinkState:
+def link_state(link: LinkFacts, now: datetime) -> LinkState:
     """Return the state of the link at ``now``; a revoked link stays revoked."""
     if link.revoked_at is not None:
         return LinkState.REVOKED
@@ -43,7 +43,7 @@ def link_state(link: SomeLink, now: datetime) -> LinkState:
 
 
 def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
-    """Return when a link created today expires: the last second of the day ``days`` days away, in ``zone``."""
+    """Return the expiry of a link created today: the last second of the day ``days`` days away, in ``zone``."""
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), zone)
 
 
@@ -56,7 +56,7 @@ class KnownPerson(SomePerson, Protocol):
 
 
 class OwnedLink(Thing, Protocol):
-    """A share link, as far as permission depends on it."""
+    """The columns of a share link that determine who may revoke it."""
 
     @property
     def person_id(self) -> int:
@@ -64,5 +64,5 @@ class OwnedLink(Thing, Protocol):
 
 
 def may_revoke(person: KnownPerson, link: OwnedLink) -> bool:
-    """Return True for the link's creator and, since they may leave, for people who manage its organization."""
+    """Return True if the person created the link or manages its organization, since the creator may leave."""
     return link.person_id == person.id or may(person, Permission.MANAGE_PEOPLE, link)

@@ -33,12 +33,12 @@ OPEN_DOMAINS = frozenset(
 
 @dataclass(frozen=True)
 class Sender:
-    """The owner of a log address, as far as the rules depend on it."""
+    """The owner of a log address, with the data that the rules need."""
 
     email: str
     website: str  # of the organization
     colleagues: frozenset[str]  # addresses of the organization's people, in lower case
-    inside_counts: bool  # BFFs share within their organization, members with their stakeholders
+    counts_colleagues: bool  # BFFs share within their organization, members with their stakeholders
 
 
 def log_address(token: str, domain: str) -> str:
@@ -52,7 +52,7 @@ def token_in(address: str, domain: str) -> str:
     return match[1].lower() if match and domain and match[2].lower() == domain.lower() else ""
 
 
-def identity(person_id: int, mail: Mail, *, forged: bool = False) -> str:
+def idempotency_key(person_id: int, mail: Mail, *, forged: bool = False) -> str:
     """Return the idempotency key of an email: a hash of its Message-ID, the owner of the log address, and its body.
 
     A forged copy gets another key, so that sending it first can't keep the real email from being logged.
@@ -61,25 +61,25 @@ def identity(person_id: int, mail: Mail, *, forged: bool = False) -> str:
     return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def judge(mail: Mail, sender: Sender, domain: str) -> Outcome:
+def classify(mail: Mail, sender: Sender, domain: str) -> Outcome:
     """Return the outcome for an email: logged if it is the sender's own and went outside (for a BFF: to anyone).
 
     The token alone isn't enough: a reply from a recipient who saw the address must not be logged.
     """
     if mail.automatic:
         return Outcome.AUTOMATIC
-    if mail.forged or not _is_theirs(mail.senders, sender):
+    if mail.forged or not _is_from_owner(mail.senders, sender):
         return Outcome.FORGED
-    others = _others(mail, sender, domain)
-    if others and not sender.inside_counts and all(_is_inside(address, sender) for address in others):
+    recipients = _other_recipients(mail, sender, domain)
+    if recipients and not sender.counts_colleagues and all(_is_inside(address, sender) for address in recipients):
         return Outcome.OWN_ONLY
     return Outcome.LOGGED
 
 
 def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
     """Return the number of recipients by domain, without the sender and, for members, without colleagues."""
-    others = _others(mail, sender, domain)
-    counted = [address for address in others if sender.inside_counts or not _is_inside(address, sender)]
+    recipients = _other_recipients(mail, sender, domain)
+    counted = [address for address in recipients if sender.counts_colleagues or not _is_inside(address, sender)]
     domains = Counter(address.rpartition("@")[2][:100] for address in counted)
     return Audience(len(counted) or None, dict(domains))
 
@@ -92,13 +92,13 @@ def day_of(mail: Mail, received_at: datetime, zone: ZoneInfo) -> date:
     return sent.astimezone(zone).date()
 
 
-def _others(mail: Mail, sender: Sender, domain: str) -> list[str]:
+def _other_recipients(mail: Mail, sender: Sender, domain: str) -> list[str]:
     """Return the recipients other than the sender and log addresses."""
     own = {sender.email, *mail.senders}
     return [address for address in mail.recipients if address not in own and not token_in(address, domain)]
 
 
-def _is_theirs(senders: Collection[str], sender: Sender) -> bool:
+def _is_from_owner(senders: Collection[str], sender: Sender) -> bool:
     """Return True if From is the person, a colleague who sends for them, or an address of their organization."""
     return any(address == sender.email or _is_inside(address, sender) for address in senders)
 

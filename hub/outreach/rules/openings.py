@@ -1,4 +1,4 @@
-"""What opening a link proves: scanners fetch every link, so only pressing a button counts. Pure."""
+"""Evidence of openings. Scanners fetch every link, so only pressing a button counts. Pure."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -46,9 +46,9 @@ SEEN_LABELS = {
 
 
 def seen(acts: Collection[Trace], fetches: int) -> Seen:
-    """Return what a link's traces prove: any action means a person, a fetch alone a scanner or unknown.
+    """Return the strongest evidence of a link: any action is by a person, a fetch alone by a scanner or unknown.
 
-    Mail scanners open every link of every message, so a fetch never proves that someone looked.
+    Mail scanners open every link of every message, so a fetch is never evidence of a person.
     """
     if Trace.DOWNLOADED in acts:
         return Seen.DOWNLOADED

@@ -47,18 +47,18 @@ def part_label(kind: PageKind, first: int, last: int) -> str:
     return f"{name} {first}" if first == last else f"{name}s {first} to {last}"
 
 
-def reordered(items: Sequence[T], places: Mapping[T, int]) -> list[T]:
+def reordered(items: Sequence[T], positions: Mapping[T, int]) -> list[T]:
     """Return the items sorted by their typed places; items without one keep their index, and ties keep their order."""
-    index = {item: place for place, item in enumerate(items, 1)}
-    return sorted(items, key=lambda item: (places.get(item, index[item]), index[item]))
+    index = {item: position for position, item in enumerate(items, 1)}
+    return sorted(items, key=lambda item: (positions.get(item, index[item]), index[item]))
 
 
 def moved(items: Sequence[T], item: T, steps: int) -> list[T]:
-    """Return the items with one of them moved down by ``steps`` (up if negative), at most to the end."""
-    place = items.index(item)
-    rest = [other for other in items if other != item]
-    rest.insert(min(max(place + steps, 0), len(rest)), item)
-    return rest
+    """Return the items with ``item`` moved down by ``steps`` (up if negative), at most to either end."""
+    index = items.index(item)
+    result = [other for other in items if other != item]
+    result.insert(min(max(index + steps, 0), len(result)), item)
+    return result
 
 
 def objection_to_sending(
@@ -88,7 +88,7 @@ def is_to_be_logged(new: int, unsettled: int, since_last: timedelta) -> bool:
 
 
 def audience_of(groups: Iterable[str], *, everyone: bool) -> str:
-    """Return who a pack is shared with, as the sharing log names them: groups, never people."""
+    """Return the audience of a pack for the sharing log: its groups, never names of people."""
     if everyone:
         return "All our stakeholders"
     return "Our stakeholders: " + ", ".join(groups)

@@ -8,11 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 _PROOFPOINT = re.compile(r"urldefense\.proofpoint\.com/v2/url\?u=([^&\s\"'<>]+)", re.IGNORECASE)
 _PROOFPOINT_3 = re.compile(r"https://urldefense\.com/v3/__", re.IGNORECASE)
-MOST_PLACES = 200
+MOST_LINKS = 200
 
 
 @dataclass
-class Places:
+class HubLinks:
     """The tokens of share links and packs and the ids of resources that a text links to, each once, in order."""
 
     links: dict[str, None] = field(default_factory=dict)
@@ -20,25 +20,25 @@ class Places:
     resources: dict[int, None] = field(default_factory=dict)
 
 
-def places_in(text: str, base_url: str) -> Places:
+def hub_links_in(text: str, base_url: str) -> HubLinks:
     """Return the pages of the hub at ``base_url`` that a text links to."""
     base = urlsplit(base_url)
     start = rf"https?://{re.escape(base.netloc)}{re.escape(base.path.rstrip('/'))}"
     shape = re.compile(
         rf"{start}/(?:(s|p)/([A-Za-z0-9_-]{{16,64}})|resources/(\d{{1,9}}))(?![A-Za-z0-9_-])", re.IGNORECASE
     )
-    places = Places()
-    for kind, token, number in (match.groups() for form in _forms(text) for match in shape.finditer(form)):
+    hub_links = HubLinks()
+    for kind, token, number in (match.groups() for form in _decoded_texts(text) for match in shape.finditer(form)):
         if number:
-            places.resources[int(number)] = None
+            hub_links.resources[int(number)] = None
         else:
-            (places.links if kind.lower() == "s" else places.packs)[token] = None
-        if len(places.links) + len(places.packs) + len(places.resources) == MOST_PLACES:
+            (hub_links.links if kind.lower() == "s" else hub_links.packs)[token] = None
+        if len(hub_links.links) + len(hub_links.packs) + len(hub_links.resources) == MOST_LINKS:
             break
-    return places
+    return hub_links
 
 
-def _forms(text: str) -> Iterator[str]:
+def _decoded_texts(text: str) -> Iterator[str]:
     """Yield the text, then versions of it with rewritten links decoded: HTML, Safe Links, Proofpoint."""
     plain = _without_wrapping(_unescaped(text))
     yield plain
@@ -46,9 +46,9 @@ def _forms(text: str) -> Iterator[str]:
     if decoded != plain:
         yield decoded  # Safe Links and the like: ?url=https%3A%2F%2F…
         yield unquote(decoded)
-    for written in _PROOFPOINT.findall(plain):
+    for encoded in _PROOFPOINT.findall(plain):
         # Proofpoint writes "-" for "%" and "_" for "/", so "-" and "_" in a token become -2D and -5F.
-        yield unquote(written.replace("-", "%").replace("_", "/"))
+        yield unquote(encoded.replace("-", "%").replace("_", "/"))
 
 
 def _unescaped(text: str) -> str:
@@ -65,6 +65,6 @@ def _without_wrapping(text: str) -> str:
 
 
 def _address_first(piece: str) -> str:
-    """Return the text after such a link's prefix, with the end of the address marked by a space."""
+    """Return the text after a ``v3`` prefix, with a space at the end of its address."""
     address, end, after = piece.partition("__;")
     return f"{address} {after}" if end and len(address.split()) == 1 else piece

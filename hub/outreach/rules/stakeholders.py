@@ -52,7 +52,7 @@ class Line:
 
 
 class Change(StrEnum):
-    """How importing a line changes the list."""
+    """The effect of importing a line on the list."""
 
     ADDED = "added"
     CHANGED = "changed"
@@ -72,7 +72,7 @@ class Planned:
     number: int
     change: Change
     entry: Entry | None  # as it will be in the list
-    says: str  # what changes, or why the line is refused
+    details: str  # the changes, or why the line is refused
 
 
 def plan(lines: Sequence[Line], entries: Mapping[str, Entry], unsubscribed: Collection[str]) -> list[Planned]:
@@ -107,8 +107,8 @@ def _planned(line: Line, current: Mapping[str, Entry], unsubscribed: Collection[
     after = merged(before, entry)
     if len(after.groups) > MOST_GROUPS:
         return Planned(line.number, Change.REFUSED, None, f"A person can be in up to {MOST_GROUPS} groups.")
-    says = differences(before, after)
-    return Planned(line.number, Change.CHANGED if says else Change.UNCHANGED, after, says)
+    details = differences(before, after)
+    return Planned(line.number, Change.CHANGED if details else Change.UNCHANGED, after, details)
 
 
 def merged(before: Entry, line: Entry) -> Entry:
@@ -122,7 +122,7 @@ def merged(before: Entry, line: Entry) -> Entry:
 
 
 def differences(before: Entry, after: Entry) -> str:
-    """Return the differences in words; empty if there are none."""
+    """Return the differences as text; empty if there are none."""
     changes = [
         f"{what} {old or 'none'} → {new}"
         for what, old, new in (
@@ -149,7 +149,7 @@ def lines_of(text: str) -> list[Line]:
     columns, delimiter = _columns_of(lines[0])
     if columns:
         return list(_rows(lines, columns, delimiter))
-    return [parsed for number, line in enumerate(lines, 1) if line.strip() for parsed in _free(number, line)]
+    return [parsed for number, line in enumerate(lines, 1) if line.strip() for parsed in _freeform_lines(number, line)]
 
 
 def _columns_of(first: str) -> tuple[dict[str, int], str]:
@@ -179,8 +179,8 @@ def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Itera
         yield Line(reader.line_num, "", refused="This line can’t be read as CSV. Check its quotation marks.")
 
 
-def _free(number: int, text: str) -> Iterator[Line]:
-    """Yield the entries of a line without column names: mailboxes, or cells with an address among them."""
+def _freeform_lines(number: int, text: str) -> Iterator[Line]:
+    """Yield the parsed entries of a line without column names: mailboxes, or cells, one of which is an address."""
     if len(text) > LONGEST_LINE:
         yield Line(
             number,
@@ -241,13 +241,13 @@ def entry_of(email: str, name: str = "", affiliation: str = "", groups: str = ""
         raise Refused("This line has no email address.")
     return Entry(
         email_of(email),
-        _short("name", name),
-        _short("affiliation", affiliation),
+        _checked_text("name", name),
+        _checked_text("affiliation", affiliation),
         groups_of(re.split(r"[;,|\n]", groups)),
     )
 
 
-def _short(what: str, typed: str) -> str:
+def _checked_text(what: str, typed: str) -> str:
     text = one_line(typed)
     if len(text) > LONGEST_NAME:
         raise Refused(f"That {what} is too long. The limit is {LONGEST_NAME} characters.")
@@ -275,7 +275,7 @@ def with_group(lines: Sequence[Line], group: str) -> list[Line]:
     return [_joined(line, name) for line in lines]
 
 
-def spelled_as(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
+def with_known_spelling(lines: Sequence[Line], names: Sequence[str]) -> list[Line]:
     """Return the lines with groups capitalized as in ``names`` or an earlier line, so that "board" joins "Board"."""
     spellings = {name.casefold(): name for name in names}
     return [_spelled(line, spellings) for line in lines]

@@ -1,1 +1,1 @@
-"""What home, the board and the mail show: reads of several rooms, put side by side."""
+"""Queries for home, the board and scheduled mail, which combine data of several rooms."""

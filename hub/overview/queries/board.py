@@ -1,4 +1,4 @@
-"""The board: standings of all organizations by quarter, and what was shared most."""
+"""The board: standings of all organizations by quarter, and the most shared resources and topics."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from hub.library.rules import topic_label
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules.board import met_of
+from hub.overview.rules.board import count_met
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import standings as standings_queries
-from hub.sharing.queries.entries import stands
-from hub.sharing.rules.standing import PASSED_ON, Standing
+from hub.sharing.queries.entries import is_current
+from hub.sharing.rules.standing import SHARING_ACTS, Standing
 
 QUARTERS_ON_BOARD = 8
 
@@ -77,7 +77,7 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
 
 def _total(quarter: Quarter, column: int, rows: Sequence[Row]) -> Total:
     standings = [row.standings[column] for row in rows]
-    met, due = met_of(standings)
+    met, due = count_met(standings)
     return Total(quarter, Counter(standings), met, due)
 
 
@@ -94,12 +94,12 @@ MOST_SHARED = 8
 
 
 def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Reach], list[Reach]]:
-    """Return the resources and the topics that most organizations shared in ``quarter``, among what ``person`` may read.
+    """Return the resources and topics shared by the most organizations in ``quarter``, among those ``person`` may read.
 
     A single query reads the quarter's pairs of resource and organization; they are counted in Python.
     """
-    passed_on = and_(SharingEvent.quarter == str(quarter), SharingEvent.act.in_(PASSED_ON), stands())
-    pairs = select(SharingEvent.resource_id, SharingEvent.organization_id).where(passed_on).distinct()
+    is_shared = and_(SharingEvent.quarter == str(quarter), SharingEvent.act.in_(SHARING_ACTS), is_current())
+    pairs = select(SharingEvent.resource_id, SharingEvent.organization_id).where(is_shared).distinct()
     sharers: dict[int, set[int]] = defaultdict(set)
     for resource_id, organization_id in db.execute(pairs):
         if organization_id is not None:
@@ -110,13 +110,13 @@ def most_shared(db: Session, quarter: Quarter, person: Person) -> tuple[list[Rea
     for resource_id, name in db.execute(select(Topic.resource_id, Topic.name).where(Topic.resource_id.in_(titles))):
         topics[name] |= sharers[resource_id]
     resources = [Reach(title, len(sharers[resource_id]), resource_id) for resource_id, title in titles.items()]
-    return _most(resources), _most(
+    return _top(resources), _top(
         [Reach(topic_label(name), len(organizations)) for name, organizations in topics.items()]
     )
 
 
-def _most(reaches: list[Reach]) -> list[Reach]:
-    """Return the entries with most organizations, in descending order."""
+def _top(reaches: list[Reach]) -> list[Reach]:
+    """Return the MOST_SHARED entries with the most organizations, in descending order."""
     return sorted(reaches, key=lambda reach: (-reach.organizations, reach.label))[:MOST_SHARED]
 
 

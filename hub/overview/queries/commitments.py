@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
-from hub.calls.rules.commitment import Attended, Keeping
+from hub.calls.rules.commitment import AttendanceCounts, AttendanceStatus
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core import clock
 from hub.core.db import config_of
@@ -24,20 +24,20 @@ class Commitments:
     """One organization's three commitments in a year."""
 
     organization: Organization
-    attended: Attended
+    attended: AttendanceCounts
     presentation: PresentationStanding
     quarters: tuple[Standing, ...]  # of the year, up to the current quarter
 
     @property
     def behind(self) -> bool:
-        """Whether any commitment that was due by now isn't met."""
+        """True if a commitment that is due isn't met."""
         quarters_missed = any(standing in {Standing.SILENT, Standing.DOWNLOADED} for standing in self.quarters)
         missed = self.presentation in {PresentationStanding.DUE, PresentationStanding.MISSED}
-        return quarters_missed or missed or self.attended.keeping is Keeping.BEHIND
+        return quarters_missed or missed or self.attended.status is AttendanceStatus.BEHIND
 
 
 @dataclass(frozen=True)
-class CommitmentsOfAYear:
+class YearCommitments:
     """Every member's and BFF's commitments in a year, and its quarters so far."""
 
     year: int
@@ -53,8 +53,8 @@ def quarters_of_year(db: Session, year: int) -> tuple[Quarter, ...]:
 
 def commitments(
     db: Session, year: int, kind: OrganizationKind | None = None, *, only_behind: bool = False
-) -> CommitmentsOfAYear:
-    """Return the commitments of each member and BFF of ``year``; the number of queries doesn't grow with them."""
+) -> YearCommitments:
+    """Return the commitments of each member and BFF of ``year``, with a constant number of queries."""
     quarters = quarters_of_year(db, year)
     organizations = [
         organization
@@ -64,7 +64,7 @@ def commitments(
         and (organization.left_on is None or organization.left_on.year >= year)
     ]
     now, today = clock.now(), clock.today(config_of(db).zone)
-    attended = attendance_queries.attended(db, organizations, year, now)
+    attended = attendance_queries.attendance_counts(db, organizations, year, now)
     presented = presentations_queries.standings(db, organizations, year, today, now)
     shared = standings_queries.standings(db, organizations, quarters)
     rows = (
@@ -76,7 +76,7 @@ def commitments(
         )
         for organization in organizations
     )
-    return CommitmentsOfAYear(year, quarters, tuple(row for row in rows if row.behind or not only_behind))
+    return YearCommitments(year, quarters, tuple(row for row in rows if row.behind or not only_behind))
 
 
 def commitments_of(db: Session, organization: Organization, year: int) -> Commitments:
@@ -86,7 +86,9 @@ def commitments_of(db: Session, organization: Organization, year: int) -> Commit
     shared = standings_queries.standings(db, [organization], quarters)
     return Commitments(
         organization,
-        attendance_queries.attended(db, [organization], year, now).get(organization.id, Attended(0, 0)),
+        attendance_queries.attendance_counts(db, [organization], year, now).get(
+            organization.id, AttendanceCounts(0, 0)
+        ),
         presentations_queries.standings(db, [organization], year, today, now)[organization.id],
         tuple(shared[organization.id, str(quarter)] for quarter in quarters),
     )

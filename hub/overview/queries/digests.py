@@ -44,7 +44,7 @@ class Digest:
 
     @property
     def will_be_sent(self) -> bool:
-        """Whether the person wants digests and their address works."""
+        """True if the person wants digests and their address doesn't bounce."""
         return MailKind.DIGEST not in self.settings.stopped and not self.bounces
 
     @property
@@ -102,20 +102,20 @@ def _parts(
     return tuple(parts)
 
 
-def round_name(week: DigestWeek) -> str:
-    """Return the name under which the week's round of mail is recorded as done."""
+def round_key(week: DigestWeek) -> str:
+    """Return the key under which the week's round of mail is recorded as done."""
     return f"digests {week.monday}"
 
 
 def unposted_week(db: Session) -> DigestWeek | None:
     """Return the week whose digests are due and not posted yet; None while digests are paused."""
     week = due_week(clock.now(), config_of(db).zone)
-    if mail_queries.round_is_done(db, round_name(week)) or not mail_queries.sending_is_on(db, MailKind.DIGEST):
+    if mail_queries.round_is_done(db, round_key(week)) or not mail_queries.sending_is_on(db, MailKind.DIGEST):
         return None
     return week
 
 
-def digest_to_post(db: Session) -> DigestWeek | None:
+def week_to_post(db: Session) -> DigestWeek | None:
     """Return the week whose digests can be posted now: its resources are indexed, or LONGEST_WAIT has passed.
 
     Each week is posted once, so a resource indexed after that is in no digest of a saved search.

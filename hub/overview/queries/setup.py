@@ -20,7 +20,7 @@ def steps_done(db: Session) -> frozenset[str]:
 
 
 def zone_is_fixed(db: Session) -> bool:
-    """Return True if anything was shared, since the current time zone decided its quarter."""
+    """Return True if anything was shared: another time zone would move it to another quarter."""
     return db.scalar(select(SharingEvent.id).limit(1)) is not None
 
 

@@ -1,1 +1,1 @@
-"""Routes of the pages that read from several rooms."""
+"""Routes of the pages that combine data of several rooms."""

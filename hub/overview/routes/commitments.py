@@ -78,11 +78,11 @@ def commitments_report(year: int) -> Response:
     if organization.kind is OrganizationKind.HOST or not organization.joined_on.year <= year <= current:
         raise NotFound
     row = commitments_queries.commitments_of(db, organization, year)
-    table = commitments_queries.CommitmentsOfAYear(year, commitments_queries.quarters_of_year(db, year), (row,))
+    table = commitments_queries.YearCommitments(year, commitments_queries.quarters_of_year(db, year), (row,))
     return _report(table, organization.name, f"commitments-{organization.slug}-{year}")
 
 
-def _report(table: commitments_queries.CommitmentsOfAYear, whose: str, name: str) -> Response:
+def _report(table: commitments_queries.YearCommitments, whose: str, name: str) -> Response:
     """Return the report as ``?format=pdf`` (the default), ``csv`` or ``xlsx``."""
     setting = Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {

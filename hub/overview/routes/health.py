@@ -18,17 +18,17 @@ from hub.search import index
 @bp.get("/healthz")
 @web.public
 def healthz() -> tuple[Response, int]:
-    """Return the state of database, index and worker as JSON, with status 503 when the hub can't serve pages."""
+    """Return the state of database, index and worker as JSON, with status 503 if the hub can't serve pages."""
     state: dict[str, Any] = {"database": _database_state(), "index": "unknown", "worker": "unknown"}
-    serves = state["database"]["state"] == "ok"
-    if serves:
+    is_serving = state["database"]["state"] == "ok"
+    if is_serving:
         state["index"] = index.state(web.config())
         state["worker"] = {
             "state": "ok" if heartbeats.is_alive(db) else "silent",
             "files_waiting": library_queries.waiting(db, READER_VERSION),
         }
-    state["status"] = "ok" if serves else "down"
-    return jsonify(state), 200 if serves else 503
+    state["status"] = "ok" if is_serving else "down"
+    return jsonify(state), 200 if is_serving else 503
 
 
 def _database_state() -> dict[str, str]:

@@ -30,7 +30,7 @@ UNDELIVERED_FOR = timedelta(days=14)  # how long home reports an undelivered ema
 @bp.get("/")
 @web.public
 def home() -> str | Response:
-    """Show the person's quarter and what is new; visitors see public resources."""
+    """Show the person's quarter, calls and new resources; visitors see public resources."""
     person = current_person()
     newest = library_queries.newest(db, person, NEWEST)
     if person is None:

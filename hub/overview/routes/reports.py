@@ -21,8 +21,8 @@ from hub.sharing.reports import tables as tables_reports
 def alliance_report(quarter: str) -> Response:
     """Return the alliance's report of a quarter (``2026Q3``) as ``?format=pdf`` (the default), ``csv`` or ``xlsx``."""
     signed_in(Permission.SEE_BOARD)
-    period = _begun_quarter(quarter)
-    rows = reports_queries.alliance_in(db, period)
+    period = _started_quarter(quarter)
+    rows = reports_queries.alliance_quarter(db, period)
     setting = pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: pdf_reports.alliance_as_pdf(rows, period, setting),
@@ -32,7 +32,7 @@ def alliance_report(quarter: str) -> Response:
     return web.report_download(f"sharing-alliance-{period}", makers)
 
 
-def _begun_quarter(text: str) -> Quarter:
+def _started_quarter(text: str) -> Quarter:
     """Return the quarter in ``text``; raises NotFound if there is none or it is in the future."""
     try:
         quarter = Quarter.parse(text)

@@ -33,15 +33,15 @@ MOST_SHOWN = 500
 
 @bp.get("/outbox/plan")
 def mail_plan() -> str:
-    """Show who would get the next reminders and digests if they were sent now."""
+    """Show the recipients of the next reminders and digests, as of now."""
     signed_in(Permission.RUN_MAIL)
     zone, now = web.config().zone, clock.now()
     occasions = next_occasions(now.astimezone(zone).date())
     occasion = _selected(occasions)
     reminders, unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage) if occasion else ([], [])
-    begun = {kind: mail_queries.sending_start(db, kind) for kind in overview_actions.SCHEDULED_KINDS}
-    due = digests_queries.unposted_week(db) if begun[MailKind.DIGEST] else None
-    week = due or (upcoming_week(now, zone) if begun[MailKind.DIGEST] else due_week(now, zone))
+    started = {kind: mail_queries.sending_start(db, kind) for kind in overview_actions.SCHEDULED_KINDS}
+    due = digests_queries.unposted_week(db) if started[MailKind.DIGEST] else None
+    week = due or (upcoming_week(now, zone) if started[MailKind.DIGEST] else due_week(now, zone))
     return render_template(
         "overview/scheduled_mail.html",
         occasions=occasions,
@@ -51,7 +51,7 @@ def mail_plan() -> str:
         unreached=unreached,
         week=week,
         digests=digests_queries.digests(db, week)[:MOST_SHOWN],
-        begun=begun,
+        begun=started,
         MailKind=MailKind,
         zone=zone_name(now.astimezone(zone)),
     )
@@ -152,6 +152,6 @@ def _result(count: int) -> str:
 
 
 def _quarter(text: str) -> Quarter:
-    """Return the current or the previous quarter if ``text`` names it, by default the current one."""
+    """Return the previous quarter if ``text`` is its key, such as ``2026Q3``, else the current one."""
     current = board_queries.this_quarter(db)
     return current.previous if text == str(current.previous) else current

@@ -17,15 +17,15 @@ from hub.members.rules.organizations import DesignationFacts, Role
 from hub.members.rules.permissions import Permission
 from hub.members.rules.signing_in import INVITATION_DAYS
 from hub.overview import actions as overview_actions
-from hub.overview.forms import AboutHost, ListOrganizations, NameHub, zone_choices
+from hub.overview.forms import HostForm, HubForm, OrganizationsForm, zone_choices
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
-from hub.overview.rules.organization_lists import Line, as_typed, read_list
+from hub.overview.rules.organization_lists import Line, original_text, read_list
 
 
 @bp.get("/setup")
 def setup() -> str:
-    """Show the steps of the guide and which are done."""
+    """Show the steps of the guide, with the finished ones marked."""
     signed_in(Permission.SET_UP)
     return render_template(
         "overview/setup/steps.html",
@@ -41,7 +41,7 @@ def setup_hub() -> Any:
     """Show and save the hub's name and time zone."""
     signed_in(Permission.SET_UP)
     config, refused = web.config(), ""
-    form = NameHub(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else NameHub()
+    form = HubForm(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else HubForm()
     form.zone.choices = zone_choices(config.TIME_ZONE)
     is_zone_fixed = setup_queries.zone_is_fixed(db) or "TIME_ZONE" in config.given
     if is_zone_fixed:
@@ -62,7 +62,7 @@ def setup_host() -> Any:
     """Show and save the organization that runs the hub."""
     signed_in(Permission.SET_UP)
     host = members_queries.organization_of(db, signed_in().organization.slug)
-    form, refused = AboutHost(obj=host), ""
+    form, refused = HostForm(obj=host), ""
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(
@@ -89,7 +89,7 @@ def setup_host() -> Any:
 def setup_organizations() -> Any:
     """Preview a pasted or uploaded list of organizations, and add them."""
     signed_in(Permission.SET_UP)
-    form, refused, lines = ListOrganizations(), "", []
+    form, refused, lines = OrganizationsForm(), "", []
     if form.validate_on_submit():
         form.listed.data = _listed(form)
         try:
@@ -110,8 +110,8 @@ def setup_organizations() -> Any:
     )
 
 
-def _listed(form: ListOrganizations) -> str:
-    """Return the text of the file, or else the pasted text; Excel on Windows saves CSV files as cp1252."""
+def _listed(form: OrganizationsForm) -> str:
+    """Return the text of the uploaded file, or else the pasted text; Excel on Windows saves CSV files as cp1252."""
     content = form.file.data.read() if form.file.data else b""
     try:
         return content.decode("utf-8-sig") or form.listed.data or ""
@@ -126,14 +126,14 @@ def _read(text: str) -> list[Line]:
 
 def _add(lines: list[Line]) -> Any:
     """Add the valid lines; the others stay in the field to be corrected."""
-    added = overview_actions.add_listed(db, signed_in(), lines)
+    added = overview_actions.add_organizations(db, signed_in(), lines)
     if added:
         overview_actions.finish_step(db, signed_in(), "organizations")
         flash(f"Added {dates.plural(len(added), 'organization')}.")
     invalid = [line for line in lines if line.problem]
     if not invalid:
         return redirect(url_for("overview.setup_invitations"))
-    form = ListOrganizations(formdata=None, listed=as_typed(invalid))
+    form = OrganizationsForm(formdata=None, listed=original_text(invalid))
     return render_template(
         "overview/setup/organizations.html",
         form=form,
@@ -146,7 +146,7 @@ def _add(lines: list[Line]) -> Any:
 
 @bp.route("/setup/invitations", methods=["GET", "POST"])
 def setup_invitations() -> Any:
-    """Show who can be invited, and add missing representatives."""
+    """Show the people to invite, and add missing representatives."""
     signed_in(Permission.SET_UP)
     refusals: dict[str, str] = {}
     if request.method == "POST":
@@ -184,7 +184,7 @@ def _name_representatives() -> dict[str, str]:
 
 @bp.post("/setup/links")
 def setup_links() -> Any:
-    """Create a link for everyone who has no password yet, and show the links, this once."""
+    """Create an invitation link for everyone without a password, and show the links once."""
     signed_in(Permission.SET_UP)
     invitations = overview_actions.invite_all(db, signed_in())
     if not invitations:
@@ -223,6 +223,6 @@ def _continue_to(endpoint: str, message: str) -> Any:
 
 
 def _page(template: str, **context: Any) -> tuple[str, int]:
-    """Return a page with a form, with status 422 when it was refused."""
+    """Return a form's page, with status 422 if the form was refused."""
     is_refused = request.method == "POST" and (context.get("refused") or context.get("refusals"))
     return render_template(template, **context), 422 if is_refused else 200

@@ -13,7 +13,7 @@ from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
-from hub.overview.forms import Example
+from hub.overview.forms import ExampleForm
 from hub.overview.routes.blueprint import bp
 from hub.sharing.rules.standing import Standing
 
@@ -32,7 +32,7 @@ class Token:
 def styleguide() -> str:
     """Show every macro and token, for developers of pages."""
     signed_in(Permission.SEE_STYLEGUIDE)
-    form = Example(formdata=None)
+    form = ExampleForm(formdata=None)
     form.wrong.errors = ["Enter something."]
     today = clock.today(web.config().zone)
     return render_template(

@@ -8,7 +8,7 @@ from hub.overview.routes.blueprint import bp
 
 
 @bp.app_context_processor
-def _look() -> dict[str, str]:
+def _theme() -> dict[str, str]:
     """Add the chosen theme to every page; "" is the system's."""
     chosen = request.cookies.get("hub_look", "")
     return {"look": chosen if chosen in {"light", "dark"} else ""}

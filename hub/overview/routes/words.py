@@ -13,7 +13,7 @@ from hub.overview.rules.words import Section, sections_of
 @bp.get("/words")
 @web.public
 def words() -> str:
-    """Show what the hub's terms mean."""
+    """Show the hub's terms with their definitions."""
     return render_template("overview/words.html", sections=_sections())
 
 

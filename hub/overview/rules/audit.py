@@ -12,7 +12,7 @@ _INTERNAL_NAME = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _QUARTER = re.compile(r"\d{4}Q[1-4]", re.ASCII)
 _QUIET_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d) (\S+)", re.ASCII)
-# Names of details that people call something else.
+# Labels of details whose internal name isn't the word used on pages.
 _LABELS = {
     "digest": "fingerprint",
     "kinds": "email",
@@ -24,12 +24,12 @@ _LABELS = {
 
 
 def audit_label(name: str) -> str:
-    """Return the name of a detail as people read it."""
+    """Return the label of a detail, given its internal name."""
     return _LABELS.get(name) or audit_words(name)
 
 
 def audit_words(value: Any) -> str:
-    """Return the value of a detail as people read it."""
+    """Return the value of a detail as text: dates, quarters and internal names are formatted."""
     match value:
         case None | "" | []:
             return "nothing"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.calls.rules.commitment import Attended, Keeping
+from hub.calls.rules.commitment import AttendanceCounts, AttendanceStatus
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.dates import month_day, plural
 from hub.core.quarters import Quarter
@@ -11,13 +11,13 @@ from hub.sharing.rules.standing import Standing
 
 @dataclass(frozen=True)
 class CommitmentsNow:
-    """Where an organization is with its three commitments, as far as the sentence on home needs it."""
+    """The current state of an organization's three commitments, for the sentence on home."""
 
     quarter: Quarter  # the last one that ended
     standing: Standing  # in that quarter
     current_standing: Standing  # in the quarter after it, which is still open
     may_confirm: bool
-    attended: Attended
+    attended: AttendanceCounts
     presentation: PresentationStanding
     year: int
     open_slots: int = 0
@@ -25,44 +25,54 @@ class CommitmentsNow:
     has_deck: bool = False
 
 
-def next_steps(now: CommitmentsNow) -> str:
-    """Return what an organization has to do next for its three commitments, as text.
+def next_steps(commitments: CommitmentsNow) -> str:
+    """Return an organization's next steps for its three commitments, as text.
 
     For example "Confirm Q3. Your presentation is due by December 31 (2 open slots left)."
     """
-    steps = [step for step in (_sharing_step(now), _presentation_step(now), _calls_step(now)) if step]
+    steps = [
+        step for step in (_sharing_step(commitments), _presentation_step(commitments), _calls_step(commitments)) if step
+    ]
     return " ".join(steps) or "There’s nothing you need to do right now."
 
 
-def _sharing_step(now: CommitmentsNow) -> str:
+def _sharing_step(commitments: CommitmentsNow) -> str:
     """Return the step for the last quarter, which can still be confirmed, before any step for the current one."""
-    if now.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
-        name = f"Q{now.quarter.number}" if now.quarter.year == now.year else now.quarter.label
-        return f"Confirm {name}." if now.may_confirm else f"{name} is waiting for your representative to confirm it."
-    current = now.quarter.next
-    if now.current_standing is Standing.DOWNLOADED:
+    if commitments.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
+        name = (
+            f"Q{commitments.quarter.number}"
+            if commitments.quarter.year == commitments.year
+            else commitments.quarter.label
+        )
+        return (
+            f"Confirm {name}."
+            if commitments.may_confirm
+            else f"{name} is waiting for your representative to confirm it."
+        )
+    current = commitments.quarter.next
+    if commitments.current_standing is Standing.DOWNLOADED:
         return f"Report which of your Q{current.number} downloads you shared."
-    if now.current_standing is Standing.SILENT:
+    if commitments.current_standing is Standing.SILENT:
         return f"Share something in Q{current.number}, by {month_day(current.last_day)}."
     return ""
 
 
-def _presentation_step(now: CommitmentsNow) -> str:
-    match now.presentation:
+def _presentation_step(commitments: CommitmentsNow) -> str:
+    match commitments.presentation:
         case PresentationStanding.DUE:
-            return f"Your presentation is due by December 31 ({plural(now.open_slots, 'open slot')} left)."
+            return f"Your presentation is due by December 31 ({plural(commitments.open_slots, 'open slot')} left)."
         case PresentationStanding.PROPOSED:
-            return f"Your presentation on {now.presents_on} is waiting for the coordinator’s approval."
-        case PresentationStanding.PLANNED if now.has_deck:
-            return f"You present on {now.presents_on}."
+            return f"Your presentation on {commitments.presents_on} is waiting for the coordinator’s approval."
+        case PresentationStanding.PLANNED if commitments.has_deck:
+            return f"You present on {commitments.presents_on}."
         case PresentationStanding.PLANNED:
-            return f"You present on {now.presents_on}. Upload your deck."
+            return f"You present on {commitments.presents_on}. Upload your deck."
         case _:
             return ""
 
 
-def _calls_step(now: CommitmentsNow) -> str:
-    calls = now.attended
-    if calls.keeping is not Keeping.BEHIND or calls.needed > calls.coming:
+def _calls_step(commitments: CommitmentsNow) -> str:
+    calls = commitments.attended
+    if calls.status is not AttendanceStatus.BEHIND or calls.needed > calls.coming:
         return ""
     return f"Attend {calls.needed} of the next {calls.coming} calls to reach half."

@@ -14,7 +14,7 @@ from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import OrganizationKind
 
 # The columns in their order, with the headings that are accepted for each; see `_heading`.
-LISTED = {
+COLUMNS = {
     "name": ("name", "organization", "organisation", "community"),
     "kind": ("kind", "type", "category"),
     "region": ("region", "state", "place"),
@@ -53,21 +53,21 @@ def read_list(text: str, used_names: Collection[str], used_emails: Collection[st
     rows = _rows(text)
     if len(rows) > MOST_LINES:
         raise Refused(f"A list can have up to {MOST_LINES} lines. Add it in smaller batches.")
-    columns = list(LISTED)
+    columns = list(COLUMNS)
     if rows and (headings := _headings(rows[0][2])):
         columns, rows = headings, rows[1:]
-    names, emails = {_folded(name) for name in used_names}, set(used_emails)
+    names, emails = {_normalize_name(name) for name in used_names}, set(used_emails)
     lines = []
     for number, raw, cells in rows:
         line = _line(number, raw, dict(zip(columns, cells, strict=False)), len(cells) > len(columns), today)
-        line = _unless_used(line, names, emails)
-        names.add(_folded(line.name))
+        line = _check_unused(line, names, emails)
+        names.add(_normalize_name(line.name))
         emails.add(line.email)
         lines.append(line)
     return lines
 
 
-def as_typed(lines: Iterable[Line]) -> str:
+def original_text(lines: Iterable[Line]) -> str:
     """Return the original text of the lines, to be corrected."""
     return "\n".join(line.text for line in lines)
 
@@ -86,7 +86,7 @@ def _rows(text: str) -> list[tuple[int, str, list[str]]]:
 
 def _headings(cells: list[str]) -> list[str] | None:
     """Return the columns that a line of headings names, "" for unknown ones; None if it isn't a line of headings."""
-    by_heading = {_heading(text): column for column, headings in LISTED.items() for text in headings}
+    by_heading = {_heading(text): column for column, headings in COLUMNS.items() for text in headings}
     columns = [by_heading.get(_heading(cell), "") for cell in cells]
     return columns if "name" in columns else None
 
@@ -96,14 +96,14 @@ def _heading(text: str) -> str:
     return re.sub("[ -]", "", text.lower())
 
 
-def _folded(name: str) -> str:
+def _normalize_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _line(number: int, raw: str, cells: dict[str, str], is_too_long: bool, today: date) -> Line:  # noqa: FBT001 - a fact
+def _line(number: int, raw: str, cells: dict[str, str], has_extra_cells: bool, today: date) -> Line:  # noqa: FBT001 - internal
     """Return the parsed line, or the line with its first problem."""
     line = Line(number, raw)
-    if is_too_long:
+    if has_extra_cells:
         return replace(line, problem=TOO_MANY_COLUMNS)
     try:
         line = replace(line, name=name_of(cells.get("name", "")))
@@ -154,11 +154,11 @@ def _representative(name: str, email: str) -> str:
     return name_of(name, "representative’s name") if name else ""
 
 
-def _unless_used(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
+def _check_unused(line: Line, names: Collection[str], emails: Collection[str]) -> Line:
     """Return the line, with a problem if its name or email address is already used."""
     if line.problem:
         return line
-    if _folded(line.name) in names:
+    if _normalize_name(line.name) in names:
         return replace(line, problem=f"{line.name} is already in the hub, or in this list twice.")
     if line.email and line.email in emails:
         return replace(line, problem=f"Someone else already has the address {line.email}.")

@@ -9,14 +9,14 @@ _WORD = re.compile(r"^\*\*(?P<name>[^*]+)\.\*\* (?P<meaning>.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Word:
-    """A term and what it means in the hub, in Markdown."""
+    """A term and its definition, in Markdown."""
 
     name: str
     meaning: str
 
     @property
     def anchor(self) -> str:
-        """The fragment that leads to it: ``log-address``."""
+        """The fragment of its URL: ``log-address``."""
         return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
 
 

@@ -28,20 +28,20 @@ def make_packet(db: Session, person: Person, organization: Organization, quarter
     """
     if not may(person, Permission.MAKE_PACKET, organization):
         raise NotFound
-    first, this = Quarter.of(organization.joined_on), Quarter.of(clock.today(config_of(db).zone))
-    if not first <= quarter <= this:
+    first, current = Quarter.of(organization.joined_on), Quarter.of(clock.today(config_of(db).zone))
+    if not first <= quarter <= current:
         raise Refused(
-            f"There is no sharing log for {quarter.label}. Choose a quarter from {first.label} to {this.label}."
+            f"There is no sharing log for {quarter.label}. Choose a quarter from {first.label} to {current.label}."
         )
     # Lock the organization: two packets of one quarter, created at the same time, would split the chain.
     db.execute(select(Organization.id).where(Organization.id == organization.id).with_for_update())
-    made = audit_packets_queries.last_packets(db, organization)
+    packets = audit_packets_queries.last_packets(db, organization)
     previous: AuditPacket | None = None
-    now = first
-    while now < quarter:
-        previous = made.get(str(now)) or _add(db, person, organization, now, previous, None)
-        now = now.next
-    return _add(db, person, organization, quarter, previous, made.get(str(quarter)))
+    earlier = first
+    while earlier < quarter:
+        previous = packets.get(str(earlier)) or _add(db, person, organization, earlier, previous, None)
+        earlier = earlier.next
+    return _add(db, person, organization, quarter, previous, packets.get(str(quarter)))
 
 
 def _add(
@@ -50,18 +50,24 @@ def _add(
     organization: Organization,
     quarter: Quarter,
     previous: AuditPacket | None,
-    before: AuditPacket | None,
+    existing: AuditPacket | None,
 ) -> AuditPacket:
-    """Add a new packet, or return ``before`` if its contents would be the same."""
+    """Add a packet that replaces ``existing``, or return ``existing`` if its contents would be the same."""
     config = config_of(db)
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
     tables = audit_packets_reports.tables_of(report, setting)
-    if before and before.tables_digest == tables.digest and before.previous_id == (previous.id if previous else None):
-        return before
+    if (
+        existing
+        and existing.tables_digest == tables.digest
+        and existing.previous_id == (previous.id if previous else None)
+    ):
+        return existing
     contents = audit_packets_reports.contents_of(report, tables, setting)
     facts = audit_packets_reports.facts_of(report, setting, person.name)
-    manifest = manifest_of(facts, contents, previous.digest if previous else None, before.digest if before else None)
+    manifest = manifest_of(
+        facts, contents, previous.digest if previous else None, existing.digest if existing else None
+    )
     content = packet_of(manifest, contents, audit_packets_queries.manifests_before(db, previous))
     packet = AuditPacket(
         organization_id=organization.id,
@@ -74,7 +80,7 @@ def _add(
         size=len(content),
         content=content,
         previous_id=previous.id if previous else None,
-        replaces_id=before.id if before else None,
+        replaces_id=existing.id if existing else None,
     )
     db.add(packet)
     note(db, person, "created the", packet, organization=organization.slug, digest=packet.digest)

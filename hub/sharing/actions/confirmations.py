@@ -16,8 +16,8 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.actions.entries import (
-    SENT_BEFORE,
-    SentBeforeError,
+    ALREADY_SENT,
+    AlreadySentError,
     add_once,
     checked_people,
     checked_resources,
@@ -57,10 +57,10 @@ def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement,
     if confirmation.once is None:
         db.add(confirmation)
     elif not add_once(db, confirmation):
-        return _confirmed_before(db, confirmation, quarter, person)
+        return _earlier_confirmation(db, confirmation, quarter, person)
     mail_actions.cancel(
         db, about=reminders_actions.about(organization, quarter)
-    )  # reminders that wait in the outbox are now pointless
+    )  # reminders still in the outbox are obsolete now
     note(
         db,
         person,
@@ -75,7 +75,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement,
 
 def _confirmation(db: Session, person: Person, quarter: Quarter, statement: Statement, form_id: str) -> Confirmation:
     """Return the person's statement as a new confirmation with its digest; raises Refused."""
-    titles = declarations_queries.known_titles(db, person, checked_resources(db, person, statement.resource_ids))
+    titles = declarations_queries.visible_titles(db, person, checked_resources(db, person, statement.resource_ids))
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     confirmation = Confirmation(
         organization_id=person.organization_id,
@@ -101,24 +101,24 @@ def _checked(statement: Statement) -> Statement:
     if not statement.shared:
         return Statement(shared=False, reason=text_of(statement.reason, LONGEST_NOTE, "Say why nothing was shared."))
     with_whom = text_of(statement.with_whom, LONGEST_NOTE, "Say who you shared it with.")
-    words = text_of(statement.note, LONGEST_NOTE)
-    if not statement.resource_ids and not words:
+    note_text = text_of(statement.note, LONGEST_NOTE)
+    if not statement.resource_ids and not note_text:
         raise Refused("Check at least one resource, or describe in the note what you shared.")
     return Statement(
         shared=True,
         resource_ids=statement.resource_ids,
         with_whom=with_whom,
         people=checked_people(statement.people),
-        note=words,
+        note=note_text,
     )
 
 
-def _confirmed_before(db: Session, new: Confirmation, quarter: Quarter, person: Person) -> Confirmation:
-    """Return the confirmation that the same form made; raises SentBeforeError if its contents have changed."""
-    made = entries_queries.confirmations_of(db, person.organization, quarter)
-    same = next((confirmation for confirmation in made if confirmation.once == new.once), None)
+def _earlier_confirmation(db: Session, new: Confirmation, quarter: Quarter, person: Person) -> Confirmation:
+    """Return the confirmation recorded from the same form; raises AlreadySentError if its contents have changed."""
+    existing = entries_queries.confirmations_of(db, person.organization, quarter)
+    same = next((confirmation for confirmation in existing if confirmation.once == new.once), None)
     if same is None or _content(same) != _content(new):
-        raise SentBeforeError(SENT_BEFORE)
+        raise AlreadySentError(ALREADY_SENT)
     return same
 
 

@@ -17,13 +17,13 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions.entries import (
-    SENT_BEFORE,
-    SentBeforeError,
+    ALREADY_SENT,
+    AlreadySentError,
     add_once,
     checked_people,
     checked_resources,
     digest,
-    event_now,
+    new_event,
 )
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import declarations as declarations_queries
@@ -62,13 +62,13 @@ def declare(
     resources = checked_resources(db, person, resource_ids)
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
-    titles = declarations_queries.known_titles(db, person, resources)
+    titles = declarations_queries.visible_titles(db, person, resources)
     events = [
         _declared_event(db, person, resource, titles[resource.id], declaration, form_id) for resource in resources
     ]
     for event in events:
         event.link_id, event.page_number = link_id, page_number
-    if form_id and (before := _sent_before(db, events)):
+    if form_id and (before := _earlier_events(db, events)):
         return before
     for event in events:
         if event.once is None:
@@ -87,7 +87,7 @@ def _declared_event(
     declaration: Declaration,
     form_id: str,
 ) -> SharingEvent:
-    event = event_now(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
+    event = new_event(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
     _fill(event, declaration)
     event.once = f"declare {person.id} {digest(form_id)} {resource.id}" if form_id else None
     return event
@@ -100,12 +100,12 @@ def _fill(event: SharingEvent, declaration: Declaration) -> None:
     event.quarter = str(Quarter.of(declaration.happened_on))
 
 
-def _sent_before(db: Session, events: Sequence[SharingEvent]) -> list[SharingEvent]:
-    """Return the events that the same form recorded; raises SentBeforeError if its contents have changed."""
+def _earlier_events(db: Session, events: Sequence[SharingEvent]) -> list[SharingEvent]:
+    """Return the events recorded from the same form; raises AlreadySentError if its contents have changed."""
     keys = [event.once for event in events]
     before = list(db.scalars(select(SharingEvent).where(SharingEvent.once.in_(keys))))
     if before and {_content(event) for event in before} != {_content(event) for event in events}:
-        raise SentBeforeError(SENT_BEFORE)
+        raise AlreadySentError(ALREADY_SENT)
     return before
 
 
@@ -139,7 +139,7 @@ def _checked(db: Session, person: Person, declaration: Declaration) -> Declarati
     )
 
 
-def correct(db: Session, person: Person, line: entries_queries.LoggedLine, declaration: Declaration) -> SharingEvent:
+def correct(db: Session, person: Person, line: entries_queries.LogEntry, declaration: Declaration) -> SharingEvent:
     """Add a declaration that supersedes the one of ``line``; both stay. Raises Refused."""
     if line.event.act is not Act.DECLARED:
         raise Refused("You can’t change an entry that the hub logged. You can only retract it.")
@@ -147,7 +147,7 @@ def correct(db: Session, person: Person, line: entries_queries.LoggedLine, decla
     return _supersede(db, person, line, declaration, void=False)
 
 
-def retract(db: Session, person: Person, line: entries_queries.LoggedLine, reason: str) -> SharingEvent:
+def retract(db: Session, person: Person, line: entries_queries.LogEntry, reason: str) -> SharingEvent:
     """Add an entry saying that the one of ``line`` was a mistake and doesn't count; both stay. Raises Refused."""
     old = line.event
     why = text_of(reason, LONGEST_NOTE, "Enter a reason.")
@@ -156,7 +156,7 @@ def retract(db: Session, person: Person, line: entries_queries.LoggedLine, reaso
 
 
 def _supersede(
-    db: Session, person: Person, line: entries_queries.LoggedLine, declaration: Declaration, *, void: bool
+    db: Session, person: Person, line: entries_queries.LogEntry, declaration: Declaration, *, void: bool
 ) -> SharingEvent:
     """Add the entry that supersedes the one of ``line``. Idempotent; refuses a second, different correction."""
     old = line.event

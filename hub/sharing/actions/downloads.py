@@ -1,10 +1,10 @@
-"""Logging of downloads."""
+"""Logging downloads."""
 
 from sqlalchemy.orm import Session
 
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
-from hub.sharing.actions.entries import add_once, event_now
+from hub.sharing.actions.entries import add_once, new_event
 from hub.sharing.rules.standing import Act
 
 
@@ -15,7 +15,7 @@ def log_download(db: Session, person: Person | None, resource: Resource, revisio
     ``whole`` is true if this request has the first byte and isn't answered with "not modified". The audit log gets
     no entry, since the event is the record.
     """
-    event = event_now(db, Act.DOWNLOAD, resource, revision_number=revision.number)
+    event = new_event(db, Act.DOWNLOAD, resource, revision_number=revision.number)
     if person is None:
         if whole:
             db.add(event)

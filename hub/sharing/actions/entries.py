@@ -18,18 +18,18 @@ from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import MOST_PEOPLE, MOST_RESOURCES
 
-SENT_BEFORE = (
+ALREADY_SENT = (
     "You already sent this form, and the earlier version is recorded. Send it again to record this version too, "
     "or correct the earlier entry in your sharing log."
 )
 
 
-class SentBeforeError(Refused):
+class AlreadySentError(Refused):
     """The same form was sent again with different contents, so the person must decide what to record."""
 
 
-def event_now(db: Session, act: Act, resource: Resource, title: str = "", **others: object) -> SharingEvent:
-    """Return an event of this moment; ``title`` is the one that the organization knows, if not the current one."""
+def new_event(db: Session, act: Act, resource: Resource, title: str = "", **columns: object) -> SharingEvent:
+    """Return a new event dated now, not yet added to the session; ``title`` defaults to the current one."""
     now = clock.now()
     today = now.astimezone(config_of(db).zone).date()
     return SharingEvent(
@@ -39,7 +39,7 @@ def event_now(db: Session, act: Act, resource: Resource, title: str = "", **othe
         happened_on=today,
         quarter=str(Quarter.of(today)),
         recorded_at=now,
-        **others,
+        **columns,
     )
 
 
@@ -48,9 +48,9 @@ def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
     return add_unless(db, row, select(type(row).id).where(type(row).once == row.once))
 
 
-def digest(word: str) -> str:
+def digest(token: str) -> str:
     """Return a hash of a form's or browser's token, short enough for a column."""
-    return sha256(word.encode("utf-8", "replace")).hexdigest()[:32]
+    return sha256(token.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def checked_people(count: int | None) -> int | None:
@@ -65,7 +65,7 @@ def checked_resources(db: Session, person: Person, resource_ids: Iterable[int]) 
     ids = set(resource_ids)
     if len(ids) > MOST_RESOURCES:
         raise Refused(f"One entry can have up to {number(MOST_RESOURCES)} resources. Choose fewer.")
-    resources = declarations_queries.nameable(db, person, sorted(ids))
+    resources = declarations_queries.declarable(db, person, sorted(ids))
     if len(resources) < len(ids):
         raise Refused("One of the resources is no longer available. Review the list and choose again.")
     return resources

@@ -16,18 +16,18 @@ from hub.members.rules.mail import MailKind, stop_token
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import letters as sharing_letters
 from hub.sharing.queries import reminders as reminders_queries
-from hub.sharing.queries.reminders import Reminder, round_name
+from hub.sharing.queries.reminders import Reminder, round_key
 from hub.sharing.rules.reminders import Stage
 
 
 def post_due_reminders(db: Session) -> int:
     """Post today's due reminders and return the number of finished rounds. Idempotent."""
-    waiting = reminders_queries.reminders_wait(db)
-    for occasion in waiting:
+    due = reminders_queries.due_occasions(db)
+    for occasion in due:
         reminders, _unreached = reminders_queries.reminders(db, occasion.quarter, occasion.stage)
         _post(db, reminders, once=f"reminder {occasion.quarter} {occasion.stage}", sender=None)
-        mail_actions.finish_round(db, round_name(db, occasion))
-    return len(waiting)
+        mail_actions.finish_round(db, round_key(db, occasion))
+    return len(due)
 
 
 def send_now(db: Session, actor: Person, quarter: Quarter, organization_ids: Collection[int]) -> list[Reminder]:
@@ -38,7 +38,7 @@ def send_now(db: Session, actor: Person, quarter: Quarter, organization_ids: Col
     if not may(actor, Permission.RUN_MAIL):
         raise NotFound
     reminders, _unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE, organization_ids)
-    sent = [reminder for reminder in reminders if reminder.goes_out]
+    sent = [reminder for reminder in reminders if reminder.will_be_sent]
     _post(db, sent, once=f"nudge {quarter} {clock.today(config_of(db).zone)}", sender=actor)
     for organization in {reminder.organization.id: reminder.organization for reminder in sent}.values():
         note(db, actor, "reminded", organization, quarter=str(quarter))
@@ -71,6 +71,6 @@ def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Pe
                 quiet=reminder.settings.quiet,
             )
             for reminder in reminders
-            if reminder.goes_out
+            if reminder.will_be_sent
         ],
     )

@@ -20,8 +20,8 @@ from hub.sharing.rules.standing import Standing
 
 
 @dataclass(frozen=True)
-class Closing:
-    """A quarter that is about to be confirmed."""
+class ConfirmationDraft:
+    """A quarter's log, to be reviewed before it is confirmed."""
 
     row: QuarterRow
     shared: Sequence[ResourceLog]  # declared or forwarded
@@ -31,32 +31,32 @@ class Closing:
     mails: Sequence[LoggedMail]  # emails to log addresses in which no resource was recognized
 
 
-def closing_of(db: Session, organization: Organization, quarter: Quarter) -> Closing:
+def confirmation_draft(db: Session, organization: Organization, quarter: Quarter) -> ConfirmationDraft:
     """Return the log of the organization's quarter, and what is missing from it."""
     logs = log_by_resource(db, organization, quarter)
     shared = [log for log in logs if log.is_shared]
     only_downloaded = [log for log in logs if not log.is_shared]
     row, before = quarters_of(db, organization, [quarter, quarter.previous])
-    mails = _unnamed_mails(db, organization, quarter)
+    mails = _unmatched_mails(db, organization, quarter)
     facts = LogFacts(
         shared=len(shared),
         only_downloaded=len(only_downloaded),
         without_audience=sum(not log.with_whom for log in shared),
         without_people=sum(not log.reached.people for log in shared),
-        unnamed_mails=len(mails),
+        unmatched_mails=len(mails),
         quarter=quarter,
         today=clock.today(config_of(db).zone),
         open_before=quarter.previous if _is_open(before) else None,
     )
     total = Reached(sum(log.reached.people for log in shared), sum(log.reached.unknown for log in shared))
-    return Closing(row, shared, only_downloaded, total, gaps(facts), mails)
+    return ConfirmationDraft(row, shared, only_downloaded, total, gaps(facts), mails)
 
 
 def _is_open(row: QuarterRow) -> bool:
     return row.standing not in {Standing.NOT_DUE, Standing.CONFIRMED} and row.confirmation is None
 
 
-def _unnamed_mails(db: Session, organization: Organization, quarter: Quarter) -> Sequence[LoggedMail]:
+def _unmatched_mails(db: Session, organization: Organization, quarter: Quarter) -> Sequence[LoggedMail]:
     mails = db.scalars(
         select(LoggedMail)
         .where(

@@ -13,13 +13,13 @@ from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.entries import in_quarters, stands, titles_logged
+from hub.sharing.queries.entries import in_quarters, is_current, logged_titles
 
 OFFERED = 20  # resources that a form offers without a search
 FOUND = 20  # results of a form's search
 
 
-def offered_to(db: Session, person: Person) -> Sequence[Resource]:
+def suggested_resources(db: Session, person: Person) -> Sequence[Resource]:
     """Return the resources that the person's organization recently downloaded or shared, newest first."""
     quarter = Quarter.of(clock.today(config_of(db).zone))
     recent = (
@@ -27,7 +27,7 @@ def offered_to(db: Session, person: Person) -> Sequence[Resource]:
         .where(
             in_quarters(SharingEvent.quarter, quarter.back(2)),
             SharingEvent.organization_id == person.organization_id,
-            stands(),
+            is_current(),
         )
         .group_by(SharingEvent.resource_id)
         .subquery()
@@ -41,7 +41,7 @@ def offered_to(db: Session, person: Person) -> Sequence[Resource]:
     ).all()
 
 
-def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource]:
+def search_by_title(db: Session, person: Person, words: str) -> Sequence[Resource]:
     """Return the resources that the person may read with all of the words in their title, newest first."""
     conditions = [Resource.title.icontains(word, autoescape=True) for word in words.split()[:10]]
     if not conditions:
@@ -55,26 +55,26 @@ def found_by_title(db: Session, person: Person, words: str) -> Sequence[Resource
     ).all()
 
 
-def known_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
-    """Return the title that the person may see of each resource, by id, in the given order.
+def visible_titles(db: Session, person: Person, resources: Iterable[Resource]) -> dict[int, str]:
+    """Return the title of each resource that the person may see, by resource id and in the given order.
 
     This is the current title, even of a withdrawn resource. If the person may no longer read the resource, it is the
     last title in their organization's log, because a newer title may be confidential.
     """
-    everything = list(resources)
-    titles = {resource.id: resource.title for resource in everything}
-    closed = [resource.id for resource in everything if not may(person, Permission.READ, resource)]
-    if closed:
-        logged = titles_logged().where(
-            SharingEvent.resource_id.in_(closed), SharingEvent.organization_id == person.organization_id
+    resources = list(resources)
+    titles = {resource.id: resource.title for resource in resources}
+    unreadable = [resource.id for resource in resources if not may(person, Permission.READ, resource)]
+    if unreadable:
+        logged = logged_titles().where(
+            SharingEvent.resource_id.in_(unreadable), SharingEvent.organization_id == person.organization_id
         )
-        titles |= {resource_id: f"Resource {resource_id}" for resource_id in closed}
+        titles |= {resource_id: f"Resource {resource_id}" for resource_id in unreadable}
         titles |= dict(db.execute(logged).all())
     return titles
 
 
-def nameable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
-    """Return the resources that the person may name, in the order of ``resource_ids``.
+def declarable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:
+    """Return the resources that the person may list in a declaration or confirmation, in the order of ``resource_ids``.
 
     These are the ones that they may read, and those in their organization's log.
     """

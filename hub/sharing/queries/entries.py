@@ -22,27 +22,27 @@ from hub.sharing.rules.standing import Act, Mark
 Later = aliased(SharingEvent, name="later")
 
 
-def stands() -> ColumnElement[bool]:
-    """Return the condition that an event is current and counts: `current_events` in SQL."""
+def is_current() -> ColumnElement[bool]:
+    """Return the SQL condition for events that count, like `current_events`: not void and not superseded."""
     return and_(~SharingEvent.void, ~select(Later.id).where(Later.supersedes_id == SharingEvent.id).exists())
 
 
 def in_quarters(column: InstrumentedAttribute[str], quarters: Iterable[Quarter]) -> ColumnElement[bool]:
-    """Return the condition that ``column`` names one of the quarters."""
+    """Return the SQL condition for rows whose ``column`` is one of the quarters."""
     return column.in_([str(quarter) for quarter in quarters])
 
 
 def logged_by(organization: Organization, quarter: Quarter) -> ColumnElement[bool]:
-    """Return the condition of an organization's events in a quarter, current or not."""
+    """Return the SQL condition for an organization's events in a quarter, current or not."""
     return and_(SharingEvent.quarter == str(quarter), SharingEvent.organization_id == organization.id)
 
 
-def titles_logged(*others: InstrumentedAttribute[Any]) -> Select[Any]:
-    """Return the logged titles of resources as rows of ``others``, the resource's id and a title.
+def logged_titles(*extra: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Return a query for the logged titles of resources, as rows of ``extra`` columns, resource id and title.
 
     A resource that was renamed has a row for each title, the last logged one at the end.
     """
-    columns = (*others, SharingEvent.resource_id, SharingEvent.title)
+    columns = (*extra, SharingEvent.resource_id, SharingEvent.title)
     return select(*columns).group_by(*columns).order_by(func.max(SharingEvent.id))
 
 
@@ -59,7 +59,7 @@ class EventFilter:
 
 
 @dataclass(frozen=True)
-class LoggedLine:
+class LogEntry:
     """A log entry, with the id of the entry that corrects it."""
 
     event: SharingEvent  # with its resource and person
@@ -72,12 +72,12 @@ class LoggedLine:
 
     @property
     def rung(self) -> Rung:
-        """The event's rung on the ladder of evidence."""
+        """The rung of the event on the evidence ladder."""
         return rung_of(self.event)
 
     @property
     def mark(self) -> Mark:
-        """The remark that readers need before they count the event."""
+        """The remark shown with the event: retracted, superseded, a correction, or none."""
         if self.event.void:
             return Mark.RETRACTED
         if self.superseded_by:
@@ -91,7 +91,7 @@ def events_of(
     quarters: Sequence[Quarter],
     only: EventFilter = EventFilter(),
     page: int | None = None,
-) -> list[LoggedLine]:
+) -> list[LogEntry]:
     """Return the log of the quarters, newest first, with superseded entries; all of it if ``page`` is None."""
     statement = (
         select(SharingEvent, Later.id)
@@ -102,10 +102,10 @@ def events_of(
     )
     if page is not None:
         statement = statement.limit(EVENTS_PER_PAGE).offset((page - 1) * EVENTS_PER_PAGE)
-    return [LoggedLine(event, later) for event, later in db.execute(statement)]
+    return [LogEntry(event, later) for event, later in db.execute(statement)]
 
 
-def lines_of(db: Session, organization: Organization, event_ids: Sequence[int]) -> list[LoggedLine]:
+def entries_by_id(db: Session, organization: Organization, event_ids: Sequence[int]) -> list[LogEntry]:
     """Return the given entries of an organization's log, in order of id."""
     rows = db.execute(
         select(SharingEvent, Later.id)
@@ -114,11 +114,11 @@ def lines_of(db: Session, organization: Organization, event_ids: Sequence[int]) 
         .options(joinedload(SharingEvent.resource), joinedload(SharingEvent.person))
         .order_by(SharingEvent.id)
     )
-    return [LoggedLine(event, later) for event, later in rows]
+    return [LogEntry(event, later) for event, later in rows]
 
 
 def count_events(db: Session, organization: Organization, quarters: Sequence[Quarter], only: EventFilter) -> int:
-    """Return how many events the log has, superseded ones too."""
+    """Return the number of events in the log, including superseded ones."""
     conditions = _conditions(organization, quarters, only)
     return db.scalar(select(func.count(SharingEvent.id)).where(*conditions)) or 0
 
@@ -126,7 +126,7 @@ def count_events(db: Session, organization: Organization, quarters: Sequence[Qua
 def _conditions(
     organization: Organization, quarters: Sequence[Quarter], only: EventFilter
 ) -> list[ColumnElement[bool]]:
-    wanted = {
+    filters = {
         SharingEvent.act: only.act,
         SharingEvent.resource_id: only.resource_id,
         SharingEvent.person_id: only.person_id,
@@ -134,13 +134,13 @@ def _conditions(
     return [
         in_quarters(SharingEvent.quarter, quarters),
         SharingEvent.organization_id == organization.id,
-        *(column == value for column, value in wanted.items() if value is not None),
+        *(column == value for column, value in filters.items() if value is not None),
     ]
 
 
 def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
     """Return the resources in the quarter's log as (id, last logged title), sorted by title."""
-    titles: dict[int, str] = dict(db.execute(titles_logged().where(logged_by(organization, quarter))).all())
+    titles: dict[int, str] = dict(db.execute(logged_titles().where(logged_by(organization, quarter))).all())
     return sorted(titles.items(), key=lambda item: (item[1].casefold(), item[0]))
 
 
@@ -174,7 +174,7 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
     """Return the quarter's current entries, added up by resource and sorted by title."""
     events = db.scalars(
         select(SharingEvent)
-        .where(logged_by(organization, quarter), stands())
+        .where(logged_by(organization, quarter), is_current())
         .options(joinedload(SharingEvent.resource))
         .order_by(SharingEvent.happened_on, SharingEvent.id)
     )
@@ -185,7 +185,7 @@ def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -
 
 
 def last_title(events: Sequence[SharingEvent]) -> str:
-    """Return the title in the last logged one of a resource's events, like `titles_logged` in SQL."""
+    """Return the title of the resource's most recently logged event, like `logged_titles` in SQL."""
     return max(events, key=lambda event: event.id).title
 
 
@@ -246,7 +246,7 @@ def replacement_of(db: Session, confirmation: Confirmation) -> int | None:
     return current if current != confirmation.id else None
 
 
-def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LoggedLine:
+def event_for(db: Session, person: Person, event_id: int, permission: Permission) -> LogEntry:
     """Return a log entry for which ``person`` has ``permission``; raises NotFound."""
     row = db.execute(
         select(SharingEvent, Later.id)
@@ -256,4 +256,4 @@ def event_for(db: Session, person: Person, event_id: int, permission: Permission
     ).one_or_none()
     if row is None or row[0].organization_id is None or not may(person, permission, cast(Thing, row[0])):
         raise NotFound
-    return LoggedLine(row[0], row[1])
+    return LogEntry(row[0], row[1])

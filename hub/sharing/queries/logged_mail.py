@@ -9,7 +9,7 @@ from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import LoggedMail
-from hub.sharing.queries.entries import LoggedLine, lines_of
+from hub.sharing.queries.entries import LogEntry, entries_by_id
 
 MAILS_PER_PAGE = 20
 
@@ -32,6 +32,6 @@ def mails_of(db: Session, person: Person) -> Sequence[LoggedMail]:
     ).all()
 
 
-def lines_of_mail(db: Session, organization: Organization, mail: LoggedMail) -> list[LoggedLine]:
+def entries_of_mail(db: Session, organization: Organization, mail: LoggedMail) -> list[LogEntry]:
     """Return the log entries of an email."""
-    return lines_of(db, organization, mail.event_ids)
+    return entries_by_id(db, organization, mail.event_ids)

@@ -14,10 +14,10 @@ from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.entries import in_quarters, logged_by, stands
+from hub.sharing.queries.entries import in_quarters, is_current, logged_by
 from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung
 from hub.sharing.rules.next_steps import NextStep, QuarterFacts, next_step
-from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, is_late, strongest
+from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, is_due, is_late, strongest_standing
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class QuarterRow:
     evidence: tuple[RungCount, ...]  # current events by rung, strongest first
     confirmation: Confirmation | None  # with its person
     confirmed_on: date | None  # in the hub's time zone
-    late: bool  # whether that confirmation is late
+    late: bool  # True if that confirmation is late
 
     def as_json(self) -> dict[str, str | int | bool | date | None]:
-        """Return the row that ``hub sharing`` prints."""
+        """Return the row as JSON values, as printed by ``hub sharing``."""
         return {
             "organization": self.organization.slug,
             "kind": self.organization.kind.value,
@@ -87,7 +87,7 @@ def _row(
     return QuarterRow(
         organization=organization,
         quarter=quarter,
-        standing=strongest(counts, due=due, confirmed=confirmed),
+        standing=strongest_standing(counts, due=due, confirmed=confirmed),
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
@@ -103,7 +103,9 @@ def _counts(
 ) -> Mapping[tuple[int, str], Counter[Rung]]:
     """Return the number of current events by rung, for each organization and quarter."""
     key = (SharingEvent.organization_id, SharingEvent.quarter, SharingEvent.act, SharingEvent.carrier)
-    statement = select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), stands()).group_by(*key)
+    statement = (
+        select(*key, func.count()).where(in_quarters(SharingEvent.quarter, quarters), is_current()).group_by(*key)
+    )
     if organization is not None:
         statement = statement.where(SharingEvent.organization_id == organization.id)
     counts: dict[tuple[int, str], Counter[Rung]] = defaultdict(Counter)
@@ -173,9 +175,11 @@ def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
 def _downloaded_and_shared(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
     """Return the ids of downloaded resources, and of those that were declared or forwarded."""
     rows = db.execute(
-        select(SharingEvent.resource_id, SharingEvent.act).where(logged_by(organization, quarter), stands()).distinct()
+        select(SharingEvent.resource_id, SharingEvent.act)
+        .where(logged_by(organization, quarter), is_current())
+        .distinct()
     ).all()
     return (
         {resource_id for resource_id, act in rows if act is Act.DOWNLOAD},
-        {resource_id for resource_id, act in rows if act in PASSED_ON},
+        {resource_id for resource_id, act in rows if act in SHARING_ACTS},
     )

@@ -11,10 +11,10 @@ from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.entries import stands
+from hub.sharing.queries.entries import is_current
 from hub.sharing.rules.evidence import Carrier, Rung, rung
 from hub.sharing.rules.reports import Reached
-from hub.sharing.rules.standing import PASSED_ON, Act
+from hub.sharing.rules.standing import SHARING_ACTS, Act
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class QuarterReach:
 
 @dataclass(frozen=True)
 class ResourceReach:
-    """A resource's reach in all, and by quarter, newest first."""
+    """A resource's total reach, and its reach by quarter, newest first."""
 
     downloaded: int
     shared: int
@@ -54,13 +54,13 @@ class _Group:
 
 
 def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
-    """Return how many organizations, regions and people the resource reached, from current entries."""
+    """Return the numbers of organizations, regions and people that the resource reached, from current entries."""
     key = (SharingEvent.quarter, SharingEvent.organization_id, SharingEvent.act, SharingEvent.carrier)
     counts = func.count().label("entries"), func.count(SharingEvent.people).label("counted")
     groups = db.execute(
         select(*key, Organization.region, *counts, func.coalesce(func.sum(SharingEvent.people), 0).label("people"))
         .outerjoin(Organization, Organization.id == SharingEvent.organization_id)
-        .where(SharingEvent.resource_id == resource.id, stands())
+        .where(SharingEvent.resource_id == resource.id, is_current())
         .group_by(*key, Organization.region)
     )
     rows = [_Group(**row._mapping) for row in groups]  # noqa: SLF001 - SQLAlchemy's public name
@@ -69,8 +69,8 @@ def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
         by_quarter[row.quarter].append(row)
     return ResourceReach(
         downloaded=_organizations(rows, {Act.DOWNLOAD}),
-        shared=_organizations(rows, PASSED_ON),
-        regions=len({row.region for row in rows if row.act in PASSED_ON and row.region}),
+        shared=_organizations(rows, SHARING_ACTS),
+        regions=len({row.region for row in rows if row.act in SHARING_ACTS and row.region}),
         reached=_reached(rows),
         visitors=sum(row.entries for row in rows if row.organization_id is None),
         quarters=[_quarter(name, by_quarter[name]) for name in sorted(by_quarter, reverse=True)],
@@ -78,7 +78,7 @@ def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
 
 
 def _quarter(name: str, rows: Sequence[_Group]) -> QuarterReach:
-    downloaded, shared = _organizations(rows, {Act.DOWNLOAD}), _organizations(rows, PASSED_ON)
+    downloaded, shared = _organizations(rows, {Act.DOWNLOAD}), _organizations(rows, SHARING_ACTS)
     return QuarterReach(Quarter.parse(name), downloaded, shared, _reached(rows))
 
 
@@ -91,7 +91,7 @@ def _reached(rows: Iterable[_Group]) -> Reached:
     """Return the people reached by the rows; an opened link without a number is one person."""
     people = unknown = 0
     for row in rows:
-        if row.act not in PASSED_ON:
+        if row.act not in SHARING_ACTS:
             continue
         uncounted = row.entries - row.counted
         is_opening = rung(row.act, row.carrier) is Rung.OPENING

@@ -18,9 +18,9 @@ from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import SINGLE_ROLES
 from hub.sharing.models import SharingEvent
-from hub.sharing.queries.entries import stands, titles_logged
+from hub.sharing.queries.entries import is_current, logged_titles
 from hub.sharing.queries.quarters import QuarterRow, sharing_of
-from hub.sharing.rules.reminders import MORNING, Facts, Occasion, Stage, needs_reminding, occasions_on
+from hub.sharing.rules.reminders import MORNING, Facts, Occasion, Stage, needs_reminder, occasions_on
 from hub.sharing.rules.standing import Act
 
 
@@ -37,7 +37,7 @@ class Reminder:
     bounces: bool  # email to the address bounced
 
     @property
-    def goes_out(self) -> bool:
+    def will_be_sent(self) -> bool:
         """True if it is sent."""
         return not self.stopped and not self.bounces
 
@@ -60,7 +60,7 @@ def reminders(
     rows = [
         row
         for row in sharing_of(db, quarter)
-        if needs_reminding(row.standing) and (only is None or row.organization.id in only)
+        if needs_reminder(row.standing) and (only is None or row.organization.id in only)
     ]
     people = _people(db, [row.organization.id for row in rows])
     everyone = [person for group in people.values() for person in group]
@@ -104,14 +104,14 @@ def _people(db: Session, organization_ids: Sequence[int]) -> dict[int, list[Pers
 def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> dict[int, list[str]]:
     """Return the titles that these organizations downloaded in the quarter, without withdrawn resources."""
     downloaded = (
-        titles_logged(SharingEvent.organization_id)
+        logged_titles(SharingEvent.organization_id)
         .join(Resource, Resource.id == SharingEvent.resource_id)
         .where(
             SharingEvent.quarter == str(quarter),
             SharingEvent.organization_id.in_(organization_ids),
             SharingEvent.act == Act.DOWNLOAD,
             Resource.withdrawn_at.is_(None),
-            stands(),
+            is_current(),
         )
     )
     titles: dict[int, dict[int, str]] = defaultdict(dict)
@@ -121,12 +121,12 @@ def _titles(db: Session, quarter: Quarter, organization_ids: Sequence[int]) -> d
     return {organization_id: sorted(by_resource.values()) for organization_id, by_resource in titles.items()}
 
 
-def round_name(db: Session, occasion: Occasion) -> str:
+def round_key(db: Session, occasion: Occasion) -> str:
     """Return the key of today's round of an occasion; there is one each day, as standings and people change."""
     return f"reminders {occasion.quarter} {occasion.stage} {clock.today(config_of(db).zone)}"
 
 
-def reminders_wait(db: Session) -> list[Occasion]:
+def due_occasions(db: Session) -> list[Occasion]:
     """Return the due occasions without a round today; none before the morning, or while reminders are paused."""
     now = clock.now().astimezone(config_of(db).zone)
     today = now.date()
@@ -136,4 +136,4 @@ def reminders_wait(db: Session) -> list[Occasion]:
         or not mail_queries.sending_is_on(db, MailKind.REMINDER)
     ):
         return []
-    return [occasion for occasion in due if not mail_queries.round_is_done(db, round_name(db, occasion))]
+    return [occasion for occasion in due if not mail_queries.round_is_done(db, round_key(db, occasion))]

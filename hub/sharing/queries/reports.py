@@ -12,7 +12,7 @@ from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.entries import LoggedLine, events_of, in_quarters, last_title
+from hub.sharing.queries.entries import LogEntry, events_of, in_quarters, last_title
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
 from hub.sharing.rules.evidence import RungCount, ladder
 from hub.sharing.rules.reports import Period, Reached, reached
@@ -37,18 +37,18 @@ class Report:
     organization: Organization
     period: Period
     rows: tuple[QuarterRow, ...]
-    lines: tuple[LoggedLine, ...]  # with superseded entries
+    lines: tuple[LogEntry, ...]  # with superseded entries
     confirmations: tuple[Confirmation, ...]  # all, oldest first, with people and items
 
     @property
-    def standing_events(self) -> list[SharingEvent]:
+    def current_events(self) -> list[SharingEvent]:
         """The current events."""
         return [line.event for line in self.lines if line.counts]
 
     @property
     def reached(self) -> Reached:
         """About how many people the current events reached."""
-        return reached(self.standing_events)
+        return reached(self.current_events)
 
     @property
     def met(self) -> tuple[int, int]:
@@ -59,7 +59,7 @@ class Report:
     def by_resource(self) -> list[ResourceLine]:
         """Return the current events, added up by resource and sorted by title."""
         grouped: dict[int, list[SharingEvent]] = defaultdict(list)
-        for event in self.standing_events:
+        for event in self.current_events:
             grouped[event.resource_id].append(event)
         return sorted((_line_of(group) for group in grouped.values()), key=lambda line: line.title.casefold())
 
@@ -98,12 +98,12 @@ def _confirmations_in(db: Session, organization: Organization, quarters: Sequenc
     ).all()
 
 
-def alliance_in(db: Session, quarter: Quarter) -> list[QuarterRow]:
+def alliance_quarter(db: Session, quarter: Quarter) -> list[QuarterRow]:
     """Return the quarter of every member and BFF, by name, if sharing was due or something is logged."""
     rows = sharing_of(db, quarter)
-    return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _belongs(row)]
+    return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _is_listed(row)]
 
 
-def _belongs(row: QuarterRow) -> bool:
+def _is_listed(row: QuarterRow) -> bool:
     due = is_due(row.organization, row.quarter.first_day, row.quarter.last_day)
     return due or any(step.count for step in row.evidence)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.entries import stands
-from hub.sharing.rules.standing import PASSED_ON, Act, Standing, is_due, strongest
+from hub.sharing.queries.entries import is_current
+from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, is_due, strongest_standing
 
 
 def standings(
@@ -18,7 +18,7 @@ def standings(
     """Return every organization's standing in every quarter, by organization id and quarter ("2026Q3").
 
     One query: for each pair it seeks one event of sharing, else one download, and the current confirmation, instead
-    of reading the whole log. The rule is `strongest`, as for a single organization.
+    of reading the whole log. The rule is `strongest_standing`, as for a single organization.
     """
     if not organizations or not quarters:
         return {}
@@ -30,7 +30,7 @@ def standings(
         for organization in organizations:
             row = rows[organization.id, name]
             acts = (row.act,) if row.act else ()
-            result[organization.id, name] = strongest(
+            result[organization.id, name] = strongest_standing(
                 acts, due=is_due(organization, first, last), confirmed=bool(row.confirmed)
             )
     return result
@@ -50,7 +50,7 @@ def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quar
                 SharingEvent.organization_id == Organization.id,
                 SharingEvent.quarter == period.c.quarter,
                 SharingEvent.act.in_(acts),
-                stands(),
+                is_current(),
             )
             .limit(1)
             .correlate(Organization, period)
@@ -63,7 +63,7 @@ def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quar
             Organization.id,
             period.c.quarter,
             last.c.shared.label("confirmed"),
-            case((last.c.shared, None), else_=func.coalesce(one_event(*PASSED_ON), one_event(Act.DOWNLOAD))).label(
+            case((last.c.shared, None), else_=func.coalesce(one_event(*SHARING_ACTS), one_event(Act.DOWNLOAD))).label(
                 "act"
             ),
         )

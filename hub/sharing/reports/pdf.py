@@ -62,13 +62,13 @@ def _summary(report: Report) -> str:
     return f"{sentence} {_people(report.reached)}"
 
 
-def _people(who: Reached) -> str:
+def _people(reached: Reached) -> str:
     """Return a sentence with the number of people reached, and of entries without a number."""
-    if not who.people:
-        return "The entries don’t say how many people were reached." if who.unknown else ""
-    unknown = f"; {plural(who.unknown, 'entry doesn’t', 'entries don’t')} say how many" if who.unknown else ""
-    reached = plural(who.people, "person was", "people were")
-    return f"About {reached} reached (anyone reached twice is counted twice){unknown}."
+    if not reached.people:
+        return "The entries don’t say how many people were reached." if reached.unknown else ""
+    unknown = f"; {plural(reached.unknown, 'entry doesn’t', 'entries don’t')} say how many" if reached.unknown else ""
+    people = plural(reached.people, "person was", "people were")
+    return f"About {people} reached (anyone reached twice is counted twice){unknown}."
 
 
 def _put_quarters(paper: Paper, rows: Sequence[QuarterRow]) -> None:
@@ -98,7 +98,7 @@ def _put_ladder(paper: Paper, report: Report) -> None:
     paper.heading("Evidence, strongest first")
     paper.grid(
         [Column("Evidence", 3), Column("Entries", 1.2, is_number=True), Column("Meaning", 8)],
-        [[rung.label, number(counts[rung]), rung.proves] for rung in Rung],
+        [[rung.label, number(counts[rung]), rung.explanation] for rung in Rung],
     )
 
 
@@ -159,13 +159,13 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
     for line in lines[:MOST_ENTRIES]:
         event = line.event
         mark = f" ({line.mark.label})" if line.mark else ""
-        who = event.person.name if event.person else "-"
+        person = event.person.name if event.person else "-"
         audience = ", ".join(
             part for part in (event.with_whom, plural(event.people, "person", "people") if event.people else "") if part
         )
         recorded = with_year(event.recorded_at.astimezone(zone).date())
-        what = f"{line.rung.label}{mark}"
-        rows.append([with_year(event.happened_on), recorded, str(event.id), what, event.title, who, audience])
+        evidence = f"{line.rung.label}{mark}"
+        rows.append([with_year(event.happened_on), recorded, str(event.id), evidence, event.title, person, audience])
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
         paper.small(f"The CSV file and the workbook have {number(len(lines) - MOST_ENTRIES)} more.")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hub.core.fingerprints import digest_of
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.sharing.models import Confirmation
-from hub.sharing.queries.entries import LoggedLine
+from hub.sharing.queries.entries import LogEntry
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report
 from hub.sharing.rules.evidence import Rung, RungCount
@@ -59,7 +59,7 @@ RESOURCES = ("Resource ID", "Title", "Kind", *_RUNG_HEADS, "People reached", "En
 ALLIANCE = ("Organization ID", "Organization", "Kind", "Region", *QUARTERS)
 
 
-def entry_cells(lines: Iterable[LoggedLine], zone: ZoneInfo) -> Iterable[list[object]]:
+def entry_cells(lines: Iterable[LogEntry], zone: ZoneInfo) -> Iterable[list[object]]:
     """Yield the cells of every entry, in the order of ENTRIES; times are in the hub's time zone."""
     for line in lines:
         event = line.event
@@ -167,7 +167,7 @@ def report_as_csv(report: Report, zone: ZoneInfo) -> bytes:
     return entries_as_csv(report.lines, zone)
 
 
-def entries_as_csv(lines: Iterable[LoggedLine], zone: ZoneInfo) -> bytes:
+def entries_as_csv(lines: Iterable[LogEntry], zone: ZoneInfo) -> bytes:
     """Return log entries as CSV."""
     return csv_of(tuple(ENTRIES.values()), entry_cells(lines, zone))
 

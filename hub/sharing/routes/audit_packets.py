@@ -11,23 +11,23 @@ from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.queries import audit_packets as audit_packets_queries
-from hub.sharing.routes.blueprint import bp, other_slug, quarter_named, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, requested_organization, this_quarter
 
 
 @bp.get("/sharing/<quarter>/packet")
 def packets(quarter: str) -> str:
     """Show the audit packets of a quarter, current one first."""
-    person, which = signed_in(), quarter_named(quarter)
-    organization = whose_record(person)
-    if not Quarter.of(organization.joined_on) <= which <= this_quarter():
+    person, selected = signed_in(), quarter_from_url(quarter)
+    organization = requested_organization(person)
+    if not Quarter.of(organization.joined_on) <= selected <= this_quarter():
         raise NotFound
     return render_template(
         "sharing/audit_packets.html",
         organization=organization,
         other_slug=other_slug(person, organization),
-        quarter=which,
-        running=which == this_quarter(),
-        packets=audit_packets_queries.packets_of(db, organization, which),
+        quarter=selected,
+        running=selected == this_quarter(),
+        packets=audit_packets_queries.packets_of(db, organization, selected),
         may_make=may(person, Permission.MAKE_PACKET, organization),
     )
 
@@ -35,16 +35,16 @@ def packets(quarter: str) -> str:
 @bp.post("/sharing/<quarter>/packet")
 def make_packet(quarter: str) -> Redirect:
     """Create the audit packet of the quarter from its current log."""
-    person, which = signed_in(), quarter_named(quarter)
-    organization = whose_record(person)
-    before = {packet.id for packet in audit_packets_queries.packets_of(db, organization, which)}
-    made = audit_packets_actions.make_packet(db, person, organization, which)
+    person, selected = signed_in(), quarter_from_url(quarter)
+    organization = requested_organization(person)
+    before = {packet.id for packet in audit_packets_queries.packets_of(db, organization, selected)}
+    made = audit_packets_actions.make_packet(db, person, organization, selected)
     flash(
         "Nothing has changed since the last packet, so it is still current."
         if made.id in before
-        else f"The {which.label} audit packet is ready."
+        else f"The {selected.label} audit packet is ready."
     )
-    return redirect(url_for(".packets", quarter=str(which), organization=other_slug(person, organization)))
+    return redirect(url_for(".packets", quarter=str(selected), organization=other_slug(person, organization)))
 
 
 @bp.get("/sharing/packets/<int:packet_id>")

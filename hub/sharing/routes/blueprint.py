@@ -1,4 +1,4 @@
-"""The blueprint, and what its pages need: the organization and the quarter of a request."""
+"""The blueprint of sharing, and helpers that parse a request's organization and quarter."""
 
 from flask import Blueprint, request
 
@@ -13,14 +13,14 @@ from hub.members.rules.permissions import Permission
 bp = Blueprint("sharing", __name__)
 
 
-def whose_record(person: Person) -> Organization:
+def requested_organization(person: Person) -> Organization:
     """Return the requested organization: the person's own, or one whose log they may see (``?organization=``)."""
     slug = request.args.get("organization", person.organization.slug)
     return members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 
 def other_slug(person: Person, organization: Organization) -> str | None:
-    """Return the slug that the page's links need if the organization isn't the person's own, else None."""
+    """Return the organization's slug for the page's links, or None if it is the person's own."""
     return organization.slug if organization.id != person.organization_id else None
 
 
@@ -29,7 +29,7 @@ def this_quarter() -> Quarter:
     return Quarter.of(clock.today(web.config().zone))
 
 
-def quarter_named(text: str) -> Quarter:
+def quarter_from_url(text: str) -> Quarter:
     """Return the quarter in a URL; raises NotFound if it isn't one."""
     try:
         return Quarter.parse(text)

@@ -13,7 +13,7 @@ from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.queries import confirmations as confirmations_queries
 from hub.sharing.queries import entries as entries_queries
-from hub.sharing.routes.blueprint import bp, quarter_named
+from hub.sharing.routes.blueprint import bp, quarter_from_url
 from hub.sharing.routes.declarations import choice_of, wants_search
 from hub.sharing.rules.standing import is_late, objection_to_confirming
 from hub.sharing.rules.texts import joined_texts
@@ -22,33 +22,33 @@ from hub.sharing.rules.texts import joined_texts
 @bp.route("/sharing/<quarter>/confirm", methods=["GET", "POST"])
 def confirm(quarter: str) -> Answer:
     """Confirm in writing what the organization shared in the quarter, or that there was nothing to share."""
-    person, which = signed_in(), quarter_named(quarter)
+    person, selected = signed_in(), quarter_from_url(quarter)
     if not may(person, Permission.CONFIRM, person.organization):
         raise NotFound
-    if objection := objection_to_confirming(which, clock.today(web.config().zone), person.organization):
+    if objection := objection_to_confirming(selected, clock.today(web.config().zone), person.organization):
         raise Refused(objection)
     form = sharing_forms.ConfirmForm()
     if request.method == "GET":
-        _begin(person, which, form)
-        return _page(person, which, form)
+        _begin(person, selected, form)
+        return _page(person, selected, form)
     if wants_search(form):
-        return _page(person, which, form)
+        return _page(person, selected, form)
     refused = ""
     if form.validate_on_submit():
         try:
-            confirmations_actions.confirm(db, person, which, form.statement(), form.form_id.data or "")
+            confirmations_actions.confirm(db, person, selected, form.statement(), form.form_id.data or "")
         except Refused as error:
             refused = str(error)
             form.renew()
         else:
             flash(
-                f"{which.label} is confirmed. Thank you."
+                f"{selected.label} is confirmed. Thank you."
                 if form.shared.data == "yes"
-                else f"{which.label} is confirmed: nothing to share. Thank you."
+                else f"{selected.label} is confirmed: nothing to share. Thank you."
             )
-            return redirect(url_for(".quarter", quarter=str(which)))
+            return redirect(url_for(".quarter", quarter=str(selected)))
     db.rollback()
-    return _page(person, which, form, refused), 422
+    return _page(person, selected, form, refused), 422
 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
@@ -68,15 +68,15 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
 
 
 def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:
-    closing = confirmations_queries.closing_of(db, person.organization, quarter)
+    draft = confirmations_queries.confirmation_draft(db, person.organization, quarter)
     before = entries_queries.confirmations_of(db, person.organization, quarter)
-    listed = [log.resource for log in (*closing.shared, *closing.only_downloaded)]
+    listed = [log.resource for log in (*draft.shared, *draft.only_downloaded)]
     return render_template(
         "sharing/confirm.html",
         quarter=quarter,
         form=form,
         refused=refused,
-        closing=closing,
+        draft=draft,
         choice=choice_of(person, form, [], listed),
         before=before[0] if before else None,
         late=is_late(quarter, clock.today(web.config().zone)),

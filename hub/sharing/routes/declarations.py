@@ -22,7 +22,7 @@ from hub.sharing.models import LoggedMail
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import logged_mail as logged_mail_queries
-from hub.sharing.routes.blueprint import bp, quarter_named
+from hub.sharing.routes.blueprint import bp, quarter_from_url
 from hub.sharing.rules.logged_mail import Audience
 from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
@@ -43,7 +43,7 @@ def declare() -> Answer:
         form.begin(clock.today(web.config().zone))
         form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
         if "quarter" in request.args:
-            _begin_quarter(person, form, quarter_named(request.args["quarter"]))
+            _begin_quarter(person, form, quarter_from_url(request.args["quarter"]))
         if "mail" in request.args:
             _begin_mail(person, form)
         return _declare_page(person, form)
@@ -103,7 +103,7 @@ def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str 
         "sharing/report_sharing.html",
         form=form,
         refused=refused,
-        choice=choice_of(person, form, declarations_queries.offered_to(db, person)),
+        choice=choice_of(person, form, declarations_queries.suggested_resources(db, person)),
         mail=request.args.get("mail"),
     )
 
@@ -126,13 +126,13 @@ def choice_of(
 ) -> Choice:
     """Return the form's choices, including all checked ones; ``listed`` are those that the page lists elsewhere."""
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
-    results = declarations_queries.found_by_title(db, person, words) if words else []
+    results = declarations_queries.search_by_title(db, person, words) if words else []
     shown = {resource.id for resource in (*listed, *offered)}
     shown_or_found = shown | {resource.id for resource in results}
-    checked = declarations_queries.nameable(
+    checked = declarations_queries.declarable(
         db, person, [number for number in form.resources.data or () if number not in shown_or_found]
     )
-    titles = declarations_queries.known_titles(db, person, [*listed, *offered, *checked, *results])
+    titles = declarations_queries.visible_titles(db, person, [*listed, *offered, *checked, *results])
     return Choice([*offered, *checked], [resource for resource in results if resource.id not in shown], words, titles)
 
 
@@ -168,7 +168,7 @@ def correct(event_id: int) -> Answer:
 
 
 def _correct_page(
-    line: entries_queries.LoggedLine,
+    line: entries_queries.LogEntry,
     form: sharing_forms.DeclarationForm,
     retraction: sharing_forms.RetractionForm,
     refused: str = "",

@@ -34,14 +34,14 @@ def slides(resource_id: int) -> Response:
     pages = range_of(request.args.get("pages", ""))
     if pages is None:
         raise Refused("Enter the pages, such as 7 or 7-9.")
-    answer = as_excerpt(resource, resource.current, *pages)
+    response = excerpt_response(resource, resource.current, *pages)
     if request.method == "GET":
         downloads_actions.log_download(db, person, resource, resource.current, whole=True)
-    return answer
+    return response
 
 
-def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) -> Response:
-    """Return the pages as a PDF download, each with its source line; raises Refused if it can't be made."""
+def excerpt_response(resource: Resource, revision: Revision, first: int, last: int) -> Response:
+    """Return the pages as a PDF download, each with its source line; raises Refused if it can't be created."""
     line = source_line(resource.title, resource.organization.name, resource.published_on, web.config().HUB_NAME)
     db.commit()  # holds no database locks while the PDF is made
     try:
@@ -49,15 +49,15 @@ def as_excerpt(resource: Resource, revision: Revision, first: int, last: int) ->
     except reader.Busy:
         abort(503)
     pages = f"{first}" if first == last else f"{first}-{last}"
-    answer = send_file(
+    response = send_file(
         path,
         mimetype="application/pdf",
         as_attachment=True,
         download_name=download_name(f"{resource.title}, {pages}", ".pdf"),
     )
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @bp.get("/resources/<int:resource_id>/download")
@@ -71,11 +71,11 @@ def download(resource_id: int) -> Response:
     person = current_person()
     resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     revision = _revision(person, resource)
-    answer = as_file(resource, revision)
+    response = file_response(resource, revision)
     if request.method == "GET":
-        is_unmodified = answer.status_code == 304  # noqa: PLR2004 - the browser shows its own copy
+        is_unmodified = response.status_code == 304  # noqa: PLR2004 - the browser shows its own copy
         downloads_actions.log_download(db, person, resource, revision, whole=_has_first_byte() and not is_unmodified)
-    return answer
+    return response
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:
@@ -93,21 +93,21 @@ def _has_first_byte() -> bool:
     return request.range is None or any(start == 0 for start, _end in request.range.ranges)
 
 
-def as_file(resource: Resource, revision: Revision) -> Response:
+def file_response(resource: Resource, revision: Revision) -> Response:
     """Return the revision as a download: the original file, or a typed text as Markdown.
 
     The browser must not run it. Raises Refused for a link, which has no file.
     """
     if revision.source is Source.LINK:
         raise Refused("This resource is a link and has no file. Open the link on its page.")
-    answer = _stored(revision) if revision.source is Source.FILE else _typed(resource, revision)
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    response = _original_response(revision) if revision.source is Source.FILE else _text_response(resource, revision)
+    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
-def _stored(revision: Revision) -> Response:
+def _original_response(revision: Revision) -> Response:
     sha256_of_file = revision.sha256 or ""
     return send_file(
         originals.path_of(web.config(), sha256_of_file),
@@ -118,7 +118,7 @@ def _stored(revision: Revision) -> Response:
     )
 
 
-def _typed(resource: Resource, revision: Revision) -> Response:
+def _text_response(resource: Resource, revision: Revision) -> Response:
     content = (revision.body or "").encode("utf-8", "replace")
     return send_file(
         BytesIO(content),

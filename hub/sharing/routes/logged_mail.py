@@ -23,7 +23,7 @@ def mail(mail_id: int) -> str:
         mail=logged,
         organization=organization,
         other_slug=other_slug(person, organization),
-        lines=logged_mail_queries.lines_of_mail(db, organization, logged),
+        lines=logged_mail_queries.entries_of_mail(db, organization, logged),
         may_correct=may(person, Permission.DECLARE, logged),
     )
 

@@ -17,7 +17,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.reports.tables import entries_as_csv
-from hub.sharing.routes.blueprint import bp, other_slug, quarter_named, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, requested_organization, this_quarter
 from hub.sharing.rules.standing import Act, is_late, objection_to_confirming
 
 QUARTERS_PER_PAGE = 12
@@ -27,7 +27,7 @@ QUARTERS_PER_PAGE = 12
 def record() -> str | Response:
     """Show the organization's quarters; ``?format=csv`` downloads every entry."""
     person = signed_in()
-    organization = whose_record(person)
+    organization = requested_organization(person)
     quarters = _quarters_of(organization)
     if request.args.get("format") == "csv":
         lines = entries_queries.events_of(db, organization, quarters)
@@ -38,7 +38,7 @@ def record() -> str | Response:
         "sharing/record.html",
         organization=organization,
         other_slug=other_slug(person, organization),
-        others=_others(person),
+        others=_other_organizations(person),
         yours=None if other_slug(person, organization) else quarters_queries.your_quarter(db, person, this_quarter()),
         rows=quarters_queries.quarters_of(db, organization, shown),
         page=page,
@@ -54,8 +54,8 @@ def _quarters_of(organization: Organization) -> list[Quarter]:
     return last.back(max(count, 1))
 
 
-def _others(person: Person) -> list[Organization]:
-    """Return the organizations whose logs the person may see, if there are others than their own."""
+def _other_organizations(person: Person) -> list[Organization]:
+    """Return the organizations whose logs the person may see; empty for people who can't see the board."""
     if not may(person, Permission.SEE_BOARD):
         return []
     organizations = members_queries.organizations(db)
@@ -71,35 +71,35 @@ def _objection(organization: Organization) -> dict[Quarter, str | None]:
 @bp.get("/sharing/<quarter>")
 def quarter(quarter: str) -> str | Response:
     """Show a quarter's log and confirmations; ``?act=&resource=&person=&page=&format=csv``."""
-    person, which = signed_in(), quarter_named(quarter)
-    organization = whose_record(person)
-    if which > this_quarter():
+    person, selected = signed_in(), quarter_from_url(quarter)
+    organization = requested_organization(person)
+    if selected > this_quarter():
         raise NotFound
     only = _filter()
     if request.args.get("format") == "csv":
-        lines = entries_queries.events_of(db, organization, [which], only)
-        return _as_csv(lines, f"sharing-{organization.slug}-{which}.csv")
-    page, total = page_number(), entries_queries.count_events(db, organization, [which], only)
+        lines = entries_queries.events_of(db, organization, [selected], only)
+        return _as_csv(lines, f"sharing-{organization.slug}-{selected}.csv")
+    page, total = page_number(), entries_queries.count_events(db, organization, [selected], only)
     return render_template(
         "sharing/quarter.html",
         organization=organization,
         other_slug=other_slug(person, organization),
-        quarter=which,
-        row=quarters_queries.quarters_of(db, organization, [which])[0],
-        confirmations=entries_queries.confirmations_of(db, organization, which),
-        late=lambda confirmation: is_late(which, confirmation.confirmed_at.astimezone(web.config().zone).date()),
-        lines=entries_queries.events_of(db, organization, [which], only, page),
+        quarter=selected,
+        row=quarters_queries.quarters_of(db, organization, [selected])[0],
+        confirmations=entries_queries.confirmations_of(db, organization, selected),
+        late=lambda confirmation: is_late(selected, confirmation.confirmed_at.astimezone(web.config().zone).date()),
+        lines=entries_queries.events_of(db, organization, [selected], only, page),
         total=total,
         page=page,
         pages=web.page_count(total, entries_queries.EVENTS_PER_PAGE),
         only=only,
         is_filtered=only != entries_queries.EventFilter(),
-        titles=entries_queries.titles_in(db, organization, which),
-        people=entries_queries.people_in(db, organization, which),
+        titles=entries_queries.titles_in(db, organization, selected),
+        people=entries_queries.people_in(db, organization, selected),
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
-        and not objection_to_confirming(which, clock.today(web.config().zone), organization),
-        may_pack=which >= Quarter.of(organization.joined_on),
+        and not objection_to_confirming(selected, clock.today(web.config().zone), organization),
+        may_pack=selected >= Quarter.of(organization.joined_on),
         may_correct=may(person, Permission.DECLARE, organization),
     )
 
@@ -109,13 +109,13 @@ def confirmation(confirmation_id: int) -> str:
     """Show a written confirmation with its fingerprint."""
     person = signed_in()
     confirmed = entries_queries.confirmation_for(db, person, confirmation_id)
-    which = Quarter.parse(confirmed.quarter)
+    selected = Quarter.parse(confirmed.quarter)
     return render_template(
         "sharing/confirmation.html",
         confirmation=confirmed,
         other_slug=other_slug(person, confirmed.organization),
-        quarter=which,
-        late=is_late(which, confirmed.confirmed_at.astimezone(web.config().zone).date()),
+        quarter=selected,
+        late=is_late(selected, confirmed.confirmed_at.astimezone(web.config().zone).date()),
         superseded_by=entries_queries.replacement_of(db, confirmed),
         digest=digest_of(confirmed.canonical),
     )
@@ -136,5 +136,5 @@ def _id_in(name: str) -> int | None:
     return number if number is not None and 0 < number < 2**31 else None
 
 
-def _as_csv(lines: Sequence[entries_queries.LoggedLine], file_name: str) -> Response:
+def _as_csv(lines: Sequence[entries_queries.LogEntry], file_name: str) -> Response:
     return web.as_attachment(entries_as_csv(lines, web.config().zone), CSV, file_name)

@@ -12,7 +12,7 @@ from hub.members.login import signed_in
 from hub.sharing.queries import reports as reports_queries
 from hub.sharing.reports import pdf as pdf_reports
 from hub.sharing.reports import tables as tables_reports
-from hub.sharing.routes.blueprint import bp, other_slug, this_quarter, whose_record
+from hub.sharing.routes.blueprint import bp, other_slug, requested_organization, this_quarter
 from hub.sharing.rules.reports import Period
 
 
@@ -20,7 +20,7 @@ from hub.sharing.rules.reports import Period
 def all_reports() -> str:
     """List the reports of every quarter and year since the organization joined."""
     person = signed_in()
-    organization = whose_record(person)
+    organization = requested_organization(person)
     first, last = Quarter.of(organization.joined_on), this_quarter()
     years = [Period.of_year(year) for year in range(last.year, first.year - 1, -1)]
     return render_template(
@@ -35,19 +35,19 @@ def all_reports() -> str:
 @bp.get("/sharing/reports/<period>")
 def report(period: str) -> Response:
     """Download the report of a quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (default), ``csv``, ``xlsx``."""
-    organization = whose_record(signed_in())
-    which = period_named(period)
-    contents = reports_queries.report_of(db, organization, which, this_quarter())
+    organization = requested_organization(signed_in())
+    selected = period_from_url(period)
+    contents = reports_queries.report_of(db, organization, selected, this_quarter())
     zone = web.config().zone
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: pdf_reports.report_as_pdf(contents, setting()),
         "csv": lambda: tables_reports.report_as_csv(contents, zone),
         "xlsx": lambda: tables_reports.report_as_xlsx(contents, zone),
     }
-    return web.report_download(f"sharing-{organization.slug}-{which}", makers)
+    return web.report_download(f"sharing-{organization.slug}-{selected}", makers)
 
 
-def period_named(text: str) -> Period:
+def period_from_url(text: str) -> Period:
     """Return the period in a URL; raises NotFound if it isn't one or hasn't started."""
     try:
         period = Period.parse(text)

@@ -26,7 +26,7 @@ from hub.sharing.rules.audit_packets import (
     row_digest,
 )
 from hub.sharing.rules.confirmations import canonical_json
-from hub.sharing.rules.standing import Act, Standing, strongest
+from hub.sharing.rules.standing import Act, Standing, strongest_standing
 
 LARGEST = 500_000_000  # bytes; larger files aren't checked
 
@@ -53,11 +53,11 @@ def check_packet(packet: bytes) -> Verdict:
     except DamagedError as error:
         return Verdict((str(error),))
     if MANIFEST not in files:
-        return Verdict((f"The file has no {MANIFEST}, so it is not an audit packet.", *_strange_names(files)))
+        return Verdict((f"The file has no {MANIFEST}, so it is not an audit packet.", *_unsafe_name_problems(files)))
     try:
         manifest = _manifest_in(files[MANIFEST])
     except ValueError as error:
-        return Verdict((f"{MANIFEST} can't be read: {error}", *_strange_names(files)))
+        return Verdict((f"{MANIFEST} can't be read: {error}", *_unsafe_name_problems(files)))
     problems = [*_seal_problems(files), *_file_problems(files, manifest)]
     chain, broken = _chain(files, manifest)
     problems += [*broken, *_extra_problems(files, chain), *_row_problems(files, manifest)]
@@ -133,14 +133,14 @@ def _file_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> I
 
 def _extra_problems(files: Mapping[str, bytes], chain: Sequence[str]) -> Iterator[str]:
     expected = set(_order(chain))
-    strange = set(_strange_names(files))
-    yield from sorted(strange)
+    unsafe = set(_unsafe_name_problems(files))
+    yield from sorted(unsafe)
     for name in files:
-        if name not in expected and not any(repr(name) in problem for problem in strange):
+        if name not in expected and not any(repr(name) in problem for problem in unsafe):
             yield f"{name!r} doesn't belong in this packet."
 
 
-def _strange_names(files: Iterable[str]) -> Iterator[str]:
+def _unsafe_name_problems(files: Iterable[str]) -> Iterator[str]:
     for name in files:
         parts = name.replace("\\", "/").split("/")
         if ".." in parts or name.startswith(("/", "\\")) or "\\" in name or ":" in name:
@@ -150,32 +150,34 @@ def _strange_names(files: Iterable[str]) -> Iterator[str]:
 def _chain(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Return the earlier quarters whose manifests are in the packet, newest first, and where the chain is broken."""
     quarters: list[str] = []
-    now = manifest
-    while (link := _link(now)) is not None:
+    current = manifest
+    while (link := _link(current)) is not None:
         quarter, digest = link
-        if problem := _break_before(files, now, quarter, digest):
+        if problem := _link_problem(files, current, quarter, digest):
             return [*quarters, quarter], [f"The chain is broken: {problem}"]
         quarters.append(quarter)
         try:
-            now = _manifest_in(files[f"{CHAIN}{quarter}.json"])
+            current = _manifest_in(files[f"{CHAIN}{quarter}.json"])
         except ValueError as error:
             return quarters, [f"The chain is broken: the manifest of {quarter} can't be read: {error}"]
-        if _identity(now) != _identity(manifest) or now["quarter"] != quarter:
+        if _identity(current) != _identity(manifest) or current["quarter"] != quarter:
             return quarters, [f"The chain is broken: {quarter} has the manifest of another organization or quarter."]
-    if now["quarter"] != now["first_quarter"]:
-        return quarters, [f"The chain is broken: it begins with {now['quarter']} instead of {now['first_quarter']}."]
+    if current["quarter"] != current["first_quarter"]:
+        return quarters, [
+            f"The chain is broken: it begins with {current['quarter']} instead of {current['first_quarter']}."
+        ]
     return quarters, []
 
 
-def _break_before(files: Mapping[str, bytes], now: Mapping[str, Any], quarter: str, digest: str) -> str:
-    """Return what is wrong with the previous manifest, which ``now`` names; empty if nothing is."""
+def _link_problem(files: Mapping[str, bytes], current: Mapping[str, Any], quarter: str, digest: str) -> str:
+    """Return a sentence if the manifest that ``current`` names as previous is missing or differs, else an empty string."""
     name = f"{CHAIN}{quarter}.json"
-    if quarter != str(Quarter.parse(now["quarter"]).previous):
-        return f"the manifest of {now['quarter']} names {quarter!r} as the previous quarter."
+    if quarter != str(Quarter.parse(current["quarter"]).previous):
+        return f"the manifest of {current['quarter']} names {quarter!r} as the previous quarter."
     if name not in files:
         return f"the manifest of {quarter} ({name}) is missing."
     if sha256_of(files[name]) != digest:
-        return f"the manifest of {quarter} is not the one that the manifest of {now['quarter']} names."
+        return f"the manifest of {quarter} is not the one that the manifest of {current['quarter']} names."
     return ""
 
 
@@ -190,7 +192,7 @@ def _link(manifest: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield every row that was edited, and everything in which the tables differ from the manifest."""
+    """Yield a sentence for each edited row, and for each difference between the tables and the manifest."""
     tables: dict[str, list[dict[str, str]]] = {}
     for name in (EVENTS, CONFIRMATIONS):
         if name in files:
@@ -240,7 +242,7 @@ def _event_problems(rows: Sequence[Mapping[str, str]], manifest: Mapping[str, An
             yield f"{where} was edited: the fingerprint in its last column doesn't match."
         if numbers[row.get("entry", "")] > 1:
             yield f"{where} is in the file more than once."
-        if row.get("quarter") != manifest["quarter"] or not _lies_in(
+        if row.get("quarter") != manifest["quarter"] or not _is_in_quarter(
             row.get("happened_on", ""), row.get("quarter", "")
         ):
             yield f"{where} doesn't belong in {manifest['quarter']}: its date is {row.get('happened_on', '?')}."
@@ -248,7 +250,7 @@ def _event_problems(rows: Sequence[Mapping[str, str]], manifest: Mapping[str, An
             yield f"{where} is marked as counting, but another entry corrects it."
 
 
-def _lies_in(day: str, quarter: str) -> bool:
+def _is_in_quarter(day: str, quarter: str) -> bool:
     try:
         return Quarter.of(date.fromisoformat(day)) == Quarter.parse(quarter)
     except ValueError:
@@ -291,7 +293,7 @@ def _same_second(local: object, utc: object) -> bool:
 
 
 def _standing(events: Sequence[Mapping[str, str]], confirmations: Sequence[Mapping[str, str]], *, due: bool) -> str:
-    """Return the standing that the rows add up to, by the hub's rule."""
+    """Return the standing computed from the rows, by the same rule as in the hub."""
     acts = {Act(row["act"]) for row in events if row.get("counts") == "yes" and row.get("act") in set(Act)}
     last = [row.get("shared") for row in confirmations if row.get("stands") == "yes"]
-    return strongest(acts, due=due, confirmed=last == ["yes"]).value
+    return strongest_standing(acts, due=due, confirmed=last == ["yes"]).value

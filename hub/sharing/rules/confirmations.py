@@ -78,7 +78,7 @@ class LogFacts:
     only_downloaded: int  # resources that were downloaded, and neither declared nor forwarded
     without_audience: int  # shared resources without an audience
     without_people: int  # shared resources without a number of people
-    unnamed_mails: int  # emails to log addresses in which no resource was recognized
+    unmatched_mails: int  # emails to log addresses in which no resource was recognized
     quarter: Quarter
     today: date
     open_before: Quarter | None = None  # the previous quarter, if it was due and isn't confirmed
@@ -95,9 +95,9 @@ def _gaps(facts: LogFacts) -> Iterator[str]:
     if facts.only_downloaded:
         them = "it" if facts.only_downloaded == 1 else "them"
         yield f"{_resources(facts.only_downloaded)} downloaded. If you shared {them}, check {them} below."
-    if facts.unnamed_mails:
-        emails = plural(facts.unnamed_mails, "email")
-        them = "it" if facts.unnamed_mails == 1 else "them"
+    if facts.unmatched_mails:
+        emails = plural(facts.unmatched_mails, "email")
+        them = "it" if facts.unmatched_mails == 1 else "them"
         yield f"{emails} came to a log address, but the hub recognized no resource. Check below what was in {them}."
     if facts.without_audience:
         yield f"{_resources(facts.without_audience)} shared, but no audience is logged."

@@ -10,7 +10,7 @@ from hub.sharing.rules.standing import Act
 
 
 class Carrier(StrEnum):
-    """How a forward was carried, as far as the hub knows."""
+    """The channel through which the hub learned of a forward."""
 
     HUB_MAIL = "hub-mail"  # the hub sent it
     LOG_ADDRESS = "log-address"  # the person copied their own email to the hub
@@ -30,15 +30,15 @@ class Rung(StrEnum):
     @property
     def label(self) -> str:
         """The name shown on pages and in reports."""
-        return _WORDS[self][0]
+        return _TEXTS[self][0]
 
     @property
-    def proves(self) -> str:
-        """What it shows, as a phrase."""
-        return _WORDS[self][1]
+    def explanation(self) -> str:
+        """A phrase that says what it shows."""
+        return _TEXTS[self][1]
 
 
-_WORDS = {
+_TEXTS = {
     Rung.CONFIRMED: ("Confirmed", "Written confirmation by the representative or alternate"),
     Rung.HUB_MAIL: ("Hub email", "Email sent by the hub"),
     Rung.LOG_ADDRESS: ("Log address", "Copy of an email sent to the log address"),
@@ -46,18 +46,18 @@ _WORDS = {
     Rung.DECLARED: ("Reported", "Report by someone at the organization"),
     Rung.DOWNLOAD: ("Downloaded", "Download by someone at the organization, which alone isn’t sharing"),
 }
-_OF_CARRIER = {
+_RUNG_OF_CARRIER = {
     Carrier.HUB_MAIL: Rung.HUB_MAIL,
     Carrier.LOG_ADDRESS: Rung.LOG_ADDRESS,
     Carrier.OPENING: Rung.OPENING,
 }
 
 
-_ACTS = {Rung.DECLARED: Act.DECLARED, Rung.DOWNLOAD: Act.DOWNLOAD}
+_ACT_OF_RUNG = {Rung.DECLARED: Act.DECLARED, Rung.DOWNLOAD: Act.DOWNLOAD}
 
 
-class Carried(Protocol):
-    """The columns of a sharing event that decide its rung."""
+class EvidenceFacts(Protocol):
+    """The columns of a sharing event that determine its rung."""
 
     @property
     def act(self) -> Act:
@@ -77,26 +77,29 @@ class RungCount:
 
 
 def rung(act: Act, carrier: Carrier | None) -> Rung:
-    """Return the rung of an act. A forward without a carrier is an opened link: at first nothing else was logged."""
+    """Return the rung of an act. Old forwards have no carrier; all of them are opened links."""
     if act is Act.DOWNLOAD:
         return Rung.DOWNLOAD
     if act is Act.DECLARED:
         return Rung.DECLARED
-    return _OF_CARRIER[carrier or Carrier.OPENING]
+    return _RUNG_OF_CARRIER[carrier or Carrier.OPENING]
 
 
-def rung_of(event: Carried) -> Rung:
+def rung_of(event: EvidenceFacts) -> Rung:
     """Return the rung of a log entry."""
     return rung(event.act, event.carrier)
 
 
-def ladder(events: Iterable[Carried], *, confirmed: bool) -> list[RungCount]:
+def ladder(events: Iterable[EvidenceFacts], *, confirmed: bool) -> list[RungCount]:
     """Return every rung with its number of ``events`` (current ones only), strongest first."""
     return ladder_of(Counter(rung_of(event) for event in events), confirmed=confirmed)
 
 
 def ladder_of(counts: Mapping[Rung, int], *, confirmed: bool) -> list[RungCount]:
-    """Return the same from counts. ``confirmed``: the last confirmation says that something was shared."""
+    """Return every rung with its count, like `ladder`, from counts by rung.
+
+    ``confirmed`` is True if the last confirmation says that something was shared.
+    """
     counts = {**counts, Rung.CONFIRMED: int(confirmed)}
     return [RungCount(step, counts.get(step, 0)) for step in Rung]
 
@@ -106,5 +109,5 @@ def acts_of(counts: Mapping[Rung, int]) -> Counter[Act]:
     acts = Counter[Act]()
     for step, count in counts.items():
         if step is not Rung.CONFIRMED:
-            acts[_ACTS.get(step, Act.FORWARD)] += count
+            acts[_ACT_OF_RUNG.get(step, Act.FORWARD)] += count
     return acts

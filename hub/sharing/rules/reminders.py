@@ -82,14 +82,14 @@ def _occasions_around(today: date) -> list[Occasion]:
     return [*occasions_of(this.previous), *occasions_of(this)]
 
 
-def needs_reminding(standing: Standing) -> bool:
-    """Return True if an organization with this standing is reminded: sharing is due and not done yet."""
+def needs_reminder(standing: Standing) -> bool:
+    """Return True if an organization with this standing gets reminders: sharing is due and nothing was shared yet."""
     return standing in {Standing.SILENT, Standing.DOWNLOADED}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The contents of a reminder: an organization's quarter as the log has it."""
+    """The contents of a reminder, from an organization's log of a quarter."""
 
     quarter: Quarter
     stage: Stage

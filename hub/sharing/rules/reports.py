@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hub.core.quarters import Quarter
 from hub.sharing.rules.evidence import Carrier, Rung, rung
-from hub.sharing.rules.standing import PASSED_ON, Act
+from hub.sharing.rules.standing import SHARING_ACTS, Act
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Period:
         return str(self.quarters[0].year) if self.is_year else str(self.quarters[0])
 
 
-class Reaching(Protocol):
-    """The columns of a sharing event that tell how many people it reached."""
+class ReachFacts(Protocol):
+    """The columns of a sharing event from which the number of people reached is computed."""
 
     @property
     def act(self) -> Act: ...  # noqa: D102 - the columns of a sharing event
@@ -58,22 +58,22 @@ class Reaching(Protocol):
 
 @dataclass(frozen=True)
 class Reached:
-    """About how many people were reached, and the number of entries that don't say."""
+    """The approximate number of people reached, and the number of entries without a count."""
 
     people: int
     unknown: int  # entries of sharing without a number of people
 
 
-def reached(events: Iterable[Reaching]) -> Reached:
+def reached(events: Iterable[ReachFacts]) -> Reached:
     """Return the people reached by the entries that count as sharing; an opened link is one person.
 
     The same person may have been reached twice, so this is not a number of distinct people.
     """
-    numbers = [_people(event) for event in events if event.act in PASSED_ON]
+    numbers = [_people(event) for event in events if event.act in SHARING_ACTS]
     return Reached(sum(number or 0 for number in numbers), sum(number is None for number in numbers))
 
 
-def _people(event: Reaching) -> int | None:
+def _people(event: ReachFacts) -> int | None:
     if event.people is None and rung(event.act, event.carrier) is Rung.OPENING:
         return 1
     return event.people

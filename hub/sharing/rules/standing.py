@@ -1,4 +1,4 @@
-"""What counts as sharing, and an organization's standing in a quarter. Pure."""
+"""Sharing events, and the rules for an organization's standing in a quarter. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from hub.members.rules.organizations import is_due_on
 
 
 class Act(StrEnum):
-    """What was done with a resource."""
+    """The kind of a sharing event."""
 
     DOWNLOAD = "download"
     DECLARED = "declared"
@@ -24,11 +24,11 @@ class Act(StrEnum):
 
 
 # The acts that count as sharing; a download alone doesn't show that anything was shared.
-PASSED_ON = frozenset({Act.FORWARD, Act.DECLARED})
+SHARING_ACTS = frozenset({Act.FORWARD, Act.DECLARED})
 
 
 class Mark(StrEnum):
-    """A remark on an entry that readers need before they count it. The values are part of audit packets and exports."""
+    """A remark on an entry that was or is a correction. The values are part of audit packets and exports."""
 
     NONE = ""
     CORRECTION = "correction"  # of an earlier entry
@@ -42,7 +42,7 @@ class Mark(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where an organization is in a quarter: the strongest standing that applies."""
+    """The standing of an organization in a quarter: the strongest one that applies."""
 
     CONFIRMED = "confirmed"
     FORWARDED = "forwarded"
@@ -62,7 +62,7 @@ class Standing(StrEnum):
 
 
 class Channel(StrEnum):
-    """How something was shared."""
+    """The channel through which something was shared."""
 
     EMAIL = "email"
     NEWSLETTER = "newsletter"
@@ -76,8 +76,8 @@ class Channel(StrEnum):
         return {"email": "Email", "meeting": "Meeting or call"}.get(self.value, self.value.capitalize())
 
 
-class SomeEvent(Protocol):
-    """The columns of a sharing event that decide the standing."""
+class EventFacts(Protocol):
+    """The columns of a sharing event that determine the standing."""
 
     @property
     def act(self) -> Act:
@@ -88,7 +88,7 @@ class SomeEvent(Protocol):
         """The date of the act, which decides the quarter."""
 
 
-class LoggedEvent(Protocol):
+class CorrectionFacts(Protocol):
     """The columns of a sharing event that decide if it is current."""
 
     @property
@@ -104,8 +104,8 @@ class LoggedEvent(Protocol):
         """True if it only retracts that entry."""
 
 
-class SomeConfirmation(Protocol):
-    """The columns of a confirmation that decide the standing."""
+class ConfirmationFacts(Protocol):
+    """The columns of a confirmation that determine the standing."""
 
     @property
     def quarter(self) -> str:
@@ -136,16 +136,16 @@ class Membership(Protocol):
         """Its last day, if it has left."""
 
 
-C = TypeVar("C", bound=SomeConfirmation)
-E = TypeVar("E", bound=LoggedEvent)
+C = TypeVar("C", bound=ConfirmationFacts)
+E = TypeVar("E", bound=CorrectionFacts)
 
 # A confirmation made more than 30 days after the quarter's end is marked late.
 LATE_AFTER = timedelta(days=30)
 
 
 def standing(
-    events: Collection[SomeEvent],
-    confirmations: Sequence[SomeConfirmation],
+    events: Collection[EventFacts],
+    confirmations: Sequence[ConfirmationFacts],
     quarter: Quarter,
     membership: Membership,
 ) -> Standing:
@@ -157,13 +157,13 @@ def standing(
     """
     last = last_confirmation(confirmations, quarter)
     acts = {event.act for event in events if Quarter.of(event.happened_on) == quarter}
-    return strongest(
+    return strongest_standing(
         acts, due=is_due(membership, quarter.first_day, quarter.last_day), confirmed=last is not None and last.shared
     )
 
 
-def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
-    """Return the standing for facts that were already gathered.
+def strongest_standing(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
+    """Return the strongest standing that applies, from precomputed facts.
 
     ``acts`` are those of the current entries in the quarter, ``due`` tells if sharing was due, and ``confirmed`` if
     the last confirmation says that something was shared.
@@ -172,7 +172,7 @@ def strongest(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
         return Standing.NOT_DUE
     if confirmed:
         return Standing.CONFIRMED
-    if not PASSED_ON.isdisjoint(acts):
+    if not SHARING_ACTS.isdisjoint(acts):
         return Standing.FORWARDED
     return Standing.DOWNLOADED if Act.DOWNLOAD in acts else Standing.SILENT
 
@@ -207,7 +207,7 @@ def current_events(events: Iterable[E]) -> list[E]:
 
 
 def objection_to_confirming(quarter: Quarter, today: date, membership: Membership) -> str | None:
-    """Return why ``quarter`` can't be confirmed today: it hasn't started, or nothing is due from the organization."""
+    """Return why ``quarter`` can't be confirmed today, or None: it hasn't started, or nothing is due from the organization."""
     if quarter > Quarter.of(today):
         return f"{quarter.label} hasn’t started yet. Confirm it once you have shared something."
     if not is_due(membership, quarter.first_day, quarter.last_day):
@@ -216,7 +216,7 @@ def objection_to_confirming(quarter: Quarter, today: date, membership: Membershi
 
 
 def objection_to_day(happened_on: date, today: date, joined_on: date) -> str | None:
-    """Return why nothing can have been shared on that day: it is in the future, or before the organization joined."""
+    """Return why a share can't be dated ``happened_on``, or None: it is in the future, or before the organization joined."""
     if happened_on > today:
         return "That date is in the future. Enter the date when you shared it."
     if happened_on < joined_on:

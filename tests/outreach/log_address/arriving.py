@@ -27,7 +27,7 @@ def token_of(database: Database, email: str = "rita@prairie.example") -> str:
 
 def arrive(database: Database, raw: bytes, email: str = "rita@prairie.example", at: datetime = NOW) -> list[Outcome]:
     address = f"log+{token_of(database, email)}@{DOMAIN}"
-    return log_address_actions.log_arrived(database, spool.Arrived((address,), at, raw))
+    return log_address_actions.log_queued_mail(database, spool.QueuedMail((address,), at, raw))
 
 
 def events(database: Database) -> list[SharingEvent]:

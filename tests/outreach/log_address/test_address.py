@@ -30,7 +30,7 @@ def test_the_page_creates_replaces_and_turns_off_the_address(
 
     def takes(address: str) -> bool:
         with database.reading() as db:
-            return log_address_actions.takes(db, address)
+            return log_address_actions.accepts(db, address)
 
     first = shown(browser.post("/sharing/log-address", follow_redirects=True).text)
     assert takes(first)
@@ -47,11 +47,11 @@ def test_people_who_left_can_no_longer_log(world: dict[str, int], database: Data
     address = f"log+{token_of(database)}@{DOMAIN}"
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        assert log_address_actions.takes(db, address)
+        assert log_address_actions.accepts(db, address)
         rita.left_at = clock.now()
     with database.reading() as db:
-        assert not log_address_actions.takes(db, address)
-    assert log_address_actions.log_arrived(database, spool.Arrived((address,), NOW, mails.outlook(FILE))) == []
+        assert not log_address_actions.accepts(db, address)
+    assert log_address_actions.log_queued_mail(database, spool.QueuedMail((address,), NOW, mails.outlook(FILE))) == []
 
 
 def test_without_a_mail_domain_the_page_says_that_log_addresses_are_off(

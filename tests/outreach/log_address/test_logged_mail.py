@@ -82,7 +82,7 @@ def test_neither_recipients_addresses_nor_the_text_are_kept(world: dict[str, int
 def test_links_are_recognized_too(world: dict[str, int], database: Database) -> None:
     with database.writing() as db:
         dora = db.scalars(select(Person).where(Person.email == "dora@delta.example")).one()
-        resource = declarations_queries.nameable(db, dora, [world["text"]])[0]
+        resource = declarations_queries.declarable(db, dora, [world["text"]])[0]
         token = links_actions.make_link(db, dora, resource, None, 30).token
     link = f"https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhub.example.org%2Fs%2F{token}&data=05"
     assert arrive(database, mails.gmail(link, FILE)) == [Outcome.LOGGED]
@@ -213,26 +213,26 @@ def test_an_email_that_cannot_be_logged_is_retried_for_a_week(
     address = f"log+{token_of(database)}@{DOMAIN}"
     for number in range(2):
         raw = mails.plain(f"https://hub.example.org/resources/{world['text']}", message_id=f"<{number}@x>")
-        spool.keep(database.config, spool.Arrived((address,), NOW, raw))
+        spool.enqueue(database.config, spool.QueuedMail((address,), NOW, raw))
     with monkeypatch.context() as patch:
         patch.setattr("hub.outreach.actions.log_address.post", lambda *_a, **_k: 1 / 0)
         assert log_address_actions.catch_up(database) == 0
         assert events(database) == []
-    assert len(spool.waiting(database.config)) == 2
+    assert len(spool.queued_files(database.config)) == 2
     assert log_address_actions.catch_up(database) == 0, "not immediately again"
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(minutes=2))
     assert log_address_actions.catch_up(database) == 2
     assert len(events(database)) == 2
-    assert spool.waiting(database.config) == []
-    path = spool.keep(database.config, spool.Arrived((address,), NOW, mails.outlook(FILE)))
-    with spool.held(path) as arrived:
+    assert spool.queued_files(database.config) == []
+    path = spool.enqueue(database.config, spool.QueuedMail((address,), NOW, mails.outlook(FILE)))
+    with spool.locked(path) as arrived:
         assert arrived
-        with spool.held(path) as second:
+        with spool.locked(path) as second:
             assert second is None, "only one process can lock it"
     monkeypatch.setattr("hub.outreach.actions.log_address.post", lambda *_a, **_k: 1 / 0)
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW + timedelta(days=7, hours=1))
     assert log_address_actions.catch_up(database) == 1
-    assert spool.waiting(database.config) == []
+    assert spool.queued_files(database.config) == []
 
 
 def _hub(config: Config, *words: str, stdin: bytes = b"") -> Result:
@@ -266,9 +266,11 @@ def test_a_message_in_a_file_is_logged_for_its_envelope_recipients(
     answer = _hub(config, "mail-in", "-", stdin=f"X-Original-To: <{address}>\r\n".encode() + other)
     assert answer.output == "Logged.\n"
     assert len(events(database)) == 2
-    assert spool.waiting(config) == []
+    assert spool.queued_files(config) == []
     assert sha256(FILE).hexdigest() in {path.name for path in config.UPLOADS.rglob("*") if path.is_file()}
-    spool.keep(config, spool.Arrived((address,), NOW, raw.replace(b"<DM6", b"<FR6")))  # killed before it was logged
+    spool.enqueue(
+        config, spool.QueuedMail((address,), NOW, raw.replace(b"<DM6", b"<FR6"))
+    )  # killed before it was logged
     assert worker.STEPS["copies"](database, cast("Reader", None)) == 1
     assert len(events(database)) == 3
     off = _hub(replace(config, MAIL_DOMAIN=""), "mail-in", str(file))

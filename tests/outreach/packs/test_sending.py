@@ -112,7 +112,7 @@ def test_a_stale_draft_is_neither_sent_twice_nor_changed(world: Database, sign_i
         db.commit()
         assert [pack.state for pack in rows(world, Pack)] == [PackState.SENDING], "sending twice has no effect"
         changes: list[Callable[[], object]] = [
-            lambda: packs_actions.change_pack(db, ana, pack, title="Other", words="", groups=[], everyone=True),
+            lambda: packs_actions.change_pack(db, ana, pack, title="Other", pack_note="", groups=[], everyone=True),
             lambda: packs_actions.add_item(db, ana, pack, 3),
             lambda: packs_actions.delete_pack(db, ana, pack),
         ]

@@ -120,7 +120,7 @@ def test_an_unsubscribe_between_two_steps_of_the_worker_is_respected(
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     send(ana, a_draft(ana))
-    sending_actions._do_step(world, sending_actions._due, sending_actions._begin)
+    sending_actions._run_step(world, sending_actions._due, sending_actions._start_sending)
     client.post(stop_address(world), data={"from": whose})
     worker.catch_up(world)
     assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
