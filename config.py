@@ -40,7 +40,7 @@ class MailServer:
     password: str = field(default="", repr=False)
 
     @property
-    def is_here(self) -> bool:
+    def is_local(self) -> bool:
         """True if the server runs on this machine, so that no one can intercept the connection."""
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
@@ -117,10 +117,10 @@ class Config:
 
     def _check(self) -> None:
         """Raise WrongSettingError for the first invalid value."""
-        for name, (holds, must) in MUST.items():
+        for name, (is_valid, must) in CHECKS.items():
             value = getattr(self, name)
-            if not holds(value):
-                raise WrongSettingError(_sentence(name, _shown(name, value), must))
+            if not is_valid(value):
+                raise WrongSettingError(_sentence(name, _redacted(name, value), must))
 
     def _completed(self) -> "Config":
         """Return the settings with absolute paths, and with values for the database and keys filled in."""
@@ -259,7 +259,7 @@ def _stored_key(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _is_base(text: str) -> bool:
+def _is_base_url(text: str) -> bool:
     url = urlsplit(text)
     return url.scheme in {"http", "https"} and bool(url.netloc)
 
@@ -269,7 +269,7 @@ def _is_safe_key(text: str) -> bool:
     return not text or len(text) >= SHORTEST_KEY
 
 
-def _shown(name: str, value: object) -> str:
+def _redacted(name: str, value: object) -> str:
     """Return the value for an error message, without secrets."""
     if name in {"SECRET_KEY", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
         return "(hidden)"
@@ -283,7 +283,7 @@ _POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it mus
 _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least {SHORTEST_KEY} characters")
 
 # Validation of the settings: a test of the value, and the end of the error sentence.
-MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
     "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
     "LOG_LEVEL": (
@@ -295,7 +295,7 @@ MUST: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a weekday such as monday"),
     "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call
     "CALL_LINK": (lambda value: not value or value.startswith(_LINKS), "it must be a link that begins with https://"),
-    "BASE_URL": (_is_base, "it must be a URL such as https://hub.example.org"),
+    "BASE_URL": (_is_base_url, "it must be a URL such as https://hub.example.org"),
     "DATABASE_URL": (
         lambda value: not value or value.startswith(_DATABASES),
         "it must begin with sqlite:/// or postgresql://",

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
+from bench.rows import ORGANIZATIONS, coordinator, organization_row, person_row, run_on_each_database
 from hub.core import clock
 from hub.core.dates import number
 from hub.core.db import Database
@@ -118,26 +118,26 @@ def _measure(name: str, database: Database) -> None:
     }
     print(f"\n{name:34}{'median ms':>12}{'slowest ms':>12}")
     for label, query in queries.items():
-        _print(label, [_timed(database, query) for _ in range(RUNS)])
+        _print(label, [_time(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
-    _print("the board's page", [_requested(browser, "/board") for _ in range(RUNS)])
+    _print("the board's page", [_request(browser, "/board") for _ in range(RUNS)])
     with database.writing() as db:
         db.execute(delete(Confirmation))
-    _print("  without confirmations", [_requested(browser, "/board") for _ in range(RUNS)])
+    _print("  without confirmations", [_request(browser, "/board") for _ in range(RUNS)])
 
 
 def _print(label: str, times: list[float]) -> None:
     print(f"{label:34}{statistics.median(times):12.1f}{max(times):12.1f}", flush=True)
 
 
-def _timed(database: Database, query: Callable[[Session], object]) -> float:
+def _time(database: Database, query: Callable[[Session], object]) -> float:
     with database.reading() as db:
         start = time.perf_counter()
         query(db)
         return 1000 * (time.perf_counter() - start)
 
 
-def _requested(browser: FlaskClient, address: str) -> float:
+def _request(browser: FlaskClient, address: str) -> float:
     start = time.perf_counter()
     response = browser.get(address)
     assert response.status_code == 200, response.status

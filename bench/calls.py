@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bench.rows import ORGANIZATIONS, coordinator, on_each_kind, organization_row, person_row
+from bench.rows import ORGANIZATIONS, coordinator, organization_row, person_row, run_on_each_database
 from hub.calls.actions import series as series_actions
 from hub.calls.models import Attendance, Call, Presentation, Source
 from hub.calls.queries import attendance as attendance_queries
@@ -91,11 +91,11 @@ def _measure(name: str, database: Database, year: int) -> None:
         _print(label, [_timed(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
     address = f"/board?view=commitments&year={year}"
-    _print("board page", [_requested(browser, address) for _ in range(RUNS)])
-    _print("call page", [_requested(browser, f"/calls/{_some_day(database)}") for _ in range(RUNS)])
+    _print("board page", [_request(browser, address) for _ in range(RUNS)])
+    _print("call page", [_request(browser, f"/calls/{_any_call_day(database)}") for _ in range(RUNS)])
 
 
-def _some_day(database: Database) -> object:
+def _any_call_day(database: Database) -> object:
     with database.reading() as db:
         return db.scalars(select(Call.day).order_by(Call.day).offset(5)).first()
 
@@ -106,7 +106,7 @@ def _print(label: str, runs: list[tuple[float, float]]) -> None:
     print(f"{label:34}{statistics.median(elapsed):12.1f}{max(elapsed):12.1f}{statistics.median(cpu):12.1f}", flush=True)
 
 
-def _timed(database: Database, query: Callable[[Session], object]) -> tuple[float, float]:
+def _time(database: Database, query: Callable[[Session], object]) -> tuple[float, float]:
     with database.reading() as db:
         return _measure_time(lambda: query(db))
 
@@ -118,7 +118,7 @@ def _measure_time(act: Callable[[], object]) -> tuple[float, float]:
     return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - cpu)
 
 
-def _requested(browser: FlaskClient, address: str) -> tuple[float, float]:
+def _request(browser: FlaskClient, address: str) -> tuple[float, float]:
     def get() -> None:
         response = browser.get(address)
         assert response.status_code == 200, response.status

@@ -104,7 +104,7 @@ def fill(database: Database, resources: int, pages: int, stories: Sequence[Story
                 )
             )
     characters = 0
-    shuffled = _endless(stories, rng)
+    shuffled = _repeated(stories, rng)
     for first in range(1, resources + 1, 500):
         with database.writing() as db:
             rows: dict[Any, list[dict[str, Any]]] = {Resource: [], Topic: [], Revision: [], Page: []}
@@ -118,7 +118,7 @@ def fill(database: Database, resources: int, pages: int, stories: Sequence[Story
     return characters
 
 
-def _endless(stories: Sequence[Story], rng: random.Random) -> Any:
+def _repeated(stories: Sequence[Story], rng: random.Random) -> Any:
     while True:
         yield from rng.sample(stories, len(stories))
 

@@ -22,7 +22,7 @@ from tests import postgres
 ORGANIZATIONS = 500  # without the host, whose id is the next one
 
 
-def on_each_kind(title: str, run: Callable[[str, Database], object]) -> None:
+def run_on_each_database(title: str, run: Callable[[str, Database], object]) -> None:
     """Print the title and the machine, then run on SQLite, and on PostgreSQL if it is installed."""
     print(title)
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)

@@ -69,7 +69,7 @@ def main() -> None:
     print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
-            filled = _filled(Path(folder), size, stories)
+            filled = _fill(Path(folder), size, stories)
             _row(filled, Path(folder))
             if size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES)):
                 fresh = _freshness(filled, Path(folder))
@@ -105,13 +105,13 @@ def _row(filled: Filled, folder: Path) -> None:
     current = folders.current_folder(folders.root_of(database.config))
     assert current is not None
     share = sum(path.stat().st_size for path in current.iterdir() if path.is_file()) / filled.characters
-    cells = [_timed(_engine(database), filled.questions)]
+    cells = [_time(_engine(database), filled.questions)]
     for name, yardstick in YARDSTICKS.items():
         if name == "naive Whoosh" and filled.resources > NAIVE:
             cells.append("not measured")
             continue
         with yardstick(database, folder / name) as search:
-            cells.append(_timed(search, filled.questions, rounds=1 if name == "naive Whoosh" else 2))
+            cells.append(_time(search, filled.questions, rounds=1 if name == "naive Whoosh" else 2))
     filled.hub.start()
     try:
         cookie, addresses = _cookie(filled.hub), _addresses(filled.questions)
@@ -150,7 +150,7 @@ def _engine(database: Database) -> Callable[[str], int]:
     return search
 
 
-def _timed(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> str:
+def _time(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> str:
     """Return the times of each query in ``rounds`` rounds; with more than one round, after a warm-up of each query."""
     for question in questions if rounds > 1 else questions[:1]:
         search(question)

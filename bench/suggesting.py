@@ -53,13 +53,13 @@ def main() -> None:
         _remember(database)
         keys = list(_keys(database))
         browser = _browser(config, database)
-        _row("first request, which opens the index", [_requested(browser, "first")])
-        _row("request after each key", [_requested(browser, typed) for typed in keys])
+        _row("first request, which opens the index", [_request(browser, "first")])
+        _row("request after each key", [_request(browser, typed) for typed in keys])
         _row(
             "request after the first key, with most matches",
-            [_requested(browser, typed) for typed in keys if len(typed) == 1],
+            [_request(browser, typed) for typed in keys if len(typed) == 1],
         )
-        _row("query only, without the request", list(_queried(database, keys)))
+        _row("query only, without the request", list(_run_queries(database, keys)))
         _row("new resources in 20 saved searches", list(_news(database)))
         database.close()
 
@@ -93,22 +93,22 @@ def _browser(config: Config, database: Database) -> FlaskClient:
     return browser
 
 
-def _timed(act: Callable[[], object]) -> Times:
+def _time(act: Callable[[], object]) -> Times:
     """Return the wall-clock time and CPU time of a call."""
     wall_began, cpu_began = time.perf_counter(), time.process_time()
     act()
     return (time.perf_counter() - wall_began) * 1000, (time.process_time() - cpu_began) * 1000
 
 
-def _requested(browser: FlaskClient, typed: str) -> Times:
-    return _timed(lambda: browser.get("/search/suggestions", query_string={"q": typed}).get_json()["suggestions"])
+def _request(browser: FlaskClient, typed: str) -> Times:
+    return _time(lambda: browser.get("/search/suggestions", query_string={"q": typed}).get_json()["suggestions"])
 
 
-def _queried(database: Database, keys: Sequence[str]) -> Iterator[Times]:
+def _run_queries(database: Database, keys: Sequence[str]) -> Iterator[Times]:
     with database.reading() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for typed in keys:
-            yield _timed(partial(suggestions_queries.suggestions, db, person, typed))
+            yield _time(partial(suggestions_queries.suggestions, db, person, typed))
 
 
 def _news(database: Database) -> Iterator[Times]:
@@ -120,7 +120,7 @@ def _news(database: Database) -> Iterator[Times]:
         person = db.get_one(Person, corpus.MEMBER)
         saved = searches_queries.saved_of(db, person)
         for _ in range(5):
-            yield _timed(lambda: news_queries.new_in(db, person, saved))
+            yield _time(lambda: news_queries.new_in(db, person, saved))
 
 
 def _row(name: str, times: Sequence[Times]) -> None:

@@ -41,16 +41,16 @@ def main() -> None:
         browser.download("/resources/1/download")
         print(f"\n{'':34}{'MB/s':>8}{'web growth, MB':>16}{'other growth, MB':>18}")
         growths = [
-            _measured(hub, "upload, plain form", lambda: browser.plain("plain.png", b"1")),
-            _measured(hub, "upload, tus in pieces of 8 MiB", lambda: browser.tus("pieces.png", b"2", PIECE)),
-            _measured(hub, "upload, tus in one piece", lambda: browser.tus("one.png", b"3", SIZE)),
-            _measured(hub, "download", lambda: browser.download("/resources/3/download")),
+            _measure(hub, "upload, plain form", lambda: browser.plain("plain.png", b"1")),
+            _measure(hub, "upload, tus in pieces of 8 MiB", lambda: browser.tus("pieces.png", b"2", PIECE)),
+            _measure(hub, "upload, tus in one piece", lambda: browser.tus("one.png", b"3", SIZE)),
+            _measure(hub, "download", lambda: browser.download("/resources/3/download")),
         ]
     if max(growths) > ALLOWED:
         sys.exit(f"A process grew by more than {ALLOWED // 1_000_000} MB.")
 
 
-def _measured(hub: Hub, label: str, work: Callable[[], None]) -> int:
+def _measure(hub: Hub, label: str, work: Callable[[], None]) -> int:
     """Time ``work`` while watching the memory of each process, and return the largest growth in bytes."""
     before, peak = _memory(hub), dict[int, int]()
     done = threading.Event()

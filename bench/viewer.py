@@ -53,7 +53,7 @@ def main() -> None:
                 print(f"| largest {process} process | {number(round(peak))} MB |")
 
 
-def _a_file(folder: Path, extension: str, day: int) -> Path:
+def _dated_file(folder: Path, extension: str, day: int) -> Path:
     """Return the demo's first file with this extension, dated differently for each ``day``, so that no two are equal."""
     resource = next(resource for resource in RESOURCES if resource.extension == extension)
     path = folder / f"document-{day}.{extension}"

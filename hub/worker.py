@@ -80,7 +80,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
 
     Long steps, such as merging a large index, are abandoned when the worker stops, so that stopping is quick.
     """
-    page_texts.take_over_from_the_dead(database)
+    page_texts.release_dead_leases(database)
     threads = [
         threading.Thread(
             target=_run_steps,
@@ -116,7 +116,7 @@ def _run_steps(
                 if sends_heartbeats and (last_beat is None or clock.now() - last_beat > heartbeats.EVERY):
                     last_beat = clock.now()
                     with database.writing() as db:
-                        heartbeats.beat(db, heartbeats.my_name())
+                        heartbeats.record_heartbeat(db, heartbeats.worker_name())
                 done = sum(STEPS[name](database, reader) for name in steps)
                 failures = 0
             except Exception:  # the worker must survive any error in a step
@@ -129,7 +129,7 @@ def _run_steps(
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:
     """Run all steps until nothing is left to do, and return the number of processed items."""
     total = 0
-    page_texts.take_over_from_the_dead(database)
+    page_texts.release_dead_leases(database)
     with Reader() as reader:
         while True:
             done = 0

@@ -96,9 +96,9 @@ def _share_compiled_statements(connection: Connection) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+def _hash_passwords_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with cheap parameters, because real ones are slow on purpose."""
-    monkeypatch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
+    monkeypatch.setattr(signing_in_actions, "HASHER", CHEAP)
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +172,7 @@ def _make_demo(folder: Path) -> None:
     with closing(_database_in(folder)) as database:
         schema.upgrade(database)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(signing_in_actions, "PASSWORDS", CHEAP)
+            patch.setattr(signing_in_actions, "HASHER", CHEAP)
             load.load(database)
         page_texts.catch_up(database)
         index.catch_up(database)

@@ -19,17 +19,17 @@ import psutil
 
 from config import ROOT
 
-PATIENCE = 60  # seconds; the machine may be busy with other tests
+TIMEOUT = 60  # seconds; the machine may be busy with other tests
 
 
-def eventually(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """Wait until ``condition`` is true and return its value; fails after ``patience`` seconds."""
+def eventually(condition: Callable[[], Any], timeout: float = TIMEOUT) -> Any:
+    """Wait until ``condition`` is true and return its value; fails after ``timeout`` seconds."""
     pause = threading.Event()
-    for _ in range(int(patience / 0.05)):
+    for _ in range(int(timeout / 0.05)):
         if value := condition():
             return value
         pause.wait(0.05)
-    raise AssertionError(f"{condition} wasn't true within {patience} seconds")
+    raise AssertionError(f"{condition} wasn't true within {timeout} seconds")
 
 
 def free_port() -> int:
@@ -104,15 +104,15 @@ class Hub:
             for process in family:
                 if process.is_running():
                     process.send_signal(signal.SIGKILL)
-            psutil.wait_procs(family, timeout=PATIENCE)
-            self.process.wait(PATIENCE)
+            psutil.wait_procs(family, timeout=TIMEOUT)
+            self.process.wait(TIMEOUT)
             self.process = None
 
     def stop(self) -> int:
         """Stop it with SIGTERM, and return its exit status."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(PATIENCE)
+        status = self.process.wait(TIMEOUT)
         self.process = None
         return status
 
@@ -158,7 +158,7 @@ class Visitor:
         """Sign in through the form."""
         token = self.token("/sign-in")
         form = urllib.parse.urlencode({"csrf_token": token, "email": email, "password": password}).encode()
-        self.opener.open(f"{self.hub.address}/sign-in", form, timeout=PATIENCE).close()
+        self.opener.open(f"{self.hub.address}/sign-in", form, timeout=TIMEOUT).close()
         return self
 
     def token(self, path: str) -> str:

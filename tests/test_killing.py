@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from config import ROOT
-from tests.serving import PATIENCE, Hub, Visitor, a_hub, eventually
+from tests.serving import TIMEOUT, Hub, Visitor, a_hub, eventually
 
 SEED = 20261123  # the same moments in each run, as far as the machine allows
 
@@ -54,7 +54,7 @@ def test_a_killed_worker_is_restarted_and_catches_up(tmp_path: Path) -> None:
             worker = eventually(hub.worker)
             worker.kill()
             eventually(partial(_is_another, hub, worker))
-        imported.join(PATIENCE)
+        imported.join(TIMEOUT)
         eventually(lambda: _is_settled(hub))
         eventually(lambda: _found(hub, "quillback") == 40)
         verified = hub.command("verify")
@@ -89,7 +89,7 @@ def test_acknowledged_uploads_survive_killing_everything(tmp_path: Path) -> None
             eventually(partial(_has, acknowledged, target))
             hub.kill()
             stop.set()
-            uploading.join(PATIENCE)
+            uploading.join(TIMEOUT)
             hub.start()
         eventually(lambda: _is_settled(hub))
         browser = Visitor(hub).sign_in()
@@ -115,7 +115,7 @@ def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Pat
     done = []
     for worker in workers:
         worker.terminate()
-        _out, log = worker.communicate(timeout=PATIENCE)
+        _out, log = worker.communicate(timeout=TIMEOUT)
         lines = [json.loads(row) for row in log.splitlines()]
         done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
     assert len(done) == len(set(done)), "a file was read or drawn twice"
@@ -131,7 +131,7 @@ def test_unfinished_requests_do_not_block_others(tmp_path: Path) -> None:
             half.sendall(b"GET / HTTP/1.1\r\nHost: hub\r\n" if number % 2 else b"G")
         assert eventually(hub.health)["database"]["state"] == "ok"
         for half in halves:
-            half.settimeout(PATIENCE)
+            half.settimeout(TIMEOUT)
             assert half.recv(1000) == b"", "an unfinished request got a response"
             half.close()
         assert "Traceback" not in (hub.folder / "serve.log").read_text()
@@ -183,8 +183,8 @@ def test_a_hub_that_gets_many_stop_signals_at_once_stops(tmp_path: Path) -> None
                 process.terminate()
     try:
         # Python restores default signal handling when it exits, so a late signal ends the process.
-        assert hub.process.wait(PATIENCE) in {0, -signal.SIGTERM}
-        assert psutil.wait_procs(family, timeout=PATIENCE)[1] == []
+        assert hub.process.wait(TIMEOUT) in {0, -signal.SIGTERM}
+        assert psutil.wait_procs(family, timeout=TIMEOUT)[1] == []
     finally:
         for process in family:
             with suppress(psutil.NoSuchProcess):

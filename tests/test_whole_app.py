@@ -308,7 +308,7 @@ def test_rebuilding_gives_the_same_as_catching_up(own_demo: Database) -> None:
 
     before = pages()
     with own_demo.writing() as db:
-        library_actions.forget_pages(db)
+        library_actions.discard_page_texts(db)
     page_texts.catch_up(own_demo)
     index.catch_up(own_demo)
     assert pages() == before

@@ -41,7 +41,7 @@ def rebuild(pages: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags o
     with open_database() as database:
         if pages or everything:
             with database.writing() as db:
-                library_actions.forget_pages(db)
+                library_actions.discard_page_texts(db)
             with progress_bar("Reading files") as progress:
                 page_texts.catch_up(database, progress=progress)
         if everything:

@@ -49,11 +49,11 @@ def refresh(database: Database) -> None:
     except (OperationalError, ProgrammingError):  # no database, or not migrated yet: the request reports that itself
         return
     given, config = database.config.given, database.config
-    chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _makes_sense(name, value)}
+    chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _is_valid(name, value)}
     if any(getattr(config, name) != value for name, value in chosen.items()):
         database.config = replace(config, **chosen)
 
 
-def _makes_sense(name: str, value: str) -> bool:
+def _is_valid(name: str, value: str) -> bool:
     """Return False for a time zone that this machine doesn't know, so that it can't stop the hub."""
     return name != "TIME_ZONE" or is_zone(value)

@@ -5,7 +5,7 @@ class Refused(Exception):
     """An action that isn't allowed. Its text tells the person what to do."""
 
 
-class TooManyTries(Refused):
+class TooManyAttempts(Refused):
     """Too many attempts; refused for a while."""
 
 

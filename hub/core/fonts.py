@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 ENCODING = "windows-1252"  # the characters of the fonts built into every PDF reader
-LIKE = {0x2011: "-", 0x2192: "to", 0x202F: " "}  # characters that neither font has
+REPLACEMENTS = {0x2011: "-", 0x2192: "to", 0x202F: " "}  # characters that neither font has
 INVISIBLE = {"Cf", "Mn"}  # Unicode categories of invisible and combining characters
 
 
@@ -28,13 +28,13 @@ def wide_font(style: Literal["", "B"] = "") -> Path:
 
 def plain(text: str) -> str:
     """Return the text in the characters of the built-in fonts: unsupported accents are dropped, others become ``?``."""
-    return "".join(_first(letter, is_plain) for letter in text.translate(LIKE))
+    return "".join(_first(letter, is_plain) for letter in text.translate(REPLACEMENTS))
 
 
-def written(text: str) -> str:
+def printable(text: str) -> str:
     """Return the text in characters that one of the fonts has: unsupported accents are dropped, others become ``?``."""
-    text = text.translate(LIKE)
-    return text if is_plain(text) else "".join(_first(letter, _is_writable) for letter in text)
+    text = text.translate(REPLACEMENTS)
+    return text if is_plain(text) else "".join(_first(letter, _is_printable) for letter in text)
 
 
 def _first(letter: str, is_supported: Callable[[str], bool]) -> str:
@@ -44,12 +44,12 @@ def _first(letter: str, is_supported: Callable[[str], bool]) -> str:
     return "" if unicodedata.category(letter) in INVISIBLE else "?"
 
 
-def _is_writable(letter: str) -> bool:
-    return is_plain(letter) or ord(letter) in _wide_letters()
+def _is_printable(letter: str) -> bool:
+    return is_plain(letter) or ord(letter) in _wide_code_points()
 
 
 @cache
-def _wide_letters() -> frozenset[int]:
+def _wide_code_points() -> frozenset[int]:
     """Return the code points that Open Sans supports."""
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - rarely needed, and slow to load
 

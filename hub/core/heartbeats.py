@@ -11,7 +11,7 @@ from hub.core import clock
 from hub.core.db import Base
 
 
-def my_name() -> str:
+def worker_name() -> str:
     """Return the name of this worker process: host name and process id."""
     return f"{socket.gethostname()}/{os.getpid()}"
 
@@ -30,12 +30,12 @@ def is_known_dead(name: str) -> bool:
     return False
 
 
-EVERY = timedelta(seconds=5)
+INTERVAL = timedelta(seconds=5)
 # A worker sends a heartbeat between steps; one file may take up to 90 s to read.
 SILENT_AFTER = timedelta(seconds=120)
 
 
-class Pulse(Base):
+class Heartbeat(Base):
     """The last heartbeat of a worker."""
 
     __tablename__ = "worker_pulse"
@@ -44,18 +44,18 @@ class Pulse(Base):
     at: Mapped[datetime]
 
 
-def beat(db: Session, name: str) -> None:
+def record_heartbeat(db: Session, name: str) -> None:
     """Record a heartbeat of the worker ``name``, and delete those older than a day."""
-    db.merge(Pulse(name=name, at=clock.now()))
-    db.execute(delete(Pulse).where(Pulse.at < clock.now() - timedelta(days=1)))
+    db.merge(Heartbeat(name=name, at=clock.now()))
+    db.execute(delete(Heartbeat).where(Heartbeat.at < clock.now() - timedelta(days=1)))
 
 
-def last_beat(db: Session) -> datetime | None:
+def last_heartbeat(db: Session) -> datetime | None:
     """Return the time of the last heartbeat of any worker."""
-    return db.scalar(select(func.max(Pulse.at)))
+    return db.scalar(select(func.max(Heartbeat.at)))
 
 
 def is_alive(db: Session) -> bool:
     """Return True if any worker sent a heartbeat recently."""
-    last = last_beat(db)
+    last = last_heartbeat(db)
     return last is not None and clock.now() - last < SILENT_AFTER

@@ -8,7 +8,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from hub.core.dates import moment_with_year
-from hub.core.fonts import ENCODING, is_plain, wide_font, written
+from hub.core.fonts import ENCODING, is_plain, printable, wide_font
 
 CORE, WIDE = "helvetica", "opensans"
 NAVY, ORANGE, STEEL, MIST, INK = (20, 33, 61), (232, 89, 12), (92, 107, 122), (233, 237, 241), (31, 41, 51)
@@ -47,9 +47,9 @@ class Paper(FPDF):
         self.core_fonts_encoding = ENCODING
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.set_auto_page_break(auto=True, margin=MARGIN)
-        self.set_title(written(head.title))
-        self.set_author(written(head.organization))
-        self.set_creator(written(head.hub_name))
+        self.set_title(printable(head.title))
+        self.set_author(printable(head.organization))
+        self.set_creator(printable(head.hub_name))
         self.set_lang("en-US")
         self.set_creation_date(head.made_at)
         self.alias_nb_pages()
@@ -63,7 +63,7 @@ class Paper(FPDF):
         """Write the footer: hub, organization, creation time and page number. fpdf2 calls this for each page."""
         self.set_y(-13)
         self._ink(STEEL, size=8)
-        text = written(
+        text = printable(
             f"{self.head.hub_name}  |  {self.head.organization}  |  Created {moment_with_year(self.head.made_at)}"
         )
         self._use_font_for(text)
@@ -172,7 +172,7 @@ class Paper(FPDF):
 
     def _wrapped(self, text: str, width: float) -> list[str]:
         """Return the text in lines no wider than ``width`` in the current font; wider words are broken."""
-        text = written(text)
+        text = printable(text)
         self._use_font_for(text)
         lines: list[str] = []
         space, used = self.get_string_width(" "), width

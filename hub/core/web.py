@@ -29,7 +29,7 @@ from config import Config
 from hub.core import chosen_settings, clock, dates, text
 from hub.core.audit import request_id
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused, TooManyTries
+from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.icons import icon
 from hub.core.tables import CSV, XLSX
 from hub.core.templates import Unindented
@@ -194,7 +194,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(NotFound, lambda _error: error_page(404))
     app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
-    app.register_error_handler(TooManyTries, lambda error: error_page(429, str(error)))
+    app.register_error_handler(TooManyAttempts, lambda error: error_page(429, str(error)))
     app.register_error_handler(Exception, _broken)
     _add_template_helpers(app)
 

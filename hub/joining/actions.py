@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import NotFound, Refused, TooManyTries
+from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.text import clean, text_of
 from hub.joining import letters as joining_letters
 from hub.joining import queries as joining_queries
@@ -171,7 +171,7 @@ def attach(
 def remove(db: Session, application: Application, evidence: Evidence) -> None:
     """Remove a file from an open application."""
     _check_open(application)
-    library_actions.let_file_go(db, _holder(evidence))
+    library_actions.release_file(db, _holder(evidence))
     application.evidence.remove(evidence)
     db.delete(evidence)
     note(db, _applicant(application), "removed evidence from", application, file=evidence.file_name)

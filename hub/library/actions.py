@@ -189,7 +189,7 @@ def read_again(db: Session, person: Person, resource: Resource) -> None:
     note(db, person, "reprocessed the file of", resource)
 
 
-def follow_call(db: Session, old_day: date, new_day: date, only: int | None = None) -> None:
+def move_call_resources(db: Session, old_day: date, new_day: date, only: int | None = None) -> None:
     """Move the resources of a call from its old day to its new one; ``only`` limits this to one resource, by id."""
     of_this_call = Resource.call_on == old_day
     db.execute(
@@ -205,12 +205,12 @@ def keep_file(db: Session, stored: originals.StoredFile, holder: str, file_name:
     db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
 
 
-def let_file_go(db: Session, holder: str) -> None:
+def release_file(db: Session, holder: str) -> None:
     """Release the files kept for ``holder``; the sweep deletes them if nothing else refers to them."""
     db.execute(delete(KeptFile).where(KeptFile.holder == holder))
 
 
-def forget_pages(db: Session) -> None:
+def discard_page_texts(db: Session) -> None:
     """Discard the page texts of every revision; the worker reads all of them again."""
     db.execute(update(Revision).values(reader_version=0, tries=0, lease_token=None, lease_until=None))
 

@@ -12,12 +12,12 @@ from hub.core.errors import NotFound
 from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
 from hub.members.models import Organization, Person
-from hub.members.rules.permissions import MAY, OPERATOR, Permission, Scope, SomePerson, may
+from hub.members.rules.permissions import MAY, OPERATOR, Permission, PermissionHolder, Scope, may
 
 START_LENGTH = 240  # characters of a page's text in the list of pages
 
 
-def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
+def visible_to(person: PermissionHolder | None) -> ColumnElement[bool]:
     """Return the SQL condition for resources that ``person`` (None: a visitor) finds and counts: `may(READ)` in SQL."""
     if person is None:
         readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
@@ -30,7 +30,7 @@ def visible_to(person: SomePerson | None) -> ColumnElement[bool]:
     return and_(readable, Resource.withdrawn_at.is_(None))
 
 
-def get_for(db: Session, person: SomePerson | None, resource_id: int, permission: Permission) -> Resource:
+def get_for(db: Session, person: PermissionHolder | None, resource_id: int, permission: Permission) -> Resource:
     """Return the resource with all data for its page; raises NotFound if ``person`` doesn't have ``permission`` for it.
 
     A withdrawn resource is only found by people who may change it.
@@ -51,25 +51,25 @@ def get_for(db: Session, person: SomePerson | None, resource_id: int, permission
     return resource
 
 
-def _may(person: SomePerson | None, permission: Permission, resource: Resource) -> bool:
+def _may(person: PermissionHolder | None, permission: Permission, resource: Resource) -> bool:
     """Return True if ``person`` has the permission; for a withdrawn resource, they must be able to change it too."""
     needed = Permission.CHANGE if resource.withdrawn_at else permission
     return may(person, permission, resource) and may(person, needed, resource)
 
 
-def may_read_revision(person: SomePerson | None, resource: Resource, revision: Revision) -> bool:
+def may_read_revision(person: PermissionHolder | None, resource: Resource, revision: Revision) -> bool:
     """Return True if ``person``, who may read ``resource``, may read this revision: earlier ones keep their audience."""
     if revision.number == resource.revision_number or revision.audience is None:
         return True
     return may(person, Permission.READ, Earlier(resource.organization_id, revision.audience))
 
 
-def readable_revisions(person: SomePerson | None, resource: Resource) -> list[Revision]:
+def readable_revisions(person: PermissionHolder | None, resource: Resource) -> list[Revision]:
     """Return the revisions that ``person``, who may read ``resource``, may read, newest first."""
     return [revision for revision in resource.revisions if may_read_revision(person, resource, revision)]
 
 
-def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resource]:
+def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Resource]:
     """Return the most recently added resources, newest first, with their organizations."""
     return db.scalars(
         select(Resource)
@@ -80,7 +80,7 @@ def newest(db: Session, person: SomePerson | None, count: int) -> Sequence[Resou
     ).all()
 
 
-def some_of(db: Session, person: SomePerson | None, ids: Sequence[int]) -> Sequence[Resource]:
+def visible_among(db: Session, person: PermissionHolder | None, ids: Sequence[int]) -> Sequence[Resource]:
     """Return the resources with these ids that ``person`` finds, in the given order, with their current revisions."""
     resources = db.scalars(
         select(Resource)
@@ -119,7 +119,7 @@ def page_of(db: Session, revision: Revision, number: int) -> Page:
     return page
 
 
-def same_file(db: Session, person: SomePerson | None, sha256: str) -> Resource | None:
+def same_file(db: Session, person: PermissionHolder | None, sha256: str) -> Resource | None:
     """Return a resource that ``person`` may read whose current revision is this file; None if there is none."""
     return db.scalar(
         select(Resource)
@@ -181,7 +181,7 @@ def first_page(db: Session, revision: Revision) -> Page | None:
     return db.scalar(select(Page).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
 
 
-def revision_for(db: Session, person: SomePerson | None, resource_id: int, number: int | None = None) -> Revision:
+def revision_for(db: Session, person: PermissionHolder | None, resource_id: int, number: int | None = None) -> Revision:
     """Return a revision with its resource; raises NotFound if ``person`` may not read it. None: the current revision.
 
     It is a single query, since it runs for each thumbnail on a page.
@@ -222,7 +222,7 @@ def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, se
     return dict(followed)
 
 
-def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[str]:
+def tags_in_use(db: Session, person: PermissionHolder | None, count: int) -> Sequence[str]:
     """Return the most used tags (without the Big 6) of resources that ``person`` finds, most used first."""
     used = (
         select(Topic.name)
@@ -234,7 +234,7 @@ def tags_in_use(db: Session, person: SomePerson | None, count: int) -> Sequence[
     return db.scalars(used.limit(count)).all()
 
 
-def came_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:
+def added_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:
     """Return the resources added from ``since`` to before ``until``, oldest first, with organizations and topics.
 
     Permissions aren't checked.

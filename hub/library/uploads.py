@@ -36,22 +36,22 @@ bp = Blueprint("uploads", __name__)
 
 VERSION = "1.0.0"
 PIECE = 1 << 18  # bytes that are read before they are written; a lost connection loses up to this much
-SILENCE = 60  # seconds without a byte after which a connection counts as lost
+IDLE_TIMEOUT = 60  # seconds without a byte after which a connection counts as lost
 BYTES = "application/offset+octet-stream"
 LONGEST_NAME = 255
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 
 # Reading a document for its own title and date: short, since a person waits, and one at a time in each process.
-LOOK = Limits(wall_seconds=8, processor_seconds=6, memory_bytes=768 << 20, pages=3)
-LARGEST_TO_LOOK_INTO = 50_000_000  # bytes
-LOOK_AFTER = 3  # seconds to wait for another request's look; after that, no title or date is suggested
-_looking = threading.Lock()
+LOOK_LIMITS = Limits(wall_seconds=8, processor_seconds=6, memory_bytes=768 << 20, pages=3)
+LOOK_MAX_BYTES = 50_000_000  # bytes
+LOOK_TIMEOUT = 3  # seconds to wait for another request's look; after that, no title or date is suggested
+_look_lock = threading.Lock()
 
 Answer = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]
 
 
-class NotAsAgreed(Exception):
+class ProtocolError(Exception):
     """A request that breaks the protocol (tus 1.0); has the HTTP status and a sentence for the client's developer."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -79,19 +79,19 @@ def begin() -> Answer:
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
     name, claimed = file_name_of(metadata.get("filename", "")), metadata.get("sha256", "")
     if claimed and not _SHA256.fullmatch(claimed):
-        raise NotAsAgreed(400, "The sha256 in Upload-Metadata must be 64 lower-case hexadecimal digits.")
+        raise ProtocolError(400, "The sha256 in Upload-Metadata must be 64 lower-case hexadecimal digits.")
     try:
         library_actions.check_name(name)
     except Refused as refused:
-        return _no(415, refused)
+        return _error_response(415, refused)
     if length > web.config().max_upload_bytes:
-        return _no(
+        return _error_response(
             413,
             f"That file is {dates.file_size(length)}. The limit is {dates.number(web.config().MAX_UPLOAD_MB)} MB. "
             "Split it, add a link to it instead, or ask your coordinator to raise the limit.",
         )
     if not length:
-        return _no(422, originals.EMPTY)
+        return _error_response(422, originals.EMPTY)
     part = unfinished.begin(web.config(), person.id, name, length, claimed)
     return "", 201, {"Location": url_for(".upload", upload_id=part.id), **_expiry(part)}
 
@@ -103,9 +103,9 @@ def upload(upload_id: str) -> Answer:
     _check_version()
     part = unfinished.find(web.config(), _uploader().id, upload_id)
     if request.method == "PATCH":
-        return _take(part)
+        return _append_body(part)
     if request.method == "DELETE":
-        unfinished.forget(part)
+        unfinished.discard(part)
         return "", 204
     headers = {"Upload-Offset": str(part.offset), "Upload-Length": str(part.note.length), **_expiry(part)}
     return "", 200, headers | {"Cache-Control": "no-store"}
@@ -143,13 +143,13 @@ def look(upload_id: str) -> Answer:
     file_format = format_of(part.note.name)
     is_quick = file_format is not None and file_format.readable and not file_format.converted_to
     db.commit()  # releases the lock while the document is read
-    if not is_quick or part.note.length > LARGEST_TO_LOOK_INTO or not _looking.acquire(timeout=LOOK_AFTER):
+    if not is_quick or part.note.length > LOOK_MAX_BYTES or not _look_lock.acquire(timeout=LOOK_TIMEOUT):
         return {"title": "", "published_on": ""}, 200
     try:
-        with Reader(LOOK) as reader:
+        with Reader(LOOK_LIMITS) as reader:
             extraction = reader.read(originals.path_of(web.config(), part.note.sha256), part.note.name)
     finally:
-        _looking.release()
+        _look_lock.release()
     day = extraction.published_on
     is_plausible = day is not None and EARLIEST <= day <= clock.today(web.config().zone)
     return {"title": extraction.title, "published_on": day.isoformat() if day and is_plausible else ""}, 200
@@ -160,7 +160,7 @@ def known() -> Answer:
     """Return a resource with this SHA-256 that this person may read, if there is one."""
     sha256 = request.form.get("sha256", "")
     if not _SHA256.fullmatch(sha256):
-        return _no(422, "Send the SHA-256 of the file as 64 lower-case hexadecimal digits.")
+        return _error_response(422, "Send the SHA-256 of the file as 64 lower-case hexadecimal digits.")
     return {"duplicate": _duplicate(_uploader(), sha256)}, 200
 
 
@@ -179,14 +179,14 @@ def _uploader() -> Person:
 
 def _check_version() -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
-        raise NotAsAgreed(412, f"Send the header Tus-Resumable: {VERSION}.")
+        raise ProtocolError(412, f"Send the header Tus-Resumable: {VERSION}.")
 
 
 def _number(header: str) -> int:
-    """Return the number in a header; raises NotAsAgreed when it isn't one."""
+    """Return the number in a header; raises ProtocolError when it isn't one."""
     text = request.headers.get(header, "")
     if not _NUMBER.fullmatch(text):
-        raise NotAsAgreed(400, f"The header {header} must be a number of bytes.")
+        raise ProtocolError(400, f"The header {header} must be a number of bytes.")
     return int(text)
 
 
@@ -198,21 +198,21 @@ def _metadata(header: str) -> dict[str, str]:
             key, _, value = pair.strip().partition(" ")
             metadata[key] = base64.b64decode(value.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError) as error:
-        raise NotAsAgreed(400, "The header Upload-Metadata must hold keys with Base64 values.") from error
+        raise ProtocolError(400, "The header Upload-Metadata must hold keys with Base64 values.") from error
     return metadata
 
 
-def _take(part: unfinished.Part) -> Answer:
+def _append_body(part: unfinished.Part) -> Answer:
     """Append the body of this request; bytes that arrive before the connection is lost are kept."""
     offset, length = _number("Upload-Offset"), request.content_length
     if request.mimetype != BYTES:
-        raise NotAsAgreed(415, f"Send the bytes as {BYTES}.")
+        raise ProtocolError(415, f"Send the bytes as {BYTES}.")
     if length is None:
-        raise NotAsAgreed(411, "Send the header Content-Length.")
+        raise ProtocolError(411, "Send the header Content-Length.")
     if offset != part.offset:
         raise unfinished.WrongOffset
     if offset + length > part.note.length:
-        raise NotAsAgreed(413, "These bytes exceed the Upload-Length of this upload.")
+        raise ProtocolError(413, "These bytes exceed the Upload-Length of this upload.")
     db.commit()  # nothing was written: releases the lock while the bytes arrive
     offset = unfinished.append(part, offset, _pieces())
     return "", 204, {"Upload-Offset": str(offset), **_expiry(part)}
@@ -222,7 +222,7 @@ def _pieces() -> Iterator[bytes]:
     """Yield the bytes of this request as they arrive, until they end or the connection times out."""
     socket = request.environ.get("gunicorn.socket")
     if socket is not None:
-        socket.settimeout(SILENCE)
+        socket.settimeout(IDLE_TIMEOUT)
     try:
         while piece := request.stream.read(PIECE):
             yield piece
@@ -246,38 +246,40 @@ def _duplicate(person: Person, sha256: str) -> dict[str, str] | None:
     }
 
 
-def _no(status: int, sentence: object) -> Answer:
+def _error_response(status: int, sentence: object) -> Answer:
     return {"error": str(sentence)}, status
 
 
 @bp.after_request
-def _say_version(response: Response) -> Response:
+def _add_version_header(response: Response) -> Response:
     response.headers["Tus-Resumable"] = VERSION
     return response
 
 
 @bp.errorhandler(NotFound)
 def _gone(_error: NotFound) -> Answer:
-    return _no(404, "Upload not found. It may be more than a day old, or it was removed. Choose the file again.")
+    return _error_response(
+        404, "Upload not found. It may be more than a day old, or it was removed. Choose the file again."
+    )
 
 
-@bp.errorhandler(NotAsAgreed)
-def _not_as_agreed(error: NotAsAgreed) -> Answer:
+@bp.errorhandler(ProtocolError)
+def _protocol_error(error: ProtocolError) -> Answer:
     body, status = {"error": str(error)}, error.status
     return (body, status, {"Tus-Version": VERSION}) if status == 412 else (body, status)  # noqa: PLR2004
 
 
 @bp.errorhandler(unfinished.WrongOffset)
 def _wrong_offset(_error: unfinished.WrongOffset) -> Answer:
-    return _no(409, "The Upload-Offset is wrong. Send HEAD to get the current offset.")
+    return _error_response(409, "The Upload-Offset is wrong. Send HEAD to get the current offset.")
 
 
 @bp.errorhandler(ClientDisconnected)
 def _lost(_error: ClientDisconnected) -> Answer:
-    return _no(400, "The connection was lost. The bytes that arrived are kept.")
+    return _error_response(400, "The connection was lost. The bytes that arrived are kept.")
 
 
 @bp.errorhandler(Refused)
 def _refused(refused: Refused) -> Answer:
     status = {unfinished.Busy: 429, unfinished.NoRoom: 507}.get(type(refused), 422)
-    return _no(status, refused)
+    return _error_response(status, refused)

@@ -31,7 +31,7 @@ MESSAGES_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Seer:
+class Viewer:
     """The person viewing the outbox. Everyone sees the messages that they caused; the coordinator sees all."""
 
     person_id: int
@@ -39,54 +39,60 @@ class Seer:
 
 
 def messages(
-    db: Session, seer: Seer, state: State | None = None, kind: str = "", words: str = "", page: int = 1
+    db: Session, viewer: Viewer, state: State | None = None, kind: str = "", words: str = "", page: int = 1
 ) -> tuple[Sequence[OutboxMessage], int]:
     """Return a page of messages, newest first, and the total. ``words`` is searched for in recipients and subjects."""
-    conditions = [_seen(seer)]
+    conditions = [_visible_to(viewer)]
     if state:
         conditions.append(OutboxMessage.state == state)
     if kind:
         conditions.append(OutboxMessage.kind == kind)
     if words:
-        conditions += [_open(seer), _with(words)]  # a match would reveal a hidden recipient
+        conditions += [_is_open_to(viewer), _matches_words(words)]  # a match would reveal a hidden recipient
     total = db.scalar(select(func.count(OutboxMessage.id)).where(*conditions)) or 0
     query = select(OutboxMessage).where(*conditions).order_by(OutboxMessage.id.desc())
     return db.scalars(query.offset((page - 1) * MESSAGES_PER_PAGE).limit(MESSAGES_PER_PAGE)).all(), total
 
 
-def _seen(seer: Seer) -> ColumnElement[bool]:
-    return true() if seer.sees_all else OutboxMessage.sent_by_id == seer.person_id
+def _visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    return true() if viewer.sees_all else OutboxMessage.sent_by_id == viewer.person_id
 
 
-def _open(seer: Seer) -> ColumnElement[bool]:
+def _is_open_to(viewer: Viewer) -> ColumnElement[bool]:
     """Return `OutboxMessage.is_open_to` as an SQL condition."""
     return or_(
         OutboxMessage.sent_by_id.is_(None),
         OutboxMessage.person_id.is_not(None),
-        OutboxMessage.sent_by_id == seer.person_id,
+        OutboxMessage.sent_by_id == viewer.person_id,
     )
 
 
-def _with(words: str) -> ColumnElement[bool]:
+def _matches_words(words: str) -> ColumnElement[bool]:
     columns = (OutboxMessage.to, OutboxMessage.name, OutboxMessage.subject)
     return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
-def counts(db: Session, seer: Seer) -> Counter[State]:
+def counts(db: Session, viewer: Viewer) -> Counter[State]:
     """Return the number of messages in each state."""
-    query = select(OutboxMessage.state, func.count()).where(_seen(seer)).group_by(OutboxMessage.state)
+    query = select(OutboxMessage.state, func.count()).where(_visible_to(viewer)).group_by(OutboxMessage.state)
     return Counter(dict(db.execute(query).all()))
 
 
-def kinds(db: Session, seer: Seer) -> Sequence[str]:
+def kinds(db: Session, viewer: Viewer) -> Sequence[str]:
     """Return the kinds of messages in the outbox, sorted."""
-    return db.scalars(select(OutboxMessage.kind).where(_seen(seer)).distinct().order_by(OutboxMessage.kind)).all()
+    return db.scalars(
+        select(OutboxMessage.kind).where(_visible_to(viewer)).distinct().order_by(OutboxMessage.kind)
+    ).all()
 
 
-def message(db: Session, seer: Seer, message_id: int) -> OutboxMessage:
-    """Return the message with this id; raises NotFound if ``seer`` may not read it."""
+def message(db: Session, viewer: Viewer, message_id: int) -> OutboxMessage:
+    """Return the message with this id; raises NotFound if ``viewer`` may not read it."""
     row = db.get(OutboxMessage, message_id)
-    if row is None or not row.is_open_to(seer.person_id) or not (seer.sees_all or row.sent_by_id == seer.person_id):
+    if (
+        row is None
+        or not row.is_open_to(viewer.person_id)
+        or not (viewer.sees_all or row.sent_by_id == viewer.person_id)
+    ):
         raise NotFound
     return row
 
@@ -97,7 +103,7 @@ def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
 
 
-def last_trouble(db: Session) -> OutboxMessage | None:
+def oldest_delayed_message(db: Session) -> OutboxMessage | None:
     """Return the oldest message that waits because of a problem, which shows the state of the mail server."""
     waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""
     return db.scalar(select(OutboxMessage).where(*waits).order_by(OutboxMessage.id).limit(1))

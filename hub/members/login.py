@@ -12,7 +12,7 @@ from werkzeug.local import LocalProxy
 from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.members.models import Person
-from hub.members.rules.permissions import Permission, Thing, may
+from hub.members.rules.permissions import Permission, PermissionSubject, may
 
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
@@ -76,7 +76,7 @@ def safe_next(address: str | None) -> str:
 def _person(session_id: str) -> Person | None:
     """Return the person of a session; None when it expired, the password changed, or the person was deactivated."""
     number = SESSION_ID.fullmatch(session_id)
-    if number is None or _is_over():
+    if number is None or _has_expired():
         return None
     person = web.db.get(Person, int(number[1]))
     if person is None or not person.is_active or person.get_id() != session_id:
@@ -84,7 +84,7 @@ def _person(session_id: str) -> Person | None:
     return person
 
 
-def _is_over() -> bool:
+def _has_expired() -> bool:
     since = session.get(SINCE)
     return since is None or clock.now() > datetime.fromisoformat(since) + timedelta(days=web.config().SESSION_DAYS)
 
@@ -98,6 +98,6 @@ def _guard() -> Any:
     return redirect(url_for("members.sign_in", next=wanted))
 
 
-def _signed_in_may(permission: Permission, subject: Thing | None = None) -> bool:
+def _signed_in_may(permission: Permission, subject: PermissionSubject | None = None) -> bool:
     """Return True if the person who is signed in (or the visitor) has ``permission`` for ``subject``."""
     return may(current_person(), permission, subject)

@@ -182,7 +182,7 @@ class QuietHours(Base):
     hours: Mapped[str] = mapped_column(String(60))  # the text of a `Quiet` in `hub.mail.rules`
 
 
-class SignInTry(Base):
+class SignInAttempt(Base):
     """A failed sign-in, counted per account and per address across all processes."""
 
     __tablename__ = "sign_in_try"

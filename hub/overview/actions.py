@@ -17,7 +17,7 @@ from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.fields import name_of
-from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.mail import MailKind, unsubscribe_token
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import Permission, may
 from hub.overview import letters as overview_letters
@@ -126,7 +126,7 @@ def post_digests(db: Session, week: DigestWeek) -> int:
                 about=f"digests {week.monday}",
                 person_id=digest.person.id,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + stop_token(config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
+                + unsubscribe_token(config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
                 quiet=digest.settings.quiet,
             )
             for digest in due

@@ -48,7 +48,7 @@ CHUNK = 50
 # Megabytes of postings that are sorted in memory before they go to a temporary file.
 SORTED_MB = 96
 # Timeout of the wait for another writer, in seconds.
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 # Segments of a size tier are merged when there are MANY; in quiet moments sooner, and large ones too.
 TIERS = (32, 256, 2_048, 16_384)
@@ -57,16 +57,16 @@ MOST_MERGED = 600  # entries that a busy writer merges at once: about a second
 QUIET_AFTER = 60.0  # seconds without a change
 
 
-def catch_up(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
+def catch_up(database: Database, progress: Progress | None = None, timeout: float = TIMEOUT) -> int:
     """Bring the index up to date, and return the number of entries that were added, replaced or deleted.
 
     Quick if nothing changed. A missing, damaged or outdated index is built in a new folder and swapped in. If several
-    processes call it, one writes; the others wait up to ``patience`` seconds and then return 0.
+    processes call it, one writes; the others wait up to ``timeout`` seconds and then return 0.
     """
     root = folders.root_of(database.config)
     if _is_current(database, root) and not _could_merge(root):
         return 0
-    with folders.writer_lock(root, patience) as has_lock:
+    with folders.writer_lock(root, timeout) as has_lock:
         if not has_lock:
             return 0
         if _is_current(database, root):
@@ -75,13 +75,13 @@ def catch_up(database: Database, progress: Progress | None = None, patience: flo
         return _update(database, root, _current_snapshot(database.config, root), progress)
 
 
-def rebuild(database: Database, progress: Progress | None = None, patience: float = PATIENCE) -> int:
+def rebuild(database: Database, progress: Progress | None = None, timeout: float = TIMEOUT) -> int:
     """Build a new index while the old one is still searched, and return its number of entries.
 
-    Waits up to ``patience`` seconds for another writer, and then returns 0.
+    Waits up to ``timeout`` seconds for another writer, and then returns 0.
     """
     root = folders.root_of(database.config)
-    with folders.writer_lock(root, patience) as has_lock:
+    with folders.writer_lock(root, timeout) as has_lock:
         if not has_lock:
             return 0
         for folder in folders.unfinished_folders(root):
@@ -222,7 +222,7 @@ def _writer(folder: Path, check: Callable[[], None] | None = None) -> Any:
     ``check`` is called now and then while postings are sorted; it may raise.
     """
     index = snapshots.MappedStorage(str(folder)).open_index()
-    writer = index.writer(timeout=PATIENCE, codec=codec.Codec(), compound=False)
+    writer = index.writer(timeout=TIMEOUT, codec=codec.Codec(), compound=False)
     writer.pool = codec.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, check)
     return writer
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from hub.core import web
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused, TooManyTries
+from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.log import JsonLines
 from hub.members.models import Organization
 from tests.world import an_organization
@@ -74,7 +74,7 @@ def probe(own_app: Flask) -> FlaskClient:
     register("/probe/breaks", RuntimeError("secret detail"))
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
-    register("/probe/tired", TooManyTries("Wait a little."))
+    register("/probe/tired", TooManyAttempts("Wait a little."))
     register("/probe/shows-its-form-again", None, 422)
     return own_app.test_client()
 

@@ -113,12 +113,12 @@ def test_a_dead_workers_file_is_read_at_once_on_the_same_machine(database: Datab
     process.wait()
     _added(database, "held.txt", b"held text")
     page_texts._claim(database)
-    page_texts.take_over_from_the_dead(database)
+    page_texts.release_dead_leases(database)
     assert page_texts.catch_up(database) == 0  # the lease is held by this process, which is alive
     with database.writing() as db:
         token = f"{socket.gethostname()}/{process.pid} word"
         db.execute(update(Revision).values(lease_token=token))
-    page_texts.take_over_from_the_dead(database)
+    page_texts.release_dead_leases(database)
     assert page_texts.catch_up(database) == 1
 
 
@@ -206,11 +206,11 @@ def test_rebuilding_restores_the_same_pages(database: Database) -> None:
 
     page_texts.catch_up(database)
     with database.writing() as db:
-        library_actions.forget_pages(db)
+        library_actions.discard_page_texts(db)
     page_texts.catch_up(database)
     before = pages()
     with database.writing() as db:
-        library_actions.forget_pages(db)
+        library_actions.discard_page_texts(db)
     page_texts.catch_up(database)
     assert pages() == before
     assert len(before) == 3

@@ -36,7 +36,7 @@ NO_LANDLOCK = 3
 CONFINED = """
 import sys
 from pathlib import Path
-from hub.library.extract.sandbox import leave_files, leave_writing
+from hub.library.extract.sandbox import restrict_files, restrict_writes
 folder = Path(sys.argv[3])
 if not {leave}:
     sys.exit(3)
@@ -304,7 +304,7 @@ def test_the_helper_has_no_network(text: Path) -> None:
 
 
 @pytest.mark.parametrize("action", ["print(Path(sys.argv[2]).read_text())", "Path(sys.argv[2]).write_text('x')"])
-@pytest.mark.parametrize("leave", ["leave_files(Path(sys.argv[1]), folder)", "leave_writing(folder)"])
+@pytest.mark.parametrize("leave", ["restrict_files(Path(sys.argv[1]), folder)", "restrict_writes(folder)"])
 def test_a_confined_reader_cannot_reach_other_files(tmp_path: Path, text: Path, leave: str, action: str) -> None:
     other, folder = tmp_path / "other", tmp_path / "folder"
     other.write_text("other")
@@ -317,7 +317,7 @@ def test_a_confined_reader_cannot_reach_other_files(tmp_path: Path, text: Path, 
     )
     if confined.returncode == NO_LANDLOCK:
         pytest.skip("this system has no Landlock")
-    may_read = "leave_writing" in leave and "read" in action
+    may_read = "restrict_writes" in leave and "read" in action
     assert confined.stdout == ("words\nother\n" if may_read else "words\n")
     assert may_read or "PermissionError" in confined.stderr
     assert (folder / "own").read_text() == "x"

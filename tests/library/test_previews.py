@@ -89,7 +89,7 @@ def test_previews_that_were_deleted_are_made_again(database: Database, reader: R
     shutil.rmtree(database.config.UPLOADS / "derived")
     assert making.catch_up(database, reader) > 0
     assert _pictures(database, resource) == before
-    making.forget(database)
+    making.delete_all(database)
     assert _pictures(database, resource) == {}
     assert _revision(database, resource).preview_state is PreviewState.WAITING
     making.catch_up(database, reader)
@@ -102,10 +102,10 @@ def test_a_preview_reported_missing_is_made_again(database: Database, reader: Re
     making.catch_up(database, reader)
     shutil.rmtree(_folder(database, resource))
     assert making.catch_up(database, reader) == 0  # the loss isn't noticed yet
-    shelf.want(database.config, _revision(database, resource).sha256 or "")
+    shelf.report_missing(database.config, _revision(database, resource).sha256 or "")
     making.catch_up(database, reader)
     assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
-    assert shelf.wanted(database.config) == []
+    assert shelf.reported_missing(database.config) == []
 
 
 def test_reading_again_draws_again(database: Database, reader: Reader, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_reading_again_draws_again(database: Database, reader: Reader, tmp_path:
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     with database.writing() as db:
-        library_actions.forget_pages(db)
+        library_actions.discard_page_texts(db)
     page_texts.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.WAITING
     making.catch_up(database, reader)
@@ -166,7 +166,7 @@ class Printer(Reader):
         self.asked: list[tuple[str, Any]] = []
 
     def make(
-        self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
+        self, job: str, path: Path, extension: str, limits: Limits | None = None, timeout: float = -1, **details: Any
     ) -> Pieces:
         """Record the request, and return the given answer."""
         self.asked.append((job, details.get("numbers")))
@@ -368,7 +368,7 @@ def test_previews_of_an_older_version_are_made_again(database: Database, reader:
 
 def test_the_size_of_a_picture_is_read_from_its_first_bytes(tmp_path: Path) -> None:
     Image.new("RGB", (123, 45)).save(tmp_path / "a.webp", "WEBP", quality=80)
-    assert shelf.size_of(tmp_path / "a.webp") == (123, 45)
+    assert shelf.picture_size(tmp_path / "a.webp") == (123, 45)
     (tmp_path / "b.webp").write_bytes(b"RIFF")
-    assert shelf.size_of(tmp_path / "b.webp") is None
-    assert shelf.size_of(tmp_path / "c.webp") is None
+    assert shelf.picture_size(tmp_path / "b.webp") is None
+    assert shelf.picture_size(tmp_path / "c.webp") is None

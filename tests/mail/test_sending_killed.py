@@ -233,7 +233,7 @@ def test_a_slow_worker_that_lost_its_lease_can_still_store_the_outcome(database:
     with database.writing() as db:
         past = clock.now() - timedelta(minutes=1)
         db.execute(update(OutboxMessage).values(lease_until=past))
-    leases.release_dead(database)
+    leases.release_dead_leases(database)
     assert the_message(database).state is State.UNKNOWN
     with database.writing() as db:
         leases.settle(db, message, State.SENT)

@@ -14,7 +14,7 @@ from hub.mail.models import OutboxMessage
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Person, StoppedMail
-from hub.members.rules.mail import MailKind, read_stop_token, stop_token
+from hub.members.rules.mail import MailKind, parse_unsubscribe_token, unsubscribe_token
 from tests.members.conftest import Alliance
 from tests.world import SignIn, posted_by
 
@@ -107,7 +107,7 @@ def test_without_a_mail_server_an_invitation_is_only_shown(
 def test_a_get_of_an_unsubscribe_link_changes_nothing_and_a_post_without_a_session_unsubscribes(
     database: Database, config: Config, visitor: FlaskClient, alliance: Alliance
 ) -> None:
-    address = f"/mail/stop/{stop_token(config.SECRET_KEY, alliance.rosa, MailKind.DIGEST)}"
+    address = f"/mail/stop/{unsubscribe_token(config.SECRET_KEY, alliance.rosa, MailKind.DIGEST)}"
     visitor.sends_csrf = False  # type: ignore[attr-defined]
     for method in ("get", "head", "get"):
         assert getattr(visitor, method)(address).status_code == 200
@@ -129,11 +129,11 @@ def test_only_the_hub_creates_unsubscribe_links(visitor: FlaskClient, config: Co
 
 
 def test_an_unsubscribe_link_works_for_one_person_and_one_kind_of_email() -> None:
-    token = stop_token("key", 7, MailKind.DIGEST)
-    assert read_stop_token("key", token) == (7, MailKind.DIGEST)
-    assert read_stop_token("other", token) is None
-    assert read_stop_token("key", token.replace("7-", "8-", 1)) is None
-    assert read_stop_token("key", token.replace("digest", "reminder")) is None
+    token = unsubscribe_token("key", 7, MailKind.DIGEST)
+    assert parse_unsubscribe_token("key", token) == (7, MailKind.DIGEST)
+    assert parse_unsubscribe_token("other", token) is None
+    assert parse_unsubscribe_token("key", token.replace("7-", "8-", 1)) is None
+    assert parse_unsubscribe_token("key", token.replace("digest", "reminder")) is None
 
 
 @pytest.mark.both_databases

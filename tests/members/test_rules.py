@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hub.core.errors import Refused
 from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, has_left, is_due_on, slug_of
-from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
+from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
 from hub.members.rules.signing_in import password_of, same_network
 
 
@@ -48,7 +48,7 @@ EXPECTED = {
     Permission.SEE_PEOPLE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
     Permission.MANAGE_PEOPLE: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
-    Permission.GIVE_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.ASSIGN_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.MAKE_PACKET: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.SEE_REACH: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
@@ -107,9 +107,9 @@ def test_only_the_coordinator_manages_coordinators_and_board_members(actor: Role
 
 def test_a_representative_assigns_their_organizations_roles_and_the_coordinator_all() -> None:
     own = (Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
-    assert roles_to_give(Someone(Role.REPRESENTATIVE), OrganizationKind.MEMBER) == own
-    assert roles_to_give(Someone(Role.COORDINATOR), OrganizationKind.MEMBER) == (*own, Role.BOARD)
-    assert roles_to_give(Someone(Role.COORDINATOR), OrganizationKind.HOST) == (Role.COORDINATOR, Role.BOARD)
+    assert assignable_roles(Someone(Role.REPRESENTATIVE), OrganizationKind.MEMBER) == own
+    assert assignable_roles(Someone(Role.COORDINATOR), OrganizationKind.MEMBER) == (*own, Role.BOARD)
+    assert assignable_roles(Someone(Role.COORDINATOR), OrganizationKind.HOST) == (Role.COORDINATOR, Role.BOARD)
     assert set(ROLES_OF_KIND) == set(OrganizationKind)
 
 

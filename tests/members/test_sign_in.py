@@ -15,7 +15,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
-from hub.members.models import Person, SignInTry
+from hub.members.models import Person, SignInAttempt
 from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from tests.members.conftest import Alliance
 from tests.world import PASSWORD, Hands, SignIn
@@ -73,7 +73,7 @@ def test_wrong_passwords_unknown_addresses_and_inactive_people_get_the_same_answ
             verified.append(hash)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(signing_in_actions, "PASSWORDS", Counting(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "HASHER", Counting(time_cost=1, memory_cost=8, parallelism=1))
     texts = set()
     for email, password in (
         (ROSA, "not the password"),
@@ -155,7 +155,7 @@ def test_a_sign_in_clears_failed_ones_and_old_ones_are_deleted(
     hands.on(hours=1)
     try_to_sign_in(visitor, "nobody@x.example", "not the password")
     with database.reading() as db:
-        assert db.scalar(select(func.count()).select_from(SignInTry)) == 1
+        assert db.scalar(select(func.count()).select_from(SignInAttempt)) == 1
 
 
 def test_a_sign_in_does_not_clear_failed_ones_of_other_accounts_or_networks(
@@ -165,7 +165,7 @@ def test_a_sign_in_does_not_clear_failed_ones_of_other_accounts_or_networks(
     try_to_sign_in(visitor, "tom@lakeshore.example", "not the password")
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
     with database.reading() as db:
-        assert set(db.scalars(select(SignInTry.account))) == {ROSA, "tom@lakeshore.example"}
+        assert set(db.scalars(select(SignInAttempt.account))) == {ROSA, "tom@lakeshore.example"}
 
 
 @pytest.mark.both_databases
@@ -360,7 +360,7 @@ def test_a_hash_with_old_parameters_is_renewed_at_the_next_sign_in(
         with database.reading() as db:
             return db.scalars(select(Person.password_hash).where(Person.email == ROSA)).one() or ""
 
-    monkeypatch.setattr(signing_in_actions, "PASSWORDS", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert "m=8,t=1" in stored_hash()
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
     assert "m=16,t=2" in stored_hash()
@@ -377,11 +377,11 @@ def test_no_one_waits_while_a_password_is_checked(
     class Slow(PasswordHasher):
         def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's name
             with database.writing() as db:  # would time out if the request held a transaction
-                db.add(SignInTry(account="someone", address="", at=clock.now()))
+                db.add(SignInAttempt(account="someone", address="", at=clock.now()))
             written.append(True)
             return super().verify(hash, password)
 
-    monkeypatch.setattr(signing_in_actions, "PASSWORDS", Slow(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(signing_in_actions, "HASHER", Slow(time_cost=1, memory_cost=8, parallelism=1))
     rosa = sign_in(ROSA)
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
     assert rosa.post("/account/password", data=data).status_code == 302

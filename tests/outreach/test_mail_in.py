@@ -31,7 +31,7 @@ from hub.sharing.rules.evidence import Carrier
 from tests.mail.test_bounces import UNKNOWN_USER
 from tests.mailserver import a_mail_server
 from tests.outreach import mails
-from tests.serving import PATIENCE, eventually, free_port
+from tests.serving import TIMEOUT, eventually, free_port
 from tests.world import a_person, a_resource, an_organization
 
 DOMAIN = "log.hub.example"
@@ -89,12 +89,12 @@ class PostOffice:
     def end(self, how: signal.Signals) -> int:
         assert self.process
         self.process.send_signal(how)
-        status = self.process.wait(PATIENCE)
+        status = self.process.wait(TIMEOUT)
         self.process = None
         return status
 
     def lmtp(self) -> Lmtp:
-        return Lmtp("127.0.0.1", self.lmtp_port, timeout=PATIENCE)
+        return Lmtp("127.0.0.1", self.lmtp_port, timeout=TIMEOUT)
 
     def mail(self, number: int, **others: Any) -> bytes:
         link = f"https://hub.example.org/resources/{self.resource}\n.\n..a line that begins with dots"
@@ -134,7 +134,7 @@ def test_an_email_from_the_hub_is_forwarded_and_logged_and_a_bounce_marks_the_ad
     """Test the whole way: the hub's email by SMTP, a person's copy by SMTP, another server's bounce by LMTP."""
     with a_mail_server() as server:
         mailing = Database(replace(office.config, MAIL_URL=server.url, MAIL_FROM="hub@hub.example.org"))
-        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=TIMEOUT) as smtp:
             smtp.sendmail("rita@prairie.example", [office.rita], office.mail(1))
         eventually(lambda: office.count() == (1, 1, 1))
         assert delivering.catch_up(mailing) == 1
@@ -143,7 +143,7 @@ def test_an_email_from_the_hub_is_forwarded_and_logged_and_a_bounce_marks_the_ad
             f"See what I was told:\n> {letter.part('text/plain')}\nhttps://hub.example.org/resources/{office.resource}"
         )
         forwarded = mails.plain(words, message_id="<2@prairie.example>", sent=datetime.now(UTC))
-        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+        with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=TIMEOUT) as smtp:
             smtp.sendmail("rita@prairie.example", [office.rita], forwarded)
         eventually(lambda: office.count() == (2, 2, 2))
         assert delivering.catch_up(mailing) == 1
@@ -176,7 +176,7 @@ def test_lmtp_and_smtp_accept_mail_only_for_existing_addresses(office: PostOffic
         assert client.mail("")[0] == 250
         assert client.rcpt(office.rita)[0] == 550, "no automatic email"
     eventually(lambda: office.count()[0] == 2)
-    with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+    with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=TIMEOUT) as smtp:
         assert smtp.sendmail("rita@prairie.example", [office.rita], office.mail(2)) == {}
         assert smtp.sendmail("rita@prairie.example", [office.rita], office.mail(2)) == {}
         with pytest.raises(smtplib.SMTPRecipientsRefused):
@@ -194,7 +194,7 @@ def test_lmtp_and_smtp_accept_mail_only_for_existing_addresses(office: PostOffic
 
 
 def test_a_message_that_is_too_large_is_refused_before_it_is_read(office: PostOffice) -> None:
-    with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=PATIENCE) as smtp:
+    with smtplib.SMTP("127.0.0.1", office.smtp_port, timeout=TIMEOUT) as smtp:
         smtp.ehlo()
         assert int(smtp.esmtp_features["size"]) == 40_000_000
         assert smtp.mail("rita@prairie.example", ["SIZE=41000000"])[0] == 552

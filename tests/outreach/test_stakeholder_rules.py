@@ -15,7 +15,7 @@ from hub.outreach.rules.stakeholders import (
     groups_of,
     key_name,
     lines_of,
-    parse_stop_token,
+    parse_unsubscribe_token,
     plan,
     stop_token,
     with_group,
@@ -136,19 +136,19 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(st.integers(1, 10**8), st.binary(min_size=32, max_size=32))
 def test_only_the_hub_can_make_an_unsubscribe_token(organization: int, hashed: bytes) -> None:
-    token = stop_token(KEY, organization, hashed.hex())
-    assert parse_stop_token(KEY, token) == (organization, hashed.hex())
-    assert parse_stop_token("another key altogether", token) is None
+    token = unsubscribe_token(KEY, organization, hashed.hex())
+    assert parse_unsubscribe_token(KEY, token) == (organization, hashed.hex())
+    assert parse_unsubscribe_token("another key altogether", token) is None
     changed = token[:-1] + ("0" if token[-1] != "0" else "1")
-    assert parse_stop_token(KEY, changed) is None
-    assert parse_stop_token(KEY, token.replace(str(organization), str(organization + 1), 1)) is None
+    assert parse_unsubscribe_token(KEY, changed) is None
+    assert parse_unsubscribe_token(KEY, token.replace(str(organization), str(organization + 1), 1)) is None
 
 
 @pytest.mark.parametrize(
     "token", ["", "x", "1-2-3", "1-" + "a" * 64 + "-" + "b" * 32, "0-" + "a" * 64 + "-" + "b" * 32, "١-" + "a" * 64]
 )
 def test_a_made_up_unsubscribe_token_is_refused(token: str) -> None:
-    assert parse_stop_token(KEY, token) is None
+    assert parse_unsubscribe_token(KEY, token) is None
 
 
 def test_another_key_has_another_name() -> None:

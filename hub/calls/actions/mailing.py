@@ -22,7 +22,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.letters import Letter
 from hub.members.models import Person
-from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.mail import MailKind, unsubscribe_token
 from hub.members.rules.permissions import OPERATOR, Permission, may
 
 

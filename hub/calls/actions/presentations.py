@@ -118,7 +118,7 @@ def move(db: Session, person: Person, presentation: Presentation, call: Call, re
     _refuse_without_slot(db, call, must_be_upcoming=False)
     before = presentation.call.day
     if presentation.resource_id:
-        library_actions.follow_call(db, before, call.day, only=presentation.resource_id)
+        library_actions.move_call_resources(db, before, call.day, only=presentation.resource_id)
     presentation.call_id, presentation.call = call.id, call
     presentation.state, presentation.reason = SlotState.ACCEPTED, clean(reason)[:LONGEST_REASON]
     presentation.decided_at, presentation.decided_by_id = clock.now(), person.id

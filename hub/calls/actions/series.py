@@ -100,7 +100,7 @@ def follow_settings(db: Session, person: Person) -> int:
     for call in series_queries.calls_at_old_time(db, clock.now()):
         old_day, new_day = call.day, series.in_week_of(call.day)
         if new_day != old_day:
-            library_actions.follow_call(db, old_day, new_day)
+            library_actions.move_call_resources(db, old_day, new_day)
         call.day = call.series_day = new_day
         call.starts_at, call.ends_at = series.span(new_day)
         holiday = holiday_on(new_day)
@@ -190,7 +190,7 @@ def move(db: Session, person: Person, call: Call, when: When, reason: str) -> No
     old_day = call.day
     if when.day != old_day:
         _refuse_taken(db, when.day)
-        library_actions.follow_call(db, old_day, when.day)
+        library_actions.move_call_resources(db, old_day, when.day)
     call.day, call.starts_at, call.ends_at, call.reason = when.day, starts_at, ends_at, reason
     _increment_sequence(call)
     announce_change(db, person, call)

@@ -17,7 +17,7 @@ from hub.core.errors import NotFound
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person
-from hub.members.rules.permissions import SomePerson
+from hub.members.rules.permissions import PermissionHolder
 
 CALLS_PER_PAGE = 30
 FEED_HISTORY = timedelta(days=400)  # how far back calendars go
@@ -160,7 +160,7 @@ def _select_with_presentations() -> Select[Call]:
     return select(Call).options(selectinload(Call.presentations).joinedload(Presentation.organization))
 
 
-def resources_of(db: Session, person: SomePerson | None, call: Call) -> Sequence[Resource]:
+def resources_of(db: Session, person: PermissionHolder | None, call: Call) -> Sequence[Resource]:
     """Return the resources of the call's day that ``person`` may read, with their organizations, notes first."""
     return db.scalars(
         select(Resource)

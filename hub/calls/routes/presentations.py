@@ -146,7 +146,7 @@ def _page(person: Person, presentation: Presentation, forms: PresentationForms, 
         held=is_held(presentation.call.state, presentation.call.ends_at, now),
         over=presentation.call.ends_at <= now,
         may_change=may(person, Permission.TAKE_PART_IN_CALLS, presentation),
-        deck_readable=bool(deck_id and library_queries.some_of(db, person, [deck_id])),
+        deck_readable=bool(deck_id and library_queries.visible_among(db, person, [deck_id])),
         SlotState=SlotState,
     )
 

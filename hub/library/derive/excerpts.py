@@ -16,7 +16,7 @@ from hub.library.rules import PreviewState, Source
 MEGABYTE = 1024 * 1024
 # A person waits for it.
 CUTTING = Limits(wall_seconds=30, processor_seconds=25, answer_bytes=100 * MEGABYTE)
-PATIENCE = 10.0  # seconds that a request waits for other excerpts made in this process
+TIMEOUT = 10.0  # seconds that a request waits for other excerpts made in this process
 MOST_PAGES = 50
 
 NOT_MADE = (
@@ -69,15 +69,15 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
     lines = [line.format(number=number, count=revision.page_count) for number in numbers]
     mark = sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:16]
     path = shelf.folder_of(config, revision.sha256 or "") / f"excerpt-{first}-{last}-{mark}.pdf"
-    if shelf.is_there(path):
+    if shelf.has_content(path):
         return path
     try:
-        made = _cutter.make("excerpt", source or path, "pdf", patience=PATIENCE, numbers=numbers, lines=lines)
+        made = _cutter.make("excerpt", source or path, "pdf", timeout=TIMEOUT, numbers=numbers, lines=lines)
     except FileNotFoundError as error:
-        shelf.want(config, revision.sha256 or "")
+        shelf.report_missing(config, revision.sha256 or "")
         raise Refused(WAITING) from error
     content = made.each.get(1, b"")
     if not content.startswith(b"%PDF-"):
         raise Refused(NOT_MADE)
-    shelf.keep(path, content)
+    shelf.write(path, content)
     return path

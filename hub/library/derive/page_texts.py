@@ -77,14 +77,14 @@ def _claim(database: Database) -> Revision | None:
         )
         if revision is not None:
             revision.lease_token, revision.lease_until = (
-                f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}",
+                f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}",
                 now + LEASE,
             )
             revision.tries += 1
         return revision
 
 
-def take_over_from_the_dead(database: Database) -> None:
+def release_dead_leases(database: Database) -> None:
     """End the leases of dead workers of this machine, so that their files needn't wait until the leases expire."""
     with database.reading() as db:
         held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))

@@ -27,7 +27,7 @@ from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, end
 from hub.library.extract.jobs import line_of, run_job
 from hub.library.extract.limits import Limits
 from hub.library.extract.problems import DAMAGED, Unreadable
-from hub.library.extract.sandbox import accept, adopt_orphans, die_with_parent, leave_network
+from hub.library.extract.sandbox import adopt_orphans, apply_limits, die_with_parent, isolate_network
 
 INPUT, OUTPUT, ERRORS = 0, 1, 2
 CHUNK = 1 << 16
@@ -39,7 +39,7 @@ def main() -> None:
     """Answer requests until the input closes."""
     warnings.simplefilter("ignore")
     adopt_orphans()
-    leave_network()
+    isolate_network()
     # Memory pages of imported modules stay shared with the forks as long as the garbage collector skips them.
     gc.collect()
     gc.freeze()
@@ -152,7 +152,7 @@ def run_fork(request: dict[str, Any], limits: Limits, folder: str, parent: int, 
         os.setsid()
         die_with_parent(parent)
         detach(folder)
-        accept(limits)
+        apply_limits(limits)
         report(request, limits, Path(folder), writing_end)
         exit_code = 0
     except MemoryError:

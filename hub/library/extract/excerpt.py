@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
-from hub.core.fonts import is_plain, wide_font, written
+from hub.core.fonts import is_plain, printable, wide_font
 from hub.library.extract.pictures import opened
 
 FONT = b"Helvetica"
@@ -25,63 +25,63 @@ LONGEST_LINE = 400
 
 def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
     """Return the pages `numbers` (from 1) as a PDF, each with its line below; raises Unreadable or pypdfium2's errors."""
-    source, made = opened(path), pypdfium2.PdfDocument.new()
+    source, target = opened(path), pypdfium2.PdfDocument.new()
     for number, line in zip(numbers, lines, strict=True):
-        lay(source, made, number - 1, line)
+        place_page(source, target, number - 1, line)
     buffer = io.BytesIO()
-    made.save(buffer)
+    target.save(buffer)
     return buffer.getvalue()
 
 
-def lay(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int, line: str) -> None:
+def place_page(source: pypdfium2.PdfDocument, target: pypdfium2.PdfDocument, index: int, line: str) -> None:
     """Place one page on a new one, and write the line below it."""
     page = source[index]
     raw.FPDFPage_Flatten(page, raw.FLAT_PRINT)  # visible form fields and notes become part of the page
     width, height = page.get_size()
-    size = size_of(line, width)
-    laid = made.new_page(width, height + STRIP * size)
-    form = page_as_object(source, made, index)
+    size = font_size(line, width)
+    placed = target.new_page(width, height + STRIP * size)
+    form = page_as_object(source, target, index)
     form.set_matrix(pypdfium2.PdfMatrix().translate(0, STRIP * size))
-    laid.insert_obj(form)
-    laid.insert_obj(text_object(made, line, size))
-    laid.gen_content()
-    laid.close()
+    placed.insert_obj(form)
+    placed.insert_obj(text_object(target, line, size))
+    placed.gen_content()
+    placed.close()
     page.close()
 
 
-def size_of(line: str, width: float) -> float:
+def font_size(line: str, width: float) -> float:
     """Return the font size in points with which the line fits the width."""
     fitting = width / (max(len(line[:LONGEST_LINE]), 1) * WIDTH_OF_A_LETTER + 2)
     return max(SMALLEST, min(width * SIZE, fitting, LARGEST))
 
 
-def page_as_object(source: pypdfium2.PdfDocument, made: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfObject:
+def page_as_object(source: pypdfium2.PdfDocument, target: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfObject:
     """Return the page as an object of the new document."""
-    drawn = raw.FPDF_NewXObjectFromPage(made, source, index)
+    drawn = raw.FPDF_NewXObjectFromPage(target, source, index)
     try:
-        return pypdfium2.PdfObject(raw.FPDF_NewFormObjectFromXObject(drawn), pdf=made)
+        return pypdfium2.PdfObject(raw.FPDF_NewFormObjectFromXObject(drawn), pdf=target)
     finally:
         raw.FPDF_CloseXObject(drawn)
 
 
-def text_object(made: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
+def text_object(target: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
     """Return the line as a text object; characters missing in both fonts lose their accents or become ``?``."""
-    line = written(line[:LONGEST_LINE])
-    written_line = pypdfium2.PdfObject(_begun(made, line, size), pdf=made)
+    line = printable(line[:LONGEST_LINE])
+    label = pypdfium2.PdfObject(_empty_text_object(target, line, size), pdf=target)
     letters = (line + "\0").encode("utf-16-le")
-    raw.FPDFText_SetText(written_line, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
-    written_line.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
-    return written_line
+    raw.FPDFText_SetText(label, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
+    label.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
+    return label
 
 
-def _begun(made: pypdfium2.PdfDocument, line: str, size: float) -> raw.FPDF_PAGEOBJECT:
+def _empty_text_object(target: pypdfium2.PdfDocument, line: str, size: float) -> raw.FPDF_PAGEOBJECT:
     if is_plain(line):
-        return raw.FPDFPageObj_NewTextObj(made, FONT, size)
+        return raw.FPDFPageObj_NewTextObj(target, FONT, size)
     data = wide_font().read_bytes()
     font = raw.FPDFText_LoadFont(
-        made, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, True
+        target, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, True
     )
     try:
-        return raw.FPDFPageObj_CreateTextObj(made, font, size)
+        return raw.FPDFPageObj_CreateTextObj(target, font, size)
     finally:
         raw.FPDFFont_Close(font)

@@ -40,23 +40,23 @@ class Beneath(ctypes.Structure):
 
 def read_only(readable: Iterable[Path], writable: Iterable[Path]) -> bool:
     """Permanently give up access to all files except these and their content; returns False without Landlock."""
-    return keep(ALL, [(readable, READ), (writable, ALL)])
+    return restrict(ALL, [(readable, READ), (writable, ALL)])
 
 
 def write_only(writable: Iterable[Path], sockets: Iterable[Path]) -> bool:
     """Permanently give up writing elsewhere; in the folders of `sockets`, only sockets can be created and deleted."""
-    return keep(ALL & ~READ, [(writable, ALL & ~READ), (sockets, REMOVE_FILE | MAKE_SOCKET)])
+    return restrict(ALL & ~READ, [(writable, ALL & ~READ), (sockets, REMOVE_FILE | MAKE_SOCKET)])
 
 
-def keep(given_up: int, exceptions: Iterable[tuple[Iterable[Path], int]]) -> bool:
-    """Give up the rights `given_up` to all files, except for the paths and their rights in `exceptions`."""
+def restrict(rights: int, exceptions: Iterable[tuple[Iterable[Path], int]]) -> bool:
+    """Give up the rights `rights` to all files, except for the paths and their rights in `exceptions`."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
     version = system.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ASK_VERSION)
     if version < 1:
         return False
-    supported = given_up & RIGHTS[min(version, max(RIGHTS))]
+    supported = rights & RIGHTS[min(version, max(RIGHTS))]
     rules = system.syscall(CREATE_RULESET, ctypes.byref(Ruleset(supported)), ctypes.c_size_t(ctypes.sizeof(Ruleset)), 0)
     if rules < 0:
         return False

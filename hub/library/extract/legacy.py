@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
-from hub.library.extract.sandbox import leave_writing
+from hub.library.extract.sandbox import restrict_writes
 
 # Nothing is fetched from elsewhere and no macro runs, even if the document asks for it.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -60,7 +60,7 @@ def convert(office: str, source: Path, target: str, folder: Path) -> None:
     sandbox = sandbox_command(source.resolve(), folder)
     if not sandbox:
         # Landlock would prevent bwrap from working, so it is the second choice.
-        leave_writing(folder)
+        restrict_writes(folder)
     subprocess.run(
         [
             *sandbox,

@@ -85,16 +85,16 @@ class Reader:
             return self._read(path, file_format)
 
     def make(
-        self, job: str, path: Path, extension: str, limits: Limits | None = None, patience: float = -1, **details: Any
+        self, job: str, path: Path, extension: str, limits: Limits | None = None, timeout: float = -1, **details: Any
     ) -> Pieces:
         """Run a job of `hub.library.extract.jobs` on the file at `path`, and return its output.
 
         `extension` gives the file's format. A bad file doesn't raise: pieces that couldn't be made are missing. Raises
-        FileNotFoundError when the file doesn't exist, Busy when the helper isn't free after `patience` seconds.
+        FileNotFoundError when the file doesn't exist, Busy when the helper isn't free after `timeout` seconds.
         """
         if not path.is_file():
             raise FileNotFoundError(path)
-        if not self._lock.acquire(timeout=patience):
+        if not self._lock.acquire(timeout=timeout):
             raise Busy
         try:
             request = {"job": job, "path": str(path.absolute()), "extension": extension, "details": details}

@@ -26,7 +26,7 @@ DEVICES = (Path("/dev"),)
 OFFICE_SOCKETS = (Path("/tmp"),)  # noqa: S108  (LibreOffice creates them there even if TMPDIR is set)
 
 
-def leave_network() -> bool:
+def isolate_network() -> bool:
     """Move the process into an empty network namespace; returns False where that isn't permitted."""
     if not sys.platform.startswith("linux"):
         return False
@@ -48,17 +48,17 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def leave_files(document: Path, folder: Path) -> bool:
+def restrict_files(document: Path, folder: Path) -> bool:
     """Give up all files except the document, the folder, and what Python needs; returns False where that isn't possible."""
     return read_only((*PROGRAMS, document), (folder, *DEVICES))
 
 
-def leave_writing(folder: Path) -> bool:
+def restrict_writes(folder: Path) -> bool:
     """Give up writing outside the folder. For LibreOffice, which reads from too many places to list them."""
     return write_only((folder, *DEVICES), OFFICE_SOCKETS)
 
 
-def accept(limits: Limits) -> None:
+def apply_limits(limits: Limits) -> None:
     """Apply the limits to this process and everything it starts."""
     seconds = limits.processor_seconds
     for what, soft, hard in (

@@ -155,18 +155,18 @@ def with_heading_above(lines: list[str], line: int) -> int:
 
 def end_of_last(lines: list[str], points: list[Point]) -> int:
     """Return the line after the last point: a signature, a heading, or text indented less than the points' text."""
-    stepping_out = not any(
-        steps_out(lines, number, points[0].indent) for number in range(points[0].line + 1, points[-1].line)
+    outdent_ends_list = not any(
+        is_outdented(lines, number, points[0].indent) for number in range(points[0].line + 1, points[-1].line)
     )
     for number in range(points[-1].line + 1, len(lines)):
         if lines[number].rstrip() == "--" or HEADING.match(lines[number]):
             return number
-        if stepping_out and steps_out(lines, number, points[0].indent):
+        if outdent_ends_list and is_outdented(lines, number, points[0].indent):
             return number
     return len(lines)
 
 
-def steps_out(lines: list[str], number: int, indent: int) -> bool:
+def is_outdented(lines: list[str], number: int, indent: int) -> bool:
     """Return True if a paragraph begins at the line and is indented no more than the points."""
     line = lines[number]
     begins = bool(line.strip()) and not lines[number - 1].strip()

@@ -145,7 +145,7 @@ def keep(config: Config, part: Part) -> StoredFile:
         raise WrongOffset
     sha256 = hash_of(part.path)
     if part.note.claimed not in {"", sha256}:
-        forget(part)
+        discard(part)
         raise Refused("The file was damaged in transit or changed during the upload. Choose it again.")
     keep_under_hash(part.path, path_of(config, sha256))
     _write_note(replace(part, note=replace(part.note, sha256=sha256)))
@@ -153,7 +153,7 @@ def keep(config: Config, part: Part) -> StoredFile:
     return StoredFile(sha256, part.note.length)
 
 
-def forget(part: Part) -> None:
+def discard(part: Part) -> None:
     """Discard an upload; the original that was stored from it, if any, is kept."""
     (part.folder / (part.id + _NOTE)).unlink(missing_ok=True)
     part.path.unlink(missing_ok=True)

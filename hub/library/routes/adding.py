@@ -70,7 +70,7 @@ def added() -> str:
     """Show the resources that were just added together, and the processing status of each."""
     numbers = request.args.get("ids", "").split(",")[:MOST_ADDED]
     ids = [number for text in numbers if (number := web.row_number(text))]
-    resources = library_queries.some_of(db, signed_in(), ids)
+    resources = library_queries.visible_among(db, signed_in(), ids)
     return render_template(
         "library/added.html",
         resources=resources,

@@ -21,7 +21,7 @@ from hub.mail import models as mail_models
 from hub.mail.actions import WIPED
 from hub.mail.delivery import forgetting, keeping, leases
 from hub.mail.delivery.composing import wire
-from hub.mail.delivery.smtp_server import Fate, Outcome, ServerTrouble, connected, send
+from hub.mail.delivery.smtp_server import Outcome, SendStatus, ServerTrouble, connected, send
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import Quiet, State, bounce_address, next_try
 
@@ -33,7 +33,7 @@ SERVER_PAUSE = timedelta(minutes=1)
 
 def catch_up(database: Database, limit: int = leases.AT_ONCE) -> int:
     """Deliver messages that are due, up to about ``limit``, and delete old texts. Return how many were settled."""
-    leases.release_dead(database)
+    leases.release_dead_leases(database)
     done = forgetting.catch_up(database)
     while done < limit and (messages := leases.claim(database)):
         try:
@@ -61,14 +61,14 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
     if not good:
         return given_up
     try:
-        with connected(server, _my_name(database)) as smtp:
+        with connected(server, _own_host(database)) as smtp:
             return given_up + _send_all(database, server, smtp, good)
     except ServerTrouble as error:
         _pause(database, good[0], server, str(error))
         return given_up
 
 
-def _my_name(database: Database) -> str:
+def _own_host(database: Database) -> str:
     """Return the host name for the SMTP greeting."""
     return database.config.MAIL_FROM.rpartition("@")[2]
 
@@ -79,7 +79,7 @@ def _send_all(database: Database, server: MailServer, smtp: SMTP, messages: Sequ
         if smtp.sock is None:  # the server closed the connection; the next round reconnects
             break
         outcome = _send_one(database, smtp, message)
-        if outcome.fate is Fate.SERVER:
+        if outcome.status is SendStatus.SERVER_DOWN:
             _pause(database, message, server, outcome.words)
             break
         done += _record(database, message, outcome)
@@ -133,7 +133,7 @@ def _keep(database: Database, message: OutboxMessage) -> int:
 
 def _record(database: Database, message: OutboxMessage, outcome: Outcome) -> int:
     """Store the outcome; return 1 if the message is settled."""
-    if outcome.fate is Fate.LEFT:
+    if outcome.status is SendStatus.CANCELED:
         return 0
     with database.writing() as db:
         return _settle(db, message, outcome)
@@ -141,12 +141,12 @@ def _record(database: Database, message: OutboxMessage, outcome: Outcome) -> int
 
 def _settle(db: Session, message: OutboxMessage, outcome: Outcome) -> int:
     tries = message.tries + 1
-    match outcome.fate:
-        case Fate.TAKEN:
+    match outcome.status:
+        case SendStatus.ACCEPTED:
             leases.settle(db, message, State.SENT, tries=tries, **(WIPED if message.secret else {}))
-        case Fate.UNKNOWN:
+        case SendStatus.UNKNOWN:
             leases.settle(db, message, State.UNKNOWN, leases.UNKNOWN_OUTCOME, tries=tries)
-        case Fate.REFUSED:
+        case SendStatus.REFUSED:
             leases.settle(db, message, State.FAILED, f"The mail server rejected it: {outcome.words}", tries=tries)
             if bounces.is_about_the_address(outcome.words):
                 mail_actions.mark_bounced(db, message.to_hash, outcome.words)

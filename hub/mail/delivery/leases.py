@@ -28,7 +28,7 @@ def claim(database: Database) -> Sequence[OutboxMessage]:
     with database.reading() as db:  # checking first avoids the write lock when nothing is due
         if db.scalar(select(OutboxMessage.id).where(*_free(now)).limit(1)) is None:
             return ()
-    token = f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}"
+    token = f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}"
     with database.writing() as db:
         messages = db.scalars(
             select(OutboxMessage)
@@ -86,7 +86,7 @@ def release(database: Database, messages: Sequence[OutboxMessage]) -> None:
         db.execute(leased.values(lease_token=None, lease_until=None))
 
 
-def release_dead(database: Database) -> None:
+def release_dead_leases(database: Database) -> None:
     """End the leases of dead workers: messages that weren't started are released, others become unknown."""
     now = clock.now()
     with database.reading() as db:

@@ -10,27 +10,27 @@ from enum import StrEnum
 
 from config import MailServer
 
-PATIENCE = 60.0  # seconds for each reply but the last
-LAST_PATIENCE = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store a message
+TIMEOUT = 60.0  # seconds for each reply but the last
+FINAL_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store a message
 _READY, _CONTINUE = 2, 3  # the first digit of positive replies
 
 
-class Fate(StrEnum):
+class SendStatus(StrEnum):
     """The outcomes of trying to send a message."""
 
-    TAKEN = "taken"
+    ACCEPTED = "accepted"
     REFUSED = "refused"  # this message, permanently
-    LATER = "later"  # this message, temporarily
-    SERVER = "server"  # the server isn't accepting mail
+    RETRY = "retry"  # this message, temporarily
+    SERVER_DOWN = "server down"  # the server isn't accepting mail
     UNKNOWN = "unknown"  # it got the whole message and didn't reply
-    LEFT = "left"  # it was canceled meanwhile
+    CANCELED = "canceled"  # it was canceled meanwhile
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of a try, with the server's words."""
 
-    fate: Fate
+    status: SendStatus
     words: str = ""
 
 
@@ -39,10 +39,10 @@ class ServerTrouble(Exception):
 
 
 @contextmanager
-def connected(server: MailServer, my_name: str) -> Iterator[smtplib.SMTP]:
+def connected(server: MailServer, own_host: str) -> Iterator[smtplib.SMTP]:
     """Connect to the mail server, encrypted and signed in according to the settings; raises ServerTrouble."""
     try:
-        smtp = _connect(server, my_name)
+        smtp = _connect(server, own_host)
     except (OSError, smtplib.SMTPException) as error:
         raise ServerTrouble(_words(error)) from error
     try:
@@ -51,13 +51,13 @@ def connected(server: MailServer, my_name: str) -> Iterator[smtplib.SMTP]:
         _leave(smtp)
 
 
-def _connect(server: MailServer, my_name: str) -> smtplib.SMTP:
+def _connect(server: MailServer, own_host: str) -> smtplib.SMTP:
     if server.implicit_tls:
         smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, my_name, timeout=PATIENCE, context=_tls(server, verified=True)
+            server.host, server.port, own_host, timeout=TIMEOUT, context=_tls(server, verified=True)
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, my_name, timeout=PATIENCE)
+        smtp = smtplib.SMTP(server.host, server.port, own_host, timeout=TIMEOUT)
     try:
         smtp.ehlo_or_helo_if_needed()
         if not server.implicit_tls:
@@ -76,7 +76,7 @@ def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
         verified = bool(server.user) or server.starttls == "required"
         smtp.starttls(context=_tls(server, verified=verified))
         smtp.ehlo()
-    elif server.starttls == "required" or (server.user and not server.is_here and server.starttls != "never"):
+    elif server.starttls == "required" or (server.user and not server.is_local and server.starttls != "never"):
         message = "it doesn’t offer STARTTLS, so the password would be readable in transit"
         raise smtplib.SMTPNotSupportedError(message)
 
@@ -84,7 +84,7 @@ def _encrypt(smtp: smtplib.SMTP, server: MailServer) -> None:
 def _tls(server: MailServer, *, verified: bool) -> ssl.SSLContext:
     """Return a TLS context. It verifies the certificate if a password depends on it, except on this machine."""
     context = ssl.create_default_context()
-    if server.is_here or not verified:
+    if server.is_local or not verified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
@@ -117,10 +117,10 @@ def send(
         smtp.send(_stuffed(message))
     except (OSError, smtplib.SMTPException) as error:
         smtp.close()
-        return Outcome(Fate.SERVER, _words(error))
+        return Outcome(SendStatus.SERVER_DOWN, _words(error))
     if not before_the_end():
         smtp.close()  # without the dot the server drops the message
-        return Outcome(Fate.LEFT)
+        return Outcome(SendStatus.CANCELED)
     return _end(smtp)
 
 
@@ -128,11 +128,13 @@ def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None
     """Send MAIL, RCPT and DATA; return the server's refusal, or None if it is ready for the text."""
     international = not recipient.isascii()
     if international and not smtp.has_extn("smtputf8"):
-        return Outcome(Fate.REFUSED, "The mail server can’t send to addresses with non-English letters before the @.")
+        return Outcome(
+            SendStatus.REFUSED, "The mail server can’t send to addresses with non-English letters before the @."
+        )
     code, words = smtp.mail(sender, ["SMTPUTF8"] if international else [])
     if code // 100 != _READY:
         _start_over(smtp)
-        return Outcome(Fate.SERVER, _answer(code, words))  # it refused the hub's address, not this message
+        return Outcome(SendStatus.SERVER_DOWN, _answer(code, words))  # it refused the hub's address, not this message
     code, words = smtp.rcpt(recipient)
     if code // 100 == _READY:
         code, words = smtp.docmd("DATA")
@@ -152,24 +154,24 @@ def _start_over(smtp: smtplib.SMTP) -> None:
 
 def _refusal(code: int, words: bytes) -> Outcome:
     if code == 421:  # noqa: PLR2004 - RFC 5321: service not available
-        return Outcome(Fate.SERVER, _answer(code, words))
-    return Outcome(Fate.REFUSED if code // 100 == 5 else Fate.LATER, _answer(code, words))  # noqa: PLR2004 - 5yz
+        return Outcome(SendStatus.SERVER_DOWN, _answer(code, words))
+    return Outcome(SendStatus.REFUSED if code // 100 == 5 else SendStatus.RETRY, _answer(code, words))  # noqa: PLR2004 - 5yz
 
 
 def _end(smtp: smtplib.SMTP) -> Outcome:
     """Send the final dot, and return the outcome."""
     try:
         if smtp.sock is not None:
-            smtp.sock.settimeout(LAST_PATIENCE)
+            smtp.sock.settimeout(FINAL_TIMEOUT)
         smtp.send(b".\r\n")
         code, words = smtp.getreply()
         if smtp.sock is not None:
-            smtp.sock.settimeout(PATIENCE)
+            smtp.sock.settimeout(TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         smtp.close()
-        return Outcome(Fate.UNKNOWN, _words(error))
+        return Outcome(SendStatus.UNKNOWN, _words(error))
     if code // 100 == _READY:
-        return Outcome(Fate.TAKEN, _answer(code, words))
+        return Outcome(SendStatus.ACCEPTED, _answer(code, words))
     return _refusal(code, words)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import TooManyTries
+from hub.core.errors import TooManyAttempts
 from hub.core.text import clean
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
@@ -20,7 +20,7 @@ from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDR
 def ask_for_password(db: Session, email: str, address: str) -> None:
     """Record a request for a password link for ``email``, which the worker answers by email. Commits.
 
-    Does the same work whether or not there is such an account. Raises TooManyTries after too many requests.
+    Does the same work whether or not there is such an account. Raises TooManyAttempts after too many requests.
     """
     account, now = clean(email).lower()[:LONGEST_EMAIL], clock.now()
     request = PasswordRequest(account=account, address=same_network(address), at=now)
@@ -34,7 +34,7 @@ def ask_for_password(db: Session, email: str, address: str) -> None:
     if by_account > REQUESTS_PER_ACCOUNT or by_address > REQUESTS_PER_ADDRESS:
         db.delete(request)
         db.commit()
-        raise TooManyTries(
+        raise TooManyAttempts(
             "Too many links were requested. Check your inbox and your spam folder, or try again in an hour."
         )
     db.commit()

@@ -12,7 +12,7 @@ from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_active
 from hub.members.actions.signing_in import hashed, set_password
-from hub.members.actions.tokens import new_link, usable_link, use_up
+from hub.members.actions.tokens import mark_used, new_link, usable_link
 from hub.members.models import LinkKind, Person
 from hub.members.rules.fields import email_of
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -52,7 +52,7 @@ def accept(db: Session, token: str, password: str) -> Person:
     db.commit()
     password_hash = hashed(password, invited.email if invited else "")
     link = usable_link(db, token, *kinds)
-    use_up(db, link)
+    mark_used(db, link)
     person = link.person
     if person is None:
         raise NotFound
@@ -79,7 +79,7 @@ def sign_up_first_coordinator(
     usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     db.commit()
     password_hash = hashed(password, email_of(email))
-    use_up(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
+    mark_used(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
     if members_queries.has_people(db):
         raise Refused("This hub already has people. Sign in, or ask the coordinator for an invitation.")
     host = members_queries.host(db) or add_organization(db, None, name=organization, kind=OrganizationKind.HOST)

@@ -15,7 +15,7 @@ from hub.members.actions.tokens import void_links
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.fields import email_of, name_of
 from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, SINGLE_ROLES, OrganizationKind, Role
-from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
+from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
 
 EMAIL_TAKEN = "This email address can’t be added here. Ask the coordinator for help."
 
@@ -160,7 +160,7 @@ def _check_role(actor: Person | None, organization: Organization, role: Role) ->
     if role not in ROLES_OF_KIND[kind]:
         roles = ", ".join(r.label for r in ROLES_OF_KIND[kind])
         raise Refused(f"{organization.name} is a {kind.noun}. Choose one of its roles: {roles}.")
-    if actor and role not in roles_to_give(actor, kind):
+    if actor and role not in assignable_roles(actor, kind):
         raise Refused(f"Only the coordinator can assign the {role.label} role.")
 
 

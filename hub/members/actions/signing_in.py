@@ -14,27 +14,27 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.errors import Refused, TooManyTries
+from hub.core.errors import Refused, TooManyAttempts
 from hub.core.text import clean
 from hub.members import queries as members_queries
 from hub.members.actions.tokens import void_links
-from hub.members.models import Person, SignInTry
+from hub.members.models import Person, SignInAttempt
 from hub.members.rules.fields import LONGEST_EMAIL
 from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, TRIES_WITHIN, password_of, same_network
 
-PASSWORDS = PasswordHasher()
+HASHER = PasswordHasher()
 
 
 def hashed(password: str, email: str = "") -> str:
     """Return the hash of a new password; raises Refused when it isn't allowed. Slow: call it outside of transactions."""
-    return PASSWORDS.hash(_normalized(password_of(password, email)))
+    return HASHER.hash(_normalized(password_of(password, email)))
 
 
 def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     """Return the person with this email address and password, who signs in from the IP ``address``. Commits.
 
     Raises Refused with the same sentence, after the same work, for a wrong password, an unknown address, an unaccepted
-    invitation and a deactivated person; TooManyTries without checking the password.
+    invitation and a deactivated person; TooManyAttempts without checking the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
     attempt = _count_attempt(db, account, address)
@@ -44,7 +44,7 @@ def sign_in(db: Session, email: str, password: str, address: str) -> Person:
     matches = _matches(stored_hash or _decoy_hash(), password)
     if not (person and stored_hash and matches):
         raise Refused("That email address and password don’t match. Check both, and try again.")
-    new_hash = PASSWORDS.hash(_normalized(password)) if PASSWORDS.check_needs_rehash(stored_hash) else None
+    new_hash = HASHER.hash(_normalized(password)) if HASHER.check_needs_rehash(stored_hash) else None
     _clear_attempts(db, attempt)
     if new_hash:
         unchanged = (Person.id == person.id, Person.password_hash == stored_hash)
@@ -77,44 +77,46 @@ def _normalized(password: str) -> bytes:
 
 def _matches(stored_hash: str, password: str) -> bool:
     try:
-        return PASSWORDS.verify(stored_hash, _normalized(password))
+        return HASHER.verify(stored_hash, _normalized(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
 def _decoy_hash() -> str:
     """Return a hash that no password matches and that takes as long to verify as a real one."""
-    p = PASSWORDS
+    p = HASHER
     salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (p.salt_len, p.hash_len))
     return f"$argon2id$v=19$m={p.memory_cost},t={p.time_cost},p={p.parallelism}${salt}${digest}"
 
 
-def _count_attempt(db: Session, account: str, address: str) -> SignInTry:
+def _count_attempt(db: Session, account: str, address: str) -> SignInAttempt:
     """Record an attempt before the password is checked, so that parallel attempts count too. Commits.
 
-    Raises TooManyTries when there were too many; an attempt that is refused for that doesn't count.
+    Raises TooManyAttempts when there were too many; an attempt that is refused for that doesn't count.
     """
     now = clock.now()
-    db.execute(delete(SignInTry).where(SignInTry.at < now - TRIES_WITHIN))
-    attempt = SignInTry(account=account, address=same_network(address), at=now)
+    db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - TRIES_WITHIN))
+    attempt = SignInAttempt(account=account, address=same_network(address), at=now)
     db.add(attempt)
     db.commit()
     of_account, of_address = (
         select(func.count()).where(column == value).scalar_subquery()
-        for column, value in ((SignInTry.account, attempt.account), (SignInTry.address, attempt.address))
+        for column, value in ((SignInAttempt.account, attempt.account), (SignInAttempt.address, attempt.address))
     )
     by_account, by_address = db.execute(select(of_account, of_address)).one()
     if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
         db.delete(attempt)
         db.commit()
-        raise TooManyTries("Too many sign-in attempts. Wait 15 minutes, then try again.")
+        raise TooManyAttempts("Too many sign-in attempts. Wait 15 minutes, then try again.")
     db.commit()
     return attempt
 
 
-def _clear_attempts(db: Session, attempt: SignInTry) -> None:
+def _clear_attempts(db: Session, attempt: SignInAttempt) -> None:
     """Delete the attempts on this account from this address."""
-    db.execute(delete(SignInTry).where(SignInTry.account == attempt.account, SignInTry.address == attempt.address))
+    db.execute(
+        delete(SignInAttempt).where(SignInAttempt.account == attempt.account, SignInAttempt.address == attempt.address)
+    )
 
 
 def set_password(db: Session, person: Person, password_hash: str) -> None:

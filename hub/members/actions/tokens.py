@@ -22,19 +22,19 @@ LIFETIME = {
 }
 
 
-class LinkIsGone(Refused):
+class LinkUnusable(Refused):
     """The link was used, has expired, or was replaced."""
 
 
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
-    """Return the link with this token; raises NotFound, or LinkIsGone when it can no longer be used."""
+    """Return the link with this token; raises NotFound, or LinkUnusable when it can no longer be used."""
     link = members_queries.link(db, token)
     if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
         raise NotFound
     if link.used_at:
-        raise LinkIsGone(LINK_USED)
+        raise LinkUnusable(LINK_USED)
     if link.expires_at <= clock.now():
-        raise LinkIsGone(
+        raise LinkUnusable(
             "This link has expired or was replaced by a newer one. Ask the person who sent it for a new one."
         )
     return link
@@ -71,9 +71,9 @@ def void_links(db: Session, person: Person | None) -> None:
     )
 
 
-def use_up(db: Session, link: OneTimeLink) -> None:
-    """Mark the link as used; when two requests race, the second gets LinkIsGone."""
+def mark_used(db: Session, link: OneTimeLink) -> None:
+    """Mark the link as used; when two requests race, the second gets LinkUnusable."""
     used = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
     result: Any = db.execute(used.values(used_at=clock.now()))
     if result.rowcount != 1:
-        raise LinkIsGone(LINK_USED)
+        raise LinkUnusable(LINK_USED)

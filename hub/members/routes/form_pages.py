@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from hub.core import web
-from hub.core.errors import Refused, TooManyTries
+from hub.core.errors import Refused, TooManyAttempts
 
 
 def form_page(template: str, **context: Any) -> tuple[str, int]:
@@ -14,7 +14,7 @@ def form_page(template: str, **context: Any) -> tuple[str, int]:
 
 
 def refusal(error: Refused) -> str:
-    """Return the sentence of a refusal for the form; re-raises TooManyTries, which has its own error page."""
-    if isinstance(error, TooManyTries):
+    """Return the sentence of a refusal for the form; re-raises TooManyAttempts, which has its own error page."""
+    if isinstance(error, TooManyAttempts):
         raise error
     return str(error)

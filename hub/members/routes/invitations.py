@@ -40,7 +40,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
     if form.validate_on_submit():
         try:
             person = invitations_actions.accept(db, token, form.password.data)
-        except tokens_actions.LinkIsGone as error:
+        except tokens_actions.LinkUnusable as error:
             return _no_link(error)
         except Refused as error:
             refused = refusal(error)
@@ -73,7 +73,7 @@ def welcome(token: str) -> Any:
                 email=form.email.data,
                 password=form.password.data,
             )
-        except tokens_actions.LinkIsGone as error:
+        except tokens_actions.LinkUnusable as error:
             return _no_link(error)
         except Refused as error:
             refused = refusal(error)

@@ -26,7 +26,7 @@ from hub.members.models import Organization, Person
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.organizations import Role
-from hub.members.rules.permissions import Permission, may, may_manage, roles_to_give
+from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
 
 
 @bp.get("/people")
@@ -68,7 +68,7 @@ def _new_person_form(person: Person) -> tuple[NewPerson, Organization | None]:
         form.role.choices = role_choices(Role)
         return form, None
     del form.organization
-    form.role.choices = role_choices(roles_to_give(person, person.organization.kind))
+    form.role.choices = role_choices(assignable_roles(person, person.organization.kind))
     return form, person.organization
 
 
@@ -161,7 +161,7 @@ def deactivate(person_id: int) -> Any:
 
 def _role_form(actor: Person, about: Person) -> ChangeRole:
     form = ChangeRole(role=about.role)
-    form.role.choices = role_choices(roles_to_give(actor, about.organization.kind))
+    form.role.choices = role_choices(assignable_roles(actor, about.organization.kind))
     return form
 
 

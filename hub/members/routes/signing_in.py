@@ -16,7 +16,7 @@ from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
-from hub.members.rules.mail import read_stop_token
+from hub.members.rules.mail import parse_unsubscribe_token
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -74,7 +74,7 @@ def sign_out_everywhere() -> Any:
 @web.from_mail_programs
 def unsubscribe(token: str) -> Any:
     """Unsubscribe from a kind of email; a GET, which mail scanners send too, only shows the button."""
-    subscription = read_stop_token(web.config().SECRET_KEY, token)
+    subscription = parse_unsubscribe_token(web.config().SECRET_KEY, token)
     person = members_queries.person(db, subscription[0]) if subscription else None
     if not subscription or person is None:
         raise NotFound

@@ -33,18 +33,18 @@ _MAIL_LABELS = {
 }
 
 
-def stop_token(key: str, person_id: int, kind: MailKind) -> str:
+def unsubscribe_token(key: str, person_id: int, kind: MailKind) -> str:
     """Return the token of an unsubscribe link, signed with the hub's ``key``."""
     named = f"{person_id}-{kind.value}"
     mark = hmac.new(key.encode(), f"stop:{named}".encode(), sha256).digest()[:18]
     return f"{named}-{urlsafe_b64encode(mark).decode()}"
 
 
-def read_stop_token(key: str, token: str) -> tuple[int, MailKind] | None:
+def parse_unsubscribe_token(key: str, token: str) -> tuple[int, MailKind] | None:
     """Return the person's id and the kind of email of an unsubscribe token; None if its signature is wrong."""
     number, _, rest = token.partition("-")
     kind = next((candidate for candidate in MailKind if rest.startswith(f"{candidate.value}-")), None)
     if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - larger than any id
         return None
-    expected = stop_token(key, int(number), kind)
+    expected = unsubscribe_token(key, int(number), kind)
     return (int(number), kind) if hmac.compare_digest(expected.encode(), token.encode()) else None

@@ -25,7 +25,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
     MANAGE_ORGANIZATIONS = "manage organizations"
-    GIVE_HOST_ROLES = "assign the roles coordinator and board"
+    ASSIGN_HOST_ROLES = "assign the roles coordinator and board"
     SEE_AUDIT = "see the audit log"
     MAKE_PACKET = "create audit packets"
     SEE_REACH = "see the reach of a resource"
@@ -74,7 +74,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_PEOPLE: (ALL, ALL, OWN, OWN, OWN),
         Permission.MANAGE_PEOPLE: (ALL, None, OWN, OWN, None),
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
-        Permission.GIVE_HOST_ROLES: (ALL, None, None, None, None),
+        Permission.ASSIGN_HOST_ROLES: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
         Permission.MAKE_PACKET: (ALL, None, OWN, OWN, None),
         Permission.SEE_REACH: (ALL, OWN, OWN, OWN, OWN),
@@ -93,7 +93,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
 }
 
 
-class SomePerson(Protocol):
+class PermissionHolder(Protocol):
     """The part of a person that the table needs."""
 
     @property
@@ -105,7 +105,7 @@ class SomePerson(Protocol):
         """The id of the person's organization."""
 
 
-class Thing(Protocol):
+class PermissionSubject(Protocol):
     """Something that belongs to an organization: a resource, a record, a person."""
 
     @property
@@ -124,7 +124,7 @@ class Operator:
 OPERATOR = Operator()
 
 
-def may(person: SomePerson | None, permission: Permission, subject: Thing | None = None) -> bool:
+def may(person: PermissionHolder | None, permission: Permission, subject: PermissionSubject | None = None) -> bool:
     """Return True if ``person`` (None: a visitor) has ``permission`` for ``subject``.
 
     ``subject`` is None for what belongs to no organization (the board, the audit log) and for the person's own.
@@ -140,17 +140,17 @@ def may(person: SomePerson | None, permission: Permission, subject: Thing | None
     return scope is NETWORK and audience in {"public", "network"}
 
 
-def may_manage(actor: SomePerson | None, person: SomePerson) -> bool:
+def may_manage(actor: PermissionHolder | None, person: PermissionHolder) -> bool:
     """Return True if ``actor`` may change ``person``, their role and their links.
 
     Only those who assign the roles coordinator and board manage people who have them: a representative who could
     create a password link for a board member could sign in as one.
     """
     allowed = may(actor, Permission.MANAGE_PEOPLE, person)
-    return allowed and (person.role not in HOST_ROLES or may(actor, Permission.GIVE_HOST_ROLES, person))
+    return allowed and (person.role not in HOST_ROLES or may(actor, Permission.ASSIGN_HOST_ROLES, person))
 
 
-def roles_to_give(actor: SomePerson | None, kind: OrganizationKind) -> tuple[Role, ...]:
+def assignable_roles(actor: PermissionHolder | None, kind: OrganizationKind) -> tuple[Role, ...]:
     """Return the roles that ``actor`` may assign in an organization of ``kind``."""
-    all_roles = may(actor, Permission.GIVE_HOST_ROLES)
+    all_roles = may(actor, Permission.ASSIGN_HOST_ROLES)
     return tuple(role for role in ROLES_OF_KIND[kind] if all_roles or role not in HOST_ROLES)

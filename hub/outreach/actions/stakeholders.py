@@ -174,12 +174,12 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
 
 def token_of(db: Session, organization_id: int, hashed: str) -> str:
     """Return the token of the URL where a recipient unsubscribes from the organization."""
-    return stop_token(config_of(db).UNSUBSCRIBE_KEY, organization_id, hashed)
+    return unsubscribe_token(config_of(db).UNSUBSCRIBE_KEY, organization_id, hashed)
 
 
 def recipient_of(db: Session, token: str) -> tuple[Organization, str]:
     """Return the organization and the address hash of an unsubscribe token; raise NotFound if it isn't genuine."""
-    parsed = parse_stop_token(config_of(db).UNSUBSCRIBE_KEY, token)
+    parsed = parse_unsubscribe_token(config_of(db).UNSUBSCRIBE_KEY, token)
     organization = db.get(Organization, parsed[0]) if parsed else None
     if parsed is None or organization is None:
         raise NotFound
@@ -226,7 +226,7 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
     """Raise Refused if the message belongs to a pack and its recipient has unsubscribed."""
     if message.kind != KIND or not message.unsubscribe:
         return
-    parsed = parse_stop_token(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
+    parsed = parse_unsubscribe_token(config_of(db).UNSUBSCRIBE_KEY, message.unsubscribe.rpartition("/")[2])
     if parsed is None:
         raise Refused(
             "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. Restore the old key."

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from hub.members.rules.permissions import Permission, SomePerson, Thing, may
+from hub.members.rules.permissions import Permission, PermissionHolder, PermissionSubject, may
 
 LINK_DAYS = (7, 30, 90, 180, 365)
 
@@ -47,7 +47,7 @@ def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(today + timedelta(days=days), time(23, 59, 59), zone)
 
 
-class KnownPerson(SomePerson, Protocol):
+class KnownPerson(PermissionHolder, Protocol):
     """A person who may have created a share link."""
 
     @property

@@ -305,15 +305,15 @@ def key_name(key: str) -> str:
     return _signed(key, "name")[:16]
 
 
-def stop_token(key: str, organization_id: int, hashed: str) -> str:
+def unsubscribe_token(key: str, organization_id: int, hashed: str) -> str:
     """Return the token of a recipient's unsubscribe URL; it is signed, so it needs no row and never expires."""
     return f"{organization_id}-{hashed}-{_signed(key, f'stop {organization_id} {hashed}')[:32]}"
 
 
-def parse_stop_token(key: str, token: str) -> tuple[int, str] | None:
+def parse_unsubscribe_token(key: str, token: str) -> tuple[int, str] | None:
     """Return the organization id and the address hash of an unsubscribe token; None if it isn't genuine."""
     match = re.fullmatch(r"([1-9][0-9]{0,8})-([0-9a-f]{64})-([0-9a-f]{32})", token)
-    if match is None or not hmac.compare_digest(stop_token(key, int(match[1]), match[2]), token):
+    if match is None or not hmac.compare_digest(unsubscribe_token(key, int(match[1]), match[2]), token):
         return None
     return int(match[1]), match[2]
 

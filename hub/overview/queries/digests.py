@@ -55,7 +55,7 @@ class Digest:
 
 def digests(db: Session, week: DigestWeek) -> list[Digest]:
     """Return the digests of the week, ordered by person; people with nothing new have none."""
-    new = library_queries.came_between(db, week.since, week.until)
+    new = library_queries.added_between(db, week.since, week.until)
     if not new:
         return []
     people = db.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)).all()

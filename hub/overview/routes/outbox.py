@@ -13,7 +13,7 @@ from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.letters import NOT_SHOWN, NOWHERE
 from hub.mail.models import OutboxMessage
-from hub.mail.queries import Seer
+from hub.mail.queries import Viewer
 from hub.mail.rules import State
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
@@ -28,41 +28,41 @@ PREVIEW_HEADERS = {
 }
 
 
-def _seer() -> Seer:
+def _viewer() -> Viewer:
     person = signed_in()
-    return Seer(person.id, may(person, Permission.RUN_MAIL))
+    return Viewer(person.id, may(person, Permission.RUN_MAIL))
 
 
 @bp.get("/outbox", endpoint="outbox")
 def list_messages() -> str:
     """List emails, newest first; ``?state=&kind=&q=&page=``. People who don't manage mail see only their own."""
-    seer, page = _seer(), page_number()
+    viewer, page = _viewer(), page_number()
     state = one_of(State, request.args.get("state", ""))
     kind, words = request.args.get("kind", "")[:30], request.args.get("q", "").strip()[:200]
-    messages, total = mail_queries.messages(db, seer, state, kind, words, page)
+    messages, total = mail_queries.messages(db, viewer, state, kind, words, page)
     return render_template(
         "overview/outbox.html",
         messages=messages,
         total=total,
         page=page,
         pages=web.page_count(total, mail_queries.MESSAGES_PER_PAGE),
-        counts=mail_queries.counts(db, seer),
-        kinds=mail_queries.kinds(db, seer),
+        counts=mail_queries.counts(db, viewer),
+        kinds=mail_queries.kinds(db, viewer),
         state=state,
         kind=kind,
         words=words,
         State=State,
         server=web.config().mail_server,
-        runs_mail=seer.sees_all,
+        runs_mail=viewer.sees_all,
         now=clock.now(),
-        trouble=mail_queries.last_trouble(db) if seer.sees_all else None,
+        trouble=mail_queries.oldest_delayed_message(db) if viewer.sees_all else None,
     )
 
 
 @bp.get("/outbox/<int:message_id>")
 def message(message_id: int) -> str:
     """Show one email: recipient, status and text."""
-    email = mail_queries.message(db, _seer(), message_id)
+    email = mail_queries.message(db, _viewer(), message_id)
     return render_template(
         "overview/message.html",
         message=email,
@@ -77,7 +77,7 @@ def message(message_id: int) -> str:
 @bp.get("/outbox/<int:message_id>/html")
 def message_html(message_id: int) -> Response:
     """Return the HTML of an email, for the preview."""
-    _text, html = _redacted(mail_queries.message(db, _seer(), message_id))
+    _text, html = _redacted(mail_queries.message(db, _viewer(), message_id))
     return Response(mail_html(html), headers=PREVIEW_HEADERS)
 
 
@@ -134,7 +134,7 @@ def address_works(message_id: int) -> Any:
 
 def _decide(message_id: int, decision: Any, success: str) -> Any:
     """Carry out the decision about an email and return to its page with a message."""
-    email = mail_queries.message(db, _seer(), message_id)
+    email = mail_queries.message(db, _viewer(), message_id)
     try:
         decision(db, signed_in(), email)
         sending_actions.reopen_pack(db, email)

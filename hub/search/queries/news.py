@@ -24,12 +24,12 @@ from hub.search.rules import addresses as addresses_rules
 from hub.search.rules.results import Query
 from hub.search.store import folders, snapshots
 
-MOST_NEWCOMERS = 5_000  # that are counted since a person last looked
+MOST_NEW_RESOURCES = 5_000  # that are counted since a person last looked
 READ_WITHIN = timedelta(hours=1)  # resources that take longer to be read are not waited for
 
 
 @dataclass(frozen=True)
-class Newcomer:
+class NewResource:
     """A resource that was added to the hub."""
 
     resource: int
@@ -37,7 +37,7 @@ class Newcomer:
     kind: Kind
     organization_name: str
     published_on: date
-    came_at: datetime
+    added_at: datetime
     changed_at: datetime  # when its current revision was added
     summary: str
 
@@ -51,24 +51,24 @@ def new_in(db: Session, person: Person, saved: Sequence[SavedSearch]) -> Mapping
     if not notified:
         return {}
     since = min(search.looked_at for search in notified)
-    newcomers = _newcomers(db, person, since)
-    notified = [search for search in notified if newcomers and newcomers[0].came_at > search.looked_at]
+    new_resources = _new_resources(db, person, since)
+    notified = [search for search in notified if new_resources and new_resources[0].added_at > search.looked_at]
     matches = ids_of(db, person, [query_of(search.address) for search in notified])
     return {
-        search.id: sum(new.came_at > search.looked_at and new.resource in ids for new in newcomers)
+        search.id: sum(new.added_at > search.looked_at and new.resource in ids for new in new_resources)
         for search, ids in zip(notified, matches, strict=True)
     }
 
 
-def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[Newcomer]:
+def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[NewResource]:
     """Return the resources of a search that were added last, newest first, including the person's own: a feed's entries."""
     [ids] = ids_of(db, person, [query])
     newest = db.execute(
         select(Resource.id).where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
     )
     order = [row.id for row in newest if row.id in ids][:most]
-    rows = db.execute(_NEWCOMER.where(Resource.id.in_(order), visible_to(person)))
-    return sorted((Newcomer(*row) for row in rows), key=lambda newcomer: order.index(newcomer.resource))
+    rows = db.execute(_NEW_RESOURCE.where(Resource.id.in_(order), visible_to(person)))
+    return sorted((NewResource(*row) for row in rows), key=lambda new_resource: order.index(new_resource.resource))
 
 
 def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
@@ -86,7 +86,7 @@ def settled_until(db: Session) -> datetime:
     """Return the moment up to which all added resources are searchable: now, or just before the first unread one."""
     now = clock.now()
     pending = _pending(db, Resource.created_at > now - READ_WITHIN)
-    return min([now, *(came_at - timedelta(microseconds=1) for came_at in pending)])
+    return min([now, *(added_at - timedelta(microseconds=1) for added_at in pending)])
 
 
 def is_settled(db: Session, since: datetime, until: datetime) -> bool:
@@ -114,7 +114,7 @@ def _stamps(db: Session, ids: Collection[int]) -> Mapping[int, str]:
     return {id_: snapshot.facts[snapshot.doc_of[id_]].stamp for id_ in ids if id_ in snapshot.doc_of}
 
 
-_NEWCOMER = (
+_NEW_RESOURCE = (
     select(
         Resource.id,
         Resource.title,
@@ -130,14 +130,14 @@ _NEWCOMER = (
 )
 
 
-def _newcomers(db: Session, person: Person, since: datetime) -> Sequence[Newcomer]:
+def _new_resources(db: Session, person: Person, since: datetime) -> Sequence[NewResource]:
     """Return the resources that others added after ``since`` and the person may open, newest first."""
     rows = db.execute(
-        _NEWCOMER.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
+        _NEW_RESOURCE.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
         .order_by(Resource.created_at.desc(), Resource.id.desc())
-        .limit(MOST_NEWCOMERS)
+        .limit(MOST_NEW_RESOURCES)
     )
-    return [Newcomer(*row) for row in rows]
+    return [NewResource(*row) for row in rows]
 
 
 def _not_added_by(person: Person) -> ColumnElement[bool]:

@@ -146,14 +146,14 @@ def _names(folder: Path) -> Collection[str]:
 
 
 @contextmanager
-def writer_lock(root: Path, patience: float) -> Iterator[bool]:
-    """Hold the writer's lock; yield False if another process has it for ``patience`` seconds or longer.
+def writer_lock(root: Path, timeout: float) -> Iterator[bool]:
+    """Hold the writer's lock; yield False if another process has it for ``timeout`` seconds or longer.
 
     The operating system releases the lock when the process ends, even if it is killed.
     """
     root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(root / "lock"))
-    has_lock = try_for(lock.acquire, timeout=patience, delay=0.05)
+    has_lock = try_for(lock.acquire, timeout=timeout, delay=0.05)
     try:
         yield has_lock
     finally:

@@ -12,7 +12,7 @@ from hub.core.quarters import Quarter
 from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.members.models import Organization, Person
-from hub.members.rules.mail import MailKind, stop_token
+from hub.members.rules.mail import MailKind, unsubscribe_token
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import letters as sharing_letters
 from hub.sharing.queries import reminders as reminders_queries
@@ -67,7 +67,7 @@ def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Pe
                 person_id=reminder.person.id,
                 sent_by_id=sender.id if sender else None,
                 unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + stop_token(config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
+                + unsubscribe_token(config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
                 quiet=reminder.settings.quiet,
             )
             for reminder in reminders

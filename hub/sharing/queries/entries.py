@@ -12,7 +12,7 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.members.models import Organization, Person
-from hub.members.rules.permissions import Permission, Thing, may
+from hub.members.rules.permissions import Permission, PermissionSubject, may
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.rules.evidence import Rung, RungCount, ladder, rung_of
 from hub.sharing.rules.reports import Reached, reached
@@ -254,6 +254,6 @@ def event_for(db: Session, person: Person, event_id: int, permission: Permission
         .where(SharingEvent.id == event_id)
         .options(joinedload(SharingEvent.resource), joinedload(SharingEvent.person))
     ).one_or_none()
-    if row is None or row[0].organization_id is None or not may(person, permission, cast(Thing, row[0])):
+    if row is None or row[0].organization_id is None or not may(person, permission, cast(PermissionSubject, row[0])):
         raise NotFound
     return LogEntry(row[0], row[1])

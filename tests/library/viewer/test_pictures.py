@@ -190,7 +190,7 @@ def test_a_page_that_cannot_be_drawn_says_so_and_shows_its_text(
         revision = db.scalars(select(Revision)).one()
         folder = shelf.folder_of(database.config, revision.sha256 or "")
     shelf.picture_path(folder, 2, 320).unlink()
-    shelf.keep_picture(folder, 2, 320, b"")
+    shelf.write_picture(folder, 2, 320, b"")
     browser = sign_in(ANA)
     page = page_at(browser, f"/resources/{resource}/pages/2")
     assert "This page has no preview." in page.get_text()

@@ -89,9 +89,9 @@ def test_a_writer_without_the_lock_leaves_the_work_to_the_other(database: Databa
         a_resource(db, organization_of(db, member))
     with folders.writer_lock(folders.root_of(database.config), 0) as has_lock:
         assert has_lock
-        assert index.catch_up(database, patience=0) == 0
-        assert index.rebuild(database, patience=0) == 0
-    assert index.catch_up(database, patience=0) == 1
+        assert index.catch_up(database, timeout=0) == 0
+        assert index.rebuild(database, timeout=0) == 0
+    assert index.catch_up(database, timeout=0) == 1
 
 
 @pytest.mark.both_databases

@@ -71,7 +71,7 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
             own.close()
 
 
-def forget(database: Database) -> None:
+def delete_all(database: Database) -> None:
     """Delete all previews; the worker makes them again."""
     shelf.clear(database.config)
     _reset_missing(database)
@@ -94,7 +94,7 @@ def _waiting(database: Database) -> int:
 def _reset_missing(database: Database) -> None:
     """Mark revisions as not drawn if their previews are gone: all of them, or those reported as missing."""
     config = database.config
-    marker, notes = shelf.root(config) / "kept", shelf.wanted(config)
+    marker, notes = shelf.root(config) / "kept", shelf.reported_missing(config)
     lost: list[ColumnElement[bool]] = [Revision.sha256.in_([note.name for note in notes])] if notes else []
     if not marker.exists():
         lost = [Revision.preview_version > 0]
@@ -102,7 +102,7 @@ def _reset_missing(database: Database) -> None:
         with database.writing() as db:
             db.execute(update(Revision).where(*lost).values(preview_version=0, preview_state=PreviewState.WAITING))
     if not marker.exists():
-        shelf.keep(marker, b"-")
+        shelf.write(marker, b"-")
     for note in notes:
         note.unlink(missing_ok=True)
 
@@ -123,7 +123,10 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
         revision = db.scalar(newest_first.with_for_update(skip_locked=True))
         if revision is None:
             return None
-        revision.lease_token, revision.lease_until = f"{heartbeats.my_name()[:80]} {secrets.token_hex(8)}", now + LEASE
+        revision.lease_token, revision.lease_until = (
+            f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}",
+            now + LEASE,
+        )
         revision.tries += 1
         kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
         return revision, kind
@@ -157,7 +160,7 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
     if kind is None or not kind.is_drawn:
         return PreviewState.NONE
     document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
-    if shelf.is_there(document):
+    if shelf.has_content(document):
         return _draw(reader, document, folder, revision.page_count)
     return _print(reader, path, file_format.extension, document, revision.page_count)
 
@@ -167,7 +170,7 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> Preview
     all_saved = True
     for width in (LARGE, SMALL):
         pieces = reader.make("repack", path, extension, DRAWING, width=width)
-        all_saved = shelf.keep_picture(folder, 1, width, pieces.each.get(1, b"")) and all_saved
+        all_saved = shelf.write_picture(folder, 1, width, pieces.each.get(1, b"")) and all_saved
     return PreviewState.PICTURES if all_saved else PreviewState.FAILED
 
 
@@ -176,7 +179,7 @@ def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: St
     if state in {State.OK, State.PARTIAL}:
         html = reader.make("typeset", path, extension, TYPESETTING).each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
-            shelf.keep(folder / shelf.TEXT, safe_html(html).encode())
+            shelf.write(folder / shelf.TEXT, safe_html(html).encode())
     return PreviewState.NONE
 
 
@@ -190,14 +193,14 @@ def _print(reader: Reader, path: Path, extension: str, document: Path, count: in
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.FAILED)
     if set(printed.each) != {count}:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.UNMATCHED)
-    shelf.keep(document, printed.each[count])
+    shelf.write(document, printed.each[count])
     return None
 
 
 def _keep_embedded(reader: Reader, path: Path, extension: str, folder: Path, state: PreviewState) -> PreviewState:
     content = reader.make("thumbnail", path, extension, DRAWING, width=LARGE).each.get(1, b"")
     if shelf.is_picture(content):
-        shelf.keep(folder / shelf.EMBEDDED, content)
+        shelf.write(folder / shelf.EMBEDDED, content)
     return state
 
 
@@ -232,8 +235,8 @@ def _save(folder: Path, numbers: list[int], width: int, pieces: Pieces) -> bool:
     if not received and pieces.state not in {State.OK, None}:
         return False
     for number in received:
-        shelf.keep_picture(folder, number, width, pieces.each[number])
+        shelf.write_picture(folder, number, width, pieces.each[number])
     rest = [number for number in numbers if number not in pieces.each]
     if rest and (pieces.state is not State.OK or not received):
-        shelf.keep_picture(folder, rest[0], width, b"")
+        shelf.write_picture(folder, rest[0], width, b"")
     return True

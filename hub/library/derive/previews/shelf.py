@@ -33,7 +33,7 @@ def mark_path(folder: Path, number: int, width: int) -> Path:
     return folder / f"{number}-{width}.none"
 
 
-def is_there(path: Path) -> bool:
+def has_content(path: Path) -> bool:
     """Return True if a file exists and isn't empty, as after a power failure."""
     try:
         return path.stat().st_size > 0
@@ -41,7 +41,7 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def keep(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Write a file atomically, even if others write the same file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
@@ -57,17 +57,17 @@ def is_picture(content: bytes) -> bool:
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
 
 
-def keep_picture(folder: Path, number: int, width: int, content: bytes) -> bool:
+def write_picture(folder: Path, number: int, width: int, content: bytes) -> bool:
     """Save the picture of a page, or mark that it can't be drawn; returns True if it was saved."""
     is_valid = is_picture(content)
     if is_valid:
-        keep(picture_path(folder, number, width), content)
+        write(picture_path(folder, number, width), content)
     else:
-        keep(mark_path(folder, number, width), b"-")
+        write(mark_path(folder, number, width), b"-")
     return is_valid
 
 
-def size_of(path: Path) -> tuple[int, int] | None:
+def picture_size(path: Path) -> tuple[int, int] | None:
     """Return the width and height of a picture drawn by the hub, from its first bytes; None when it doesn't exist."""
     try:
         with path.open("rb") as file:
@@ -89,12 +89,12 @@ def numbers_of(folder: Path, ending: str) -> set[int]:
     return {int(stem) for stem in stems if stem.isdecimal()}
 
 
-def want(config: Config, sha256: str) -> None:
+def report_missing(config: Config, sha256: str) -> None:
     """Report that previews of this original are missing; the worker makes them again."""
-    keep(root(config) / "wanted" / sha256, b"-")
+    write(root(config) / "wanted" / sha256, b"-")
 
 
-def wanted(config: Config) -> list[Path]:
+def reported_missing(config: Config) -> list[Path]:
     """Return the reports of missing previews, as files named by hash."""
     folder = root(config) / "wanted"
     return sorted(folder.iterdir()) if folder.is_dir() else []

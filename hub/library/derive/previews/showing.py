@@ -19,7 +19,7 @@ from hub.library.rules import PreviewState, State
 
 # A person waits: a page that takes longer is shown small, or as text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
-PATIENCE = 5.0  # seconds that a request waits for other drawing in this process
+TIMEOUT = 5.0  # seconds that a request waits for other drawing in this process
 
 # One helper for each web process, started by the first picture that has to be drawn.
 _drawer = Reader(NOW)
@@ -45,12 +45,12 @@ def shown(config: Config, revision: Revision, number: int) -> Shown:
     """Return which pictures of ``revision`` can be shown now, and the size of page ``number``'s picture."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     drawn = drawn_from(config, revision) is not None
-    sizes = (shelf.size_of(shelf.picture_path(folder, page, SMALL)) for page in (number, 1))
+    sizes = (shelf.picture_size(shelf.picture_path(folder, page, SMALL)) for page in (number, 1))
     return Shown(
         state=revision.preview_state,
         is_drawn=drawn,
         gaps=frozenset(shelf.numbers_of(folder, f"-{SMALL}.none")) if drawn else frozenset(),
-        embedded=not drawn and revision.sha256 is not None and shelf.is_there(folder / shelf.EMBEDDED),
+        embedded=not drawn and revision.sha256 is not None and shelf.has_content(folder / shelf.EMBEDDED),
         size=next((size for size in sizes if size), (16, 9)),
     )
 
@@ -64,12 +64,12 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
     source = drawn_from(config, revision)
     if source is None:
         embedded = folder / shelf.EMBEDDED
-        return embedded if number == 1 and shelf.is_there(embedded) else None
+        return embedded if number == 1 and shelf.has_content(embedded) else None
     if not 1 <= number <= max(revision.page_count, 1):
         return None
     for drawn_width in (width, SMALL):
         path = shelf.picture_path(folder, number, drawn_width)
-        if shelf.is_there(path) or _draw_now(config, revision, source, number, drawn_width):
+        if shelf.has_content(path) or _draw_now(config, revision, source, number, drawn_width):
             return path
     return None
 
@@ -78,8 +78,8 @@ def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int
     """Return the width and height of a page's small picture; None if it isn't drawn yet or there is none."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if drawn_from(config, revision) is not None:
-        return shelf.size_of(shelf.picture_path(folder, number, SMALL))
-    return shelf.size_of(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
+        return shelf.picture_size(shelf.picture_path(folder, number, SMALL))
+    return shelf.picture_size(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
 
 
 def drawn_from(config: Config, revision: Revision) -> Path | None:
@@ -101,11 +101,11 @@ def _draw_now(config: Config, revision: Revision, source: Path, number: int, wid
     if shelf.mark_path(folder, number, width).exists():
         return False
     try:
-        pieces = _drawer.make("draw", source, "pdf", patience=PATIENCE, numbers=[number], width=width, seconds=1)
+        pieces = _drawer.make("draw", source, "pdf", timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
     except FileNotFoundError:
-        shelf.want(config, revision.sha256 or "")
+        shelf.report_missing(config, revision.sha256 or "")
         return False
-    return shelf.keep_picture(folder, number, width, pieces.each.get(number, b""))
+    return shelf.write_picture(folder, number, width, pieces.each.get(number, b""))
 
 
 def set_text(config: Config, revision: Revision) -> Markup | None:
