@@ -36,7 +36,7 @@ def main() -> None:
         database.close()
         print("| step | seconds | messages per second |\n|---|---|---|")
         print(f"| posted, {plural(RECIPIENTS, 'recipient')} | {posted:.2f} | {number(round(RECIPIENTS / posted))} |")
-        print(f"| sent, {number(len(server.got))} accepted | {sent:.2f} | {number(round(RECIPIENTS / sent))} |")
+        print(f"| sent, {number(len(server.received))} accepted | {sent:.2f} | {number(round(RECIPIENTS / sent))} |")
 
 
 def _post(recipient: int) -> Post:

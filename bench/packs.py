@@ -52,7 +52,7 @@ def main() -> None:
         database = Database(replace(config, MAIL_URL=server.url))
         schema.upgrade(database)
         prepared = _measure(database)
-        assert len(server.got) == RECIPIENTS
+        assert len(server.received) == RECIPIENTS
         database.close()
     if prepared > ALLOWED:
         sys.exit(f"Preparing took {prepared:.1f} s, more than {ALLOWED:.0f} s.")

@@ -50,7 +50,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.migrations import schema
 from hub.search import index
 from tests import postgres
-from tests.world import PASSWORD, Hands, SignIn
+from tests.world import PASSWORD, FrozenClock, SignIn
 
 # Rewriting assertions takes half of the collection time, so cache the result even if Python is told not to.
 sys.dont_write_bytecode = False
@@ -64,7 +64,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @event.listens_for(Engine, "connect")
-def _promise_no_order(connection: Any, _record: object) -> None:
+def _reverse_unordered_rows(connection: Any, _record: object) -> None:
     """Reverse the order of rows in queries without ORDER BY, so that no code relies on it.
 
     PostgreSQL returns rows in storage order, which changes when it reuses the space of deleted rows.
@@ -74,7 +74,7 @@ def _promise_no_order(connection: Any, _record: object) -> None:
 
 
 @event.listens_for(Engine, "engine_connect")
-def _wait_for_no_disk(connection: Connection) -> None:
+def _disable_fsync(connection: Connection) -> None:
     """Turn off flushing to disk, which only matters in a power failure."""
     if isinstance(driver := connection.connection.driver_connection, sqlite3.Connection):
         driver.execute("PRAGMA synchronous=OFF")
@@ -289,11 +289,11 @@ def db(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
-    """The hands of a stopped clock, which a test moves."""
-    hands = Hands(datetime(2026, 11, 23, 12, tzinfo=UTC))
-    monkeypatch.setattr(clock, "now", lambda: hands.at)
-    return hands
+def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
+    """A clock that stands still until the test moves it."""
+    frozen_clock = FrozenClock(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", lambda: frozen_clock.at)
+    return frozen_clock
 
 
 class Browser(FlaskClient):

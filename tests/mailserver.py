@@ -21,7 +21,7 @@ Answer = Callable[[str], str | None]
 
 
 @dataclass
-class Got:
+class ReceivedMail:
     """A message that the server accepted."""
 
     sender: str
@@ -47,7 +47,7 @@ class MailServer:
     """The server's messages, and its refusals: the reply for each refused recipient."""
 
     port: int
-    got: list[Got] = field(default_factory=list)
+    received: list[ReceivedMail] = field(default_factory=list)
     refuses_recipient: dict[str, str] = field(default_factory=dict)
     refuses_text: dict[str, str] = field(default_factory=dict)
     tries: list[str] = field(default_factory=list)
@@ -57,9 +57,9 @@ class MailServer:
         """The MAIL_URL of this server."""
         return f"smtp://127.0.0.1:{self.port}"
 
-    def to(self, address: str) -> list[Got]:
+    def to(self, address: str) -> list[ReceivedMail]:
         """Return the accepted messages to this address."""
-        return [message for message in self.got if message.recipient == address]
+        return [message for message in self.received if message.recipient == address]
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -76,7 +76,7 @@ class MailServer:
             return refusal
         user = session.auth_data.login.decode() if isinstance(session.auth_data, LoginPassword) else None
         raw = envelope.original_content or b""
-        self.got.append(Got(envelope.mail_from or "", recipient, raw, session.ssl is not None, user))
+        self.received.append(ReceivedMail(envelope.mail_from or "", recipient, raw, session.ssl is not None, user))
         return "250 2.0.0 Accepted"
 
 

@@ -148,7 +148,7 @@ def test_a_port_in_use_stops_the_hub_with_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", [("HUB_TIME_ZONE", "Mars"), ("HUB_BASE_URL", "nowhere")])
-def test_a_wrong_setting_stops_the_start_with_one_sentence(tmp_path: Path, setting: tuple[str, str]) -> None:
+def test_an_invalid_setting_stops_the_start_with_one_sentence(tmp_path: Path, setting: tuple[str, str]) -> None:
     hub = Hub(tmp_path / "hub")
     hub.environ |= dict([setting])
     answer = hub.command("serve", "--port", str(hub.port))
@@ -171,7 +171,7 @@ def test_the_first_start_prints_a_link_for_the_first_coordinator(tmp_path: Path)
 
 
 @pytest.mark.kills
-def test_a_hub_that_gets_many_stop_signals_at_once_stops(tmp_path: Path) -> None:
+def test_many_stop_signals_at_once_still_stop_the_hub(tmp_path: Path) -> None:
     """A service manager signals the whole process group, and `hub serve` signals its children too."""
     hub = Hub(tmp_path / "hub")
     hub.start()

@@ -31,12 +31,12 @@ _numbers = itertools.count(1)
 
 
 @dataclass
-class Hands:
-    """The hands of a stopped clock."""
+class FrozenClock:
+    """The frozen_clock of a stopped clock."""
 
     at: datetime
 
-    def on(self, **by: float) -> None:
+    def advance(self, **by: float) -> None:
         """Move the clock forward, for example by ``days=1``."""
         self.at += timedelta(**by)
 
@@ -141,7 +141,7 @@ def posted_by(step: str, database: Database) -> Sequence[OutboxMessage]:
         return db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
 
 
-def the(pattern: str, page: str) -> str:
+def find_text(pattern: str, page: str) -> str:
     """Return the text of the last group of ``pattern`` in the page; fails if it doesn't match."""
     match = re.search(pattern, page, re.DOTALL)
     assert match, page

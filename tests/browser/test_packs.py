@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, a_demo_hub
-from tests.mailserver import Got, MailServer, a_mail_server
+from tests.mailserver import MailServer, ReceivedMail, a_mail_server
 from tests.serving import Hub, eventually
 
 pytestmark = pytest.mark.browser

@@ -130,7 +130,7 @@ def test_every_command_has_help(hub: Hub, name: str) -> None:
     assert name in hub("--help").stdout
 
 
-def test_a_wrong_setting_stops_the_start_with_one_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_setting_stops_the_start_with_one_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_TIME_ZONE", "Mars/Olympus")
     answer = hub("verify")
     assert answer.exit_code == 1

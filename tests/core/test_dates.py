@@ -65,7 +65,7 @@ def test_a_zone_has_the_same_name_in_summer_and_winter() -> None:
     assert {dates.zone_name(datetime(2026, month, 9, 12, tzinfo=NEW_YORK)) for month in (1, 7)} == {"ET"}
 
 
-def test_times_outside_of_the_screen_name_their_time_zone() -> None:
+def test_times_in_email_and_reports_name_their_time_zone() -> None:
     moment = datetime(2026, 11, 9, 15, 5, tzinfo=NEW_YORK)
     assert dates.moment_short(moment, TODAY) == "Mon, Nov 9, 3:05 p.m."
     assert dates.moment_with_year(moment) == "Nov 9, 2026, 3:05 p.m. ET"

@@ -79,7 +79,7 @@ def test_naughty_strings_stay_as_typed() -> None:
         assert text.clean(typed) == typed
 
 
-def test_deeply_nested_html_is_sanitized_in_time() -> None:
+def test_deeply_nested_html_is_sanitized_quickly() -> None:
     """Bleach would take minutes."""
     for before in ("", "</p>" * 20_000):
         html = text.safe_html(before + "<em onclick='x()'>" * 20_000 + "deep<script>x()</script>")

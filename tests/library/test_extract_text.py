@@ -93,7 +93,7 @@ def test_a_long_first_sentence_is_cut_at_a_word() -> None:
     assert len(first.title) <= 100
 
 
-def test_the_u_s_is_not_the_end_of_a_sentence() -> None:
+def test_a_period_in_u_s_does_not_end_a_sentence() -> None:
     (first, *_) = sections_of("1. The U.S. Department of Commerce has published its notice. Look.\n2. b\n3. c")
     assert first.title == "The U.S. Department of Commerce has published its notice."
 

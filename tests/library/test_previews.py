@@ -76,7 +76,7 @@ def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
 
 
 @pytest.mark.both_databases
-def test_nothing_is_drawn_before_it_was_read(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_nothing_is_drawn_before_it_is_read(database: Database, reader: Reader, tmp_path: Path) -> None:
     _add(database, documents.pdf(tmp_path / "a.pdf", "one"))
     assert making.catch_up(database, reader) == 0
 

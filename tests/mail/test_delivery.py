@@ -79,7 +79,7 @@ def test_a_message_arrives_once_with_text_html_and_sender(mailing: Database, ser
     assert delivering.catch_up(mailing) == 1
     assert delivering.catch_up(mailing) == 0
     assert states(mailing) == [State.SENT]
-    (got,) = server.got
+    (got,) = server.received
     assert got.recipient == "ana@lakeshore.example"
     assert got.sender.startswith(f"bounces+{message_id}-")
     assert got.sender.endswith("@in.example.org")
@@ -126,7 +126,7 @@ def test_typed_text_cannot_inject_headers(mailing: Database, server: MailServer)
             sender_name=f'"{evil}" <x@y.example>',
         )
     delivering.catch_up(mailing)
-    (got,) = server.got
+    (got,) = server.received
     assert got.mail["Bcc"] is None
     head = got.raw.partition(b"\r\n\r\n")[0]
     assert b"\r\nBcc" not in head
@@ -150,7 +150,7 @@ def test_the_hub_signs_in_with_a_password_of_special_characters(
         posted(database)
         delivering.catch_up(database)
         assert states(database) == [State.SENT]
-        assert (server.got[0].user, server.got[0].encrypted) == (USER, encryption == "starttls")
+        assert (server.received[0].user, server.received[0].encrypted) == (USER, encryption == "starttls")
         wrong = Database(replace(config, MAIL_URL=url.replace("w%2Frd", "wrong")))
         posted(wrong, once="again")
         delivering.catch_up(wrong)
@@ -217,7 +217,7 @@ def test_a_greylisted_message_arrives_once(
     assert delivering.catch_up(mailing) == 0
     later(timedelta(minutes=2))
     assert delivering.catch_up(mailing) == 1
-    assert len(server.got) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.both_databases
@@ -239,7 +239,7 @@ def test_while_the_server_is_down_one_message_is_tried_and_none_is_lost(
         again = Database(replace(config, MAIL_URL=server.url))
         while delivering.catch_up(again):
             pass
-        assert sorted(got.recipient for got in server.got) == sorted(f"p{n}@lakeshore.example" for n in range(60))
+        assert sorted(got.recipient for got in server.received) == sorted(f"p{n}@lakeshore.example" for n in range(60))
         again.close()
     database.close()
 
@@ -256,7 +256,7 @@ def test_a_message_waits_until_it_is_due_and_can_be_canceled_before(
     later(timedelta(days=1, minutes=1))
     delivering.catch_up(mailing)
     assert states(mailing) == [State.SENT, State.CANCELLED]
-    assert len(server.got) == 1
+    assert len(server.received) == 1
 
 
 @pytest.mark.both_databases
@@ -264,7 +264,7 @@ def test_personal_messages_go_before_bulk_mail(mailing: Database, server: MailSe
     posted(mailing, to="many@lakeshore.example", unsubscribe="https://hub.example.org/u/1")
     posted(mailing, to="one@lakeshore.example")
     delivering.catch_up(mailing)
-    assert [got.recipient for got in server.got] == ["one@lakeshore.example", "many@lakeshore.example"]
+    assert [got.recipient for got in server.received] == ["one@lakeshore.example", "many@lakeshore.example"]
 
 
 def test_without_a_mail_server_messages_are_saved_as_files_that_only_the_owner_can_read(database: Database) -> None:
@@ -283,7 +283,7 @@ def test_a_text_with_a_secret_link_is_deleted_after_sending(mailing: Database, s
     with mailing.writing() as db:
         mail_actions.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
     delivering.catch_up(mailing)
-    assert "abc123" in server.got[0].part("text/plain")
+    assert "abc123" in server.received[0].part("text/plain")
     message = the_message(mailing)
     assert "abc123" not in message.text + message.html
 

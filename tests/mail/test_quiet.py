@@ -59,7 +59,7 @@ def test_the_same_start_and_end_means_no_quiet_hours() -> None:
     st.times(),
     st.sampled_from([NEW_YORK, SYDNEY, "Europe/London", "Asia/Kathmandu", "UTC", "Australia/Lord_Howe"]),
 )
-def test_the_end_of_quiet_hours_is_never_quiet_nor_early_nor_days_late(
+def test_the_end_of_quiet_hours_is_never_quiet_early_or_days_late(
     moment: datetime, begins: time, ends: time, zone: str
 ) -> None:
     quiet = Quiet(begins.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0), zone)

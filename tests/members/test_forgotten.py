@@ -68,7 +68,7 @@ def test_a_deactivated_person_gets_nothing_and_an_invited_one_gets_another_invit
 
 
 @pytest.mark.both_databases
-def test_repeated_requests_are_blocked_and_fill_no_mailbox(database: Database, visitor: FlaskClient) -> None:
+def test_repeated_requests_are_blocked_and_do_not_fill_a_mailbox(database: Database, visitor: FlaskClient) -> None:
     for email in ("rosa@lakeshore.example", "nobody@lakeshore.example"):
         statuses = [visitor.post("/forgot-password", data={"email": email}).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]

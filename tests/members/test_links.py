@@ -19,7 +19,7 @@ from hub.members.actions import tokens as tokens_actions
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.members.conftest import Alliance
-from tests.world import PASSWORD, Hands, SignIn
+from tests.world import PASSWORD, FrozenClock, SignIn
 
 ROSA = "rosa@lakeshore.example"
 NEW = {"password": "a brand new one", "repeated": "a brand new one"}
@@ -76,7 +76,7 @@ def test_only_the_hash_of_a_link_is_stored(sign_in: SignIn, alliance: Alliance, 
         assert all(token not in str(entry.details) + entry.subject for entry in db.scalars(select(Entry)))
 
 
-def test_a_mail_scanner_uses_up_no_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_a_mail_scanner_does_not_use_up_a_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     scanner = app.test_client()
     assert scanner.head(link).status_code == 200
@@ -93,7 +93,7 @@ def test_a_mail_scanner_uses_up_no_link(app: Flask, sign_in: SignIn, alliance: A
         ("new@lakeshore.example", "new@lakeshore.example", "isn’t your email address"),
     ],
 )
-def test_a_refused_password_uses_up_no_link(
+def test_a_refused_password_does_not_use_up_a_link(
     app: Flask, sign_in: SignIn, alliance: Alliance, password: str, repeated: str, says: str
 ) -> None:
     link = invited(sign_in(ROSA))
@@ -114,7 +114,7 @@ def test_an_invitation_needs_a_csrf_token(app: Flask, sign_in: SignIn, alliance:
 
 
 @pytest.mark.both_databases
-def test_of_two_people_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
+def test_only_one_of_two_people_who_accept_at_once_succeeds(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(ROSA))
     answers: dict[str, int] = {}
     start = Barrier(2)
@@ -135,7 +135,7 @@ def test_of_two_people_who_accept_at_once_one_wins(app: Flask, sign_in: SignIn, 
 
 
 @pytest.mark.both_databases
-def test_of_two_requests_that_race_for_a_link_the_row_lets_one_through(
+def test_only_one_of_two_racing_requests_can_use_a_link(
     app: Flask, sign_in: SignIn, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = invited(sign_in(ROSA))
@@ -164,11 +164,13 @@ def test_a_link_that_was_loaded_twice_is_used_up_once(sign_in: SignIn, alliance:
             tokens_actions.mark_used(db, link)
 
 
-def test_an_invitation_expires_after_two_weeks(app: Flask, sign_in: SignIn, alliance: Alliance, hands: Hands) -> None:
+def test_an_invitation_expires_after_two_weeks(
+    app: Flask, sign_in: SignIn, alliance: Alliance, frozen_clock: FrozenClock
+) -> None:
     link = invited(sign_in(ROSA))
-    hands.on(days=13)
+    frozen_clock.advance(days=13)
     assert app.test_client().get(link).status_code == 200
-    hands.on(days=1)
+    frozen_clock.advance(days=1)
     for answer in (app.test_client().get(link), app.test_client().post(link, data=NEW)):
         assert answer.status_code == 410
         assert "has expired" in answer.text
@@ -190,7 +192,7 @@ def test_a_newer_link_replaces_an_older_one(
 
 
 def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
-    app: Flask, sign_in: SignIn, alliance: Alliance, hands: Hands
+    app: Flask, sign_in: SignIn, alliance: Alliance, frozen_clock: FrozenClock
 ) -> None:
     rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
     link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
@@ -203,7 +205,7 @@ def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     assert may_sign_in(app, "tom@lakeshore.example", NEW["password"])
     assert app.test_client().get(link).status_code == 410
     late = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
-    hands.on(hours=25)
+    frozen_clock.advance(hours=25)
     assert app.test_client().post(late, data=NEW).status_code == 410
 
 

@@ -208,7 +208,7 @@ def test_a_chosen_slug_is_used_or_refused(database: Database) -> None:
                 organizations_actions.add_organization(db, None, name="Another", kind=OrganizationKind.BFF, slug=slug)
 
 
-def test_an_organization_with_people_cannot_become_the_host_nor_the_host_a_member(
+def test_an_organization_with_people_cannot_become_the_host_or_the_host_a_member(
     database: Database, alliance: Alliance
 ) -> None:
     facts = {"name": "X", "joined_on": date(2020, 1, 1)}

@@ -240,7 +240,7 @@ def test_no_one_deactivates_their_own_account(sign_in: SignIn, alliance: Allianc
         "Ω≈ç√∫˜µ≤",
     ],
 )
-def test_naughty_names_are_shown_as_typed_and_run_nothing(sign_in: SignIn, alliance: Alliance, name: str) -> None:
+def test_naughty_names_are_shown_as_typed_and_never_run(sign_in: SignIn, alliance: Alliance, name: str) -> None:
     rosa = sign_in(ROSA)
     data = {"name": name, "email": "naughty@lakeshore.example", "role": "contributor"}
     assert rosa.post("/people/new", data=data).status_code == 200

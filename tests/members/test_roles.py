@@ -15,7 +15,7 @@ from hub.members.models import Person, RoleHeld
 from hub.members.rules.organizations import Role
 from tests.members.conftest import Alliance
 from tests.members.records import COORDINATOR, ROSA, audited, roles
-from tests.world import Hands, SignIn
+from tests.world import FrozenClock, SignIn
 
 
 @pytest.mark.parametrize("role", ["board", "coordinator", "emperor", ""])
@@ -41,10 +41,10 @@ def test_a_representative_cannot_manage_a_board_member(sign_in: SignIn, alliance
 
 
 @pytest.mark.both_databases
-def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
-    sign_in: SignIn, alliance: Alliance, database: Database, hands: Hands
+def test_a_new_representative_makes_the_former_one_a_contributor_and_history_stays(
+    sign_in: SignIn, alliance: Alliance, database: Database, frozen_clock: FrozenClock
 ) -> None:
-    hands.on(days=1)
+    frozen_clock.advance(days=1)
     rosa = sign_in(ROSA)
     answer = rosa.post(f"/people/{alliance.keisha}/role", data={"role": "representative"})
     assert answer.location == f"/people/{alliance.keisha}"
@@ -55,7 +55,7 @@ def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
     with database.reading() as db:
         held = db.scalars(select(RoleHeld).where(RoleHeld.person_id == alliance.rosa).order_by(RoleHeld.id)).all()
     assert [row.role for row in held] == [Role.REPRESENTATIVE, Role.CONTRIBUTOR]
-    assert held[0].until == held[1].since == hands.at
+    assert held[0].until == held[1].since == frozen_clock.at
     page = sign_in(COORDINATOR).get("/organizations/lakeshore").text
     assert "Role history" in page
     assert rosa.post(f"/people/{alliance.tom}/leave").status_code == 404, "a contributor manages no one"
@@ -63,7 +63,7 @@ def test_a_new_representative_makes_the_former_a_contributor_and_history_stays(
 
 
 @pytest.mark.both_databases
-def test_an_alternate_becomes_representative_and_leaves_that_role_vacant(
+def test_an_alternate_who_becomes_representative_leaves_the_old_role_vacant(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     tom = sign_in("tom@lakeshore.example")
@@ -82,7 +82,7 @@ def test_assigning_the_current_role_changes_nothing(sign_in: SignIn, alliance: A
 
 
 @pytest.mark.both_databases
-def test_two_new_representatives_at_once_leave_one(database: Database, alliance: Alliance) -> None:
+def test_assigning_two_representatives_at_once_leaves_one(database: Database, alliance: Alliance) -> None:
     start, refused = Barrier(2), []
 
     def name(person_id: int) -> None:
@@ -105,7 +105,7 @@ def test_two_new_representatives_at_once_leave_one(database: Database, alliance:
 
 
 @pytest.mark.both_databases
-def test_the_database_itself_refuses_a_second_representative(database: Database, alliance: Alliance) -> None:
+def test_a_database_constraint_refuses_a_second_representative(database: Database, alliance: Alliance) -> None:
     with database.writing() as db:
         keisha = db.get_one(Person, alliance.keisha)
         with pytest.raises(Refused, match="Someone else just changed this role"):

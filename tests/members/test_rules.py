@@ -122,7 +122,7 @@ def test_a_slug_of_any_name_is_valid_in_addresses(name: str) -> None:
 
 
 @given(st.text())
-def test_a_name_stays_as_typed_except_for_outer_spaces_and_control_characters(text: str) -> None:
+def test_a_name_stays_as_typed_except_for_surrounding_spaces_and_control_characters(text: str) -> None:
     try:
         name = name_of(text)
     except Refused:
@@ -140,7 +140,7 @@ def test_a_name_keeps_quotes_angle_brackets_and_other_scripts() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "x" * 201])
-def test_a_name_is_neither_empty_nor_endless(text: str) -> None:
+def test_an_empty_or_overlong_name_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         name_of(text)
 
@@ -197,12 +197,12 @@ def test_a_website_is_optional() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "ten chars", "x" * 201])
-def test_a_password_is_neither_short_nor_endless(text: str) -> None:
+def test_a_password_that_is_too_short_or_too_long_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         password_of(text)
 
 
-def test_a_password_is_not_the_email_address() -> None:
+def test_a_password_cannot_be_the_email_address() -> None:
     with pytest.raises(Refused):
         password_of("Rosa@Demo.Example", "rosa@demo.example")
     assert password_of("a few plain words", "rosa@demo.example") == "a few plain words"

@@ -18,7 +18,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Person, SignInAttempt
 from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS
 from tests.members.conftest import Alliance
-from tests.world import PASSWORD, Hands, SignIn
+from tests.world import PASSWORD, FrozenClock, SignIn
 
 ROSA = "rosa@lakeshore.example"
 
@@ -45,7 +45,7 @@ def test_a_person_signs_in_and_out(visitor: FlaskClient) -> None:
 
 
 @pytest.mark.both_databases
-def test_an_email_address_may_have_capitals_and_outer_spaces(visitor: FlaskClient) -> None:
+def test_an_email_address_may_have_capitals_and_surrounding_spaces(visitor: FlaskClient) -> None:
     assert try_to_sign_in(visitor, "  Rosa@LAKESHORE.example ", PASSWORD) == 302
 
 
@@ -109,7 +109,7 @@ def test_an_empty_form_shows_what_is_missing(visitor: FlaskClient) -> None:
 
 @pytest.mark.both_databases
 def test_ten_failed_sign_ins_block_an_account_from_every_address_for_15_minutes(
-    app: Flask, visitor: FlaskClient, hands: Hands
+    app: Flask, visitor: FlaskClient, frozen_clock: FrozenClock
 ) -> None:
     for number in range(TRIES_PER_ACCOUNT):
         assert try_to_sign_in(visitor, ROSA, "not the password", f"192.0.2.{number}") == 422
@@ -119,20 +119,22 @@ def test_ten_failed_sign_ins_block_an_account_from_every_address_for_15_minutes(
     assert heading(refused.text) == "Too many attempts"
     assert try_to_sign_in(app.test_client(), ROSA, PASSWORD, "198.51.100.1") == 429
     assert try_to_sign_in(app.test_client(), "tom@lakeshore.example", PASSWORD, "198.51.100.1") == 302
-    hands.on(minutes=14)
+    frozen_clock.advance(minutes=14)
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 429
-    hands.on(minutes=2)
+    frozen_clock.advance(minutes=2)
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
 @pytest.mark.both_databases
-def test_thirty_failed_sign_ins_block_an_address_for_every_account(visitor: FlaskClient, hands: Hands) -> None:
+def test_thirty_failed_sign_ins_block_an_address_for_every_account(
+    visitor: FlaskClient, frozen_clock: FrozenClock
+) -> None:
     for number in range(TRIES_PER_ADDRESS):
         assert try_to_sign_in(visitor, f"person{number}@x.example", "not the password") == 422
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 429
     assert try_to_sign_in(visitor, ROSA, PASSWORD, "192.0.2.99") == 302
     visitor.post("/sign-out")
-    hands.on(minutes=16)
+    frozen_clock.advance(minutes=16)
     assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
 
 
@@ -144,7 +146,7 @@ def test_unknown_accounts_are_blocked_like_known_ones(visitor: FlaskClient) -> N
 
 @pytest.mark.both_databases
 def test_a_sign_in_clears_failed_ones_and_old_ones_are_deleted(
-    visitor: FlaskClient, database: Database, hands: Hands
+    visitor: FlaskClient, database: Database, frozen_clock: FrozenClock
 ) -> None:
     for _ in range(2):
         for _ in range(TRIES_PER_ACCOUNT - 1):
@@ -152,7 +154,7 @@ def test_a_sign_in_clears_failed_ones_and_old_ones_are_deleted(
         assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
         visitor.post("/sign-out")
     try_to_sign_in(visitor, ROSA, "not the password")
-    hands.on(hours=1)
+    frozen_clock.advance(hours=1)
     try_to_sign_in(visitor, "nobody@x.example", "not the password")
     with database.reading() as db:
         assert db.scalar(select(func.count()).select_from(SignInAttempt)) == 1
@@ -241,11 +243,11 @@ def test_a_post_without_a_csrf_token_is_refused(app: Flask, sign_in: SignIn, all
 
 
 @pytest.mark.both_databases
-def test_a_session_ends_after_the_configured_days(visitor: FlaskClient, hands: Hands) -> None:
+def test_a_session_ends_after_the_configured_days(visitor: FlaskClient, frozen_clock: FrozenClock) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
-    hands.on(days=13)
+    frozen_clock.advance(days=13)
     assert visitor.get("/account").status_code == 200
-    hands.on(days=2)
+    frozen_clock.advance(days=2)
     assert visitor.get("/account").status_code == 302
 
 
@@ -388,5 +390,5 @@ def test_no_one_waits_while_a_password_is_checked(
     assert len(written) == 2
 
 
-def test_shared_caches_store_no_page_of_a_person(sign_in: SignIn, alliance: Alliance) -> None:
+def test_pages_of_signed_in_people_are_not_stored_in_shared_caches(sign_in: SignIn, alliance: Alliance) -> None:
     assert "private" in sign_in(ROSA).get("/account").headers["Cache-Control"]

@@ -30,7 +30,7 @@ from hub.outreach.models import ShareLink
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.standing import Act
 from tests.library import documents
-from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, find_text
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def make_link(browser: FlaskClient, resource: int, **fields: object) -> str:
     """Create a share link and return its path."""
     answer = browser.post(f"/resources/{resource}/forward", data={"days": 90, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
-    return the(r"/s/[\w-]+", answer.text)
+    return find_text(r"/s/[\w-]+", answer.text)
 
 
 def rows(database: Database, model: Any) -> list[Any]:
@@ -69,11 +69,11 @@ def test_a_link_comes_with_a_text_to_send(deck: int, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     assert browser.get(f"/resources/{deck}/forward").status_code == 200
     answer = browser.post(f"/resources/{deck}/forward", data={"days": 30}, follow_redirects=True)
-    text = unescape(the(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", answer.text))
+    text = unescape(find_text(r"<textarea[^>]*readonly[^>]*>(.*?)</textarea>", answer.text))
     assert text.startswith("Apprenticeships that last\n\nWhat eight employers did.")
     assert "http://127.0.0.1:8000/s/" in text
     assert "From Lakeshore Forge" in text
-    mailto = urlsplit(unescape(the(r'href="(mailto:[^"]+)"', answer.text)))
+    mailto = urlsplit(unescape(find_text(r'href="(mailto:[^"]+)"', answer.text)))
     query = parse_qs(mailto.query, strict_parsing=True)
     assert query["subject"] == ["Apprenticeships that last"]
     assert query["body"] == [text.replace("\n", "\r\n")]
@@ -279,7 +279,7 @@ def test_only_readable_resources_can_be_forwarded(
 def test_sharing_can_be_reported_on_the_page_of_the_link(deck: int, database: Database, sign_in: SignIn) -> None:
     ana = sign_in("ana@prairie.example")
     page = ana.post(f"/resources/{deck}/forward", data={"days": 30, "page": 3}, follow_redirects=True).text
-    action = the(r'action="(/sharing/links/\d+/sent)"', page)
+    action = find_text(r'action="(/sharing/links/\d+/sent)"', page)
     fields = dict(re.findall(r'name="(form_id|happened_on)"[^>]*value="([^"]*)"', page))
     form = fields | {"with_whom": "our 40 manufacturers", "people": "40", "channel": "email"}
     refused = ana.post(action, data=form | {"with_whom": ""})
@@ -340,7 +340,7 @@ def test_pictures_are_served_only_through_the_link_and_after_view(
     assert picture(second, 2) == 404, "no one pressed View"
     shown = main_of(client.post(f"{second}/show", follow_redirects=True).text)
     assert f'src="{second}/pages/2/image?width=1200"' in shown
-    assert "Page 2" in the('alt="([^"]+)', shown)
+    assert "Page 2" in find_text('alt="([^"]+)', shown)
     assert "Casting" in shown
     assert [picture(second, number) for number in (1, 2, 3)] == [404, 200, 404]
     assert [picture(whole, number) for number in (1, 2, 3)] == [404, 404, 404]
@@ -352,4 +352,4 @@ def test_pictures_are_served_only_through_the_link_and_after_view(
 
 
 def main_of(page: str) -> str:
-    return the("<main(.*)</main>", page)
+    return find_text("<main(.*)</main>", page)

@@ -20,7 +20,7 @@ from hub.members.rules.organizations import Role
 from hub.overview.rules.digests import due_week, upcoming_week
 from hub.search import actions as search_actions
 from hub.search import index
-from tests.world import Hands, a_person, a_resource, an_organization, posted_by
+from tests.world import FrozenClock, a_person, a_resource, an_organization, posted_by
 
 pytestmark = pytest.mark.both_databases
 
@@ -29,9 +29,9 @@ MONDAY = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)  # 8:30 a.m. in New York
 
 
 @pytest.fixture
-def people(database: Database, hands: Hands) -> dict[str, Person]:
+def people(database: Database, frozen_clock: FrozenClock) -> dict[str, Person]:
     """Rosa follows workforce and CMMC, Jolene trade; most resources were added last week."""
-    hands.at = MONDAY
+    frozen_clock.at = MONDAY
     with database.writing() as db:
         lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
         people = {
@@ -41,14 +41,14 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
         }
         library_actions.follow(db, people["rosa"], ["workforce", "cmmc"])
         library_actions.follow(db, people["jolene"], ["trade"])
-        hands.at = MONDAY - timedelta(days=3)
+        frozen_clock.at = MONDAY - timedelta(days=3)
         a_resource(db, lakeshore, "Apprenticeship guide", topics=["workforce", "cmmc"], summary="For small shops.")
         a_resource(db, lakeshore, "CMMC in plain words", topics=["cmmc"])
         a_resource(db, lakeshore, "Supply chains", topics=["supply-chain"])
         a_resource(db, ridgeline, "Ours alone", topics=["workforce"], audience=Audience.ORGANIZATION)
-        hands.at = MONDAY - timedelta(days=9)
+        frozen_clock.at = MONDAY - timedelta(days=9)
         a_resource(db, lakeshore, "Two weeks old", topics=["workforce"])
-        hands.at = MONDAY
+        frozen_clock.at = MONDAY
         a_resource(db, lakeshore, "Of today", topics=["workforce"])
         mail_actions.turn_on_sending(db, MailKind.DIGEST, None)
     index.catch_up(database)
@@ -56,7 +56,7 @@ def people(database: Database, hands: Hands) -> dict[str, Person]:
 
 
 def test_people_get_new_resources_that_they_follow_and_may_read_once(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
     (message,) = posted_by("digests", database)
     assert message.to == "rosa@lakeshore.example"
@@ -65,9 +65,9 @@ def test_people_get_new_resources_that_they_follow_and_may_read_once(
         assert message.text.count(title) == 1
     for title in ("Supply chains", "Ours alone", "Two weeks old", "Of today"):
         assert title not in message.text
-    hands.at += timedelta(days=3)
+    frozen_clock.at += timedelta(days=3)
     assert len(posted_by("digests", database)) == 1
-    hands.at += timedelta(days=4)
+    frozen_clock.at += timedelta(days=4)
     assert [message.to for message in posted_by("digests", database)] == ["rosa@lakeshore.example"] * 2
 
 
@@ -89,14 +89,14 @@ def test_a_saved_search_adds_what_no_topic_lists_and_own_resources_are_left_out(
 
 
 def test_a_digest_waits_until_the_resources_of_its_week_are_indexed(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
     with database.writing() as db:
         tom = db.get_one(Person, people["tom"].id)
         search_actions.save_search(db, tom, "Zinc", "q=zinc", tells=True)
-        hands.at = MONDAY - timedelta(days=1)
+        frozen_clock.at = MONDAY - timedelta(days=1)
         a_resource(db, db.get_one(Person, people["rosa"].id).organization, "Plating", ["Zinc, of course."])
-    hands.at = MONDAY
+    frozen_clock.at = MONDAY
     assert posted_by("digests", database) == []
     index.catch_up(database)
     texts = {message.to: message.text for message in posted_by("digests", database)}
@@ -104,12 +104,14 @@ def test_a_digest_waits_until_the_resources_of_its_week_are_indexed(
     assert texts["tom@ridgeline.example"].count("Plating") == 1
 
 
-def test_a_digest_does_not_wait_forever(database: Database, people: dict[str, Person], hands: Hands) -> None:
+def test_a_digest_does_not_wait_forever(
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
+) -> None:
     with database.writing() as db:
         guide = db.scalars(select(Resource).where(Resource.title == "CMMC in plain words")).one()
         db.scalars(select(Revision).where(Revision.resource_id == guide.id)).one().reader_version = 0
     assert posted_by("digests", database) == []
-    hands.at += timedelta(days=3)
+    frozen_clock.at += timedelta(days=3)
     assert [message.to for message in posted_by("digests", database)] == ["rosa@lakeshore.example"]
 
 
@@ -120,14 +122,14 @@ def test_people_who_turned_off_digests_get_none(database: Database, people: dict
 
 
 def test_no_digest_is_sent_while_paused_or_before_monday_morning(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
     with database.writing() as db:
         mail_actions.pause_sending(db, MailKind.DIGEST)
     assert posted_by("digests", database) == []
     with database.writing() as db:
         mail_actions.turn_on_sending(db, MailKind.DIGEST, None)
-    hands.at = MONDAY - timedelta(hours=1)  # the digest of the week before is still the latest that is due
+    frozen_clock.at = MONDAY - timedelta(hours=1)  # the digest of the week before is still the latest that is due
     assert "Two weeks old" in posted_by("digests", database)[0].text
 
 

@@ -11,7 +11,7 @@ from tests.search.typed import TEXT, parse
 
 
 @given(TEXT | st.text())
-def test_no_text_is_an_error(text: str) -> None:
+def test_no_text_raises_an_error(text: str) -> None:
     question = parse(text)
     glossary_rules.expand(question.nodes, GLOSSARY)
     assert all(note.endswith(".") for note in question.notes)

@@ -15,11 +15,11 @@ def test_a_page_with_all_words_beats_a_page_with_one_of_them_often() -> None:
     assert passages_rules.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
 
 
-def test_of_pages_with_all_words_one_with_adjacent_words_is_best() -> None:
+def test_a_page_with_adjacent_words_beats_one_with_scattered_words() -> None:
     assert passages_rules.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
 
 
-def test_then_words_in_the_title_count_and_then_occurrences() -> None:
+def test_ties_are_broken_by_words_in_the_title_then_by_occurrences() -> None:
     assert passages_rules.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
     assert passages_rules.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
     assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0

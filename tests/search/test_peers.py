@@ -43,14 +43,14 @@ def test_similar_organizations_write_about_the_same_subjects(world: None, sign_i
     assert "Export desk" not in like
 
 
-def test_resources_for_one_organization_only_make_no_one_similar(world: None, sign_in: SignIn) -> None:
+def test_resources_for_one_organization_only_do_not_count_toward_similarity(world: None, sign_in: SignIn) -> None:
     for email in ("rosa@lakeshore.example", "marguerite@amcc.example"):
         page = sign_in(email).get("/peers?organization=lakeshore").text
         assert "Board memo" not in page
         assert "closure" not in page
 
 
-def test_an_organization_is_not_similar_by_resources_that_it_does_not_share(
+def test_unshared_resources_do_not_make_an_organization_similar(
     world: None, sign_in: SignIn, database: Database
 ) -> None:
     with database.writing() as db:

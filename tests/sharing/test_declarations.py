@@ -22,7 +22,7 @@ from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules.standing import Act
-from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, the
+from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, find_text
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def world(database: Database) -> list[int]:
 
 def a_form(browser: FlaskClient, address: str = "/sharing/declare") -> dict[str, str]:
     """Return the hidden fields of the form on a page."""
-    return {"form_id": the(r'name="form_id" value="([^"]+)"', browser.get(address).text)}
+    return {"form_id": find_text(r'name="form_id" value="([^"]+)"', browser.get(address).text)}
 
 
 def declared(browser: FlaskClient, resources: list[int], day: date, **others: Any) -> TestResponse:
@@ -145,7 +145,7 @@ def test_a_form_sent_twice_is_one_declaration(
     assert answer.status_code == 422
     assert "already sent this form" in answer.text
     assert "someone else" in answer.text
-    fresh = {"form_id": the(r'name="form_id" value="([^"]+)"', answer.text)}
+    fresh = {"form_id": find_text(r'name="form_id" value="([^"]+)"', answer.text)}
     declared(browser, world[:2], today, **fresh, with_whom="someone else")
     assert len(events(database)) == 4
 

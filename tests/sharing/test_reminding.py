@@ -24,7 +24,7 @@ from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.actions.confirmations import Statement
 from hub.sharing.actions.declarations import Declaration
 from hub.sharing.rules.standing import Channel
-from tests.world import Hands, SignIn, a_person, a_resource, an_organization, posted_by
+from tests.world import FrozenClock, SignIn, a_person, a_resource, an_organization, posted_by
 
 pytestmark = pytest.mark.both_databases
 
@@ -32,9 +32,9 @@ TWO_WEEKS = datetime(2026, 12, 17, 15, 0, tzinfo=UTC)  # ten in the morning in N
 
 
 @pytest.fixture
-def people(database: Database, hands: Hands) -> dict[str, Person]:
+def people(database: Database, frozen_clock: FrozenClock) -> dict[str, Person]:
     """Lakeshore downloaded, Ridgeline shared, Supply Atlas is silent and has no people, and nothing is due from the host."""
-    hands.at = TWO_WEEKS
+    frozen_clock.at = TWO_WEEKS
     with database.writing() as db:
         host = an_organization(db, "AMCC", OrganizationKind.HOST)
         lakeshore, ridgeline = an_organization(db, "Lakeshore"), an_organization(db, "Ridgeline")
@@ -70,12 +70,12 @@ def test_the_reminder_lists_downloads_and_links_to_the_confirmation(
 
 
 def test_a_quarter_gets_three_reminders_and_no_more(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
-    hands.at = datetime(2026, 12, 10, 15, tzinfo=UTC)
-    while hands.at < datetime(2027, 2, 10, tzinfo=UTC):
+    frozen_clock.at = datetime(2026, 12, 10, 15, tzinfo=UTC)
+    while frozen_clock.at < datetime(2027, 2, 10, tzinfo=UTC):
         messages = posted_by("reminders", database)
-        hands.at += timedelta(days=1)
+        frozen_clock.at += timedelta(days=1)
     # The next quarter has its own occasions; no one shared on New Year's Eve either.
     to_rosa = [message for message in messages if message.to == "rosa@lakeshore.example"]
     assert [message.subject for message in to_rosa] == [
@@ -87,11 +87,11 @@ def test_a_quarter_gets_three_reminders_and_no_more(
 
 
 def test_no_reminder_is_sent_before_reminders_are_turned_on_or_before_the_morning(
-    database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock, sign_in: SignIn
 ) -> None:
-    hands.at = TWO_WEEKS - timedelta(hours=2)
+    frozen_clock.at = TWO_WEEKS - timedelta(hours=2)
     assert posted_by("reminders", database) == []
-    hands.at = TWO_WEEKS
+    frozen_clock.at = TWO_WEEKS
     with database.writing() as db:
         mail_actions.pause_sending(db, MailKind.REMINDER)
     assert posted_by("reminders", database) == []
@@ -137,9 +137,11 @@ def test_turning_reminders_off_cancels_the_waiting_ones(database: Database, peop
         assert db.get_one(OutboxMessage, rosa.id).state is mail_rules.State.CANCELLED
 
 
-def test_confirming_cancels_the_waiting_reminders(database: Database, people: dict[str, Person], hands: Hands) -> None:
+def test_confirming_cancels_the_waiting_reminders(
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
+) -> None:
     posted_by("reminders", database)
-    hands.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
+    frozen_clock.at = datetime(2027, 1, 1, 15, tzinfo=UTC)
     with database.writing() as db:
         statement = Statement(shared=False, reason="No one asked.")
         confirmations_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), statement)
@@ -148,9 +150,9 @@ def test_confirming_cancels_the_waiting_reminders(database: Database, people: di
 
 
 def test_the_coordinator_can_send_a_reminder_once_a_day(
-    database: Database, people: dict[str, Person], hands: Hands, sign_in: SignIn
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock, sign_in: SignIn
 ) -> None:
-    hands.at = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    frozen_clock.at = datetime(2026, 11, 24, 15, tzinfo=UTC)
     browser = sign_in("coordinator@demo.example")
     page = browser.get("/outbox/nudge").get_data(as_text=True)
     assert "Lakeshore" in page
@@ -177,24 +179,24 @@ def test_the_coordinator_can_send_a_reminder_once_a_day(
 
 
 def test_a_new_representative_is_reminded_and_no_one_is_reminded_twice(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         people_actions.change_role(db, None, db.get_one(Person, people["keisha"].id), Role.REPRESENTATIVE)
-    hands.at += timedelta(days=1)
+    frozen_clock.at += timedelta(days=1)
     assert [message.to for message in posted_by("reminders", database)] == [
         "rosa@lakeshore.example", "tom@lakeshore.example", "keisha@lakeshore.example",
     ]  # fmt: skip
 
 
 def test_a_quarter_confirmed_in_the_meantime_gets_no_second_reminder(
-    database: Database, people: dict[str, Person], hands: Hands
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock
 ) -> None:
     assert len(posted_by("reminders", database)) == 2
     with database.writing() as db:
         rosa = db.get_one(Person, people["rosa"].id)
         statement = confirmations_actions.Statement(shared=True, resource_ids=(1,), with_whom="Our members", people=40)
         confirmations_actions.confirm(db, rosa, Quarter(2026, 4), statement)
-    hands.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
+    frozen_clock.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert len(posted_by("reminders", database)) == 2

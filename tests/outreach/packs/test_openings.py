@@ -31,7 +31,7 @@ def test_a_scanner_that_fetches_every_link_counts_nothing(
 ) -> None:
     before = {model: len(rows(world, model)) for model in (SharingEvent, PackTrace, PackLink, Stakeholder)}
     scanner = app.test_client()
-    for got in mail_server.got:
+    for got in mail_server.received:
         for part in ("text/plain", "text/html"):
             addresses = re.findall(r"http://127\.0\.0\.1:8000([^\s\"<]+)", got.part(part))
             assert len(addresses) >= 4
@@ -85,7 +85,7 @@ def test_a_recipient_opens_downloads_and_gives_an_opinion(
 def test_a_question_reaches_the_sender_and_the_publisher(
     sent: str, world: Database, sign_in: SignIn, client: FlaskClient, mail_server: MailServer
 ) -> None:
-    mail_server.got.clear()
+    mail_server.received.clear()
     assert "Send a copy to Prairie" in ok(client.get(f"{sent}/1/ask"))
     assert client.post(f"{sent}/1/ask", data={"question": " "}).status_code == 422
     question = {"question": f"What does it cost? {NAUGHTY}", "copy": "y"}
@@ -93,8 +93,8 @@ def test_a_question_reaches_the_sender_and_the_publisher(
         client.post(f"{sent}/1/ask", data=question, follow_redirects=True)
     )
     worker.catch_up(world)
-    assert {got.recipient for got in mail_server.got} == {"ana@lakeshore.example", "otto@prairie.example"}
-    for got in mail_server.got:
+    assert {got.recipient for got in mail_server.received} == {"ana@lakeshore.example", "otto@prairie.example"}
+    for got in mail_server.received:
         assert got.mail["Reply-To"] == "maria@shops.example"
         assert "What does it cost?" in got.part("text/plain")
         assert "<script>" not in got.part("text/html")
@@ -103,7 +103,7 @@ def test_a_question_reaches_the_sender_and_the_publisher(
     assert "<script>alert" not in page
     client.post(f"{sent}/2/ask", data={"question": "Only you"})
     worker.catch_up(world)
-    assert [got.recipient for got in mail_server.got[2:]] == ["ana@lakeshore.example"]
+    assert [got.recipient for got in mail_server.received[2:]] == ["ana@lakeshore.example"]
     assert "maria@shops.example" not in sign_in("coordinator@hub.example").get("/outbox?q=maria").text
 
 
@@ -133,7 +133,7 @@ def test_each_visitor_who_opens_a_newsletter_link_counts(
     readers[0].post(f"{link}/1/ask", data={"question": "Who?", "name": "Zoe", "email": "zoe@reader.example"})
     assert readers[0].post(f"{link}/1/ask", data={"question": "Who?"}).status_code == 422
     worker.catch_up(world)
-    assert [got.mail["Reply-To"] for got in mail_server.got] == ["zoe@reader.example"]
+    assert [got.mail["Reply-To"] for got in mail_server.received] == ["zoe@reader.example"]
     assert "opened by 2 people" in ok(ana.get(f"{draft}/channel"))
     assert "can’t be deleted" in ok(ana.post(f"{draft}/delete"), 422)
 
@@ -241,7 +241,7 @@ def test_hostile_texts_are_escaped(
     page = work_on(ana, draft, "save", title=NAUGHTY, words=NAUGHTY)
     send(ana, draft, title=NAUGHTY, words=NAUGHTY)
     worker.catch_up(world)
-    link = links_in(mail_server.got[0].part("text/plain"))[-1]
+    link = links_in(mail_server.received[0].part("text/plain"))[-1]
     pages = [page, *(ok(ana.get(f"{draft}{path}")) for path in ("", "/page", "/channel")), ok(client.get(link))]
     pages += [ok(client.post(f"{link}/1/open", follow_redirects=True)), ok(client.get(f"{link}/1/ask"))]
     for content in pages:

@@ -49,7 +49,7 @@ def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
         (Act.FORWARD, Carrier.HUB_MAIL, 2, 2),
     ]
     assert {event.with_whom for event in events} == {"Our stakeholders: Board"}
-    assert len(mail_server.got) == 2
+    assert len(mail_server.received) == 2
     [pack] = rows(world, Pack)
     assert pack.state is PackState.SENT
     page = ok(ana.get(draft))
@@ -68,7 +68,7 @@ def test_a_scheduled_pack_can_be_canceled(world: Database, sign_in: SignIn, mail
     send(ana, draft)
     assert "The pack is a draft again" in ok(ana.post(f"{draft}/call-off", follow_redirects=True))
     worker.catch_up(world)
-    assert mail_server.got == []
+    assert mail_server.received == []
     assert "Worth a look" in ok(ana.get(draft))
     assert "Draft deleted." in ok(ana.post(f"{draft}/delete", follow_redirects=True))
     assert rows(world, Pack) == []
@@ -95,7 +95,7 @@ def test_a_pack_that_starts_while_it_is_being_canceled_is_sent(
         with pytest.raises(Refused, match="sent or changed in the meantime"):
             packs_actions.cancel_sending(db, ana, pack)
     worker.catch_up(world)
-    assert len(mail_server.got) == 2
+    assert len(mail_server.received) == 2
     assert [pack.state for pack in rows(world, Pack)] == [PackState.SENT]
 
 
@@ -186,7 +186,7 @@ def test_an_email_sent_again_after_the_pack_was_sent_is_logged_too(
     ana = sign_in("ana@lakeshore.example")
     send(ana, a_draft(ana, (1,)))
     worker.catch_up(world)
-    assert [(pack.state, people) for pack in rows(world, Pack) for people in [len(mail_server.got)]] == [
+    assert [(pack.state, people) for pack in rows(world, Pack) for people in [len(mail_server.received)]] == [
         (PackState.SENT, 1)
     ]
     mail_server.refuses_recipient.clear()
@@ -223,7 +223,7 @@ def test_a_worker_that_dies_in_any_step_sends_and_logs_everything_once(
         delivering.catch_up(world)
     assert steps > crash_at, "the worker died, and another one continued"
     worker.catch_up(world)
-    assert sorted(got.recipient for got in mail_server.got) == [
+    assert sorted(got.recipient for got in mail_server.received) == [
         f"{name}@shops.example" for name in ("bo", "cy", "maria")
     ]
     assert [event.people for event in rows(world, SharingEvent)] == [3, 3]

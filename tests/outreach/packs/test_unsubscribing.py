@@ -59,7 +59,7 @@ def test_unsubscribed_and_bouncing_people_are_skipped_and_the_pack_says_so(
     assert "Skipped: 1 bouncing address" in page
     send(ana, draft, everyone="y")
     worker.catch_up(world)
-    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+    assert [got.recipient for got in mail_server.received] == ["maria@shops.example"]
     page = ok(ana.get(draft))
     assert "1 person who unsubscribed" in page
     assert "1 bouncing address" in page
@@ -76,11 +76,11 @@ def test_an_unsubscribe_after_scheduling_is_respected(
     later = (datetime.now(UTC) + timedelta(days=1)).astimezone(world.config.zone)
     ok(ana.post(f"{draft}/send", data={"when": "later", "at": f"{later:%Y-%m-%dT%H:%M}"}, follow_redirects=True))
     worker.catch_up(world)
-    assert mail_server.got == []
+    assert mail_server.received == []
     client.post(stop_address(world))
     monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=1, minutes=1))
     worker.catch_up(world)
-    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+    assert [got.recipient for got in mail_server.received] == ["maria@shops.example"]
 
 
 @pytest.mark.both_databases
@@ -100,7 +100,7 @@ def test_an_unsubscribe_cancels_waiting_emails_and_none_can_be_sent_again(
     assert len(rows(world, OutboxMessage)) == 4, "Bo and Maria, from both"
     client.post(stop_address(world), data={"from": whose})
     delivering.catch_up(world)
-    got = Counter(got.recipient for got in mail_server.got)
+    got = Counter(got.recipient for got in mail_server.received)
     assert got == {"maria@shops.example": 2} | ({} if whose else {"bo@shops.example": 1})
     canceled = [email for email in rows(world, OutboxMessage) if email.state is State.CANCELLED]
     for email in canceled:
@@ -123,4 +123,4 @@ def test_an_unsubscribe_between_two_steps_of_the_worker_is_respected(
     sending_actions._run_step(world, sending_actions._due, sending_actions._start_sending)
     client.post(stop_address(world), data={"from": whose})
     worker.catch_up(world)
-    assert [got.recipient for got in mail_server.got] == ["maria@shops.example"]
+    assert [got.recipient for got in mail_server.received] == ["maria@shops.example"]

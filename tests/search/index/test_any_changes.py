@@ -111,7 +111,7 @@ def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_the_index_equals_a_rebuild_and_shows_no_one_too_much(
+def test_the_index_equals_a_rebuild_and_reveals_nothing_hidden(
     sqlite_template: Path, tmp_path: Path, config: Config, steps: list[tuple[Any, ...]]
 ) -> None:
     folder = tmp_path / os.urandom(6).hex()

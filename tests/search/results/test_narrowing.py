@@ -92,5 +92,5 @@ def test_invalid_input_is_never_an_error_and_the_page_has_a_note(
         TYPED.map(lambda text: text[:8]),
     ),
 )
-def test_no_url_is_an_error(ana: FlaskClient, q: str, others: dict[str, str]) -> None:
+def test_no_url_gives_an_error(ana: FlaskClient, q: str, others: dict[str, str]) -> None:
     assert ana.get("/search", query_string=others | {"q": q}).status_code == 200
