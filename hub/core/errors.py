@@ -2,12 +2,12 @@
 
 
 class Refused(Exception):
-    """An action that isn't allowed. Its text tells the person what to do."""
+    """Raised when an action isn't allowed; its text tells the person what to do."""
 
 
 class TooManyAttempts(Refused):
-    """Too many attempts; refused for a while."""
+    """Raised after too many attempts; the person has to wait."""
 
 
 class NotFound(Exception):
-    """Something doesn't exist, or this person may not see it. Both look the same from outside."""
+    """Raised when something doesn't exist or the person may not see it, so that the two can't be told apart."""

@@ -37,7 +37,7 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     """Turn on scheduled mail, send the digests that are due, and remind some organizations that are behind."""
     coordinator = people["coordinator@demo.example"]
     for email, topics in FOLLOWED.items():
-        library_actions.follow(db, people[email], topics)
+        library_actions.follow_topics(db, people[email], topics)
     notification_settings_actions.change_notification_settings(
         db, people["alternate@demo.example"], list(MailKind), CENTRAL_NIGHT
     )

@@ -135,7 +135,7 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts) -> Non
         setattr(resource, name, value)
     resource.title_is_proposed = resource.date_is_proposed = False
     if changed:
-        _touch(resource)
+        _increment_version(resource)
         note(db, person, "edited the resource", resource, before=changed)
 
 
@@ -167,7 +167,7 @@ def withdraw(db: Session, person: Person, resource: Resource, reason: str) -> No
         raise Refused(message)
     if resource.withdrawn_at is None:
         resource.withdrawn_at, resource.withdrawn_reason = clock.now(), reason[:500]
-        _touch(resource)
+        _increment_version(resource)
         note(db, person, "withdrew the resource", resource, reason=reason[:500])
 
 
@@ -177,7 +177,7 @@ def restore(db: Session, person: Person, resource: Resource) -> None:
         raise NotFound
     if resource.withdrawn_at is not None:
         resource.withdrawn_at, resource.withdrawn_reason = None, ""
-        _touch(resource)
+        _increment_version(resource)
         note(db, person, "restored the resource", resource)
 
 
@@ -233,7 +233,7 @@ def _add_revision(
     before = (Revision.resource_id == resource.id, Revision.number == resource.revision_number)
     db.execute(update(Revision).where(*before).values(audience=resource.audience))
     resource.revision_number = revision.number
-    _touch(resource)
+    _increment_version(resource)
     db.flush()
     return revision
 
@@ -279,13 +279,13 @@ def _set_topics(resource: Resource, topics: tuple[str, ...]) -> None:
     resource.topics = [kept.get(name) or Topic(name=name) for name in topics]
 
 
-def _touch(resource: Resource) -> None:
-    """Raise the resource's version, so that derived data is updated."""
+def _increment_version(resource: Resource) -> None:
+    """Increment the resource's version, so that derived data is updated."""
     resource.version += 1
 
 
-def follow(db: Session, person: Person, topics: Collection[str]) -> None:
-    """Make these the topics that ``person`` follows. Raises Refused when there are too many."""
+def follow_topics(db: Session, person: Person, topics: Collection[str]) -> None:
+    """Replace the topics that ``person`` follows. Raises Refused if there are too many, or one is too long."""
     wanted = {topic for topic in topics if topic}
     if len(wanted) > MOST_FOLLOWED:
         raise Refused(f"That’s too many topics. You can follow up to {MOST_FOLLOWED}. Remove some.")

@@ -99,7 +99,7 @@ def begin() -> Answer:
 @bp.route("/uploads/<upload_id>", methods=["HEAD", "PATCH", "DELETE"])
 @web.takes_files
 def upload(upload_id: str) -> Answer:
-    """Return how much has arrived (HEAD), append more (PATCH), or discard the upload (DELETE)."""
+    """Return the current offset (HEAD), append bytes (PATCH), or discard the upload (DELETE)."""
     _check_version()
     part = unfinished.find(web.config(), _uploader().id, upload_id)
     if request.method == "PATCH":

@@ -33,8 +33,8 @@ def clear_bounced(db: Session, address: str) -> None:
     db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash == address_hash(db, address)))
 
 
-AGAIN = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED, State.KEPT})
-MOVED_ON = "This email’s status has changed. Reload the page and check it."
+RESENDABLE = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED, State.KEPT})
+STATE_CHANGED = "This email’s status has changed. Reload the page and check it."
 
 
 def send_again(db: Session, actor: Actor, message: OutboxMessage) -> None:
@@ -45,28 +45,28 @@ def send_again(db: Session, actor: Actor, message: OutboxMessage) -> None:
         )
     now = clock.now()
     values = {"since": now, "due_at": now, "tries": 0, "trouble": "", "settled_at": None, "lease_token": None}
-    _move(db, message, AGAIN, State.WAITING, **values, lease_until=None)
+    _change_state(db, message, RESENDABLE, State.WAITING, **values, lease_until=None)
     note(db, actor, "sent again", message, was=message.state)
 
 
 def count_as_sent(db: Session, actor: Actor, message: OutboxMessage) -> None:
     """Mark a possibly sent message as sent, because the recipient has it. Raises Refused if its state changed."""
     values: dict[str, Any] = {"trouble": "", "lease_token": None, "lease_until": None}
-    _move(db, message, frozenset({State.UNKNOWN}), State.SENT, **values, **(WIPED if message.secret else {}))
+    _change_state(db, message, frozenset({State.UNKNOWN}), State.SENT, **values, **(WIPED if message.secret else {}))
     note(db, actor, "counted as sent", message)
 
 
 def cancel_message(db: Session, actor: Actor, message: OutboxMessage) -> None:
     """Cancel a waiting message. Raises Refused if it is no longer waiting."""
-    _move(db, message, frozenset({State.WAITING}), State.CANCELLED, settled_at=clock.now(), trouble="")
+    _change_state(db, message, frozenset({State.WAITING}), State.CANCELLED, settled_at=clock.now(), trouble="")
     note(db, actor, "canceled", message)
 
 
-def _move(db: Session, message: OutboxMessage, allowed: frozenset[State], state: State, **values: Any) -> None:
+def _change_state(db: Session, message: OutboxMessage, allowed: frozenset[State], state: State, **values: Any) -> None:
     moved = update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.state.in_(allowed))
     result: Any = db.execute(moved.values(state=state, **values), execution_options={"synchronize_session": False})
     if result.rowcount != 1:
-        raise Refused(MOVED_ON)
+        raise Refused(STATE_CHANGED)
 
 
 LONGEST_ONCE = 200
@@ -211,7 +211,7 @@ def cancel_kind(db: Session, person_id: int, kind: str) -> None:
 
 
 # The values that clear a message when MAIL_KEEP_DAYS have passed, or its recipient is deleted.
-FORGOTTEN = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
+CLEARED = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
 
 # The text that replaces that of a message with a secret link after it was sent.
 WIPED = {"text": "This email had a private link. Its text was deleted after it was sent.\n", "html": ""}

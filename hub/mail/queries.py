@@ -98,7 +98,7 @@ def message(db: Session, viewer: Viewer, message_id: int) -> OutboxMessage:
 
 
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
-    """Return how many messages that the person caused have failed, may have failed or bounced since then."""
+    """Return the number of messages caused by the person that failed, may have failed or bounced since then."""
     troubled = OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
     return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
 
@@ -120,5 +120,5 @@ def sending_is_on(db: Session, kind: str) -> bool:
 
 
 def sending_start(db: Session, kind: str) -> MailStart | None:
-    """Return who turned on this kind of scheduled mail, and when; None if it is off or paused."""
+    """Return the row that says who turned on this kind of scheduled mail, and when; None if it is off or paused."""
     return db.get(MailStart, kind)

@@ -75,7 +75,7 @@ class Person(Base):
 
     @property
     def is_active(self) -> bool:
-        """Whether the person can sign in."""
+        """True if the person can sign in."""
         return self.left_at is None
 
     def get_id(self) -> str:

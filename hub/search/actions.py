@@ -182,7 +182,7 @@ def create_feed(db: Session, person: Person, address: str) -> SearchFeed:
 
 
 def revoke_feed(db: Session, person: Person, feed: SearchFeed) -> None:
-    """Close a feed for good: its URL no longer works."""
+    """Close a feed permanently: its URL stops working."""
     if feed.revoked_at is None:
         feed.revoked_at = clock.now()
         note(db, person, "closed", feed)

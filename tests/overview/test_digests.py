@@ -39,8 +39,8 @@ def people(database: Database, frozen_clock: FrozenClock) -> dict[str, Person]:
             "jolene": a_person(db, ridgeline, Role.REPRESENTATIVE, "jolene@ridgeline.example", "Jolene"),
             "tom": a_person(db, ridgeline, Role.ALTERNATE, "tom@ridgeline.example", "Tom"),
         }
-        library_actions.follow(db, people["rosa"], ["workforce", "cmmc"])
-        library_actions.follow(db, people["jolene"], ["trade"])
+        library_actions.follow_topics(db, people["rosa"], ["workforce", "cmmc"])
+        library_actions.follow_topics(db, people["jolene"], ["trade"])
         frozen_clock.at = MONDAY - timedelta(days=3)
         a_resource(db, lakeshore, "Apprenticeship guide", topics=["workforce", "cmmc"], summary="For small shops.")
         a_resource(db, lakeshore, "CMMC in plain words", topics=["cmmc"])

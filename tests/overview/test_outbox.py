@@ -134,7 +134,7 @@ def test_a_sign_in_link_is_not_shown_to_anyone_when_there_is_a_mail_server(
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text
     assert "only its recipient can read it" in browser.get(pages[0]).text
-    if state in mail_actions.AGAIN:
+    if state in mail_actions.RESENDABLE:
         browser.post(f"/outbox/{message_id}/again")
         with database.reading() as db:
             message = db.get_one(OutboxMessage, message_id)

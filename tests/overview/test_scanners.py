@@ -49,7 +49,7 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         keisha.password_hash = None
         guide = a_resource(db, lakeshore, "Guide", topics=["workforce"], audience=Audience.PUBLIC)
         db.get_one(Resource, guide.id).created_at = clock.now() - timedelta(days=7)
-        library_actions.follow(db, rosa, ["workforce"])
+        library_actions.follow_topics(db, rosa, ["workforce"])
         for kind in (MailKind.REMINDER, MailKind.DIGEST):
             mail_actions.turn_on_sending(db, kind, None)
     with database.writer() as db:

@@ -85,7 +85,7 @@ def _claim(database: Database) -> Revision | None:
 
 
 def release_dead_leases(database: Database) -> None:
-    """End the leases of dead workers of this machine, so that their files needn't wait until the leases expire."""
+    """Release the leases of dead workers on this machine, so that their files are read before the leases expire."""
     with database.reading() as db:
         held = select(Revision.lease_token).where(Revision.lease_token.is_not(None))
         dead = [token for token in db.scalars(held) if token and heartbeats.is_known_dead(token.partition(" ")[0])]

@@ -49,7 +49,7 @@ def read(task: Task) -> Iterator[bytes]:
 def draw(task: Task) -> Iterator[bytes]:
     """Yield the pictures of the pages `numbers` of a PDF, `width` wide, as many as can be begun within `seconds`."""
     details = task.details
-    if details.get("patient"):
+    if details.get("low_priority"):
         os.nice(NICENESS)
     restrict_files(task.path, task.folder)
     yield from completed(pictures.drawn(task.path, details["numbers"], details["width"], details["seconds"]))

@@ -75,7 +75,7 @@ def _replace_page(
     refused: str = "",
     content: library_actions.Content | None = None,
 ) -> str:
-    """Return the form page; a file that was sent with the form needn't be sent again."""
+    """Return the form page; a file that was sent with the form is kept for the next attempt."""
     kept = content if isinstance(content, library_actions.File) else None
     return render_template(
         "library/replace.html",

@@ -32,7 +32,7 @@ SERVER_PAUSE = timedelta(minutes=1)
 
 
 def catch_up(database: Database, limit: int = leases.AT_ONCE) -> int:
-    """Deliver messages that are due, up to about ``limit``, and delete old texts. Return how many were settled."""
+    """Deliver messages that are due, up to about ``limit``, and delete old texts. Return the number settled."""
     leases.release_dead_leases(database)
     done = forgetting.catch_up(database)
     while done < limit and (messages := leases.claim(database)):
@@ -51,12 +51,12 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
     server = database.config.mail_server
     due = [message for message in messages if not _postpone_if_quiet(database, message)]
     if server is None:
-        return sum(_keep(database, message) for message in due)
+        return sum(_save_as_file(database, message) for message in due)
     bounced = _bounced_before(database, due)
     good = [message for message in due if message.to_hash not in bounced]
     for message in due:
         if message.to_hash in bounced:
-            _give_up(database, message, bounced[message.to_hash])
+            _fail_bounced(database, message, bounced[message.to_hash])
     given_up = len(due) - len(good)
     if not good:
         return given_up
@@ -64,7 +64,7 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
         with connected(server, _own_host(database)) as smtp:
             return given_up + _send_all(database, server, smtp, good)
     except ServerTrouble as error:
-        _pause(database, good[0], server, str(error))
+        _handle_server_down(database, good[0], server, str(error))
         return given_up
 
 
@@ -80,7 +80,7 @@ def _send_all(database: Database, server: MailServer, smtp: SMTP, messages: Sequ
             break
         outcome = _send_one(database, smtp, message)
         if outcome.status is SendStatus.SERVER_DOWN:
-            _pause(database, message, server, outcome.words)
+            _handle_server_down(database, message, server, outcome.words)
             break
         done += _record(database, message, outcome)
     return done
@@ -103,7 +103,7 @@ def _bounced_before(database: Database, messages: Sequence[OutboxMessage]) -> di
     return dict(rows)
 
 
-def _give_up(database: Database, message: OutboxMessage, why: str) -> None:
+def _fail_bounced(database: Database, message: OutboxMessage, why: str) -> None:
     """Mark a message to a bouncing address as failed, without contacting the server."""
     words = f"Email to this address has bounced before: {why} Correct the address, or resume email to it."
     with database.writing() as db:
@@ -111,7 +111,7 @@ def _give_up(database: Database, message: OutboxMessage, why: str) -> None:
 
 
 def _postpone_if_quiet(database: Database, message: OutboxMessage) -> bool:
-    """Postpone a message that would be sent in quiet hours, such as after an outage; return whether it was."""
+    """Postpone a message that would be sent in quiet hours, such as after an outage; return True if it was."""
     if not message.quiet:
         return False
     now = clock.now()
@@ -122,7 +122,7 @@ def _postpone_if_quiet(database: Database, message: OutboxMessage) -> bool:
     return allowed_at > now
 
 
-def _keep(database: Database, message: OutboxMessage) -> int:
+def _save_as_file(database: Database, message: OutboxMessage) -> int:
     """Save the message as a file. This is idempotent, so the outcome is never unknown."""
     config = database.config
     keeping.keep(config, message.id, wire(message, sender=config.MAIL_FROM, hub_name=config.HUB_NAME))
@@ -167,7 +167,7 @@ def _try_later(db: Session, message: OutboxMessage, words: str) -> int:
     return 0
 
 
-def _pause(database: Database, message: OutboxMessage, server: MailServer, words: str) -> None:
+def _handle_server_down(database: Database, message: OutboxMessage, server: MailServer, words: str) -> None:
     """Handle a server that is down: ``message`` waits as after any try, all other due messages for a minute."""
     log.warning("The mail server %s isn't accepting mail: %s. The hub will try again.", server.host, words)
     now = clock.now()

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from hub.core import clock
 from hub.core.db import Database
-from hub.mail.actions import FORGOTTEN
+from hub.mail.actions import CLEARED
 from hub.mail.delivery import keeping
 from hub.mail.models import OutboxMessage
 
@@ -24,5 +24,5 @@ def catch_up(database: Database) -> int:
     for message_id in ids:
         keeping.drop(database.config, message_id)
     with database.writing() as db:
-        db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(**FORGOTTEN))
+        db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(**CLEARED))
     return len(ids)

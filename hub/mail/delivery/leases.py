@@ -87,7 +87,7 @@ def release(database: Database, messages: Sequence[OutboxMessage]) -> None:
 
 
 def release_dead_leases(database: Database) -> None:
-    """End the leases of dead workers: messages that weren't started are released, others become unknown."""
+    """Release the leases of dead workers: messages that weren't started wait again, others become unknown."""
     now = clock.now()
     with database.reading() as db:
         leased = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(
@@ -101,10 +101,10 @@ def release_dead_leases(database: Database) -> None:
     }
     if not expired:
         return
-    of_the_dead = OutboxMessage.lease_token.in_(expired)
+    is_expired = OutboxMessage.lease_token.in_(expired)
     with database.writing() as db:
-        waiting = update(OutboxMessage).where(of_the_dead, OutboxMessage.state == State.WAITING)
+        waiting = update(OutboxMessage).where(is_expired, OutboxMessage.state == State.WAITING)
         db.execute(waiting.values(lease_token=None, lease_until=None))
         # Keep the token: a worker that was only slow can still store the outcome.
-        sending = update(OutboxMessage).where(of_the_dead, OutboxMessage.state == State.SENDING)
+        sending = update(OutboxMessage).where(is_expired, OutboxMessage.state == State.SENDING)
         db.execute(sending.values(state=State.UNKNOWN, trouble=UNKNOWN_OUTCOME, settled_at=now))

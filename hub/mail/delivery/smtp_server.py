@@ -188,7 +188,7 @@ def _answer(code: int, words: bytes) -> str:
 
 
 def _words(error: Exception) -> str:
-    """Return what went wrong with the connection, but never what was sent: it may contain the password."""
+    """Return a description of a connection error, without the data that was sent: it may contain the password."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"it rejected the hub’s sign-in ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):

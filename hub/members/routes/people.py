@@ -48,10 +48,12 @@ def new_person() -> Any:
     form, own = _new_person_form(person)
     refused = ""
     if form.validate_on_submit():
-        into = own or members_queries.organization_for(db, person, form.organization.data, Permission.MANAGE_PEOPLE)
+        organization = own or members_queries.organization_for(
+            db, person, form.organization.data, Permission.MANAGE_PEOPLE
+        )
         try:
             added = people_actions.add_person(
-                db, person, into, email=form.email.data, name=form.name.data, role=form.role.data
+                db, person, organization, email=form.email.data, name=form.name.data, role=form.role.data
             )
         except Refused as error:
             refused = refusal(error)
@@ -101,9 +103,9 @@ def change_role(person_id: int) -> Any:
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     form, refused = _role_form(actor, changed), ""
     if form.validate():
-        give = people_actions.change_role if changed.is_active else people_actions.reactivate
+        assign = people_actions.change_role if changed.is_active else people_actions.reactivate
         try:
-            give(db, actor, changed, form.role.data)
+            assign(db, actor, changed, form.role.data)
         except Refused as error:
             refused = refusal(error)
         else:
@@ -120,13 +122,15 @@ def move_person(person_id: int) -> Any:
         raise NotFound
     form, refused = _move_form(moved), ""
     if form.validate():
-        into = members_queries.organization_for(db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS)
+        organization = members_queries.organization_for(
+            db, actor, form.organization.data, Permission.MANAGE_ORGANIZATIONS
+        )
         try:
-            people_actions.move(db, actor, moved, into, form.role.data)
+            people_actions.move(db, actor, moved, organization, form.role.data)
         except Refused as error:
             refused = refusal(error)
         else:
-            return _back_to(moved, f"{moved.name} is now at {into.name} with the role {moved.role.label}.")
+            return _back_to(moved, f"{moved.name} is now at {organization.name} with the role {moved.role.label}.")
     return _person_page(moved, move=form, refused=refused)
 
 
@@ -142,57 +146,57 @@ def create_link(person_id: int) -> Any:
 @bp.post("/people/<int:person_id>/address")
 def address_works(person_id: int) -> Any:
     """Resume email to an address that bounced."""
-    about = members_queries.person_for(db, signed_in(), person_id, Permission.MANAGE_PEOPLE)
-    mail_actions.clear_bounced(db, about.email)
-    return _back_to(about, f"Email to {about.email} is back on.")
+    subject = members_queries.person_for(db, signed_in(), person_id, Permission.MANAGE_PEOPLE)
+    mail_actions.clear_bounced(db, subject.email)
+    return _back_to(subject, f"Email to {subject.email} is back on.")
 
 
 @bp.post("/people/<int:person_id>/leave")
 def deactivate(person_id: int) -> Any:
     """Deactivate a person."""
     actor = signed_in()
-    about = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    subject = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     try:
-        people_actions.deactivate(db, actor, about)
+        people_actions.deactivate(db, actor, subject)
     except Refused as error:
-        return _person_page(about, refused=refusal(error))
-    return _back_to(about, f"{about.name} can no longer sign in.")
+        return _person_page(subject, refused=refusal(error))
+    return _back_to(subject, f"{subject.name} can no longer sign in.")
 
 
-def _role_form(actor: Person, about: Person) -> ChangeRole:
-    form = ChangeRole(role=about.role)
-    form.role.choices = role_choices(assignable_roles(actor, about.organization.kind))
+def _role_form(actor: Person, subject: Person) -> ChangeRole:
+    form = ChangeRole(role=subject.role)
+    form.role.choices = role_choices(assignable_roles(actor, subject.organization.kind))
     return form
 
 
-def _move_form(about: Person) -> MovePerson:
+def _move_form(subject: Person) -> MovePerson:
     form = MovePerson(role=Role.CONTRIBUTOR)
-    others = [other for other in members_queries.organizations(db) if other.id != about.organization_id]
+    others = [other for other in members_queries.organizations(db) if other.id != subject.organization_id]
     form.organization.choices = organization_choices(others)
     form.role.choices = role_choices(Role)
     return form
 
 
 def _person_page(
-    about: Person,
+    subject: Person,
     facts: ChangePerson | None = None,
     role: ChangeRole | None = None,
     move: MovePerson | None = None,
     refused: str = "",
 ) -> tuple[str, int]:
     actor = signed_in()
-    manages = may_manage(actor, about)
+    manages = may_manage(actor, subject)
     if manages:
-        facts = facts or ChangePerson(formdata=None, obj=about)
-        role = role or _role_form(actor, about)
-        if may(actor, Permission.MANAGE_ORGANIZATIONS) and about.is_active:
-            move = move or _move_form(about)
+        facts = facts or ChangePerson(formdata=None, obj=subject)
+        role = role or _role_form(actor, subject)
+        if may(actor, Permission.MANAGE_ORGANIZATIONS) and subject.is_active:
+            move = move or _move_form(subject)
     return form_page(
         "members/person.html",
-        about=about,
-        history=members_queries.roles_of(db, about),
+        about=subject,
+        history=members_queries.roles_of(db, subject),
         manages=manages,
-        bounced=mail_queries.bouncing(db, [about.email]).get(about.email),
+        bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
         facts=facts,
         role=role,
         move=move,
@@ -200,15 +204,15 @@ def _person_page(
     )
 
 
-def _link_page(about: Person, token: str) -> str:
+def _link_page(subject: Person, token: str) -> str:
     """Return the page that shows a link this once; only its hash is stored."""
-    view = "members.new_password" if about.password_hash else "members.invitation"
+    view = "members.new_password" if subject.password_hash else "members.invitation"
     address = web.config().BASE_URL + url_for(view, token=token)
     return render_template(
-        "members/link.html", about=about, address=address, mailed=web.config().mail_server is not None
+        "members/link.html", about=subject, address=address, mailed=web.config().mail_server is not None
     )
 
 
-def _back_to(about: Person, sentence: str) -> Any:
+def _back_to(subject: Person, sentence: str) -> Any:
     flash(sentence)
-    return redirect(url_for("members.person", person_id=about.id))
+    return redirect(url_for("members.person", person_id=subject.id))

@@ -167,7 +167,7 @@ def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
     once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(message_ids))).all()
     mail_actions.cancel(db, once=once)
     settled = (OutboxMessage.id.in_(message_ids), OutboxMessage.state.in_(mail_rules.SETTLED))
-    db.execute(update(OutboxMessage).where(*settled).values(**mail_actions.FORGOTTEN))
+    db.execute(update(OutboxMessage).where(*settled).values(**mail_actions.CLEARED))
     for message_id in message_ids:
         keeping.drop(config_of(db), message_id or 0)
 

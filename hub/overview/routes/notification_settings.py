@@ -28,7 +28,7 @@ def notification_settings() -> Any:
     form, refused = _form(person), ""
     if form.validate_on_submit():
         try:
-            library_actions.follow(db, person, form.followed())
+            library_actions.follow_topics(db, person, form.followed())
         except Refused as error:
             refused = str(error)
         else:

@@ -69,7 +69,7 @@ def message(message_id: int) -> str:
         text=_redacted(email)[0],
         hidden=_is_hidden(email),
         State=State,
-        can_go_again=email.state in mail_actions.AGAIN,
+        can_go_again=email.state in mail_actions.RESENDABLE,
         bounced=mail_queries.bouncing(db, [email.to]).get(email.to) if email.to else None,
     )
 

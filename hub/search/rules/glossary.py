@@ -88,7 +88,7 @@ def expand(nodes: Sequence[Node], glossary: Glossary, *, add_names: bool = True)
 
 
 def _expand_first(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
-    """Return how many nodes the longest name at the start has, and its expansion; otherwise 1 and the first node."""
+    """Return the length of the longest name at the start, in nodes, and its expansion; otherwise 1 and the first node."""
     first = nodes[0]
     if isinstance(first, AnyOf):
         return 1, AnyOf(tuple(_expand_first([node], glossary, also)[1] for node in first.nodes))

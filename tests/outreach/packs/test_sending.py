@@ -151,7 +151,7 @@ def test_a_failing_pack_does_not_block_others(
         db.add(PackLink(pack_id=2, token=token, part=LinkPart.SKIPPED, created_at=clock.now()))
     worker.catch_up(world)
     assert {pack.id: pack.state for pack in rows(world, Pack)} == {1: PackState.SCHEDULED, 2: PackState.SENT}
-    assert len(mail_server.got) == 2
+    assert len(mail_server.received) == 2
     assert "Pack 1 failed. The hub will try again" in caplog.text
     with world.writing() as db:
         db.execute(delete(PackLink).where(PackLink.token == token))

@@ -223,7 +223,9 @@ def _missing(folder: Path, width: int, count: int) -> list[int]:
 
 def _drawn(reader: Reader, document: Path, numbers: list[int], width: int) -> Pieces:
     seconds = SECONDS_AT_ONCE
-    return reader.make("draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=seconds, patient=True)
+    return reader.make(
+        "draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=seconds, low_priority=True
+    )
 
 
 def _save(folder: Path, numbers: list[int], width: int, pieces: Pieces) -> bool:

@@ -90,7 +90,7 @@ def numbers_of(folder: Path, ending: str) -> set[int]:
 
 
 def report_missing(config: Config, sha256: str) -> None:
-    """Report that previews of this original are missing; the worker makes them again."""
+    """Report that previews of this original are missing, so that the worker makes them again."""
     write(root(config) / "wanted" / sha256, b"-")
 
 
