@@ -290,7 +290,7 @@ def db(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """A clock that stands still until the test moves it."""
+    """A frozen clock, which the test moves."""
     frozen_clock = FrozenClock(datetime(2026, 11, 23, 12, tzinfo=UTC))
     monkeypatch.setattr(clock, "now", lambda: frozen_clock.at)
     return frozen_clock

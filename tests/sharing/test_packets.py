@@ -29,7 +29,7 @@ from tests.world import SignIn
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
-    monkeypatch.setattr("hub.members.login._is_over", lambda: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda: False)
     a_world(database)
     return database
 
