@@ -46,7 +46,7 @@ FROM n
 
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL if it is installed."""
-    on_each_kind(
+    run_on_each_database(
         f"The board's standings: {ORGANIZATIONS} organizations, {QUARTERS} quarters, {number(EVENTS)} events",
         _fill_and_measure,
     )

@@ -26,7 +26,7 @@ CALLS, RUNS = 52, 15
 
 def main() -> None:
     """Print a table for SQLite, and one for PostgreSQL if it is installed."""
-    on_each_kind(
+    run_on_each_database(
         f"The board's commitments: {ORGANIZATIONS} organizations, {CALLS} calls, every third attendance from two sources",
         _fill_and_measure,
     )
@@ -88,7 +88,7 @@ def _measure(name: str, database: Database, year: int) -> None:
     }
     print(f"{name:34}{'median ms':>12}{'slowest ms':>12}{'CPU ms':>12}")
     for label, query in queries.items():
-        _print(label, [_timed(database, query) for _ in range(RUNS)])
+        _print(label, [_time(database, query) for _ in range(RUNS)])
     browser = coordinator(database)
     address = f"/board?view=commitments&year={year}"
     _print("board page", [_request(browser, address) for _ in range(RUNS)])

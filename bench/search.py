@@ -79,7 +79,7 @@ def main() -> None:
         print(f"| {measurement} | {result} |", flush=True)
 
 
-def _filled(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
+def _fill(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
     hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # instead of the shorter pause of tests
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))

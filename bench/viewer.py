@@ -39,7 +39,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        deck, pdf, *others = (_a_file(folder, extension, day) for extension, day in FORMATS)
+        deck, pdf, *others = (_dated_file(folder, extension, day) for extension, day in FORMATS)
         print(f"{os.cpu_count()} cores\n\n| measurement | result |\n|---|---|")
         _drawing(deck, pdf)
         with a_hub(folder / "hub") as hub:

@@ -113,7 +113,7 @@ def _run_steps(
         while not stop.is_set():
             try:
                 chosen_settings.refresh(database)
-                if sends_heartbeats and (last_beat is None or clock.now() - last_beat > heartbeats.EVERY):
+                if sends_heartbeats and (last_beat is None or clock.now() - last_beat > heartbeats.INTERVAL):
                     last_beat = clock.now()
                     with database.writing() as db:
                         heartbeats.record_heartbeat(db, heartbeats.worker_name())

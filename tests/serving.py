@@ -145,13 +145,13 @@ class Visitor:
 
     def fetch(self, path: str) -> tuple[str, str]:
         """Return the media type and the text of a response."""
-        with self.opener.open(self.hub.address + path, timeout=PATIENCE) as response:
+        with self.opener.open(self.hub.address + path, timeout=TIMEOUT) as response:
             return response.headers.get_content_type(), str(response.read().decode(errors="replace"))
 
     def post(self, path: str, **fields: str) -> str:
         """Submit the form of a page, and return the resulting page."""
         form = urllib.parse.urlencode({"csrf_token": self.token(path)} | fields).encode()
-        with self.opener.open(self.hub.address + path, form, timeout=PATIENCE) as response:
+        with self.opener.open(self.hub.address + path, form, timeout=TIMEOUT) as response:
             return str(response.read().decode())
 
     def sign_in(self, email: str = "ana@lakeshore.example", password: str = "welcome-to-the-hub") -> "Visitor":
@@ -180,5 +180,5 @@ class Visitor:
         request = urllib.request.Request(
             f"{self.hub.address}/resources/new", body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         )
-        with self.opener.open(request, timeout=PATIENCE) as response:
+        with self.opener.open(request, timeout=TIMEOUT) as response:
             return str(urllib.parse.urlsplit(response.url).path)

@@ -45,7 +45,7 @@ def rebuild(pages: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags o
             with progress_bar("Reading files") as progress:
                 page_texts.catch_up(database, progress=progress)
         if everything:
-            making.forget(database)
+            making.delete_all(database)
         if rebuild_index or everything:
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)

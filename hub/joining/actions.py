@@ -88,12 +88,12 @@ class Draft:
 def express_interest(db: Session, interest: Interest, address: str) -> tuple[Application, str]:
     """Create a draft, and return it with the token of its secret link, of which only the hash is stored.
 
-    Raises Refused if a value is invalid, TooManyTries if too many drafts came from the network of ``address`` today.
+    Raises Refused if a value is invalid, TooManyAttempts if too many drafts came from the network of ``address`` today.
     """
     network, now = same_network(address), clock.now()
     recent = (Application.from_network == network, Application.created_at > now - DAY)
     if (db.scalar(select(func.count(Application.id)).where(*recent)) or 0) >= MOST_PER_DAY:
-        raise TooManyTries(
+        raise TooManyAttempts(
             "Several applications were started from your network today. Try again tomorrow, or contact the coordinator."
         )
     token = secrets.token_urlsafe(24)

@@ -71,7 +71,7 @@ def test_a_pack_is_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     rosa = open_as("representative")
     create_and_send(rosa)
     expect(rosa.get_by_text("Sent to 8 people")).to_be_visible(timeout=60_000)  # the page updates automatically
-    assert len({message.recipient for message in mail_server.got if "/p/" in message.part("text/plain")}) == 8
+    assert len({message.recipient for message in mail_server.received if "/p/" in message.part("text/plain")}) == 8
     phone = open_as("visitor", **PHONE)
     phone.goto(link_of(mail_server, "ingrid@halvorsen-castings.example"))
     expect(phone.get_by_text(NOTE)).to_be_visible()
@@ -154,15 +154,15 @@ def test_a_reminder_leads_to_a_confirmed_quarter(open_as: OpenAs, hub: Hub, mail
     with sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3") as database:
         # No one has quiet hours, so the test passes at any time of day.
         database.execute("INSERT OR REPLACE INTO quiet_hours SELECT id, '00:00-00:00 America/New_York' FROM person")
-    before = len(mail_server.got)
+    before = len(mail_server.received)
     coordinator = open_as("coordinator")
     coordinator.goto("/outbox/nudge")
     for organization in coordinator.locator("main").get_by_role("checkbox").all():
         organization.check()  # those who got a reminder today, in the demo world, get none
     coordinator.get_by_role("button", name="Send reminders").click()
 
-    def reminders() -> list[Got]:
-        return [message for message in mail_server.got[before:] if "/confirm" in message.part("text/plain")]
+    def reminders() -> list[ReceivedMail]:
+        return [message for message in mail_server.received[before:] if "/confirm" in message.part("text/plain")]
 
     reminder = eventually(reminders)[0]
     link = re.search(r"https?://[^/\s]+(/sharing/\w+/confirm)", reminder.part("text/plain"))

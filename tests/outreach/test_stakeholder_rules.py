@@ -17,7 +17,7 @@ from hub.outreach.rules.stakeholders import (
     lines_of,
     parse_unsubscribe_token,
     plan,
-    stop_token,
+    unsubscribe_token,
     with_group,
     with_known_spelling,
 )

@@ -78,7 +78,7 @@ def _post(
         about=f"call {call.day}",
         person_id=recipient.person.id,
         sent_by_id=by.id if by else None,
-        unsubscribe=f"{config.BASE_URL}/mail/stop/{stop_token(config.SECRET_KEY, recipient.person.id, MailKind.CALL)}",
+        unsubscribe=f"{config.BASE_URL}/mail/stop/{unsubscribe_token(config.SECRET_KEY, recipient.person.id, MailKind.CALL)}",
         calendar=event,
         quiet=recipient.settings.quiet,
     )

@@ -26,8 +26,8 @@ from hub.outreach.rules.stakeholders import (
     Planned,
     entry_of,
     key_name,
-    parse_stop_token,
-    stop_token,
+    parse_unsubscribe_token,
+    unsubscribe_token,
     with_known_spelling,
 )
 

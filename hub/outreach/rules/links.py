@@ -55,7 +55,7 @@ class KnownPerson(PermissionHolder, Protocol):
         """Their person id."""
 
 
-class OwnedLink(Thing, Protocol):
+class OwnedLink(PermissionSubject, Protocol):
     """The columns of a share link that determine who may revoke it."""
 
     @property
