@@ -55,6 +55,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
     assert erik.get("/calls/presentations/1").status_code == 404
     assert "Progress" in cora.get("/calls/planner").text
     assert "Accepted" in do(cora, "accept")
+    assert "(Lakeshore Forge); 1 open slot" in " ".join(rosa.get("/calls").text.split())
     assert "You present on Mon, Nov 30. Upload your deck." in rosa.get("/").text
     set_clock("2026-11-30T12:01")
     assert "Presented" in sign_in(ROSA).get("/calls/presentations/1").text

@@ -127,7 +127,6 @@ def _application(database: Database) -> Application:
         return db.scalars(select(Application)).one()
 
 
-@pytest.mark.both_databases
 def _read_and_approve(member: FlaskClient, number: int) -> None:
     """Read an application with its evidence as a board member, and vote for it."""
     page = member.get(f"/applications/{number}").text
@@ -154,6 +153,7 @@ def _new_representative(database: Database, number: int) -> Person:
         return person
 
 
+@pytest.mark.both_databases
 def test_an_application_from_interest_to_the_first_sign_in(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, config: Config, tmp_path: Path
 ) -> None:

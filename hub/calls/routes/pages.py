@@ -10,7 +10,7 @@ from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
 from hub.calls.rules.notes import PresentationHeading, draft_notes, notes_title
-from hub.calls.rules.presentations import TAKES_SLOT, SlotState
+from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT, SlotState
 from hub.calls.rules.series import CallState, is_check_in_open, is_held
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound
@@ -52,6 +52,7 @@ def index() -> str:
         now=now,
         CallState=CallState,
         TAKES_SLOT=TAKES_SLOT,
+        MOST_PER_CALL=MOST_PER_CALL,
         feed=series_queries.feed_of(db, person),
         waiting=attendance_reports_queries.calls_with_unmatched(db) if may(person, Permission.RUN_CALLS) else [],
     )

@@ -127,7 +127,7 @@ def decode(data: bytes) -> str:
 
 def _rows(text: str) -> list[list[str]]:
     """Return the cells of the file, separated by tabs, commas, or semicolons."""
-    lines = [clean_line for line in text.splitlines() if (clean_line := line.replace("\x00", "")) or True]
+    lines = [line.replace("\x00", "") for line in text.splitlines()]
     header = next((line for line in lines if _columns(_split(line, _separator(line)))), "")
     if not header:
         raise Refused(NOT_A_REPORT)
