@@ -17,7 +17,7 @@ Marguerite Oyelaran, AMCC Secretariat
 | | Member | BFF |
 | Who | A regional collaboration with a plan | A public or private entity that matters to manufacturing |
 | How to join | Four documents | A decision by the Advisory Board |
-| Commitments | Calls, presentation, sharing | The same three |
+| Commits to | Calls, presentation, sharing | The same three |
 
 > BFF does stand for best friend forever. It started as a joke and became a category.
 
