@@ -31,10 +31,10 @@ from hub.sharing.rules.standing import Standing
 def sharing_of(quarter: str, form: str, output: Path | None) -> None:
     """Print every organization's standing in a quarter.
 
-    QUARTER is written like 2026Q3. Each standing comes with counts of its evidence.
+    QUARTER is written like 2026Q3 or "Q3 2026". Each standing comes with counts of its evidence.
     """
     try:
-        parsed_quarter = Quarter.parse(quarter)
+        parsed_quarter = Quarter.parse_typed(quarter)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with open_database() as database, database.reading() as db:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 YEARS = range(1900, 2201)  # years that someone may mean; Python can't compute with dates far beyond
 _WRITTEN = re.compile(r"(\d{4})\s*-?\s*[Qq]([1-4])")
+_AS_ON_SCREENS = re.compile(r"[Qq]([1-4]),?\s+(\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -28,6 +29,12 @@ class Quarter:
             message = f"{text!r} is not a quarter. Write it like 2026Q3."
             raise ValueError(message)
         return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def parse_typed(cls, text: str) -> "Quarter":
+        """Parse a quarter that a person typed: ``2026Q3``, or ``Q3 2026`` as on screens; raises ValueError like `parse`."""
+        match = _AS_ON_SCREENS.fullmatch(text.strip())
+        return cls.parse(f"{match[2]}Q{match[1]}" if match else text)
 
     @property
     def first_day(self) -> date:

@@ -40,8 +40,14 @@ def test_a_date_is_between_the_first_and_last_day_of_its_quarter(day: date) -> N
     "text", ["", "2026", "2026Q5", "Q3", "2026Q33", "0000Q1", "1899Q4", "9999Q4", "2026Q0", "'; drop"]
 )
 def test_an_invalid_quarter_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match="2026Q3"):
-        Quarter.parse(text)
+    for parse in (Quarter.parse, Quarter.parse_typed):
+        with pytest.raises(ValueError, match="2026Q3"):
+            parse(text)
+
+
+@pytest.mark.parametrize("typed", ["2026Q3", "Q3 2026", "q3 2026", "Q3, 2026"])
+def test_a_quarter_may_be_typed_as_screens_show_it(typed: str) -> None:
+    assert Quarter.parse_typed(typed) == Quarter(2026, 3)
 
 
 def test_going_back_lists_the_newest_quarter_first() -> None:
