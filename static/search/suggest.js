@@ -4,8 +4,9 @@
 const PAUSE = 120; // milliseconds without a key before the request
 const ADDRESS = "/search/suggestions";
 
-for (const field of document.querySelectorAll("form[role=search] #q, form[role=search] #header-q"))
+for (const field of document.querySelectorAll("form[role=search] #q, form[role=search] #header-q")) {
   addSuggestions(field);
+}
 
 function addSuggestions(field) {
   const list = document.createElement("ul");
