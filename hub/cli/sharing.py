@@ -53,7 +53,7 @@ def _as_json(records: list[dict[str, Any]]) -> str:
 
 def _as_csv(records: list[dict[str, Any]]) -> str:
     cells = ([row[name] for name in SHARING_COLUMNS] for row in records)
-    return tables.csv_of(tuple(SHARING_COLUMNS), cells).decode("utf-8-sig")
+    return tables.csv_of(tuple(SHARING_COLUMNS.values()), cells).decode("utf-8-sig")
 
 
 def _as_table(records: list[dict[str, Any]]) -> str:
@@ -67,7 +67,7 @@ def _as_table(records: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-# Columns: the keys in CSV and JSON, which scripts read, and the heads of the printed table.
+# Columns: the keys in JSON, and the heads in CSV and in the printed table.
 SHARING_COLUMNS = {
     "organization": "Organization",
     "kind": "Kind",

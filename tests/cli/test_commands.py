@@ -229,7 +229,7 @@ def test_sharing_in_a_quarter_can_be_printed_as_table_csv_and_json(
     output = tmp_path / "record.csv"
     assert hub("sharing", "2025Q2", "--format", "csv", "-o", str(output)).exit_code == 0
     lines = list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
-    assert {row["organization"]: row["standing"] for row in lines}[member] == "downloaded"
+    assert {row["Organization"]: row["Standing"] for row in lines}[member] == "downloaded"
 
 
 @pytest.mark.both_databases
