@@ -1,5 +1,6 @@
 """Formats and parses dates, times and numbers the American way; one function for each form. Pure."""
 
+import calendar
 import re
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -125,27 +126,9 @@ def file_size(count: int) -> str:
     return f"{size:.1f} GB"
 
 
-_MONTHS = {
-    month: number
-    for number, name in enumerate(
-        (
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ),
-        1,
-    )
-    for month in (name, name[:3], *(("sept",) if name == "september" else ()))
-}
+# Months by their names and abbreviations, in lowercase.
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 _WEEKDAY = r"(?:(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\.?,?\s+)?"
 _NUMBERS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
 _NUMBERS_WITHOUT_YEAR = re.compile(r"(\d{1,2})/(\d{1,2})", re.ASCII)
@@ -154,13 +137,15 @@ _WORDS = re.compile(
 )
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _CENTURY = 2000
+_LEAP_YEARS_APART = 8  # years between leap years, where a century is none
 _LONGEST_DATE = 40  # characters; longer text isn't a date
 
 
-def parse_day(text: str, today: date) -> date:
-    """Parse a date such as 11/30/2026, 11/30/26, Nov 30, Mon, Nov 30, November 30, 2026 or 2026-11-30.
+def parse_day(text: str, today: date, *, past: bool = False) -> date:
+    """Return the date that a person typed: 11/30/2026, 11/30/26, Nov 30, Mon, Nov 30, November 30, 2026 or 2026-11-30.
 
-    Without a year, return the date nearest to ``today``. Raises ValueError with a sentence for people.
+    Without a year it is the one nearest to ``today``, or with ``past`` the latest up to ``today``. Raises ValueError
+    with a sentence when it isn't a date.
     """
     typed = " ".join(text.split()) if len(text) <= _LONGEST_DATE else ""
     try:
@@ -170,23 +155,26 @@ def parse_day(text: str, today: date) -> date:
             year = int(match[3])
             return date(year if len(match[3]) == 4 else _CENTURY + year, int(match[1]), int(match[2]))  # noqa: PLR2004
         if match := _NUMBERS_WITHOUT_YEAR.fullmatch(typed):
-            return _nearest(int(match[1]), int(match[2]), today)
-        if (match := _WORDS.fullmatch(typed)) and (month := _MONTHS.get(match[1].lower())):
-            return date(int(match[3]), month, int(match[2])) if match[3] else _nearest(month, int(match[2]), today)
+            return _without_year(int(match[1]), int(match[2]), today, past=past)
+        if (match := _WORDS.fullmatch(typed)) and (month := MONTHS.get(match[1].lower())):
+            day = int(match[2])
+            return date(int(match[3]), month, day) if match[3] else _without_year(month, day, today, past=past)
     except ValueError:
         pass
     message = f"“{text[:_LONGEST_DATE]}” is not a date. Write it like {DAY_EXAMPLES}."
     raise ValueError(message)
 
 
-def _nearest(month: int, day: int, today: date) -> date:
-    """Return the date in the year that puts it nearest to ``today``."""
+def _without_year(month: int, day: int, today: date, *, past: bool) -> date:
+    """Return the date in the year that is meant; raises ValueError if no year near ``today`` has it."""
     candidates = []
-    for year in (today.year - 1, today.year, today.year + 1):
+    for year in range(today.year - (_LEAP_YEARS_APART if past else 1), today.year + 2):
         try:
             candidates.append(date(year, month, day))
-        except ValueError:  # February 29, or a day that doesn't exist
+        except ValueError:  # February 29, or no day at all
             continue
+    if past:
+        return max(candidate for candidate in candidates if candidate <= today)
     return min(candidates, key=lambda candidate: abs(candidate - today))
 
 

@@ -326,7 +326,6 @@ def _add_template_helpers(app: Flask) -> None:
         # For titles and attributes, which can't contain elements:
         day_words=lambda day: dates.short(day, today()),
         moment_words=lambda moment: dates.moment_short(local(moment), today()),
-        day_in_full=dates.in_full,
         time=lambda moment: dates.time_of_day(local(moment) if isinstance(moment, datetime) else moment),
         local_day=lambda moment: local(moment).date(),
         number=dates.number,

@@ -147,7 +147,16 @@ def test_a_date_without_a_year_is_the_nearest_one(typed: str, today: date, day: 
 
 
 @pytest.mark.parametrize(
-    "typed", ["30/11/2026", "2/30/2026", "Feb 30", "soon", "Smarch 3", "2026-13-01", "", "1" * 5000, "١١/٣٠/٢٠٢٦"]
+    ("typed", "day"),
+    [("Nov 24", date(2026, 11, 24)), ("Nov 25", date(2025, 11, 25)), ("2/29", date(2024, 2, 29))],
+)
+def test_a_past_date_without_a_year_is_the_latest_one(typed: str, day: date) -> None:
+    assert dates.parse_day(typed, TODAY, past=True) == day
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["2/29", "30/11/2026", "2/30/2026", "Feb 30", "soon", "Smarch 3", "2026-13-01", "", "1" * 5000, "١١/٣٠/٢٠٢٦"],
 )
 def test_an_invalid_date_is_refused_with_examples(typed: str) -> None:
     with pytest.raises(ValueError, match=r"is not a date\. Write it like 11/30/2026, Nov 30 or 2026-11-30\."):

@@ -88,7 +88,7 @@ def _make_series(person: Person, form: calls_forms.SeriesForm) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return dates.parse_day(text, clock.today(web.config().zone))
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from hub.core.dates import file_size, number
+from hub.core.dates import MONTHS, file_size, number
 from hub.core.errors import Refused
 from hub.core.text import clean
 
@@ -260,7 +260,6 @@ def _days(rows: Iterable[Sequence[str]]) -> Iterable[date]:
 
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?!\d)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED = re.compile(r"\b(?:(\d{1,2})\s+([A-Za-z]{3})[a-z]*|([A-Za-z]{3})[a-z]*\s+(\d{1,2})),?\s+(\d{4})\b")
 
 
@@ -274,8 +273,8 @@ def possible_dates(cell: str) -> set[date]:
             days.add(_date(full_year, int(first), int(second)))
     for day, month, month_first, day_second, year in _NAMED.findall(cell):
         name = (month or month_first).lower()
-        if name in _MONTHS:
-            days.add(_date(int(year), _MONTHS.index(name) + 1, int(day or day_second)))
+        if name in MONTHS:
+            days.add(_date(int(year), MONTHS[name], int(day or day_second)))
     return {day for day in days if day}
 
 

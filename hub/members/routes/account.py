@@ -16,7 +16,7 @@ from hub.members.forms import ChangePassword, OwnName
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
-from hub.members.rules.hints import HINTS, hints_on
+from hub.members.rules.hints import HINTS, Hint, hints_on
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -67,21 +67,15 @@ def show_hints_again() -> Any:
 
 @web.before_pages(bp)
 def _choose_hints(template: str, _values: dict[str, Any]) -> None:
-    """Load the page's hints that the person hasn't closed, for `hint_text`."""
+    """Load the page's hints that the person hasn't closed, for `hint_of`."""
     person = current_person()
     if person and hints_on(template, person.role):
         shown = hints_on(template, person.role, members_queries.dismissed_hints(db, person))
-        g.hints = {name: HINTS[name].text for name in shown}
+        g.hints = {name: HINTS[name] for name in shown}
 
 
 @bp.app_template_global()
-def hint_text(name: str) -> str:
-    """Return the text of a hint; empty when the person closed it, or has none of its roles."""
-    texts: dict[str, str] = g.get("hints", {})
-    return texts.get(name, "")
-
-
-@bp.app_template_global()
-def hint_word(name: str) -> str:
-    """Return the term that the link of a hint explains, as `/words` has it; empty when it has none."""
-    return HINTS[name].word
+def hint_of(name: str) -> Hint | None:
+    """Return a hint; None when the person closed it, or has none of its roles."""
+    hints: dict[str, Hint] = g.get("hints", {})
+    return hints.get(name)

@@ -60,7 +60,8 @@ def _sharing_step(commitments: CommitmentsNow) -> str:
 def _presentation_step(commitments: CommitmentsNow) -> str:
     match commitments.presentation:
         case PresentationStanding.DUE:
-            return f"Your presentation is due by December 31 ({plural(commitments.open_slots, 'open slot')} left)."
+            slots = plural(commitments.open_slots, "open slot") if commitments.open_slots else "no open slots"
+            return f"Your presentation is due by December 31 ({slots} left)."
         case PresentationStanding.PROPOSED:
             return f"Your presentation on {commitments.presents_on} is waiting for the coordinator’s approval."
         case PresentationStanding.PLANNED if commitments.has_deck:

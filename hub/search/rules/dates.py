@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
-from hub.core.dates import with_year
+from hub.core.dates import MONTHS, parse_day, with_year
 from hub.core.quarters import Quarter
 
 # The examples in the note about a date that can't be parsed.
 EXAMPLES = "2025, 3/31/2026, “March 2026”, “Q3 2025”, “last quarter” or “spring”"
 
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 # The first month of each season; all have three months. A winter is named after the year in which it begins.
 SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -49,7 +47,7 @@ def period_of(text: str, today: date) -> Period | None:
                 return parse(match, today)
             except (ValueError, OverflowError):
                 return None
-    return None
+    return _one_day(phrase, today)
 
 
 def is_plain(text: str) -> bool:
@@ -138,23 +136,16 @@ def _latest(month: int, months: int, today: date, *, has_ended: bool) -> Period:
     return next(period for period in candidates if (period.last < today if has_ended else period.first <= today))
 
 
-def _month_and_day(match: re.Match[str], today: date) -> Period:
-    return _latest_day(MONTHS[match["month"]], int(match[2]), today)
-
-
-def _latest_day(month: int, number: int, today: date) -> Period:
-    """Return the latest such day up to today, since resources were published in the past."""
-    years = range(today.year, max(MINYEAR - 1, today.year - 9), -1)
-    year = next((year for year in years if _is_past(year, month, number, today)), today.year)
-    return _day(year, month, number)
-
-
-def _is_past(year: int, month: int, number: int, today: date) -> bool:
-    return 0 < number <= calendar.monthrange(year, month)[1] and date(year, month, number) <= today
+def _one_day(phrase: str, today: date) -> Period | None:
+    """Return a date in American or ISO form; without a year the latest one, since resources were published in the past."""
+    try:
+        day = parse_day(phrase, today, past=True)
+    except ValueError:
+        return None
+    return Period(day, day)
 
 
 _YEAR = r"(?P<year>\d{4})"
-_CENTURY = 2000
 _FORMS: Sequence[tuple[str, Callable[[re.Match[str], date], Period]]] = (
     (r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", _numbers),
     (r"today|now", lambda _match, today: Period(today, today)),
@@ -167,22 +158,7 @@ _FORMS: Sequence[tuple[str, Callable[[re.Match[str], date], Period]]] = (
     (rf"(?:(?P<which>this|last) )?(?P<month>{_MONTH})\.?(?: (?:of )?{_YEAR})?", _month),
     (rf"(?:(?P<which>this|last) )?(?P<season>{_SEASON})(?: (?:of )?{_YEAR})?", _season),
     (
-        rf"(?P<month>{_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)? {_YEAR}",
-        lambda match, _today: _day(int(match["year"]), MONTHS[match["month"]], int(match[2])),
-    ),
-    (rf"(?P<month>{_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?", _month_and_day),
-    (
         rf"(\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})\.? {_YEAR}",
         lambda match, _today: _day(int(match["year"]), MONTHS[match["month"]], int(match[1])),
     ),
-    # American dates: the month comes first.
-    (
-        rf"(\d{{1,2}})/(\d{{1,2}})/{_YEAR}",
-        lambda match, _today: _day(int(match["year"]), int(match[1]), int(match[2])),
-    ),
-    (
-        r"(\d{1,2})/(\d{1,2})/(\d{2})",
-        lambda match, _today: _day(_CENTURY + int(match[3]), int(match[1]), int(match[2])),
-    ),
-    (r"(\d{1,2})/(\d{1,2})", lambda match, today: _latest_day(int(match[1]), int(match[2]), today)),
 )
