@@ -26,8 +26,11 @@ from hub.core.db import Base, Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
 from hub.library.models import Page
+from hub.mail.models import OutboxMessage
 from hub.search import index
+from tests import plain_english
 from tests.conftest import Browser, pytest_collection_modifyitems
+from tests.lint.words import EUROPEAN_DATE
 from tests.world import PASSWORD
 
 ROLES = ("coordinator", "board", "representative", "alternate", "contributor", "bff")
@@ -119,6 +122,7 @@ def _links(page: BeautifulSoup) -> set[str]:
     return {link for link in links if link.startswith("/") and not link.startswith("//")}
 
 
+FILES_OF: dict[str, set[str]] = {"visitor": set(), "contributor": {"text/calendar"}}  # the other roles have reports too
 MOST_ALIKE = 2
 MOST_OF_A_ROUTE = 24  # the filters of a search have hundreds of combinations
 
@@ -126,13 +130,14 @@ MOST_OF_A_ROUTE = 24  # the filters of a search have hundreds of combinations
 def _shape(routes: MapAdapter, address: str) -> tuple[str, str]:
     """Return the route and parameter names of a URL: of URLs with the same shape, only a few are opened."""
     parts = urlsplit(address)
-    names = "&".join(sorted({pair.split("=")[0] for pair in parts.query.split("&") if pair}))
+    pairs = {pair if pair.startswith("format=") else pair.split("=")[0] for pair in parts.query.split("&") if pair}
+    names = "&".join(sorted(pairs))
     return routes.match(parts.path)[0], names
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("role", ["visitor", *ROLES])
-def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
+def test_what_a_role_can_open_renders_changes_nothing_and_is_plain_english(
     demo_app: Flask, demo: Database, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = clock.now()
@@ -144,17 +149,20 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
     titles: dict[str, str] = {}
     shapes: Counter[tuple[str, str] | str] = Counter()
     routes = demo_app.url_map.bind("localhost")
-    walked = 0
+    kinds: Counter[str] = Counter()
+    wording: list[str] = []
     while todo:
         address = todo.pop(0)
-        if "/download" in address or "format=csv" in address:
+        if "/download" in address:
             continue  # a download is logged; that is its purpose
         answer = browser.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
         assert not queries, f"the template of {address} queries the database: {queries[0]}"
-        if "html" not in (answer.content_type or ""):
+        kinds[answer.mimetype] += 1
+        if demo.engine.name == "sqlite":
+            wording += [f"{address}: {problem}" for problem in plain_english.problems(answer)]
+        if answer.mimetype != "text/html":
             continue
-        walked += 1
         if demo.engine.name == "sqlite":
             with _reversed_rows(demo):
                 repeated = browser.get(address, follow_redirects=True)
@@ -170,8 +178,20 @@ def test_every_page_that_a_role_can_reach_renders_and_changes_nothing(
                 seen.add(link)
                 shapes.update((shape, shape[0]))
                 todo.append(link)
-    assert walked > (8 if role == "visitor" else 30)
+    assert not wording, "\n".join(sorted(set(wording)))
+    assert kinds["text/html"] > (8 if role == "visitor" else 30)
+    assert FILES_OF.get(role, {"text/calendar", "text/csv", "application/pdf"}) <= kinds.keys()
     assert _rows_that_count(demo) == before
+
+
+def test_no_mail_of_the_demo_world_has_a_european_date(demo: Database) -> None:
+    with demo.reading() as db:
+        messages = db.scalars(select(OutboxMessage).where(OutboxMessage.text != "")).all()
+    assert len({message.kind for message in messages}) > 3
+    for message in messages:
+        calendar = list(plain_english.texts_of(message.calendar.encode(), "text/calendar")) if message.calendar else []
+        for part in (message.subject, message.text, BeautifulSoup(message.html, "lxml").get_text(" "), *calendar):
+            assert not EUROPEAN_DATE.search(part), f"{message.kind}: {EUROPEAN_DATE.search(part)}"
 
 
 def _queries_while_rendering(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
