@@ -25,7 +25,7 @@ def problems(response: TestResponse) -> list[str]:
     """Return the European dates in a response, and on a page the phrases of the word list in the hub's own words."""
     dates = [
         repr(match[0])
-        for text in texts_of(response.data, response.mimetype)
+        for text in texts_of(response.data, response.mimetype or "")
         for pattern in (EUROPEAN_DATE, TWO_PERIODS)
         for match in pattern.finditer(text)
     ]

@@ -158,7 +158,7 @@ def test_what_a_role_can_open_renders_changes_nothing_and_is_plain_english(
         answer = browser.get(address, follow_redirects=True)
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
         assert not queries, f"the template of {address} queries the database: {queries[0]}"
-        kinds[answer.mimetype] += 1
+        kinds[answer.mimetype or ""] += 1
         if demo.engine.name == "sqlite":
             wording += [f"{address}: {problem}" for problem in plain_english.problems(answer)]
         if answer.mimetype != "text/html":
