@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import date
 from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,11 @@ class Config:
     BASE_URL: str = _setting("http://127.0.0.1:8000", "the hub's public URL; all links in email begin with it")
     HUB_NAME: str = _setting("AMCC Resource Hub", "the hub's name, shown on every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone for dates, times and quarters")
+    RECORDS_BEGIN: str = _setting(
+        "",
+        "first day of the hub's records, such as 2026-01-01; before it no one is silent or overdue; empty: the hub's "
+        "first day, or the day that the coordinator chose",
+    )
     CALL_WEEKDAY: str = _setting("monday", "weekday of the weekly call: monday to sunday")
     CALL_TIME: str = _setting("11:30", "start of the weekly call in TIME_ZONE, such as 11:30 a.m.")
     CALL_MINUTES: int = _setting(30, "length of the weekly call, in minutes")
@@ -153,6 +159,11 @@ class Config:
         return ZoneInfo(self.TIME_ZONE)
 
     @property
+    def records_begin(self) -> date:
+        """The first day of the hub's records; before it no one is silent, overdue or reminded."""
+        return date.fromisoformat(self.RECORDS_BEGIN) if self.RECORDS_BEGIN else date.min
+
+    @property
     def mail_server(self) -> MailServer | None:
         """The mail server; None if email is saved as files."""
         return _mail_server(self.MAIL_URL)
@@ -166,6 +177,14 @@ class Config:
 def settings() -> tuple[Field[Any], ...]:
     """Return all settings as dataclass fields, each with its name, default and meaning."""
     return tuple(field for field in fields(Config) if "means" in field.metadata)
+
+
+def is_day(text: str) -> bool:
+    """Return True for a date like 2026-01-01, or an empty text."""
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def is_zone(name: str) -> bool:
@@ -291,6 +310,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "it must be DEBUG, INFO, WARNING or ERROR",
     ),
     "TIME_ZONE": (is_zone, "it must be a time zone such as America/New_York"),
+    "RECORDS_BEGIN": (is_day, "it must be a date such as 2026-01-01"),
     "CALL_TIME": (_is_time, "it must be a time of day such as 11:30 a.m."),
     "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a weekday such as monday"),
     "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call

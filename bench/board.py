@@ -9,14 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from bench.rows import ORGANIZATIONS, coordinator, organization_row, person_row, run_on_each_database
+from bench.rows import ORGANIZATIONS, coordinator, organization_row, period_rows, person_row, run_on_each_database
 from hub.core import clock
 from hub.core.dates import number
 from hub.core.db import Database
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.rules import Kind
-from hub.members.models import Organization, Person
+from hub.members.models import MembershipPeriod, Organization, Person
 from hub.members.rules.organizations import Role
 from hub.sharing.models import Confirmation
 from hub.sharing.queries import quarters as quarters_queries
@@ -65,6 +65,7 @@ def _fill(database: Database) -> None:
     with database.writing() as db:
         host = ORGANIZATIONS + 1
         db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
+        db.execute(insert(MembershipPeriod), [row for n in range(1, host + 1) for row in period_rows(n)])
         db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         db.execute(insert(Resource), [_resource(n, moment) for n in range(1, RESOURCES + 1)])
         statement = FILL.format(quarter=f"CASE (i / {ORGANIZATIONS}) % {QUARTERS} {case} END")

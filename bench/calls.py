@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from bench.rows import ORGANIZATIONS, coordinator, organization_row, person_row, run_on_each_database
+from bench.rows import ORGANIZATIONS, coordinator, organization_row, period_rows, person_row, run_on_each_database
 from hub.calls.actions import series as series_actions
 from hub.calls.models import Attendance, Call, Presentation, Source
 from hub.calls.queries import attendance as attendance_queries
@@ -19,7 +19,7 @@ from hub.calls.rules.presentations import SlotState
 from hub.core import clock
 from hub.core.dates import number
 from hub.core.db import Database
-from hub.members.models import Organization, Person
+from hub.members.models import MembershipPeriod, Organization, Person
 
 CALLS, RUNS = 52, 15
 
@@ -43,6 +43,7 @@ def _fill(database: Database) -> int:
     host = ORGANIZATIONS + 1
     with database.writing() as db:
         db.execute(insert(Organization), [organization_row(n) for n in range(1, host + 1)])
+        db.execute(insert(MembershipPeriod), [row for n in range(1, host + 1) for row in period_rows(n)])
         db.execute(insert(Person), [person_row(n, moment) for n in range(1, host + 1)])
         first = moment.date().replace(year=year, month=1, day=1)
         series_actions.make_series(db, None, first, first + timedelta(weeks=CALLS) - timedelta(days=1))

@@ -17,7 +17,7 @@ from hub.core.db import Database
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, PreviewState, Source, State
-from hub.members.models import Organization, Person
+from hub.members.models import MembershipPeriod, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 
 REUTERS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "reuters21578.zip"
@@ -87,7 +87,11 @@ def fill(database: Database, resources: int, pages: int, stories: Sequence[Story
                 slug=f"community-{n}",
                 name=f"Community {n} Manufacturing Partnership",
                 kind=OrganizationKind.HOST if n == 1 else OrganizationKind.MEMBER,
-                joined_on=date(2020, 1, 1),
+                periods=[
+                    MembershipPeriod(
+                        kind=OrganizationKind.HOST if n == 1 else OrganizationKind.MEMBER, joined_on=date(2020, 1, 1)
+                    )
+                ],
             )
             for n in range(1, ORGANIZATIONS + 1)
         )

@@ -36,7 +36,7 @@ from hub.core.db import Database
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind, Source, State
-from hub.members.models import Organization
+from hub.members.models import MembershipPeriod, Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
@@ -208,7 +208,8 @@ def this_hub(documents: Sequence[Document]) -> Iterator[Ranked]:
 def _fill(database: Database, documents: Sequence[Document]) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     with database.writing() as db:
-        db.add(Organization(id=1, slug="host", name="Host", kind=OrganizationKind.HOST, joined_on=date(2020, 1, 1)))
+        period = MembershipPeriod(kind=OrganizationKind.HOST, joined_on=date(2020, 1, 1))
+        db.add(Organization(id=1, slug="host", name="Host", kind=OrganizationKind.HOST, periods=[period]))
         db.flush()
         resource = {"kind": Kind.RESOURCE, "summary": "", "published_on": now.date(), "organization_id": 1,
                     "audience": Audience.NETWORK, "created_at": now, "withdrawn_reason": "", "revision_number": 1,

@@ -69,7 +69,24 @@ def organization_row(n: int) -> dict[str, object]:
     """Return the values of organization ``n``."""
     kind = OrganizationKind.MEMBER if n % 3 else OrganizationKind.BFF
     kind = OrganizationKind.HOST if n > ORGANIZATIONS else kind
-    return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind, "joined_on": date(2020, 1, 1)}
+    return {"id": n, "slug": f"o{n}", "name": f"Organization {n}", "kind": kind}
+
+
+def period_rows(n: int) -> list[dict[str, object]]:
+    """Return the periods of membership of organization ``n``; every fifth one left and came back."""
+    kind = organization_row(n)["kind"]
+    if n % 5 or kind is OrganizationKind.HOST:
+        return [{"organization_id": n, "kind": kind, "joined_on": date(2020, 1, 1), "left_on": None, "reason": ""}]
+    return [
+        {
+            "organization_id": n,
+            "kind": kind,
+            "joined_on": date(2020, 1, 1),
+            "left_on": date(2025, 8, 15),
+            "reason": "It merged.",
+        },
+        {"organization_id": n, "kind": kind, "joined_on": date(2026, 2, 1), "left_on": None, "reason": ""},
+    ]
 
 
 def person_row(n: int, moment: datetime) -> dict[str, object]:

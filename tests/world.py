@@ -19,7 +19,7 @@ from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.mail.models import OutboxMessage
-from hub.members.models import Organization, Person, RoleHeld
+from hub.members.models import MembershipPeriod, Organization, Person, RoleHeld
 from hub.members.rules.organizations import OrganizationKind, Role, slug_of
 
 SignIn = Callable[[str], FlaskClient]
@@ -52,7 +52,11 @@ def an_organization(
     """Add an organization that joined years ago, and return it."""
     name = name or f"Community {next(_numbers)}"
     organization = Organization(
-        slug=slug_of(name), name=name, kind=kind, joined_on=joined_on, left_on=left_on, **others
+        slug=slug_of(name),
+        name=name,
+        kind=kind,
+        periods=[MembershipPeriod(kind=kind, joined_on=joined_on, left_on=left_on)],
+        **others,
     )
     db.add(organization)
     db.flush()

@@ -7,11 +7,12 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from config import is_zone
+from config import CHECKS
 from hub.core.db import Base, Database
 
 # The settings that can be chosen in the browser.
-CHOSEN = ("HUB_NAME", "TIME_ZONE")
+RECORDS_BEGIN = "RECORDS_BEGIN"
+CHOSEN = ("HUB_NAME", "TIME_ZONE", RECORDS_BEGIN)
 
 
 class Setting(Base):
@@ -55,5 +56,6 @@ def refresh(database: Database) -> None:
 
 
 def _is_valid(name: str, value: str) -> bool:
-    """Return False for a time zone that this machine doesn't know, so that it can't stop the hub."""
-    return name != "TIME_ZONE" or is_zone(value)
+    """Return False for a value that would stop the hub, such as a time zone that this machine doesn't know."""
+    is_valid, _must = CHECKS.get(name, (lambda _value: True, ""))
+    return is_valid(value)

@@ -80,11 +80,8 @@ def _attendances(
     """Return a call's attendance entries, each from a check-in, the coordinator, or an attendance report."""
     attendances = []
     for slug, organization in organizations.items():
-        is_in_alliance = organization.joined_on <= call.day and (
-            organization.left_on is None or call.day <= organization.left_on
-        )
         chance = Random(f"attendance {slug} {call.day}")
-        if not is_in_alliance or organization.kind is OrganizationKind.HOST:
+        if not organization.membership.includes(call.day) or organization.kind is OrganizationKind.HOST:
             continue
         if chance.randint(1, 100) <= RELIABILITY.get(slug, USUAL):
             person = _attendee(slug, chance, people)

@@ -39,7 +39,7 @@ PATTERNS = {
     "piedmont": "cfcclccd",
     "delta-crossing": "ccllfdds",
     "harborline": "dcccccfd",
-    "northwoods": "clfd----",
+    "northwoods": "clfd--ff",
     "basin-range": "-----dcf",
     "orir": "cccdccnd",
     "shop-floor-skills": "cccclccf",
@@ -114,6 +114,11 @@ class Chapter:
         return Random(f"{subject} {self.organization.slug} {self.quarter}")
 
 
+def records_begin(today: date) -> date:
+    """Return the day on which the demo hub's records begin: the oldest of its quarters has none."""
+    return Quarter.of(today).back(QUARTERS - 1)[-1].first_day
+
+
 def events(today: date) -> Iterator[DemoEvent]:
     """Yield all sharing events up to ``today``, in the order that they were recorded."""
     unsorted = [event for chapter in _chapters(today) for event in _events_of(chapter)]
@@ -129,9 +134,11 @@ def confirmations(today: date) -> Iterator[DemoConfirmation]:
 def _chapters(today: date) -> Iterator[Chapter]:
     quarters = Quarter.of(today).back(QUARTERS)[::-1]
     for organization in ORGANIZATIONS:
-        joined_on, left_on = organization.joined_on(today), organization.left_on(today) or today
         for place, quarter in enumerate(quarters):
-            first_day, last_day = max(quarter.first_day, joined_on), min(quarter.last_day, today, left_on)
+            first_day, last_day = quarter.first_day, min(quarter.last_day, today)
+            for period in organization.periods(today):
+                if period.joined_on <= last_day and first_day <= (period.left_on or today):
+                    first_day, last_day = max(first_day, period.joined_on), min(last_day, period.left_on or today)
             yield Chapter(organization, place, quarter, today, first_day, last_day)
 
 

@@ -59,6 +59,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
     stored = _store_files(database, today, progress)
     evidence = joining.store(database.config, today)
     with database.writing() as db:
+        chosen_settings.store(db, chosen_settings.RECORDS_BEGIN, history.records_begin(today).isoformat())
         chosen_settings.store(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
         organizations = {demo.slug: _add_organization(db, demo, today) for demo in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
@@ -93,8 +94,7 @@ def _add_organization(db: Session, demo: DemoOrganization, today: date) -> Organ
         slug=demo.slug,
         region=demo.region,
         website=demo.website,
-        joined_on=demo.joined_on(today),
-        left_on=demo.left_on(today),
+        periods=demo.periods(today),
         designations=[
             DesignationFacts(
                 d.name, d.status, date(d.start_year, 10, 1), date(d.end_year, 9, 30) if d.end_year else None
@@ -119,7 +119,7 @@ def _add_people(db: Session, organizations: dict[str, Organization], password_ha
         for demo in PEOPLE
     }
     db.flush()
-    joined = {organization.id: _moment(organization.joined_on) for organization in organizations.values()}
+    joined = {organization.id: _moment(organization.membership.first_day) for organization in organizations.values()}
     for held in db.scalars(select(RoleHeld)):
         held.since = joined[held.organization_id]
     for person in people.values():

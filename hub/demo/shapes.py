@@ -9,6 +9,7 @@ from hub.calls.rules.holidays import holiday_on
 from hub.core import dates
 from hub.core.quarters import Quarter
 from hub.library.rules import Audience, Kind, Source
+from hub.members.rules.membership import Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 
 _TOKEN = re.compile(r"\{([dmy])([+-]\d+)?\}")
@@ -41,11 +42,23 @@ class DemoOrganization:
     joined_day: int
     left_quarters_ago: int | None = None
     left_day: int = 0
+    left_because: str = ""
+    back_quarters_ago: int | None = None  # when it came back; as a BFF, if it came back as one
+    back_day: int = 0
+    back_as: OrganizationKind | None = None
     designations: tuple[Designation, ...] = ()
 
     def joined_on(self, today: date) -> date:
         """Return the day it joined."""
         return _day_of_quarter(today, self.joined_quarters_ago, self.joined_day)
+
+    def periods(self, today: date) -> tuple[Period, ...]:
+        """Return its periods of membership."""
+        kind, joined_on, left_on = self.kind, self.joined_on(today), self.left_on(today)
+        first = Period(kind, joined_on, left_on, self.left_because)
+        if self.back_quarters_ago is None:
+            return (first,)
+        return first, Period(self.back_as or kind, _day_of_quarter(today, self.back_quarters_ago, self.back_day))
 
     def left_on(self, today: date) -> date | None:
         """Return the day it left, or None."""

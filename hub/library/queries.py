@@ -8,9 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from hub.core import clock
+from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import MAY, OPERATOR, Permission, PermissionHolder, Scope, may
 
@@ -209,7 +212,11 @@ def may_add_for(db: Session, person: Person) -> list[Organization]:
     """Return the organizations that ``person`` may add a resource for, their own first."""
     if MAY[Permission.ADD].get(person.role) is not Scope.ALL:
         return [person.organization] if may(person, Permission.ADD, person.organization) else []
-    active = select(Organization).where(Organization.left_on.is_(None)).order_by(Organization.name)
+    active = (
+        select(Organization)
+        .where(members_queries.has_not_left(clock.today(config_of(db).zone)))
+        .order_by(Organization.name)
+    )
     return sorted(db.scalars(active), key=lambda organization: organization.id != person.organization_id)
 
 

@@ -179,22 +179,9 @@ class EditOrganization(FlaskForm):
     """An organization's details and designations."""
 
     name = _line("Name", missing="Enter the organization’s name.")
-    kind = SelectField("Kind", [InputRequired("Choose a kind.")], coerce=OrganizationKind)
     region = _line("Region", help_text="For example, Northeast Ohio.")
     website = _line("Website", _passes(website_of), help_text="Starts with https:// or http://.")
-    joined_on = DayField("Joined on", [InputRequired("Enter the date it joined the alliance.")])
-    left_on = DayField("Left on", [Optional()], description="Its last day, if it left the alliance.")
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)
-
-    def validate_left_on(self, field: Any) -> None:
-        """Refuse a last day before the day it joined."""
-        if field.data and self.joined_on.data and field.data < self.joined_on.data:
-            raise ValidationError("The last day is before the date it joined. Correct one of them.")
-
-    def offer_kinds(self, now: OrganizationKind | None = None) -> None:
-        """Offer the kinds member and BFF; the host, which was set up with the hub, stays the host."""
-        kinds = [now] if now is OrganizationKind.HOST else [OrganizationKind.MEMBER, OrganizationKind.BFF]
-        self.kind.choices = [SelectChoice(kind.value, kind.label) for kind in kinds]
 
     def offer_rows(self) -> None:
         """Add empty rows for further designations."""
@@ -206,13 +193,26 @@ class EditOrganization(FlaskForm):
         """Return the keyword arguments of the actions that add and change organizations."""
         return {
             "name": self.name.data,
-            "kind": self.kind.data,
             "region": self.region.data,
             "website": self.website.data,
-            "joined_on": self.joined_on.data,
-            "left_on": self.left_on.data,
             "designations": [_designation(row.form) for row in self.designations if row.form.name.data],
         }
+
+
+class NewOrganization(EditOrganization):
+    """A new member or BFF: its details and designations, its kind, and the day it joined."""
+
+    kind = SelectField(
+        "Kind",
+        [InputRequired("Choose a kind.")],
+        coerce=OrganizationKind,
+        choices=[SelectChoice(kind.value, kind.label) for kind in (OrganizationKind.MEMBER, OrganizationKind.BFF)],
+    )
+    joined_on = DayField("Joined on", [InputRequired("Enter the date it joined the alliance.")])
+
+    def facts(self) -> dict[str, Any]:
+        """Return the keyword arguments of the action that adds an organization."""
+        return {**super().facts(), "kind": self.kind.data, "joined_on": self.joined_on.data}
 
 
 def _designation(row: Any) -> DesignationFacts:

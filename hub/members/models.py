@@ -1,4 +1,4 @@
-"""Organizations, designations, people, roles, one-time links, notification settings, sign-in attempts."""
+"""Organizations and their membership, people, roles, one-time links, notification settings, sign-in attempts."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
 from hub.members.rules.mail import MailKind
+from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 
 
@@ -19,12 +20,14 @@ class Organization(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(Text)
-    kind: Mapped[OrganizationKind]
+    kind: Mapped[OrganizationKind]  # that of its last period
     region: Mapped[str] = mapped_column(Text, default="")
     website: Mapped[str] = mapped_column(Text, default="")
-    joined_on: Mapped[date]
-    left_on: Mapped[date | None]
 
+    # Few and always needed: every figure is computed over them.
+    periods: Mapped[list["MembershipPeriod"]] = relationship(
+        order_by="MembershipPeriod.joined_on", cascade="all, delete-orphan", lazy="selectin"
+    )
     designations: Mapped[list["Designation"]] = relationship(
         order_by="Designation.starts_on", cascade="all, delete-orphan", lazy="raise"
     )
@@ -34,8 +37,31 @@ class Organization(Base):
         """Its own id, because permissions check the organization of every subject."""
         return self.id
 
+    @property
+    def membership(self) -> Membership:
+        """Its periods of membership."""
+        return Membership(tuple(period.facts for period in self.periods))
+
     def __str__(self) -> str:
         return self.name
+
+
+class MembershipPeriod(Base):
+    """A period in which an organization takes part in the alliance, or hosts it."""
+
+    __tablename__ = "membership_period"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    kind: Mapped[OrganizationKind]
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]  # its last day
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it left
+
+    @property
+    def facts(self) -> Period:
+        """The period as a value."""
+        return Period(self.kind, self.joined_on, self.left_on, self.reason or "")
 
 
 class Designation(Base):

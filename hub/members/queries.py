@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from hub.core.db import config_of
 from hub.core.errors import NotFound
@@ -14,6 +15,7 @@ from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
     DismissedHint,
+    MembershipPeriod,
     OneTimeLink,
     Organization,
     PasswordRequest,
@@ -79,6 +81,21 @@ def organization_for(db: Session, actor: Person, slug: str, permission: Permissi
     if not may(actor, permission, organization):
         raise NotFound
     return organization
+
+
+def was_member_on(day: date | InstrumentedAttribute[date]) -> ColumnElement[bool]:
+    """Return the SQL condition for organizations that are in the alliance on ``day``, like `Membership.includes`."""
+    return Organization.periods.any(
+        and_(
+            MembershipPeriod.joined_on <= day,
+            or_(MembershipPeriod.left_on.is_(None), MembershipPeriod.left_on >= day),
+        )
+    )
+
+
+def has_not_left(today: date) -> ColumnElement[bool]:
+    """Return the SQL condition for organizations whose last day isn't over, like `Membership.has_left`."""
+    return Organization.periods.any(or_(MembershipPeriod.left_on.is_(None), MembershipPeriod.left_on >= today))
 
 
 def host(db: Session) -> Organization | None:

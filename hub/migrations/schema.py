@@ -1,5 +1,6 @@
 """Migrates the database to the current schema."""
 
+import sys
 from pathlib import Path
 
 from alembic import command
@@ -40,7 +41,7 @@ def _newest() -> str | None:
 
 
 def _alembic() -> AlembicConfig:
-    alembic = AlembicConfig()
+    alembic = AlembicConfig(stdout=sys.stdout)  # migrations print what they change
     alembic.set_main_option("script_location", str(Path(__file__).parent))
     alembic.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     alembic.set_main_option("path_separator", "os")

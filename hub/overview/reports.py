@@ -7,8 +7,8 @@ from hub.core.dates import number, plural
 from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, YearCommitments
-from hub.overview.rules.board import count_met
 from hub.sharing.reports.pdf import Setting
+from hub.sharing.rules.standing import count_met
 
 HEADER = ("Organization ID", "Organization", "Kind", "Calls attended", "Calls held", "Call commitment", "Presentation")
 

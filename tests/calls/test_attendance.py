@@ -269,5 +269,5 @@ def test_the_query_counts_like_the_rule(database: Database, data: st.DataObject)
             .where(Attendance.organization_id == organization.id, ~Attendance.void)
         ).all()
         result = attendance_queries.attendance_counts(db, [organization], 2026, now)[organization.id]
-        assert result == count_attendance(held, counted, organization.joined_on, organization.left_on, upcoming)
+        assert result == count_attendance(held, counted, organization.membership.periods, upcoming)
         db.rollback()

@@ -20,6 +20,8 @@ from hub.calls.rules.presentations import (
     topics_by_last_day,
 )
 from hub.calls.rules.series import CallState, Series, is_check_in_open, is_held
+from hub.members.rules.membership import Membership, Period
+from hub.members.rules.organizations import OrganizationKind
 
 EASTERN = ZoneInfo("America/New_York")
 MONDAYS = Series(0, time(11, 30), 30, EASTERN)
@@ -97,6 +99,10 @@ def days(text: str) -> list[date]:
     return [date.fromisoformat(part if len(part) > 5 else f"2026-{part}") for part in text.split()]
 
 
+def a_period(joined: date, left: date | None = None) -> Period:
+    return Period(OrganizationKind.MEMBER, joined, left)
+
+
 CASES = {
     "half is enough": ("01-05 01-12 01-26 02-02", "01-05 02-02", "2020-01-01", "", (2, 4), AttendanceStatus.KEPT),
     "less than half isn't": ("01-05 01-12 01-26", "01-05", "2020-01-01", "", (1, 3), AttendanceStatus.BEHIND),
@@ -124,7 +130,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_attendance_is_counted_by_the_rule(case: str) -> None:
     held, attended, joined, left, counts, status = CASES[case]
-    result = count_attendance(days(held), days(attended), days(joined)[0], days(left)[0] if left else None)
+    result = count_attendance(days(held), days(attended), [a_period(days(joined)[0], days(left)[0] if left else None)])
     assert ((result.attended, result.held), result.status) == (counts, status)
 
 
@@ -135,7 +141,7 @@ CALLS = st.sets(st.dates(date(2026, 1, 1), date(2026, 12, 31)), max_size=60)
 def test_counted_calls_are_those_held_during_membership(
     held: set[date], attended: set[date], joined: date, left: date | None
 ) -> None:
-    result = count_attendance(held, attended, joined, left)
+    result = count_attendance(held, attended, [a_period(joined, left)])
     assert 0 <= result.attended <= result.held <= len(held)
     assert result.held == len([day for day in held if day >= joined and (left is None or day <= left)])
 
@@ -144,7 +150,7 @@ def test_counted_calls_are_those_held_during_membership(
 def test_duplicates_change_nothing_and_attending_more_never_hurts(
     held: set[date], attended: set[date], repeats: list[int]
 ) -> None:
-    joined = date(2020, 1, 1)
+    joined = [a_period(date(2020, 1, 1))]
     once = count_attendance(held, attended, joined)
     assert count_attendance(held, [day for day in attended for _ in range(1 + len(repeats))], joined) == once
     for day in held - attended:
@@ -155,7 +161,7 @@ def test_duplicates_change_nothing_and_attending_more_never_hurts(
 
 @given(CALLS, CALLS, st.dates(date(2026, 1, 1), date(2026, 12, 31)))
 def test_a_canceled_call_counts_as_if_it_never_existed(held: set[date], attended: set[date], day: date) -> None:
-    joined = date(2020, 1, 1)
+    joined = [a_period(date(2020, 1, 1))]
     assert count_attendance(held - {day}, attended, joined) == count_attendance(held - {day}, attended - {day}, joined)
 
 
@@ -192,7 +198,7 @@ def test_the_forecast_is_a_sentence(standing: AttendanceCounts, sentence: str) -
 
 # Presentations.
 TODAY = date(2026, 11, 16)
-JOINED = date(2020, 1, 1)
+JOINED = Membership((a_period(date(2020, 1, 1)),))
 
 
 def slot(day: str, state: SlotState = SlotState.ACCEPTED, held: bool = False) -> SlotFacts:
@@ -219,11 +225,19 @@ def test_the_status_of_a_years_presentation(slots: list[SlotFacts], year: int, e
 
 
 def test_organizations_that_join_after_june_present_next_year_or_earlier_if_they_like() -> None:
-    assert is_due_in(2026, date(2026, 6, 30), None)
-    assert not is_due_in(2026, date(2026, 7, 1), None)
-    assert not is_due_in(2026, JOINED, date(2026, 12, 30))
-    late = date(2026, 9, 1)
+    assert is_due_in(2026, [a_period(date(2026, 6, 30))])
+    assert not is_due_in(2026, [a_period(date(2026, 7, 1))])
+    assert is_due_in(2026, [a_period(date(2020, 1, 1), date(2026, 12, 31))])
+    assert not is_due_in(2026, [a_period(date(2020, 1, 1), date(2026, 12, 30))])
+    assert is_due_in(2026, [a_period(date(2020, 1, 1), date(2026, 2, 1)), a_period(date(2026, 6, 30))]), "came back"
+    assert not is_due_in(2026, [a_period(date(2020, 1, 1), date(2026, 2, 1)), a_period(date(2026, 7, 1))])
+    late = Membership((a_period(date(2026, 9, 1)),))
     assert presentation_standing([], 2026, TODAY, late) is PresentationStanding.NOT_DUE
+    assert (
+        presentation_standing([], 2026, date(2027, 1, 5), JOINED, date(2027, 1, 1)) is PresentationStanding.NO_RECORDS
+    )
+    assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 7, 1)) is PresentationStanding.NOT_DUE
+    assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 6, 30)) is PresentationStanding.DUE
     given_early = [slot("2026-10-05", held=True)]
     assert presentation_standing(given_early, 2026, TODAY, late) is PresentationStanding.PRESENTED
 

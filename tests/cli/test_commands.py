@@ -60,7 +60,7 @@ def test_dates_are_read_in_american_and_iso_forms(hub: Hub, database: Database, 
     done = hub("organization", "add", "Ridge Makers", "--kind", "member", "--joined", typed)
     with database.reading() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == done.stdout.strip())).one()
-    assert organization.joined_on == date(2024, 1, 15)
+    assert organization.membership.first_day == date(2024, 1, 15)
 
 
 def test_what_is_no_date_ends_the_command_with_examples(hub: Hub) -> None:

@@ -1,16 +1,21 @@
 """Migrations lead to the schema of the models, on both databases."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from hub.core import chosen_settings, clock
 from hub.core.db import Base, Database
 from hub.library.models import Revision
+from hub.members.models import Organization
+from hub.members.rules.organizations import Role
 from hub.migrations import schema
 from hub.sharing.actions import downloads as downloads_actions
-from hub.sharing.models import SharingEvent
+from hub.sharing.models import Confirmation, SharingEvent
 from tests.world import a_person, a_resource, an_organization
 
 pytestmark = pytest.mark.both_databases
@@ -39,6 +44,43 @@ def test_old_log_entries_get_the_current_titles_of_their_resources(database: Dat
     schema.upgrade(database)
     with database.reading() as db:
         assert db.scalars(select(SharingEvent.title)).all() == ["Toolkit"]
+
+
+def test_old_hubs_keep_their_dates_as_a_period_and_print_the_standings_that_change(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore Forge")
+        prairie = an_organization(db, "Prairie Works")
+        an_organization(db, "Young Works")
+        ana = a_person(db, lakeshore, Role.REPRESENTATIVE)
+        ana.created_at = datetime(2026, 4, 1, 3, 30, tzinfo=UTC)  # still March 31 in New York
+        statement = {"organization_id": prairie.id, "person_id": ana.id, "role": Role.REPRESENTATIVE}
+        db.add(Confirmation(**statement, quarter="2026Q2", shared=False, reason="None", confirmed_at=clock.now()))
+        db.add(Confirmation(**statement, quarter="2026Q1", shared=True, with_whom="All", confirmed_at=clock.now()))
+    _go_back(database, "2026_11_24_titles_in_the_log")
+    dates = {"Lakeshore Forge": ("2025-07-01", None), "Prairie Works": ("2025-10-01", "2026-08-15"),
+             "Young Works": ("2026-01-01", "2026-09-30")}  # fmt: skip
+    with database.engine.begin() as connection:
+        for name, (joined, left) in dates.items():
+            connection.execute(text("UPDATE organization SET joined_on = :joined, left_on = :left WHERE name = :name"),
+                               {"name": name, "joined": joined, "left": left})  # fmt: skip
+    capsys.readouterr()
+    schema.upgrade(database)
+    assert capsys.readouterr().out.splitlines() == [
+        "Lakeshore Forge, 2025Q3 to 2025Q4: Silent becomes No records.",
+        "Prairie Works, 2025Q4: Silent becomes No records.",
+        "Prairie Works, 2026Q2: Silent becomes Nothing to share.",
+        "Prairie Works, 2026Q3: Silent becomes Not due.",
+    ]
+    with database.reading() as db:
+        assert chosen_settings.stored(db, "RECORDS_BEGIN") == "2026-03-31"
+        periods = {
+            organization.name: organization.membership.periods for organization in db.scalars(select(Organization))
+        }
+    assert {name: [(str(p.joined_on), p.left_on and str(p.left_on)) for p in own] for name, own in periods.items()} == {
+        name: [days] for name, days in dates.items()
+    }
 
 
 def _go_back(database: Database, revision: str) -> None:

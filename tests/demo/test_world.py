@@ -22,13 +22,14 @@ from pptx import Presentation
 
 from hub.core.quarters import Quarter
 from hub.demo.documents import make
-from hub.demo.history import DemoConfirmation, DemoEvent, confirmations, events
+from hub.demo.history import DemoConfirmation, DemoEvent, confirmations, events, records_begin
 from hub.demo.markup import blocks, sections
 from hub.demo.organizations import ORGANIZATIONS
 from hub.demo.people import PEOPLE
-from hub.demo.shapes import DemoOrganization, DemoResource
+from hub.demo.shapes import DemoResource
 from hub.demo.world import RESOURCES, organization_of
 from hub.library.rules import BIG_SIX, Audience, Kind, Source
+from hub.members.rules.membership import Membership
 from hub.members.rules.organizations import Role
 from hub.sharing.rules.standing import Act, Standing, is_late, standing
 from tests.search.relevance import QUERIES
@@ -120,8 +121,8 @@ def test_calls_are_on_mondays_within_a_week_before_publication() -> None:
 def test_no_organization_publishes_before_it_joined_or_after_it_left(today: date) -> None:
     for resource in RESOURCES:
         organization = organization_of(resource)
-        assert organization.joined_on(today) <= resource.published_on(today) <= today
-        assert resource.published_on(today) <= (organization.left_on(today) or today)
+        assert Membership(organization.periods(today)).includes(resource.published_on(today))
+        assert resource.published_on(today) <= today
 
 
 @given(any_day)
@@ -268,15 +269,6 @@ def test_every_relevance_query_wants_a_resource_that_the_whole_network_may_read(
 # Sharing history
 
 
-class Member:
-    """An organization with the fields that the standing rule reads, on a day."""
-
-    def __init__(self, organization: DemoOrganization, today: date) -> None:
-        self.kind: str = organization.kind
-        self.joined_on = organization.joined_on(today)
-        self.left_on = organization.left_on(today)
-
-
 @cache
 def history(today: date) -> tuple[list[DemoEvent], list[DemoConfirmation]]:
     return list(events(today)), list(confirmations(today))
@@ -292,7 +284,8 @@ def standings(today: date) -> dict[str, list[Standing]]:
                 [event for event in all_events if event.organization == slug],
                 [confirmation for confirmation in all_confirmations if confirmation.organization == slug],
                 quarter,
-                Member(organization, today),
+                Membership(organization.periods(today)),
+                records_begin(today),
             )
             for quarter in quarters
         ]
@@ -315,7 +308,7 @@ def is_possible(event: DemoEvent, today: date) -> bool:
     """Return True if the organization was in the alliance and could read the resource on the day of the event."""
     organization, resource = BY_SLUG[event.organization], BY_KEY[event.resource]
     return (
-        organization.joined_on(today) <= event.happened_on <= (organization.left_on(today) or today)
+        Membership(organization.periods(today)).includes(event.happened_on)
         and resource.published_on(today) <= event.happened_on
         and (resource.audience is not Audience.ORGANIZATION or resource.organization == event.organization)
     )
@@ -355,12 +348,13 @@ def test_confirmations_come_after_their_quarter_and_name_what_was_shared(today: 
 @edges
 def test_the_demo_member_and_the_demo_bff_have_standings_that_fill_their_pages(today: date) -> None:
     rows = standings(today)
-    assert rows["lakeshore"][-3:] == [Standing.FORWARDED, Standing.CONFIRMED, Standing.DOWNLOADED]
-    assert rows["supply-atlas"][-1] is Standing.FORWARDED
+    assert rows["lakeshore"][-3:] == [Standing.SHARED, Standing.CONFIRMED, Standing.DOWNLOADED]
+    assert rows["supply-atlas"][-1] is Standing.SHARED
     assert set(chain.from_iterable(rows.values())) == set(Standing)
     assert set(rows["amcc"]) == {Standing.NOT_DUE}
     assert [place is Standing.NOT_DUE for place in rows["basin-range"]] == [True] * 5 + [False] * 3
-    assert [place is Standing.NOT_DUE for place in rows["northwoods"]] == [False] * 4 + [True] * 4
+    assert [place is Standing.NOT_DUE for place in rows["northwoods"]] == [False] * 3 + [True] * 3 + [False] * 2
+    assert {row[0] for row in rows.values()} == {Standing.NO_RECORDS, Standing.NOT_DUE}
 
 
 @given(any_day)
@@ -385,14 +379,14 @@ def test_one_share_was_recorded_only_after_its_quarter(today: date) -> None:
 
 def test_most_organizations_are_reliable_and_a_few_lapse() -> None:
     rows = standings(TODAY)
-    due = [place for row in rows.values() for place in row[:-1] if place is not Standing.NOT_DUE]
+    due = [place for row in rows.values() for place in row[:-1] if place.is_due]
     assert 0.6 < sum(place is Standing.CONFIRMED for place in due) / len(due) < 0.9
     assert {slug for slug, row in rows.items() if Standing.SILENT in row} == {
-        "bayou",
         "cyber-guild",
         "delta-crossing",
         "patient-capital",
     }
+    assert {slug for slug, row in rows.items() if Standing.NOTHING_TO_SHARE in row} == {"bayou", "orir"}
 
 
 def test_the_same_day_has_the_same_history() -> None:

@@ -14,6 +14,7 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
+from hub.members.rules.membership import Period
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind
 from tests.members.conftest import Alliance
 from tests.world import SignIn, an_organization
@@ -26,7 +27,6 @@ NEW = {
     "region": "Gulf Coast",
     "website": "https://bayou.example",
     "joined_on": "2021-02-03",
-    "left_on": "",
     "designations-0-name": "IMCP",
     "designations-0-status": "ended",
     "designations-0-starts_on": "2014-05-01",
@@ -92,19 +92,17 @@ def test_the_coordinator_changes_adds_and_removes_designations(
         "designations-0-ends_on": "",
         "designations-2-name": "BBBRC",
         "designations-2-status": "applied",
-        "left_on": "2026-01-31",
     }
     assert coordinator.post("/organizations/bayou-marine/edit", data=changed).status_code == 302
     with database.reading() as db:
         bayou = members_queries.organization_of(db, "bayou-marine")
         assert bayou.name == "Bayou Marine & Offshore"
-        assert bayou.left_on == date(2026, 1, 31)
         assert {d.name: d.status for d in bayou.designations} == {
             "Tech Hub": DesignationStatus.ACTIVE,
             "BBBRC": DesignationStatus.APPLIED,
         }
         entry = db.scalars(select(Entry).where(Entry.action == "changed")).one()
-        assert set(entry.details) == {"name", "left_on", "designations"}
+        assert set(entry.details) == {"name", "designations"}
     assert coordinator.post("/organizations/bayou-marine/edit", data=changed).status_code == 302
     with database.reading() as db:
         assert len(db.scalars(select(Entry).where(Entry.action == "changed")).all()) == 1, "nothing changed"
@@ -119,7 +117,6 @@ def test_the_coordinator_changes_adds_and_removes_designations(
         ({"website": "javascript:alert(1)"}, "https:// or http://"),
         ({"joined_on": ""}, "Enter the date it joined"),
         ({"joined_on": "yesterday"}, "is not a date"),
-        ({"left_on": "2020-01-01"}, "before the date it joined"),
         ({"designations-0-ends_on": "2010-01-01"}, "before the start date"),
         ({"designations-2-starts_on": "2020-01-01"}, "Enter the designation’s name"),
     ],
@@ -211,26 +208,33 @@ def test_a_chosen_slug_is_used_or_refused(database: Database) -> None:
 def test_an_organization_with_people_cannot_become_the_host_or_the_host_a_member(
     database: Database, alliance: Alliance
 ) -> None:
-    facts = {"name": "X", "joined_on": date(2020, 1, 1)}
     with database.writing() as db:
         for person, kind in ((alliance.rosa, OrganizationKind.HOST), (alliance.coordinator, OrganizationKind.MEMBER)):
             organization = db.get_one(Person, person).organization
-            with pytest.raises(Refused, match="can’t have"):
-                organizations_actions.change_organization(db, None, organization, kind=kind, **facts)  # type: ignore[arg-type]
+            with pytest.raises(Refused, match="The host stays the host"):
+                organizations_actions.change_membership(db, None, organization, [Period(kind, date(2020, 1, 1))])
         lakeshore = db.get_one(Person, alliance.rosa).organization
-        organizations_actions.change_organization(db, None, lakeshore, kind=OrganizationKind.BFF, **facts)  # type: ignore[arg-type]
+        changed = [
+            Period(OrganizationKind.MEMBER, date(2020, 1, 1), date(2024, 1, 1), "It merged."),
+            Period(OrganizationKind.BFF, date(2025, 1, 1)),
+        ]
+        organizations_actions.change_membership(db, None, lakeshore, changed)
         assert lakeshore.kind is OrganizationKind.BFF
+        assert list(lakeshore.membership.periods) == changed
 
 
 def test_actions_check_permission_themselves(database: Database, alliance: Alliance) -> None:
     with database.writing() as db:
         rosa, jolene = db.get_one(Person, alliance.rosa), db.get_one(Person, alliance.jolene)
         elsewhere = jolene.organization
-        facts = {"name": "X", "kind": OrganizationKind.BFF}
         with pytest.raises(NotFound):
-            organizations_actions.add_organization(db, rosa, **facts)  # type: ignore[arg-type]
+            organizations_actions.add_organization(db, rosa, name="X", kind=OrganizationKind.BFF)
         with pytest.raises(NotFound):
-            organizations_actions.change_organization(db, rosa, rosa.organization, joined_on=date.min, **facts)  # type: ignore[arg-type]
+            organizations_actions.change_organization(db, rosa, rosa.organization, name="X")
+        with pytest.raises(NotFound):
+            organizations_actions.change_membership(
+                db, rosa, rosa.organization, [Period(OrganizationKind.BFF, date.min)]
+            )
         with pytest.raises(NotFound):
             people_actions.add_person(db, rosa, elsewhere, email="x@x.example", name="X", role=jolene.role)
         for act in (people_actions.deactivate, invitations_actions.reset_link, invitations_actions.invite):

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.members.rules.fields import email_of, name_of, website_of
-from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, has_left, is_due_on, slug_of
+from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, slug_of
 from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
 from hub.members.rules.signing_in import password_of, same_network
 
@@ -214,17 +213,3 @@ def test_attempts_are_counted_per_address_or_ipv6_network() -> None:
     assert same_network("::ffff:192.0.2.7") == "192.0.2.7"
     assert same_network("") == ""
     assert len(same_network("x" * 300)) <= 64
-
-
-def test_an_organization_is_due_from_the_quarter_it_joined_to_the_one_it_left() -> None:
-    first, last = date(2026, 7, 1), date(2026, 9, 30)
-    assert is_due_on(date(2026, 9, 30), None, first, last)
-    assert not is_due_on(date(2026, 10, 1), None, first, last)
-    assert is_due_on(date(2020, 1, 1), date(2026, 7, 1), first, last)
-    assert not is_due_on(date(2020, 1, 1), date(2026, 6, 30), first, last)
-
-
-def test_an_organization_has_left_when_its_last_day_is_over() -> None:
-    assert not has_left(None, date(2026, 7, 1))
-    assert not has_left(date(2026, 7, 1), date(2026, 7, 1))
-    assert has_left(date(2026, 6, 30), date(2026, 7, 1))

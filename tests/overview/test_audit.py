@@ -41,9 +41,9 @@ def test_the_audit_log_describes_a_change_in_words(database: Database, sign_in: 
     coordinator = sign_in("coordinator@hub.example")
     data = {"name": "Lakeshore", "kind": "member", "joined_on": "2026-01-05", "region": "Duluth"}
     assert coordinator.post("/organizations/new", data=data).status_code == 302
-    data |= {"joined_on": "2026-02-02"}
+    data |= {"region": "Two Harbors"}
     assert coordinator.post("/organizations/lakeshore/edit", data=data).status_code == 302
-    assert "joined on: Feb 2, 2026" in coordinator.get("/audit").text
+    assert "region: Two Harbors" in coordinator.get("/audit").text
 
 
 def test_an_entry_has_the_person_and_the_request(database: Database, sign_in: Callable[[str], FlaskClient]) -> None:

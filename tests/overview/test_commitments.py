@@ -10,9 +10,8 @@ from pypdfium2 import PdfDocument
 from hub.calls.rules.commitment import AttendanceCounts
 from hub.calls.rules.presentations import PresentationStanding
 from hub.core.quarters import Quarter
-from hub.overview.rules.board import count_met
 from hub.overview.rules.next_steps import CommitmentsNow, next_steps
-from hub.sharing.rules.standing import Standing
+from hub.sharing.rules.standing import Standing, count_met
 from tests.calls.conftest import SetClock, alliance, set_clock
 from tests.world import SignIn
 
@@ -23,7 +22,9 @@ KEPT = AttendanceCounts(15, 20, 6)
 
 
 def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
-    assert count_met(Standing) == (2, 4), "confirmed and forwarded, out of these plus downloaded and silent"
+    assert count_met(Standing) == (2, 5), (
+        "confirmed and shared, out of these plus nothing to share, downloaded and silent"
+    )
     assert count_met([Standing.NOT_DUE] * 3) == (0, 0)
 
 
@@ -31,11 +32,11 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
     ("commitments", "sentence"),
     [
         (
-            CommitmentsNow(Q3, Standing.FORWARDED, Standing.FORWARDED, True, KEPT, PresentationStanding.DUE, 2026, 2),
+            CommitmentsNow(Q3, Standing.SHARED, Standing.SHARED, True, KEPT, PresentationStanding.DUE, 2026, 2),
             "Confirm Q3. Your presentation is due by December 31 (2 open slots left).",
         ),
         (
-            CommitmentsNow(Q3, Standing.FORWARDED, Standing.FORWARDED, False, KEPT, PresentationStanding.PRESENTED, 2026),
+            CommitmentsNow(Q3, Standing.SHARED, Standing.SHARED, False, KEPT, PresentationStanding.PRESENTED, 2026),
             "Q3 is waiting for your representative to confirm it.",
         ),
         (
@@ -55,7 +56,7 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
         ),
         (
             CommitmentsNow(
-                Q3, Standing.CONFIRMED, Standing.FORWARDED, True, AttendanceCounts(0, 20, 6), PresentationStanding.PROPOSED,
+                Q3, Standing.CONFIRMED, Standing.SHARED, True, AttendanceCounts(0, 20, 6), PresentationStanding.PROPOSED,
                 2026, presents_on="Mon, Nov 30",
             ),
             "Your presentation on Mon, Nov 30 is waiting for the coordinator’s approval.",

@@ -121,7 +121,7 @@ def test_yes_we_shared_them_checks_downloads_unless_something_is_logged_as_share
 def test_a_confirmation_records_who_what_and_when(
     world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
 ) -> None:
-    assert standing_of(database, quarter) is Standing.FORWARDED
+    assert standing_of(database, quarter) is Standing.SHARED
     answer = confirm(sign_in("rita@prairie.example"), quarter, resources=world[:2], people="52", note="And a call.")
     assert "is confirmed" in answer.text
     assert "Rita, representative" in answer.text
@@ -143,7 +143,7 @@ def test_confirming_that_nothing_was_shared_leaves_the_standing_to_the_log(
     assert "Say why" in refused.text
     answer = confirm(browser, quarter, shared="no", reason="We were between two programs.")
     assert "We were between two programs." in answer.text
-    assert standing_of(database, quarter) is Standing.FORWARDED
+    assert standing_of(database, quarter) is Standing.SHARED
     [confirmation] = confirmations(database)
     assert (confirmation.shared, confirmation.role, confirmation.items) == (False, Role.ALTERNATE, [])
 
@@ -154,7 +154,7 @@ def test_of_two_confirmations_the_last_one_counts(
     confirm(sign_in("rita@prairie.example"), quarter, resources=world[:1], with_whom="our manufacturers")
     assert standing_of(database, quarter) is Standing.CONFIRMED
     confirm(sign_in("alan@prairie.example"), quarter, shared="no", reason="That was the quarter before.")
-    assert standing_of(database, quarter) is Standing.FORWARDED, "as the log says"
+    assert standing_of(database, quarter) is Standing.SHARED, "as the log says"
 
 
 @pytest.mark.both_databases
@@ -171,7 +171,7 @@ def test_a_new_confirmation_replaces_the_last_one_and_both_stay(
     first, second = confirmations(database)
     assert second.supersedes_id == first.id
     confirm(rita, quarter, shared="no", reason="It was last quarter.")
-    assert standing_of(database, quarter) is Standing.FORWARDED
+    assert standing_of(database, quarter) is Standing.SHARED
 
 
 @pytest.mark.both_databases

@@ -203,7 +203,7 @@ def test_the_sharing_log_shows_a_quarter_and_filters_it(world: list[int], sign_i
     ana.get(f"/resources/{world[0]}/download", buffered=True)
     declared(rita, [world[1]], today)
     record = ana.get("/sharing").text
-    assert "Forwarded" in record
+    assert "Shared" in record
     quarter = Quarter.of(today)
     assert f'href="/sharing/{quarter}"' in record
 
@@ -333,7 +333,7 @@ def test_visitors_are_asked_to_sign_in(database: Database, client: FlaskClient) 
 def test_a_long_history_has_pages(world: list[int], database: Database, sign_in: SignIn) -> None:
     with database.writing() as db:
         organization = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
-        organization.joined_on = date(2018, 1, 1)
+        organization.periods[0].joined_on = date(2018, 1, 1)
     browser = sign_in("ana@prairie.example")
     assert "Q1 2018" not in browser.get("/sharing").text
     pages = [browser.get(f"/sharing?page={page}").text for page in range(1, 6)]

@@ -197,7 +197,7 @@ def test_missing_extra_and_strange_files_are_named(packet: bytes) -> None:
         (b"\xff", "JSON"),
         (b"[" * 100_000, "JSON"),
         (b"[]", "is not the manifest"),
-        (b'{"format": "amcc-sharing-packet", "version": 2}', "Use a newer hub"),
+        (b'{"format": "amcc-sharing-packet", "version": 3}', "Use a newer hub"),
         (b'{"format": "amcc-sharing-packet", "version": 1}', "'organization' is missing"),
     ],
 )

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
+from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.letters import ready_text
 from hub.outreach.rules.links import LinkState, link_end, link_state
@@ -47,14 +48,16 @@ class Statement:
     id: int = 0
 
 
-@dataclass(frozen=True)
-class Member:
-    kind: OrganizationKind = OrganizationKind.MEMBER
-    joined_on: date = date(2020, 1, 1)
-    left_on: date | None = None
+def a_membership(
+    joined: date = date(2020, 1, 1),
+    left: date | None = None,
+    *later: tuple[date, date | None],
+    kind: OrganizationKind = OrganizationKind.MEMBER,
+) -> Membership:
+    return Membership(tuple(Period(kind, *days) for days in ((joined, left), *later)))
 
 
-MEMBER = Member()
+MEMBER = a_membership()
 MAY = date(2026, 5, 5)
 JULY = datetime(2026, 7, 8, 15, tzinfo=UTC)
 DOWNLOADED, DECLARED, FORWARDED = (Event(act, MAY) for act in (Act.DOWNLOAD, Act.DECLARED, Act.FORWARD))
@@ -64,9 +67,9 @@ def test_the_strongest_standing_applies() -> None:
     for events, confirmations, expected in (
         ([], [], Standing.SILENT),
         ([DOWNLOADED], [], Standing.DOWNLOADED),
-        ([DECLARED], [], Standing.FORWARDED),
-        ([FORWARDED], [], Standing.FORWARDED),
-        ([DOWNLOADED, FORWARDED], [], Standing.FORWARDED),
+        ([DECLARED], [], Standing.SHARED),
+        ([FORWARDED], [], Standing.SHARED),
+        ([DOWNLOADED, FORWARDED], [], Standing.SHARED),
         ([], [Statement(True, JULY)], Standing.CONFIRMED),
         ([DOWNLOADED, FORWARDED], [Statement(True, JULY)], Standing.CONFIRMED),
     ):
@@ -75,20 +78,23 @@ def test_the_strongest_standing_applies() -> None:
 
 def test_a_download_alone_does_not_meet_the_commitment() -> None:
     assert not standing([DOWNLOADED], [], Q2, MEMBER).met
-    assert [candidate for candidate in Standing if candidate.met] == [Standing.CONFIRMED, Standing.FORWARDED]
+    assert [candidate for candidate in Standing if candidate.met] == [Standing.CONFIRMED, Standing.SHARED]
 
 
-def test_nothing_to_share_leaves_the_standing_to_the_log() -> None:
+def test_nothing_to_share_is_an_answer_unless_the_log_has_sharing() -> None:
     nothing = [Statement(False, JULY)]
-    assert standing([], nothing, Q2, MEMBER) is Standing.SILENT
-    assert standing([DOWNLOADED], nothing, Q2, MEMBER) is Standing.DOWNLOADED
-    assert standing([DECLARED], nothing, Q2, MEMBER) is Standing.FORWARDED
+    assert standing([], nothing, Q2, MEMBER) is Standing.NOTHING_TO_SHARE
+    assert standing([DOWNLOADED], nothing, Q2, MEMBER) is Standing.NOTHING_TO_SHARE
+    assert not Standing.NOTHING_TO_SHARE.met
+    assert Standing.NOTHING_TO_SHARE.is_due
+    assert not Standing.NOTHING_TO_SHARE.is_behind
+    assert standing([DECLARED], nothing, Q2, MEMBER) is Standing.SHARED
 
 
 def test_the_last_confirmation_counts() -> None:
     yes, no = Statement(True, JULY), Statement(False, JULY + timedelta(seconds=1))
-    assert standing([], [yes, no], Q2, MEMBER) is Standing.SILENT
-    assert standing([], [no, yes], Q2, MEMBER) is Standing.SILENT
+    assert standing([], [yes, no], Q2, MEMBER) is Standing.NOTHING_TO_SHARE
+    assert standing([], [no, yes], Q2, MEMBER) is Standing.NOTHING_TO_SHARE
     assert standing([], [no, replace(yes, confirmed_at=no.confirmed_at, id=2)], Q2, MEMBER) is Standing.CONFIRMED
     assert last_confirmation([yes], Q2.next) is None
 
@@ -111,30 +117,53 @@ def test_the_last_confirmation_counts() -> None:
 def test_the_day_decides_the_quarter(day: date, quarter: str) -> None:
     which = Quarter.parse(quarter)
     event = Event(Act.FORWARD, day)
-    assert standing([event], [], which, MEMBER) is Standing.FORWARDED
+    assert standing([event], [], which, MEMBER) is Standing.SHARED
     assert standing([event], [], which.next, MEMBER) is Standing.SILENT
     assert standing([event], [], which.previous, MEMBER) is Standing.SILENT
 
 
 @pytest.mark.parametrize(
-    ("joined", "left", "due"),
+    ("membership", "due"),
     [
-        (date(2026, 6, 30), None, True),  # joined on the last day
-        (date(2026, 7, 1), None, False),  # the day after
-        (date(2020, 1, 1), date(2026, 4, 1), True),  # left on the first day
-        (date(2020, 1, 1), date(2026, 3, 31), False),  # the day before
-        (date(2026, 5, 1), date(2026, 5, 2), True),
+        (a_membership(date(2026, 6, 30)), True),  # joined on the quarter's last day
+        (a_membership(date(2026, 7, 1)), False),  # the day after
+        (a_membership(left=date(2026, 6, 30)), True),  # left on its last day
+        (a_membership(left=date(2026, 6, 29)), False),  # the day before
+        (a_membership(date(2026, 5, 1), date(2026, 5, 2)), False),
+        (a_membership(date(2024, 1, 1), date(2025, 1, 1), (date(2026, 6, 30), None)), True),  # came back
+        (a_membership(date(2024, 1, 1), date(2025, 1, 1), (date(2026, 7, 1), None)), False),
+        (a_membership(date(2024, 1, 1), date(2026, 5, 1), (date(2026, 6, 1), None)), True),  # both in the quarter
     ],
 )
-def test_nothing_is_due_before_joining_and_after_leaving(joined: date, left: date | None, due: bool) -> None:
-    member = Member(joined_on=joined, left_on=left)
+def test_sharing_is_due_from_members_of_the_quarters_last_day(membership: Membership, due: bool) -> None:
     for events, confirmations in (([], []), ([FORWARDED], [Statement(True, JULY)])):
-        assert (standing(events, confirmations, Q2, member) is not Standing.NOT_DUE) == due
-    assert (objection_to_confirming(Q2, date(2026, 7, 8), member) is None) == due
+        assert (standing(events, confirmations, Q2, membership) is not Standing.NOT_DUE) == due
+    assert (objection_to_confirming(Q2, date(2026, 7, 8), membership, date.min) is None) == due
+
+
+@pytest.mark.parametrize(
+    ("begin", "expected"),
+    [
+        (date(2026, 6, 30), Standing.SILENT),  # records begin on the quarter's last day
+        (date(2026, 7, 1), Standing.NO_RECORDS),
+    ],
+)
+def test_a_quarter_that_ended_before_records_begin_accuses_no_one(begin: date, expected: Standing) -> None:
+    assert standing([], [], Q2, MEMBER, begin) is expected
+    assert standing([FORWARDED], [], Q2, MEMBER, date(2026, 7, 1)) is Standing.NO_RECORDS
+    assert standing([], [], Q2, a_membership(date(2026, 7, 1)), begin) is Standing.NOT_DUE, "it hadn't joined"
+    assert not Standing.NO_RECORDS.is_due
+    assert not Standing.NO_RECORDS.is_behind
+
+
+def test_a_quarter_without_records_is_not_confirmed_until_the_coordinator_sets_an_earlier_day() -> None:
+    objection = objection_to_confirming(Q2, date(2026, 8, 1), MEMBER, date(2026, 7, 1))
+    assert "records begin Jul 1, 2026, after Q2 2026" in str(objection)
+    assert objection_to_confirming(Q2, date(2026, 8, 1), MEMBER, date(2026, 6, 30)) is None
 
 
 def test_the_host_owes_nothing() -> None:
-    host = Member(kind=OrganizationKind.HOST)
+    host = a_membership(kind=OrganizationKind.HOST)
     assert standing([FORWARDED], [Statement(True, JULY)], Q2, host) is Standing.NOT_DUE
 
 
@@ -157,17 +186,21 @@ def test_more_than_thirty_days_after_the_end_is_late(quarter: str, last_day_in_t
 
 
 def test_a_future_quarter_cannot_be_confirmed_and_the_current_one_can() -> None:
-    assert objection_to_confirming(Q2, date(2026, 4, 1), MEMBER) is None
-    assert "hasn’t started" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER))
-    assert "hasn’t started" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER))
+    assert objection_to_confirming(Q2, date(2026, 4, 1), MEMBER, date.min) is None
+    assert "hasn’t started" in str(objection_to_confirming(Q2, date(2026, 3, 31), MEMBER, date.min))
+    assert "hasn’t started" in str(objection_to_confirming(Quarter(9999, 4), MAY, MEMBER, date.min))
 
 
 def test_a_future_day_or_one_before_joining_cannot_be_declared() -> None:
-    joined = date(2026, 4, 2)
+    joined = a_membership(date(2026, 4, 2))
     assert objection_to_day(MAY, MAY, joined) is None
-    assert objection_to_day(joined, MAY, joined) is None
+    assert objection_to_day(date(2026, 4, 2), MAY, joined) is None
     assert "in the future" in str(objection_to_day(MAY + timedelta(days=1), MAY, joined))
     assert "before your organization joined (Apr 2, 2026)" in str(objection_to_day(date(2026, 4, 1), MAY, joined))
+    away = a_membership(date(2024, 1, 1), date(2026, 4, 9), (date(2026, 4, 20), None))
+    assert objection_to_day(date(2026, 4, 9), MAY, away) is None
+    assert "wasn’t in the alliance on Apr 10, 2026" in str(objection_to_day(date(2026, 4, 10), MAY, away))
+    assert objection_to_day(date(2026, 4, 20), MAY, away) is None
 
 
 @st.composite
@@ -209,7 +242,7 @@ def test_the_order_of_the_log_does_not_matter(log: list[Event], random: object) 
 
 @given(logs(), st.sampled_from(Act))
 def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> None:
-    strength = [Standing.SILENT, Standing.DOWNLOADED, Standing.FORWARDED, Standing.CONFIRMED]
+    strength = [Standing.SILENT, Standing.DOWNLOADED, Standing.SHARED, Standing.CONFIRMED]
     before = standing(current_events(log), [], Q2, MEMBER)
     after = standing([*current_events(log), Event(act, MAY)], [], Q2, MEMBER)
     assert strength.index(after) >= strength.index(before)
@@ -220,8 +253,8 @@ def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> No
     [
         (QuarterFacts(Standing.NOT_DUE), True, Step.RECORD, "Nothing is due"),
         (QuarterFacts(Standing.CONFIRMED), True, Step.RECORD, "is confirmed"),
-        (QuarterFacts(Standing.FORWARDED, shared=1), True, Step.CONFIRM, "You shared 1 resource. Confirm"),
-        (QuarterFacts(Standing.FORWARDED, shared=2), False, Step.RECORD, "Your representative or alternate"),
+        (QuarterFacts(Standing.SHARED, shared=1), True, Step.CONFIRM, "You shared 1 resource. Confirm"),
+        (QuarterFacts(Standing.SHARED, shared=2), False, Step.RECORD, "Your representative or alternate"),
         (
             QuarterFacts(Standing.DOWNLOADED, only_downloaded=3),
             True,
@@ -235,7 +268,7 @@ def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> No
             "You downloaded 1 resource. Did you share it?",
         ),
         (
-            QuarterFacts(Standing.DOWNLOADED, only_downloaded=1, nothing_to_share=True),
+            QuarterFacts(Standing.NOTHING_TO_SHARE, only_downloaded=1),
             True,
             Step.RECORD,
             "nothing to share",
@@ -243,7 +276,8 @@ def test_one_more_act_never_weakens_a_standing(log: list[Event], act: Act) -> No
         (QuarterFacts(Standing.SILENT), True, Step.SEARCH, "Find something"),
         (QuarterFacts(Standing.SILENT, ended=True), True, Step.CONFIRM, "Nothing was logged"),
         (QuarterFacts(Standing.SILENT, ended=True), False, Step.DECLARE, "Nothing was logged"),
-        (QuarterFacts(Standing.SILENT, ended=True, nothing_to_share=True), True, Step.RECORD, "nothing to share"),
+        (QuarterFacts(Standing.NOTHING_TO_SHARE, ended=True), True, Step.RECORD, "nothing to share"),
+        (QuarterFacts(Standing.NO_RECORDS, ended=True), True, Step.RECORD, "records begin after"),
     ],
 )
 def test_the_one_next_step(facts: QuarterFacts, may_confirm: bool, step: Step, words: str) -> None:

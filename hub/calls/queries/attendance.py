@@ -13,8 +13,11 @@ from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries.series import in_year, is_held_call
 from hub.calls.rules.commitment import AttendanceCounts
 from hub.calls.rules.series import CallState
+from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.members.models import Organization, Person
+from hub.members import queries as members_queries
+from hub.members.models import MembershipPeriod, Organization, Person
+from hub.members.rules.membership import Period
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import MAY, Permission, Scope, may
 
@@ -106,8 +109,7 @@ def expected_on(db: Session, day: date) -> Sequence[Organization]:
     """Return the members and BFFs of the alliance on a day, sorted by name."""
     return db.scalars(
         select(Organization)
-        .where(Organization.kind != OrganizationKind.HOST, Organization.joined_on <= day)
-        .where(or_(Organization.left_on.is_(None), Organization.left_on >= day))
+        .where(Organization.kind != OrganizationKind.HOST, members_queries.was_member_on(day))
         .order_by(func.lower(Organization.name), Organization.id)
     ).all()
 
@@ -126,36 +128,43 @@ def attendance_counts(
     held_days = sorted(row.day for row in days if row.held)
     upcoming_days = sorted(row.day for row in days if not row.held)
     counts = _counts(db, [organization.id for organization in organizations], year, now)
+    records_begin = config_of(db).records_begin
+    periods = {organization.id: organization.membership.since(records_begin) for organization in organizations}
     return {
         organization.id: AttendanceCounts(
             counts.get(organization.id, 0),
-            _days_as_member(held_days, organization),
-            _days_as_member(upcoming_days, organization),
+            _days_as_member(held_days, periods[organization.id]),
+            _days_as_member(upcoming_days, periods[organization.id]),
         )
         for organization in organizations
         if organization.kind is not OrganizationKind.HOST
     }
 
 
-def _days_as_member(days: Sequence[date], organization: Organization) -> int:
-    """Return the number of the sorted ``days`` that are within the organization's membership."""
-    first = bisect_left(days, organization.joined_on)
-    after = bisect_right(days, organization.left_on) if organization.left_on else len(days)
-    return max(0, after - first)
+def _days_as_member(days: Sequence[date], periods: Sequence[Period]) -> int:
+    """Return the number of the sorted ``days`` that are in one of the periods, which don't overlap."""
+    return sum(
+        max(
+            0,
+            (bisect_right(days, period.left_on) if period.left_on else len(days)) - bisect_left(days, period.joined_on),
+        )
+        for period in periods
+    )
 
 
 def _counts(db: Session, ids: Sequence[int], year: int, now: datetime) -> dict[int, int]:
-    """Return the number of the year's held calls that each organization attended as a member."""
+    """Return the number of the year's held calls that each organization attended as a member, since records begin."""
     rows = db.execute(
         select(Attendance.organization_id, func.count(distinct(Attendance.call_id)))
         .join(Call, Call.id == Attendance.call_id)
-        .join(Organization, Organization.id == Attendance.organization_id)
+        .join(MembershipPeriod, MembershipPeriod.organization_id == Attendance.organization_id)
         .where(
             is_held_call(now),
             in_year(year),
             Attendance.organization_id.in_(ids),
-            Call.day >= Organization.joined_on,
-            or_(Organization.left_on.is_(None), Call.day <= Organization.left_on),
+            Call.day >= config_of(db).records_begin,
+            Call.day >= MembershipPeriod.joined_on,
+            or_(MembershipPeriod.left_on.is_(None), Call.day <= MembershipPeriod.left_on),
             is_counted(),
         )
         .group_by(Attendance.organization_id)
@@ -176,7 +185,8 @@ class PastCall:
 def history_of(db: Session, organization: Organization, year: int, now: datetime) -> list[PastCall]:
     """Return the year's past calls during the organization's membership, with its attendees, newest first."""
     calls = db.scalars(select(Call).where(in_year(year), Call.starts_at <= now).order_by(Call.day.desc())).all()
-    calls_as_member = [call for call in calls if _days_as_member([call.day], organization)]
+    periods = organization.membership.since(config_of(db).records_begin)
+    calls_as_member = [call for call in calls if _days_as_member([call.day], periods)]
     entries: dict[int, list[Attendance]] = defaultdict(list)
     for entry in db.scalars(
         select(Attendance)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.models import Call, Presentation
@@ -47,7 +47,7 @@ def all_recipients(db: Session, today: date) -> list[Recipient]:
     people = (
         select(Person)
         .join(Organization, Organization.id == Person.organization_id)
-        .where(Person.left_at.is_(None), or_(Organization.left_on.is_(None), Organization.left_on >= today))
+        .where(Person.left_at.is_(None), members_queries.has_not_left(today))
         .order_by(Person.id)
     )
     return recipients(db, db.scalars(people).all())

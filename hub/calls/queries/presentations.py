@@ -20,6 +20,7 @@ from hub.calls.rules.presentations import (
     topics_by_last_day,
 )
 from hub.calls.rules.series import is_held
+from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.library.models import Resource
 from hub.library.queries import visible_to
@@ -58,10 +59,11 @@ def standings(
     )
     for row in rows:
         slots[row.organization_id].append(SlotFacts(row.day, row.state, is_held(row.call, row.ends_at, now)))
+    records_begin = config_of(db).records_begin
     return {
         organization.id: PresentationStanding.NOT_DUE
         if organization.kind is OrganizationKind.HOST
-        else presentation_standing(slots[organization.id], year, today, organization.joined_on, organization.left_on)
+        else presentation_standing(slots[organization.id], year, today, organization.membership, records_begin)
         for organization in organizations
     }
 

@@ -101,7 +101,11 @@ def _asking_organizations(person: Person) -> list[Organization]:
     """Return the organizations for which the person may add an ask, their own first."""
     if not may(person, Permission.RUN_CALLS):
         return [person.organization]
-    organizations = [organization for organization in members_queries.organizations(db) if organization.left_on is None]
+    organizations = [
+        organization
+        for organization in members_queries.organizations(db)
+        if not organization.membership.has_left(clock.today(web.config().zone))
+    ]
     return sorted(organizations, key=lambda organization: organization.id != person.organization_id)
 
 

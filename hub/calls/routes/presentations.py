@@ -64,7 +64,8 @@ def _presenting_organizations(person: Person) -> list[Organization]:
     return [
         organization
         for organization in organizations
-        if organization.kind is not OrganizationKind.HOST and organization.left_on is None
+        if organization.kind is not OrganizationKind.HOST
+        and not organization.membership.has_left(clock.today(web.config().zone))
     ]
 
 
@@ -224,7 +225,11 @@ def _planner(refused: str = "") -> str:
     now, today = clock.now(), clock.today(web.config().zone)
     year = request.args.get("year", today.year, type=int)
     year = year if year in {today.year, today.year + 1} else today.year
-    organizations = [organization for organization in members_queries.organizations(db) if organization.left_on is None]
+    organizations = [
+        organization
+        for organization in members_queries.organizations(db)
+        if not organization.membership.has_left(today)
+    ]
     standings = presentations_queries.standings(db, organizations, year, today, now)
     waiting = [organization for organization in organizations if standings[organization.id] in NEEDS_DATE]
     slots = [

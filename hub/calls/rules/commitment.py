@@ -5,10 +5,12 @@ attended a call when either of them, or anyone else from the organization, atten
 against the calls held since it joined, within the year; canceled calls and holidays don't count.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from hub.members.rules.membership import Period
 
 HALF = 2  # one of two calls
 
@@ -50,18 +52,17 @@ class AttendanceCounts:
 def count_attendance(
     held: Collection[date],
     attended: Collection[date],
-    joined_on: date,
-    left_on: date | None = None,
+    periods: Sequence[Period],
     coming: Collection[date] = (),
 ) -> AttendanceCounts:
     """Return an organization's attendance counts for a year, from the days of the calls held.
 
-    ``attended`` are the days on which anyone from it attended, with or without repetitions; a day without a held call
+    ``periods`` are those in which it was a member and the hub had records. ``attended`` are the days on which anyone from it attended, with or without repetitions; a day without a held call
     is ignored.
     """
 
     def while_member(days: Collection[date]) -> set[date]:
-        return {day for day in days if joined_on <= day and (left_on is None or day <= left_on)}
+        return {day for day in days if any(period.includes(day) for period in periods)}
 
     counted = while_member(held)
     return AttendanceCounts(len(counted & set(attended)), len(counted), len(while_member(coming)))

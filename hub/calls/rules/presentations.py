@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from hub.members.rules.membership import Membership, Period
+
 FEWEST_MINUTES, MOST_MINUTES = 10, 15
 MOST_PER_CALL = 2
 LAST_MONTH_TO_JOIN = 6  # organizations that join later are first due in the next year
@@ -41,12 +43,13 @@ class PresentationStanding(StrEnum):
     PROPOSED = "proposed"
     DUE = "due"
     MISSED = "missed"
+    NO_RECORDS = "no_records"
     NOT_DUE = "not_due"
 
     @property
     def label(self) -> str:
         """The label on screens."""
-        return {"planned": "Scheduled", "not_due": "Not due"}.get(self.value, self.value.capitalize())
+        return {"planned": "Scheduled"}.get(self.value, self.value.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,19 @@ def is_presented(state: SlotState, *, held: bool) -> bool:
     return state is SlotState.ACCEPTED and held
 
 
-def is_due_in(year: int, joined_on: date, left_on: date | None) -> bool:
+def is_due_in(year: int, periods: Sequence[Period]) -> bool:
     """Return True if a presentation is due in ``year``: joined by the end of June, and a member at the year's end."""
-    joined_in_time = joined_on <= date(year, LAST_MONTH_TO_JOIN, 30)
-    return joined_in_time and (left_on is None or left_on >= date(year, 12, 31))
+    in_time, last_day = date(year, LAST_MONTH_TO_JOIN, 30), date(year, 12, 31)
+    return any(period.joined_on <= in_time and period.includes(last_day) for period in periods)
 
 
 def presentation_standing(
-    slots: Iterable[SlotFacts], year: int, today: date, joined_on: date, left_on: date | None = None
+    slots: Iterable[SlotFacts], year: int, today: date, membership: Membership, records_begin: date = date.min
 ) -> PresentationStanding:
     """Return the status of an organization's presentation for ``year``; its most advanced presentation counts.
 
-    A presentation that was given counts even when none was due.
+    A presentation that was given counts even when none was due. Where the hub's records begin (``records_begin``),
+    the organization counts as one that joined that day.
     """
     slots_of_year = [slot for slot in slots if slot.day.year == year]
     if any(is_presented(slot.state, held=slot.held) for slot in slots_of_year):
@@ -84,7 +88,9 @@ def presentation_standing(
         return PresentationStanding.PLANNED
     if SlotState.PROPOSED in states:
         return PresentationStanding.PROPOSED
-    if not is_due_in(year, joined_on, left_on):
+    if year < records_begin.year and is_due_in(year, membership.periods):
+        return PresentationStanding.NO_RECORDS
+    if not is_due_in(year, membership.since(records_begin)):
         return PresentationStanding.NOT_DUE
     return PresentationStanding.DUE if year >= today.year else PresentationStanding.MISSED
 

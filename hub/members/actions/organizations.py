@@ -1,22 +1,27 @@
 """Adding and changing organizations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import chosen_settings, clock
 from hub.core.audit import note
+from hub.core.chosen_settings import RECORDS_BEGIN
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.text import text_of
 from hub.members import queries as members_queries
 from hub.members.actions.locks import flush_or, lock_roles
-from hub.members.models import Designation, Organization, Person
+from hub.members.models import Designation, MembershipPeriod, Organization, Person
 from hub.members.rules.fields import name_of, website_of
+from hub.members.rules.membership import Period, in_order, objection_to_periods
 from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, OrganizationKind, slug_of
 from hub.members.rules.permissions import Permission, may
+
+LONGEST_REASON = 500  # of leaving, in characters
 
 RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
 
@@ -31,23 +36,30 @@ def add_organization(
     slug: str = "",
     region: str = "",
     website: str = "",
-    left_on: date | None = None,
+    periods: Sequence[Period] = (),
     designations: Iterable[DesignationFacts] = (),
 ) -> Organization:
     """Add an organization and return it; ``slug`` defaults to one from its name, ``joined_on`` to today.
 
-    Raises Refused with what to correct.
+    ``periods`` replaces ``joined_on`` for an organization that left, or came back. The day on which the host is added
+    is the day on which the hub's records begin, unless that is already set. Raises Refused with what to correct.
     """
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
+    today = clock.today(config_of(db).zone)
+    rows = _periods(periods or [Period(kind, joined_on or today)])
     organization = Organization(
-        **_facts(name, kind, region, website, joined_on or clock.today(config_of(db).zone), left_on),
+        **_facts(name, region, website),
+        kind=rows[-1].kind,
+        periods=rows,
         slug=_free_slug(db, slug, name),
         designations=_designations(designations),
     )
     db.add(organization)
     flush_or(db, "Someone else just added an organization with this name. Check the list, then try again.")
     note(db, actor, "added", organization)
+    if kind is OrganizationKind.HOST and not chosen_settings.stored(db, RECORDS_BEGIN):
+        chosen_settings.store(db, RECORDS_BEGIN, today.isoformat())
     return organization
 
 
@@ -57,22 +69,17 @@ def change_organization(
     organization: Organization,
     *,
     name: str,
-    kind: OrganizationKind,
-    joined_on: date,
     region: str = "",
     website: str = "",
-    left_on: date | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> None:
     """Replace the details and designations of ``organization``; its slug stays. Raises Refused with what to correct."""
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
         raise NotFound
-    facts = _facts(name, kind, region, website, joined_on, left_on)
+    facts = _facts(name, region, website)
     stated = _designations(designations)
     organization = members_queries.organization_of(db, organization.slug)
-    lock_roles(db, organization.id)
-    _check_roles_fit(db, organization, kind)
-    changed = {key: _plain(value) for key, value in facts.items() if getattr(organization, key) != value}
+    changed = {key: value for key, value in facts.items() if getattr(organization, key) != value}
     for key, value in facts.items():
         setattr(organization, key, value)
     if {_identity(d) for d in stated} != {_identity(d) for d in organization.designations}:
@@ -82,19 +89,54 @@ def change_organization(
         note(db, actor, "changed", organization, **changed)
 
 
-def _facts(
-    name: str, kind: OrganizationKind, region: str, website: str, joined_on: date, left_on: date | None
-) -> dict[str, Any]:
+def change_membership(db: Session, actor: Person | None, organization: Organization, periods: Sequence[Period]) -> None:
+    """Replace the periods of membership of ``organization``, and its kind with that of the last one.
+
+    Raises Refused with what to correct.
+    """
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
+        raise NotFound
+    organization = members_queries.organization_of(db, organization.slug)
+    lock_roles(db, organization.id)
+    rows = _periods(periods)
+    if (organization.kind is OrganizationKind.HOST) != (rows[-1].kind is OrganizationKind.HOST):
+        raise Refused("The host stays the host, and a member or BFF can’t become the host.")
+    if tuple(row.facts for row in rows) == organization.membership.periods:
+        return
+    _check_roles_fit(db, organization, rows[-1].kind)
+    before = [_stated(period) for period in organization.membership.periods]
+    organization.periods, organization.kind = rows, rows[-1].kind
+    note(db, actor, "changed", organization, periods=[_stated(row.facts) for row in rows], periods_before=before)
+
+
+def _periods(periods: Sequence[Period]) -> list[MembershipPeriod]:
+    """Return the checked periods of an organization as rows, in order; raises Refused."""
+    ordered = in_order(periods)
+    if objection := objection_to_periods(ordered):
+        raise Refused(objection)
+    return [
+        MembershipPeriod(
+            kind=period.kind,
+            joined_on=period.joined_on,
+            left_on=period.left_on,
+            reason=text_of(period.reason, LONGEST_REASON),
+        )
+        for period in ordered
+    ]
+
+
+def _stated(period: Period) -> str:
+    """Return a period as one line for the audit log."""
+    until = period.left_on.isoformat() if period.left_on else "today"
+    return f"{period.kind.noun} {period.joined_on} to {until}" + (f": {period.reason}" if period.reason else "")
+
+
+def _facts(name: str, region: str, website: str) -> dict[str, Any]:
     """Return the checked details of an organization by column; raises Refused."""
-    if left_on and left_on < joined_on:
-        raise Refused("The last day is before the date it joined. Correct one of them.")
     return {
         "name": name_of(name),
-        "kind": kind,
         "region": name_of(region, "region") if region.strip() else "",
         "website": website_of(website),
-        "joined_on": joined_on,
-        "left_on": left_on,
     }
 
 
@@ -110,11 +152,6 @@ def _designations(stated: Iterable[DesignationFacts]) -> list[Designation]:
 
 def _identity(designation: Designation) -> tuple[Any, ...]:
     return designation.name, designation.status, designation.starts_on, designation.ends_on
-
-
-def _plain(value: object) -> object:
-    """Return ``value`` as JSON for the audit log."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _free_slug(db: Session, wanted: str, name: str) -> str:

@@ -9,11 +9,11 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
-from hub.members.forms import EditOrganization, FindOrganizations
+from hub.members.forms import EditOrganization, FindOrganizations, NewOrganization
 from hub.members.login import signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
-from hub.members.rules.organizations import OrganizationKind, has_left
+from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 
 
@@ -28,8 +28,8 @@ def organizations() -> str:
     return render_template(
         "members/organizations.html",
         form=form,
-        current=[organization for organization in matches if not has_left(organization.left_on, today)],
-        former=[organization for organization in matches if has_left(organization.left_on, today)],
+        current=[organization for organization in matches if not organization.membership.has_left(today)],
+        former=[organization for organization in matches if organization.membership.has_left(today)],
         filtered=bool(kind or form.region.data or form.designation.data),
     )
 
@@ -43,7 +43,7 @@ def organization(slug: str) -> str:
     return render_template(
         "members/organization.html",
         organization=shown,
-        left=has_left(shown.left_on, clock.today(web.config().zone)),
+        left=shown.membership.has_left(clock.today(web.config().zone)),
         people=members_queries.people_of(db, shown) if sees_people else [],
         history=members_queries.role_history(db, shown) if sees_people else [],
         sees_people=sees_people,
@@ -54,8 +54,7 @@ def organization(slug: str) -> str:
 def new_organization() -> Any:
     """Add a member or a BFF."""
     person = signed_in(Permission.MANAGE_ORGANIZATIONS)
-    form, refused = EditOrganization(), ""
-    form.offer_kinds()
+    form, refused = NewOrganization(), ""
     if form.validate_on_submit():
         try:
             added = organizations_actions.add_organization(db, person, **form.facts())
@@ -74,7 +73,6 @@ def edit_organization(slug: str) -> Any:
     person = signed_in()
     changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
-    form.offer_kinds(changed.kind)
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(db, person, changed, **form.facts())

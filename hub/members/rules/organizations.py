@@ -1,4 +1,4 @@
-"""Kinds of organizations, roles, and when an organization belongs to the alliance. Pure."""
+"""Kinds of organizations, roles, designations and slugs. Pure."""
 
 import re
 import unicodedata
@@ -81,15 +81,3 @@ def slug_of(name: str) -> str:
     """Return the slug of a name: ``lakeshore-forge-foundry`` for ``Lakeshore Forge & Foundry``."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "organization"
-
-
-def is_due_on(joined_on: date, left_on: date | None, first_day: date, last_day: date) -> bool:
-    """Return True if an organization belonged to the alliance in a period: it joined by ``last_day`` and didn't leave before
-    ``first_day``.
-    """
-    return joined_on <= last_day and (left_on is None or left_on >= first_day)
-
-
-def has_left(left_on: date | None, today: date) -> bool:
-    """Return True if an organization's last day is over."""
-    return left_on is not None and left_on < today

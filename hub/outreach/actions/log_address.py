@@ -16,7 +16,6 @@ from hub.core.quarters import Quarter
 from hub.mail import bounces
 from hub.mail.actions import post
 from hub.members.models import Person
-from hub.members.rules.organizations import has_left
 from hub.members.rules.permissions import Permission, may
 from hub.outreach import spool
 from hub.outreach.letters import LETTER_BY_OUTCOME
@@ -76,7 +75,7 @@ def _owner(db: Session, token: str) -> Person | None:
     if address is None or not address.person.is_active:
         return None
     person, today = address.person, clock.today(config_of(db).zone)
-    is_gone = has_left(person.organization.left_on, today)
+    is_gone = person.organization.membership.has_left(today)
     return person if may(person, Permission.DECLARE, person.organization) and not is_gone else None
 
 
@@ -132,7 +131,7 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
         organization_id=person.organization_id,
         once=idempotency_key(person.id, mail, forged=outcome is Outcome.FORGED),
         received_at=received_at,
-        happened_on=max(day_of(mail, received_at, config.zone), person.organization.joined_on),
+        happened_on=person.organization.membership.nearest(day_of(mail, received_at, config.zone)),
         outcome=outcome,
         subject=mail.subject,
         people=audience.people,

@@ -16,11 +16,10 @@ from hub.library.rules import topic_label
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
-from hub.overview.rules.board import count_met
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.queries.entries import is_current
-from hub.sharing.rules.standing import SHARING_ACTS, Standing
+from hub.sharing.rules.standing import SHARING_ACTS, Standing, count_met
 
 QUARTERS_ON_BOARD = 8
 
@@ -64,7 +63,7 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
         organization
         for organization in members_queries.organizations(db, kind)
         if organization.kind is not OrganizationKind.HOST
-        and (organization.left_on is None or organization.left_on >= quarters[0].first_day)
+        and organization.membership.overlaps(quarters[0].first_day, quarters[-1].last_day)
     ]
     standings = standings_queries.standings(db, organizations, quarters)
     rows = tuple(
@@ -122,5 +121,5 @@ def _top(reaches: list[Reach]) -> list[Reach]:
 
 def behind(table: Board) -> list[Row]:
     """Return the organizations that haven't met the newest quarter's commitment, silent ones first."""
-    late = [row for row in table.rows if row.standings[-1] in {Standing.SILENT, Standing.DOWNLOADED}]
+    late = [row for row in table.rows if row.standings[-1].is_behind]
     return sorted(late, key=lambda row: row.standings[-1] is Standing.DOWNLOADED)

@@ -1,6 +1,7 @@
 """The three commitments of each organization in a year."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -31,7 +32,7 @@ class Commitments:
     @property
     def behind(self) -> bool:
         """True if a commitment that is due isn't met."""
-        quarters_missed = any(standing in {Standing.SILENT, Standing.DOWNLOADED} for standing in self.quarters)
+        quarters_missed = any(standing.is_behind for standing in self.quarters)
         missed = self.presentation in {PresentationStanding.DUE, PresentationStanding.MISSED}
         return quarters_missed or missed or self.attended.status is AttendanceStatus.BEHIND
 
@@ -60,8 +61,7 @@ def commitments(
         organization
         for organization in members_queries.organizations(db, kind)
         if organization.kind is not OrganizationKind.HOST
-        and organization.joined_on.year <= year
-        and (organization.left_on is None or organization.left_on.year >= year)
+        and organization.membership.overlaps(date(year, 1, 1), date(year, 12, 31))
     ]
     now, today = clock.now(), clock.today(config_of(db).zone)
     attended = attendance_queries.attendance_counts(db, organizations, year, now)

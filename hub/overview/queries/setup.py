@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from hub.core import chosen_settings
+from hub.core import chosen_settings, clock
+from hub.core.db import config_of
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
@@ -40,7 +42,9 @@ def without_representative(db: Session) -> Sequence[Organization]:
         Person.organization_id == Organization.id, Person.role == Role.REPRESENTATIVE, Person.left_at.is_(None)
     )
     query = select(Organization).where(
-        Organization.kind != OrganizationKind.HOST, Organization.left_on.is_(None), ~representative
+        Organization.kind != OrganizationKind.HOST,
+        members_queries.has_not_left(clock.today(config_of(db).zone)),
+        ~representative,
     )
     return db.scalars(query.order_by(func.lower(Organization.name))).all()
 

@@ -75,7 +75,7 @@ def commitments_report(year: int) -> Response:
     slug = request.args.get("organization", "") or person.organization.slug
     organization = members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
     current = clock.today(web.config().zone).year
-    if organization.kind is OrganizationKind.HOST or not organization.joined_on.year <= year <= current:
+    if organization.kind is OrganizationKind.HOST or not organization.membership.first_day.year <= year <= current:
         raise NotFound
     row = commitments_queries.commitments_of(db, organization, year)
     table = commitments_queries.YearCommitments(year, commitments_queries.quarters_of_year(db, year), (row,))

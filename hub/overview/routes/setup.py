@@ -70,11 +70,8 @@ def setup_host() -> Any:
                 signed_in(),
                 host,
                 name=form.name.data,
-                kind=host.kind,
-                joined_on=host.joined_on,
                 region=form.region.data or "",
                 website=form.website.data or "",
-                left_on=host.left_on,
                 designations=[DesignationFacts(d.name, d.status, d.starts_on, d.ends_on) for d in host.designations],
             )
             overview_actions.finish_step(db, signed_in(), "host")

@@ -56,10 +56,10 @@ def tokens() -> list[Token]:
 
 
 def _strip(quarter: Quarter) -> list[SimpleNamespace]:
-    standings = (Standing.CONFIRMED, Standing.FORWARDED, Standing.SILENT, Standing.DOWNLOADED)
+    standings = (Standing.CONFIRMED, Standing.SHARED, Standing.NOTHING_TO_SHARE, Standing.SILENT, Standing.DOWNLOADED)
     return [
         SimpleNamespace(quarter=previous, standing=standing)
-        for previous, standing in zip(quarter.back(4)[::-1], standings, strict=True)
+        for previous, standing in zip(quarter.back(5)[::-1], standings, strict=True)
     ]
 
 

@@ -38,7 +38,7 @@ def next_steps(commitments: CommitmentsNow) -> str:
 
 def _sharing_step(commitments: CommitmentsNow) -> str:
     """Return the step for the last quarter, which can still be confirmed, before any step for the current one."""
-    if commitments.standing not in {Standing.CONFIRMED, Standing.NOT_DUE}:
+    if commitments.standing not in {Standing.CONFIRMED, Standing.NOTHING_TO_SHARE} and commitments.standing.is_due:
         name = (
             f"Q{commitments.quarter.number}"
             if commitments.quarter.year == commitments.year

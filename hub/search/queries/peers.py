@@ -16,7 +16,7 @@ from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
-from hub.members.rules.organizations import OrganizationKind, has_left
+from hub.members.rules.organizations import OrganizationKind
 from hub.search.queries.matching import idf
 from hub.search.queries.results import search
 from hub.search.rules import words as words_rules
@@ -111,7 +111,7 @@ def _others(db: Session, organization: Organization) -> Mapping[str, Organizatio
         .where(Organization.kind != OrganizationKind.HOST, Organization.id != organization.id)
         .options(selectinload(Organization.designations))
     )
-    return {other.slug: other for other in others if not has_left(other.left_on, today)}
+    return {other.slug: other for other in others if not other.membership.has_left(today)}
 
 
 def _designations(organization: Organization) -> frozenset[str]:

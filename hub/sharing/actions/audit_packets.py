@@ -28,7 +28,7 @@ def make_packet(db: Session, person: Person, organization: Organization, quarter
     """
     if not may(person, Permission.MAKE_PACKET, organization):
         raise NotFound
-    first, current = Quarter.of(organization.joined_on), Quarter.of(clock.today(config_of(db).zone))
+    first, current = Quarter.of(organization.membership.first_day), Quarter.of(clock.today(config_of(db).zone))
     if not first <= quarter <= current:
         raise Refused(
             f"There is no sharing log for {quarter.label}. Choose a quarter from {first.label} to {current.label}."

@@ -51,7 +51,10 @@ def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement,
     organization = person.organization
     if not may(person, Permission.CONFIRM, organization):
         raise NotFound
-    if objection := objection_to_confirming(quarter, clock.today(config_of(db).zone), organization):
+    config = config_of(db)
+    if objection := objection_to_confirming(
+        quarter, clock.today(config.zone), organization.membership, config.records_begin
+    ):
         raise Refused(objection)
     confirmation = _confirmation(db, person, quarter, _checked(statement), form_id)
     if confirmation.once is None:

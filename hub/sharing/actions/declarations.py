@@ -126,7 +126,7 @@ def _checked(db: Session, person: Person, declaration: Declaration) -> Declarati
     if not may(person, Permission.DECLARE, person.organization):
         raise NotFound
     today = clock.today(config_of(db).zone)
-    if objection := objection_to_day(declaration.happened_on, today, person.organization.joined_on):
+    if objection := objection_to_day(declaration.happened_on, today, person.organization.membership):
         raise Refused(objection)
     if declaration.channel is None:
         raise Refused("Choose how you shared it.")

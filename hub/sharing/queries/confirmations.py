@@ -53,7 +53,7 @@ def confirmation_draft(db: Session, organization: Organization, quarter: Quarter
 
 
 def _is_open(row: QuarterRow) -> bool:
-    return row.standing not in {Standing.NOT_DUE, Standing.CONFIRMED} and row.confirmation is None
+    return row.standing.is_due and row.standing is not Standing.CONFIRMED and row.confirmation is None
 
 
 def _unmatched_mails(db: Session, organization: Organization, quarter: Quarter) -> Sequence[LoggedMail]:

@@ -12,12 +12,13 @@ from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization, Person
+from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.entries import in_quarters, is_current, logged_by
 from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung
 from hub.sharing.rules.next_steps import NextStep, QuarterFacts, next_step
-from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, is_due, is_late, strongest_standing
+from hub.sharing.rules.standing import SHARING_ACTS, Act, Due, Standing, due_in, is_late, strongest_standing
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,14 @@ class QuarterRow:
     confirmation: Confirmation | None  # with its person
     confirmed_on: date | None  # in the hub's time zone
     late: bool  # True if that confirmation is late
+    due: Due
+    kind: OrganizationKind  # of the organization on the quarter's last day
 
     def as_json(self) -> dict[str, str | int | bool | date | None]:
         """Return the row as JSON values, as printed by ``hub sharing``."""
         return {
             "organization": self.organization.slug,
-            "kind": self.organization.kind.value,
+            "kind": self.kind.value,
             "standing": self.standing.value,
             "downloads": self.downloads,
             "forwards": self.forwards,
@@ -81,13 +84,14 @@ def _row(
     db: Session, organization: Organization, quarter: Quarter, rungs: Counter[Rung], confirmation: Confirmation | None
 ) -> QuarterRow:
     counts = acts_of(rungs)
-    due = is_due(organization, quarter.first_day, quarter.last_day)
+    membership = organization.membership
+    due = due_in(membership, quarter, config_of(db).records_begin)
     confirmed_on = confirmation.confirmed_at.astimezone(config_of(db).zone).date() if confirmation else None
     confirmed = confirmation is not None and confirmation.shared
     return QuarterRow(
         organization=organization,
         quarter=quarter,
-        standing=strongest_standing(counts, due=due, confirmed=confirmed),
+        standing=strongest_standing(counts, due=due, said_shared=confirmation.shared if confirmation else None),
         downloads=counts[Act.DOWNLOAD],
         forwards=counts[Act.FORWARD],
         declared=counts[Act.DECLARED],
@@ -95,6 +99,8 @@ def _row(
         confirmation=confirmation,
         confirmed_on=confirmed_on,
         late=confirmed_on is not None and is_late(quarter, confirmed_on),
+        due=due,
+        kind=membership.kind_on(quarter.last_day),
     )
 
 
@@ -156,7 +162,6 @@ def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
         standing=row.standing,
         only_downloaded=len(downloaded - shared),
         shared=len(shared),
-        nothing_to_share=row.confirmation is not None and not row.confirmation.shared,
         ended=clock.today(config_of(db).zone) > quarter.last_day,
     )
     return YourQuarter(

@@ -16,7 +16,7 @@ from hub.sharing.queries.entries import LogEntry, events_of, in_quarters, last_t
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
 from hub.sharing.rules.evidence import RungCount, ladder
 from hub.sharing.rules.reports import Period, Reached, reached
-from hub.sharing.rules.standing import Standing, is_due
+from hub.sharing.rules.standing import Due, count_met
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class Report:
     @property
     def met(self) -> tuple[int, int]:
         """The number of quarters in which the commitment was met, and in which it was due."""
-        due = [row for row in self.rows if row.standing is not Standing.NOT_DUE]
-        return sum(row.standing.met for row in due), len(due)
+        return count_met(row.standing for row in self.rows)
 
     def by_resource(self) -> list[ResourceLine]:
         """Return the current events, added up by resource and sorted by title."""
@@ -105,5 +104,4 @@ def alliance_quarter(db: Session, quarter: Quarter) -> list[QuarterRow]:
 
 
 def _is_listed(row: QuarterRow) -> bool:
-    due = is_due(row.organization, row.quarter.first_day, row.quarter.last_day)
-    return due or any(step.count for step in row.evidence)
+    return row.due is not Due.NO or any(step.count for step in row.evidence)

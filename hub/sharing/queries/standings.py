@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
+from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.entries import is_current
-from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, is_due, strongest_standing
+from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, due_in, strongest_standing
 
 
 def standings(
@@ -23,21 +24,24 @@ def standings(
     if not organizations or not quarters:
         return {}
     rows = {(row.id, row.quarter): row for row in db.execute(_strongest_of(organizations, quarters))}
+    records_begin = config_of(db).records_begin
     result = {}
-    for quarter in quarters:
-        name = str(quarter)
-        first, last = quarter.first_day, quarter.last_day
-        for organization in organizations:
-            row = rows[organization.id, name]
-            acts = (row.act,) if row.act else ()
-            result[organization.id, name] = strongest_standing(
-                acts, due=is_due(organization, first, last), confirmed=bool(row.confirmed)
+    for organization in organizations:
+        membership = organization.membership
+        for quarter in quarters:
+            row = rows[organization.id, str(quarter)]
+            result[organization.id, str(quarter)] = strongest_standing(
+                (row.act,) if row.act else (),
+                due=due_in(membership, quarter, records_begin),
+                said_shared=row.said_shared,
             )
     return result
 
 
-def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quarter]) -> Select[int, str, bool, Act]:
-    """Return for each pair an act of sharing, else a download, else None; and if the confirmation says it shared."""
+def _strongest_of(
+    organizations: Sequence[Organization], quarters: Sequence[Quarter]
+) -> Select[int, str, bool | None, Act]:
+    """Return for each pair an act of sharing, else a download, else None; and what the confirmation says."""
     period = union_all(*(select(literal(str(quarter)).label("quarter")) for quarter in set(quarters))).subquery(
         "period"
     )
@@ -62,7 +66,7 @@ def _strongest_of(organizations: Sequence[Organization], quarters: Sequence[Quar
         select(
             Organization.id,
             period.c.quarter,
-            last.c.shared.label("confirmed"),
+            last.c.shared.label("said_shared"),
             case((last.c.shared, None), else_=func.coalesce(one_event(*SHARING_ACTS), one_event(Act.DOWNLOAD))).label(
                 "act"
             ),

@@ -11,7 +11,6 @@ from hub.sharing.reports.tables import CONFIRMATIONS, ENTRIES, confirmation_cell
 from hub.sharing.rules.audit_packets import CONFIRMATIONS as CONFIRMATIONS_FILE
 from hub.sharing.rules.audit_packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
 from hub.sharing.rules.confirmations import moment
-from hub.sharing.rules.standing import is_due
 
 READ_ME = """\
 AUDIT PACKET
@@ -84,8 +83,8 @@ def facts_of(report: Report, setting: Setting, made_by: str) -> PacketFacts:
         slug=organization.slug,
         name=organization.name,
         quarter=quarter,
-        first_quarter=Quarter.of(organization.joined_on),
-        due=is_due(organization, quarter.first_day, quarter.last_day),
+        first_quarter=Quarter.of(organization.membership.first_day),
+        due=row.due,
         standing=row.standing,
         entries=len(report.lines),
         confirmations=len(report.confirmations),

@@ -16,7 +16,7 @@ from hub.sharing.queries.reports import Report, ResourceLine
 from hub.sharing.reports.tables import RUNGS
 from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
-from hub.sharing.rules.standing import Standing, is_late
+from hub.sharing.rules.standing import Standing, count_met, is_late
 
 MOST_ENTRIES = 400  # listed in a PDF; the CSV file has all
 
@@ -175,12 +175,11 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     """Return a report of every organization's standing in a quarter."""
     head = Head(f"Sharing in {quarter.label}", "The alliance", setting.hub_name, setting.made_at, landscape=True)
     paper = Paper(head)
-    due = [row for row in rows if row.standing is not Standing.NOT_DUE]
-    met = sum(row.standing.met for row in due)
+    met, due = count_met(row.standing for row in rows)
     paper.banner("Members and BFFs")
-    share = f" ({round(100 * met / len(due))}%)" if due else ""
+    share = f" ({round(100 * met / due)}%)" if due else ""
     paper.paragraph(
-        f"{number(met)} of {plural(len(due), 'organization')} met the commitment to share at least quarterly{share}."
+        f"{number(met)} of {plural(due, 'organization')} met the commitment to share at least quarterly{share}."
     )
     counts = Counter(row.standing for row in rows)
     columns = [Column("Standing", 3), Column("Organizations", 1.4, is_number=True), Column("Commitment", 8)]
@@ -197,6 +196,8 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
 
 
 def _commitment(standing: Standing) -> str:
-    if standing is Standing.NOT_DUE:
+    if not standing.is_due:
         return "None"
+    if standing is Standing.NOTHING_TO_SHARE:
+        return "Not met, answered"
     return "Met" if standing.met else "Not met"

@@ -19,7 +19,7 @@ def packets(quarter: str) -> str:
     """Show the audit packets of a quarter, current one first."""
     person, selected = signed_in(), quarter_from_url(quarter)
     organization = requested_organization(person)
-    if not Quarter.of(organization.joined_on) <= selected <= this_quarter():
+    if not Quarter.of(organization.membership.first_day) <= selected <= this_quarter():
         raise NotFound
     return render_template(
         "sharing/audit_packets.html",

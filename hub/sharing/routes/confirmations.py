@@ -25,7 +25,9 @@ def confirm(quarter: str) -> Answer:
     person, selected = signed_in(), quarter_from_url(quarter)
     if not may(person, Permission.CONFIRM, person.organization):
         raise NotFound
-    if objection := objection_to_confirming(selected, clock.today(web.config().zone), person.organization):
+    if objection := objection_to_confirming(
+        selected, clock.today(web.config().zone), person.organization.membership, web.config().records_begin
+    ):
         raise Refused(objection)
     form = sharing_forms.ConfirmForm()
     if request.method == "GET":

@@ -49,7 +49,7 @@ def record() -> str | Response:
 
 def _quarters_of(organization: Organization) -> list[Quarter]:
     """Return every quarter since the organization joined, newest first; at least the current one."""
-    first, last = Quarter.of(organization.joined_on), this_quarter()
+    first, last = Quarter.of(organization.membership.first_day), this_quarter()
     count = 4 * (last.year - first.year) + last.number - first.number + 1
     return last.back(max(count, 1))
 
@@ -64,8 +64,10 @@ def _other_organizations(person: Person) -> list[Organization]:
 
 def _objection(organization: Organization) -> dict[Quarter, str | None]:
     """Return for each quarter why it can't be confirmed, or None."""
-    today = clock.today(web.config().zone)
-    return {quarter: objection_to_confirming(quarter, today, organization) for quarter in _quarters_of(organization)}
+    today, membership, begin = clock.today(web.config().zone), organization.membership, web.config().records_begin
+    return {
+        quarter: objection_to_confirming(quarter, today, membership, begin) for quarter in _quarters_of(organization)
+    }
 
 
 @bp.get("/sharing/<quarter>")
@@ -98,8 +100,10 @@ def quarter(quarter: str) -> str | Response:
         people=entries_queries.people_in(db, organization, selected),
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
-        and not objection_to_confirming(selected, clock.today(web.config().zone), organization),
-        may_pack=selected >= Quarter.of(organization.joined_on),
+        and not objection_to_confirming(
+            selected, clock.today(web.config().zone), organization.membership, web.config().records_begin
+        ),
+        may_pack=selected >= Quarter.of(organization.membership.first_day),
         may_correct=may(person, Permission.DECLARE, organization),
     )
 

@@ -21,7 +21,7 @@ def all_reports() -> str:
     """List the reports of every quarter and year since the organization joined."""
     person = signed_in()
     organization = requested_organization(person)
-    first, last = Quarter.of(organization.joined_on), this_quarter()
+    first, last = Quarter.of(organization.membership.first_day), this_quarter()
     years = [Period.of_year(year) for year in range(last.year, first.year - 1, -1)]
     return render_template(
         "sharing/reports.html",

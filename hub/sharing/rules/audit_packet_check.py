@@ -26,7 +26,7 @@ from hub.sharing.rules.audit_packets import (
     row_digest,
 )
 from hub.sharing.rules.confirmations import canonical_json
-from hub.sharing.rules.standing import Act, Standing, strongest_standing
+from hub.sharing.rules.standing import Act, Due, Standing, strongest_standing
 
 LARGEST = 500_000_000  # bytes; larger files aren't checked
 
@@ -72,12 +72,16 @@ def _order(chain: Sequence[str]) -> list[str]:
     return [MANIFEST, SEAL, *CONTENTS, *(f"{CHAIN}{quarter}.json" for quarter in chain)]
 
 
-# The keys of a manifest, with their types.
-_SHAPE: Mapping[str, type | tuple[type, ...]] = {
+# The keys of a manifest, with their types, by version.
+_FIRST_SHAPE: dict[str, type | tuple[type, ...]] = {
     "format": str, "version": int, "organization": dict, "quarter": str, "first_quarter": str, "due": bool,
     "standing": str, "entries": int, "confirmations": int, "hub": str, "time_zone": str, "made_at": str,
     "made_by": str, "files": dict, "previous": (dict, type(None)), "replaces": (str, type(None)),
 }  # fmt: skip
+_SHAPES: Mapping[int, Mapping[str, type | tuple[type, ...]]] = {
+    1: _FIRST_SHAPE,
+    VERSION: _FIRST_SHAPE | {"no_records": bool},
+}
 
 
 def _manifest_in(raw: bytes) -> dict[str, Any]:
@@ -90,18 +94,19 @@ def _manifest_in(raw: bytes) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         message = "it is not the manifest of an audit packet."
         raise ValueError(message)
-    if (version := manifest.get("version")) != VERSION:
-        message = f"it has version {version!r}, but this command reads version {VERSION}. Use a newer hub."
+    shape = _SHAPES.get(version) if isinstance(version := manifest.get("version"), int) else None
+    if shape is None:
+        message = f"it has version {version!r}, but this command reads versions 1 to {VERSION}. Use a newer hub."
         raise ValueError(message)
-    if wrong := [name for name, kind in _SHAPE.items() if not isinstance(manifest.get(name), kind)]:
+    if wrong := [name for name, kind in shape.items() if not isinstance(manifest.get(name), kind)]:
         message = f"{wrong[0]!r} is missing or has the wrong type."
         raise ValueError(message)
-    if manifest.keys() != _SHAPE.keys():
-        message = f"it has unknown keys: {', '.join(sorted(map(str, manifest.keys() - _SHAPE.keys())))}."
+    if manifest.keys() != shape.keys():
+        message = f"it has unknown keys: {', '.join(sorted(map(str, manifest.keys() - shape.keys())))}."
         raise ValueError(message)
     try:
         quarters = [Quarter.parse(manifest[name]) for name in ("quarter", "first_quarter")]
-        Standing(manifest["standing"])
+        _standing_of_name(manifest["standing"])
     except ValueError as error:
         raise ValueError(str(error)) from error
     if [str(quarter) for quarter in quarters] != [manifest["quarter"], manifest["first_quarter"]]:
@@ -211,7 +216,7 @@ def _row_problems(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> It
         if len(rows) != count:
             rows_found = plural(len(rows), "row")
             yield f"{name} has {rows_found}, but {MANIFEST} says {number(count)}: rows were added or removed."
-    standing = _standing(tables[EVENTS], tables[CONFIRMATIONS], due=manifest["due"])
+    standing = _standing(tables[EVENTS], tables[CONFIRMATIONS], manifest)
     if standing != manifest["standing"]:
         yield f"The rows show the standing {standing!r}, but {MANIFEST} says {manifest['standing']!r}."
 
@@ -292,8 +297,27 @@ def _same_second(local: object, utc: object) -> bool:
         return False
 
 
-def _standing(events: Sequence[Mapping[str, str]], confirmations: Sequence[Mapping[str, str]], *, due: bool) -> str:
-    """Return the standing computed from the rows, by the same rule as in the hub."""
+# Names of standings in manifests of version 1, which knew no others than these and the first one's successors.
+_FIRST_NAMES = {Standing.SHARED: "forwarded"}
+
+
+def _standing_of_name(name: str) -> Standing:
+    """Return the standing that a manifest names; raises ValueError."""
+    return next((standing for standing, first in _FIRST_NAMES.items() if name == first), None) or Standing(name)
+
+
+def _standing(
+    events: Sequence[Mapping[str, str]], confirmations: Sequence[Mapping[str, str]], manifest: Mapping[str, Any]
+) -> str:
+    """Return the standing computed from the rows, by the rule of the hub that created the manifest.
+
+    In version 1, a confirmation that there was nothing to share didn't change the standing.
+    """
     acts = {Act(row["act"]) for row in events if row.get("counts") == "yes" and row.get("act") in set(Act)}
     last = [row.get("shared") for row in confirmations if row.get("stands") == "yes"]
-    return strongest_standing(acts, due=due, confirmed=last == ["yes"]).value
+    said_shared = {"yes": True, "no": False}.get(last[0] or "") if len(last) == 1 else None
+    due = Due.YES if manifest["due"] else Due.NO_RECORDS if manifest.get("no_records") else Due.NO
+    if manifest["version"] == 1:
+        standing = strongest_standing(acts, due=due, said_shared=said_shared or None)
+        return _FIRST_NAMES.get(standing, standing.value)
+    return strongest_standing(acts, due=due, said_shared=said_shared).value

@@ -9,9 +9,9 @@ from hub.core.fingerprints import digest_of, sha256_of
 from hub.core.quarters import Quarter
 from hub.core.tables import cell_of
 from hub.sharing.rules.confirmations import canonical_json
-from hub.sharing.rules.standing import Standing
+from hub.sharing.rules.standing import Due, Standing
 
-FORMAT, VERSION = "amcc-sharing-packet", 1
+FORMAT, VERSION = "amcc-sharing-packet", 2
 MANIFEST, SEAL = "manifest.json", "manifest.json.sha256"
 EVENTS, CONFIRMATIONS, REPORT, README = "events.csv", "confirmations.csv", "report.pdf", "README.txt"
 CONTENTS = (EVENTS, CONFIRMATIONS, REPORT, README)
@@ -27,7 +27,7 @@ class PacketFacts:
     name: str
     quarter: Quarter
     first_quarter: Quarter  # in which the organization joined; the chain begins there
-    due: bool
+    due: Due
     standing: Standing
     entries: int
     confirmations: int
@@ -50,7 +50,8 @@ def manifest_of(
         "organization": {"number": facts.organization, "slug": facts.slug, "name": facts.name},
         "quarter": str(facts.quarter),
         "first_quarter": str(facts.first_quarter),
-        "due": facts.due,
+        "due": facts.due is Due.YES,
+        "no_records": facts.due is Due.NO_RECORDS,
         "standing": facts.standing.value,
         "entries": facts.entries,
         "confirmations": facts.confirmations,

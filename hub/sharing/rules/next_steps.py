@@ -32,12 +32,13 @@ class QuarterFacts:
     standing: Standing
     only_downloaded: int = 0  # resources that were downloaded, and neither declared nor forwarded
     shared: int = 0  # resources that were declared or forwarded
-    nothing_to_share: bool = False  # the last confirmation says that nothing was shared
     ended: bool = False  # the quarter is over
 
 
 _VIEW_LOG = "View sharing log"
 _SETTLED = {
+    Standing.NO_RECORDS: NextStep(Step.RECORD, "The hub’s records begin after this quarter.", _VIEW_LOG),
+    Standing.NOTHING_TO_SHARE: NextStep(Step.RECORD, "You confirmed that there was nothing to share.", _VIEW_LOG),
     Standing.NOT_DUE: NextStep(Step.RECORD, "Nothing is due for this quarter.", _VIEW_LOG),
     Standing.CONFIRMED: NextStep(Step.RECORD, "This quarter is confirmed. Thank you.", _VIEW_LOG),
 }
@@ -47,10 +48,8 @@ def next_step(facts: QuarterFacts, *, may_confirm: bool) -> NextStep:
     """Return the next step; people who may not confirm get one that they may do."""
     if facts.standing in _SETTLED:
         return _SETTLED[facts.standing]
-    if facts.standing is Standing.FORWARDED:
+    if facts.standing is Standing.SHARED:
         return _after_sharing(facts, may_confirm=may_confirm)
-    if facts.nothing_to_share:
-        return NextStep(Step.RECORD, "You confirmed that there was nothing to share.", _VIEW_LOG)
     if facts.standing is Standing.DOWNLOADED:
         return _after_downloading(facts, may_confirm=may_confirm)
     return _after_silence(facts, may_confirm=may_confirm)

@@ -83,8 +83,8 @@ def _occasions_around(today: date) -> list[Occasion]:
 
 
 def needs_reminder(standing: Standing) -> bool:
-    """Return True if an organization with this standing gets reminders: sharing is due and nothing was shared yet."""
-    return standing in {Standing.SILENT, Standing.DOWNLOADED}
+    """Return True if an organization with this standing gets reminders: it hasn't shared, nor confirmed that it had nothing."""
+    return standing.is_behind
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from hub.core.dates import with_year
 from hub.core.quarters import Quarter
-from hub.members.rules.organizations import is_due_on
+from hub.members.rules.membership import Membership
+from hub.members.rules.organizations import OrganizationKind
 
 
 class Act(StrEnum):
@@ -45,9 +46,11 @@ class Standing(StrEnum):
     """The standing of an organization in a quarter: the strongest one that applies."""
 
     CONFIRMED = "confirmed"
-    FORWARDED = "forwarded"
+    SHARED = "shared"
+    NOTHING_TO_SHARE = "nothing_to_share"
     DOWNLOADED = "downloaded"
     SILENT = "silent"
+    NO_RECORDS = "no_records"
     NOT_DUE = "not_due"
 
     @property
@@ -58,7 +61,17 @@ class Standing(StrEnum):
     @property
     def met(self) -> bool:
         """True if the commitment to share at least quarterly is met."""
-        return self in {Standing.CONFIRMED, Standing.FORWARDED}
+        return self in {Standing.CONFIRMED, Standing.SHARED}
+
+    @property
+    def is_due(self) -> bool:
+        """True if the organization had to share in the quarter, so that it counts in totals."""
+        return self not in {Standing.NO_RECORDS, Standing.NOT_DUE}
+
+    @property
+    def is_behind(self) -> bool:
+        """True if the commitment isn't met and the organization hasn't said why: it is reminded."""
+        return self in {Standing.DOWNLOADED, Standing.SILENT}
 
 
 class Channel(StrEnum):
@@ -120,20 +133,12 @@ class ConfirmationFacts(Protocol):
         """The moment of confirming."""
 
 
-class Membership(Protocol):
-    """The columns of an organization that decide if sharing is due."""
+class Due(StrEnum):
+    """Whether sharing is due from an organization in a quarter."""
 
-    @property
-    def kind(self) -> str:
-        """Member, BFF or host."""
-
-    @property
-    def joined_on(self) -> date:
-        """Its first day."""
-
-    @property
-    def left_on(self) -> date | None:
-        """Its last day, if it has left."""
+    YES = "yes"
+    NO_RECORDS = "no records"  # the quarter ended before the hub's records begin
+    NO = "no"
 
 
 C = TypeVar("C", bound=ConfirmationFacts)
@@ -148,38 +153,51 @@ def standing(
     confirmations: Sequence[ConfirmationFacts],
     quarter: Quarter,
     membership: Membership,
+    records_begin: date = date.min,
 ) -> Standing:
     """Return the standing of an organization in a quarter: the strongest that applies.
 
     ``events`` are the organization's current entries (without superseded and void ones), ``confirmations`` its
-    confirmations; those of other quarters are ignored. The last confirmation counts. If it says that nothing was
-    shared, the log decides the standing.
+    confirmations; those of other quarters are ignored. The last confirmation counts. ``records_begin`` is the first
+    day of the hub's records.
     """
     last = last_confirmation(confirmations, quarter)
     acts = {event.act for event in events if Quarter.of(event.happened_on) == quarter}
     return strongest_standing(
-        acts, due=is_due(membership, quarter.first_day, quarter.last_day), confirmed=last is not None and last.shared
+        acts, due=due_in(membership, quarter, records_begin), said_shared=last.shared if last else None
     )
 
 
-def strongest_standing(acts: Collection[Act], *, due: bool, confirmed: bool) -> Standing:
+def strongest_standing(acts: Collection[Act], *, due: Due, said_shared: bool | None) -> Standing:
     """Return the strongest standing that applies, from precomputed facts.
 
-    ``acts`` are those of the current entries in the quarter, ``due`` tells if sharing was due, and ``confirmed`` if
-    the last confirmation says that something was shared.
+    ``acts`` are those of the current entries in the quarter. ``said_shared`` is what the last confirmation says: True
+    if something was shared, False if there was nothing to share, None without a confirmation. If it says that there
+    was nothing to share but the log has sharing, the log counts.
     """
-    if not due:
-        return Standing.NOT_DUE
-    if confirmed:
+    if due is not Due.YES:
+        return Standing.NO_RECORDS if due is Due.NO_RECORDS else Standing.NOT_DUE
+    if said_shared:
         return Standing.CONFIRMED
     if not SHARING_ACTS.isdisjoint(acts):
-        return Standing.FORWARDED
+        return Standing.SHARED
+    if said_shared is False:
+        return Standing.NOTHING_TO_SHARE
     return Standing.DOWNLOADED if Act.DOWNLOAD in acts else Standing.SILENT
 
 
-def is_due(membership: Membership, first_day: date, last_day: date) -> bool:
-    """Return True if sharing is due between two days: never from the host, nor before joining or after leaving."""
-    return membership.kind != "host" and is_due_on(membership.joined_on, membership.left_on, first_day, last_day)
+def due_in(membership: Membership, quarter: Quarter, records_begin: date) -> Due:
+    """Return whether sharing is due in ``quarter``: from members and BFFs of its last day, once there are records."""
+    period = membership.period_on(quarter.last_day)
+    if period is None or period.kind is OrganizationKind.HOST:
+        return Due.NO
+    return Due.NO_RECORDS if quarter.last_day < records_begin else Due.YES
+
+
+def count_met(standings: Iterable[Standing]) -> tuple[int, int]:
+    """Return the number of standings that meet the commitment, and the number for which it was due."""
+    due = [standing for standing in standings if standing.is_due]
+    return sum(standing.met for standing in due), len(due)
 
 
 def last_confirmation(confirmations: Sequence[C], quarter: Quarter) -> C | None:
@@ -206,19 +224,27 @@ def current_events(events: Iterable[E]) -> list[E]:
 # Objections: one sentence that tells the person what to do, or None.
 
 
-def objection_to_confirming(quarter: Quarter, today: date, membership: Membership) -> str | None:
+def objection_to_confirming(quarter: Quarter, today: date, membership: Membership, records_begin: date) -> str | None:
     """Return why ``quarter`` can't be confirmed today, or None: it hasn't started, or nothing is due from the organization."""
     if quarter > Quarter.of(today):
         return f"{quarter.label} hasn’t started yet. Confirm it once you have shared something."
-    if not is_due(membership, quarter.first_day, quarter.last_day):
-        return f"Nothing is due for {quarter.label}, because your organization didn’t take part in that quarter."
+    due = due_in(membership, quarter, records_begin)
+    if due is Due.NO_RECORDS:
+        return (
+            f"The hub’s records begin {with_year(records_begin)}, after {quarter.label}. "
+            "Ask the coordinator to set an earlier day if you want to record that quarter."
+        )
+    if due is Due.NO:
+        return f"Nothing is due for {quarter.label}, because your organization wasn’t a member on its last day."
     return None
 
 
-def objection_to_day(happened_on: date, today: date, joined_on: date) -> str | None:
-    """Return why a share can't be dated ``happened_on``, or None: it is in the future, or before the organization joined."""
+def objection_to_day(happened_on: date, today: date, membership: Membership) -> str | None:
+    """Return why a share can't be dated ``happened_on``, or None: it is in the future, or outside of the membership."""
     if happened_on > today:
         return "That date is in the future. Enter the date when you shared it."
-    if happened_on < joined_on:
-        return f"That date is before your organization joined ({with_year(joined_on)}). Enter a later date."
-    return None
+    if membership.includes(happened_on):
+        return None
+    if happened_on < membership.first_day:
+        return f"That date is before your organization joined ({with_year(membership.first_day)}). Enter a later date."
+    return f"Your organization wasn’t in the alliance on {with_year(happened_on)}. Enter another date."
