@@ -60,6 +60,8 @@ def load(database: Database, progress: Progress | None = None) -> None:
     evidence = joining.store(database.config, today)
     with database.writing() as db:
         chosen_settings.store(db, chosen_settings.RECORDS_BEGIN, history.records_begin(today).isoformat())
+    chosen_settings.refresh(database)  # the demo's audit packets show standings
+    with database.writing() as db:
         chosen_settings.store(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
         organizations = {demo.slug: _add_organization(db, demo, today) for demo in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)

@@ -47,7 +47,7 @@ def commitments_as_pdf(table: YearCommitments, setting: Setting, *, whose: str) 
     )
     paper.small(
         "The commitment: attend at least half of the calls held while in the alliance, present once a year, and share at "
-        "least once a quarter. Confirmed and Forwarded count as shared."
+        "least once a quarter. Confirmed and Shared meet it."
     )
     return paper.as_bytes()
 

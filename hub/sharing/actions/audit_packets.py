@@ -16,7 +16,7 @@ from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.queries import reports as reports_queries
 from hub.sharing.reports import audit_packets as audit_packets_reports
 from hub.sharing.reports.pdf import Setting
-from hub.sharing.rules.audit_packets import manifest_of, packet_of
+from hub.sharing.rules.audit_packets import has_standing, manifest_of, packet_of
 from hub.sharing.rules.reports import Period
 
 
@@ -57,14 +57,15 @@ def _add(
     setting = Setting(config.HUB_NAME, config.zone, clock.now())
     report = reports_queries.report_of(db, organization, Period((quarter,)), quarter)
     tables = audit_packets_reports.tables_of(report, setting)
+    facts = audit_packets_reports.facts_of(report, setting, person.name)
     if (
         existing
         and existing.tables_digest == tables.digest
         and existing.previous_id == (previous.id if previous else None)
+        and has_standing(existing.manifest, facts.standing)
     ):
         return existing
     contents = audit_packets_reports.contents_of(report, tables, setting)
-    facts = audit_packets_reports.facts_of(report, setting, person.name)
     manifest = manifest_of(
         facts, contents, previous.digest if previous else None, existing.digest if existing else None
     )

@@ -188,8 +188,7 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     columns = [Column("Organization", 6), Column("Kind", 1.8), Column("Standing", 2.6), Column("Confirmed", 5)]
     columns += [Column(rung.label, 2.6 if rung is Rung.DOWNLOAD else 2.3, is_number=True) for rung in RUNGS]
     table = [
-        [row.organization.name, row.organization.kind.label, row.standing.label, _confirmed(row), *_counts(row)]
-        for row in rows
+        [row.organization.name, row.kind.label, row.standing.label, _confirmed(row), *_counts(row)] for row in rows
     ]
     paper.grid(columns, table)
     return paper.as_bytes()

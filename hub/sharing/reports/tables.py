@@ -142,7 +142,7 @@ def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
     for row in rows:
         organization = row.organization
         [quarter] = quarter_cells([row])
-        yield [organization.slug, organization.name, organization.kind.label, organization.region, *quarter]
+        yield [organization.slug, organization.name, row.kind.label, organization.region, *quarter]
 
 
 def report_as_xlsx(report: Report, zone: ZoneInfo) -> bytes:

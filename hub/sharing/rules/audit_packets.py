@@ -66,6 +66,11 @@ def manifest_of(
     return json.dumps(manifest, sort_keys=True, indent=2, ensure_ascii=False) + "\n"
 
 
+def has_standing(manifest: str, standing: Standing) -> bool:
+    """Return True if a manifest states this standing. It can change without the log, with a period of membership."""
+    return bool(json.loads(manifest)["standing"] == standing.value)
+
+
 def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, str]) -> bytes:
     """Return the packet as a ZIP file; ``chain`` has the manifests of earlier quarters, by quarter, newest first."""
     files = {MANIFEST: manifest.encode(), SEAL: f"{digest_of(manifest)}  {MANIFEST}\n".encode()}
