@@ -83,20 +83,21 @@ def _pack(db: Session, sender: Person, resources: dict[str, Resource], moment: d
         logged_at=moment + timedelta(minutes=1),
         rounds=1,
         finished_at=moment + timedelta(minutes=1),
-        items=_items(resources),
+        items=_items(resources, moment),
     )
     db.add(pack)
     db.flush()
     return pack
 
 
-def _items(resources: dict[str, Resource]) -> list[PackItem]:
+def _items(resources: dict[str, Resource], moment: datetime) -> list[PackItem]:
     parts: list[tuple[str, int | None, int | None]] = [(key, None, None) for key in WHOLE]
     parts += [SLIDES, (ITEM[0], ITEM[1], ITEM[1])]
     return [
         PackItem(
             position=position,
             resource_id=resources[key].id,
+            added_at=moment,
             revision_number=1 if first else None,
             first_page=first,
             last_page=last,

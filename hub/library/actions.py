@@ -1,6 +1,6 @@
 """Actions that change the library: add, edit, replace, withdraw."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -108,8 +108,28 @@ def add(db: Session, person: Person | None, organization: Organization, facts: F
     return resource
 
 
-def change(db: Session, person: Person, resource: Resource, facts: Facts) -> None:
-    """Edit the details of a resource; raises Refused with a sentence when they aren't valid."""
+@dataclass(frozen=True)
+class Opening:
+    """A way in which another room opens resources to outsiders, such as share links."""
+
+    count: Callable[[Session, Resource], str]  # what of it is open now, in words ("2 share links"); empty if nothing
+    close: Callable[[Session, Resource], None]  # closes what the rule `is_open_to_outsiders` alone doesn't
+
+
+# Filled by the rooms above the library.
+OPENINGS: list[Opening] = []
+
+
+def ways_out(db: Session, resource: Resource) -> list[str]:
+    """Return what opens the resource to outsiders now, in words: "3 share links", "1 pack"."""
+    return [words for opening in OPENINGS if (words := opening.count(db, resource))]
+
+
+def change(db: Session, person: Person, resource: Resource, facts: Facts, *, closes: bool = False) -> None:
+    """Edit the details of a resource; raises Refused with a sentence when they aren't valid.
+
+    Limiting the audience to the organization closes links and packs for good: ``closes`` says that the person knows.
+    """
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     today = clock.today(config_of(db).zone)
@@ -117,6 +137,8 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts) -> Non
     published_on = facts.published_on or resource.published_on
     if problem := problem_with(title, summary, list(facts.topics), published_on, today):
         raise Refused(problem)
+    if facts.audience is Audience.ORGANIZATION is not resource.audience:
+        _close_to_outsiders(db, resource, closes=closes)
     new = {
         "title": title,
         "summary": summary,
@@ -137,6 +159,19 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts) -> Non
     if changed:
         _increment_version(resource)
         note(db, person, "edited the resource", resource, before=changed)
+
+
+def _close_to_outsiders(db: Session, resource: Resource, *, closes: bool) -> None:
+    """Close the resource's links and packs; raise Refused if there are any and the person hasn't agreed."""
+    ways = ways_out(db, resource)
+    if ways and not closes:
+        raise Refused(
+            f"Limiting this resource to your organization closes {' and '.join(ways)} for good. If you want that, check "
+            "“Close them” below and save again."
+        )
+    resource.closed_to_outsiders_at = clock.now()
+    for opening in OPENINGS:
+        opening.close(db, resource)
 
 
 def _narrow_earlier(db: Session, resource: Resource, audience: Audience) -> None:

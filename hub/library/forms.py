@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     MultipleFileField,
     RadioField,
     SelectField,
@@ -110,6 +111,17 @@ class FactsForm(FlaskForm):
         self.topics.data = [name for name in names if name in BIG_SIX]
         self.tags.data = ", ".join(name for name in names if name not in BIG_SIX)
         self.published_on.data, self.call_on.data = resource.published_on, resource.call_on
+
+
+class EditForm(FactsForm):
+    """The details of a resource that exists."""
+
+    closes = BooleanField("Close them")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.organization
+        self.published_on.description = ""
 
 
 class FileForm(FlaskForm):

@@ -30,6 +30,8 @@ class Resource(Base):
     # Suggested by the hub and not yet edited by a person: reading the document may find a better one.
     title_is_proposed: Mapped[bool] = mapped_column(default=False)
     date_is_proposed: Mapped[bool] = mapped_column(default=False)
+    # When it last became for its organization only: links and packs from before stay closed (`is_open_to_outsiders`).
+    closed_to_outsiders_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     revision_number: Mapped[int] = mapped_column(default=0)  # of the current revision

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.errors import NotFound
+from hub.library import rules as library_rules
 from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
 from hub.members import queries as members_queries
@@ -31,6 +32,44 @@ def visible_to(person: PermissionHolder | None) -> ColumnElement[bool]:
     else:
         readable = or_(Resource.audience != Audience.ORGANIZATION, Resource.organization_id == person.organization_id)
     return and_(readable, Resource.withdrawn_at.is_(None))
+
+
+def forwardable_by(person: PermissionHolder | None) -> ColumnElement[bool]:
+    """Return the SQL condition for resources that ``person`` may open to outsiders: `may(FORWARD)` in SQL."""
+    return and_(visible_to(person), Resource.audience != Audience.ORGANIZATION)
+
+
+def is_open_to_outsiders(resource: Resource, revision: Revision, offered_at: datetime | None = None) -> bool:
+    """Return True if a link or pack that has had the resource since ``offered_at`` may show outsiders this revision."""
+    is_current = revision.number == resource.revision_number
+    return library_rules.is_open_to_outsiders(
+        resource.audience,
+        None if is_current else revision.audience,
+        closed_at=resource.closed_to_outsiders_at,
+        offered_at=offered_at,
+    )
+
+
+def objection_to_forwarding(person: Person, resource: Resource) -> str:
+    """Return why ``person``, who may read the resource, can't open it to outsiders, and who can change its audience.
+
+    Empty if they can. The resource needs its organization and the person who added it.
+    """
+    if may(person, Permission.FORWARD, resource):
+        return ""
+    uploader = resource.created_by
+    names_uploader = (
+        uploader is not None
+        and uploader.id != person.id
+        and uploader.left_at is None
+        and may(uploader, Permission.CHANGE, resource)
+    )
+    return library_rules.why_closed(
+        resource.title,
+        "" if resource.organization_id == person.organization_id else resource.organization.name,
+        uploader.name if uploader is not None and names_uploader else "",
+        may_change=may(person, Permission.CHANGE, resource),
+    )
 
 
 def get_for(db: Session, person: PermissionHolder | None, resource_id: int, permission: Permission) -> Resource:

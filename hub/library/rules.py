@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -51,6 +51,36 @@ WIDTHS = (Audience.ORGANIZATION, Audience.NETWORK, Audience.PUBLIC)
 def wider_than(audience: Audience) -> tuple[Audience, ...]:
     """Return the audiences with more readers than ``audience``."""
     return WIDTHS[WIDTHS.index(audience) + 1 :]
+
+
+def is_open_to_outsiders(
+    audience: Audience,
+    revision_audience: Audience | None = None,
+    *,
+    closed_at: datetime | None = None,
+    offered_at: datetime | None = None,
+) -> bool:
+    """Return True if outsiders may get a resource through a link or pack that has had it since ``offered_at``.
+
+    What is for one organization only is never opened to people outside it (docs/sharing.md). ``revision_audience`` is
+    that of the revision shown, if it is an earlier one; ``closed_at`` is when the resource was last limited to its
+    organization, because widening its audience again doesn't reopen what was closed. ``offered_at`` is None for
+    something new.
+    """
+    if Audience.ORGANIZATION in {audience, revision_audience}:
+        return False
+    return closed_at is None or offered_at is None or offered_at > closed_at
+
+
+def why_closed(title: str, organization: str = "", added_by: str = "", *, may_change: bool) -> str:
+    """Return why a resource can't be opened to outsiders, and who can change its audience.
+
+    ``organization`` is the name of its organization if it isn't the reader's own; ``added_by`` names the person who
+    added it if they aren't the reader and may change it; ``may_change``: the reader may.
+    """
+    others = "you" if may_change else f"the representative of {organization}" if organization else "your representative"
+    who = f"{added_by}, who added it, or {others}" if added_by else others[:1].upper() + others[1:]
+    return f"“{title}” is for {organization or 'your organization'} only. {who} can change its audience."
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ class PackItem(Base):
     pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id"), index=True)
     position: Mapped[int]
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
+    added_at: Mapped[datetime]
     revision_number: Mapped[int | None]  # of the pages; a whole resource is always its newest revision
     first_page: Mapped[int | None]
     last_page: Mapped[int | None]

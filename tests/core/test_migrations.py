@@ -1,6 +1,6 @@
 """Migrations lead to the schema of the models, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from hub.core import chosen_settings, clock
 from hub.core.db import Base, Database
-from hub.library.models import Revision
+from hub.library.models import Resource, Revision
+from hub.library.rules import Audience
 from hub.members.models import Organization
 from hub.members.rules.organizations import Role
 from hub.migrations import schema
@@ -81,6 +82,21 @@ def test_old_hubs_keep_their_dates_as_a_period_and_print_the_standings_that_chan
     assert {name: [(str(p.joined_on), p.left_on and str(p.left_on)) for p in own] for name, own in periods.items()} == {
         name: [days] for name, days in dates.items()
     }
+
+
+def test_what_was_for_one_organization_only_stays_closed_when_it_is_widened_later(database: Database) -> None:
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore Forge")
+        a_resource(db, lakeshore, "Ours", audience=Audience.ORGANIZATION)
+        a_resource(db, lakeshore, "For all", audience=Audience.PUBLIC)
+    _go_back(database, "2026_11_27_closed_to_outsiders-1")
+    before = clock.now()
+    schema.upgrade(database)
+    with database.reading() as db:
+        closed = db.scalars(select(Resource.closed_to_outsiders_at).order_by(Resource.id)).all()
+    assert closed[0] is not None
+    assert before - timedelta(seconds=2) < closed[0]
+    assert closed[1] is None
 
 
 def _go_back(database: Database, revision: str) -> None:

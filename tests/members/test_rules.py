@@ -36,7 +36,7 @@ EXPECTED = {
     Permission.READ: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.ADD: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.CHANGE: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
-    Permission.FORWARD: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
+    Permission.FORWARD: ("no no", "no no", "no no", "no no", "no no"),
     Permission.DECLARE: ("yes no", "yes no", "yes no", "yes no", "yes no"),
     Permission.CONFIRM: ("no no", "no no", "yes no", "yes no", "no no"),
     Permission.KEEP_STAKEHOLDERS: ("yes no", "yes no", "yes no", "yes no", "yes no"),

@@ -24,21 +24,25 @@ def edit(resource_id: int) -> Answer:
     """Edit the details of a resource."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = library_forms.FactsForm()
-    del form.organization
-    form.published_on.description = ""
+    form = library_forms.EditForm()
     if request.method == "GET":
         form.show(resource)
     refused = ""
     if form.validate_on_submit():
         try:
-            library_actions.change(db, person, resource, form.facts())
+            library_actions.change(db, person, resource, form.facts(), closes=form.closes.data)
         except Refused as error:
             refused = str(error)
         else:
             flash("Changes saved.")
             return redirect(url_for(".show", resource_id=resource_id))
-    page = render_template("library/edit.html", resource=resource, form=form, refused=refused)
+    page = render_template(
+        "library/edit.html",
+        resource=resource,
+        form=form,
+        refused=refused,
+        ways_out=library_actions.ways_out(db, resource),
+    )
     return page if request.method == "GET" else (page, 422)
 
 

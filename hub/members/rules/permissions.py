@@ -47,10 +47,11 @@ class Scope(StrEnum):
 
     OWN = "own"  # what belongs to the person's organization
     NETWORK = "network"  # that, and what has the audience network or public
+    SHARED = "shared"  # what has the audience network or public, and nothing that is for one organization only
     ALL = "all"
 
 
-OWN, NETWORK, ALL = Scope.OWN, Scope.NETWORK, Scope.ALL
+OWN, NETWORK, SHARED, ALL = Scope.OWN, Scope.NETWORK, Scope.SHARED, Scope.ALL
 
 # The scope of each permission by role; None: not allowed.
 MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
@@ -62,7 +63,8 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.READ: (ALL, NETWORK, NETWORK, NETWORK, NETWORK),
         Permission.ADD: (ALL, OWN, OWN, OWN, OWN),
         Permission.CHANGE: (ALL, OWN, OWN, OWN, OWN),
-        Permission.FORWARD: (ALL, NETWORK, NETWORK, NETWORK, NETWORK),
+        # What is for one organization only is never opened to outsiders, not even by its own people.
+        Permission.FORWARD: (SHARED, SHARED, SHARED, SHARED, SHARED),
         Permission.DECLARE: (OWN, OWN, OWN, OWN, OWN),
         Permission.CONFIRM: (None, None, OWN, OWN, None),
         # An organization's stakeholders are no one else's business, not even the coordinator's.
@@ -135,6 +137,8 @@ def may(person: PermissionHolder | None, permission: Permission, subject: Permis
     scope = MAY[permission].get(person.role)
     if scope is None:
         return False
+    if scope is SHARED:
+        return audience in {"public", "network"}
     if scope is ALL or subject is None or subject.organization_id == person.organization_id:
         return True
     return scope is NETWORK and audience in {"public", "network"}

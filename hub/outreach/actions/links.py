@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import NotFound
+from hub.core.errors import NotFound, Refused
 from hub.library import queries as library_queries
 from hub.library.models import Page, Resource
 from hub.members.models import Person
@@ -25,10 +25,12 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
     """Create and return a link that opens ``resource``, or only ``page`` of its current revision, for ``days`` days.
 
     Returns the person's existing link with the same target and expiry, so that submitting a form twice creates one
-    link. Raises NotFound if the person may not forward the resource.
+    link. Raises NotFound if the person may not read the resource, and Refused if it is for one organization only.
     """
-    if not may(person, Permission.FORWARD, resource) or resource.withdrawn_at:
+    if not may(person, Permission.READ, resource) or resource.withdrawn_at:
         raise NotFound
+    if objection := library_queries.objection_to_forwarding(person, resource):
+        raise Refused(objection)
     config = config_of(db)
     end = link_end(clock.today(config.zone), days, config.zone)
     existing = db.scalar(
@@ -41,6 +43,7 @@ def make_link(db: Session, person: Person, resource: Resource, page: Page | None
             else ShareLink.revision_number == resource.revision_number,
             ShareLink.expires_at == end,
             ShareLink.revoked_at.is_(None),
+            *([ShareLink.created_at > resource.closed_to_outsiders_at] if resource.closed_to_outsiders_at else []),
         )
     )
     if existing is not None:
@@ -95,9 +98,6 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
 
 
 def is_usable(link: ShareLink) -> bool:
-    """Return True if the link is active, its resource isn't withdrawn, and its creator may still forward it."""
-    if link_state(link, clock.now()) is not LinkState.OPEN or link.resource.withdrawn_at:
-        return False
-    if not may(link.person, Permission.FORWARD, link.resource):
-        return False
-    return library_queries.may_read_revision(link.person, link.resource, links_queries.revision_of(link))
+    """Return True if the link is active, and its resource isn't withdrawn and may be shown to outsiders."""
+    state = link_state(link, clock.now(), is_open=links_queries.is_open(link))
+    return state is LinkState.OPEN and link.resource.withdrawn_at is None

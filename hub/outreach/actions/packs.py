@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import and_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
 from hub.core.audit import note
@@ -16,12 +16,11 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
+from hub.library import queries as library_queries
 from hub.library.models import Page, Resource, Revision
-from hub.library.queries import may_read_revision, visible_to
-from hub.library.rules import PageKind
+from hub.library.rules import Audience, PageKind
 from hub.mail import actions as mail_actions
 from hub.members.models import Person
-from hub.members.rules.permissions import Permission, may
 from hub.outreach.letters import SentItem, SentPack
 from hub.outreach.models import Pack, PackItem, PackLink
 from hub.outreach.queries import packs as packs_queries
@@ -77,17 +76,25 @@ def _add_items(db: Session, person: Person, pack: Pack, chosen: Sequence[tuple[i
     """Append resources or parts of them to the pack; those already in it are skipped."""
     _lock(db, pack)
     ids = {resource_id for resource_id, _part in chosen if 0 < resource_id < 2**31}
-    rows = db.scalars(select(Resource).where(Resource.id.in_(ids), visible_to(person)))
+    rows = db.scalars(
+        select(Resource)
+        .where(Resource.id.in_(ids), library_queries.visible_to(person))
+        .options(joinedload(Resource.organization), joinedload(Resource.created_by))
+    )
     resources = {resource.id: resource for resource in rows}
-    present = {(item.resource_id, item.first_page, item.last_page) for item in pack.items}
+    present = {(item.resource_id, item.first_page, item.last_page): item for item in pack.items}
     for resource_id, part in chosen:
         resource = resources.get(resource_id)
-        if resource is None or not may(person, Permission.FORWARD, resource):
+        if resource is None:
             raise Refused("One of these resources is no longer available. Review the list and choose again.")
+        if objection := library_queries.objection_to_forwarding(person, resource):
+            raise Refused(objection)
         first, last = part or (None, None)
-        if (resource_id, first, last) not in present:
-            present.add((resource_id, first, last))
-            pack.items.append(_item(pack, resource, first, last))
+        if (item := present.get((resource_id, first, last))) is not None:
+            item.added_at = clock.now()  # opens it again if it was closed to outsiders
+        else:
+            present[resource_id, first, last] = item = _item(pack, resource, first, last)
+            pack.items.append(item)
     if len(pack.items) > MOST_ITEMS:
         raise Refused(f"A pack can have up to {MOST_ITEMS} resources. Choose fewer.")
 
@@ -96,6 +103,7 @@ def _item(pack: Pack, resource: Resource, first: int | None, last: int | None) -
     return PackItem(
         position=len(pack.items) + 1,
         resource_id=resource.id,
+        added_at=clock.now(),
         revision_number=resource.revision_number if first else None,
         first_page=first,
         last_page=last,
@@ -201,7 +209,7 @@ def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> st
     now = clock.now()
     return objection_to_sending(
         title=pack.title,
-        items=len(pack.items),
+        items=len(usable_items(pack)),
         recipients=len(packs_queries.reach_of(db, pack).reachable),
         groups=pack.everyone or bool(pack.groups),
         send_at=send_at or now,
@@ -238,7 +246,7 @@ def channel_link(db: Session, person: Person, pack: Pack, channel: Channel) -> P
     existing = next((link for link in packs_queries.channels_of(db, pack) if link.channel is channel), None)
     if existing is not None:
         return existing
-    if not pack.items:
+    if not usable_items(packs_queries.pack_for(db, person, pack.id)):
         raise Refused("Add at least one resource.")
     publish(db, pack)
     link = PackLink(
@@ -269,14 +277,20 @@ def token_for(db: Session, pack_id: int, stakeholder_id: int) -> str:
 
 
 def usable_items(pack: Pack) -> list[PackItem]:
-    """Return the items that recipients may see now: not withdrawn, and the sender may still read and forward them."""
-    return [
-        item
-        for item in pack.items
-        if not item.resource.withdrawn_at
-        and may(pack.person, Permission.FORWARD, item.resource)
-        and may_read_revision(pack.person, item.resource, revision_of(item))
-    ]
+    """Return the items that recipients may see now."""
+    return [item for item in pack.items if not objection_to_item(item)]
+
+
+def objection_to_item(item: PackItem) -> str:
+    """Return why recipients can't see the item, in words for the sender; empty if they can."""
+    resource, revision = item.resource, revision_of(item)
+    if resource.withdrawn_at:
+        return "Withdrawn: recipients won’t see it"
+    if resource.audience is Audience.ORGANIZATION:
+        return "For its organization only: recipients won’t see it"
+    if not library_queries.is_open_to_outsiders(resource, revision, item.added_at):
+        return "Closed when it was limited to its organization. To share it again, remove it and add it again"
+    return ""
 
 
 def revision_of(item: PackItem) -> Revision:

@@ -20,6 +20,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
+from hub.outreach.actions.closing import outdated, recall
 from hub.outreach.actions.packs import address_of, publish, sent_pack, token_for, usable_items
 from hub.outreach.actions.stakeholders import KIND, token_of
 from hub.outreach.letters import SentPack, letter_of
@@ -44,6 +45,7 @@ def catch_up(database: Database) -> int:
     return sum(
         _run_step(database, select_packs, step)
         for select_packs, step in (
+            (outdated, lambda db, pack: recall(db, pack.id)),
             (_due, _start_sending),
             (_unwritten, _write_emails),
             (_unlogged, _log_accepted),
@@ -138,6 +140,10 @@ def _start_sending(db: Session, pack: Pack) -> int:
     """Create a link for everyone in the groups, except people who unsubscribed or whose email bounces."""
     if stakeholders_queries.key_was_changed(db):
         log.error("Pack %s can't be sent: the unsubscribe key was changed. It is a draft again.", pack.id)
+        pack.state, pack.send_at = PackState.DRAFT, None
+        return 1
+    if not usable_items(pack):
+        log.warning("Pack %s can't be sent: none of its resources can be shared now. It is a draft again.", pack.id)
         pack.state, pack.send_at = PackState.DRAFT, None
         return 1
     reach = packs_queries.reach_of(db, pack)

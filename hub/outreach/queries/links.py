@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
+from hub.library import queries as library_queries
 from hub.library.models import Page, Resource, Revision
 from hub.members.models import Organization, Person
 from hub.outreach.models import ShareLink
@@ -42,7 +43,7 @@ def links_of(
     rows = db.execute(
         select(ShareLink, openings)
         .where(condition)
-        .options(joinedload(ShareLink.resource), joinedload(ShareLink.person))
+        .options(joinedload(ShareLink.resource).selectinload(Resource.revisions), joinedload(ShareLink.person))
         .order_by(ShareLink.created_at.desc(), ShareLink.id.desc())
         .limit(LINKS_PER_PAGE)
         .offset((page - 1) * LINKS_PER_PAGE)
@@ -88,6 +89,11 @@ def revision_of(link: ShareLink) -> Revision:
     """Return the revision that the link opens: the current one, or the one that a link to a page was created for."""
     number = link.revision_number or link.resource.revision_number
     return next(revision for revision in link.resource.revisions if revision.number == number)
+
+
+def is_open(link: ShareLink) -> bool:
+    """Return True if what the link opens may be shown to outsiders."""
+    return library_queries.is_open_to_outsiders(link.resource, revision_of(link), link.created_at)
 
 
 def pages_of_link(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:

@@ -12,7 +12,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.library.models import Page, Resource
-from hub.library.queries import visible_to
+from hub.library.queries import forwardable_by
 from hub.library.rules import BIG_SIX, PageKind, topic_label
 from hub.mail.queries import bouncing
 from hub.members.models import Organization, Person
@@ -141,7 +141,7 @@ def _new_resources(db: Session, person: Person, quarter: Quarter) -> Sequence[Re
     return db.scalars(
         select(Resource)
         .where(
-            visible_to(person),
+            forwardable_by(person),
             or_(
                 Resource.published_on.between(quarter.first_day, quarter.last_day),
                 and_(Resource.created_at >= begin, Resource.created_at < end),
@@ -154,10 +154,10 @@ def _new_resources(db: Session, person: Person, quarter: Quarter) -> Sequence[Re
 
 
 def _resources_by_id(db: Session, person: Person, ids: Sequence[int]) -> Sequence[Resource]:
-    """Return the resources with these ids that the person may open, newest first."""
+    """Return the resources with these ids that the person may forward, newest first."""
     return db.scalars(
         select(Resource)
-        .where(visible_to(person), Resource.id.in_(ids))
+        .where(forwardable_by(person), Resource.id.in_(ids))
         .options(joinedload(Resource.organization), selectinload(Resource.topics))
         .order_by(Resource.published_on.desc(), Resource.id.desc())
     ).all()

@@ -38,12 +38,14 @@ LINKS_REMEMBERED = 20  # in a visitor's cookie
 def forward(resource_id: int) -> Answer:
     """Create a link to a resource or a page of it (``?page=``), or show one with its text to send (``?link=``)."""
     person = signed_in()
-    resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
+    resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS)
     if request.method == "GET":
         form.page.data = request.args.get("page", type=int)
         return _forward_page(person, resource, form)
     if not form.validate_on_submit():
+        return _forward_page(person, resource, form), 422
+    if library_queries.objection_to_forwarding(person, resource):
         return _forward_page(person, resource, form), 422
     page = links_queries.find_page(db, resource.current, form.page.data)
     if form.page.data and page is None:
@@ -66,18 +68,20 @@ def _forward_page(
     """Return the Forward page; with ``?link=``, or when reporting was refused, with that link ready to send."""
     lines, _total = links_queries.links_of(db, person.organization, resource=resource)
     chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
-    line = next((line for line in lines if line.link.id == chosen), None)
-    link = line.link if line else None
+    link = next((line.link for line in lines if line.link.id == chosen), None)
+    if link is not None and sent is None and not links_queries.is_open(link):
+        link = None
     if sent is None:
         sent = sharing_forms.DeclarationForm(formdata=None)
         sent.begin(clock.today(web.config().zone))
     return render_template(
         "outreach/forward.html",
         resource=resource,
+        objection=library_queries.objection_to_forwarding(person, resource),
         form=form,
         link=link,
         address=_address(link) if link else "",
-        ready=_ready(resource, link) if link else None,
+        ready=_ready(resource, link) if link and links_queries.is_open(link) else None,
         part=_part_of(resource, link) if link else "",
         sent=sent,
         refused=refused,
@@ -119,7 +123,7 @@ def _part_of(resource: Resource, link: ShareLink) -> str:
 
 
 def _state_of(link: ShareLink) -> str:
-    return link_state(link, clock.now()).label
+    return link_state(link, clock.now(), is_open=links_queries.is_open(link)).label
 
 
 @bp.post("/sharing/links/<int:link_id>/sent")
@@ -141,7 +145,7 @@ def sent(link_id: int) -> Answer:
             flash("Sharing reported. Thank you.")
             return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))
     db.rollback()
-    resource = library_queries.get_for(db, person, link.resource_id, Permission.FORWARD)
+    resource = library_queries.get_for(db, person, link.resource_id, Permission.READ)
     link_form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS, formdata=None)
     return _forward_page(person, resource, link_form, form, refused), 422
 

@@ -9,6 +9,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.core.web import Answer, db, page_number
+from hub.library import queries as library_queries
 from hub.library.rules import range_of
 from hub.mail.letters import NOT_SHOWN, NOWHERE, Letter
 from hub.members.login import signed_in
@@ -131,6 +132,7 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
 
 def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refused: str = "", at: str = "") -> str:
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
+    matches = declarations_queries.search_by_title(db, person, words) if words else []
     return render_template(
         "outreach/pack_draft.html",
         pack=pack,
@@ -141,7 +143,9 @@ def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refus
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
         words=words,
-        found=declarations_queries.search_by_title(db, person, words) if words else [],
+        found=matches,
+        objections={resource.id: library_queries.objection_to_forwarding(person, resource) for resource in matches},
+        hidden={item.id: packs_actions.objection_to_item(item) for item in pack.items},
         at=at,
     )
 

@@ -16,6 +16,7 @@ class LinkState(StrEnum):
     OPEN = "open"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    CLOSED = "closed"
 
     @property
     def label(self) -> str:
@@ -35,10 +36,15 @@ class LinkFacts(Protocol):
         """When it was revoked."""
 
 
-def link_state(link: LinkFacts, now: datetime) -> LinkState:
-    """Return the state of the link at ``now``; a revoked link stays revoked."""
+def link_state(link: LinkFacts, now: datetime, *, is_open: bool = True) -> LinkState:
+    """Return the state of the link at ``now``; a revoked link stays revoked.
+
+    ``is_open``: what it opens may be shown to outsiders (`is_open_to_outsiders`).
+    """
     if link.revoked_at is not None:
         return LinkState.REVOKED
+    if not is_open:
+        return LinkState.CLOSED
     return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
 
 

@@ -17,6 +17,7 @@ from hub.mail.queries import Viewer
 from hub.mail.rules import State
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
+from hub.outreach.actions import closing as closing_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.overview.routes.blueprint import bp
@@ -105,6 +106,7 @@ def send_again(message_id: int) -> Any:
 
     def again(session: Any, actor: Any, email: OutboxMessage) -> None:
         stakeholders_actions.refuse_if_stopped(session, email)
+        closing_actions.refuse_if_closed(session, email)
         mail_actions.send_again(session, actor, email)
 
     return _decide(message_id, again, "The email will be sent again.")

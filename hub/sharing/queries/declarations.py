@@ -51,7 +51,7 @@ def search_by_title(db: Session, person: Person, words: str) -> Sequence[Resourc
         .where(visible_to(person), *conditions)
         .order_by(Resource.published_on.desc(), Resource.id.desc())
         .limit(FOUND)
-        .options(joinedload(Resource.organization))
+        .options(joinedload(Resource.organization), joinedload(Resource.created_by))
     ).all()
 
 

@@ -30,7 +30,9 @@ PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 def slides(resource_id: int) -> Response:
     """Download pages of the current revision (``?pages=7-9``) as a PDF, logged as a download."""
     person = signed_in()
-    resource = library_queries.get_for(db, person, resource_id, Permission.FORWARD)
+    resource = library_queries.get_for(db, person, resource_id, Permission.READ)
+    if objection := library_queries.objection_to_forwarding(person, resource):
+        raise Refused(objection)
     pages = range_of(request.args.get("pages", ""))
     if pages is None:
         raise Refused("Enter the pages, such as 7 or 7-9.")
