@@ -17,6 +17,8 @@ from hub.members.rules.permissions import Permission, PermissionSubject, may
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 SINCE = "signed_in_at"
+ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed in on this browser, the latest last
+MOST_ORGANIZATIONS = 10
 SESSION_ID = re.compile(r"([0-9]{1,9})\.[0-9]+")  # Person.get_id: the person, and the version of their sessions
 
 
@@ -48,18 +50,32 @@ def signed_in(permission: Permission | None = None) -> Person:
     return person
 
 
+def organizations_of_browser() -> frozenset[int]:
+    """Return the ids of the organizations whose people are signed in on this browser, or were in the last weeks.
+
+    They are remembered when a person signs out, because a colleague's click never counts as sharing, signed in or not.
+    """
+    person = current_person()
+    known = session.get(ORGANIZATIONS, [])
+    return frozenset([*known, person.organization_id] if person is not None else known)
+
+
 def begin_session(person: Person) -> None:
     """Sign ``person`` in on this browser for SESSION_DAYS; ends any earlier session."""
+    known = organizations_of_browser()
     session.clear()
     login_user(person)
     session.permanent = True
     session[SINCE] = clock.now().isoformat()
+    session[ORGANIZATIONS] = [*(known - {person.organization_id}), person.organization_id][-MOST_ORGANIZATIONS:]
 
 
 def end_session() -> None:
-    """Sign out on this browser."""
+    """Sign out on this browser, which remembers for SESSION_DAYS whose people have used it."""
+    known = organizations_of_browser()
     logout_user()
     session.clear()
+    session[ORGANIZATIONS] = sorted(known)
 
 
 def safe_next(address: str | None) -> str:

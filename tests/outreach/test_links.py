@@ -113,19 +113,44 @@ def test_a_recipient_downloads_the_file_without_an_account(
     assert answer.data == b"first words\n\nmiddle words\n\nlast words"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Security-Policy"] == "sandbox"
-    app.test_client().post(f"{link}/download", buffered=True)
-    assert [event.act for event in rows(database, SharingEvent)] == [Act.FORWARD, Act.FORWARD], "two visitors"
+    elsewhere = {"REMOTE_ADDR": "203.0.113.7"}
+    app.test_client().post(f"{link}/download", buffered=True, environ_overrides=elsewhere)
+    assert [event.act for event in rows(database, SharingEvent)] == [Act.FORWARD, Act.FORWARD], "two networks"
     assert client.get(f"{link}/download").status_code == 405
 
 
 @pytest.mark.both_databases
-def test_people_who_try_their_own_link_are_not_counted(deck: int, database: Database, sign_in: SignIn) -> None:
-    ana = sign_in("ana@prairie.example")
+def test_people_of_the_sharing_organization_are_not_counted(deck: int, database: Database, sign_in: SignIn) -> None:
+    ana, rita = sign_in("ana@prairie.example"), sign_in("rita@prairie.example")
     link = make_link(ana, deck)
-    assert "first words" in ana.post(f"{link}/show", follow_redirects=True).text
-    assert rows(database, SharingEvent) == []
-    sign_in("rita@prairie.example").post(f"{link}/show")
-    assert len(rows(database, SharingEvent)) == 1
+    for colleague in (ana, rita):
+        assert "first words" in colleague.post(f"{link}/show", follow_redirects=True).text
+        colleague.post(f"{link}/download", buffered=True)
+    rita.post("/sign-out")
+    assert "first words" in rita.post(f"{link}/show", follow_redirects=True).text
+    assert rows(database, SharingEvent) == [], "the browser is a colleague's, even after signing out"
+    sign_in("otto@lakeshore.example").post(f"{link}/show")
+    assert len(rows(database, SharingEvent)) == 1, "a person of another organization is outside"
+
+
+@pytest.mark.both_databases
+def test_an_opening_counts_once_for_each_network_and_day(
+    deck: int, database: Database, app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = make_link(sign_in("ana@prairie.example"), deck)
+
+    def opened_from(*addresses: str) -> int:
+        for address in addresses:
+            app.test_client().post(f"{link}/show", environ_overrides={"REMOTE_ADDR": address})
+        return len(rows(database, SharingEvent))
+
+    assert opened_from("198.51.100.7", "198.51.100.200", "::ffff:198.51.100.9") == 1
+    assert opened_from("198.51.101.7") == 2
+    assert opened_from("2001:db8:7::1", "2001:db8:7:ff::2") == 3
+    assert not any("198" in event.once for event in rows(database, SharingEvent))
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    assert opened_from("198.51.100.7", "198.51.100.8") == 4
 
 
 @pytest.mark.both_databases

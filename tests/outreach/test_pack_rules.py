@@ -1,6 +1,7 @@
 """The rules of packs and openings: examples and properties."""
 
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from hub.core.errors import Refused
 from hub.library.rules import PageKind, range_of
 from hub.outreach.letters import SentItem, SentPack, channel_html, channel_text, letter_of
-from hub.outreach.rules.openings import Seen, Trace, seen
+from hub.outreach.rules.openings import Seen, Trace, is_outside, network_of, seen
 from hub.outreach.rules.packs import (
     LOG_AFTER,
     audience_of,
@@ -153,3 +154,31 @@ def test_texts_for_other_channels_have_every_item_and_no_active_content() -> Non
     assert "<b>" not in html
     assert "<h2>&lt;Q4&gt; &amp; more</h2>" in html
     assert "style=" not in html
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("198.51.100.7", "198.51.100.0/24"),
+        ("::ffff:198.51.100.7", "198.51.100.0/24"),
+        ("2001:db8:7:1::9", "2001:db8:7::/48"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("", "unknown"),
+        ("a proxy's words", "unknown"),
+    ],
+)
+def test_a_network_is_as_large_as_an_office(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@given(st.ip_addresses(v=4), st.integers(0, 255))
+def test_all_addresses_of_an_office_are_one_network(address: IPv4Address, host: int) -> None:
+    neighbor = IPv4Address(int(address) & ~255 | host)
+    assert network_of(str(address)) == network_of(str(neighbor))
+    assert network_of(str(address)) != network_of(str(IPv4Address(int(address) ^ 256)))
+
+
+@given(st.integers(1), st.frozensets(st.integers(1)))
+def test_only_the_sharing_organizations_own_people_are_inside(organization: int, others: frozenset[int]) -> None:
+    assert is_outside(organization, others - {organization})
+    assert not is_outside(organization, others | {organization})

@@ -13,10 +13,12 @@ from hub.library import queries as library_queries
 from hub.library.models import Page, Resource
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
+from hub.outreach.actions.openings import network_mark
 from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
-from hub.sharing.actions.entries import add_once, digest, new_event
+from hub.outreach.rules.openings import Visitor, is_outside
+from hub.sharing.actions.entries import add_once, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
 
@@ -72,16 +74,17 @@ def revoke(db: Session, person: Person, link: ShareLink) -> None:
         note(db, person, "revoked the", link)
 
 
-def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -> None:
-    """Log a ``forward`` for a person who opened the link by pressing the button. Idempotent per visit.
+def open_link(db: Session, link: ShareLink, visitor: Visitor) -> None:
+    """Log a ``forward`` for a person who opened the link by pressing the button, once for each network and day.
 
-    ``visit`` is the random id of the opener's browser. The link's creator doesn't count. Raises NotFound if the link
-    no longer works. The audit log gets no entry, since the event itself is the record.
+    People of the sharing organization don't count, no matter who created the link. Raises NotFound if the link no longer
+    works. The audit log gets no entry, since the event itself is the record.
     """
     if not is_usable(link):
         raise NotFound
-    if opener is not None and opener.id == link.person_id:
+    if not is_outside(link.organization_id, visitor.organizations):
         return
+    day = clock.today(config_of(db).zone)
     event = new_event(
         db,
         Act.FORWARD,
@@ -92,7 +95,7 @@ def open_link(db: Session, link: ShareLink, opener: Person | None, visit: str) -
         page_number=link.page_number,
         link_id=link.id,
         carrier=Carrier.OPENING,
-        once=f"forward {link.id} {digest(visit)}",
+        once=f"forward {link.id} {day} {network_mark(db, f'link {link.id} {day}', visitor)}",
     )
     add_once(db, event)
 

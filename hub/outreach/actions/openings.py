@@ -1,5 +1,8 @@
 """Actions of a pack's recipients: traces, questions and forwards. A fetch alone isn't an opening."""
 
+import hmac
+from hashlib import sha256
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -15,7 +18,7 @@ from hub.members.rules.fields import email_of
 from hub.outreach import letters as outreach_letters
 from hub.outreach.actions.packs import is_pack_open
 from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
-from hub.outreach.rules.openings import OPINIONS, Trace
+from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside, network_of
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart
 from hub.sharing.actions.entries import add_once, digest, new_event
 from hub.sharing.rules.evidence import Carrier
@@ -40,21 +43,41 @@ def visit_hash(visit_id: str) -> str:
     return digest(visit_id)
 
 
-def record_trace(db: Session, link: PackLink, item: PackItem, act: Trace, opener: Person | None, visit: str) -> None:
+def network_mark(db: Session, key: str, visitor: Visitor) -> str:
+    """Return a keyed hash of the visitor's network, different for each ``key``, so that no one can follow a network."""
+    secret = config_of(db).SECRET_KEY.encode()
+    return hmac.new(secret, f"network: {key} {network_of(visitor.address)}".encode(), sha256).hexdigest()[:24]
+
+
+def counts(db: Session, link: PackLink, visitor: Visitor) -> bool:
+    """Return True if the visitor is outside the sending organization, whose people never count.
+
+    Nor does a recipient whose address is that of an account there.
+    """
+    organization_id = link.pack.organization_id
+    if not is_outside(organization_id, visitor.organizations):
+        return False
+    if link.stakeholder is None:
+        return True
+    account = (Person.email == link.stakeholder.email, Person.organization_id == organization_id)
+    return db.scalar(select(Person.id).where(*account, Person.left_at.is_(None))) is None
+
+
+def record_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visitor: Visitor) -> None:
     """Record that a person opened or downloaded an item, or gave an opinion on it.
 
-    Each act counts once for a recipient (on a channel, for a visitor), and only the last opinion counts. People of
+    Each act counts once for a recipient (on a channel, for a browser), and only the last opinion counts. People of
     the sending organization don't count. Raises NotFound if the link no longer works.
     """
     if not is_pack_open(link.pack):
         raise NotFound
-    if opener is not None and opener.organization_id == link.pack.organization_id:
+    if not counts(db, link, visitor):
         return
     if act in OPINIONS:
-        _delete_opinion(db, link, item, visit)
+        _delete_opinion(db, link, item, visitor.browser)
     for trace in dict.fromkeys((Trace.OPENED, act)):
-        _add_trace(db, link, item, trace, visit)
-    _log_opening(db, link, item, visit)
+        _add_trace(db, link, item, trace, visitor.browser)
+    _log_opening(db, link, item, visitor)
 
 
 def _add_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visit: str, question: str = "") -> PackTrace:
@@ -83,12 +106,15 @@ def _delete_opinion(db: Session, link: PackLink, item: PackItem, visit: str) -> 
     db.execute(delete(PackTrace).where(PackTrace.once.in_(keys)))
 
 
-def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> None:
-    """Log a forward, unless the accepted email is logged as one. Idempotent per recipient."""
+def _log_opening(db: Session, link: PackLink, item: PackItem, visitor: Visitor) -> None:
+    """Log a forward, unless the accepted email is logged as one; once for each recipient or network, and day."""
     if link.part is not LinkPart.CHANNEL and _was_accepted(db, link):
         return
     pack = link.pack
-    by_visit = f" {digest(visit)}" if link.part is LinkPart.CHANNEL else ""
+    day = clock.today(config_of(db).zone)
+    by_network = ""
+    if link.part is LinkPart.CHANNEL:
+        by_network = " " + network_mark(db, f"pack link {link.id} {item.id} {day}", visitor)
     event = new_event(
         db,
         Act.FORWARD,
@@ -101,7 +127,7 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visit: str) -> Non
         carrier=Carrier.OPENING,
         channel=link.channel or Channel.EMAIL,
         note=f"Opened by a person. Pack: {pack.title}",
-        once=f"pack {pack.id} opened {link.id} {item.id}{by_visit}",
+        once=f"pack {pack.id} opened {link.id} {item.id} {day}{by_network}",
     )
     add_once(db, event)
 
@@ -113,13 +139,16 @@ def _was_accepted(db: Session, link: PackLink) -> bool:
 
 
 def ask(
-    db: Session, link: PackLink, item: PackItem, visit: str, *, question: str, name: str, email: str, copy: bool
+    db: Session, link: PackLink, item: PackItem, visitor: Visitor, *, question: str, name: str, email: str, copy: bool
 ) -> None:
     """Email a recipient's question to the pack's sender and, if ``copy``, to the person who added the resource.
 
     ``name`` and ``email`` are those of visitors of a channel's link, and ignored for recipients on the list.
-    Raises Refused if they or the question are missing, or after too many questions.
+    Raises Refused if they or the question are missing, after too many questions, or for the sender's own people.
     """
+    sender = link.pack.person
+    if not counts(db, link, visitor):
+        raise Refused(f"This form is for people outside {link.pack.organization.name}. Email {sender.name} directly.")
     question = text_of(question, LONGEST_QUESTION, "Enter your question.")
     stakeholder = link.stakeholder
     if stakeholder is not None:
@@ -127,12 +156,12 @@ def ask(
     else:
         name, email = text_of(name, 200), email_of(email)
     _refuse_too_many_questions(db, link)
-    trace = _add_trace(db, link, item, Trace.QUESTION, visit, question)
-    _add_trace(db, link, item, Trace.OPENED, visit)
-    _log_opening(db, link, item, visit)
+    trace = _add_trace(db, link, item, Trace.QUESTION, visitor.browser, question)
+    _add_trace(db, link, item, Trace.OPENED, visitor.browser)
+    _log_opening(db, link, item, visitor)
     db.flush()
-    sharer, uploader = link.pack.person, item.resource.created_by
-    for to in [sharer, uploader] if copy and uploader is not None and uploader.id != sharer.id else [sharer]:
+    uploader = item.resource.created_by
+    for to in [sender, uploader] if copy and uploader is not None and uploader.id != sender.id else [sender]:
         if to is not None and to.left_at is None:
             _mail(db, to, link, item, trace, name or email, email, question)
 

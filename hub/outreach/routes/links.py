@@ -14,7 +14,7 @@ from hub.library.derive.previews import showing
 from hub.library.models import Resource
 from hub.library.routes.reading import as_picture
 from hub.library.rules import Source
-from hub.members.login import current_person, signed_in
+from hub.members.login import organizations_of_browser, signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
 from hub.outreach import forms as outreach_forms
@@ -24,6 +24,7 @@ from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.rules.links import link_state, may_revoke
+from hub.outreach.rules.openings import Visitor
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.queries import declarations as declarations_queries
@@ -243,7 +244,7 @@ def show(token: str) -> Answer:
     link = links_queries.link_by_token(db, token)
     if not links_actions.is_usable(link):
         return _expired_page()
-    links_actions.open_link(db, link, current_person(), visit())
+    links_actions.open_link(db, link, visitor())
     cookie["shown"] = [*(link_id for link_id in cookie.get("shown", []) if link_id != link.id), link.id][
         -LINKS_REMEMBERED:
     ]
@@ -260,8 +261,13 @@ def download_shared(token: str) -> Answer:
     if link.page_number is not None:
         raise NotFound
     answer = file_response(link.resource, links_queries.revision_of(link))
-    links_actions.open_link(db, link, current_person(), visit())
+    links_actions.open_link(db, link, visitor())
     return answer
+
+
+def visitor() -> Visitor:
+    """Return who opens the page: their browser, address, and the organizations whose people use that browser."""
+    return Visitor(visit(), request.remote_addr or "", organizations_of_browser())
 
 
 def visit() -> str:

@@ -13,7 +13,7 @@ from hub.library.derive.previews import shelf, showing
 from hub.library.models import Page, Revision
 from hub.library.routes.reading import drawn
 from hub.library.rules import Source
-from hub.members.login import current_person, signed_in
+from hub.members.login import signed_in
 from hub.outreach import forms as outreach_forms
 from hub.outreach.actions import openings as openings_actions
 from hub.outreach.actions import packs as packs_actions
@@ -23,7 +23,7 @@ from hub.outreach.queries import links as links_queries
 from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.routes.blueprint import bp
-from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit
+from hub.outreach.routes.links import PAGES_SHOWN, unlisted, visit, visitor
 from hub.outreach.rules.openings import OPINIONS, Trace
 from hub.sharing.routes.downloads import excerpt_response, file_response
 
@@ -75,11 +75,9 @@ def _picture_size(item: PackItem, revision: Revision) -> tuple[int, int] | None:
 
 
 def _count_unless_known(link: PackLink) -> None:
-    """Count a fetch, unless this browser has pressed a button before or belongs to the sender's organization."""
-    person = current_person()
-    if _has_pressed_button(link) or (person is not None and person.organization_id == link.pack.organization_id):
-        return
-    openings_actions.count_fetch(db, link)
+    """Count a fetch, unless this browser has pressed a button before or the sender's own people use it."""
+    if not _has_pressed_button(link) and openings_actions.counts(db, link, visitor()):
+        openings_actions.count_fetch(db, link)
 
 
 def _has_pressed_button(link: PackLink) -> bool:
@@ -107,7 +105,8 @@ def open_item(token: str, item_id: int) -> Answer:
 def _item_page(link: PackLink, item: PackItem) -> str:
     revision, acted = revision_of(item), _has_pressed_button(link)
     done = openings_queries.acts_of(db, link, openings_actions.visit_hash(visit()))
-    shown = (acted and (item.id, Trace.OPENED) in done) or (acted and _is_own(link))
+    # The sender's own people see everything and are never counted.
+    shown = acted and ((item.id, Trace.OPENED) in done or not openings_actions.counts(db, link, visitor()))
     first = item.first_page or (page_number() - 1) * PAGES_SHOWN + 1
     count = (item.last_page or first) - first + 1 if item.first_page else PAGES_SHOWN
     pages = links_queries.pages_in(db, revision, first, count) if shown else []
@@ -132,12 +131,6 @@ def _item_page(link: PackLink, item: PackItem) -> str:
         Source=Source,
         Trace=Trace,
     )
-
-
-def _is_own(link: PackLink) -> bool:
-    """Return True if the visitor belongs to the sender's organization, which sees everything and is never counted."""
-    person = current_person()
-    return person is not None and person.organization_id == link.pack.organization_id
 
 
 def _has_picture(revision: Revision, page: Page) -> bool:
@@ -198,7 +191,7 @@ def _act(token: str, item_id: int, act: Trace) -> Answer:
     if not packs_actions.is_pack_open(link.pack):
         return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
-    openings_actions.record_trace(db, link, item, act, current_person(), visit())
+    openings_actions.record_trace(db, link, item, act, visitor())
     _remember(link)
     if act in OPINIONS:
         flash("Thank you. The sender can see your answer.")
@@ -227,7 +220,7 @@ def take_item(token: str, item_id: int) -> Answer:
         answer = excerpt_response(item.resource, revision, item.first_page, item.last_page or item.first_page)
     else:
         answer = file_response(item.resource, revision)
-    openings_actions.record_trace(db, link, item, Trace.DOWNLOADED, current_person(), visit())
+    openings_actions.record_trace(db, link, item, Trace.DOWNLOADED, visitor())
     _remember(link)
     return answer
 
@@ -248,7 +241,7 @@ def ask(token: str, item_id: int) -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            openings_actions.ask(db, link, item, visit(), **form.entered())
+            openings_actions.ask(db, link, item, visitor(), **form.entered())
         except Refused as error:
             refused = str(error)
         else:

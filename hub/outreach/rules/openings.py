@@ -1,7 +1,40 @@
 """Evidence of openings. Scanners fetch every link, so only pressing a button counts. Pure."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Someone who opens a link: their browser, the address that they come from, and whose people use that browser."""
+
+    browser: str  # the browser's random id
+    address: str  # an IP address; empty if it isn't known
+    organizations: frozenset[int] = frozenset()  # of people who are or were signed in on the browser
+
+
+def network_of(address: str) -> str:
+    """Return the network of an IP address, as large as one household or office has: /24, or /48 for IPv6.
+
+    Addresses of one network are most often the same people, so they count once (docs/decisions/0012).
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))  # noqa: PLR2004 - IPv4
+
+
+def is_outside(organization_id: int, organizations: Collection[int]) -> bool:
+    """Return True if someone with these organizations is outside the sharing one, so that their opening counts.
+
+    An organization's people are its accounts; its stakeholders are outside.
+    """
+    return organization_id not in organizations
 
 
 class Trace(StrEnum):

@@ -77,6 +77,9 @@ def test_a_recipient_opens_downloads_and_gives_an_opinion(
     assert "<strong>1</strong> opened by a person" in page
     assert "Downloaded" in page
     ana.post(f"{sent}/1/open")
+    ana.post("/sign-out")
+    assert "one" in ok(ana.post(f"{sent}/1/open", follow_redirects=True)), "they can read it"
+    assert "outside Lakeshore" in ok(ana.post(f"{sent}/1/ask", data={"question": "Me too?"}), 422)
     assert len(rows(world, PackTrace)) == 3, "people of the sending organization don't count"
     assert client.get(f"{sent}/99").status_code == 404
     assert client.get("/p/nonsense").status_code == 404
@@ -107,6 +110,52 @@ def test_a_question_reaches_the_sender_and_the_publisher(
     assert "maria@shops.example" not in sign_in("coordinator@hub.example").get("/outbox?q=maria").text
 
 
+def test_a_recipients_page_takes_twenty_questions_and_no_more(
+    sent: str, world: Database, client: FlaskClient, mail_server: MailServer
+) -> None:
+    for number in range(1, 21):
+        assert client.post(f"{sent}/1/ask", data={"question": f"Question {number}?"}).status_code == 303, number
+    page = ok(client.post(f"{sent}/2/ask", data={"question": "One more, typed with care?"}), 422)
+    assert "Too many questions have come through this link" in page
+    assert "One more, typed with care?" in page
+    assert sum(trace.act is Trace.QUESTION for trace in rows(world, PackTrace)) == 20
+    mail_server.received.clear()
+    worker.catch_up(world)
+    assert len(mail_server.received) == 20
+
+
+@pytest.mark.both_databases
+def test_an_address_with_an_account_at_the_sending_organization_is_not_an_outsider(
+    world: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    """It is a colleague who opens it, even on a browser that isn't signed in."""
+    ana = sign_in("ana@lakeshore.example")
+    ana.post("/sharing/stakeholders/new", data={"email": "dee@lakeshore.example", "name": "Dee", "groups": "Inside"})
+    send(ana, a_draft(ana), groups=["Inside"])
+    sending_actions.catch_up(world)
+    [link] = rows(world, PackLink)
+    assert "one" in ok(client.post(f"/p/{link.token}/1/open", follow_redirects=True))
+    client.post(f"/p/{link.token}/1/download", buffered=True)
+    assert rows(world, PackTrace) == rows(world, SharingEvent) == rows(world, PackFetch) == []
+
+
+@pytest.mark.both_databases
+def test_a_recipients_opening_counts_once_a_day(
+    world: Database, app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    send(ana, a_draft(ana, (1,)))
+    sending_actions.catch_up(world)  # nothing is sent, so that only openings count
+    link = rows(world, PackLink)[0]
+    for number in range(3):
+        app.test_client().post(f"/p/{link.token}/1/open", environ_overrides={"REMOTE_ADDR": f"198.51.{number}.7"})
+    assert len(rows(world, SharingEvent)) == 1
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    app.test_client().post(f"/p/{link.token}/1/open")
+    assert len({event.happened_on for event in rows(world, SharingEvent)}) == 2
+
+
 @pytest.mark.both_databases
 def test_each_visitor_who_opens_a_newsletter_link_counts(
     world: Database, app: Flask, sign_in: SignIn, mail_server: MailServer
@@ -120,6 +169,8 @@ def test_each_visitor_who_opens_a_newsletter_link_counts(
     assert link in again, "a channel has only one link"
     assert "&lt;h2&gt;Worth a look&lt;/h2&gt;" in page
     readers = [app.test_client() for _ in range(3)]
+    for number, reader in enumerate(readers):
+        reader.environ_base["REMOTE_ADDR"] = f"198.51.{number}.7"
     for reader in readers:
         assert "Castings guide" in ok(reader.get(link))
     assert rows(world, SharingEvent) == []
