@@ -19,6 +19,7 @@ as every role.
 
 import fcntl
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -27,6 +28,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +45,7 @@ from config import Config
 from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Base, Database
+from hub.core.versions import CONFLICT
 from hub.demo import load
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
@@ -297,22 +300,56 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
 
 
 class Browser(FlaskClient):
-    """A test client that sends the CSRF token with each POST, as the hub's forms do."""
+    """A test client that sends what the hub's forms send with each POST: the CSRF token, and the version.
+
+    It sends the version of a form that was opened just before: a form without one is sent again with that of the
+    answer. Tests of versions send their own.
+    """
 
     sends_csrf = True
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("method", "GET") == "POST" and self.sends_csrf and "json" not in kwargs:
-            data = kwargs.get("data") or {}
-            if isinstance(data, dict) and "csrf_token" not in data:
-                kwargs["data"] = data | {"csrf_token": self._csrf_token()}
-        return super().open(*args, **kwargs)
+        data = kwargs.get("data") or {}
+        if (
+            kwargs.get("method", "GET") != "POST"
+            or not self.sends_csrf
+            or "json" in kwargs
+            or not isinstance(data, dict)
+        ):
+            return super().open(*args, **kwargs)
+        data = {"csrf_token": self._csrf_token()} | {name: _kept_open(value) for name, value in data.items()}
+        answer = super().open(*args, **kwargs | {"data": _reopened(data)})
+        if answer.status_code == CONFLICT and "version" not in data:
+            version = re.search(r'name="version" value="([0-9a-f.]+)!"', answer.text)
+            assert version, answer.text
+            answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version[1]})})
+        return answer
 
     def _csrf_token(self) -> str:
         with self.session_transaction() as cookie:
             raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
         serializer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
         return str(serializer.dumps(raw))
+
+
+def _kept_open(value: Any) -> Any:
+    """Return a value of a form with the bytes of its files, since sending a file closes it."""
+    if isinstance(value, list):
+        return [_kept_open(item) for item in value]
+    is_file = isinstance(value, tuple) and hasattr(value[0], "read")
+    return (value[0].read(), *value[1:]) if is_file else value
+
+
+def _reopened(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a form with its files open."""
+
+    def opened(value: Any) -> Any:
+        if isinstance(value, list):
+            return [opened(item) for item in value]
+        is_file = isinstance(value, tuple) and isinstance(value[0], bytes)
+        return (BytesIO(value[0]), *value[1:]) if is_file else value
+
+    return {name: opened(value) for name, value in data.items()}
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,12 @@ def config() -> Config:
     return cast(Database, current_app.extensions["hub-database"]).config
 
 
+def person_id() -> int | None:
+    """Return the id of the person who is signed in; None for a visitor, or if no one has asked yet."""
+    person = inspect(g.get("_login_user"), raiseerr=False)
+    return person.identity[0] if person and person.identity else None
+
+
 def writes(view: View) -> View:
     """Mark a view that writes on a GET request, such as a download, which is logged."""
     view.writes = True  # type: ignore[attr-defined]
@@ -218,7 +224,6 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     """Commit or roll back depending on the status, add the headers, and log the request."""
-    person = inspect(g.get("_login_user"), raiseerr=False)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
             g.db.commit()
@@ -235,7 +240,7 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")
-    _log_line(response, person.identity[0] if person and person.identity else None)
+    _log_line(response, person_id())
     return response
 
 

@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from hub.core.fields import DayField
 from hub.core.text import clean
+from hub.core.versions import EditForm
 from hub.library.actions import Facts
 from hub.library.models import Resource
 from hub.library.rules import (
@@ -50,7 +51,7 @@ class CheckboxesField(SelectMultipleField):
 _KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]
 
 
-class FactsForm(FlaskForm):
+class FactsForm(EditForm):
     """The details of a resource; the same when adding and when editing."""
 
     title = StringField(
@@ -103,25 +104,32 @@ class FactsForm(FlaskForm):
             "call_on": self.call_on.data,
         }
 
-    def show(self, resource: Resource) -> None:
-        """Fill the form with the current details of ``resource``."""
-        names = [topic.name for topic in resource.topics]
-        self.title.data, self.summary.data = resource.title, resource.summary
-        self.kind.data, self.audience.data = resource.kind.value, resource.audience.value
-        self.topics.data = [name for name in names if name in BIG_SIX]
-        self.tags.data = ", ".join(name for name in names if name not in BIG_SIX)
-        self.published_on.data, self.call_on.data = resource.published_on, resource.call_on
 
-
-class EditForm(FactsForm):
+class EditFactsForm(FactsForm):
     """The details of a resource that exists."""
+
+    NOTES = frozenset({"closes"})
 
     closes = BooleanField("Close them")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.organization
-        self.published_on.description = ""
+
+def facts_form(resource: Resource) -> EditFactsForm:
+    """Return the form that edits the details of ``resource``."""
+    names = [topic.name for topic in resource.topics]
+    form = EditFactsForm(
+        title=resource.title,
+        summary=resource.summary,
+        kind=resource.kind.value,
+        audience=resource.audience.value,
+        topics=[name for name in names if name in BIG_SIX],
+        tags=", ".join(name for name in names if name not in BIG_SIX),
+        published_on=resource.published_on,
+        call_on=resource.call_on,
+    )
+    del form.organization
+    form.published_on.description = ""
+    form.edits(resource)
+    return form
 
 
 class FileForm(FlaskForm):

@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.core import web
+from hub.core import versions, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
@@ -23,11 +23,9 @@ from hub.members.rules.permissions import Permission
 def edit(resource_id: int) -> Answer:
     """Edit the details of a resource."""
     person = signed_in()
+    versions.hold(Resource, id=resource_id)
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = library_forms.EditForm()
-    if request.method == "GET":
-        form.show(resource)
-    refused = ""
+    form, refused = library_forms.facts_form(resource), ""
     if form.validate_on_submit():
         try:
             library_actions.change(db, person, resource, form.facts(), closes=form.closes.data)

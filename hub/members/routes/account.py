@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
-from hub.core import web
+from hub.core import set_aside, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
@@ -48,6 +48,22 @@ def change_password() -> Any:
             return redirect(url_for("members.account"))
     name = OwnName(formdata=None, obj=person)
     return form_page("members/account.html", person=person, form=name, password=form, refused=refused)
+
+
+@bp.get("/account/set-aside", endpoint="set_aside_list")
+def list_set_aside() -> str:
+    """List the versions that were set aside when two people edited the same thing."""
+    person = signed_in()
+    return render_template(
+        "members/set_aside_list.html", rows=set_aside.set_aside_of(db, person.id), days=set_aside.DAYS_KEPT
+    )
+
+
+@bp.get("/account/set-aside/<int:number>", endpoint="set_aside")
+def show_set_aside(number: int) -> str:
+    """Show a version that was set aside."""
+    row = set_aside.set_aside_for(db, signed_in().id, number)
+    return render_template("members/set_aside.html", row=row, days=set_aside.DAYS_KEPT)
 
 
 @bp.post("/hints/<name>/dismiss")

@@ -1,0 +1,91 @@
+"""Texts that lost when two people edited the same thing: kept for a while, so that either choice loses nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hub.core import clock
+from hub.core.audit import Entry
+from hub.core.db import Base
+from hub.core.errors import NotFound
+
+DAYS_KEPT = 90
+
+
+class SetAside(Base):
+    """The text that wasn't kept when a save met a newer version. Like the audit log, it has no foreign keys."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(index=True)  # who chose; None: an applicant without an account
+    author_id: Mapped[int | None] = mapped_column(index=True)  # who had saved it, if that was someone else
+    subject: Mapped[str] = mapped_column(String(120), index=True)  # "Resource 7"
+    title: Mapped[str] = mapped_column(Text)
+    was_saved: Mapped[bool]  # True: it was saved, then replaced; False: it was typed, and not saved
+    texts: Mapped[list[list[str]]] = mapped_column(JSON)  # label and text of each field, in the form's order
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def subject_of(subject: Base | str) -> str:
+    """Return the name under which texts of ``subject`` are set aside: ``Resource 7``, or a text as it is."""
+    return subject if isinstance(subject, str) else f"{type(subject).__name__} {getattr(subject, 'id', '')}"
+
+
+def set_aside_of(db: Session, person_id: int) -> Sequence[SetAside]:
+    """Return the texts that a person may read, newest first: those they set aside, and those they had written."""
+    return db.scalars(select(SetAside).where(_readable_by(person_id)).order_by(SetAside.id.desc())).all()
+
+
+def set_aside_for(db: Session, person_id: int, number: int) -> SetAside:
+    """Return a text that the person may read; raises NotFound."""
+    return _one(db, SetAside.id == number, _readable_by(person_id))
+
+
+def set_aside_about(db: Session, subject: Base) -> Sequence[SetAside]:
+    """Return the texts about ``subject`` that were set aside without an account, newest first."""
+    ours = (SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
+    return db.scalars(select(SetAside).where(*ours).order_by(SetAside.id.desc())).all()
+
+
+def set_aside_about_for(db: Session, subject: Base, number: int) -> SetAside:
+    """Return a text about ``subject`` that was set aside without an account; raises NotFound."""
+    return _one(db, SetAside.id == number, SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
+
+
+def _one(db: Session, *conditions: ColumnElement[bool]) -> SetAside:
+    if row := db.scalar(select(SetAside).where(*conditions)):
+        return row
+    raise NotFound
+
+
+def _readable_by(person_id: int) -> ColumnElement[bool]:
+    return or_(SetAside.person_id == person_id, SetAside.author_id == person_id)
+
+
+def last_change(db: Session, subject: Base | str) -> Entry | None:
+    """Return the newest entry of the audit log about ``subject``: who saved it last, and when; None if unknown."""
+    if isinstance(subject, str):
+        return None
+    about = (Entry.subject_kind == type(subject).__name__, Entry.subject_id == getattr(subject, "id", None))
+    return db.scalar(select(Entry).where(*about).order_by(Entry.id.desc()).limit(1))
+
+
+def has_expired(db: Session) -> bool:
+    """Return True if a text has been kept for DAYS_KEPT."""
+    return db.scalar(select(SetAside.id).where(_expired()).limit(1)) is not None
+
+
+def delete_expired(db: Session) -> int:
+    """Delete the texts that have been kept for DAYS_KEPT, and return 0: nothing is left to do."""
+    db.execute(delete(SetAside).where(_expired()))
+    return 0
+
+
+def _expired() -> ColumnElement[bool]:
+    return SetAside.at < clock.now() - timedelta(days=DAYS_KEPT)
