@@ -310,18 +310,13 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         data = kwargs.get("data") or {}
-        if (
-            kwargs.get("method", "GET") != "POST"
-            or not self.sends_csrf
-            or "json" in kwargs
-            or not isinstance(data, dict)
-        ):
+        is_form = kwargs.get("method", "GET") == "POST" and "json" not in kwargs and isinstance(data, dict)
+        if not self.sends_csrf or not is_form:
             return super().open(*args, **kwargs)
         data = {"csrf_token": self._csrf_token()} | {name: _kept_open(value) for name, value in data.items()}
         answer = super().open(*args, **kwargs | {"data": _reopened(data)})
-        if answer.status_code == CONFLICT and "version" not in data:
-            version = re.search(r'name="version" value="([0-9a-f.]+)!"', answer.text)
-            assert version, answer.text
+        version = re.search(r'name="version" value="([0-9a-f.]+)!"', answer.text)
+        if answer.status_code == CONFLICT and "version" not in data and version:
             answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version[1]})})
         return answer
 

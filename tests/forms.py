@@ -27,13 +27,13 @@ def form_on(answer: TestResponse, action: str = "") -> PageForm:
     """Return the only form on a page with a version that posts to ``action``; by default, to the page itself."""
     page = BeautifulSoup(answer.text, "lxml")
     path = answer.request.path
-    found = []
+    forms = []
     for form in page.find_all("form", method="post"):
         address = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))
         if form.find("input", attrs={"name": "version"}) and urlsplit(address).path == (action or path):
-            found.append(PageForm(address, _values(form)))
-    assert len(found) == 1, f"{path} has {len(found)} forms with a version for {action or path}"
-    return found[0]
+            forms.append(PageForm(address, _values(form)))
+    assert len(forms) == 1, f"{path} has {len(forms)} forms with a version for {action or path}"
+    return forms[0]
 
 
 def opened(browser: FlaskClient, address: str, action: str = "") -> PageForm:

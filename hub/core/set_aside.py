@@ -49,8 +49,8 @@ def set_aside_for(db: Session, person_id: int, number: int) -> SetAside:
 
 def set_aside_about(db: Session, subject: Base) -> Sequence[SetAside]:
     """Return the texts about ``subject`` that were set aside without an account, newest first."""
-    ours = (SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
-    return db.scalars(select(SetAside).where(*ours).order_by(SetAside.id.desc())).all()
+    query = select(SetAside).where(SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
+    return db.scalars(query.order_by(SetAside.id.desc())).all()
 
 
 def set_aside_about_for(db: Session, subject: Base, number: int) -> SetAside:

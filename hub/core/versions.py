@@ -173,7 +173,7 @@ class Edit:
 
 
 def hold(model: type[Base], **key: object) -> None:
-    """On a POST, lock a row until the end of the request, before the version of a form about it is checked.
+    """Lock a row until the end of a POST request, before the version of a form about it is checked.
 
     Otherwise two requests could both find their version current (SQLite has one writer anyway). What was read before
     is read again.
@@ -209,13 +209,14 @@ class EditForm(FlaskForm):
         title: str = "",
         *,
         page: str = "",
+        parts: Callable[[], Sequence[Part]] | None = None,
         address_of: Callable[[int], str] | None = None,
     ) -> None:
-        """Say what the form edits; see `Edit`."""
+        """Say what the form edits; see `Edit`. ``parts``: what is edited, if that isn't the values of the fields."""
         self._edit = lambda: Edit(
             subject,
             title or str(subject),
-            self._parts(),
+            (parts or self._parts)(),
             notes=self._notes(),
             page=page,
             address_of=address_of,

@@ -204,6 +204,9 @@ def withdraw(db: Session, person: Person, resource: Resource, reason: str) -> No
         resource.withdrawn_at, resource.withdrawn_reason = clock.now(), reason[:500]
         _increment_version(resource)
         note(db, person, "withdrew the resource", resource, reason=reason[:500])
+    elif resource.withdrawn_reason != reason[:500]:
+        note(db, person, "changed why it withdrew the resource", resource, before=resource.withdrawn_reason)
+        resource.withdrawn_reason = reason[:500]
 
 
 def restore(db: Session, person: Person, resource: Resource) -> None:

@@ -202,8 +202,10 @@ class LinkForm(FactsForm):
     )
 
 
-class ReplaceForm(FlaskForm):
+class ReplaceForm(EditForm):
     """Replace the content of a resource; only the field for its source is shown."""
+
+    NOTES = frozenset({"note"})
 
     files = MultipleFileField("New file", [Optional()])
     body = TextAreaField("Text", [Optional(), Length(max=LONGEST_BODY)])
@@ -215,7 +217,7 @@ class ReplaceForm(FlaskForm):
     )
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(EditForm):
     """Withdraw a resource."""
 
     reason = StringField("Reason", [DataRequired("Enter a reason."), Length(max=500)])

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Opt
 from hub.core.errors import Refused
 from hub.core.fields import DayField
 from hub.core.text import clean
+from hub.core.versions import EditForm
 from hub.members.models import Organization
 from hub.members.rules.fields import LONGEST_NAME, email_of, website_of
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind, Role
@@ -96,7 +97,7 @@ class Welcome(FlaskForm):
     repeated = _repeated()
 
 
-class OwnName(FlaskForm):
+class OwnName(EditForm):
     """The name of the person who is signed in."""
 
     name = _line("Your name", missing="Enter your name.")
@@ -130,22 +131,23 @@ class NewPerson(FlaskForm):
     )
 
 
-class ChangePerson(FlaskForm):
+class ChangePerson(EditForm):
     """A person's name and email address."""
 
     name = _line("Name", missing="Enter the person’s name.")
     email = _email()
 
 
-class ChangeRole(FlaskForm):
+class ChangeRole(EditForm):
     """A person's role."""
 
     role = SelectField("Role", [InputRequired("Choose a role.")], coerce=Role)
 
 
-class MovePerson(FlaskForm):
+class MovePerson(EditForm):
     """Another organization for a person. Its ids differ from those of the role form on the same page."""
 
+    NOTES = frozenset({"role"})
     organization = SelectField("New organization", [InputRequired("Choose an organization.")], id="move-organization")
     role = SelectField("New role", [InputRequired("Choose a role.")], coerce=Role, id="move-role")
 

@@ -9,12 +9,13 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from hub.core.fields import DayField, TimeOfDayField
+from hub.core.versions import EditForm
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.rules.mail import MailKind
 
 
-class HubForm(FlaskForm):
+class HubForm(EditForm):
     """The hub's name and time zone."""
 
     name = StringField(
@@ -29,7 +30,7 @@ class HubForm(FlaskForm):
     )
 
 
-class HostForm(FlaskForm):
+class HostForm(EditForm):
     """The organization that runs the hub."""
 
     name = StringField("Name", [InputRequired("Enter your organization’s name.")])
@@ -53,7 +54,7 @@ class OrganizationsForm(FlaskForm):
     )
 
 
-class NotificationSettingsForm(FlaskForm):
+class NotificationSettingsForm(EditForm):
     """A person's notification settings: kinds of email, topics and quiet hours."""
 
     kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in MailKind])

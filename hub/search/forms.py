@@ -4,10 +4,11 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from hub.core.versions import EditForm
 from hub.search.actions import LONGEST_ENTRY_NAME, LONGEST_MEANING, Wording
 
 
-class EntryForm(FlaskForm):
+class EntryForm(EditForm):
     """A glossary entry."""
 
     name = StringField(

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from hub.core import versions, web
 from hub.core.errors import Refused
+from hub.core.versions import Part
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
@@ -50,35 +51,61 @@ def replace(resource_id: int) -> Answer:
     """Replace the content of a resource; the earlier revision is kept."""
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = library_forms.ReplaceForm()
-    if request.method == "GET":
-        form.body.data, form.url.data = resource.current.body, resource.current.url
-        return _replace_page(resource, form)
-    content: library_actions.Content | None = None
-    if resource.current.source is Source.FILE:
-        db.commit()  # nothing was written yet: releases the lock while the bytes are stored
-    try:
-        if not form.validate_on_submit():
-            content = _file_of(person)
-            return _replace_page(resource, form, content=content), 422
-        content = _new_content(person, resource, form)
-        library_actions.replace(db, person, resource, content, form.note.data or "")
-    except Refused as refused:
-        db.rollback()
+    file, refused = None, ""
+    if request.method == "POST":
+        if resource.current.source is Source.FILE:
+            file, refused = _received(person)
+        versions.hold(Resource, id=resource_id)
         resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
-        return _replace_page(resource, form, str(refused), content), 422
-    flash("Content replaced. The earlier revision is still available.")
-    return redirect(url_for(".show", resource_id=resource_id))
+    form = _replace_form(resource, file)
+    if not refused and form.validate_on_submit():
+        try:
+            content = _new_content(resource, form, file)
+            library_actions.replace(db, person, resource, content, form.note.data or "")
+        except Refused as error:
+            db.rollback()
+            resource, refused = library_queries.get_for(db, person, resource_id, Permission.CHANGE), str(error)
+        else:
+            flash("Content replaced. The earlier revision is still available.")
+            return redirect(url_for(".show", resource_id=resource_id))
+    page = _replace_page(resource, form, refused, file)
+    return page if request.method == "GET" else (page, 422)
+
+
+def _received(person: Person) -> tuple[library_actions.File | None, str]:
+    """Return the file that came with the form, if any, and why it isn't accepted; stores it without holding a lock."""
+    db.commit()  # nothing was written yet: releases the lock while the bytes are stored
+    try:
+        return _file_of(person), ""
+    except Refused as refused:
+        return None, str(refused)
+
+
+def _replace_form(resource: Resource, file: library_actions.File | None) -> library_forms.ReplaceForm:
+    """Return the form, filled with the current content, which is what it edits."""
+    current = resource.current
+    form = library_forms.ReplaceForm(body=current.body, url=current.url)
+
+    def parts() -> list[Part]:
+        if current.source is Source.TEXT:
+            return [Part.of_texts("Text", current.body or "", form.body.data or "")]
+        if current.source is Source.LINK:
+            return [Part.of_texts("Link", current.url or "", form.url.data or "")]
+        sha256 = current.sha256 or ""
+        typed = (file.name, file.stored.sha256) if file else ("", sha256)
+        return [Part("File", current.file_name or "", typed[0], sha256, typed[1])]
+
+    form.edits(resource, f"Content of “{resource.title}”", parts=parts)
+    return form
 
 
 def _replace_page(
     resource: Resource,
     form: library_forms.ReplaceForm,
-    refused: str = "",
-    content: library_actions.Content | None = None,
+    refused: str,
+    kept: library_actions.File | None,
 ) -> str:
     """Return the form page; a file that was sent with the form is kept for the next attempt."""
-    kept = content if isinstance(content, library_actions.File) else None
     return render_template(
         "library/replace.html",
         resource=resource,
@@ -91,16 +118,17 @@ def _replace_page(
     )
 
 
-def _new_content(person: Person, resource: Resource, form: library_forms.ReplaceForm) -> library_actions.Content:
+def _new_content(
+    resource: Resource, form: library_forms.ReplaceForm, file: library_actions.File | None
+) -> library_actions.Content:
     """Return the new content from the form, of the same source as the current one. Raises Refused without a file."""
     if resource.current.source is Source.TEXT:
         return library_actions.Written(form.body.data or "")
     if resource.current.source is Source.LINK:
         return library_actions.WebLink(form.url.data or "")
-    if file := _file_of(person):
-        return file
-    message = "Choose a new file."
-    raise Refused(message)
+    if file is None:
+        raise Refused("Choose a new file.")
+    return file
 
 
 def _file_of(person: Person) -> library_actions.File | None:
@@ -116,8 +144,10 @@ def _file_of(person: Person) -> library_actions.File | None:
 def withdraw(resource_id: int) -> Answer:
     """Withdraw a resource, with a reason."""
     person = signed_in()
+    versions.hold(Resource, id=resource_id)
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
-    form = library_forms.WithdrawForm()
+    form = library_forms.WithdrawForm(reason=resource.withdrawn_reason)
+    form.edits(resource, f"Why “{resource.title}” was withdrawn")
     if form.validate_on_submit():
         library_actions.withdraw(db, person, resource, form.reason.data)
         flash("Withdrawn. Only its organization and the coordinator can still see it. You can restore it here.")

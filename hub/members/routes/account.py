@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from hub.core import set_aside, web
+from hub.core import set_aside, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
@@ -14,6 +14,7 @@ from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.forms import ChangePassword, OwnName
 from hub.members.login import current_person, signed_in
+from hub.members.models import Person
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.hints import HINTS, Hint, hints_on
@@ -23,12 +24,19 @@ from hub.members.rules.hints import HINTS, Hint, hints_on
 def account() -> Any:
     """Show the account page; a POST saves the person's own name."""
     person = signed_in()
-    form = OwnName(obj=person)
+    versions.hold(Person, id=person.id)
+    form = _name_form(person)
     if form.validate_on_submit():
         people_actions.rename(db, person, form.name.data)
         flash("Name saved.")
         return redirect(url_for("members.account"))
     return form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
+
+
+def _name_form(person: Person, **formdata: Any) -> OwnName:
+    form = OwnName(obj=person, **formdata)
+    form.edits(person, "Your name", page=url_for("members.account"))
+    return form
 
 
 @bp.post("/account/password")
@@ -46,7 +54,7 @@ def change_password() -> Any:
             login.begin_session(person)
             flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
-    name = OwnName(formdata=None, obj=person)
+    name = _name_form(person, formdata=None)
     return form_page("members/account.html", person=person, form=name, password=form, refused=refused)
 
 

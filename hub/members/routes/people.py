@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import web
+from hub.core import versions, web
 from hub.core.errors import NotFound, Refused
+from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
@@ -84,8 +85,9 @@ def person(person_id: int) -> Any:
 def change_person(person_id: int) -> Any:
     """Change a name or an email address."""
     actor = signed_in()
+    versions.hold(Person, id=person_id)
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
-    form, refused = ChangePerson(), ""
+    form, refused = _facts_form(changed), ""
     if form.validate():
         try:
             people_actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
@@ -101,6 +103,7 @@ def change_role(person_id: int) -> Any:
     """Change a person's role, or reactivate a deactivated person with one."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
+    versions.hold(Organization, id=changed.organization_id)  # a new representative changes the former one too
     form, refused = _role_form(actor, changed), ""
     if form.validate():
         assign = people_actions.change_role if changed.is_active else people_actions.reactivate
@@ -120,6 +123,7 @@ def move_person(person_id: int) -> Any:
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotFound
+    versions.hold(Organization, id=moved.organization_id)
     form, refused = _move_form(moved), ""
     if form.validate():
         organization = members_queries.organization_for(
@@ -163,18 +167,35 @@ def deactivate(person_id: int) -> Any:
     return _back_to(subject, f"{subject.name} can no longer sign in.")
 
 
-def _role_form(actor: Person, subject: Person) -> ChangeRole:
-    form = ChangeRole(role=subject.role)
-    form.role.choices = role_choices(assignable_roles(actor, subject.organization.kind))
+def _facts_form(subject: Person, **formdata: Any) -> ChangePerson:
+    form = ChangePerson(obj=subject, **formdata)
+    form.edits(subject, subject.name, page=_page_of(subject))
     return form
 
 
-def _move_form(subject: Person) -> MovePerson:
-    form = MovePerson(role=Role.CONTRIBUTOR)
+def _role_form(actor: Person, subject: Person, **formdata: Any) -> ChangeRole:
+    form = ChangeRole(role=subject.role, **formdata)
+    form.role.choices = role_choices(assignable_roles(actor, subject.organization.kind))
+    form.edits(subject, f"Role of {subject.name}", page=_page_of(subject))
+    return form
+
+
+def _move_form(subject: Person, **formdata: Any) -> MovePerson:
+    form = MovePerson(role=Role.CONTRIBUTOR, **formdata)
     others = [other for other in members_queries.organizations(db) if other.id != subject.organization_id]
     form.organization.choices = organization_choices(others)
     form.role.choices = role_choices(Role)
+
+    def parts() -> list[Part]:
+        chosen = next((other.name for other in others if other.slug == form.organization.data), "")
+        return [Part.of_texts("Organization", subject.organization.name, chosen)]
+
+    form.edits(subject, f"Organization of {subject.name}", page=_page_of(subject), parts=parts)
     return form
+
+
+def _page_of(subject: Person) -> str:
+    return url_for("members.person", person_id=subject.id)
 
 
 def _person_page(
@@ -187,10 +208,10 @@ def _person_page(
     actor = signed_in()
     manages = may_manage(actor, subject)
     if manages:
-        facts = facts or ChangePerson(formdata=None, obj=subject)
-        role = role or _role_form(actor, subject)
+        facts = facts or _facts_form(subject, formdata=None)
+        role = role or _role_form(actor, subject, formdata=None)
         if may(actor, Permission.MANAGE_ORGANIZATIONS) and subject.is_active:
-            move = move or _move_form(subject)
+            move = move or _move_form(subject, formdata=None)
     return form_page(
         "members/person.html",
         about=subject,
@@ -215,4 +236,4 @@ def _link_page(subject: Person, token: str) -> str:
 
 def _back_to(subject: Person, sentence: str) -> Any:
     flash(sentence)
-    return redirect(url_for("members.person", person_id=subject.id))
+    return redirect(_page_of(subject))

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from hub.core import versions
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.library import actions as library_actions
@@ -25,6 +26,7 @@ TAGS_TO_OFFER = 30
 def notification_settings() -> Any:
     """Show and save the person's notification settings."""
     person = signed_in()
+    versions.hold(Person, id=person.id)
     form, refused = _form(person), ""
     if form.validate_on_submit():
         try:
@@ -56,4 +58,5 @@ def _form(person: Person) -> NotificationSettingsForm:
         zone=settings.quiet.zone,
     )
     form.offer_zones()
+    form.edits(person, "Notification settings")
     return form

@@ -5,14 +5,14 @@ from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, dates, web
+from hub.core import chosen_settings, clock, dates, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.login import signed_in
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.rules.organizations import DesignationFacts, Role
 from hub.members.rules.permissions import Permission
 from hub.members.rules.signing_in import INVITATION_DAYS
@@ -39,9 +39,11 @@ def setup() -> str:
 @bp.route("/setup/hub", methods=["GET", "POST"])
 def setup_hub() -> Any:
     """Show and save the hub's name and time zone."""
-    signed_in(Permission.SET_UP)
+    versions.hold(Organization, id=signed_in(Permission.SET_UP).organization_id)
+    chosen_settings.refresh(db.info["database"])
     config, refused = web.config(), ""
-    form = HubForm(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE}) if request.method == "GET" else HubForm()
+    form = HubForm(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE})
+    form.edits("Hub settings", "Name and time zone")
     form.zone.choices = zone_choices(config.TIME_ZONE)
     is_zone_fixed = setup_queries.zone_is_fixed(db) or "TIME_ZONE" in config.given
     if is_zone_fixed:
@@ -61,8 +63,10 @@ def setup_hub() -> Any:
 def setup_host() -> Any:
     """Show and save the organization that runs the hub."""
     signed_in(Permission.SET_UP)
+    versions.hold(Organization, id=signed_in().organization_id)
     host = members_queries.organization_of(db, signed_in().organization.slug)
     form, refused = HostForm(obj=host), ""
+    form.edits(host)
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(
@@ -221,5 +225,8 @@ def _continue_to(endpoint: str, message: str) -> Any:
 
 def _page(template: str, **context: Any) -> tuple[str, int]:
     """Return a form's page, with status 422 if the form was refused."""
-    is_refused = request.method == "POST" and (context.get("refused") or context.get("refusals"))
+    form = context.get("form")
+    is_refused = request.method == "POST" and (
+        context.get("refused") or context.get("refusals") or (form is not None and form.errors)
+    )
     return render_template(template, **context), 422 if is_refused else 200

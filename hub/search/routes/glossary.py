@@ -1,7 +1,8 @@
 """The glossary: everyone who is signed in reads it; the coordinator edits it."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
+from hub.core import versions
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
@@ -39,8 +40,10 @@ def new_entry() -> Answer:
 def edit_entry(entry_id: int) -> Answer:
     """Edit an entry."""
     person = signed_in(Permission.EDIT_GLOSSARY)
+    versions.hold(GlossaryEntry, id=entry_id)
     entry = glossary_queries.entry_for(db, person, entry_id)
     form, refused = EntryForm(obj=entry), ""
+    form.edits(entry)
     if form.validate_on_submit():
         try:
             search_actions.edit_entry(db, person, entry, form.wording())
@@ -64,4 +67,4 @@ def remove_entry(entry_id: int) -> Answer:
 
 def _form_page(form: EntryForm, entry: GlossaryEntry | None, refused: str) -> Answer:
     page = render_template("search/glossary_entry.html", form=form, entry=entry, refused=refused)
-    return (page, 422) if form.errors or refused else page
+    return page if request.method == "GET" else (page, 422)

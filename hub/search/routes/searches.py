@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from hub.core import web
+from hub.core import versions, web
 from hub.core.errors import Refused
+from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
 from hub.members.models import Organization
@@ -37,9 +38,12 @@ def searches() -> str:
     return _page(search_forms.RenameForm(formdata=None))
 
 
-def _page(form: search_forms.RenameForm, renamed: int = 0, refused: str = "") -> str:
+def _page(form: search_forms.RenameForm, renamed: int = 0, refused: str = "", edit: Edit | None = None) -> str:
     person = signed_in()
     saved, feeds = searches_queries.saved_of(db, person), searches_queries.feeds_of(db, person)
+    edits = {search.id: _name_edit(search) for search in saved}
+    if edit:
+        edits[renamed] = edit
     return render_template(
         "search/searches.html",
         saved=lines_of(saved, news_queries.new_in(db, person, saved)),
@@ -48,6 +52,7 @@ def _page(form: search_forms.RenameForm, renamed: int = 0, refused: str = "") ->
         recent=searches_queries.recent_of(db, person.id),
         form=form,
         renamed=renamed,
+        edits=edits,
         refused=refused,
     )
 
@@ -95,14 +100,24 @@ def save() -> Answer:
 @bp.post("/searches/<int:saved_id>/name")
 def rename(saved_id: int) -> Answer:
     """Rename a saved search."""
+    versions.hold(SavedSearch, id=saved_id)
     saved = searches_queries.saved_for(db, signed_in(), saved_id)
     form = search_forms.RenameForm()
+    edit = _name_edit(saved, form.name.data or "")
+    if not edit.is_safe():
+        return _page(form, saved_id, edit=edit), 422
     try:
         search_actions.rename_search(saved, form.name.data or "")
     except Refused as error:
-        return _page(form, saved_id, str(error)), 422
+        return _page(form, saved_id, str(error), edit), 422
     flash(f"Renamed to “{saved.name}”.")
     return redirect(url_for(".searches"))
+
+
+def _name_edit(saved: SavedSearch, typed: str | None = None) -> Edit:
+    """Return the edit of a name; without ``typed`` its form wasn't submitted."""
+    part = Part.of_texts("Name", saved.name, saved.name if typed is None else typed)
+    return Edit(saved, f"Saved search “{saved.name}”", [part], page=url_for(".searches"), submitted=typed is not None)
 
 
 @bp.post("/searches/<int:saved_id>/tell")
