@@ -1,0 +1,242 @@
+"""The version of a form: what counts as a newer one, races, and the texts that were set aside."""
+
+import re
+from datetime import date, time
+from threading import Event, Thread, current_thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, event, select
+from werkzeug.test import TestResponse
+from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+
+from hub.core import set_aside
+from hub.core.db import Database
+from hub.core.fields import DayField, TimeOfDayField
+from hub.core.set_aside import SetAside
+from hub.core.versions import EditForm, Part
+from hub.library import actions as library_actions
+from hub.library.models import Resource
+from hub.members.rules.organizations import Role
+from hub.worker import STEPS
+from tests.conftest import Browser
+from tests.forms import opened
+from tests.world import FrozenClock, SignIn, a_person, a_resource, an_organization
+
+ANA, BO = "ana@lakeshore.example", "bo@lakeshore.example"
+
+
+@pytest.fixture
+def toolkit(database: Database) -> int:
+    """A resource of Lakeshore, where Ana and Bo are."""
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore")
+        a_person(db, lakeshore, Role.REPRESENTATIVE, ANA)
+        a_person(db, lakeshore, email=BO, name="Bo Lund")
+        a_person(db, an_organization(db, "Ridgeline"), email="cy@ridgeline.example", name="Cy Hall")
+        return a_resource(db, lakeshore, "Toolkit").id
+
+
+class Row(Form):  # type: ignore[misc]
+    name = StringField("Name")
+    since = DayField("Since")
+
+
+class Everything(EditForm):
+    """A form with a field of each type."""
+
+    NOTES = frozenset({"reason"})
+
+    class Meta:
+        csrf = False
+
+    title = StringField("Title", filters=[lambda text: (text or "").strip()])
+    day = DayField("Day")
+    at = TimeOfDayField("Time")
+    topics = SelectMultipleField(
+        "Topics", choices=[SelectChoice(*pair) for pair in (("a", "Alpha"), ("b", "Beta"), ("c", "Gamma"))]
+    )
+    yes = BooleanField("Yes")
+    rows = FieldList(FormField(Row), min_entries=2)
+    reason = StringField("Reason")
+
+
+SAVED = {
+    "title": "Toolkit",
+    "day": date(2026, 11, 9),
+    "at": time(15, 5),
+    "topics": ["b", "a"],
+    "yes": True,
+    "rows": [{"name": "IMCP", "since": date(2014, 5, 1)}],
+}
+AS_SENT = {
+    "title": " Toolkit ",
+    "day": "Nov 9, 2026",
+    "at": "3:05 p.m.",
+    "topics": ["a", "b"],
+    "yes": "y",
+    "rows-0-name": "IMCP",
+    "rows-0-since": "2014-05-01",
+    "rows-1-name": "",
+    "rows-1-since": "",
+    "reason": "Because",
+}
+
+
+def _parts(app: Flask, saved: dict[str, Any], sent: dict[str, Any]) -> dict[str, Part]:
+    with app.test_request_context("/", method="POST", data=sent):
+        form = Everything(data=saved)
+        form.edits("a test")
+        assert form.edit
+        return {part.label: part for part in form.edit.parts}
+
+
+def test_what_a_browser_sends_back_unchanged_is_no_change(app: Flask) -> None:
+    parts = _parts(app, SAVED, AS_SENT)
+    assert [part.label for part in parts.values() if part.differs] == []
+    assert "Reason" not in parts, "a reason isn't part of what is saved"
+
+
+@pytest.mark.parametrize(("name", "value", "label", "shown"), [
+    ("title", "Toolbox", "Title", ("Toolkit", "Toolbox")),
+    ("title", "", "Title", ("Toolkit", "")),
+    ("day", "Nov 10, 2026", "Day", ("Nov 9, 2026", "Nov 10, 2026")),
+    ("day", "Novemb 10", "Day", ("Nov 9, 2026", "Novemb 10")),
+    ("at", "4 p.m.", "Time", ("3:05 p.m.", "4:00 p.m.")),
+    ("topics", ["a", "c"], "Topics", ("Beta, Alpha", "Alpha, Gamma")),
+    ("topics", [], "Topics", ("Beta, Alpha", "")),
+    ("yes", None, "Yes", ("Yes", "No")),
+    ("rows-0-since", "2015-05-01", "Rows", ("IMCP, May 1, 2014", "IMCP, May 1, 2015")),
+    ("rows-1-name", "BBBRC", "Rows", ("IMCP, May 1, 2014", "IMCP, May 1, 2014\nBBBRC")),
+])  # fmt: skip
+def test_a_change_of_any_field_is_shown_as_people_read_it(
+    app: Flask, name: str, value: Any, label: str, shown: tuple[str, str]
+) -> None:
+    sent = {key: text for key, text in (AS_SENT | {name: value}).items() if text is not None}
+    parts = _parts(app, SAVED, sent)
+    assert [part.label for part in parts.values() if part.differs] == [label]
+    assert (parts[label].saved, parts[label].typed) == shown
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_texts_differ_exactly_if_something_other_than_line_ends_and_outer_space_does(one: str, other: str) -> None:
+    def words(text: str) -> str:
+        return text.replace("\r\n", "\n").strip()
+
+    assert Part.of_texts("Text", one, other).differs == (words(one) != words(other))
+    assert not Part.of_texts("Text", one, one.replace("\n", "\r\n").replace("\r\r", "\r")).differs or "\r" in one
+
+
+@pytest.mark.both_databases
+def test_only_one_of_two_simultaneous_saves_is_accepted(
+    sign_in: SignIn, database: Database, toolkit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second request arrives while the first one is between its check and its commit."""
+    is_saving, second_waits = Event(), Event()
+    change = library_actions.change
+
+    def slow_change(*args: Any) -> None:
+        is_saving.set()
+        if current_thread().name == "first":
+            second_waits.wait(10)
+        change(*args)
+
+    def watch(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
+        if current_thread().name == "second" and re.search("FOR NO KEY UPDATE|BEGIN IMMEDIATE", statement):
+            second_waits.set()
+
+    monkeypatch.setattr(library_actions, "change", slow_change)
+    event.listen(database.engine, "before_cursor_execute", watch)
+    answers: dict[str, TestResponse] = {}
+
+    def save(name: str, browser: Any, values: dict[str, list[str]]) -> None:
+        answers[name] = browser.post(f"/resources/{toolkit}/edit", data=values)
+
+    threads = []
+    for name, email in (("first", ANA), ("second", BO)):
+        browser = sign_in(email)
+        values = opened(browser, f"/resources/{toolkit}/edit").filled(summary=f"By the {name}")
+        threads.append(Thread(target=save, name=name, args=(name, browser, values)))
+    threads[0].start()
+    assert is_saving.wait(10)
+    threads[1].start()
+    for thread in threads:
+        thread.join(30)
+    assert {name: answer.status_code for name, answer in answers.items()} == {"first": 302, "second": 409}
+    assert "By the first" in answers["second"].text
+    with database.reading() as db:
+        assert db.scalars(select(Resource.summary)).one() == "By the first"
+
+
+def _conflict(sign_in: SignIn, toolkit: int) -> tuple[Browser, str, dict[str, list[str]]]:
+    """Let Ana save while Bo's form is open; return Bo's browser, the address and Bo's form after the conflict."""
+    ana, bo, address = sign_in(ANA), sign_in(BO), f"/resources/{toolkit}/edit"
+    forms = [opened(browser, address) for browser in (ana, bo)]
+    assert ana.post(address, data=forms[0].filled(summary="Ana’s summary")).status_code == 302
+    answer = bo.post(address, data=forms[1].filled(summary="Bo’s summary"))
+    assert answer.status_code == 409
+    assert ANA in answer.text, "the page says who saved the other version"
+    version = re.search(r'name="version" value="([^"]+!)"', answer.text)
+    assert version
+    return bo, address, forms[1].filled(summary="Bo’s summary", version=version[1])  # type: ignore[return-value]
+
+
+def test_sending_the_same_form_twice_is_no_conflict(sign_in: SignIn, toolkit: int) -> None:
+    ana = sign_in(ANA)
+    form = opened(ana, f"/resources/{toolkit}/edit")
+    for _ in range(2):
+        assert ana.post(form.address, data=form.filled(summary="A new summary")).status_code == 302
+
+
+def test_after_a_conflict_a_third_version_is_not_erased_either(sign_in: SignIn, toolkit: int) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    ana = sign_in(ANA)
+    assert ana.post(address, data=opened(ana, address).filled(summary="Ana’s second")).status_code == 302
+    answer = bo.post(address, data=values)
+    assert answer.status_code == 409
+    assert "Ana’s second" in answer.text
+
+
+def test_a_refused_save_keeps_the_version_and_sets_nothing_aside(
+    sign_in: SignIn, toolkit: int, database: Database
+) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    answer = bo.post(address, data=values | {"published_on": "1850-01-01"})
+    assert answer.status_code == 422
+    assert "is set aside" not in answer.text
+    assert f'name="version" value="{values["version"][0]}"' in answer.text, "it still sets the other text aside"
+    with database.reading() as db:
+        assert db.scalars(select(SetAside)).all() == []
+
+
+def test_only_the_two_people_can_read_what_was_set_aside(sign_in: SignIn, toolkit: int, database: Database) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    assert bo.post(address, data=values).status_code == 302
+    with database.reading() as db:
+        row = db.scalars(select(SetAside)).one()
+    assert (row.was_saved, row.texts) == (True, [["Summary", "Ana’s summary"]])
+    for email, status in ((BO, 200), (ANA, 200), ("cy@ridgeline.example", 404)):
+        browser = sign_in(email)
+        assert browser.get(f"/account/set-aside/{row.id}").status_code == status
+        assert ("Toolkit" in browser.get("/account/set-aside").text) == (status == 200)
+
+
+def test_texts_are_set_aside_for_90_days(
+    sign_in: SignIn, toolkit: int, database: Database, frozen_clock: FrozenClock
+) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    assert bo.post(address, data=values).status_code == 302
+    for days, left in ((90, 1), (1, 0)):
+        frozen_clock.advance(days=days)
+        STEPS["set-aside"](database, None)  # type: ignore[arg-type]
+        with database.reading() as db:
+            assert len(db.scalars(select(SetAside)).all()) == left
+
+
+def test_the_last_change_of_something_that_is_not_audited_is_unknown(database: Database) -> None:
+    with database.reading() as db:
+        assert set_aside.last_change(db, "Hub settings") is None
