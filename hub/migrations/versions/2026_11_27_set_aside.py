@@ -6,7 +6,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_27_set_aside"
-down_revision = "2026_11_27_membership_periods"
+down_revision = "2026_11_27_closed_to_outsiders"
 branch_labels = None
 depends_on = None
 
