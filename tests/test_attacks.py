@@ -239,7 +239,7 @@ def test_a_pack_does_not_show_an_earlier_revision_that_was_restricted(
             person = db.scalars(select(Person).where(Person.email == "otto@prairie.example")).one()
             row = library_queries.get_for(db, person, restricted, Permission.CHANGE)
             facts = Facts(kind=row.kind, title=row.title, audience=audience, published_on=row.published_on)
-            change(db, person, row, facts)
+            change(db, person, row, facts, closes=audience is Audience.ORGANIZATION)
             if audience is Audience.ORGANIZATION:
                 replace(db, person, row, Written("what everyone may know"))
     assert pat.get(f"/resources/{restricted}/download?revision=1").status_code == 404

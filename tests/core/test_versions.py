@@ -123,12 +123,12 @@ def test_a_change_of_any_field_is_shown_as_people_read_it(
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
-def test_texts_differ_exactly_if_something_other_than_line_ends_and_outer_space_does(one: str, other: str) -> None:
+def test_texts_differ_exactly_if_something_other_than_line_ends_and_outer_space_does(saved: str, typed: str) -> None:
     def words(text: str) -> str:
         return text.replace("\r\n", "\n").strip()
 
-    assert Part.of_texts("Text", one, other).differs == (words(one) != words(other))
-    assert not Part.of_texts("Text", one, one.replace("\n", "\r\n").replace("\r\r", "\r")).differs or "\r" in one
+    assert Part.of_texts("Text", saved, typed).differs == (words(saved) != words(typed))
+    assert not Part.of_texts("Text", saved, saved.replace("\n", "\r\n").replace("\r\r", "\r")).differs or "\r" in saved
 
 
 @pytest.mark.both_databases
@@ -139,11 +139,11 @@ def test_only_one_of_two_simultaneous_saves_is_accepted(
     is_saving, second_waits = Event(), Event()
     change = library_actions.change
 
-    def slow_change(*args: Any) -> None:
+    def slow_change(*args: Any, **named: Any) -> None:
         is_saving.set()
         if current_thread().name == "first":
             second_waits.wait(10)
-        change(*args)
+        change(*args, **named)
 
     def watch(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
         if current_thread().name == "second" and re.search("FOR NO KEY UPDATE|BEGIN IMMEDIATE", statement):
