@@ -180,13 +180,21 @@ def _event(act: Act, chapter: Chapter, chance: Random) -> DemoEvent:
     if act is Act.FORWARD:
         recorded = _moment(happened, chapter.today, chance)
         carrier = Random(f"carrier {slug} {happened} {resource.key}").choice(tuple(Carrier))
+        reached = None if carrier is Carrier.OPENING else people
         return DemoEvent(
-            act, slug, person, resource.key, happened, recorded, with_whom, people, Channel.EMAIL, carrier=carrier
+            act, slug, person, resource.key, happened, recorded, with_whom, reached, Channel.EMAIL, carrier=carrier
         )
     delay = chance.choice((0, 0, 0, 0, 0, 0, 1, 2, 4, 7))
     recorded = _moment(min(chapter.last_day, happened + timedelta(days=delay)), chapter.today, chance)
     channel, note = chance.choice(CHANNELS), chance.choice((*NOTES[_topic(resource)], ""))
     return DemoEvent(act, slug, person, resource.key, happened, recorded, with_whom, people, channel, note)
+
+
+def recipients_of(event: DemoEvent) -> list[str]:
+    """Return names of the people whom a forward reached; an audience has the same people every time."""
+    if event.act is not Act.FORWARD:
+        return []
+    return [f"{event.organization} {event.with_whom} {place}" for place in range(event.people or 1)]
 
 
 def _late_share(chapter: Chapter) -> DemoEvent:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from hub.core import chosen_settings, clock
@@ -29,7 +29,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
-from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
+from hub.sharing.models import Confirmation, ConfirmedResource, ReachedPerson, SharingEvent
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - for invented people, on a hub that only this machine can reach
 SIGN_INS = """Sign in with the password welcome-to-the-hub as
@@ -168,8 +168,9 @@ def _add_sharing(
     resources: dict[str, Resource],
     today: date,
 ) -> None:
-    """Add eight quarters of sharing events to the log."""
-    db.add_all(
+    """Add eight quarters of sharing events to the log, with the people whom the forwards reached."""
+    events = list(history.events(today))
+    rows = [
         SharingEvent(
             act=event.act,
             carrier=event.carrier,
@@ -186,8 +187,16 @@ def _add_sharing(
             channel=event.channel,
             note=event.note,
         )
-        for event in history.events(today)
-    )
+        for event in events
+    ]
+    db.add_all(rows)
+    db.flush()
+    people_reached = [
+        {"share_id": row.id, "key": digest_of(name)}
+        for row, event in zip(rows, events, strict=True)
+        for name in history.recipients_of(event)
+    ]
+    db.execute(insert(ReachedPerson), people_reached)
 
 
 def _add_confirmations(

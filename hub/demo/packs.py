@@ -23,6 +23,7 @@ from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.links import link_end
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import LinkPart, PackState, audience_of
+from hub.sharing.actions import reach as reach_actions
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
@@ -62,7 +63,8 @@ def add(db: Session, sender: Person, resources: dict[str, Resource], today: date
     db.flush()
     _add_messages(db, pack, links, people, moment)
     _add_responses(db, pack, links, moment)
-    db.add_all(_event(pack, item, len(people), moment) for item in pack.items)
+    events = [_event(pack, item, len(people), moment) for item in pack.items]
+    reach_actions.add_share(db, events, [person.address_hash for person in people])
 
 
 def _pack(db: Session, sender: Person, resources: dict[str, Resource], moment: datetime) -> Pack:

@@ -27,6 +27,14 @@ def address_hash(db: Session, address: str) -> str:
     return keyed_hash(config_of(db).SECRET_KEY, address)
 
 
+def lasting_hash(db: Session, address: str) -> str:
+    """Return the keyed hash of an address that is kept forever, for unsubscribes and for people reached.
+
+    Its key never changes, unlike the hub's secret key.
+    """
+    return keyed_hash(config_of(db).UNSUBSCRIBE_KEY, address)
+
+
 MESSAGES_PER_PAGE = 50
 
 

@@ -41,7 +41,7 @@ class NumberField(IntegerField):
 
 def _people_field() -> IntegerField:
     return NumberField(
-        "People reached",
+        "About how many people",
         [
             Optional(),
             NumberRange(1, MOST_PEOPLE, f"Enter a number from 1 to {number(MOST_PEOPLE)}, or leave it blank."),

@@ -1,4 +1,4 @@
-"""Tables: sharing events, confirmations, audit packets, logged emails. All but the last are append-only."""
+"""Tables: sharing events, people reached, confirmations, audit packets, logged emails. All but the last are append-only."""
 
 from datetime import date, datetime
 
@@ -73,6 +73,8 @@ class SharingEvent(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    # The first entry of the same act of sharing (a report, an email, a pack's round); None: this is the first.
+    share_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"))
     act: Mapped[Act]
     carrier: Mapped[Carrier | None]  # of a forward; None: an opened link, from before carriers were logged
     # None: a visitor downloaded a public resource, counted without identity
@@ -88,7 +90,8 @@ class SharingEvent(Base):
     quarter: Mapped[str] = mapped_column(String(6))  # of happened_on, as 2026Q3, for the board's GROUP BY
     recorded_at: Mapped[datetime]
     with_whom: Mapped[str] = mapped_column(Text, default="")
-    people: Mapped[int | None]  # about how many people were reached
+    # A forward's recipients, or the number that a report says. To add up entries, see `people_reached`.
+    people: Mapped[int | None]
     channel: Mapped[Channel | None]
     note: Mapped[str] = mapped_column(Text, default="")
     # Idempotency key of an act that is seen many times: "download 7 12 1 2026-11-23T14"
@@ -99,8 +102,25 @@ class SharingEvent(Base):
     resource: Mapped[Resource] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
 
+    @property
+    def share(self) -> int:
+        """The number of the first entry of the same act of sharing."""
+        return self.share_id or self.id
+
     def __str__(self) -> str:
         return f"entry {self.id} ({self.act.label.lower()})"
+
+
+class ReachedPerson(Base):
+    """A person whom an act of sharing reached, known by a key that isn't their address.
+
+    They belong to the act, not to its entries: an email with ten resources to 500 people has 500 of them.
+    """
+
+    __tablename__ = "reached_person"
+
+    share_id: Mapped[int] = mapped_column(ForeignKey("sharing_event.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # see `hub.sharing.actions.reach`
 
 
 class Confirmation(Base):
@@ -169,7 +189,7 @@ def refuse_changes(_mapper: Mapper[Base], _connection: object, row: Base) -> Non
     raise TypeError(message)
 
 
-for _model in (SharingEvent, Confirmation, ConfirmedResource):
+for _model in (SharingEvent, ReachedPerson, Confirmation, ConfirmedResource):
     event.listen(_model, "before_update", refuse_changes)
     event.listen(_model, "before_delete", refuse_changes)
 

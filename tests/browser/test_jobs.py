@@ -85,7 +85,7 @@ def test_a_member_finds_the_right_slide_downloads_shares_and_reports_it(new_user
     slide_link = _create_link(member)
     expect(member.field("Text for your email")).to_have_value(re.compile(re.escape(slide_link)))
     member.fill_in("Shared with", f"Our yards, by {mode}")
-    member.fill_in("People reached", "12")
+    member.fill_in("About how many people", "12")
     member.select("How it was shared", "Newsletter")
     member.press_button("Report sharing")
     member.sees_status("Sharing reported.")

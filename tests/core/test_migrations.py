@@ -40,7 +40,7 @@ def test_old_log_entries_get_the_current_titles_of_their_resources(database: Dat
         toolkit = a_resource(db, lakeshore, "Toolkit")
         revision = db.scalars(select(Revision)).one()
         downloads_actions.log_download(db, ana, toolkit, revision, whole=True)
-    _go_back(database, "2026_11_24_stopped_through")
+    go_back(database, "2026_11_24_stopped_through")
     assert not schema.is_current(database)
     schema.upgrade(database)
     with database.reading() as db:
@@ -59,7 +59,7 @@ def test_old_hubs_keep_their_dates_as_a_period_and_print_the_standings_that_chan
         statement = {"organization_id": prairie.id, "person_id": ana.id, "role": Role.REPRESENTATIVE}
         db.add(Confirmation(**statement, quarter="2026Q2", shared=False, reason="None", confirmed_at=clock.now()))
         db.add(Confirmation(**statement, quarter="2026Q1", shared=True, with_whom="All", confirmed_at=clock.now()))
-    _go_back(database, "2026_11_24_titles_in_the_log")
+    go_back(database, "2026_11_24_titles_in_the_log")
     dates = {"Lakeshore Forge": ("2025-07-01", None), "Prairie Works": ("2025-10-01", "2026-08-15"),
              "Young Works": ("2026-01-01", "2026-09-30")}  # fmt: skip
     with database.engine.begin() as connection:
@@ -89,7 +89,7 @@ def test_what_was_for_one_organization_only_stays_closed_when_it_is_widened_late
         lakeshore = an_organization(db, "Lakeshore Forge")
         a_resource(db, lakeshore, "Ours", audience=Audience.ORGANIZATION)
         a_resource(db, lakeshore, "For all", audience=Audience.PUBLIC)
-    _go_back(database, "2026_11_27_closed_to_outsiders-1")
+    go_back(database, "2026_11_27_closed_to_outsiders-1")
     before = clock.now()
     schema.upgrade(database)
     with database.reading() as db:
@@ -99,7 +99,7 @@ def test_what_was_for_one_organization_only_stays_closed_when_it_is_widened_late
     assert closed[1] is None
 
 
-def _go_back(database: Database, revision: str) -> None:
+def go_back(database: Database, revision: str) -> None:
     """Downgrade to that migration."""
     alembic = schema._alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").begin() as connection:

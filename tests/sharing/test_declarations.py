@@ -232,7 +232,7 @@ def test_the_csv_has_every_entry_and_runs_nothing(world: list[int], sign_in: Sig
     [row] = csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
     assert row["Shared with"] == "'=HYPERLINK(1)"
     assert row["Note"] == "'+1\n2"
-    heads = ("Activity", "Counts", "People reached", "Title")
+    heads = ("Activity", "Counts", "Said to have reached", "Title")
     assert [row[head] for head in heads] == ["declared", "yes", "40", "Toolkit one"]
     assert browser.get("/sharing?format=csv").data == answer.data
 

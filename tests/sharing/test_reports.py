@@ -21,7 +21,6 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import SharingEvent
-from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.reports import Period, Reached, reached
 from hub.sharing.rules.standing import Act, Channel
 from tests.world import SignIn, a_person, a_resource, an_organization
@@ -45,20 +44,23 @@ def test_a_period_is_a_quarter_or_a_year() -> None:
 @dataclass(frozen=True)
 class AnEvent:
     act: Act
-    carrier: Carrier | None
-    people: int | None
+    share: int
+    people: int | None = None
 
 
-def test_an_opened_link_is_one_person_and_unknown_numbers_are_counted_separately() -> None:
+def test_known_people_count_once_and_what_was_only_reported_is_added_up_apart() -> None:
     events = [
-        AnEvent(Act.DOWNLOAD, None, None),
-        AnEvent(Act.FORWARD, Carrier.OPENING, None),
-        AnEvent(Act.FORWARD, None, None),
-        AnEvent(Act.FORWARD, Carrier.HUB_MAIL, 12),
-        AnEvent(Act.DECLARED, None, 30),
-        AnEvent(Act.DECLARED, None, None),
+        AnEvent(Act.DOWNLOAD, 1),
+        AnEvent(Act.FORWARD, 2, 3),
+        AnEvent(Act.FORWARD, 2, 3),  # another resource in the same email
+        AnEvent(Act.FORWARD, 4, 2),  # an email to two of the same people
+        AnEvent(Act.FORWARD, 5),  # everyone was in BCC
+        AnEvent(Act.DECLARED, 6, 40),
+        AnEvent(Act.DECLARED, 6, 40),  # another resource in the same report
+        AnEvent(Act.DECLARED, 8, 40),  # another report
+        AnEvent(Act.DECLARED, 9),
     ]
-    assert reached(events) == Reached(44, 1)
+    assert reached(events, {1: ["zoe"], 2: ["ana", "bo", "cy"], 4: ["ana", "bo"]}) == Reached(3, 80, 2)
 
 
 @settings(max_examples=40)
@@ -179,7 +181,7 @@ def test_the_pdf_the_csv_file_and_the_workbook_of_a_quarter_agree(sign_in: SignI
     for part in (
         "Sharing in Q2 2026",
         "met the commitment",
-        "About 40 people",
+        "By its reports, it is said to have reached about 40.",
         "Rita Peña",
         "Jun 30, 2026",
         "Jul 8, 2026",
@@ -191,7 +193,7 @@ def test_the_pdf_the_csv_file_and_the_workbook_of_a_quarter_agree(sign_in: SignI
     assert (entry["Date"], entry["Recorded"]) == ("2026-06-30", "2026-07-08T11:00:00-04:00")
     assert (entry["Evidence"], entry["Note"], entry["Title"]) == ("declared", "'@all", f"'{FORMULA} Toolkit")
     sheets = sheets_of(answers["xlsx"].data)
-    assert list(sheets) == ["Quarters", "Resources", "Entries", "Confirmations"]
+    assert list(sheets) == ["Quarters", "People reached", "Resources", "Entries", "Confirmations"]
     assert sheets["Quarters"][1][:6] == ("2026Q2", "confirmed", "yes", datetime(2026, 7, 8), "Alan", "no")
     assert sheets["Resources"][1][1] == f"{FORMULA} Toolkit"
     assert sheets["Entries"][1][2] == datetime(2026, 6, 30)

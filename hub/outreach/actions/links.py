@@ -18,6 +18,7 @@ from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
 from hub.outreach.rules.openings import Visitor, is_outside
+from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import add_once, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
@@ -97,7 +98,8 @@ def open_link(db: Session, link: ShareLink, visitor: Visitor) -> None:
         carrier=Carrier.OPENING,
         once=f"forward {link.id} {day} {network_mark(db, f'link {link.id} {day}', visitor)}",
     )
-    add_once(db, event)
+    if add_once(db, event):
+        reach_actions.add_people(db, event, [network_mark(db, f"link {link.id}", visitor)])
 
 
 def is_usable(link: ShareLink) -> bool:

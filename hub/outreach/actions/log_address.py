@@ -15,6 +15,7 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.mail import bounces
 from hub.mail.actions import post
+from hub.mail.queries import lasting_hash
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.outreach import spool
@@ -27,11 +28,13 @@ from hub.outreach.rules.log_address import (
     TOKEN_LETTERS,
     audience_of,
     classify,
+    counted_recipients,
     day_of,
     idempotency_key,
     token_in,
 )
 from hub.outreach.rules.places import HubLinks, hub_links_in
+from hub.sharing.actions import reach as reach_actions
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Audience, Outcome
@@ -142,8 +145,8 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
     if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
         return Outcome.SEEN
     events = [_event(logged, match, audience) for match in matches]
-    db.add_all(events)
-    db.flush()
+    recipients = counted_recipients(mail, sender, config.MAIL_DOMAIN)
+    reach_actions.add_share(db, events, [lasting_hash(db, address) for address in recipients])
     logged.event_ids = [event.id for event in events]
     notify_sender(db, person, logged, [match.title for match in matches], audience)
     return outcome

@@ -19,7 +19,8 @@ from hub.outreach import letters as outreach_letters
 from hub.outreach.actions.packs import is_pack_open
 from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside, network_of
-from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart
+from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart, link_key
+from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import add_once, digest, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
@@ -129,7 +130,15 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visitor: Visitor) 
         note=f"Opened by a person. Pack: {pack.title}",
         once=f"pack {pack.id} opened {link.id} {item.id} {day}{by_network}",
     )
-    add_once(db, event)
+    if add_once(db, event):
+        reach_actions.add_people(db, event, [_key(db, link, visitor)])
+
+
+def _key(db: Session, link: PackLink, visitor: Visitor) -> str:
+    """Return the key of the person who opens the link: its recipient, or for a channel's link the visitor's network."""
+    if link.part is LinkPart.CHANNEL:
+        return network_mark(db, f"pack link {link.id}", visitor)
+    return link.stakeholder.address_hash if link.stakeholder else link_key(link.id)
 
 
 def _was_accepted(db: Session, link: PackLink) -> bool:

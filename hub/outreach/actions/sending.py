@@ -5,7 +5,8 @@ twice.
 """
 
 import logging
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +30,8 @@ from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
-from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged
+from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged, link_key
+from hub.sharing.actions import reach as reach_actions
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
@@ -213,18 +215,20 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
 def _log_accepted(db: Session, pack: Pack) -> int:
     """Log the emails that the mail server accepted, if it is time; mark the pack as sent once all have settled."""
     accepted = db.execute(
-        select(PackLink.id, OutboxMessage.settled_at)
+        select(PackLink.id, OutboxMessage.settled_at, Stakeholder.address_hash)
         .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
+        .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
         .where(PackLink.pack_id == pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
     ).all()
     unsettled = _count_unsettled(db, pack)
     last = pack.logged_at or pack.published_at or clock.now()
     if is_to_be_logged(len(accepted), unsettled, clock.now() - last):
         zone = config_of(db).zone
-        _log_forwards(
-            db, pack, Counter((moment or clock.now()).astimezone(zone).date() for _link_id, moment in accepted)
-        )
-        db.execute(update(PackLink), [{"id": link_id, "logged": True} for link_id, _moment in accepted])
+        people: dict[date, list[str]] = defaultdict(list)
+        for link_id, moment, hashed in accepted:
+            people[(moment or clock.now()).astimezone(zone).date()].append(hashed or link_key(link_id))
+        _log_forwards(db, pack, people)
+        db.execute(update(PackLink), [{"id": row.id, "logged": True} for row in accepted])
     if not unsettled:
         pack.state, pack.finished_at = PackState.SENT, clock.now()
     return 1
@@ -242,31 +246,32 @@ def _count_unsettled(db: Session, pack: Pack) -> int:
     return messages[State.WAITING] + messages[State.SENDING] + (db.scalar(unwritten) or 0)
 
 
-def _log_forwards(db: Session, pack: Pack, people: Counter[date]) -> None:
-    """Log an entry for each item and day, with the groups and the number of accepted emails."""
+def _log_forwards(db: Session, pack: Pack, people: Mapping[date, Collection[str]]) -> None:
+    """Log an entry for each item and day, with the groups and the accepted emails; a day's are one act of sharing."""
     pack.rounds, pack.logged_at = pack.rounds + 1, clock.now()
-    db.add_all(
-        SharingEvent(
-            act=Act.FORWARD,
-            carrier=Carrier.HUB_MAIL,
-            organization_id=pack.organization_id,
-            person_id=pack.person_id,
-            resource_id=item.resource_id,
-            title=item.resource.title,
-            revision_number=item.revision_number or item.resource.revision_number,
-            page_number=item.first_page,
-            pack_id=pack.id,
-            happened_on=day,
-            quarter=str(Quarter.of(day)),
-            recorded_at=pack.logged_at,
-            with_whom=shorten(audience_of(pack.groups, everyone=pack.everyone), LONGEST_AUDIENCE),
-            people=count,
-            channel=Channel.EMAIL,
-            note=f"Pack: {pack.title}",
-            once=f"pack {pack.id} item {item.id} round {pack.rounds} {day}",
-        )
-        for day, count in sorted(people.items())
-        for item in usable_items(pack)
+    for day, keys in sorted(people.items()):
+        reach_actions.add_share(db, [_forward(pack, item, day, len(keys)) for item in usable_items(pack)], keys)
+
+
+def _forward(pack: Pack, item: PackItem, day: date, people: int) -> SharingEvent:
+    return SharingEvent(
+        act=Act.FORWARD,
+        carrier=Carrier.HUB_MAIL,
+        organization_id=pack.organization_id,
+        person_id=pack.person_id,
+        resource_id=item.resource_id,
+        title=item.resource.title,
+        revision_number=item.revision_number or item.resource.revision_number,
+        page_number=item.first_page,
+        pack_id=pack.id,
+        happened_on=day,
+        quarter=str(Quarter.of(day)),
+        recorded_at=pack.logged_at or clock.now(),
+        with_whom=shorten(audience_of(pack.groups, everyone=pack.everyone), LONGEST_AUDIENCE),
+        people=people,
+        channel=Channel.EMAIL,
+        note=f"Pack: {pack.title}",
+        once=f"pack {pack.id} item {item.id} round {pack.rounds} {day}",
     )
 
 

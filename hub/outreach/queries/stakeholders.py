@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from hub.core.db import config_of
 from hub.core.errors import NotFound
-from hub.mail.queries import bouncing
-from hub.mail.rules import keyed_hash
+from hub.mail.queries import bouncing, lasting_hash
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
@@ -191,7 +190,7 @@ def stopped_hashes(db: Session, organization: Organization) -> Sequence[str]:
 
 def hash_of(db: Session, email: str) -> str:
     """Return the keyed hash of an address, as kept for unsubscribes."""
-    return keyed_hash(config_of(db).UNSUBSCRIBE_KEY, email)
+    return lasting_hash(db, email)
 
 
 def key_was_changed(db: Session) -> bool:

@@ -76,10 +76,15 @@ def classify(mail: Mail, sender: Sender, domain: str) -> Outcome:
     return Outcome.LOGGED
 
 
-def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
-    """Return the number of recipients by domain, without the sender and, for members, without colleagues."""
+def counted_recipients(mail: Mail, sender: Sender, domain: str) -> list[str]:
+    """Return the recipients, each once, without the sender and, for members, without colleagues."""
     recipients = _other_recipients(mail, sender, domain)
-    counted = [address for address in recipients if sender.counts_colleagues or not _is_inside(address, sender)]
+    return [address for address in recipients if sender.counts_colleagues or not _is_inside(address, sender)]
+
+
+def audience_of(mail: Mail, sender: Sender, domain: str) -> Audience:
+    """Return the number of counted recipients by domain."""
+    counted = counted_recipients(mail, sender, domain)
     domains = Counter(address.rpartition("@")[2][:100] for address in counted)
     return Audience(len(counted) or None, dict(domains))
 

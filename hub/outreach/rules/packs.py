@@ -78,6 +78,11 @@ def objection_to_sending(
     return None
 
 
+def link_key(link_id: int) -> str:
+    """Return the key of a recipient who was removed from the list, for the people reached."""
+    return f"pack link {link_id}"
+
+
 # Accepted messages are logged when all have settled. A few that are retried for days delay the others by this at most.
 LOG_AFTER = timedelta(hours=1)
 

@@ -70,11 +70,15 @@ def declare(
         event.link_id, event.page_number = link_id, page_number
     if form_id and (before := _earlier_events(db, events)):
         return before
+    first: SharingEvent | None = None
     for event in events:
+        event.share_id = first.id if first else None
         if event.once is None:
             db.add(event)
         elif not add_once(db, event):
             continue
+        db.flush()
+        first = first or event
         note(db, person, "logged", event, resource=event.resource_id, with_whom=event.with_whom, people=event.people)
     return events
 
@@ -172,6 +176,7 @@ def _supersede(
         revision_number=old.revision_number,
         page_number=old.page_number,
         link_id=old.link_id,
+        share_id=old.share,
         recorded_at=clock.now(),
         supersedes_id=old.id,
         void=void,

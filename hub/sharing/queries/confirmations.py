@@ -11,7 +11,9 @@ from hub.core.db import config_of
 from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import LoggedMail
-from hub.sharing.queries.entries import ResourceLog, log_by_resource
+from hub.sharing.queries.by_resource import ResourceLog, log_by_resource
+from hub.sharing.queries.entries import logged_by
+from hub.sharing.queries.people_reached import people_reached
 from hub.sharing.queries.quarters import QuarterRow, quarters_of
 from hub.sharing.rules.confirmations import LogFacts, gaps
 from hub.sharing.rules.logged_mail import Outcome
@@ -42,13 +44,13 @@ def confirmation_draft(db: Session, organization: Organization, quarter: Quarter
         shared=len(shared),
         only_downloaded=len(only_downloaded),
         without_audience=sum(not log.with_whom for log in shared),
-        without_people=sum(not log.reached.people for log in shared),
+        without_people=sum(not (log.reached.people or log.reached.reported) for log in shared),
         unmatched_mails=len(mails),
         quarter=quarter,
         today=clock.today(config_of(db).zone),
         open_before=quarter.previous if _is_open(before) else None,
     )
-    total = Reached(sum(log.reached.people for log in shared), sum(log.reached.unknown for log in shared))
+    total = people_reached(db, logged_by(organization, quarter))
     return ConfirmationDraft(row, shared, only_downloaded, total, gaps(facts), mails)
 
 

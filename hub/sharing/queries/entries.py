@@ -1,6 +1,5 @@
 """Queries of an organization's sharing log: its entries, their sums by resource, and its confirmations."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,12 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, 
 
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
-from hub.library.models import Resource
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, PermissionSubject, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.rules.evidence import Rung, RungCount, ladder, rung_of
-from hub.sharing.rules.reports import Reached, reached
+from hub.sharing.rules.evidence import Rung, rung_of
 from hub.sharing.rules.standing import Act, Mark
 
 # The event that corrects or retracts another, joined to the one it corrects.
@@ -150,58 +147,9 @@ def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequ
     return db.scalars(select(Person).where(Person.id.in_(logged)).order_by(Person.name, Person.id)).all()
 
 
-@dataclass(frozen=True)
-class ResourceLog:
-    """A resource's current entries in a quarter, added up."""
-
-    resource: Resource
-    title: str  # the last logged one
-    downloads: int
-    forwards: int
-    declared: int
-    evidence: tuple[RungCount, ...]  # the rungs with entries, strongest first
-    with_whom: tuple[str, ...]  # as declared
-    people: int  # as declared, added up
-    reached: Reached
-
-    @property
-    def is_shared(self) -> bool:
-        """True if it was declared or forwarded, not just downloaded."""
-        return bool(self.forwards or self.declared)
-
-
-def log_by_resource(db: Session, organization: Organization, quarter: Quarter) -> list[ResourceLog]:
-    """Return the quarter's current entries, added up by resource and sorted by title."""
-    events = db.scalars(
-        select(SharingEvent)
-        .where(logged_by(organization, quarter), is_current())
-        .options(joinedload(SharingEvent.resource))
-        .order_by(SharingEvent.happened_on, SharingEvent.id)
-    )
-    grouped: dict[int, list[SharingEvent]] = defaultdict(list)
-    for event in events:
-        grouped[event.resource_id].append(event)
-    return sorted((_log_of(group) for group in grouped.values()), key=lambda log: log.title.casefold())
-
-
 def last_title(events: Sequence[SharingEvent]) -> str:
     """Return the title of the resource's most recently logged event, like `logged_titles` in SQL."""
     return max(events, key=lambda event: event.id).title
-
-
-def _log_of(events: Sequence[SharingEvent]) -> ResourceLog:
-    counts = Counter(event.act for event in events)
-    return ResourceLog(
-        resource=events[0].resource,
-        title=last_title(events),
-        downloads=counts[Act.DOWNLOAD],
-        forwards=counts[Act.FORWARD],
-        declared=counts[Act.DECLARED],
-        evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
-        with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
-        people=sum(event.people or 0 for event in events),
-        reached=reached(events),
-    )
 
 
 def confirmations_of(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Confirmation]:

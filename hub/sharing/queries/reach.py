@@ -12,7 +12,7 @@ from hub.library.models import Resource
 from hub.members.models import Organization
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import is_current
-from hub.sharing.rules.evidence import Carrier, Rung, rung
+from hub.sharing.queries.people_reached import NOBODY, people_reached, people_reached_by
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import SHARING_ACTS, Act
 
@@ -41,24 +41,20 @@ class ResourceReach:
 
 @dataclass(frozen=True)
 class _Group:
-    """An organization's entries on one rung in one quarter."""
+    """An organization's entries of one act in one quarter."""
 
     quarter: str
     organization_id: int | None
     act: Act
-    carrier: Carrier | None
     region: str | None
     entries: int
-    counted: int  # of the entries, those with a number of people
-    people: int
 
 
 def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
     """Return the numbers of organizations, regions and people that the resource reached, from current entries."""
-    key = (SharingEvent.quarter, SharingEvent.organization_id, SharingEvent.act, SharingEvent.carrier)
-    counts = func.count().label("entries"), func.count(SharingEvent.people).label("counted")
+    key = (SharingEvent.quarter, SharingEvent.organization_id, SharingEvent.act)
     groups = db.execute(
-        select(*key, Organization.region, *counts, func.coalesce(func.sum(SharingEvent.people), 0).label("people"))
+        select(*key, Organization.region, func.count().label("entries"))
         .outerjoin(Organization, Organization.id == SharingEvent.organization_id)
         .where(SharingEvent.resource_id == resource.id, is_current())
         .group_by(*key, Organization.region)
@@ -67,34 +63,25 @@ def reach_of_resource(db: Session, resource: Resource) -> ResourceReach:
     by_quarter: dict[str, list[_Group]] = defaultdict(list)
     for row in rows:
         by_quarter[row.quarter].append(row)
+    of_resource = SharingEvent.resource_id == resource.id
+    reached = people_reached_by(db, [SharingEvent.quarter], of_resource)
     return ResourceReach(
         downloaded=_organizations(rows, {Act.DOWNLOAD}),
         shared=_organizations(rows, SHARING_ACTS),
         regions=len({row.region for row in rows if row.act in SHARING_ACTS and row.region}),
-        reached=_reached(rows),
+        reached=people_reached(db, of_resource),
         visitors=sum(row.entries for row in rows if row.organization_id is None),
-        quarters=[_quarter(name, by_quarter[name]) for name in sorted(by_quarter, reverse=True)],
+        quarters=[
+            _quarter(name, by_quarter[name], reached.get((name,), NOBODY)) for name in sorted(by_quarter, reverse=True)
+        ],
     )
 
 
-def _quarter(name: str, rows: Sequence[_Group]) -> QuarterReach:
+def _quarter(name: str, rows: Sequence[_Group], reached: Reached) -> QuarterReach:
     downloaded, shared = _organizations(rows, {Act.DOWNLOAD}), _organizations(rows, SHARING_ACTS)
-    return QuarterReach(Quarter.parse(name), downloaded, shared, _reached(rows))
+    return QuarterReach(Quarter.parse(name), downloaded, shared, reached)
 
 
 def _organizations(rows: Iterable[_Group], acts: Iterable[Act]) -> int:
     acts = set(acts)
     return len({row.organization_id for row in rows if row.act in acts and row.organization_id is not None})
-
-
-def _reached(rows: Iterable[_Group]) -> Reached:
-    """Return the people reached by the rows; an opened link without a number is one person."""
-    people = unknown = 0
-    for row in rows:
-        if row.act not in SHARING_ACTS:
-            continue
-        uncounted = row.entries - row.counted
-        is_opening = rung(row.act, row.carrier) is Rung.OPENING
-        people += row.people + (uncounted if is_opening else 0)
-        unknown += 0 if is_opening else uncounted
-    return Reached(int(people), unknown)

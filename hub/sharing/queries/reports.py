@@ -1,7 +1,7 @@
 """Contents of reports: an organization's quarter or year, and the alliance's quarter."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.entries import LogEntry, events_of, in_quarters, last_title
+from hub.sharing.queries.people_reached import NOBODY, people_reached, people_reached_by
 from hub.sharing.queries.quarters import QuarterRow, quarters_of, sharing_of
 from hub.sharing.rules.evidence import RungCount, ladder
-from hub.sharing.rules.reports import Period, Reached, reached
+from hub.sharing.rules.reports import Period, Reached
 from hub.sharing.rules.standing import Due, count_met
 
 
@@ -39,16 +40,14 @@ class Report:
     rows: tuple[QuarterRow, ...]
     lines: tuple[LogEntry, ...]  # with superseded entries
     confirmations: tuple[Confirmation, ...]  # all, oldest first, with people and items
+    reached: Reached  # in the whole period, each person once
+    reached_in: Mapping[Quarter, Reached]
+    reached_by: Mapping[int, Reached]  # by resource id
 
     @property
     def current_events(self) -> list[SharingEvent]:
         """The current events."""
         return [line.event for line in self.lines if line.counts]
-
-    @property
-    def reached(self) -> Reached:
-        """About how many people the current events reached."""
-        return reached(self.current_events)
 
     @property
     def met(self) -> tuple[int, int]:
@@ -60,15 +59,16 @@ class Report:
         grouped: dict[int, list[SharingEvent]] = defaultdict(list)
         for event in self.current_events:
             grouped[event.resource_id].append(event)
-        return sorted((_line_of(group) for group in grouped.values()), key=lambda line: line.title.casefold())
+        lines = [_line_of(group, self.reached_by.get(number, NOBODY)) for number, group in grouped.items()]
+        return sorted(lines, key=lambda line: line.title.casefold())
 
 
-def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
+def _line_of(events: Sequence[SharingEvent], reached: Reached) -> ResourceLine:
     return ResourceLine(
         resource=events[0].resource,
         title=last_title(events),
         evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
-        reached=reached(events),
+        reached=reached,
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
     )
 
@@ -76,12 +76,18 @@ def _line_of(events: Sequence[SharingEvent]) -> ResourceLine:
 def report_of(db: Session, organization: Organization, period: Period, last: Quarter) -> Report:
     """Return the report of the organization's ``period``, up to the quarter ``last``."""
     quarters = period.until(last)
+    in_period = (in_quarters(SharingEvent.quarter, quarters), SharingEvent.organization_id == organization.id)
+    by_quarter = people_reached_by(db, [SharingEvent.quarter], *in_period)
+    by_resource = people_reached_by(db, [SharingEvent.resource_id], *in_period)
     return Report(
         organization=organization,
         period=period,
         rows=tuple(quarters_of(db, organization, quarters)),
         lines=tuple(reversed(events_of(db, organization, quarters))),
         confirmations=tuple(_confirmations_in(db, organization, quarters)),
+        reached=people_reached(db, *in_period),
+        reached_in={quarter: by_quarter.get((str(quarter),), NOBODY) for quarter in quarters},
+        reached_by={number: reached for (number,), reached in by_resource.items()},
     )
 
 

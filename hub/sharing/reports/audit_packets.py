@@ -7,7 +7,7 @@ from hub.core.quarters import Quarter
 from hub.core.tables import csv_of
 from hub.sharing.queries.reports import Report
 from hub.sharing.reports.pdf import Setting, report_as_pdf
-from hub.sharing.reports.tables import CONFIRMATIONS, ENTRIES, confirmation_cells, entry_cells
+from hub.sharing.reports.tables import CONFIRMATIONS, PACKET_ENTRIES, confirmation_cells, entry_cells
 from hub.sharing.rules.audit_packets import CONFIRMATIONS as CONFIRMATIONS_FILE
 from hub.sharing.rules.audit_packets import EVENTS, README, REPORT, PacketFacts, digest_of_tables, row_digest
 from hub.sharing.rules.confirmations import moment
@@ -25,6 +25,14 @@ Contents
   report.pdf          the same information as a readable report
   manifest.json       the SHA-256 of each file, and of the previous quarter's manifest
   chain/              the manifests of all earlier quarters, each named by the next
+
+People reached
+  {people}
+  Each person known to the hub (the recipient of an email, someone who opened a link) is
+  counted once. The numbers that reports of sharing give are added up apart, and the two
+  are never added. In events.csv, "people" is the number of recipients of a forward, or the
+  number that a report gives. Entries with the same "share" are one act of sharing, such as
+  one email with several resources. Count their people once.
 
 How to check this packet
 Run
@@ -53,10 +61,10 @@ class Tables:
 
 def tables_of(report: Report, setting: Setting) -> Tables:
     """Return the quarter's log and confirmations as CSV files."""
-    entries = ([*row, row_digest(row)] for row in entry_cells(report.lines, setting.zone))
+    entries = ([*row, row_digest(row)] for row in entry_cells(report.lines, setting.zone, PACKET_ENTRIES))
     confirmations = zip(confirmation_cells(report.confirmations, setting.zone), report.confirmations, strict=True)
     return Tables(
-        events=csv_of((*ENTRIES, "digest"), entries),
+        events=csv_of((*PACKET_ENTRIES, "digest"), entries),
         confirmations=csv_of(
             (*CONFIRMATIONS, "canonical"), ([*row, confirmation.canonical] for row, confirmation in confirmations)
         ),
@@ -65,7 +73,12 @@ def tables_of(report: Report, setting: Setting) -> Tables:
 
 def contents_of(report: Report, tables: Tables, setting: Setting) -> Mapping[str, bytes]:
     """Return the files of a packet, except for the manifest."""
-    read_me = READ_ME.format(name=report.organization.name, label=report.period.label, zone=setting.zone.key)
+    read_me = READ_ME.format(
+        name=report.organization.name,
+        label=report.period.label,
+        zone=setting.zone.key,
+        people=report.reached.label.capitalize() or "No number is known",
+    )
     return {
         EVENTS: tables.events,
         CONFIRMATIONS_FILE: tables.confirmations,

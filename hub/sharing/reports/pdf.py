@@ -16,7 +16,7 @@ from hub.sharing.queries.reports import Report, ResourceLine
 from hub.sharing.reports.tables import RUNGS
 from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
-from hub.sharing.rules.standing import Standing, count_met, is_late
+from hub.sharing.rules.standing import Act, Standing, count_met, is_late
 
 MOST_ENTRIES = 400  # listed in a PDF; the CSV file has all
 
@@ -63,12 +63,15 @@ def _summary(report: Report) -> str:
 
 
 def _people(reached: Reached) -> str:
-    """Return a sentence with the number of people reached, and of entries without a number."""
-    if not reached.people:
-        return "The entries don’t say how many people were reached." if reached.unknown else ""
-    unknown = f"; {plural(reached.unknown, 'entry doesn’t', 'entries don’t')} say how many" if reached.unknown else ""
-    people = plural(reached.people, "person was", "people were")
-    return f"About {people} reached (anyone reached twice is counted twice){unknown}."
+    """Return sentences with the people reached, the number that was only reported, and the shares without either."""
+    known = (
+        f"{plural(reached.people, 'person was', 'people were')} reached, each counted once." if reached.people else ""
+    )
+    reported = (
+        f"By its reports, it is said to have reached about {number(reached.reported)}." if reached.reported else ""
+    )
+    unknown = f"{plural(reached.unknown, 'share doesn’t', 'shares don’t')} say how many." if reached.unknown else ""
+    return " ".join(sentence for sentence in (known, reported, unknown) if sentence)
 
 
 def _put_quarters(paper: Paper, rows: Sequence[QuarterRow]) -> None:
@@ -132,15 +135,19 @@ def _put_resources(paper: Paper, lines: Sequence[ResourceLine]) -> None:
     if not lines:
         paper.paragraph("No entries yet.")
         return
-    columns = [Column("Resource", 6), Column("Evidence", 4), Column("People reached", 1.6, is_number=True)]
+    columns = [Column("Resource", 5.4), Column("Evidence", 3.6), Column("People reached", 1.7, is_number=True)]
     rows = [
-        [line.title, _rungs(line.evidence), number(line.reached.people) if line.reached.people else "-"]
+        [line.title, _rungs(line.evidence), _number(line.reached.people), _number(line.reached.reported)]
         for line in lines
     ]
     paper.grid(
-        [*columns, Column("Shared with", 4)],
+        [*columns, Column("Said to have reached", 1.7, is_number=True), Column("Shared with", 3.6)],
         [[*row, "; ".join(line.with_whom)] for row, line in zip(rows, lines, strict=True)],
     )
+
+
+def _number(count: int) -> str:
+    return number(count) if count else "-"
 
 
 def _rungs(evidence: Sequence[RungCount]) -> str:
@@ -160,9 +167,9 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         event = line.event
         mark = f" ({line.mark.label})" if line.mark else ""
         person = event.person.name if event.person else "-"
-        audience = ", ".join(
-            part for part in (event.with_whom, plural(event.people, "person", "people") if event.people else "") if part
-        )
+        about = "about " if event.act is Act.DECLARED else ""
+        people = f"{about}{plural(event.people, 'person', 'people')}" if event.people else ""
+        audience = ", ".join(part for part in (event.with_whom, people) if part)
         recorded = with_year(event.recorded_at.astimezone(zone).date())
         evidence = f"{line.rung.label}{mark}"
         rows.append([with_year(event.happened_on), recorded, str(event.id), evidence, event.title, person, audience])

@@ -11,9 +11,10 @@ from hub.sharing.queries.entries import LogEntry
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report
 from hub.sharing.rules.evidence import Rung, RungCount
-from hub.sharing.rules.standing import is_late
+from hub.sharing.rules.reports import Reached
+from hub.sharing.rules.standing import Act, is_late
 
-# Columns: their names in audit packets, which never change, and their heads in CSV files and workbooks.
+# Columns: their names, which never change in audit packets, and their heads in CSV files and workbooks.
 ENTRIES = {
     "entry": "Entry",
     "quarter": "Quarter",
@@ -27,13 +28,20 @@ ENTRIES = {
     "page": "Page",
     "person": "Person",
     "with_whom": "Shared with",
-    "people": "People reached",
+    "known": "People reached",
+    "reported": "Said to have reached",
     "channel": "Channel",
     "note": "Note",
     "supersedes": "Corrects entry",
     "counts": "Counts",
     "mark": "Remark",
+    "share": "Share",
 }
+# In audit packets, one column has both numbers, and the act of the entry says which one it is.
+PACKET_ENTRIES = (
+    *("entry", "quarter", "happened_on", "recorded_at", "act", "evidence", "resource", "title", "revision", "page"),
+    *("person", "with_whom", "people", "channel", "note", "supersedes", "counts", "mark", "share"),
+)
 CONFIRMATIONS = {
     "confirmation": "Confirmation",
     "quarter": "Quarter",
@@ -43,7 +51,7 @@ CONFIRMATIONS = {
     "role": "Role",
     "shared": "Shared",
     "with_whom": "Shared with",
-    "people": "People reached",
+    "people": "Said to have reached",
     "resources": "Resources",
     "note": "Note",
     "reason": "Reason",
@@ -55,34 +63,47 @@ CONFIRMATIONS = {
 RUNGS = tuple(rung for rung in Rung if rung is not Rung.CONFIRMED)
 _RUNG_HEADS = tuple(rung.label for rung in RUNGS)
 QUARTERS = ("Quarter", "Standing", "Commitment met", "Confirmed on", "Confirmed by", "Late", *_RUNG_HEADS)
-RESOURCES = ("Resource ID", "Title", "Kind", *_RUNG_HEADS, "People reached", "Entries without a count", "Shared with")
+_REACHED = ("People reached", "Said to have reached", "Shares without a number")
+RESOURCES = ("Resource ID", "Title", "Kind", *_RUNG_HEADS, *_REACHED, "Shared with")
+REACH = ("Period", *_REACHED)
 ALLIANCE = ("Organization ID", "Organization", "Kind", "Region", *QUARTERS)
 
 
-def entry_cells(lines: Iterable[LogEntry], zone: ZoneInfo) -> Iterable[list[object]]:
-    """Yield the cells of every entry, in the order of ENTRIES; times are in the hub's time zone."""
+def entry_cells(
+    lines: Iterable[LogEntry], zone: ZoneInfo, columns: Iterable[str] = tuple(ENTRIES)
+) -> Iterable[list[object]]:
+    """Yield the cells of every entry, in the order of ``columns``; times are in the hub's time zone."""
+    columns = tuple(columns)
     for line in lines:
-        event = line.event
-        yield [
-            event.id,
-            event.quarter,
-            event.happened_on,
-            _local(event.recorded_at, zone),
-            event.act.value,
-            line.rung.value,
-            event.resource_id,
-            event.title,
-            event.revision_number,
-            event.page_number,
-            event.person.name if event.person else "",
-            event.with_whom,
-            event.people,
-            event.channel.value if event.channel else "",
-            event.note,
-            event.supersedes_id,
-            "yes" if line.counts else "no",
-            line.mark.value,
-        ]
+        cells = _cells_of(line, zone)
+        yield [cells[name] for name in columns]
+
+
+def _cells_of(line: LogEntry, zone: ZoneInfo) -> dict[str, object]:
+    event = line.event
+    return {
+        "entry": event.id,
+        "quarter": event.quarter,
+        "happened_on": event.happened_on,
+        "recorded_at": _local(event.recorded_at, zone),
+        "act": event.act.value,
+        "evidence": line.rung.value,
+        "resource": event.resource_id,
+        "title": event.title,
+        "revision": event.revision_number,
+        "page": event.page_number,
+        "person": event.person.name if event.person else "",
+        "with_whom": event.with_whom,
+        "people": event.people,
+        "known": 1 if line.rung is Rung.OPENING else None if event.act is Act.DECLARED else event.people,
+        "reported": event.people if event.act is Act.DECLARED else None,
+        "channel": event.channel.value if event.channel else "",
+        "note": event.note,
+        "supersedes": event.supersedes_id,
+        "counts": "yes" if line.counts else "no",
+        "mark": line.mark.value,
+        "share": event.share,
+    }
 
 
 def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) -> Iterable[list[object]]:
@@ -131,10 +152,25 @@ def resource_cells(report: Report) -> Iterable[list[object]]:
             line.title,
             line.resource.kind.label,
             *_counts(line.evidence),
-            line.reached.people,
-            line.reached.unknown,
+            *_reached(line.reached),
             "; ".join(line.with_whom),
         ]
+
+
+def reach_cells(report: Report) -> Iterable[list[object]]:
+    """Yield the cells of every quarter and of the whole period, in the order of REACH.
+
+    A person reached in two quarters counts in both, and once in the period.
+    """
+    periods = [(quarter.label, reached) for quarter, reached in report.reached_in.items()]
+    if report.period.is_year:
+        periods.append((report.period.label, report.reached))
+    for label, reached in periods:
+        yield [label, *_reached(reached)]
+
+
+def _reached(reached: Reached) -> tuple[int, int, int]:
+    return reached.people, reached.reported, reached.unknown
 
 
 def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
@@ -146,11 +182,12 @@ def alliance_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
 
 
 def report_as_xlsx(report: Report, zone: ZoneInfo) -> bytes:
-    """Return a workbook with sheets for quarters, resources, entries and confirmations."""
+    """Return a workbook with sheets for quarters, people reached, resources, entries and confirmations."""
     return xlsx_of(
         f"Sharing in {report.period.label}: {report.organization.name}",
         [
             Sheet("Quarters", QUARTERS, list(quarter_cells(report.rows))),
+            Sheet("People reached", REACH, list(reach_cells(report))),
             Sheet("Resources", RESOURCES, list(resource_cells(report))),
             Sheet("Entries", tuple(ENTRIES.values()), list(entry_cells(report.lines, zone))),
             Sheet(

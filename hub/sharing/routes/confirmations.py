@@ -11,8 +11,10 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import confirmations as confirmations_actions
+from hub.sharing.queries import by_resource as by_resource_queries
 from hub.sharing.queries import confirmations as confirmations_queries
 from hub.sharing.queries import entries as entries_queries
+from hub.sharing.queries.people_reached import people_reached
 from hub.sharing.routes.blueprint import bp, quarter_from_url
 from hub.sharing.routes.declarations import choice_of, wants_search
 from hub.sharing.rules.standing import is_late, objection_to_confirming
@@ -60,13 +62,14 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
     if before:
         form.show(before[0])
         return
-    logs = entries_queries.log_by_resource(db, person.organization, quarter)
+    logs = by_resource_queries.log_by_resource(db, person.organization, quarter)
     shared = [log for log in logs if log.is_shared]
     form.resources.data = [log.resource.id for log in shared]
     if not shared and request.args.get("taken") == "yes":  # the button "Yes, we shared them"
         form.resources.data = [log.resource.id for log in logs]
     form.with_whom.data = joined_texts(words for log in shared for words in log.with_whom)
-    form.people.data = max((log.people for log in shared), default=0) or None
+    total = people_reached(db, entries_queries.logged_by(person.organization, quarter))
+    form.people.data = max(total.people, total.reported) or None
 
 
 def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:

@@ -19,6 +19,7 @@ from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.actions import logged_mail as logged_mail_actions
 from hub.sharing.models import LoggedMail
+from hub.sharing.queries import by_resource as by_resource_queries
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import logged_mail as logged_mail_queries
@@ -69,7 +70,7 @@ def declare() -> Answer:
 
 def _begin_quarter(person: Person, form: sharing_forms.DeclareForm, quarter: Quarter) -> None:
     """Check what was only downloaded in the quarter. Today's date is removed if it is in another quarter."""
-    logs = entries_queries.log_by_resource(db, person.organization, quarter)
+    logs = by_resource_queries.log_by_resource(db, person.organization, quarter)
     form.resources.data = [*(form.resources.data or []), *(log.resource.id for log in logs if not log.is_shared)]
     if clock.today(web.config().zone) > quarter.last_day:
         form.happened_on.data = None

@@ -16,6 +16,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.queries.people_reached import people_reached
 from hub.sharing.reports.tables import entries_as_csv
 from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, requested_organization, this_quarter
 from hub.sharing.rules.standing import Act, is_late, objection_to_confirming
@@ -88,6 +89,7 @@ def quarter(quarter: str) -> str | Response:
         other_slug=other_slug(person, organization),
         quarter=selected,
         row=quarters_queries.quarters_of(db, organization, [selected])[0],
+        reached=people_reached(db, entries_queries.logged_by(organization, selected)),
         confirmations=entries_queries.confirmations_of(db, organization, selected),
         late=lambda confirmation: is_late(selected, confirmation.confirmed_at.astimezone(web.config().zone).date()),
         lines=entries_queries.events_of(db, organization, [selected], only, page),

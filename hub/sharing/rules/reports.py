@@ -1,11 +1,12 @@
 """Periods of reports, and the number of people reached. Pure."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub.core.dates import number, plural
 from hub.core.quarters import Quarter
-from hub.sharing.rules.evidence import Carrier, Rung, rung
 from hub.sharing.rules.standing import SHARING_ACTS, Act
 
 
@@ -46,34 +47,44 @@ class Period:
 
 
 class ReachFacts(Protocol):
-    """The columns of a sharing event from which the number of people reached is computed."""
+    """The columns of a sharing event from which the people reached are counted."""
 
     @property
     def act(self) -> Act: ...  # noqa: D102 - the columns of a sharing event
     @property
-    def carrier(self) -> Carrier | None: ...  # noqa: D102
+    def share(self) -> int: ...  # noqa: D102
     @property
     def people(self) -> int | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
 class Reached:
-    """The approximate number of people reached, and the number of entries without a count."""
+    """The people that some acts of sharing reached. The two numbers are never added: they may be the same people."""
 
-    people: int
-    unknown: int  # entries of sharing without a number of people
+    people: int  # distinct people that the hub knows of
+    reported: int  # the numbers that were only reported, added up
+    unknown: int  # acts of sharing of which neither is known
+
+    @property
+    def label(self) -> str:
+        """Both numbers in words, such as ``3 people reached; said to have reached about 40``; empty without any."""
+        parts = [
+            f"{plural(self.people, 'person', 'people')} reached" if self.people else "",
+            f"said to have reached about {number(self.reported)}" if self.reported else "",
+        ]
+        return "; ".join(part for part in parts if part)
 
 
-def reached(events: Iterable[ReachFacts]) -> Reached:
-    """Return the people reached by the entries that count as sharing; an opened link is one person.
+def reached(events: Iterable[ReachFacts], known: Mapping[int, Collection[str]]) -> Reached:
+    """Return the people reached by current ``events``; ``known`` has the keys of the people of each act of sharing.
 
-    The same person may have been reached twice, so this is not a number of distinct people.
+    This is the only definition. `people_reached` computes it in SQL. An act with several entries counts once: its
+    people are distinct, and of the numbers that its entries report the largest is taken.
     """
-    numbers = [_people(event) for event in events if event.act in SHARING_ACTS]
-    return Reached(sum(number or 0 for number in numbers), sum(number is None for number in numbers))
-
-
-def _people(event: ReachFacts) -> int | None:
-    if event.people is None and rung(event.act, event.carrier) is Rung.OPENING:
-        return 1
-    return event.people
+    reported: dict[int, int] = defaultdict(int)
+    for event in events:
+        if event.act in SHARING_ACTS:
+            reported[event.share] = max(reported[event.share], (event.people or 0) if event.act is Act.DECLARED else 0)
+    people = {key for share in reported for key in known.get(share, ())}
+    unknown = sum(not count and not known.get(share) for share, count in reported.items())
+    return Reached(len(people), sum(reported.values()), unknown)

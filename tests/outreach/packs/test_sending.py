@@ -24,7 +24,7 @@ from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.outreach.models import Pack, PackLink
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.packs import LinkPart, PackState
-from hub.sharing.models import SharingEvent
+from hub.sharing.models import ReachedPerson, SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
 from tests.mailserver import MailServer
@@ -50,6 +50,9 @@ def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
     ]
     assert {event.with_whom for event in events} == {"Our stakeholders: Board"}
     assert len(mail_server.received) == 2
+    assert len(rows(world, ReachedPerson)) == 2, "a row for each person, not for each resource"
+    assert {event.share for event in events} == {events[0].id}
+    assert "2 people reached." in ok(ana.get(f"/sharing/{events[0].quarter}/confirm"))
     [pack] = rows(world, Pack)
     assert pack.state is PackState.SENT
     page = ok(ana.get(draft))
