@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -26,6 +26,7 @@ SignIn = Callable[[str], FlaskClient]
 
 PASSWORD = "welcome-to-the-hub"
 NAUGHTY = "<script>alert(1)</script> \"quotes\" & 'more' \u202egnp.exe 🦊 مرحبا"
+LONG_AGO = datetime(2020, 1, 2, tzinfo=UTC)
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 _numbers = itertools.count(1)
 
@@ -94,9 +95,10 @@ def a_resource(
     published_on: date | None = None,
     page_kind: PageKind = PageKind.PAGE,
     created_by: Person | None = None,
+    created_at: datetime | None = None,
     **others: Any,
 ) -> Resource:
-    """Add a resource from text that has been read already, with its pages, and return it."""
+    """Add a resource from text that has been read already, with its pages, and return it; it was added now."""
     now = clock.now()
     resource = Resource(
         title=title,
@@ -104,7 +106,7 @@ def a_resource(
         audience=audience,
         organization_id=organization.id,
         published_on=published_on or now.date() - timedelta(days=1),
-        created_at=now,
+        created_at=created_at or now,
         created_by_id=created_by.id if created_by else None,
         revision_number=1,
         topics=[Topic(name=name) for name in topics],

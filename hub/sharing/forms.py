@@ -90,6 +90,7 @@ class DeclarationForm(OnceForm):
         default=Channel.EMAIL.value,
     )
     note = _note_field("Note")
+    earlier = ResourcesField("Shared earlier, outside the hub")
 
     def begin(self, today: date) -> None:
         """Set the default values."""
@@ -101,6 +102,7 @@ class DeclarationForm(OnceForm):
         self.happened_on.data, self.with_whom.data, self.people.data = event.happened_on, event.with_whom, event.people
         self.channel.data = event.channel.value if event.channel else None
         self.note.data = event.note
+        self.earlier.data = [event.resource_id] if event.earlier else []
 
     def declaration(self) -> Declaration:
         """Return the declaration that was entered."""
@@ -110,6 +112,7 @@ class DeclarationForm(OnceForm):
             channel=Channel(self.channel.data),
             people=self.people.data,
             note=self.note.data or "",
+            earlier=tuple(self.earlier.data or ()),
         )
 
 
@@ -139,6 +142,7 @@ class ConfirmForm(OnceForm):
         default="yes",
     )
     resources = ResourcesField("Resources")
+    earlier = ResourcesField("Shared earlier, outside the hub")
     find = StringField("Find another resource by title", [Optional()])
     with_whom = TextAreaField(
         "Shared with",
@@ -155,6 +159,7 @@ class ConfirmForm(OnceForm):
         self.with_whom.data, self.people.data = confirmation.with_whom, confirmation.people
         self.note.data, self.reason.data = confirmation.note, confirmation.reason
         self.resources.data = [item.resource_id for item in confirmation.items]
+        self.earlier.data = [item.resource_id for item in confirmation.items if item.earlier]
 
     def statement(self) -> Statement:
         """Return the statement that was entered."""
@@ -165,4 +170,5 @@ class ConfirmForm(OnceForm):
             people=self.people.data,
             note=self.note.data or "",
             reason=self.reason.data or "",
+            earlier=tuple(self.earlier.data or ()),
         )

@@ -98,6 +98,8 @@ class SharingEvent(Base):
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_event.id"))
     void: Mapped[bool] = mapped_column(default=False)
+    # The resource was added after the quarter: the person, or their email, says that it was shared outside the hub.
+    earlier: Mapped[bool] = mapped_column(default=False)
 
     resource: Mapped[Resource] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
@@ -159,7 +161,11 @@ class Confirmation(Base):
     @property
     def canonical(self) -> str:
         """Its canonical form, from which the digest is computed; needs its items."""
-        return canonical(self, (item.resource_id for item in self.items))
+        return canonical(
+            self,
+            (item.resource_id for item in self.items),
+            (item.resource_id for item in self.items if item.earlier),
+        )
 
     @property
     def is_unaltered(self) -> bool:
@@ -179,6 +185,7 @@ class ConfirmedResource(Base):
     confirmation_id: Mapped[int] = mapped_column(ForeignKey("confirmation.id"), index=True)
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
     title: Mapped[str] = mapped_column(Text)  # the title that the organization knew at that time
+    earlier: Mapped[bool] = mapped_column(default=False)  # added after the quarter, and shared earlier, outside the hub
 
     resource: Mapped[Resource] = relationship(lazy="raise")
 

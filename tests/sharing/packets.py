@@ -14,7 +14,7 @@ from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import AuditPacket
 from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.rules.standing import Channel
-from tests.world import a_person, a_resource, an_organization
+from tests.world import LONG_AGO, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 Q1, Q2, Q3 = (Quarter(2026, number) for number in (1, 2, 3))
@@ -33,7 +33,7 @@ def a_world(database: Database) -> None:
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, other, Role.BOARD, "bo@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
-        resources = [a_resource(db, host, title=title) for title in ("Toolkit", NAUGHTY)]
+        resources = [a_resource(db, host, title=title, created_at=LONG_AGO) for title in ("Toolkit", NAUGHTY)]
         numbers = [resource.id for resource in resources]
         for day in (date(2026, 2, 3), date(2026, 6, 30), date(2026, 7, 1)):
             declarations_actions.declare(

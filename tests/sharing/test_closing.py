@@ -27,7 +27,7 @@ from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Act, Channel
-from tests.world import SignIn, a_person, a_resource, an_organization
+from tests.world import LONG_AGO, SignIn, a_person, a_resource, an_organization
 
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
 Q1, Q2 = Quarter(2026, 1), Quarter(2026, 2)
@@ -85,8 +85,8 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
         rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
         dora = a_person(db, delta, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
         a_person(db, coast, Role.BOARD, "bo@coast.example", "Bo")
-        kit = a_resource(db, prairie, title="The kit", audience=Audience.PUBLIC)
-        other = a_resource(db, prairie, title="Another")
+        kit = a_resource(db, prairie, title="The kit", audience=Audience.PUBLIC, created_at=LONG_AGO)
+        other = a_resource(db, prairie, title="Another", created_at=LONG_AGO)
         may, february = date(2026, 5, 5), date(2026, 2, 2)
         a_declaration(db, rita, kit, "our members", 40)
         a_declaration(db, dora, kit, "our members")

@@ -30,7 +30,7 @@ from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.rules.standing import Act, Channel, Standing
-from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization
+from tests.world import LONG_AGO, NAUGHTY, SignIn, a_person, a_resource, an_organization
 
 
 @pytest.fixture
@@ -54,7 +54,10 @@ def world(database: Database, today: date) -> list[int]:
         ana = a_person(db, community, email="ana@prairie.example")
         a_person(db, community, Role.BOARD, "bo@prairie.example", "Bo")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
-        resources = [a_resource(db, host, title=f"Toolkit {name}") for name in ("shared", "downloaded", "other")]
+        resources = [
+            a_resource(db, host, title=f"Toolkit {name}", created_at=LONG_AGO)
+            for name in ("shared", "downloaded", "other")
+        ]
         db.flush()
         declaration = declarations_actions.Declaration(today, "our manufacturers", Channel.EMAIL, 40)
         declarations_actions.declare(db, ana, [resources[0].id], declaration)

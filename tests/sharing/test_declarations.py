@@ -22,7 +22,7 @@ from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.rules.standing import Act
-from tests.world import NAUGHTY, SignIn, a_person, a_resource, an_organization, find_text
+from tests.world import LONG_AGO, NAUGHTY, SignIn, a_person, a_resource, an_organization, find_text
 
 
 @pytest.fixture
@@ -42,7 +42,8 @@ def world(database: Database) -> list[int]:
         a_person(db, lakeshore, email="otto@lakeshore.example", name="Otto")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
         a_person(db, lakeshore, Role.BOARD, "board@hub.example", "Bo")
-        return [a_resource(db, lakeshore, title=f"Toolkit {name}").id for name in ("one", "two", "three")]
+        titles = [f"Toolkit {name}" for name in ("one", "two", "three")]
+        return [a_resource(db, lakeshore, title=title, created_at=LONG_AGO).id for title in titles]
 
 
 def a_form(browser: FlaskClient, address: str = "/sharing/declare") -> dict[str, str]:

@@ -29,7 +29,7 @@ from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.rules.confirmations import canonical
 from hub.sharing.rules.evidence import Carrier, Rung, acts_of, ladder, ladder_of, rung
 from hub.sharing.rules.standing import Act, Channel
-from tests.world import SignIn, a_person, a_resource, an_organization
+from tests.world import LONG_AGO, SignIn, a_person, a_resource, an_organization
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def world(database: Database, quarter: Quarter) -> int:
         rita = a_person(db, prairie, Role.REPRESENTATIVE, "rita@prairie.example", "Rita")
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example", "Dora")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")
-        resource = a_resource(db, host, title="Toolkit")
+        resource = a_resource(db, host, title="Toolkit", created_at=LONG_AGO)
         kinds = [(Act.DOWNLOAD, None), (Act.DECLARED, None), *((Act.FORWARD, carrier) for carrier in Carrier)]
         for act, carrier in kinds:
             db.add(

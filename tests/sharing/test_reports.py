@@ -23,7 +23,7 @@ from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.reports import Period, Reached, reached
 from hub.sharing.rules.standing import Act, Channel
-from tests.world import SignIn, a_person, a_resource, an_organization
+from tests.world import LONG_AGO, SignIn, a_person, a_resource, an_organization
 
 FORMULA = "=HYPERLINK(1)"
 JULY = datetime(2026, 7, 8, 15, 0, tzinfo=UTC)
@@ -129,7 +129,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         a_person(db, prairie, Role.BOARD, "bo@prairie.example")
         a_person(db, other, Role.REPRESENTATIVE, "dora@delta.example")
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")
-        resource = a_resource(db, host, title=f"{FORMULA} Toolkit")
+        resource = a_resource(db, host, title=f"{FORMULA} Toolkit", created_at=LONG_AGO)
         declaration = declarations_actions.Declaration(
             date(2026, 6, 30), "our 40 manufacturers", Channel.EMAIL, 40, note="@all"
         )

@@ -36,6 +36,7 @@ from hub.outreach.rules.log_address import (
 from hub.outreach.rules.places import HubLinks, hub_links_in
 from hub.sharing.actions import reach as reach_actions
 from hub.sharing.models import LoggedMail, SharingEvent
+from hub.sharing.queries.declarations import added_after
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.logged_mail import Audience, Outcome
 from hub.sharing.rules.standing import Act, Channel
@@ -145,6 +146,10 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
     if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
         return Outcome.SEEN
     events = [_event(logged, match, audience) for match in matches]
+    # A dated email is evidence of its own that a resource was shared before it was added.
+    added_later = added_after(db, [match.resource for match in matches], Quarter.of(logged.happened_on))
+    for event in events:
+        event.earlier = event.resource_id in added_later
     recipients = counted_recipients(mail, sender, config.MAIL_DOMAIN)
     reach_actions.add_share(db, events, [lasting_hash(db, address) for address in recipients])
     logged.event_ids = [event.id for event in events]

@@ -29,6 +29,7 @@ from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.routes.blueprint import requested_organization
+from hub.sharing.routes.declarations import quarter_of
 from hub.sharing.routes.downloads import file_response
 
 PAGES_SHOWN = 25  # of a long document at a time
@@ -85,6 +86,7 @@ def _forward_page(
         ready=_ready(resource, link) if link and links_queries.is_open(link) else None,
         part=_part_of(resource, link) if link else "",
         sent=sent,
+        answer=declarations_queries.answers_of(db, [resource], quarter_of(sent)),
         refused=refused,
         lines=lines,
         state_of=_state_of,

@@ -19,6 +19,7 @@ from hub.sharing.actions.entries import (
     ALREADY_SENT,
     AlreadySentError,
     add_once,
+    checked_earlier,
     checked_people,
     checked_resources,
     digest,
@@ -40,6 +41,7 @@ class Statement:
     people: int | None = None
     note: str = ""
     reason: str = ""
+    earlier: tuple[int, ...] = ()  # ids of resources that were added after the quarter, and shared earlier
 
 
 def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement, form_id: str = "") -> Confirmation:
@@ -78,7 +80,9 @@ def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement,
 
 def _confirmation(db: Session, person: Person, quarter: Quarter, statement: Statement, form_id: str) -> Confirmation:
     """Return the person's statement as a new confirmation with its digest; raises Refused."""
-    titles = declarations_queries.visible_titles(db, person, checked_resources(db, person, statement.resource_ids))
+    resources = checked_resources(db, person, statement.resource_ids)
+    titles = declarations_queries.visible_titles(db, person, resources)
+    earlier = checked_earlier(db, resources, titles, quarter, statement.earlier)
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     confirmation = Confirmation(
         organization_id=person.organization_id,
@@ -93,7 +97,10 @@ def _confirmation(db: Session, person: Person, quarter: Quarter, statement: Stat
         reason=statement.reason,
         once=f"confirm {person.id} {digest(form_id)}" if form_id else None,
         supersedes_id=before[0].id if before else None,
-        items=[ConfirmedResource(resource_id=number, title=title) for number, title in titles.items()],
+        items=[
+            ConfirmedResource(resource_id=number, title=title, earlier=number in earlier)
+            for number, title in titles.items()
+        ],
     )
     confirmation.digest = digest_of(confirmation.canonical)
     return confirmation
@@ -113,6 +120,7 @@ def _checked(statement: Statement) -> Statement:
         with_whom=with_whom,
         people=checked_people(statement.people),
         note=note_text,
+        earlier=tuple(statement.earlier),
     )
 
 
@@ -133,5 +141,5 @@ def _content(confirmation: Confirmation) -> tuple[object, ...]:
         confirmation.people,
         confirmation.note,
         confirmation.reason,
-        frozenset(item.resource_id for item in confirmation.items),
+        frozenset((item.resource_id, bool(item.earlier)) for item in confirmation.items),
     )

@@ -1,7 +1,7 @@
 """Declarations of sharing, and corrections of log entries, which are new entries."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from hub.sharing.actions.entries import (
     ALREADY_SENT,
     AlreadySentError,
     add_once,
+    checked_earlier,
     checked_people,
     checked_resources,
     digest,
@@ -41,6 +42,7 @@ class Declaration:
     channel: Channel | None
     people: int | None = None
     note: str = ""
+    earlier: tuple[int, ...] = ()  # ids of resources that were added after the quarter, and shared earlier
 
 
 def declare(
@@ -63,6 +65,8 @@ def declare(
     if not resources:
         raise Refused("Choose at least one resource that you shared.")
     titles = declarations_queries.visible_titles(db, person, resources)
+    earlier = checked_earlier(db, resources, titles, Quarter.of(declaration.happened_on), declaration.earlier)
+    declaration = replace(declaration, earlier=earlier)
     events = [
         _declared_event(db, person, resource, titles[resource.id], declaration, form_id) for resource in resources
     ]
@@ -99,7 +103,7 @@ def _declared_event(
 
 def _fill(event: SharingEvent, declaration: Declaration) -> None:
     """Set the event's columns from the declaration."""
-    for name, value in asdict(declaration).items():
+    for name, value in (asdict(declaration) | {"earlier": event.resource_id in declaration.earlier}).items():
         setattr(event, name, value)
     event.quarter = str(Quarter.of(declaration.happened_on))
 
@@ -122,6 +126,7 @@ def _content(event: SharingEvent) -> tuple[object, ...]:
         event.channel,
         event.note,
         bool(event.void),
+        bool(event.earlier),
     )
 
 
@@ -140,6 +145,7 @@ def _checked(db: Session, person: Person, declaration: Declaration) -> Declarati
         channel=declaration.channel,
         people=checked_people(declaration.people),
         note=text_of(declaration.note, LONGEST_NOTE),
+        earlier=tuple(declaration.earlier),
     )
 
 
@@ -148,6 +154,10 @@ def correct(db: Session, person: Person, line: entries_queries.LogEntry, declara
     if line.event.act is not Act.DECLARED:
         raise Refused("You can’t change an entry that the hub logged. You can only retract it.")
     declaration = _checked(db, person, declaration)
+    resource = line.event.resource
+    quarter, titles = Quarter.of(declaration.happened_on), {resource.id: line.event.title}
+    earlier = checked_earlier(db, [resource], titles, quarter, declaration.earlier)
+    declaration = replace(declaration, earlier=earlier)
     return _supersede(db, person, line, declaration, void=False)
 
 
@@ -155,7 +165,8 @@ def retract(db: Session, person: Person, line: entries_queries.LogEntry, reason:
     """Add an entry saying that the one of ``line`` was a mistake and doesn't count; both stay. Raises Refused."""
     old = line.event
     why = text_of(reason, LONGEST_NOTE, "Enter a reason.")
-    declaration = Declaration(old.happened_on, old.with_whom, old.channel, old.people, why)
+    earlier = (old.resource_id,) if old.earlier else ()
+    declaration = Declaration(old.happened_on, old.with_whom, old.channel, old.people, why, earlier)
     return _supersede(db, person, line, declaration, void=True)
 
 

@@ -1,6 +1,6 @@
 """Helpers for adding log entries: checked input, and idempotent inserts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from hub.library.models import Resource
 from hub.members.models import Person
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import declarations as declarations_queries
+from hub.sharing.rules.earlier import objection_to_earlier
 from hub.sharing.rules.standing import Act
 from hub.sharing.rules.texts import MOST_PEOPLE, MOST_RESOURCES
 
@@ -51,6 +52,16 @@ def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
 def digest(token: str) -> str:
     """Return a hash of a form's or browser's token, short enough for a column."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def checked_earlier(
+    db: Session, resources: Iterable[Resource], titles: Mapping[int, str], quarter: Quarter, answered: Collection[int]
+) -> tuple[int, ...]:
+    """Return the ids of resources that were added after the quarter; raises Refused unless ``answered`` has them all."""
+    added_on = declarations_queries.added_after(db, resources, quarter)
+    if objection := objection_to_earlier(added_on, titles, answered, quarter):
+        raise Refused(objection)
+    return tuple(added_on)
 
 
 def checked_people(count: int | None) -> int | None:

@@ -30,6 +30,7 @@ class ResourceLog:
     evidence: tuple[RungCount, ...]  # the rungs with entries, strongest first
     with_whom: tuple[str, ...]  # as declared
     reached: Reached
+    earlier: bool  # an entry says that it was shared before it was added to the hub
 
     @property
     def is_shared(self) -> bool:
@@ -64,4 +65,5 @@ def _log_of(events: Sequence[SharingEvent], reached: Reached) -> ResourceLog:
         evidence=tuple(step for step in ladder(events, confirmed=False) if step.count),
         with_whom=tuple(dict.fromkeys(event.with_whom for event in events if event.with_whom)),
         reached=reached,
+        earlier=any(event.earlier for event in events),
     )

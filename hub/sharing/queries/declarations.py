@@ -1,6 +1,7 @@
 """Resources that a declaration or a confirmation may name."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +15,7 @@ from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import in_quarters, is_current, logged_titles
+from hub.sharing.rules.earlier import answer_label, was_added_after
 
 OFFERED = 20  # resources that a form offers without a search
 FOUND = 20  # results of a form's search
@@ -71,6 +73,20 @@ def visible_titles(db: Session, person: Person, resources: Iterable[Resource]) -
         titles |= {resource_id: f"Resource {resource_id}" for resource_id in unreadable}
         titles |= dict(db.execute(logged).all())
     return titles
+
+
+def added_after(db: Session, resources: Iterable[Resource], quarter: Quarter) -> dict[int, date]:
+    """Return the day on which each resource was added that the hub didn't have in the quarter, by resource id."""
+    zone = config_of(db).zone
+    added = {resource.id: resource.created_at.astimezone(zone).date() for resource in resources}
+    return {number: day for number, day in added.items() if was_added_after(day, quarter)}
+
+
+def answers_of(db: Session, resources: Iterable[Resource], quarter: Quarter | None) -> dict[int, str]:
+    """Return the labels of the checkboxes that say that resources were shared before they were added, by resource id."""
+    if quarter is None:
+        return {}
+    return {number: answer_label(day, quarter) for number, day in added_after(db, resources, quarter).items()}
 
 
 def declarable(db: Session, person: Person, resource_ids: Iterable[int]) -> list[Resource]:

@@ -13,7 +13,7 @@ from hub.core.quarters import Quarter
 from hub.sharing.models import Confirmation
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report, ResourceLine
-from hub.sharing.reports.tables import RUNGS
+from hub.sharing.reports.tables import RUNGS, with_remark
 from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Act, Standing, count_met, is_late
@@ -125,7 +125,7 @@ def _statement(confirmation: Confirmation, *, is_current: bool, zone: ZoneInfo) 
     if not confirmation.shared:
         return f"{head}: there was nothing to share. {confirmation.reason}"
     people = f", about {plural(confirmation.people, 'person', 'people')}" if confirmation.people else ""
-    titles = "\n".join(f"- {item.title}" for item in confirmation.items)
+    titles = "\n".join(f"- {with_remark(item)}" for item in confirmation.items)
     sentence = f"{head}: shared with {confirmation.with_whom}{people}."
     return "\n".join(part for part in (sentence, titles, confirmation.note) if part)
 
@@ -172,7 +172,9 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         audience = ", ".join(part for part in (event.with_whom, people) if part)
         recorded = with_year(event.recorded_at.astimezone(zone).date())
         evidence = f"{line.rung.label}{mark}"
-        rows.append([with_year(event.happened_on), recorded, str(event.id), evidence, event.title, person, audience])
+        rows.append(
+            [with_year(event.happened_on), recorded, str(event.id), evidence, with_remark(event), person, audience]
+        )
     paper.grid(columns, rows)
     if len(lines) > MOST_ENTRIES:
         paper.small(f"The CSV file and the workbook have {number(len(lines) - MOST_ENTRIES)} more.")

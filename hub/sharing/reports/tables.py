@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from hub.core.fingerprints import digest_of
 from hub.core.tables import Sheet, csv_of, xlsx_of
-from hub.sharing.models import Confirmation
+from hub.sharing.models import Confirmation, ConfirmedResource, SharingEvent
 from hub.sharing.queries.entries import LogEntry
 from hub.sharing.queries.quarters import QuarterRow
 from hub.sharing.queries.reports import Report
+from hub.sharing.rules.earlier import REMARK
 from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Act, is_late
@@ -36,11 +37,12 @@ ENTRIES = {
     "counts": "Counts",
     "mark": "Remark",
     "share": "Share",
+    "earlier": "Shared earlier, outside the hub",
 }
 # In audit packets, one column has both numbers, and the act of the entry says which one it is.
 PACKET_ENTRIES = (
     *("entry", "quarter", "happened_on", "recorded_at", "act", "evidence", "resource", "title", "revision", "page"),
-    *("person", "with_whom", "people", "channel", "note", "supersedes", "counts", "mark", "share"),
+    *("person", "with_whom", "people", "channel", "note", "supersedes", "counts", "mark", "share", "earlier"),
 )
 CONFIRMATIONS = {
     "confirmation": "Confirmation",
@@ -103,6 +105,7 @@ def _cells_of(line: LogEntry, zone: ZoneInfo) -> dict[str, object]:
         "counts": "yes" if line.counts else "no",
         "mark": line.mark.value,
         "share": event.share,
+        "earlier": "yes" if event.earlier else "",
     }
 
 
@@ -121,7 +124,7 @@ def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) ->
             "yes" if confirmation.shared else "no",
             confirmation.with_whom,
             confirmation.people,
-            "; ".join(f"{item.resource_id} {item.title}" for item in confirmation.items),
+            "; ".join(f"{item.resource_id} {with_remark(item)}" for item in confirmation.items),
             confirmation.note,
             confirmation.reason,
             confirmation.supersedes_id,
@@ -222,6 +225,11 @@ def alliance_as_xlsx(rows: Sequence[QuarterRow], quarter: str) -> bytes:
 def _counts(evidence: Sequence[RungCount]) -> list[int]:
     counts = {step.rung: step.count for step in evidence}
     return [counts.get(rung, 0) for rung in RUNGS]
+
+
+def with_remark(row: SharingEvent | ConfirmedResource) -> str:
+    """Return the title of an entry or a confirmed resource, and whether it was shared earlier, outside the hub."""
+    return f"{row.title} ({REMARK})" if row.earlier else row.title
 
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:

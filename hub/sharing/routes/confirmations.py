@@ -67,6 +67,7 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
     form.resources.data = [log.resource.id for log in shared]
     if not shared and request.args.get("taken") == "yes":  # the button "Yes, we shared them"
         form.resources.data = [log.resource.id for log in logs]
+    form.earlier.data = [log.resource.id for log in logs if log.earlier]
     form.with_whom.data = joined_texts(words for log in shared for words in log.with_whom)
     total = people_reached(db, entries_queries.logged_by(person.organization, quarter))
     form.people.data = max(total.people, total.reported) or None
@@ -82,7 +83,7 @@ def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, ref
         form=form,
         refused=refused,
         draft=draft,
-        choice=choice_of(person, form, [], listed),
+        choice=choice_of(person, form, [], listed, quarter),
         before=before[0] if before else None,
         late=is_late(quarter, clock.today(web.config().zone)),
     )

@@ -104,9 +104,14 @@ def _declare_page(person: Person, form: sharing_forms.DeclareForm, refused: str 
         "sharing/report_sharing.html",
         form=form,
         refused=refused,
-        choice=choice_of(person, form, declarations_queries.suggested_resources(db, person)),
+        choice=choice_of(person, form, declarations_queries.suggested_resources(db, person), quarter=quarter_of(form)),
         mail=request.args.get("mail"),
     )
+
+
+def quarter_of(form: sharing_forms.DeclarationForm) -> Quarter | None:
+    """Return the quarter of the date that was entered, or None without a valid date."""
+    return Quarter.of(form.happened_on.data) if form.happened_on.data else None
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ class Choice:
     results: Sequence[Resource]
     words: str  # the search words
     titles: dict[int, str]  # by id, also of the resources that the page lists elsewhere
+    answers: dict[int, str]  # by id, labels of the checkboxes of resources that were added after the quarter
 
 
 def choice_of(
@@ -124,8 +130,12 @@ def choice_of(
     form: sharing_forms.DeclareForm | sharing_forms.ConfirmForm,
     offered: Sequence[Resource],
     listed: Sequence[Resource] = (),
+    quarter: Quarter | None = None,
 ) -> Choice:
-    """Return the form's choices, including all checked ones; ``listed`` are those that the page lists elsewhere."""
+    """Return the form's choices, including all checked ones; ``listed`` are those that the page lists elsewhere.
+
+    ``quarter`` is the one in which they were shared, if it is known.
+    """
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
     results = declarations_queries.search_by_title(db, person, words) if words else []
     shown = {resource.id for resource in (*listed, *offered)}
@@ -133,8 +143,11 @@ def choice_of(
     checked = declarations_queries.declarable(
         db, person, [number for number in form.resources.data or () if number not in shown_or_found]
     )
-    titles = declarations_queries.visible_titles(db, person, [*listed, *offered, *checked, *results])
-    return Choice([*offered, *checked], [resource for resource in results if resource.id not in shown], words, titles)
+    every = [*listed, *offered, *checked, *results]
+    titles = declarations_queries.visible_titles(db, person, every)
+    answers = declarations_queries.answers_of(db, every, quarter)
+    results = [resource for resource in results if resource.id not in shown]
+    return Choice([*offered, *checked], results, words, titles, answers)
 
 
 @bp.route("/sharing/events/<int:event_id>/correct", methods=["GET", "POST"])
@@ -182,5 +195,6 @@ def _correct_page(
         form=form,
         retraction=retraction,
         refused=refused,
+        answer=declarations_queries.answers_of(db, [line.event.resource], quarter_of(form)),
         Act=Act,
     )

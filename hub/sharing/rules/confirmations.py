@@ -37,13 +37,14 @@ class StatementFacts(Protocol):
     def supersedes_id(self) -> int | None: ...  # noqa: D102
 
 
-def canonical(statement: StatementFacts, resource_ids: Iterable[int]) -> str:
+def canonical(statement: StatementFacts, resource_ids: Iterable[int], earlier_ids: Iterable[int] = ()) -> str:
     """Return the confirmation as JSON with sorted keys and no spaces; times are in UTC, to the microsecond.
 
-    It has the ids of organizations, people and resources, because names and titles may change.
+    ``earlier_ids`` are those of the resources that were shared earlier, outside the hub; without any, the form has no
+    such key, like those of older confirmations. It has the ids of organizations, people and resources, because names and titles may change.
     docs/sharing.md describes the form, so that anyone can compute the digest.
     """
-    facts = {
+    facts: dict[str, object] = {
         "confirmed_at": moment(statement.confirmed_at),
         "note": statement.note,
         "organization": statement.organization_id,
@@ -57,7 +58,8 @@ def canonical(statement: StatementFacts, resource_ids: Iterable[int]) -> str:
         "supersedes": statement.supersedes_id,
         "with_whom": statement.with_whom,
     }
-    return canonical_json(facts)
+    earlier = sorted(earlier_ids)
+    return canonical_json(facts | {"earlier": earlier} if earlier else facts)
 
 
 def canonical_json(facts: object) -> str:
