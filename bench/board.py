@@ -31,7 +31,7 @@ RUNS = 15
 FILL = f"""
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {EVENTS})
 INSERT INTO sharing_event (id, act, organization_id, person_id, resource_id, title, happened_on, quarter, recorded_at,
-                           with_whom, note, supersedes_id, void)
+                           with_whom, note, supersedes_id, void, person_name, organization_name, earlier)
 SELECT i,
        CASE WHEN i % 5 = 0 OR i % 3 > 0 THEN 'download' WHEN i % 2 = 0 THEN 'declared' ELSE 'forward' END,
        i % {ORGANIZATIONS} + 1, i % {ORGANIZATIONS} + 1, i % {RESOURCES} + 1, 'Toolkit for manufacturers ' || (i % {RESOURCES} + 1),
@@ -39,7 +39,7 @@ SELECT i,
        CASE WHEN i % 7 = 0 AND (i / {ORGANIZATIONS}) % 2 = 0 THEN '2020Q1'
             ELSE {{quarter}} END,
        '2026-10-01 12:00:00', 'our manufacturers', '',
-       CASE WHEN i % 50 = 0 AND i > 4000 THEN i - 4000 END, i % 100 = 0
+       CASE WHEN i % 50 = 0 AND i > 4000 THEN i - 4000 END, i % 100 = 0, 'Ana Peña', 'Prairie Works', false
 FROM n
 """
 

@@ -29,6 +29,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
+from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import Confirmation, ConfirmedResource, ReachedPerson, SharingEvent
 
 PASSWORD = "welcome-to-the-hub"  # noqa: S105 - for invented people, on a hub that only this machine can reach
@@ -174,8 +175,7 @@ def _add_sharing(
         SharingEvent(
             act=event.act,
             carrier=event.carrier,
-            organization_id=organizations[event.organization].id,
-            person_id=people[event.person].id,
+            **actor_columns(people[event.person], organizations[event.organization]),
             resource_id=resources[event.resource].id,
             title=resources[event.resource].title,
             revision_number=1,
@@ -212,9 +212,8 @@ def _add_confirmations(
         key = (demo.organization, demo.quarter)
         shared = [resources[name] for name in demo.resources]
         confirmation = Confirmation(
-            organization_id=organizations[demo.organization].id,
+            **actor_columns(people[demo.person], organizations[demo.organization]),
             quarter=demo.quarter,
-            person_id=people[demo.person].id,
             role=people[demo.person].role,
             confirmed_at=demo.confirmed_at.replace(tzinfo=UTC),
             shared=demo.shared,

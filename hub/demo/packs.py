@@ -24,6 +24,7 @@ from hub.outreach.rules.links import link_end
 from hub.outreach.rules.openings import Trace
 from hub.outreach.rules.packs import LinkPart, PackState, audience_of
 from hub.sharing.actions import reach as reach_actions
+from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
@@ -63,7 +64,7 @@ def add(db: Session, sender: Person, resources: dict[str, Resource], today: date
     db.flush()
     _add_messages(db, pack, links, people, moment)
     _add_responses(db, pack, links, moment)
-    events = [_event(pack, item, len(people), moment) for item in pack.items]
+    events = [_event(sender, pack, item, len(people), moment) for item in pack.items]
     reach_actions.add_share(db, events, [person.address_hash for person in people])
 
 
@@ -162,12 +163,11 @@ def _trace(pack: Pack, link: PackLink, item: PackItem, act: Trace, at: datetime)
     )
 
 
-def _event(pack: Pack, item: PackItem, people: int, moment: datetime) -> SharingEvent:
+def _event(sender: Person, pack: Pack, item: PackItem, people: int, moment: datetime) -> SharingEvent:
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.HUB_MAIL,
-        organization_id=pack.organization_id,
-        person_id=pack.person_id,
+        **actor_columns(sender, sender.organization),
         resource_id=item.resource_id,
         title=item.resource.title,
         revision_number=1,

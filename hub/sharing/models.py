@@ -1,5 +1,6 @@
 """Tables: sharing events, people reached, confirmations, audit packets, logged emails. All but the last are append-only."""
 
+import json
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, event, text
@@ -24,6 +25,7 @@ class LoggedMail(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_name: Mapped[str] = mapped_column(Text, default="")  # at that time
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     once: Mapped[str] = mapped_column(String(64), unique=True)  # hash of person, Message-ID and body
     received_at: Mapped[datetime]
@@ -80,8 +82,11 @@ class SharingEvent(Base):
     # None: a visitor downloaded a public resource, counted without identity
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    # The names at that time; people, organizations and resources are renamed. Empty for a visitor.
+    person_name: Mapped[str] = mapped_column(Text, default="")
+    organization_name: Mapped[str] = mapped_column(Text, default="")
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), index=True)
-    title: Mapped[str] = mapped_column(Text)  # the title that the organization knew at that time; resources are renamed
+    title: Mapped[str] = mapped_column(Text)  # that the organization knew
     revision_number: Mapped[int | None]
     page_number: Mapped[int | None]
     link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id"), index=True)
@@ -135,7 +140,10 @@ class Confirmation(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     quarter: Mapped[str] = mapped_column(String(6), index=True)  # as 2026Q3
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    role: Mapped[Role]  # that the person had when confirming
+    # The names at that time, and the role that the person had when confirming.
+    person_name: Mapped[str] = mapped_column(Text, default="")
+    organization_name: Mapped[str] = mapped_column(Text, default="")
+    role: Mapped[Role]
     confirmed_at: Mapped[datetime]
     shared: Mapped[bool]  # False: there was nothing to share
     with_whom: Mapped[str] = mapped_column(Text, default="")
@@ -224,6 +232,11 @@ class AuditPacket(Base):
 
     organization: Mapped[Organization] = relationship(lazy="raise")
     person: Mapped[Person | None] = relationship(lazy="raise")
+
+    @property
+    def made_by(self) -> str:
+        """The name of the person who created it, at that time."""
+        return str(json.loads(self.manifest)["made_by"])
 
     def __str__(self) -> str:
         return f"{Quarter.parse(self.quarter).label} audit packet"

@@ -19,7 +19,7 @@ from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
 from hub.outreach.rules.openings import Visitor, is_outside
 from hub.sharing.actions import reach as reach_actions
-from hub.sharing.actions.entries import add_once, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
 
@@ -90,8 +90,7 @@ def open_link(db: Session, link: ShareLink, visitor: Visitor) -> None:
         db,
         Act.FORWARD,
         link.resource,
-        organization_id=link.organization_id,
-        person_id=link.person_id,
+        **actor_columns(link.person, link.organization),
         revision_number=links_queries.revision_of(link).number,
         page_number=link.page_number,
         link_id=link.id,

@@ -35,6 +35,7 @@ from hub.outreach.rules.log_address import (
 )
 from hub.outreach.rules.places import HubLinks, hub_links_in
 from hub.sharing.actions import reach as reach_actions
+from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.queries.declarations import added_after
 from hub.sharing.rules.evidence import Carrier
@@ -132,6 +133,7 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
         outcome = Outcome.NOTHING_FOUND
     logged = LoggedMail(
         person_id=person.id,
+        person_name=person.name,
         organization_id=person.organization_id,
         once=idempotency_key(person.id, mail, forged=outcome is Outcome.FORGED),
         received_at=received_at,
@@ -145,7 +147,7 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
     )
     if not add_unless(db, logged, select(LoggedMail.id).where(LoggedMail.once == logged.once)):
         return Outcome.SEEN
-    events = [_event(logged, match, audience) for match in matches]
+    events = [_event(person, logged, match, audience) for match in matches]
     # A dated email is evidence of its own that a resource was shared before it was added.
     added_later = added_after(db, [match.resource for match in matches], Quarter.of(logged.happened_on))
     for event in events:
@@ -157,12 +159,13 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
     return outcome
 
 
-def _event(logged: LoggedMail, match: log_address_queries.Recognized, audience: Audience) -> SharingEvent:
+def _event(
+    person: Person, logged: LoggedMail, match: log_address_queries.Recognized, audience: Audience
+) -> SharingEvent:
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.LOG_ADDRESS,
-        organization_id=logged.organization_id,
-        person_id=logged.person_id,
+        **actor_columns(person, person.organization),
         resource_id=match.resource.id,
         title=match.title,
         revision_number=match.revision_number,

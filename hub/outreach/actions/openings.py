@@ -21,7 +21,7 @@ from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
 from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside, network_of
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart, link_key
 from hub.sharing.actions import reach as reach_actions
-from hub.sharing.actions.entries import add_once, digest, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, digest, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
 
@@ -120,8 +120,7 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visitor: Visitor) 
         db,
         Act.FORWARD,
         item.resource,
-        organization_id=pack.organization_id,
-        person_id=link.person_id or pack.person_id,
+        **actor_columns(link.person or pack.person, pack.organization),
         revision_number=item.revision_number or item.resource.revision_number,
         page_number=item.first_page,
         pack_id=pack.id,

@@ -32,6 +32,7 @@ from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
 from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged, link_key
 from hub.sharing.actions import reach as reach_actions
+from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
@@ -257,8 +258,7 @@ def _forward(pack: Pack, item: PackItem, day: date, people: int) -> SharingEvent
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.HUB_MAIL,
-        organization_id=pack.organization_id,
-        person_id=pack.person_id,
+        **actor_columns(pack.person, pack.organization),
         resource_id=item.resource_id,
         title=item.resource.title,
         revision_number=item.revision_number or item.resource.revision_number,

@@ -265,6 +265,7 @@ def link_of_pack(db: Session, token: str) -> PackLink:
         .where(PackLink.token == token)
         .options(
             joinedload(PackLink.stakeholder),
+            joinedload(PackLink.person),
             of_pack.joinedload(Pack.organization),
             of_pack.joinedload(Pack.person),
             of_item.joinedload(Resource.organization),

@@ -18,6 +18,7 @@ from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.actions.entries import (
     ALREADY_SENT,
     AlreadySentError,
+    actor_columns,
     add_once,
     checked_earlier,
     checked_people,
@@ -85,9 +86,8 @@ def _confirmation(db: Session, person: Person, quarter: Quarter, statement: Stat
     earlier = checked_earlier(db, resources, titles, quarter, statement.earlier)
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     confirmation = Confirmation(
-        organization_id=person.organization_id,
+        **actor_columns(person, person.organization),
         quarter=str(quarter),
-        person_id=person.id,
         role=person.role,
         confirmed_at=clock.now(),
         shared=statement.shared,

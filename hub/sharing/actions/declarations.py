@@ -19,6 +19,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions.entries import (
     ALREADY_SENT,
     AlreadySentError,
+    actor_columns,
     add_once,
     checked_earlier,
     checked_people,
@@ -95,7 +96,7 @@ def _declared_event(
     declaration: Declaration,
     form_id: str,
 ) -> SharingEvent:
-    event = new_event(db, Act.DECLARED, resource, title, organization_id=person.organization_id, person_id=person.id)
+    event = new_event(db, Act.DECLARED, resource, title, **actor_columns(person, person.organization))
     _fill(event, declaration)
     event.once = f"declare {person.id} {digest(form_id)} {resource.id}" if form_id else None
     return event
@@ -180,8 +181,7 @@ def _supersede(
     new = SharingEvent(
         act=old.act,
         carrier=old.carrier,
-        organization_id=old.organization_id,
-        person_id=person.id,
+        **actor_columns(person, person.organization),
         resource_id=old.resource_id,
         title=old.title,
         revision_number=old.revision_number,

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
-from hub.sharing.actions.entries import add_once, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, new_event
 from hub.sharing.rules.standing import Act
 
 
@@ -15,11 +15,11 @@ def log_download(db: Session, person: Person | None, resource: Resource, revisio
     ``whole`` is true if this request has the first byte and isn't answered with "not modified". The audit log gets
     no entry, since the event is the record.
     """
-    event = new_event(db, Act.DOWNLOAD, resource, revision_number=revision.number)
+    actor = actor_columns(person, person.organization if person else None)
+    event = new_event(db, Act.DOWNLOAD, resource, revision_number=revision.number, **actor)
     if person is None:
         if whole:
             db.add(event)
         return
-    event.organization_id, event.person_id = person.organization_id, person.id
     event.once = f"download {person.id} {resource.id} {revision.number} {event.recorded_at:%Y-%m-%dT%H}"
     add_once(db, event)

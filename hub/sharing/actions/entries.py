@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from hub.core.db import add_unless, config_of
 from hub.core.errors import Refused
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.rules.earlier import objection_to_earlier
@@ -42,6 +43,16 @@ def new_event(db: Session, act: Act, resource: Resource, title: str = "", **colu
         recorded_at=now,
         **columns,
     )
+
+
+def actor_columns(person: Person | None, organization: Organization | None) -> dict[str, Any]:
+    """Return the columns of an entry or a confirmation that say who acted, with their names at this time."""
+    return {
+        "person_id": person.id if person else None,
+        "person_name": person.name if person else "",
+        "organization_id": organization.id if organization else None,
+        "organization_name": organization.name if organization else "",
+    }
 
 
 def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from hub.core.errors import NotFound
@@ -141,10 +141,23 @@ def titles_in(db: Session, organization: Organization, quarter: Quarter) -> list
     return sorted(titles.items(), key=lambda item: (item[1].casefold(), item[0]))
 
 
-def people_in(db: Session, organization: Organization, quarter: Quarter) -> Sequence[Person]:
-    """Return the people with entries in the quarter's log, by name."""
-    logged = select(SharingEvent.person_id).where(logged_by(organization, quarter))
-    return db.scalars(select(Person).where(Person.id.in_(logged)).order_by(Person.name, Person.id)).all()
+def people_in(db: Session, organization: Organization, quarter: Quarter) -> list[tuple[int, str]]:
+    """Return the people with entries in the quarter's log as (id, last logged name), sorted by name."""
+    columns = (SharingEvent.person_id, SharingEvent.person_name)
+    by_last = select(*columns).group_by(*columns).order_by(func.max(SharingEvent.id))
+    logged = by_last.where(logged_by(organization, quarter), SharingEvent.person_id.is_not(None))
+    names = {number: name for number, name in db.execute(logged) if number is not None}
+    return sorted(names.items(), key=lambda item: (item[1].casefold(), item[0]))
+
+
+def former_names(db: Session, organization: Organization, quarter: Quarter) -> list[str]:
+    """Return other names that the organization had when the quarter's entries and confirmations were made."""
+    logged = select(SharingEvent.organization_name).where(logged_by(organization, quarter))
+    confirmed = select(Confirmation.organization_name).where(
+        Confirmation.organization_id == organization.id, Confirmation.quarter == str(quarter)
+    )
+    names = set(db.scalars(union(logged, confirmed)))
+    return sorted(names - {"", organization.name})
 
 
 def last_title(events: Sequence[SharingEvent]) -> str:

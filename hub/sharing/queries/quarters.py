@@ -48,7 +48,7 @@ class QuarterRow:
             "forwards": self.forwards,
             "declared": self.declared,
             "confirmed_on": self.confirmed_on,
-            "confirmed_by": self.confirmation.person.name if self.confirmation else None,
+            "confirmed_by": self.confirmation.person_name if self.confirmation else None,
             "late": self.late,
         }
 

@@ -50,6 +50,13 @@ class Report:
         return [line.event for line in self.lines if line.counts]
 
     @property
+    def former_names(self) -> list[str]:
+        """Other names that the organization had when its entries and confirmations were made, oldest first."""
+        names = [line.event.organization_name for line in self.lines]
+        names += [confirmation.organization_name for confirmation in self.confirmations]
+        return [name for name in dict.fromkeys(names) if name not in {"", self.organization.name}]
+
+    @property
     def met(self) -> tuple[int, int]:
         """The number of quarters in which the commitment was met, and in which it was due."""
         return count_met(row.standing for row in self.rows)

@@ -41,6 +41,8 @@ def report_as_pdf(report: Report, setting: Setting) -> bytes:
     paper = Paper(Head(title, report.organization.name, setting.hub_name, setting.made_at))
     paper.banner(report.organization.name)
     paper.paragraph(_summary(report))
+    if former := report.former_names:
+        paper.paragraph(f"In this period, the organization was called {' and '.join(former)}.")
     paper.heading("Standing")
     _put_quarters(paper, report.rows)
     _put_ladder(paper, report)
@@ -85,7 +87,7 @@ def _confirmed(row: QuarterRow) -> str:
         return "-"
     late = ", late" if row.late else ""
     nothing = "" if row.confirmation.shared else ": nothing to share"
-    return f"{with_year(row.confirmed_on)} by {row.confirmation.person.name}{late}{nothing}"
+    return f"{with_year(row.confirmed_on)} by {row.confirmation.person_name}{late}{nothing}"
 
 
 def _counts(row: QuarterRow) -> list[str]:
@@ -118,9 +120,9 @@ def _put_confirmations(paper: Paper, report: Report, zone: ZoneInfo) -> None:
 
 def _statement(confirmation: Confirmation, *, is_current: bool, zone: ZoneInfo) -> str:
     at = confirmation.confirmed_at.astimezone(zone)
-    person, quarter = confirmation.person.name, confirmation.of_quarter
+    person, quarter = confirmation.person_name, confirmation.of_quarter
     late = ", late" if is_late(quarter, at.date()) else ""
-    head = f"{quarter.label}: {person}, {confirmation.role.label.lower()}, on {moment_with_year(at)}{late}"
+    head = f"{quarter.label}: {person}, {confirmation.role.label.lower()} of {confirmation.organization_name}, on {moment_with_year(at)}{late}"
     head += "" if is_current else " (replaced by a later confirmation)"
     if not confirmation.shared:
         return f"{head}: there was nothing to share. {confirmation.reason}"
@@ -166,7 +168,7 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
     for line in lines[:MOST_ENTRIES]:
         event = line.event
         mark = f" ({line.mark.label})" if line.mark else ""
-        person = event.person.name if event.person else "-"
+        person = event.person_name or "-"
         about = "about " if event.act is Act.DECLARED else ""
         people = f"{about}{plural(event.people, 'person', 'people')}" if event.people else ""
         audience = ", ".join(part for part in (event.with_whom, people) if part)

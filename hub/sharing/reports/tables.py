@@ -38,11 +38,24 @@ ENTRIES = {
     "mark": "Remark",
     "share": "Share",
     "earlier": "Shared earlier, outside the hub",
+    "organization": "Organization",
 }
 # In audit packets, one column has both numbers, and the act of the entry says which one it is.
 PACKET_ENTRIES = (
     *("entry", "quarter", "happened_on", "recorded_at", "act", "evidence", "resource", "title", "revision", "page"),
-    *("person", "with_whom", "people", "channel", "note", "supersedes", "counts", "mark", "share", "earlier"),
+    *(
+        "person",
+        "with_whom",
+        "people",
+        "channel",
+        "note",
+        "supersedes",
+        "counts",
+        "mark",
+        "share",
+        "earlier",
+        "organization",
+    ),
 )
 CONFIRMATIONS = {
     "confirmation": "Confirmation",
@@ -60,6 +73,7 @@ CONFIRMATIONS = {
     "supersedes": "Replaces confirmation",
     "stands": "Current",
     "digest": "Fingerprint",
+    "organization": "Organization",
 }
 # The rungs below the top, as columns; confirmations have columns of their own.
 RUNGS = tuple(rung for rung in Rung if rung is not Rung.CONFIRMED)
@@ -94,7 +108,7 @@ def _cells_of(line: LogEntry, zone: ZoneInfo) -> dict[str, object]:
         "title": event.title,
         "revision": event.revision_number,
         "page": event.page_number,
-        "person": event.person.name if event.person else "",
+        "person": event.person_name,
         "with_whom": event.with_whom,
         "people": event.people,
         "known": 1 if line.rung is Rung.OPENING else None if event.act is Act.DECLARED else event.people,
@@ -106,6 +120,7 @@ def _cells_of(line: LogEntry, zone: ZoneInfo) -> dict[str, object]:
         "mark": line.mark.value,
         "share": event.share,
         "earlier": "yes" if event.earlier else "",
+        "organization": event.organization_name,
     }
 
 
@@ -119,7 +134,7 @@ def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) ->
             confirmation.quarter,
             _local(confirmation.confirmed_at, zone),
             "yes" if is_late(confirmation.of_quarter, confirmed_on) else "no",
-            confirmation.person.name,
+            confirmation.person_name,
             confirmation.role.value,
             "yes" if confirmation.shared else "no",
             confirmation.with_whom,
@@ -130,6 +145,7 @@ def confirmation_cells(confirmations: Sequence[Confirmation], zone: ZoneInfo) ->
             confirmation.supersedes_id,
             "yes" if last[confirmation.quarter] == confirmation.id else "no",
             digest_of(confirmation.canonical),
+            confirmation.organization_name,
         ]
 
 
@@ -141,7 +157,7 @@ def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
             row.standing.value,
             "yes" if row.standing.met else "no",
             row.confirmed_on,
-            row.confirmation.person.name if row.confirmation else None,
+            row.confirmation.person_name if row.confirmation else None,
             "yes" if row.late else "no",
             *_counts(row.evidence),
         ]

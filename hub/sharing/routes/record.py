@@ -100,6 +100,7 @@ def quarter(quarter: str) -> str | Response:
         is_filtered=only != entries_queries.EventFilter(),
         titles=entries_queries.titles_in(db, organization, selected),
         people=entries_queries.people_in(db, organization, selected),
+        former_names=entries_queries.former_names(db, organization, selected),
         Act=Act,
         may_confirm=may(person, Permission.CONFIRM, organization)
         and not objection_to_confirming(
