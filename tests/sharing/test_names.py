@@ -21,6 +21,7 @@ from hub.outreach.actions import links as links_actions
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.copied_mail import read_mail
+from hub.outreach.rules.openings import Visitor
 from hub.outreach.rules.places import hub_links_in
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.actions import declarations as declarations_actions
@@ -62,9 +63,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
         people_actions.change_person(db, None, rita, name=NEW[0], email=rita.email)
         prairie = db.scalars(select(Organization).where(Organization.name == OLD[1])).one()
-        organizations_actions.change_organization(
-            db, None, prairie, name=NEW[1], kind=prairie.kind, joined_on=prairie.joined_on
-        )
+        organizations_actions.change_organization(db, None, prairie, name=NEW[1])
         db.scalars(select(Resource)).one().title = NEW[2]
     return frozen_clock
 
@@ -84,7 +83,7 @@ def share(db: Session, person: Person, resource: Resource) -> None:
     token = links_actions.make_link(db, person, resource, None, 30).token
     db.flush()
     db.expire_all()
-    links_actions.open_link(db, links_queries.link_by_token(db, token), None, "a browser")
+    links_actions.open_link(db, links_queries.link_by_token(db, token), Visitor("a browser", "192.0.2.1"))
     statement = confirmations_actions.Statement(shared=True, resource_ids=(resource.id,), with_whom="our members")
     confirmations_actions.confirm(db, person, Q2, statement)
 

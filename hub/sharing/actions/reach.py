@@ -31,4 +31,3 @@ def add_people(db: Session, event: SharingEvent, keys: Iterable[str]) -> None:
     rows = [{"share_id": event.share, "key": key} for key in sorted(set(keys))]
     if rows:
         db.execute(insert(ReachedPerson), rows)
-
