@@ -120,7 +120,9 @@ class Attendance(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     source: Mapped[Source]
-    name: Mapped[str] = mapped_column(Text, default="")  # the name in the attendance report
+    # What the person and the organization were called then; the person's name may be unknown.
+    name: Mapped[str] = mapped_column(Text, default="")
+    organization_name: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
@@ -165,6 +167,7 @@ class GuestState(StrEnum):
     MATCHED = "matched"
     OUTSIDE = "outside"  # not in the alliance
     NOT_ADMITTED = "not-admitted"  # never left the waiting room
+    NOT_MEMBER = "not-member"  # of an organization that had not joined yet, or had left
 
     @property
     def label(self) -> str:
@@ -174,6 +177,7 @@ class GuestState(StrEnum):
             "matched": "Matched",
             "outside": "Not in the alliance",
             "not-admitted": "Stayed in the waiting room",
+            "not-member": "Not in the alliance on that day",
         }[self.value]
 
 
@@ -188,11 +192,16 @@ class Guest(Base):
     report_id: Mapped[int] = mapped_column(ForeignKey("meeting_report.id"), index=True)
     key: Mapped[str] = mapped_column(String(320))
     name: Mapped[str] = mapped_column(Text)
+    # The normalized name, by which other reports may know them; empty if many devices use it.
+    name_key: Mapped[str] = mapped_column(String(320), default="", index=True)
     email: Mapped[str] = mapped_column(String(320), default="")
+    has_namesake: Mapped[bool] = mapped_column(default=False)  # with this name, on the call at the same time
     joins: Mapped[int] = mapped_column(default=1)
     minutes: Mapped[int | None]
     state: Mapped[GuestState] = mapped_column(index=True)
     how: Mapped[How | None]
+    # When it was matched; None: matched by name against an address, before the hub gave addresses precedence.
+    decided_at: Mapped[datetime | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
 

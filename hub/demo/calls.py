@@ -102,9 +102,10 @@ def _attendance(
     return Attendance(
         call_id=call.id,
         organization_id=organization.id,
+        organization_name=organization.name,
         person_id=None if by_coordinator else person.id,
         source=source,
-        name=person.name if source is Source.REPORT else "",
+        name="" if by_coordinator else person.name,
         recorded_at=min(call.ends_at + timedelta(minutes=5 if source is Source.CHECK_IN else 90), clock.now()),
         recorded_by_id=person.id if source is Source.CHECK_IN else people[COORDINATOR].id,
         once=f"{source.value} {call.id} {subject} 0",

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
 from hub.calls.queries import attendance as attendance_queries
@@ -18,9 +19,11 @@ from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization
+from hub.members.rules.membership import Period
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.calls.conftest import SetClock
 from tests.calls.test_attendance_reports import LAYOUTS, zoom
-from tests.world import SignIn, an_organization
+from tests.world import SignIn, a_person, an_organization
 
 pytestmark = pytest.mark.usefixtures("alliance")
 CORA, ROSA, TOM, ERIK = "cora@amcc.example", "rosa@lakeshore.example", "tom@lakeshore.example", "erik@prairie.example"
@@ -64,6 +67,33 @@ def test_checking_in_twice_adds_one_entry(database: Database, sign_in: SignIn, s
     refused = sign_in("keisha@lakeshore.example").post(f"/calls/{DAY}/check-in")
     assert refused.status_code == 422
     assert "until 7 days after" in refused.text
+
+
+def test_a_new_member_is_not_asked_about_a_call_before_it_joined(
+    database: Database, sign_in: SignIn, set_clock: SetClock
+) -> None:
+    set_clock("2026-11-18T09:00")
+    with database.writing() as db:
+        new = an_organization(db, "Delta Crossing", joined_on=date(2026, 11, 17))
+        same_day = an_organization(db, "Bayou Works", joined_on=date(2026, 11, 16))
+        left = an_organization(db, "Cascade", left_on=date(2026, 11, 15))
+        last_day = an_organization(db, "Ridge", left_on=date(2026, 11, 16))
+        for organization in (new, same_day, left, last_day):
+            a_person(db, organization, Role.REPRESENTATIVE, f"rep@{organization.slug}.example")
+    for slug, may_check_in in {"delta-crossing": False, "bayou-works": True, "cascade": False}.items():
+        browser = sign_in(f"rep@{slug}.example")
+        assert ("Did you attend the" in browser.get("/").text) is may_check_in, slug
+        assert ("I attended" in browser.get(f"/calls/{DAY}").text) is may_check_in, slug
+        answer = browser.post(f"/calls/{DAY}/check-in")
+        assert answer.status_code == (302 if may_check_in else 422), slug
+        if not may_check_in:
+            assert "wasn’t in the alliance on Nov 16, 2026, so you can’t check in to that call." in answer.text
+    sign_in("rep@ridge.example").post(f"/calls/{DAY}/check-in")
+    page = sign_in(CORA).get(f"/calls/{DAY}").text
+    assert "Bayou Works" in page
+    assert "Ridge" in page, "its last day counts"
+    assert "Delta Crossing" not in page.split('id="attendance"')[1]
+    assert "Cascade" not in page.split('id="attendance"')[1]
 
 
 @pytest.mark.both_databases
@@ -122,10 +152,22 @@ def test_the_coordinator_checks_organizations_and_gives_a_reason_for_unchecking_
 def test_a_report_is_matched_reviewed_and_remembered(database: Database, sign_in: SignIn, layout: str) -> None:
     cora = sign_in(CORA)
     page = import_report(cora, LAYOUTS[layout])
-    assert "3 people in the report, 3 new: 2 matched, 1 unmatched" in page
+    assert "3 people in the report, 3 new: 1 matched, 2 unmatched" in page
+    assert "The hub proposes 1 match by name." in page
     assert "Galaxy S23" in page
     assert "Nothing changed" in import_report(cora, LAYOUTS[layout])
+    assert entries(database) == {"report": 1}
+    shown = BeautifulSoup(page, "lxml").select("input[name=match]")
+    saved = cora.post(
+        f"/calls/{DAY}/participants", data={"match": [field["value"] for field in shown]}, follow_redirects=True
+    ).text
+    assert "1 match saved." in saved
+    assert "The hub proposes" not in saved
     assert entries(database) == {"report": 2}
+    cora.post(
+        f"/calls/{DAY}/participants", data={"match": [shown[0]["value"], "999 person-1", "x", "1 organization-1"]}
+    )
+    assert entries(database) == {"report": 2}, "only what is unmatched can be saved this way"
     with database.reading() as db:
         states = {guest.name.split(" (")[0]: guest.state for guest in db.scalars(select(Guest))}
     assert states["Rosa Peña"] is GuestState.MATCHED
@@ -151,7 +193,7 @@ def test_a_match_is_remembered_for_later_reports_and_applied_to_other_calls(
         data={"who": f"organization-{lakeshore}", "remember": "1"},
         follow_redirects=True,
     ).text
-    assert "Also saved for 1 participant with the same name on other calls" in matched
+    assert "Also saved for 1 participant with the same address on other calls" in matched
     cora.post(f"/calls/{DAY}/participants/{stranger}", data={"who": "nobody", "remember": "1"})
     assert entries(database) == {"report": 2}
     assert attended(database).attended == 2
@@ -186,7 +228,7 @@ def test_in_a_large_alliance_only_the_requested_participant_gets_all_choices(
     assert "Show everyone" in page
     assert '<option value="organization-' not in page
     with database.reading() as db:
-        number = db.scalars(select(Guest.id).where(Guest.state == GuestState.WAITING)).one()
+        number = db.scalars(select(Guest.id).where(Guest.name == "Galaxy S23")).one()
     requested = cora.get(f"/calls/{DAY}/participants?guest={number}").text
     assert requested.count('<optgroup label="Organizations">') == 1
 
@@ -271,3 +313,68 @@ def test_the_query_counts_like_the_rule(database: Database, data: st.DataObject)
         result = attendance_queries.attendance_counts(db, [organization], 2026, now)[organization.id]
         assert result == count_attendance(held, counted, organization.membership.periods, upcoming)
         db.rollback()
+
+
+LAST = {
+    # left_on: whether the call of Monday, October 26 counts
+    date(2026, 10, 25): False,
+    date(2026, 10, 26): True,
+    date(2026, 10, 27): True,
+}
+FIRST = {
+    # joined_on: the same
+    date(2026, 10, 27): False,
+    date(2026, 10, 26): True,
+    date(2026, 10, 25): True,
+}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("joined_on", "left_on", "counts"),
+    [
+        *((date(2020, 1, 1), left_on, counts) for left_on, counts in LAST.items()),
+        *((joined_on, None, counts) for joined_on, counts in FIRST.items()),
+    ],
+)
+def test_a_call_on_the_first_or_last_day_in_the_alliance_counts(
+    database: Database, joined_on: date, left_on: date | None, counts: bool
+) -> None:
+    """Plain values for the rule and for the queries, each by itself."""
+    day = date(2026, 10, 26)
+    periods = [Period(OrganizationKind.BFF, joined_on, left_on)]
+    assert count_attendance([day], [day], periods) == AttendanceCounts(int(counts), int(counts))
+    assert count_attendance([], [], periods, coming=[day]).coming == int(counts)
+    with database.writer() as db:  # never committed
+        organization = an_organization(db, "Delta Crossing", OrganizationKind.BFF, joined_on, left_on)
+        call = db.scalars(select(Call).where(Call.day == day)).one()
+        db.add(
+            Attendance(
+                call_id=call.id, organization_id=organization.id, source=Source.COORDINATOR, recorded_at=clock.now(),
+                recorded_by_id=1, once="test",
+            )
+        )  # fmt: skip
+        for other in db.scalars(
+            select(Call).where(Call.day != day, Call.day.between(date(2026, 10, 20), date(2026, 11, 5)))
+        ):
+            other.state = CallState.SKIPPED
+        db.flush()
+        year = attendance_queries.attendance_counts(db, [organization], 2026, clock.now())[organization.id]
+        assert year.attended == int(counts)
+        around = year.held - held_without(db, joined_on, left_on, day)
+        assert around == int(counts)
+        assert (organization in attendance_queries.expected_on(db, day)) is counts
+        history = attendance_queries.history_of(db, organization, 2026, clock.now())
+        assert (day in [past.call.day for past in history]) is counts
+        db.rollback()
+
+
+def held_without(db: Session, joined_on: date, left_on: date | None, day: date) -> int:
+    """Return the number of calls held within the membership, without the one on ``day``, counted one by one."""
+    calls = db.scalars(select(Call).where(Call.state == CallState.PLANNED, Call.ends_at <= clock.now())).all()
+    last = left_on or date(2026, 12, 31)
+    return sum(
+        1
+        for call in calls
+        if call.day.year == 2026 and call.day != day and not (call.day < joined_on or call.day > last)
+    )

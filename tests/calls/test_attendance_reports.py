@@ -1,4 +1,4 @@
-"""Attendance reports in the layouts that Zoom and Teams export, and the matching of their participants."""
+"""Attendance reports in the layouts that Zoom and Teams export."""
 
 from datetime import date
 
@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.calls.rules.attendance_reports import Participant, Report, Tool, parse_minutes, possible_dates, read_report
-from hub.calls.rules.matching import Directory, How, KnownPerson, Match, Target, directory, is_generic
-from hub.calls.rules.matching import likely as likely_people
-from hub.calls.rules.matching import match as match_one
+from hub.calls.rules.attendance_reports import Report, Tool, parse_minutes, possible_dates, read_report
+from hub.calls.rules.participants import second_of_day
 from hub.core.errors import Refused
 
 DAY = date(2026, 11, 16)
@@ -226,73 +224,70 @@ def test_no_participant_is_dropped_or_repeated(joins: list[tuple[str, str]]) -> 
     }
 
 
-# Matching.
-PEOPLE = [
-    KnownPerson(1, "Rosa Peña", "rosa@lakeshore.example", 10),
-    KnownPerson(2, "Tom Vandersloot", "tom@lakeshore.example", 10),
-    KnownPerson(3, "Erik Sørensen", "erik@prairie.example", 20),
-    KnownPerson(4, "Chris Lee", "chris@lakeshore.example", 10),
-    KnownPerson(5, "Chris Lee", "chris@prairie.example", 20),
-    KnownPerson(6, "Ingrid Holm", "ingrid@gmail.com", 30),
-]
-ORGANIZATIONS = [
-    (10, "Lakeshore Forge", "https://www.lakeshore.example/about"),
-    (20, "Prairie Works", ""),
-    (30, "Supply Atlas", "https://atlas.example"),
-]
+def who(
+    *lines: str, head: str = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"
+) -> list[str]:
+    """Return the participants of a report: name, address, number of joins, and * if another one has the name."""
+    people = read_report(zoom(head, *lines)).participants
+    return [f"{p.name} {p.email} {p.joins}{'*' * p.has_namesake}" for p in people]
 
 
-@pytest.fixture(scope="module")
-def known() -> Directory:
-    return directory(PEOPLE, ORGANIZATIONS)
+def stay(name: str, first: str, last: str, email: str = "") -> str:
+    return f"{name},{email},11/16/2026 {first} AM,11/16/2026 {last} AM,5,Yes"
+
+
+def test_people_of_one_name_who_overlap_are_two_people() -> None:
+    ana = "ana@lakeshore.example"
+    assert who(stay("Ana", "11:31:00", "11:59:00", ana), stay("Ana", "11:40:00", "11:58:00")) == [
+        f"Ana {ana} 1*",
+        "Ana  1*",
+    ]
+    assert who(stay("Ana", "11:31:00", "11:59:00"), stay("Ana", "11:40:00", "11:58:00")) == ["Ana  1*", "Ana  1*"]
+    assert who(stay("Ana", "11:31:00", "11:40:00", ana), stay("Ana", "11:40:00", "11:58:00")) == [f"Ana {ana} 2"]
+    assert who(stay("Ana", "11:31:00", "11:40:00"), stay("Ana", "11:40:00", "11:58:00")) == ["Ana  2"]
+    assert who(stay("Ana", "11:31:00", "11:59:00", ana), stay("Ana", "11:40:00", "11:58:00", ana)) == [f"Ana {ana} 2"]
+    assert who(
+        stay("Ana", "11:31:00", "11:59:00"), stay("Ana", "11:40:00", "11:45:00"), stay("Ana", "11:46:00", "11:50:00")
+    ) == ["Ana  1*", "Ana  2*"], "the second one reconnected"
+
+
+def test_without_times_a_line_without_an_address_stays_by_itself() -> None:
+    head = "Name (Original Name),User Email,Total Duration (Minutes),Guest"
+    assert who("Ana,ana@lakeshore.example,29,Yes", "Ana,,20,Yes", head=head) == [
+        "Ana ana@lakeshore.example 1*",
+        "Ana  1*",
+    ]
+
+
+def test_a_call_across_midnight_has_overlaps_too() -> None:
+    late = "Ana,,11/16/2026 11:50:00 PM,11/17/2026 12:20:00 AM,30,Yes"
+    assert who(late, late.replace("11:50", "11:55")) == ["Ana  1*", "Ana  1*"]
+
+
+def test_single_joins_and_leaves_show_who_overlapped() -> None:
+    def actions(*lines: str) -> list[bool]:
+        report = read_report(teams("Full Name\tUser Action\tTimestamp", *lines))
+        return [participant.has_namesake for participant in report.participants]
+
+    joined, left = "Ana\tJoined\t11/16/2026, 11:{}:00 AM", "Ana\tLeft\t11/16/2026, 11:{}:00 AM"
+    assert actions(joined.format(31), left.format(40), joined.format(41)) == [False]
+    assert actions(joined.format(31), joined.format(41), left.format(50)) == [True, True]
+    assert actions(left.format(31), joined.format(41)) == [False]
 
 
 @pytest.mark.parametrize(
-    ("name", "email", "person", "organization", "how"),
+    ("cell", "seconds"),
     [
-        ("Anyone", "ROSA@lakeshore.example", 1, 10, How.ADDRESS),
-        ("rosa pena", "", 1, 10, How.NAME),
-        ("Rosa's iPhone (Rosa Peña)", "", 1, 10, How.NAME),
-        ("Peña, Rosa", "", 1, 10, How.NAME),
-        ("Rosa Peña (she/her)", "", 1, 10, How.NAME),
-        ("Rosa Peña - Lakeshore Forge", "", 1, 10, How.NAME),
-        ("Lakeshore Forge | Rosa Peña", "", 1, 10, How.NAME),
-        ("Dr. Erik Sørensen (Guest)", "erik.private@gmail.com", 3, 20, How.NAME),
-        ("Chris Lee / Prairie Works", "", 5, 20, How.NAME),
-        ("New Intern", "intern@lakeshore.example", None, 10, How.DOMAIN),
-        ("Someone", "x@atlas.example", None, 30, How.DOMAIN),
-        ("Conference room (Prairie Works)", "", None, 20, How.NAME),
+        ("11/16/2026 11:28:40 AM", 41_320),
+        ("11/16/2026, 12:03:10 PM", 43_390),
+        ("11/16/26, 12:01:00 a. m.", 60),
+        ("16/11/2026 11:28", 41_280),
+        ("16.11.26, 17:28:40", 62_920),
+        ("11:28\u202fPM", 84_480),
+        ("99:99", None),
+        ("812 3456 7890", None),
+        ("", None),
     ],
 )
-def test_a_participant_is_matched(
-    known: Directory, name: str, email: str, person: int | None, organization: int, how: How
-) -> None:
-    result = match_one(Participant(name, email.lower()), known, {})
-    assert result == Match(Target(person, organization), how)
-
-
-@pytest.mark.parametrize(
-    ("name", "email"),
-    [("Chris Lee", ""), ("iPad", ""), ("Rosa", ""), ("A Stranger", "stranger@gmail.com"), ("+1 312 555 0100", "")],
-)
-def test_uncertain_participants_are_not_matched(known: Directory, name: str, email: str) -> None:
-    assert match_one(Participant(name, email), known, {}) is None
-
-
-def test_remembered_matches_take_precedence(known: Directory) -> None:
-    aliases = {"name:rosa pena": Target(2, 10), "email:x@y.org": Target()}
-    assert match_one(Participant("Rosa Peña"), known, aliases) == Match(Target(2, 10), How.REMEMBERED)
-    assert match_one(Participant("Anyone", "x@y.org"), known, aliases) == Match(Target(), How.REMEMBERED)
-
-
-def test_the_likeliest_people_are_suggested(known: Directory) -> None:
-    assert [person.id for person in likely_people(Participant("Rosa P."), PEOPLE)][:1] == [1]
-    assert [person.id for person in likely_people(Participant("T. Vandersloot"), PEOPLE)][:1] == [2]
-    assert likely_people(Participant("zzz qqq"), PEOPLE) == []
-
-
-def test_generic_device_names_are_recognized() -> None:
-    for name in ("iPhone", "iPad", "Galaxy S23", "Guest 2", "+1 312-555-0100", "Zoom User", "Conference Room B"):
-        assert is_generic(name), name
-    for name in ("Rosa Peña", "Rosa's iPhone", "Guestavo Ipadson", "Lakeshore Forge"):
-        assert not is_generic(name), name
+def test_a_time_of_day_is_read_in_the_formats_of_both_tools(cell: str, seconds: int | None) -> None:
+    assert second_of_day(cell) == seconds

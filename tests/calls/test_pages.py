@@ -1,5 +1,6 @@
 """Scheduling calls, the call pages, and permissions."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -159,6 +160,16 @@ def test_call_notes_start_from_the_agenda_and_become_a_resource_of_the_call(
     assert (
         "Lakeshore Forge" not in sign_in(ERIK).get("/calls/2026-11-16/notes").text
     )  # he may not see the attendance of others
+    cora.post(
+        "/calls/2026-11-16/asks", data={"kind": "ask", "text": "Who has a form?", "organization": "prairie-works"}
+    )
+    sign_in(ROSA).post("/calls/2026-11-16/asks", data={"kind": "follow-up", "text": "We send ours"})
+    draft = html.unescape(cora.get("/calls/2026-11-16/notes").text)
+    asks, _, follow_ups = draft.partition("## Asks")[2].partition("## Follow-ups")
+    assert asks.split("\n")[2:3] == ["- Prairie Works: Who has a form?"]
+    assert "We send ours" not in asks
+    assert follow_ups.split("\n")[2].startswith("- Lakeshore Forge: We send ours")
+    assert "Who has a form?" not in follow_ups.split("</textarea>")[0]
     form = {"title": "Notes", "kind": "call-notes", "call_on": "2026-11-16", "audience": "network", "body": "# Done"}
     organization = re.search(r'name="organization">\s*<option[^>]*value="([^"]+)"', page)
     assert organization
@@ -331,6 +342,7 @@ POSTS = {
     "/calls/2026-11-16/plan-again": "yes no no no",
     "/calls/2026-11-16/attendance": "yes no no no",
     "/calls/2026-11-16/report": "yes no no no",
+    "/calls/2026-11-16/participants": "yes no no no",
     "/calls/2026-11-16/invite": "yes no no no",
     "/calls/2026-11-16/brief": "yes no no no",
     "/calls/2026-11-16/check-in": "yes yes yes yes",

@@ -258,9 +258,16 @@ def test_the_topic_presented_longest_ago_comes_first() -> None:
     assert topics == [("workforce", None), ("research", date(2025, 3, 3)), ("trade", date(2026, 3, 2))]
 
 
-def test_call_notes_start_with_attendance_and_agenda() -> None:
+def test_call_notes_have_attendance_agenda_asks_and_follow_ups_each_under_its_heading() -> None:
     text = draft_notes(
-        "1. Welcome", [PresentationHeading("Apprenticeships", "Lakeshore")], ["Lakeshore", "Prairie"], "", ["A: help"]
+        "1. Welcome",
+        [PresentationHeading("Apprenticeships", "Lakeshore")],
+        ["Lakeshore", "Prairie"],
+        "",
+        asks=["A: help\nplease"],
+        follow_ups=["B: send it", "C: call back"],
     )
     assert text.startswith("## Attendance\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")
-    assert "- A: help" in text
+    assert text.endswith("## Asks\n\n- A: help please\n\n## Follow-ups\n\n- B: send it\n- C: call back\n")
+    empty = draft_notes("", [], [], "", asks=[], follow_ups=[])
+    assert empty.endswith("## Asks\n\n- \n\n## Follow-ups\n\n- \n"), "bullets to fill in"

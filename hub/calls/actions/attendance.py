@@ -1,15 +1,18 @@
 """Attendance: check-ins, the coordinator's list, undoing entries. Entries are added, never changed."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries import attendance as attendance_queries
+from hub.calls.queries.membership import took_part_on
 from hub.calls.rules.series import LONGEST_REASON, CallState, is_check_in_open
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.dates import with_year
 from hub.core.db import add_unless
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
@@ -17,10 +20,21 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 
 
+@dataclass(frozen=True)
+class Attendee:
+    """Whose attendance is recorded: an organization and perhaps a person, with their names on that day."""
+
+    organization_id: int
+    organization_name: str
+    person_id: int | None = None
+    name: str = ""
+
+
 def check_in(db: Session, person: Person, call: Call) -> None:
     """Record that ``person`` attended; a second check-in changes nothing.
 
-    Raises Refused before check-in opens, after it closes, or if the call isn't scheduled.
+    Raises Refused before check-in opens, after it closes, if the call isn't scheduled, or if the person's organization
+    wasn't in the alliance on its day.
     """
     if not may(person, Permission.TAKE_PART_IN_CALLS, person.organization):
         raise NotFound
@@ -29,7 +43,13 @@ def check_in(db: Session, person: Person, call: Call) -> None:
             "You can check in from 10 minutes before a call until 7 days after it. "
             "For an earlier call, ask the coordinator to add you."
         )
-    entry = record(db, person, call, person.organization_id, Source.CHECK_IN, f"p{person.id}", person_id=person.id)
+    organization = person.organization
+    if not took_part_on(organization, call.day):
+        raise Refused(
+            f"{organization.name} wasn’t in the alliance on {with_year(call.day)}, so you can’t check in to that call."
+        )
+    attendee = Attendee(organization.id, organization.name, person.id, person.name)
+    entry = record(db, person, call, attendee, Source.CHECK_IN, f"p{person.id}")
     if entry:
         note(db, person, "checked in to the", call)
 
@@ -51,7 +71,8 @@ def set_attendance(
     added = [organization for organization in expected if organization.id in wanted - present]
     removed = [organization for organization in expected if organization.id in present - wanted]
     for organization in added:
-        record(db, person, call, organization.id, Source.COORDINATOR, f"o{organization.id}")
+        attendee = Attendee(organization.id, organization.name)
+        record(db, person, call, attendee, Source.COORDINATOR, f"o{organization.id}")
     _remove(db, person, call, removed, reason)
     if added:
         note(db, person, "recorded attendance for the", call, organizations=_slugs(added))
@@ -92,17 +113,7 @@ def undo(db: Session, person: Person, entry: Attendance, call: Call, reason: str
     note(db, person, "undid attendance for the", call, entry=entry.id, reason=reason)
 
 
-def record(
-    db: Session,
-    by: Person,
-    call: Call,
-    organization_id: int,
-    source: Source,
-    subject: str,
-    *,
-    person_id: int | None = None,
-    name: str = "",
-) -> Attendance | None:
+def record(db: Session, by: Person, call: Call, attendee: Attendee, source: Source, subject: str) -> Attendance | None:
     """Add an entry and return it, or return None if one with the same source and ``subject`` already counts.
 
     The unique index on ``once`` lets only one of two concurrent requests through.
@@ -117,10 +128,11 @@ def record(
         return None
     entry = Attendance(
         call_id=call.id,
-        organization_id=organization_id,
-        person_id=person_id,
+        organization_id=attendee.organization_id,
+        organization_name=attendee.organization_name,
+        person_id=attendee.person_id,
         source=source,
-        name=name,
+        name=attendee.name,
         recorded_at=clock.now(),
         recorded_by_id=by.id,
         once=f"{stem}{len(earlier)}",
@@ -135,6 +147,7 @@ def supersede(db: Session, by: Person, entry: Attendance, reason: str) -> None:
         Attendance(
             call_id=entry.call_id,
             organization_id=entry.organization_id,
+            organization_name=entry.organization_name,
             person_id=entry.person_id,
             source=entry.source,
             name=entry.name,

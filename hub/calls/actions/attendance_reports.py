@@ -1,18 +1,20 @@
 """Importing attendance reports, and matching their participants."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.calls.actions.attendance import record, supersede
+from hub.calls.actions.attendance import Attendee, record, supersede
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
-from hub.calls.rules.attendance_reports import Participant, Report, read_report
-from hub.calls.rules.matching import Directory, How, Target, is_generic, match
+from hub.calls.queries.membership import took_part_on
+from hub.calls.rules.attendance_reports import Report, read_report
+from hub.calls.rules.matching import Directory, How, Target, is_generic, match, may_be_remembered
+from hub.calls.rules.participants import Participant, normalize_name
 from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.core.audit import note
@@ -89,73 +91,93 @@ def _date_mismatch(report: Report, call: Call) -> str:
 def _add_guests(
     db: Session, by: Person, call: Call, report: MeetingReport, participants: Iterable[Participant]
 ) -> list[Guest]:
+    """Add the participants that the call doesn't have yet, and record those that the evidence decides."""
     existing = set(db.scalars(select(Guest.key).where(Guest.call_id == call.id)))
-    people = attendance_reports_queries.directory_at(db, call.starts_at)
+    new = [participant for participant in participants if participant.key not in existing]
+    known = attendance_reports_queries.directory_of(db, [participant.name for participant in new], call.starts_at)
     aliases = attendance_reports_queries.aliases(db)
-    added = [
-        _guest(call, report, participant, people, aliases)
-        for participant in participants
-        if participant.key not in existing
-    ]
+    added = [_guest(call, report, participant) for participant in new]
     db.add_all(added)
     db.flush()
-    for guest in added:
-        _record_match(db, by, call, guest)
+    matches = [
+        (guest, certain.target, certain.how)
+        for guest, participant in zip(added, new, strict=True)
+        if participant.admitted and (certain := match(participant, known, aliases))
+    ]
+    _apply(db, by, call, matches)
     return added
 
 
-def _guest(
-    call: Call, report: MeetingReport, participant: Participant, people: Directory, aliases: Mapping[str, Target]
-) -> Guest:
-    guest = Guest(
+def _guest(call: Call, report: MeetingReport, participant: Participant) -> Guest:
+    return Guest(
         call_id=call.id,
         report_id=report.id,
         key=participant.key,
         name=participant.name,
+        name_key="" if is_generic(participant.name) else normalize_name(participant.name)[:300],
         email=participant.email,
+        has_namesake=participant.has_namesake,
         joins=participant.joins,
         minutes=participant.minutes,
-        state=GuestState.WAITING,
+        state=GuestState.WAITING if participant.admitted else GuestState.NOT_ADMITTED,
     )
-    if not participant.admitted:
-        guest.state = GuestState.NOT_ADMITTED
-    elif certain := match(participant, people, aliases):
-        _set_match(guest, certain.target, certain.how)
-    return guest
 
 
-def _set_match(guest: Guest, target: Target, how: How) -> None:
-    guest.person_id, guest.organization_id, guest.how = target.person_id, target.organization_id, how
-    guest.state = GuestState.MATCHED if target.organization_id else GuestState.OUTSIDE
+def _apply(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, Target, How]]) -> None:
+    """Match participants of a call, and record attendance for those whose organization was in the alliance that day."""
+    organizations, people = attendance_reports_queries.rows_of(db, [target for _, target, _ in matches])
+    for guest, target, how in matches:
+        organization = organizations.get(target.organization_id or 0)
+        person = people.get(target.person_id or 0)
+        guest.person_id, guest.organization_id, guest.how = target.person_id, target.organization_id, how
+        guest.decided_at = clock.now()
+        if organization is None:
+            guest.state = GuestState.OUTSIDE
+        elif not took_part_on(organization, call.day):
+            guest.state = GuestState.NOT_MEMBER
+        else:
+            guest.state = GuestState.MATCHED
+            attendee = Attendee(
+                organization.id, organization.name, target.person_id, person.name if person else guest.name
+            )
+            record(db, by, call, attendee, Source.REPORT, f"g{guest.id}")
 
 
-def _record_match(db: Session, by: Person, call: Call, guest: Guest) -> None:
-    """Record the attendance of a matched participant."""
-    if guest.state is GuestState.MATCHED and guest.organization_id:
-        record(
-            db, by, call, guest.organization_id, Source.REPORT, f"g{guest.id}",
-            person_id=guest.person_id, name=guest.name,
-        )  # fmt: skip
+@dataclass(frozen=True)
+class Decision:
+    """The result of a decision: if it is remembered, and the number of participants on other calls that it matched."""
+
+    is_remembered: bool
+    others: int = 0
 
 
-def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *, remember: bool = True) -> int:
-    """Match a participant with ``target``; returns the number of participants on other calls that it also matched.
+def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *, remember: bool = True) -> Decision:
+    """Match a participant with ``target``.
 
-    Retracts attendance that was recorded for a previous match. If ``remember``, and unless many devices use the name,
-    later reports use the match, and unmatched participants with the same name or address on other calls get it too.
+    Retracts attendance that was recorded for a previous match. If ``remember``, later reports use the match, and so do
+    unmatched participants with the same address or name on other calls; unless the name can mean several people, or the
+    address belongs to someone else.
     """
     if not may(by, Permission.RUN_CALLS):
         raise NotFound
     target = _checked(db, target)
-    if guest.state is GuestState.MATCHED and guest.organization_id != target.organization_id:
+    if (guest.person_id, guest.organization_id) != (target.person_id, target.organization_id):
         _retract_match(db, by, guest)
-    _set_match(guest, target, How.DECIDED)
-    _record_match(db, by, call, guest)
+    _apply(db, by, call, [(guest, target, How.DECIDED)])
     note(db, by, "matched a participant on the", call, participant=guest.name, state=guest.state.value)
-    if not remember or (not guest.email and is_generic(guest.name)):
-        return 0
+    known = attendance_reports_queries.directory_of(db, [guest.name])
+    if not remember or not may_be_remembered(attendance_reports_queries.participant_of(guest), target, known):
+        return Decision(is_remembered=False)
     _remember(db, by, guest.key, target)
-    return _match_others(db, by, guest, target)
+    return Decision(is_remembered=True, others=_match_others(db, by, guest, known))
+
+
+def decide_all(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, Target]]) -> int:
+    """Match unmatched participants with what the hub proposed, and remember it; returns their number."""
+    waiting = [(guest, target) for guest, target in matches if guest.state is GuestState.WAITING]
+    for guest, target in waiting:
+        decide(db, by, call, guest, target)
+    return len(waiting)
 
 
 def _checked(db: Session, target: Target) -> Target:
@@ -187,13 +209,16 @@ def _remember(db: Session, by: Person, key: str, target: Target) -> None:
     db.flush()
 
 
-def _match_others(db: Session, by: Person, guest: Guest, target: Target) -> int:
+def _match_others(db: Session, by: Person, guest: Guest, known: Directory) -> int:
+    """Match unmatched participants with the same key on other calls, where no other evidence contradicts it."""
     rows = db.execute(
         select(Guest, Call)
         .join(Call, Call.id == Guest.call_id)
         .where(Guest.key == guest.key, Guest.state == GuestState.WAITING, Guest.id != guest.id)
     ).all()
+    aliases, matched = attendance_reports_queries.aliases(db), 0
     for other, call in rows:
-        _set_match(other, target, How.REMEMBERED)
-        _record_match(db, by, call, other)
-    return len(rows)
+        if certain := match(attendance_reports_queries.participant_of(other), known, aliases):
+            _apply(db, by, call, [(other, certain.target, certain.how)])
+            matched += 1
+    return matched

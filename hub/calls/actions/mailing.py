@@ -122,9 +122,8 @@ def send_recap(db: Session, person: Person, call: Call) -> int:
     if recap.is_empty:
         raise Refused("There’s nothing to send yet. Write the call notes or add the recording link first.")
     config = config_of(db)
-    recipients = mailing_queries.representatives_of(
-        db, [organization.id for organization in mailing_queries.absent(db, call)]
-    )
+    absent = [organization.id for organization in mailing_queries.absent(db, call)]
+    recipients = mailing_queries.representatives_of(db, absent, clock.today(config.zone))
     posts = [
         _post(
             db, recipient, calls_letters.recap(config.BASE_URL, recap, recipient.person.name),
@@ -141,7 +140,7 @@ def send_recap(db: Session, person: Person, call: Call) -> int:
 def remind_of_decks(db: Session) -> int:
     """Email a reminder for each presentation within a week without a deck, once per date; returns their number."""
     config = config_of(db)
-    missing = mailing_queries.presentations_without_deck(db, clock.now())
+    missing, today = mailing_queries.presentations_without_deck(db, clock.now()), clock.today(config.zone)
     for presentation in missing:
         name = mailing_queries.round_key(presentation)
         posts: Iterable[Post] = [
@@ -149,7 +148,7 @@ def remind_of_decks(db: Session) -> int:
                 db, recipient, calls_letters.deck_reminder(config.BASE_URL, config.zone, presentation, recipient.person.name),
                 f"{name} person {recipient.person.id}", presentation.call, by=None,
             )
-            for recipient in mailing_queries.representatives_of(db, [presentation.organization_id])
+            for recipient in mailing_queries.representatives_of(db, [presentation.organization_id], today)
         ]  # fmt: skip
         mail_actions.post_all(db, posts)
         mail_actions.finish_round(db, name)

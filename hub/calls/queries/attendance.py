@@ -46,7 +46,7 @@ def lines_of(db: Session, person: Person, call: Call) -> list[Line]:
     query = (
         select(Attendance, is_counted().label("counts"))
         .where(Attendance.call_id == call.id, ~Attendance.void)
-        .options(joinedload(Attendance.organization), joinedload(Attendance.person), joinedload(Attendance.recorded_by))
+        .options(joinedload(Attendance.organization))
         .order_by(Attendance.id)
     )
     if scope is not Scope.ALL:
@@ -59,11 +59,7 @@ def entry_for(db: Session, person: Person, entry_id: int) -> Attendance:
 
     Raises NotFound otherwise.
     """
-    entry = db.scalar(
-        select(Attendance)
-        .where(Attendance.id == entry_id, is_counted())
-        .options(joinedload(Attendance.organization), joinedload(Attendance.person))
-    )
+    entry = db.scalar(select(Attendance).where(Attendance.id == entry_id, is_counted()))
     if entry is None:
         raise NotFound
     own = entry.person_id == person.id and entry.source is Source.CHECK_IN
@@ -189,13 +185,11 @@ def history_of(db: Session, organization: Organization, year: int, now: datetime
     calls_as_member = [call for call in calls if _days_as_member([call.day], periods)]
     entries: dict[int, list[Attendance]] = defaultdict(list)
     for entry in db.scalars(
-        select(Attendance)
-        .where(
+        select(Attendance).where(
             Attendance.organization_id == organization.id,
             Attendance.call_id.in_([call.id for call in calls_as_member]),
             is_counted(),
         )
-        .options(joinedload(Attendance.person))
     ):
         entries[entry.call_id].append(entry)
     return [
@@ -203,11 +197,7 @@ def history_of(db: Session, organization: Organization, year: int, now: datetime
             call,
             call.state is CallState.PLANNED and call.ends_at <= now,
             tuple(dict.fromkeys(entry.source for entry in entries[call.id])),
-            tuple(dict.fromkeys(_name_of(entry) for entry in entries[call.id] if _name_of(entry))),
+            tuple(dict.fromkeys(entry.name for entry in entries[call.id] if entry.name)),
         )
         for call in calls_as_member
     ]
-
-
-def _name_of(entry: Attendance) -> str:
-    return entry.person.name if entry.person else entry.name

@@ -1,13 +1,14 @@
 """Queries for attendance reports, their participants, and matching."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.models import Alias, Call, Guest, GuestState, MeetingReport
-from hub.calls.rules.matching import Directory, KnownPerson, Target, directory
+from hub.calls.rules.matching import Directory, How, KnownPerson, Target, directory
+from hub.calls.rules.participants import Participant, normalize_name
 from hub.core.errors import NotFound
 from hub.members.models import Organization, Person
 
@@ -52,16 +53,52 @@ def calls_with_unmatched(db: Session) -> list[tuple[Call, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def people_at(db: Session, moment: datetime) -> list[KnownPerson]:
-    """Return the people who hadn't left the alliance at ``moment``."""
-    people = select(Person).where(or_(Person.left_at.is_(None), Person.left_at > moment)).order_by(Person.id)
+def people_at(db: Session, moment: datetime | None = None) -> list[KnownPerson]:
+    """Return the people who hadn't left the alliance at ``moment``; without one, everyone."""
+    people = select(Person).order_by(Person.id)
+    if moment:
+        people = people.where(or_(Person.left_at.is_(None), Person.left_at > moment))
     return [KnownPerson(person.id, person.name, person.email, person.organization_id) for person in db.scalars(people)]
 
 
-def directory_at(db: Session, moment: datetime) -> Directory:
-    """Return the directory of the alliance at ``moment``, for matching."""
+def directory_of(db: Session, names: Iterable[str], moment: datetime | None = None) -> Directory:
+    """Return the directory of the alliance at ``moment``, for matching participants with these ``names``."""
     organizations = db.execute(select(Organization.id, Organization.name, Organization.website))
-    return directory(people_at(db, moment), [(row.id, row.name, row.website) for row in organizations])
+    return directory(
+        people_at(db, moment), [(row.id, row.name, row.website) for row in organizations], _seen(db, names)
+    )
+
+
+def _seen(db: Session, names: Iterable[str]) -> list[tuple[str, int | None]]:
+    """Return the organizations that participants with these names had, where their addresses told; None: outside."""
+    keys = sorted({normalize_name(name)[:300] for name in names} - {""})
+    rows = db.execute(
+        select(Guest.name_key, Guest.organization_id).where(Guest.name_key.in_(keys), has_spoken(Guest)).distinct()
+    ).all()
+    return [(row.name_key, row.organization_id) for row in rows]
+
+
+def has_spoken(guest: type[Guest]) -> ColumnElement[bool]:
+    """Return the SQL condition for participants who have an address, and whose match it decided."""
+    return and_(
+        guest.email != "",
+        guest.how.in_((How.DECIDED, How.ADDRESS, How.REMEMBERED_ADDRESS, How.DOMAIN)),
+        guest.state.in_((GuestState.MATCHED, GuestState.OUTSIDE, GuestState.NOT_MEMBER)),
+    )
+
+
+def participant_of(guest: Guest) -> Participant:
+    """Return what evidence about a stored participant needs."""
+    return Participant(guest.name, guest.email, has_namesake=guest.has_namesake)
+
+
+def rows_of(db: Session, targets: Sequence[Target]) -> tuple[dict[int, Organization], dict[int, Person]]:
+    """Return the organizations and people of targets, by ID."""
+    organization_ids = {target.organization_id for target in targets if target.organization_id}
+    person_ids = {target.person_id for target in targets if target.person_id}
+    organizations = db.scalars(select(Organization).where(Organization.id.in_(organization_ids)))
+    people = db.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {row.id: row for row in organizations}, {row.id: row for row in people}
 
 
 def aliases(db: Session) -> dict[str, Target]:

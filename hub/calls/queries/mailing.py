@@ -53,13 +53,15 @@ def all_recipients(db: Session, today: date) -> list[Recipient]:
     return recipients(db, db.scalars(people).all())
 
 
-def representatives_of(db: Session, organization_ids: Sequence[int]) -> list[Recipient]:
-    """Return the representatives and alternates of these organizations who get email about calls."""
+def representatives_of(db: Session, organization_ids: Sequence[int], today: date) -> list[Recipient]:
+    """Return the representatives and alternates who get email about calls, of those organizations that haven't left."""
     people = (
         select(Person)
+        .join(Organization, Organization.id == Person.organization_id)
         .where(
             Person.organization_id.in_(organization_ids),
             Person.left_at.is_(None),
+            members_queries.has_not_left(today),
             Person.role.in_(REPRESENTING_ROLES),
         )
         .order_by(Person.id)

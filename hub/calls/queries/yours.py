@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.calls.models import Call, Presentation
 from hub.calls.queries.attendance import attendance_counts, check_in_of, has_attended
+from hub.calls.queries.membership import took_part_on
 from hub.calls.queries.presentations import of_organization, open_slots, standings
 from hub.calls.queries.series import call_open_for_check_in, next_call
 from hub.calls.rules.commitment import AttendanceCounts, forecast
@@ -34,7 +35,7 @@ def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourC
     """Return the next call, the one to check in to, and the organization's status for the year."""
     organization = person.organization
     open_call = call_open_for_check_in(db, now) if may(person, Permission.TAKE_PART_IN_CALLS, organization) else None
-    if open_call and check_in_of(db, person, open_call):
+    if open_call and (not took_part_on(organization, open_call.day) or check_in_of(db, person, open_call)):
         open_call = None
     counted = bool(open_call and has_attended(db, organization, open_call))
     upcoming = next_call(db, now)

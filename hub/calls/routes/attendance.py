@@ -1,5 +1,7 @@
 """Attendance: check-ins, the coordinator's list, attendance reports, undoing entries."""
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -9,10 +11,10 @@ from hub.calls.actions import attendance_reports as attendance_reports_actions
 from hub.calls.models import Call, Guest, GuestState
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
+from hub.calls.queries import match_reviews as match_reviews_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_or_404, short_day
-from hub.calls.rules.attendance_reports import Participant
-from hub.calls.rules.matching import Target, is_generic, likely
+from hub.calls.rules.matching import Target, is_ambiguous, likely, propose
 from hub.core import dates, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
@@ -91,7 +93,7 @@ def _import_message(result: attendance_reports_actions.ImportResult) -> str:
 
 @bp.get("/calls/<day>/participants")
 def participants(day: str) -> str:
-    """List the participants in a call's attendance reports, unmatched ones first.
+    """List the participants in a call's attendance reports: matches to review and unmatched ones first.
 
     In a large alliance, only the requested participant (``?guest=``) gets all people and organizations to choose from.
     """
@@ -101,16 +103,26 @@ def participants(day: str) -> str:
     people = attendance_reports_queries.people_at(db, call.starts_at)
     organizations = members_queries.organizations(db)
     waiting = [guest for guest in guests if guest.state is GuestState.WAITING]
+    reviews = match_reviews_queries.reviews_of(db, call, guests)
     is_small = len(guests) * (len(people) + len(organizations)) <= MOST_CHOICES
+    proposed, ambiguous = _proposals(call, guests)
     return render_template(
         "calls/participants.html",
         call=call,
         guests=guests,
         waiting=waiting,
-        others=[guest for guest in guests if guest.state is not GuestState.WAITING],
-        likely={guest.id: likely(Participant(guest.name, guest.email), people) for guest in waiting},
-        generic={guest.id for guest in guests if not guest.email and is_generic(guest.name)},
+        reviews=reviews,
+        to_review=[guest for guest in guests if guest.id in reviews],
+        others=[guest for guest in guests if guest.state is not GuestState.WAITING and guest.id not in reviews],
+        proposed=proposed,
+        likely={
+            guest.id: likely(attendance_reports_queries.participant_of(guest), people)
+            for guest in guests
+            if guest.state is GuestState.WAITING or guest.id in reviews
+        },
+        ambiguous=ambiguous,
         names={organization.id: organization.name for organization in organizations},
+        people_names={known_person.id: known_person.name for known_person in people},
         people=sorted(people, key=lambda known_person: known_person.name.lower()),
         organizations=organizations,
         with_all_choices={guest.id for guest in guests} if is_small else {request.args.get("guest", type=int)},
@@ -119,16 +131,40 @@ def participants(day: str) -> str:
     )
 
 
+def _proposals(call: Call, guests: Sequence[Guest]) -> tuple[dict[int, Target], set[int]]:
+    """Return the proposed matches by participant ID, and the participants whose name can mean several people."""
+    known = attendance_reports_queries.directory_of(db, [guest.name for guest in guests], call.starts_at)
+    aliases = attendance_reports_queries.aliases(db)
+    described = {guest.id: attendance_reports_queries.participant_of(guest) for guest in guests}
+    proposed = {
+        guest.id: target
+        for guest in guests
+        if guest.state is GuestState.WAITING and (target := propose(described[guest.id], known, aliases))
+    }
+    return proposed, {number for number, participant in described.items() if is_ambiguous(participant, known)}
+
+
+@bp.post("/calls/<day>/participants")
+def decide_all(day: str) -> Response:
+    """Save the proposed matches that the page showed: fields ``match``, each such as ``12 person-7``."""
+    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
+    guests = {guest.id: guest for guest in attendance_reports_queries.guests_of(db, call)}
+    chosen = [text.partition(" ") for text in request.form.getlist("match")]
+    matches = [(guests[number], _target(who)) for text, _, who in chosen if (number := web.row_number(text)) in guests]
+    saved = attendance_reports_actions.decide_all(db, person, call, matches)
+    flash(f"{dates.plural(saved, 'match', 'matches')} saved.")
+    return redirect(url_for(".participants", day=day))
+
+
 @bp.post("/calls/<day>/participants/<int:guest_id>")
 def decide(day: str, guest_id: int) -> Response:
     """Match a participant with ``who``, such as ``person-7`` or ``organization-3``, or with no one in the alliance."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     guest = attendance_reports_queries.guest_of(db, call, guest_id)
+    remember = request.form.get("remember") == "1"
     target = _target(request.form.get("who", ""))
-    also_matched = attendance_reports_actions.decide(
-        db, person, call, guest, target, remember=request.form.get("remember") == "1"
-    )
-    flash(_match_message(guest, also_matched))
+    decision = attendance_reports_actions.decide(db, person, call, guest, target, remember=remember)
+    flash(_match_message(guest, decision, remember=remember))
     return redirect(url_for(".participants", day=day))
 
 
@@ -142,11 +178,19 @@ def _target(who: str) -> Target:
     return Target(person_id=number) if kind == "person" else Target(organization_id=number)
 
 
-def _match_message(guest: Guest, also_matched: int) -> str:
-    saved = f"Match for “{guest.name}” saved."
-    if not also_matched:
-        return saved
-    return f"{saved} Also saved for {dates.plural(also_matched, 'participant')} with the same name on other calls."
+def _match_message(guest: Guest, decision: attendance_reports_actions.Decision, *, remember: bool) -> str:
+    sentences = [f"Match for “{guest.name}” saved."]
+    if guest.state is GuestState.NOT_MEMBER:
+        sentences.append("It doesn’t count: the organization wasn’t in the alliance on that day.")
+    if decision.others:
+        participants = dates.plural(decision.others, "participant")
+        sentences.append(
+            f"Also saved for {participants} with the same {'address' if guest.email else 'name'} on other calls."
+        )
+    elif remember and not decision.is_remembered:
+        what = "address belongs to someone else" if guest.email else "name can mean several people"
+        sentences.append(f"It won’t be remembered, because the {what}.")
+    return " ".join(sentences)
 
 
 @bp.route("/calls/attendance/<int:entry_id>/take-back", methods=["GET", "POST"], endpoint="undo_attendance")

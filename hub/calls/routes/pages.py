@@ -7,7 +7,9 @@ from hub.calls.actions import asks as asks_actions
 from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
+from hub.calls.queries import match_reviews as match_reviews_queries
 from hub.calls.queries import series as series_queries
+from hub.calls.queries.membership import took_part_on
 from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
 from hub.calls.rules.notes import PresentationHeading, draft_notes, notes_title
 from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT, SlotState
@@ -55,6 +57,7 @@ def index() -> str:
         MOST_PER_CALL=MOST_PER_CALL,
         feed=series_queries.feed_of(db, person),
         waiting=attendance_reports_queries.calls_with_unmatched(db) if may(person, Permission.RUN_CALLS) else [],
+        reviews=match_reviews_queries.calls_with_reviews(db) if may(person, Permission.RUN_CALLS) else [],
     )
 
 
@@ -83,6 +86,7 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
         begun=call.starts_at <= now,
         over=call.ends_at <= now,
         is_check_in_open=is_check_in_open(call.state, call.starts_at, call.ends_at, now),
+        took_part=took_part_on(person.organization, call.day),
         own_check_in=attendance_queries.check_in_of(db, person, call),
         has_attended=attendance_queries.has_attended(db, person.organization, call),
         lines=attendance_queries.lines_of(db, person, call),
@@ -166,12 +170,14 @@ def notes(day: str) -> str:
 
 def _notes(person: Person, call: Call) -> str:
     """Return the draft; it lists only the attendance that the person may see."""
-    organizations = {line.entry.organization for line in attendance_queries.lines_of(db, person, call) if line.counts}
+    entries = [line.entry for line in attendance_queries.lines_of(db, person, call) if line.counts]
     accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
+    asks = {kind: [f"{ask.organization.name}: {ask.text}" for ask in call.asks if ask.kind is kind] for kind in AskKind}
     return draft_notes(
         call.agenda,
         [PresentationHeading(presentation.title, presentation.organization.name) for presentation in accepted],
-        sorted(organization.name for organization in organizations if organization.kind is not OrganizationKind.HOST),
+        sorted({entry.organization_name for entry in entries if entry.organization.kind is not OrganizationKind.HOST}),
         call.recording_link,
-        [f"{ask.organization.name}: {ask.text}" for ask in call.asks],
+        asks=asks[AskKind.ASK],
+        follow_ups=asks[AskKind.FOLLOW_UP],
     )

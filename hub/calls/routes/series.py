@@ -174,7 +174,8 @@ def recap(day: str) -> Answer:
         flash(f"Sending the recap to {dates.plural(count, 'person', 'people')}.")
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
-    recipients = mailing_queries.representatives_of(db, [organization.id for organization in absent])
+    today = clock.today(web.config().zone)
+    recipients = mailing_queries.representatives_of(db, [organization.id for organization in absent], today)
     letter = calls_letters.recap(
         web.config().BASE_URL, mailing_actions.recap_of(db, call), recipients[0].person.name if recipients else ""
     )

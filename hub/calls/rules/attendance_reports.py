@@ -7,12 +7,12 @@ Summary") give the day; a second table of the same people (Teams' "3. In-Meeting
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from hub.calls.rules.participants import Participant, merge_joins, normalize, pair_actions, second_of_day, span_of
 from hub.core.dates import MONTHS, file_size, number
 from hub.core.errors import Refused
 from hub.core.text import clean
@@ -33,23 +33,6 @@ class Tool(StrEnum):
     def label(self) -> str:
         """The name on screens."""
         return {"zoom": "Zoom", "teams": "Microsoft Teams"}[self.value]
-
-
-@dataclass(frozen=True)
-class Participant:
-    """A person in a report, with all their joins merged; if not ``admitted``, they never left the waiting room."""
-
-    name: str
-    email: str = ""
-    joins: int = 1
-    minutes: int | None = None
-    guest: bool = False
-    admitted: bool = True
-
-    @property
-    def key(self) -> str:
-        """The key under which a match is remembered: the email address, or else the displayed name."""
-        return participant_key(self.name, self.email)
 
 
 @dataclass(frozen=True)
@@ -77,16 +60,21 @@ SIGN_IN_NAMES = ("participant id (upn)", "teilnehmer-id (upn)", "id de participa
 JOINS = ("join time", "first join", "first join time", "timestamp", "beitrittszeit", "erste teilnahme",
          "erster beitritt", "zeitstempel", "heure d'arrivee", "premiere participation", "hora de union",
          "primera union", "primeiro ingresso", "hora de ingresso", "pierwsze dolaczenie", "eerste deelname")  # fmt: skip
+LEAVES = ("leave time", "last leave", "last leave time", "letztes verlassen", "verlassen um", "austrittszeit",
+          "derniere sortie", "heure de depart", "ultima salida", "hora de salida", "ultima saida", "hora de saida",
+          "ostatnie opuszczenie", "laatste vertrek")  # fmt: skip
 DURATIONS = ("duration (minutes)", "total duration (minutes)", "time in session (minutes)", "in-meeting duration",
              "duration", "dauer der besprechungsteilnahme", "dauer", "duree", "duree de la reunion", "duracion",
              "duracion en la reunion", "duracao", "czas trwania", "duur")  # fmt: skip
 ACTIONS = ("user action", "benutzeraktion", "action de l'utilisateur", "accion del usuario")
+JOINED = ("joined", "beigetreten", "a rejoint", "se unio")
+LEFT = ("left", "verlassen", "a quitte", "abandono", "salio")
 GUESTS = ("guest", "is guest")
 WAITING_ROOMS = ("in waiting room",)
 ATTENDED = ("attended",)
 YES = frozenset({"yes", "ja", "oui", "si", "sim", "true", "1"})
 COLUMNS = {
-    "name": NAMES, "email": ADDRESSES, "sign_in": SIGN_IN_NAMES, "join": JOINS, "duration": DURATIONS,
+    "name": NAMES, "email": ADDRESSES, "sign_in": SIGN_IN_NAMES, "join": JOINS, "leave": LEAVES, "duration": DURATIONS,
     "action": ACTIONS, "guest": GUESTS, "waiting": WAITING_ROOMS, "attended": ATTENDED,
 }  # fmt: skip
 # Teams numbers its parts; the third one, with each person's single joins, repeats the second.
@@ -104,8 +92,7 @@ def read_report(data: bytes) -> Report:
             f"That file is {file_size(len(data))}. The limit is {file_size(LARGEST_REPORT)}. Export the report of this call only."
         )
     rows = _rows(decode(data))
-    lines = [_participant(line, columns) for columns, line in _lines(rows)]
-    participants = tuple(merge_joins([participant for participant in lines if participant]))
+    participants = tuple(merge_joins(_joins(rows)))
     if not participants:
         raise Refused(NOT_A_REPORT)
     if len(participants) > MOST_PEOPLE:
@@ -148,15 +135,9 @@ def _split(line: str, separator: str) -> list[str]:
     return [clean(cell.strip('"')) for cell in line.split(separator)]
 
 
-def _normalize(text: str) -> str:
-    """Return the text in lower case, without accents and extra spaces, for comparisons."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("ł", "l"))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).lower().split())
-
-
 def _columns(row: Sequence[str]) -> dict[str, int]:
     """Return the positions of the columns if this row is the header of a table of people, otherwise an empty dict."""
-    cells = [_normalize(cell) for cell in row]
+    cells = [normalize(cell) for cell in row]
     columns = {what: cells.index(word) for what, words in COLUMNS.items() for word in reversed(words) if word in cells}
     is_header = "name" in columns and len(cells) > 1 and columns.keys() & {"email", "join", "duration", "action"}
     return columns if is_header else {}
@@ -177,21 +158,33 @@ def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str
             yield columns, row
 
 
+def _joins(rows: Iterable[list[str]]) -> list[Participant]:
+    """Return a participant for every join in the tables of people."""
+    lines = [(columns, line) for columns, row in _lines(rows) if (line := _participant(row, columns))]
+    actions = [(line, line.joins == 1) for columns, line in lines if "action" in columns]
+    return pair_actions(actions) + [line for columns, line in lines if "action" not in columns]
+
+
 def _participant(row: list[str], columns: dict[str, int]) -> Participant | None:
     def cell(what: str) -> str:
         position = columns.get(what, len(row))
         return row[position] if position < len(row) else ""
 
     name, email = cell("name")[:LONGEST_NAME], (cell("email") or cell("sign_in")).lower()[:LONGEST_ADDRESS]
-    if not (name or email) or (cell("attended") and _normalize(cell("attended")) not in YES):
+    if not (name or email) or (cell("attended") and normalize(cell("attended")) not in YES):
         return None
+    minutes = parse_minutes(cell("duration"))
+    action = normalize(cell("action"))
+    acted_at = second_of_day(cell("join")) if action.startswith((*JOINED, *LEFT)) else None
+    spans = ((acted_at, acted_at),) if acted_at is not None else span_of(cell("join"), cell("leave"), minutes)
     return Participant(
         name=name or email,
         email=email if "@" in email else "",
-        joins=0 if _normalize(cell("action")).startswith(("left", "verlassen")) else 1,
-        minutes=parse_minutes(cell("duration")),
-        guest=_normalize(cell("guest")) in YES,
-        admitted=_normalize(cell("waiting")) not in YES,
+        joins=0 if action.startswith(LEFT) else 1,
+        minutes=minutes,
+        guest=normalize(cell("guest")) in YES,
+        admitted=normalize(cell("waiting")) not in YES,
+        spans=spans,
     )
 
 
@@ -207,48 +200,9 @@ def parse_minutes(text: str) -> int | None:
     return round(total / 60)
 
 
-def merge_joins(participants: Sequence[Participant]) -> list[Participant]:
-    """Return each person once, in order of arrival, no matter how often they reconnected.
-
-    A line without an address belongs to the person of that name who has one, if there is exactly one.
-    """
-    addresses: dict[str, set[str]] = {}
-    for participant in participants:
-        if participant.email:
-            addresses.setdefault(normalize_name(participant.name), set()).add(participant.email)
-    merged: dict[str, Participant] = {}
-    for participant in participants:
-        emails = addresses.get(normalize_name(participant.name), set())
-        lacks_email = not participant.email and len(emails) == 1
-        complete = replace(participant, email=next(iter(emails))) if lacks_email else participant
-        merged[complete.key] = _merge(merged[complete.key], complete) if complete.key in merged else complete
-    return [replace(participant, joins=max(1, participant.joins)) for participant in merged.values()]
-
-
-def _merge(first: Participant, second: Participant) -> Participant:
-    minutes = (first.minutes or 0) + (second.minutes or 0)
-    return replace(
-        first,
-        joins=first.joins + second.joins,
-        minutes=minutes if first.minutes is not None or second.minutes is not None else None,
-        admitted=first.admitted or second.admitted,
-        guest=first.guest and second.guest,
-    )
-
-
-def normalize_name(name: str) -> str:
-    """Return a name for comparisons: in lower case, without accents and extra spaces."""
-    return _normalize(name)
-
-
-def participant_key(name: str, email: str) -> str:
-    """Return the key under which a participant's match is remembered: email address, or else displayed name."""
-    return f"email:{email.lower()}" if email else f"name:{normalize_name(name)}"[:300]
-
-
 def _detect_tool(rows: Sequence[Sequence[str]]) -> Tool:
     """Return the tool by its headers: only Zoom's contain "original name" or "(minutes)"."""
-    headers = " ".join(_normalize(cell) for row in rows[:40] for cell in row)
+    headers = " ".join(normalize(cell) for row in rows[:40] for cell in row)
     return Tool.ZOOM if "original name" in headers or "(minutes)" in headers else Tool.TEAMS
 
 

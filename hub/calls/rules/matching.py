@@ -1,6 +1,7 @@
 """Matching meeting participants with people: by email address, name, or an earlier decision. Pure.
 
-Only certain matches are made automatically. For the others, likely people are suggested and the coordinator decides.
+`ORDER` has the whole order of evidence. Stronger evidence always wins: a participant is never matched with an
+organization that stronger evidence speaks against. A name alone only proposes a match, and the coordinator decides.
 """
 
 import re
@@ -10,28 +11,55 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from hub.calls.rules.attendance_reports import Participant, normalize_name, participant_key
+from hub.calls.rules.participants import Participant, normalize_name, participant_key
 
 
 class How(StrEnum):
     """The method by which a participant was matched."""
 
-    ADDRESS = "address"
-    DOMAIN = "domain"
-    NAME = "name"
-    REMEMBERED = "remembered"
     DECIDED = "decided"
+    ADDRESS = "address"
+    REMEMBERED_ADDRESS = "remembered-address"
+    DOMAIN = "domain"
+    REMEMBERED = "remembered"
+    NAME = "name"
 
     @property
     def label(self) -> str:
         """The label on screens."""
         return {
-            "address": "Email address",
-            "domain": "Email domain",
-            "name": "Name",
-            "remembered": "Remembered match",
             "decided": "Manual match",
+            "address": "Email address",
+            "remembered-address": "Remembered address",
+            "domain": "Email domain",
+            "remembered": "Remembered name",
+            "name": "Name",
         }[self.value]
+
+
+class Effect(StrEnum):
+    """The effect of evidence that speaks for one person or organization, if nothing stronger contradicts it."""
+
+    DECIDES = "decides"
+    PROPOSES = "proposes"
+
+
+# The order of evidence, strongest first; docs/calls.md has the same table.
+ORDER: Mapping[How, Effect] = {
+    # The coordinator matched this participant on this call.
+    How.DECIDED: Effect.DECIDES,
+    # The address belongs to a person in the hub.
+    How.ADDRESS: Effect.DECIDES,
+    # The coordinator matched this address before, and had the match remembered.
+    How.REMEMBERED_ADDRESS: Effect.DECIDES,
+    # Only one organization uses the address's domain. A domain that several use rules out all others; one that no
+    # organization uses rules out everyone. An email provider's says nothing.
+    How.DOMAIN: Effect.DECIDES,
+    # The coordinator matched this name before, and had the match remembered. Only if no one else is known by it.
+    How.REMEMBERED: Effect.DECIDES,
+    # The name is that of one person or organization.
+    How.NAME: Effect.PROPOSES,
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +82,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Match:
-    """A match, and how it was found."""
+    """A match, and how it was pieces."""
 
     target: Target
     how: How
@@ -103,11 +131,22 @@ class Directory:
     by_domain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     by_name: dict[str, list[KnownPerson]] = field(default_factory=lambda: defaultdict(list))
     organizations: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    # The organizations of participants that an address told, by their names; None: not in the alliance.
+    seen: dict[str, set[int | None]] = field(default_factory=dict)
 
 
-def directory(people: Iterable[KnownPerson], organizations: Iterable[tuple[int, str, str]]) -> Directory:
-    """Return the directory of ``people`` and ``organizations`` (ID, name, website)."""
+def directory(
+    people: Iterable[KnownPerson],
+    organizations: Iterable[tuple[int, str, str]],
+    seen: Iterable[tuple[str, int | None]] = (),
+) -> Directory:
+    """Return the directory of ``people`` and ``organizations`` (ID, name, website).
+
+    ``seen`` are the normalized names of participants whose organization an address told.
+    """
     result = Directory()
+    for name, organization_id in seen:
+        result.seen.setdefault(name, set()).add(organization_id)
     for person in people:
         result.by_email[person.email.lower()] = person
         result.by_name[normalize_name(person.name)].append(person)
@@ -121,26 +160,120 @@ def directory(people: Iterable[KnownPerson], organizations: Iterable[tuple[int, 
 
 def _add_domain(result: Directory, domain: str, organization_id: int) -> None:
     domain = domain.lower().removeprefix("www.")
-    if "." in domain and domain not in PROVIDERS:
+    if speaks_for_an_organization(domain):
         result.by_domain[domain].add(organization_id)
 
 
-def match(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Match | None:
-    """Return a certain match: an earlier decision, a known address, a unique name, or an organization's domain.
+def speaks_for_an_organization(domain: str) -> bool:
+    """Return True unless the domain is an email provider's, or none at all."""
+    return "." in domain and domain not in PROVIDERS
 
-    None means that a person has to decide.
+
+@dataclass(frozen=True)
+class Evidence:
+    """A piece of evidence: the people and organizations that it speaks for. It speaks against all others.
+
+    An empty target speaks for people who aren't in the alliance.
     """
-    remembered = aliases.get(participant.key) or aliases.get(participant_key(participant.name, ""))
-    if remembered is not None:
-        return Match(remembered, How.REMEMBERED)
-    if person := known.by_email.get(participant.email):
-        return Match(Target(person.id, person.organization_id), How.ADDRESS)
-    if named := _by_name(participant.name, known):
-        return Match(named, How.NAME)
-    domain = participant.email.rpartition("@")[2]
-    if len(known.by_domain.get(domain, ())) == 1:
-        return Match(Target(None, next(iter(known.by_domain[domain]))), How.DOMAIN)
+
+    how: How
+    targets: frozenset[Target]
+
+    @property
+    def organization_ids(self) -> set[int | None]:
+        """The organizations that it speaks for; None: not in the alliance."""
+        return {target.organization_id for target in self.targets}
+
+
+def evidence(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> list[Evidence]:
+    """Return the evidence about a participant, strongest first, without the coordinator's decision on this call."""
+    pieces = [*_evidence_of_address(participant.email, known, aliases)]
+    if not participant.has_namesake:  # the name could mean either of them
+        if remembered := aliases.get(participant_key(participant.name, "")):
+            pieces.append(Evidence(How.REMEMBERED, frozenset([remembered])))
+        if named := _named(participant.name, known):
+            pieces.append(Evidence(How.NAME, named))
+    return pieces
+
+
+def _evidence_of_address(email: str, known: Directory, aliases: Mapping[str, Target]) -> Iterable[Evidence]:
+    if person := known.by_email.get(email):
+        yield Evidence(How.ADDRESS, frozenset([Target(person.id, person.organization_id)]))
+    if email and (remembered := aliases.get(participant_key("", email))):
+        yield Evidence(How.REMEMBERED_ADDRESS, frozenset([remembered]))
+    domain = email.rpartition("@")[2]
+    if speaks_for_an_organization(domain):
+        owners = _owners(domain, known)
+        yield Evidence(How.DOMAIN, frozenset(Target(None, owner) for owner in owners) or frozenset([Target()]))
+
+
+def _owners(domain: str, known: Directory) -> set[int]:
+    """Return the organizations with this domain, or with one that it is a subdomain of."""
+    while domain:
+        if owners := known.by_domain.get(domain):
+            return owners
+        domain = domain.partition(".")[2]
+    return set()
+
+
+def match(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Match | None:
+    """Return the match that the evidence decides; None means that a person has to decide."""
+    pieces = evidence(participant, known, aliases)
+    for position, piece in enumerate(pieces):
+        if ORDER[piece.how] is not Effect.DECIDES or len(piece.targets) != 1 or _is_foreign_domain(piece):
+            continue
+        target = next(iter(piece.targets))
+        # What a name decides, no other name may contradict either.
+        rivals = pieces if piece.how is How.REMEMBERED else pieces[:position]
+        if not any(_contradicts(rival, target) for rival in rivals):
+            return Match(_with_person(target, pieces), piece.how)
     return None
+
+
+def _contradicts(piece: Evidence, target: Target) -> bool:
+    """Return True if the evidence speaks against a target. A name does as soon as it may mean anyone else."""
+    if piece.how is How.NAME:
+        return piece.organization_ids != {target.organization_id}
+    return target.organization_id not in piece.organization_ids
+
+
+def _is_foreign_domain(piece: Evidence) -> bool:
+    """Return True for the domain of someone outside: people of the alliance use other addresses too."""
+    return piece.how is How.DOMAIN and piece.organization_ids == {None}
+
+
+def _with_person(target: Target, pieces: Iterable[Evidence]) -> Target:
+    """Return the target with the person of its organization that the name means, if there is exactly one."""
+    named = [other for piece in pieces if piece.how is How.NAME for other in piece.targets]
+    same = [other for other in named if other.organization_id == target.organization_id and other.person_id]
+    return same[0] if target.organization_id and not target.person_id and len(same) == 1 else target
+
+
+def propose(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Target | None:
+    """Return the match that the name proposes, or None; nothing stronger contradicts it."""
+    pieces = evidence(participant, known, aliases)
+    if not pieces or pieces[-1].how is not How.NAME:
+        return None
+    *stronger, named = pieces
+    targets = [target for target in named.targets if not any(_contradicts(piece, target) for piece in stronger)]
+    return targets[0] if len(targets) == 1 and targets[0] != Target() else None
+
+
+def may_be_remembered(participant: Participant, target: Target, known: Directory) -> bool:
+    """Return True if the match may be used for later reports: nothing known about the address or name contradicts it."""
+    if participant.email:
+        person = known.by_email.get(participant.email)
+        return person is None or person.organization_id == target.organization_id
+    named = {other.organization_id for other in _named(participant.name, known)}
+    return not is_ambiguous(participant, known) and named <= {target.organization_id}
+
+
+def is_ambiguous(participant: Participant, known: Directory) -> bool:
+    """Return True for a participant without an address whose name can mean several people."""
+    if participant.email:
+        return False
+    named = {other.organization_id for other in _named(participant.name, known)}
+    return participant.has_namesake or is_generic(participant.name) or len(named) > 1
 
 
 def name_candidates(name: str) -> list[str]:
@@ -154,19 +287,22 @@ def name_candidates(name: str) -> list[str]:
     return list(dict.fromkeys(normalize_name(part) for part in (bare, *reordered, *parts) if part))
 
 
-def _by_name(name: str, known: Directory) -> Target | None:
+def _named(name: str, known: Directory) -> frozenset[Target]:
+    """Return everyone that a displayed name may mean: people, organizations, and whom participants with it were."""
     parts = name_candidates(name)
     people = {person for part in parts for person in known.by_name.get(part, ())}
     organizations = {
         number for part in parts if len(part) >= SHORTEST_NAME for number in known.organizations.get(part, ())
     }
-    if len(people) > 1 and organizations:
-        people = {person for person in people if person.organization_id in organizations}
+    if inside := {person for person in people if person.organization_id in organizations}:
+        people, organizations = inside, set()
     if len(people) == 1:
-        person = next(iter(people))
-        return Target(person.id, person.organization_id)
-    organization_ids = {person.organization_id for person in people} or organizations
-    return Target(None, next(iter(organization_ids))) if len(organization_ids) == 1 else None
+        targets = {Target(person.id, person.organization_id) for person in people}
+    else:
+        targets = {Target(None, person.organization_id) for person in people}
+    targets |= {Target(None, number) for number in organizations}
+    covered = {target.organization_id for target in targets}
+    return frozenset(targets | {Target(None, seen) for seen in known.seen.get(normalize_name(name), set()) - covered})
 
 
 def likely(participant: Participant, people: Sequence[KnownPerson]) -> list[KnownPerson]:

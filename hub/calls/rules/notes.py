@@ -25,7 +25,9 @@ def draft_notes(
     presentations: Sequence[PresentationHeading],
     attendees: Sequence[str],
     recording: str,
+    *,
     asks: Sequence[str],
+    follow_ups: Sequence[str],
 ) -> str:
     """Return a draft of a call's notes in Markdown: attendance, agenda, presentations, asks, follow-ups."""
     parts = [
@@ -36,7 +38,12 @@ def draft_notes(
             for presentation in presentations
         ),
         "## Links\n\n" + (f"- [Recording]({recording})" if recording else "- "),
-        "## Asks\n\n" + ("\n".join(f"- {ask}" for ask in asks) or "- "),
-        "## Follow-ups\n\n- ",
+        "## Asks\n\n" + _bullets(asks),
+        "## Follow-ups\n\n" + _bullets(follow_ups),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    """Return a list in Markdown, each item on one line; without items, an empty bullet to fill in."""
+    return "\n".join(f"- {' '.join(line.split())}" for line in lines) or "- "

@@ -1,0 +1,95 @@
+"""Hubs from before a change keep what they have, and list what needs a person."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
+from hub.calls.queries import match_reviews as match_reviews_queries
+from hub.calls.rules.attendance_reports import Tool
+from hub.calls.rules.matching import How
+from hub.core import clock
+from hub.core.db import Database
+from hub.members.models import Organization, Person
+from hub.migrations import schema
+from tests.core.test_migrations import _go_back as go_back
+
+pytestmark = [pytest.mark.usefixtures("alliance"), pytest.mark.both_databases]
+DAY = date(2026, 11, 9)
+# As they were stored: name, address, method of the match; and whether the match is listed for review.
+GUESTS = {
+    ("Rosa Peña", "", "name"): False,
+    ("Rosa P.", "rosa@lakeshore.example", "address"): False,
+    ("Rosa Peña", "rosa@elsewhere.example", "name"): True,  # a company outside
+    ("Rosa", "rosa@gmail.com", "name"): False,  # an email provider says nothing
+    ("Rosa at work", "r.pena@lakeshore.example", "name"): False,
+    ("Alex", "erik@prairie.example", "remembered"): True,  # a known person of Prairie
+    ("Pat", "pat@elsewhere.example", "remembered"): False,  # the address itself was remembered
+    ("Sam", "sam@elsewhere.example", "decided"): False,  # the coordinator's own decision
+}
+
+
+def test_matches_by_name_against_an_address_are_listed_for_review(database: Database) -> None:
+    _fill(database)
+    with database.reading() as db:
+        call = db.scalars(select(Call).where(Call.day == DAY)).one()
+        guests = db.scalars(select(Guest).order_by(Guest.id)).all()
+        reviews = match_reviews_queries.reviews_of(db, call, guests)
+        assert {(guest.name, guest.email): guest.id in reviews for guest in guests} == {
+            (name, email): expected for (name, email, _), expected in GUESTS.items()
+        }
+        assert [count for _, count in match_reviews_queries.calls_with_reviews(db)] == [2]
+        methods = {guest.name: guest.how for guest in guests}
+        assert methods["Pat"] is How.REMEMBERED_ADDRESS
+        assert methods["Alex"] is How.REMEMBERED
+        assert guests[0].name_key == "rosa pena"
+
+
+def test_old_attendance_gets_the_current_names(database: Database) -> None:
+    _fill(database)
+    with database.reading() as db:
+        entries = [
+            (entry.organization_name, entry.name) for entry in db.scalars(select(Attendance).order_by(Attendance.id))
+        ]
+    assert entries == [("Lakeshore Forge", "Rosa Peña"), ("Lakeshore Forge", "LF room"), ("Lakeshore Forge", "")]
+
+
+def _fill(database: Database) -> None:
+    """Add matches and attendance, go back to the schema before names were kept, and forward again."""
+    with database.writing() as db:
+        call = db.scalars(select(Call).where(Call.day == DAY)).one()
+        rosa = db.scalars(select(Person).where(Person.email == "rosa@lakeshore.example")).one()
+        lakeshore, now = (
+            db.scalars(select(Organization).where(Organization.slug == "lakeshore-forge")).one(),
+            clock.now(),
+        )
+        report = MeetingReport(
+            call_id=call.id, sha256="0" * 64, file_name="r.csv", tool=Tool.ZOOM, read_at=now - timedelta(hours=1),
+            read_by_id=rosa.id, people=1,
+        )  # fmt: skip
+        db.add(report)
+        db.flush()
+        for number, (name, email, how) in enumerate(GUESTS):
+            db.add(
+                Guest(
+                    call_id=call.id, report_id=report.id, key=f"email:{email}" if email else f"name:{number}", name=name,
+                    email=email, state=GuestState.MATCHED, how=How(how), organization_id=lakeshore.id,
+                )
+            )  # fmt: skip
+        db.add(
+            Alias(
+                key="email:pat@elsewhere.example", organization_id=lakeshore.id, decided_at=now, decided_by_id=rosa.id
+            )
+        )
+        for number, (person_id, name) in enumerate([(rosa.id, "Rosa's iPhone"), (None, "LF room"), (None, "")]):
+            db.execute(
+                insert(Attendance).values(
+                    call_id=call.id, organization_id=lakeshore.id, person_id=person_id, name=name, source=Source.REPORT,
+                    recorded_at=now, recorded_by_id=rosa.id, once=f"test {number}", void=False, note="",
+                    organization_name="",
+                )
+            )  # fmt: skip
+        db.execute(update(Person).where(Person.id == rosa.id).values(created_at=now - timedelta(days=400)))
+    go_back(database, "2026_11_27_set_aside")
+    schema.upgrade(database)
