@@ -14,7 +14,7 @@ from hub.calls.actions.presentations import Proposal
 from hub.calls.actions.series import Facts, When
 from hub.calls.models import AskKind, Call, Presentation
 from hub.calls.queries.presentations import OpenSlots
-from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES
+from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES, Outcome
 from hub.calls.rules.series import LONGEST, LONGEST_LINK, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHORTEST
 from hub.core.dates import in_full
 from hub.core.fields import DayField, TimeOfDayField
@@ -180,7 +180,7 @@ class ProposalForm(FlaskForm):
 
 
 class CallField(SelectField):
-    """A choice of upcoming calls with open slots."""
+    """A choice of calls with open slots."""
 
     def offer(self, slots: list[OpenSlots]) -> None:
         """Offer these calls to choose from."""
@@ -215,6 +215,35 @@ class MovePresentationForm(FlaskForm):
 
     call = CallField("Call", [InputRequired("Choose a call.")])
     reason = StringField("Reason", [Optional(), Length(max=LONGEST_REASON)])
+
+
+BY_ATTENDANCE = "attendance"
+
+
+class OutcomeForm(FlaskForm):
+    """What happened with a presentation on its call."""
+
+    outcome = RadioField(
+        "Result",
+        [InputRequired("Choose a result.")],
+        choices=[
+            SelectChoice(Outcome.GIVEN.value, "Given"),
+            SelectChoice(
+                Outcome.NO_SHOW.value, "No-show: it didn’t take place, and the organization has to present again"
+            ),
+            SelectChoice(BY_ATTENDANCE, "Let attendance decide"),
+        ],
+    )
+    reason = StringField("Note", [Optional(), Length(max=LONGEST_REASON)], description="The organization sees it.")
+
+    @property
+    def chosen(self) -> Outcome | None:
+        """The chosen result; None: attendance decides."""
+        return None if self.outcome.data == BY_ATTENDANCE else Outcome(self.outcome.data)
+
+    def fill(self, outcome: Outcome | None) -> None:
+        """Fill the form with the current result."""
+        self.process(formdata=None, outcome=outcome.value if outcome else BY_ATTENDANCE)
 
 
 class DeclineForm(FlaskForm):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import How
-from hub.calls.rules.presentations import SlotState
+from hub.calls.rules.presentations import Outcome, SlotState
 from hub.calls.rules.series import CallState
 from hub.core.dates import with_year
 from hub.core.db import Base
@@ -245,6 +245,8 @@ class Presentation(Base):
     speaker: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[SlotState]
     reason: Mapped[str] = mapped_column(Text, default="")  # why it was moved or declined
+    # What the coordinator says about it, after the call; None: attendance decides. `PresentationChange` has who and when.
+    outcome: Mapped[Outcome | None]
     resource_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"), index=True)  # the deck
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -258,6 +260,34 @@ class Presentation(Base):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ChangeKind(StrEnum):
+    """The kind of a change to a presentation's outcome or call."""
+
+    GIVEN = "given"
+    NO_SHOW = "no_show"
+    REOPENED = "reopened"  # no longer answered: attendance decides
+    MOVED = "moved"
+
+
+class PresentationChange(Base):
+    """A change to a presentation's outcome or call: who made it, when, and for which day. Append-only."""
+
+    __tablename__ = "presentation_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    presentation_id: Mapped[int] = mapped_column(ForeignKey("presentation.id"), index=True)
+    kind: Mapped[ChangeKind]
+    day: Mapped[date]  # of the call that it was on
+    new_day: Mapped[date | None]  # of the call that it moved to
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_by_name: Mapped[str] = mapped_column(Text)  # then
+
+    def __str__(self) -> str:
+        return f"presentation change {self.id}"
 
 
 class CalendarFeed(Base):
@@ -283,4 +313,5 @@ def _refuse(_mapper: Mapper[Base], _connection: object, row: Base) -> None:
 
 
 for _moment in ("before_update", "before_delete"):
-    event.listen(Attendance, _moment, _refuse)
+    for _append_only in (Attendance, PresentationChange):
+        event.listen(_append_only, _moment, _refuse)

@@ -15,7 +15,8 @@ from hub.calls.actions import attendance_reports as attendance_reports_actions
 from hub.calls.actions import presentations as presentations_actions
 from hub.calls.actions import series as series_actions
 from hub.calls.models import AskKind, Attendance, Call, Presentation, Source
-from hub.calls.rules.presentations import MOST_PER_CALL
+from hub.calls.queries import presentations as presentations_queries
+from hub.calls.rules.presentations import MOST_PER_CALL, Outcome
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock
 from hub.core.db import config_of
@@ -71,6 +72,7 @@ def add_calls(
     _add_call_details(db, cora, held, upcoming, resources)
     _add_presentations(db, cora, calls, organizations, resources)
     _add_proposals(db, cora, upcoming, organizations, people)
+    _settle_presentations(db, cora, held, organizations)
     _fill_last_call(db, cora, held[-1], organizations)
 
 
@@ -153,6 +155,38 @@ def _add_presentations(
         presentation = presentations_actions.propose(db, cora, organization, call, proposal)
         presentation.proposed_at = presentation.decided_at = call.starts_at - timedelta(days=30)
         presentation.resource_id = resource.id
+
+
+# Presentations that need an answer after their call: organization, title, and what the coordinator says.
+UNCONFIRMED = (
+    ("patient-capital", "Loans that wait: equipment credit for small shops", None),
+    ("bayou", "A welding academy on a barge", Outcome.NO_SHOW),
+)
+
+
+def _settle_presentations(
+    db: Session, cora: Person, held: list[Call], organizations: Mapping[str, Organization]
+) -> None:
+    """Confirm the presentations whose attendance isn't recorded; add one that isn't confirmed, and a no-show."""
+    for presentation in presentations_queries.to_confirm(db, clock.now()):
+        presentations_actions.settle(db, cora, presentation, Outcome.GIVEN)
+    for slug, title, outcome in UNCONFIRMED:
+        organization = organizations[slug]
+        present = set(db.scalars(select(Attendance.call_id).where(Attendance.organization_id == organization.id)))
+        call = next(
+            call
+            for call in reversed(held[:-1])
+            if call.id not in present
+            and call.state is CallState.PLANNED
+            and organization.membership.includes(call.day)
+            and _has_room(db, call, organization)
+        )
+        proposal = presentations_actions.Proposal(title, 15)
+        presentation = presentations_actions.propose(db, cora, organization, call, proposal)
+        presentation.proposed_at = presentation.decided_at = call.starts_at - timedelta(days=30)
+        presentation.call = call
+        if outcome:
+            presentations_actions.settle(db, cora, presentation, outcome, "The speaker was ill.")
 
 
 def _has_room(db: Session, call: Call, organization: Organization) -> bool:

@@ -5,10 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
+from hub.calls.actions import attendance as attendance_actions
+from hub.calls.actions import presentations as presentations_actions
+from hub.calls.actions.presentations import Proposal
+from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Presentation, Source
 from hub.calls.queries import match_reviews as match_reviews_queries
+from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import How
+from hub.calls.rules.presentations import PresentationStatus
 from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization, Person
@@ -53,6 +58,30 @@ def test_old_attendance_gets_the_current_names(database: Database) -> None:
             (entry.organization_name, entry.name) for entry in db.scalars(select(Attendance).order_by(Attendance.id))
         ]
     assert entries == [("Lakeshore Forge", "Rosa Peña"), ("Lakeshore Forge", "LF room"), ("Lakeshore Forge", "")]
+
+
+def test_presentations_without_attendance_are_printed_and_not_confirmed(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.writing() as db:
+        call = db.scalars(select(Call).where(Call.day == DAY)).one()
+        cora = db.scalars(select(Person).where(Person.email == "cora@amcc.example")).one()
+        for slug in ("lakeshore-forge", "prairie-works"):
+            organization = db.scalars(select(Organization).where(Organization.slug == slug)).one()
+            presentations_actions.propose(db, cora, organization, call, Proposal("Our region"))
+        erik = db.scalars(select(Person).where(Person.email == "erik@prairie.example")).one()
+        attendance_actions.check_in(db, erik, call)
+    go_back(database, "2026_11_27_attendance_evidence")
+    capsys.readouterr()
+    schema.upgrade(database)
+    assert capsys.readouterr().out == "Lakeshore Forge, presentation on 2026-11-09: Given becomes Not confirmed.\n"
+    with database.reading() as db:
+        presentations = db.scalars(select(Presentation).order_by(Presentation.id)).all()
+        statuses = presentations_queries.statuses(db, presentations, clock.now())
+        assert [statuses[row.id] for row in presentations] == [
+            PresentationStatus.NOT_CONFIRMED,
+            PresentationStatus.GIVEN,
+        ]
 
 
 def _fill(database: Database) -> None:

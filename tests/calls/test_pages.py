@@ -336,6 +336,7 @@ PAGES = {
 POSTS = {
     "/calls/plan": "yes no no no",
     "/calls/planner": "yes no no no",
+    "/calls/planner/confirm": "yes no no no",
     "/calls/2026-11-16/edit": "yes no no no",
     "/calls/2026-11-16/move": "yes no no no",
     "/calls/2026-11-16/cancel": "yes no no no",

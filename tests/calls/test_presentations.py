@@ -54,11 +54,15 @@ def test_a_presentation_is_proposed_accepted_and_given(
     assert "proposed, not yet accepted" in page
     assert erik.get("/calls/presentations/1").status_code == 404
     assert "Progress" in cora.get("/calls/planner").text
-    assert "Accepted" in do(cora, "accept")
+    accepted = do(cora, "accept")
+    assert "Presentation accepted." in accepted
+    assert '<span class="standing standing-confirmed">Scheduled</span>' in accepted
     assert "(Lakeshore Forge); 1 open slot" in " ".join(rosa.get("/calls").text.split())
     assert "You present on Mon, Nov 30. Upload your deck." in rosa.get("/").text
     set_clock("2026-11-30T12:01")
-    assert "Presented" in sign_in(ROSA).get("/calls/presentations/1").text
+    assert "Not confirmed</span>" in sign_in(ROSA).get("/calls/presentations/1").text
+    sign_in(ROSA).post("/calls/2026-11-30/check-in")
+    assert "Given</span>" in sign_in(ROSA).get("/calls/presentations/1").text
     assert "The call is over" in do(sign_in(ROSA), "withdraw")
     assert the_presentation(database).state is SlotState.ACCEPTED  # a presentation that was given stays
 

@@ -11,7 +11,9 @@ from hub.calls.rules.commitment import AttendanceCounts, AttendanceStatus, count
 from hub.calls.rules.holidays import holiday_on, holidays_of
 from hub.calls.rules.notes import PresentationHeading, draft_notes
 from hub.calls.rules.presentations import (
+    Outcome,
     PresentationStanding,
+    PresentationStatus,
     SlotFacts,
     SlotState,
     is_due_in,
@@ -201,23 +203,69 @@ TODAY = date(2026, 11, 16)
 JOINED = Membership((a_period(date(2020, 1, 1)),))
 
 
-def slot(day: str, state: SlotState = SlotState.ACCEPTED, held: bool = False) -> SlotFacts:
-    return SlotFacts(date.fromisoformat(day), state, held)
+def slot(
+    day: str,
+    state: SlotState = SlotState.ACCEPTED,
+    *,
+    held: bool = False,
+    attended: bool = False,
+    outcome: Outcome | None = None,
+) -> SlotFacts:
+    return SlotFacts(date.fromisoformat(day), state, held, attended, outcome)
+
+
+@pytest.mark.parametrize(
+    ("held", "attended", "outcome", "expected"),
+    [
+        (False, False, None, PresentationStatus.ACCEPTED),
+        (False, True, Outcome.GIVEN, PresentationStatus.ACCEPTED),  # its call was canceled
+        (True, False, None, PresentationStatus.NOT_CONFIRMED),  # accepted and the call held isn't enough
+        (True, True, None, PresentationStatus.GIVEN),
+        (True, False, Outcome.GIVEN, PresentationStatus.GIVEN),
+        (True, False, Outcome.NO_SHOW, PresentationStatus.NO_SHOW),
+        (True, True, Outcome.NO_SHOW, PresentationStatus.NO_SHOW),  # they were there, and didn't present
+    ],
+)
+def test_a_presentation_is_given_if_its_organization_attended_or_the_coordinator_says_so(
+    held: bool, attended: bool, outcome: Outcome | None, expected: PresentationStatus
+) -> None:
+    assert slot("2026-03-02", held=held, attended=attended, outcome=outcome).status is expected
+    for state in set(SlotState) - {SlotState.ACCEPTED}:
+        assert slot("2026-03-02", state, held=held, attended=attended, outcome=outcome).status.value == state.value
+
+
+GIVEN = slot("2026-03-02", held=True, attended=True)
+UNCONFIRMED = slot("2026-03-02", held=True)
+NO_SHOW = slot("2026-03-02", held=True, outcome=Outcome.NO_SHOW)
 
 
 @pytest.mark.parametrize(
     ("slots", "year", "expected"),
     [
         ([], 2026, PresentationStanding.DUE),
-        ([], 2025, PresentationStanding.MISSED),
-        ([slot("2026-03-02", held=True)], 2026, PresentationStanding.PRESENTED),
-        ([slot("2026-03-02", SlotState.PROPOSED, held=True)], 2026, PresentationStanding.DUE),  # never accepted
+        ([], 2025, PresentationStanding.OVERDUE),
+        ([GIVEN], 2026, PresentationStanding.GIVEN),
+        ([UNCONFIRMED], 2026, PresentationStanding.NOT_CONFIRMED),
+        ([NO_SHOW], 2026, PresentationStanding.NO_SHOW),
+        ([NO_SHOW, GIVEN], 2026, PresentationStanding.GIVEN),
+        ([NO_SHOW, UNCONFIRMED], 2026, PresentationStanding.NOT_CONFIRMED),
+        ([NO_SHOW, slot("2026-11-30")], 2026, PresentationStanding.SCHEDULED),
+        ([slot("2025-03-03", held=True, outcome=Outcome.NO_SHOW)], 2025, PresentationStanding.NO_SHOW),
+        (
+            [slot("2026-03-02", SlotState.PROPOSED, held=True, attended=True)],
+            2026,
+            PresentationStanding.DUE,
+        ),  # never accepted
         ([slot("2026-03-02")], 2026, PresentationStanding.DUE),  # its call was canceled
-        ([slot("2026-11-30")], 2026, PresentationStanding.PLANNED),
+        ([slot("2026-11-30")], 2026, PresentationStanding.SCHEDULED),
         ([slot("2026-11-30", SlotState.PROPOSED)], 2026, PresentationStanding.PROPOSED),
         ([slot("2026-11-30", SlotState.DECLINED)], 2026, PresentationStanding.DUE),
-        ([slot("2026-11-30"), slot("2026-03-02", held=True)], 2026, PresentationStanding.PRESENTED),
-        ([slot("2025-03-03", held=True)], 2026, PresentationStanding.DUE),  # last year's doesn't count again
+        ([slot("2026-11-30"), GIVEN], 2026, PresentationStanding.GIVEN),
+        (
+            [slot("2025-03-03", held=True, attended=True)],
+            2026,
+            PresentationStanding.DUE,
+        ),  # last year's doesn't count again
     ],
 )
 def test_the_status_of_a_years_presentation(slots: list[SlotFacts], year: int, expected: PresentationStanding) -> None:
@@ -238,8 +286,8 @@ def test_organizations_that_join_after_june_present_next_year_or_earlier_if_they
     )
     assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 7, 1)) is PresentationStanding.NOT_DUE
     assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 6, 30)) is PresentationStanding.DUE
-    given_early = [slot("2026-10-05", held=True)]
-    assert presentation_standing(given_early, 2026, TODAY, late) is PresentationStanding.PRESENTED
+    given_early = [slot("2026-10-05", held=True, attended=True)]
+    assert presentation_standing(given_early, 2026, TODAY, late) is PresentationStanding.GIVEN
 
 
 @given(st.integers(0, 30), st.lists(st.integers(1, 2), max_size=30))
@@ -261,13 +309,20 @@ def test_the_topic_presented_longest_ago_comes_first() -> None:
 def test_call_notes_have_attendance_agenda_asks_and_follow_ups_each_under_its_heading() -> None:
     text = draft_notes(
         "1. Welcome",
-        [PresentationHeading("Apprenticeships", "Lakeshore")],
+        [
+            PresentationHeading("Apprenticeships", "Lakeshore", PresentationStatus.GIVEN),
+            PresentationHeading("Welding", "Prairie", PresentationStatus.NOT_CONFIRMED),
+            PresentationHeading("Robots", "Atlas", PresentationStatus.NO_SHOW),
+        ],
         ["Lakeshore", "Prairie"],
         "",
         asks=["A: help\nplease"],
         follow_ups=["B: send it", "C: call back"],
     )
     assert text.startswith("## Attendance\n\nLakeshore, Prairie\n\n## Agenda\n\n1. Welcome\n\n## Apprenticeships")
+    assert "## Apprenticeships\n\n*Presented by Lakeshore.*" in text
+    assert "## Welding\n\n*Scheduled by Prairie; not confirmed yet.*" in text
+    assert "Robots" not in text, "it didn't take place"
     assert text.endswith("## Asks\n\n- A: help please\n\n## Follow-ups\n\n- B: send it\n- C: call back\n")
     empty = draft_notes("", [], [], "", asks=[], follow_ups=[])
     assert empty.endswith("## Asks\n\n- \n\n## Follow-ups\n\n- \n"), "bullets to fill in"

@@ -36,7 +36,7 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
             "Confirm Q3. Your presentation is due by December 31 (2 open slots left).",
         ),
         (
-            CommitmentsNow(Q3, Standing.SHARED, Standing.SHARED, False, KEPT, PresentationStanding.PRESENTED, 2026),
+            CommitmentsNow(Q3, Standing.SHARED, Standing.SHARED, False, KEPT, PresentationStanding.GIVEN, 2026),
             "Q3 is waiting for your representative to confirm it.",
         ),
         (
@@ -44,12 +44,12 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
             "Confirm Q4 2025. Your presentation is due by December 31 (1 open slot left).",
         ),
         (
-            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.SILENT, True, AttendanceCounts(9, 20, 6), PresentationStanding.PRESENTED, 2026),
+            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.SILENT, True, AttendanceCounts(9, 20, 6), PresentationStanding.GIVEN, 2026),
             "Share something in Q4, by December 31. Attend 4 of the next 6 calls to reach half.",
         ),
         (
             CommitmentsNow(
-                Q3, Standing.CONFIRMED, Standing.DOWNLOADED, True, KEPT, PresentationStanding.PLANNED, 2026,
+                Q3, Standing.CONFIRMED, Standing.DOWNLOADED, True, KEPT, PresentationStanding.SCHEDULED, 2026,
                 presents_on="Mon, Nov 30",
             ),
             "Report which of your Q4 downloads you shared. You present on Mon, Nov 30. Upload your deck.",
@@ -60,6 +60,14 @@ def test_an_organization_without_a_due_commitment_is_not_counted() -> None:
                 2026, presents_on="Mon, Nov 30",
             ),
             "Your presentation on Mon, Nov 30 is waiting for the coordinator’s approval.",
+        ),
+        (
+            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.CONFIRMED, True, KEPT, PresentationStanding.NO_SHOW, 2026, 2),
+            "Your presentation didn’t take place. Choose another call by December 31 (2 open slots left).",
+        ),
+        (
+            CommitmentsNow(Q3, Standing.CONFIRMED, Standing.CONFIRMED, True, KEPT, PresentationStanding.NOT_CONFIRMED, 2026),
+            "The coordinator hasn’t confirmed your presentation yet.",
         ),
         (
             CommitmentsNow(Q3, Standing.NOT_DUE, Standing.NOT_DUE, True, AttendanceCounts(0, 0), PresentationStanding.NOT_DUE, 2026),

@@ -11,7 +11,7 @@ from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.queries.mailing import Recipient
 from hub.calls.rules.calendars import calendar
-from hub.calls.rules.presentations import SlotState
+from hub.calls.rules.presentations import Outcome, SlotState
 from hub.calls.rules.series import CallState, is_held
 from hub.core import clock
 from hub.core.audit import note
@@ -90,7 +90,11 @@ def recap_of(db: Session, call: Call) -> Recap:
         resource for resource in series_queries.resources_of(db, OPERATOR, call) if resource.audience in _NETWORK_WIDE
     ]
     readable = {resource.id for resource in resources}
-    accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
+    accepted = [
+        presentation
+        for presentation in call.presentations
+        if presentation.state is SlotState.ACCEPTED and presentation.outcome is not Outcome.NO_SHOW
+    ]
     return Recap(
         call=call,
         notes=[resource for resource in resources if resource.kind is Kind.CALL_NOTES],

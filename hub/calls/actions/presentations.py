@@ -1,23 +1,27 @@
 """Presentations: proposing, deciding, moving, decks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.calls.models import Call, Presentation
+from hub.calls.models import Call, ChangeKind, Presentation, PresentationChange
 from hub.calls.queries import presentations as presentations_queries
+from hub.calls.queries.membership import took_part_on
 from hub.calls.rules.presentations import (
     FEWEST_MINUTES,
     LONGEST_TITLE,
     MOST_MINUTES,
     MOST_PER_CALL,
     TAKES_SLOT,
+    Outcome,
     SlotState,
 )
-from hub.calls.rules.series import LONGEST_REASON, CallState
+from hub.calls.rules.series import LONGEST_REASON, CallState, is_held
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.dates import with_year
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library import actions as library_actions
@@ -45,8 +49,9 @@ def propose(db: Session, person: Person, organization: Organization, call: Call,
     if organization.kind is OrganizationKind.HOST:
         raise Refused("Only members and BFFs give presentations. Choose one of them.")
     is_coordinator = may(person, Permission.RUN_CALLS)
+    _refuse_unless_member(organization, call)
     _refuse_without_slot(db, call, must_be_upcoming=not is_coordinator)
-    _refuse_second(db, organization, call)
+    _refuse_second(db, organization.id, call)
     now = clock.now()
     presentation = Presentation(
         call_id=call.id,
@@ -96,6 +101,8 @@ def decline(db: Session, person: Person, presentation: Presentation, reason: str
     reason = clean(reason)[:LONGEST_REASON]
     if not reason:
         raise Refused("Enter a reason. The organization sees it and can propose another presentation.")
+    if presentation.state is SlotState.ACCEPTED and presentation.call.ends_at <= clock.now():
+        raise Refused("The call is over, so this presentation can’t be declined. Mark it as a no-show, or move it.")
     _decide(db, person, presentation, SlotState.DECLINED, reason)
     note(db, person, "declined the presentation", presentation, reason=reason)
 
@@ -115,14 +122,64 @@ def move(db: Session, person: Person, presentation: Presentation, call: Call, re
         raise NotFound
     if call.id == presentation.call_id:
         raise Refused("The presentation is already on that call. Choose another one.")
+    _refuse_unless_member(presentation.organization, call)
     _refuse_without_slot(db, call, must_be_upcoming=False)
+    _refuse_second(db, presentation.organization_id, call)
     before = presentation.call.day
+    reason = clean(reason)[:LONGEST_REASON]
     if presentation.resource_id:
         library_actions.move_call_resources(db, before, call.day, only=presentation.resource_id)
     presentation.call_id, presentation.call = call.id, call
-    presentation.state, presentation.reason = SlotState.ACCEPTED, clean(reason)[:LONGEST_REASON]
+    presentation.state, presentation.reason, presentation.outcome = SlotState.ACCEPTED, reason, None
     presentation.decided_at, presentation.decided_by_id = clock.now(), person.id
+    change = _change(person, presentation, ChangeKind.MOVED, reason)
+    change.day, change.new_day = before, call.day
+    db.add(change)
     note(db, person, "moved the presentation", presentation, to=str(call.day), before=str(before))
+
+
+def _change(person: Person, presentation: Presentation, kind: ChangeKind, reason: str) -> PresentationChange:
+    return PresentationChange(
+        presentation_id=presentation.id,
+        kind=kind,
+        day=presentation.call.day,
+        note=reason,
+        recorded_at=clock.now(),
+        recorded_by_id=person.id,
+        recorded_by_name=person.name,
+    )
+
+
+def settle(db: Session, person: Person, presentation: Presentation, outcome: Outcome | None, reason: str = "") -> None:
+    """Say if a presentation was given; None takes the answer back, so that recorded attendance decides again.
+
+    Can be corrected at any time; every answer stays in its history. Answering the same again changes nothing. Raises
+    Refused unless it was accepted and its call was held.
+    """
+    if not may(person, Permission.RUN_CALLS):
+        raise NotFound
+    call = presentation.call
+    if presentation.state is not SlotState.ACCEPTED or not is_held(call.state, call.ends_at, clock.now()):
+        raise Refused("You can confirm a presentation only if it was accepted and its call was held.")
+    if outcome is presentation.outcome:
+        return
+    presentation.outcome = outcome
+    kind = ChangeKind(outcome.value) if outcome else ChangeKind.REOPENED
+    db.add(_change(person, presentation, kind, clean(reason)[:LONGEST_REASON]))
+    done = {ChangeKind.GIVEN: "marked as given", ChangeKind.NO_SHOW: "marked as a no-show"}.get(kind, "reopened")
+    note(db, person, f"{done} the presentation", presentation, call=str(call.day))
+
+
+def settle_all(db: Session, person: Person, numbers: Collection[int], outcome: Outcome) -> int:
+    """Give the same answer for those of the presentations that aren't confirmed; returns their number."""
+    if not may(person, Permission.RUN_CALLS):
+        raise NotFound
+    waiting = [
+        presentation for presentation in presentations_queries.to_confirm(db, clock.now()) if presentation.id in numbers
+    ]
+    for presentation in waiting:
+        settle(db, person, presentation, outcome)
+    return len(waiting)
 
 
 def withdraw(db: Session, person: Person, presentation: Presentation) -> None:
@@ -178,11 +235,19 @@ def _refuse_without_slot(db: Session, call: Call, *, must_be_upcoming: bool) -> 
         raise Refused("That call already has two presentations. Choose another one.")
 
 
-def _refuse_second(db: Session, organization: Organization, call: Call) -> None:
+def _refuse_unless_member(organization: Organization, call: Call) -> None:
+    if not took_part_on(organization, call.day):
+        raise Refused(
+            f"{organization.name} isn’t in the alliance on {with_year(call.day)}. Choose a call within its membership."
+        )
+
+
+def _refuse_second(db: Session, organization_id: int, call: Call) -> None:
     second = select(Presentation.id).where(
         Presentation.call_id == call.id,
-        Presentation.organization_id == organization.id,
+        Presentation.organization_id == organization_id,
         Presentation.state.in_(TAKES_SLOT),
+        or_(Presentation.outcome.is_(None), Presentation.outcome != Outcome.NO_SHOW),
     )
     if db.scalar(second.limit(1)) is not None:
         raise Refused("This organization already has a presentation on that call. Choose another call.")

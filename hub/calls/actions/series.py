@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub.calls.actions.mailing import announce_change, remind_of_decks
 from hub.calls.models import Call
 from hub.calls.queries import mailing as mailing_queries
+from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.rules.holidays import holiday_on
 from hub.calls.rules.series import (
@@ -187,6 +188,8 @@ def move(db: Session, person: Person, call: Call, when: When, reason: str) -> No
         raise Refused("The call is already at that date and time. Enter a different one.")
     if call.state is not CallState.PLANNED:
         raise Refused("This call isn’t scheduled, so it can’t be moved. Choose “Hold call anyway” first.")
+    if starts_at > clock.now() and presentations_queries.has_outcomes(db, call):
+        raise Refused("You already said which presentations were given on this call, so it can’t move to the future.")
     old_day = call.day
     if when.day != old_day:
         _refuse_taken(db, when.day)

@@ -1,25 +1,28 @@
 """Queries for presentations: status, open slots, topics."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from hub.calls.models import Call, Presentation
-from hub.calls.queries.series import in_year, is_upcoming_call
+from hub.calls.models import Attendance, Call, Presentation, PresentationChange
+from hub.calls.queries.attendance import is_counted
+from hub.calls.queries.series import in_year, is_held_call, is_upcoming_call
 from hub.calls.rules.presentations import (
     MOST_PER_CALL,
     TAKES_SLOT,
+    Outcome,
     PresentationStanding,
+    PresentationStatus,
     SlotFacts,
     SlotState,
     presentation_standing,
     topics_by_last_day,
 )
-from hub.calls.rules.series import is_held
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.library.models import Resource
@@ -28,6 +31,8 @@ from hub.library.rules import BIG_SIX, Kind
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
+
+MONTH = timedelta(days=31)
 
 
 def presentation_for(db: Session, person: Person, number: int, permission: Permission) -> Presentation:
@@ -47,18 +52,93 @@ def presentation_for(db: Session, person: Person, number: int, permission: Permi
     return presentation
 
 
+def _attended() -> ColumnElement[bool]:
+    """Return the SQL condition for presentations whose organization was on the call, as far as is recorded."""
+    return exists(
+        select(Attendance.id).where(
+            Attendance.call_id == Presentation.call_id,
+            Attendance.organization_id == Presentation.organization_id,
+            is_counted(),
+        )
+    )
+
+
+def _select_facts(now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the query for the facts about presentations, joined with their calls."""
+    return select(
+        Presentation.id,
+        Presentation.organization_id,
+        Presentation.state,
+        Presentation.outcome,
+        Call.day,
+        is_held_call(now).label("held"),
+        _attended().label("attended"),
+    ).join(Call, Call.id == Presentation.call_id)
+
+
+def statuses(db: Session, presentations: Iterable[Presentation], now: datetime) -> dict[int, PresentationStatus]:
+    """Return the status of each presentation, by ID, with one query."""
+    ids = [presentation.id for presentation in presentations]
+    rows = db.execute(_select_facts(now).where(Presentation.id.in_(ids))) if ids else ()
+    return {row.id: SlotFacts(row.day, row.state, row.held, row.attended, row.outcome).status for row in rows}
+
+
+def is_given(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition for presentations that were given, like `SlotFacts.status`; joined with their calls."""
+    is_answered = or_(Presentation.outcome == Outcome.GIVEN, and_(Presentation.outcome.is_(None), _attended()))
+    return and_(Presentation.state == SlotState.ACCEPTED, is_held_call(now), is_answered)
+
+
+def _is_to_confirm(db: Session, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Presentation.state == SlotState.ACCEPTED,
+        Presentation.outcome.is_(None),
+        is_held_call(now),
+        Call.day >= config_of(db).records_begin,
+        ~_attended(),
+    )
+
+
+def to_confirm(db: Session, now: datetime) -> Sequence[Presentation]:
+    """Return the presentations since records begin that aren't confirmed, oldest call first."""
+    return db.scalars(
+        select(Presentation)
+        .join(Presentation.call)
+        .where(_is_to_confirm(db, now))
+        .options(contains_eager(Presentation.call), joinedload(Presentation.organization))
+        .order_by(Call.day, Presentation.id)
+    ).all()
+
+
+def count_to_confirm(db: Session, now: datetime) -> int:
+    """Return the number of presentations that aren't confirmed."""
+    return db.scalar(select(func.count(Presentation.id)).join(Presentation.call).where(_is_to_confirm(db, now))) or 0
+
+
+def has_outcomes(db: Session, call: Call) -> bool:
+    """Return True if the coordinator already said of any presentation on a call if it was given."""
+    answered = (
+        select(Presentation.id).where(Presentation.call_id == call.id, Presentation.outcome.is_not(None)).limit(1)
+    )
+    return db.scalar(answered) is not None
+
+
+def changes_of(db: Session, presentation: Presentation) -> Sequence[PresentationChange]:
+    """Return the changes to a presentation's outcome and call, oldest first."""
+    return db.scalars(
+        select(PresentationChange)
+        .where(PresentationChange.presentation_id == presentation.id)
+        .order_by(PresentationChange.id)
+    ).all()
+
+
 def standings(
     db: Session, organizations: Sequence[Organization], year: int, today: date, now: datetime
 ) -> dict[int, PresentationStanding]:
     """Return the status of each organization's presentation for ``year``, by ID, with one query."""
     slots: dict[int, list[SlotFacts]] = defaultdict(list)
-    rows = db.execute(
-        select(Presentation.organization_id, Presentation.state, Call.day, Call.state.label("call"), Call.ends_at)
-        .join(Call, Call.id == Presentation.call_id)
-        .where(in_year(year))
-    )
-    for row in rows:
-        slots[row.organization_id].append(SlotFacts(row.day, row.state, is_held(row.call, row.ends_at, now)))
+    for row in db.execute(_select_facts(now).where(in_year(year))):
+        slots[row.organization_id].append(SlotFacts(row.day, row.state, row.held, row.attended, row.outcome))
     records_begin = config_of(db).records_begin
     return {
         organization.id: PresentationStanding.NOT_DUE
@@ -81,7 +161,7 @@ def of_organization(db: Session, organization: Organization) -> Sequence[Present
 
 @dataclass(frozen=True)
 class OpenSlots:
-    """An upcoming call with open slots, and their number."""
+    """A call with open slots, and their number."""
 
     call: Call
     left: int
@@ -95,19 +175,35 @@ def open_slots(db: Session, now: datetime, last: date) -> list[OpenSlots]:
         .options(selectinload(Call.presentations))
         .order_by(Call.day)
     )
-    slots = [
-        OpenSlots(call, MOST_PER_CALL - sum(presentation.state in TAKES_SLOT for presentation in call.presentations))
-        for call in calls
-    ]
-    return [slot for slot in slots if slot.left > 0]
+    return [slot for call in calls if (slot := OpenSlots(call, _count_open(call))).left > 0]
+
+
+def _count_open(call: Call) -> int:
+    return MOST_PER_CALL - sum(
+        presentation.state in TAKES_SLOT and presentation.outcome is not Outcome.NO_SHOW
+        for presentation in call.presentations
+    )
+
+
+def held_with_open_slots(db: Session, presentation: Presentation, now: datetime) -> list[OpenSlots]:
+    """Return the other calls on which a presentation may have been given instead: held since a month before its own."""
+    calls = db.scalars(
+        select(Call)
+        .where(is_held_call(now), Call.day >= presentation.call.day - MONTH, Call.id != presentation.call_id)
+        .options(selectinload(Call.presentations))
+        .order_by(Call.day)
+    )
+    return [slot for call in calls if (slot := OpenSlots(call, _count_open(call))).left > 0]
 
 
 def count_taken_slots(db: Session, call: Call) -> int:
-    """Return the number of proposed and accepted presentations on a call."""
+    """Return the number of proposed and accepted presentations on a call; a no-show leaves its slot open."""
     return (
         db.scalar(
             select(func.count(Presentation.id)).where(
-                Presentation.call_id == call.id, Presentation.state.in_(TAKES_SLOT)
+                Presentation.call_id == call.id,
+                Presentation.state.in_(TAKES_SLOT),
+                or_(Presentation.outcome.is_(None), Presentation.outcome != Outcome.NO_SHOW),
             )
         )
         or 0
@@ -128,11 +224,11 @@ def proposals(db: Session) -> Sequence[Presentation]:
 
 
 def big_six_by_last_day(db: Session, now: datetime) -> list[tuple[str, date | None]]:
-    """Return the Big 6 topics with the day each was last presented, the longest ago first."""
+    """Return the Big 6 topics with the day of each topic's last presentation that was given, the longest ago first."""
     rows = db.execute(
         select(Presentation.topic, func.max(Call.day))
         .join(Call, Call.id == Presentation.call_id)
-        .where(Presentation.state == SlotState.ACCEPTED, Presentation.topic.in_(BIG_SIX), Call.ends_at <= now)
+        .where(is_given(now), Presentation.topic.in_(BIG_SIX))
         .group_by(Presentation.topic)
     )
     return topics_by_last_day(list(BIG_SIX), [(row[0], row[1]) for row in rows])

@@ -11,7 +11,7 @@ from hub.calls.queries.membership import took_part_on
 from hub.calls.queries.presentations import of_organization, open_slots, standings
 from hub.calls.queries.series import call_open_for_check_in, next_call
 from hub.calls.rules.commitment import AttendanceCounts, forecast
-from hub.calls.rules.presentations import TAKES_SLOT, PresentationStanding
+from hub.calls.rules.presentations import NEEDS_DATE, TAKES_SLOT, PresentationStanding
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
@@ -48,7 +48,7 @@ def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourC
         for presentation in of_organization(db, organization)
         if presentation.state in TAKES_SLOT and presentation.call.ends_at > now
     ]
-    slots = open_slots(db, now, date(today.year, 12, 31)) if presentation_status is PresentationStanding.DUE else []
+    slots = open_slots(db, now, date(today.year, 12, 31)) if presentation_status in NEEDS_DATE else []
     return YourCalls(
         next_call=upcoming,
         check_in=open_call,

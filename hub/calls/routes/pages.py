@@ -8,11 +8,12 @@ from hub.calls.models import Ask, AskKind, Call
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import match_reviews as match_reviews_queries
+from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.queries.membership import took_part_on
 from hub.calls.routes.blueprint import bp, call_or_404, day_or_404
 from hub.calls.rules.notes import PresentationHeading, draft_notes, notes_title
-from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT, SlotState
+from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT
 from hub.calls.rules.series import CallState, is_check_in_open, is_held
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound
@@ -91,13 +92,13 @@ def _page(person: Person, call: Call, form: calls_forms.AskForm, refused: str = 
         has_attended=attendance_queries.has_attended(db, person.organization, call),
         lines=attendance_queries.lines_of(db, person, call),
         presentations=[presentation for presentation in call.presentations if presentation.state in TAKES_SLOT],
+        statuses=presentations_queries.statuses(db, call.presentations, now),
         readable={deck.id for deck in library_queries.visible_among(db, person, sorted(decks))},
         resources=[resource for resource in resources if resource.id not in decks],
         notes=[resource for resource in resources if resource.kind is Kind.CALL_NOTES],
         form=form,
         refused=refused,
         CallState=CallState,
-        SlotState=SlotState,
     )
 
 
@@ -171,11 +172,14 @@ def notes(day: str) -> str:
 def _notes(person: Person, call: Call) -> str:
     """Return the draft; it lists only the attendance that the person may see."""
     entries = [line.entry for line in attendance_queries.lines_of(db, person, call) if line.counts]
-    accepted = [presentation for presentation in call.presentations if presentation.state is SlotState.ACCEPTED]
+    statuses = presentations_queries.statuses(db, call.presentations, clock.now())
     asks = {kind: [f"{ask.organization.name}: {ask.text}" for ask in call.asks if ask.kind is kind] for kind in AskKind}
     return draft_notes(
         call.agenda,
-        [PresentationHeading(presentation.title, presentation.organization.name) for presentation in accepted],
+        [
+            PresentationHeading(presentation.title, presentation.organization.name, statuses[presentation.id])
+            for presentation in call.presentations
+        ],
         sorted({entry.organization_name for entry in entries if entry.organization.kind is not OrganizationKind.HOST}),
         call.recording_link,
         asks=asks[AskKind.ASK],

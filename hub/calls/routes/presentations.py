@@ -5,14 +5,23 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
 
 from hub.calls import forms as calls_forms
 from hub.calls.actions import presentations as presentations_actions
-from hub.calls.models import Presentation
+from hub.calls.models import ChangeKind, Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, short_day
-from hub.calls.rules.presentations import MOST_MINUTES, PresentationStanding, SlotState, schedule
+from hub.calls.rules.presentations import (
+    MOST_MINUTES,
+    NEEDS_DATE,
+    Outcome,
+    PresentationStanding,
+    PresentationStatus,
+    SlotState,
+    schedule,
+)
 from hub.calls.rules.series import is_held
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound, Refused
@@ -21,12 +30,10 @@ from hub.library import actions as library_actions
 from hub.library import queries as library_queries
 from hub.library.files import originals
 from hub.members import queries as members_queries
-from hub.members.login import signed_in
+from hub.members.login import safe_next, signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
-
-NEEDS_DATE = frozenset({PresentationStanding.DUE, PresentationStanding.MISSED})
 
 
 @bp.route("/calls/present", methods=["GET", "POST"])
@@ -103,7 +110,8 @@ def presentation(number: int) -> Answer:
     try:
         if message := _perform_action(person, shown, forms):
             flash(message)
-            return redirect(url_for(".presentation", number=number))
+            own_page = url_for(".presentation", number=number)
+            return redirect(safe_next(request.form["next"]) if "next" in request.form else own_page)
     except Refused as error:
         db.rollback()
         shown = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
@@ -118,6 +126,7 @@ class PresentationForms:
     proposal: calls_forms.ProposalForm
     move: calls_forms.MovePresentationForm
     decline: calls_forms.DeclineForm
+    outcome: calls_forms.OutcomeForm
     deck: calls_forms.DeckForm
 
 
@@ -126,12 +135,17 @@ def _forms(person: Person, presentation: Presentation) -> PresentationForms:
         calls_forms.ProposalForm(prefix="facts"),
         calls_forms.MovePresentationForm(prefix="move"),
         calls_forms.DeclineForm(prefix="decline"),
+        calls_forms.OutcomeForm(prefix="outcome"),
         calls_forms.DeckForm(prefix="deck"),
     )
     if request.form.get("do") != "change":
         forms.proposal.process(formdata=None)
         forms.proposal.fill(presentation)
-    forms.move.call.offer(presentations_queries.open_slots(db, clock.now(), _last_day()))
+    now = clock.now()
+    held = presentations_queries.held_with_open_slots(db, presentation, now) if presentation.call.ends_at <= now else []
+    forms.move.call.offer(held + presentations_queries.open_slots(db, now, _last_day()))
+    if request.form.get("do") != "settle":
+        forms.outcome.fill(presentation.outcome)
     decks = presentations_queries.decks_of(db, person, presentation.organization)
     forms.deck.offer([(resource.id, resource.title) for resource in decks])
     return forms
@@ -144,23 +158,42 @@ def _page(person: Person, presentation: Presentation, forms: PresentationForms, 
         presentation=presentation,
         forms=forms,
         refused=refused,
+        status=presentations_queries.statuses(db, [presentation], now)[presentation.id],
+        changes=presentations_queries.changes_of(db, presentation),
         held=is_held(presentation.call.state, presentation.call.ends_at, now),
         over=presentation.call.ends_at <= now,
         may_change=may(person, Permission.TAKE_PART_IN_CALLS, presentation),
         deck_readable=bool(deck_id and library_queries.visible_among(db, person, [deck_id])),
+        ChangeKind=ChangeKind,
+        PresentationStatus=PresentationStatus,
         SlotState=SlotState,
     )
+
+
+_SETTLED = {
+    Outcome.GIVEN: "Presentation marked as given.",
+    Outcome.NO_SHOW: "Presentation marked as a no-show. The organization has to present again.",
+    None: "Attendance decides if the presentation was given.",
+}
 
 
 def _perform_action(person: Person, presentation: Presentation, forms: PresentationForms) -> str:
     """Carry out the requested action; returns a message, or an empty string if the form has errors."""
     action = request.form.get("do", "")
-    if action == "accept":
-        presentations_actions.accept(db, person, presentation)
-        return "Presentation accepted."
     if action == "withdraw":
         presentations_actions.withdraw(db, person, presentation)
         return "Presentation withdrawn. Its slot is open again."
+    if action == "change" and forms.proposal.validate():
+        presentations_actions.change(db, person, presentation, forms.proposal.details())
+        return "Presentation saved."
+    return _decide(person, presentation, forms, action)
+
+
+def _decide(person: Person, presentation: Presentation, forms: PresentationForms, action: str) -> str:
+    """Carry out an action of the coordinator."""
+    if action == "accept":
+        presentations_actions.accept(db, person, presentation)
+        return "Presentation accepted."
     if action == "decline" and forms.decline.validate():
         presentations_actions.decline(db, person, presentation, forms.decline.reason.data or "")
         return "Presentation declined."
@@ -168,9 +201,9 @@ def _perform_action(person: Person, presentation: Presentation, forms: Presentat
         call = series_queries.call_on(db, forms.move.call.day)
         presentations_actions.move(db, person, presentation, call, forms.move.reason.data or "")
         return f"Presentation moved to the call on {short_day(call.day)}."
-    if action == "change" and forms.proposal.validate():
-        presentations_actions.change(db, person, presentation, forms.proposal.details())
-        return "Presentation saved."
+    if action == "settle" and forms.outcome.validate():
+        presentations_actions.settle(db, person, presentation, forms.outcome.chosen, forms.outcome.reason.data or "")
+        return _SETTLED[forms.outcome.chosen]
     return ""
 
 
@@ -246,11 +279,26 @@ def _planner(refused: str = "") -> str:
         slots=slots,
         suggested={suggestion.organization_id: suggestion.day for suggestion in suggestions},
         proposals=presentations_queries.proposals(db),
+        to_confirm=presentations_queries.to_confirm(db, now),
+        Outcome=Outcome,
         topics=presentations_queries.big_six_by_last_day(db, now),
         counts={state: sum(standing is state for standing in standings.values()) for state in PresentationStanding},
         PresentationStanding=PresentationStanding,
         refused=refused,
     )
+
+
+@bp.post("/calls/planner/confirm")
+def confirm_presentations() -> Response:
+    """Mark the checked presentations as given or as no-shows: fields ``presentation`` and ``outcome``."""
+    person = signed_in(Permission.RUN_CALLS)
+    outcome = web.one_of(Outcome, request.form.get("outcome", ""))
+    numbers = {web.row_number(text) for text in request.form.getlist("presentation")}
+    if outcome is None or not numbers:
+        raise Refused("Check the presentations that you want to confirm.")
+    count = presentations_actions.settle_all(db, person, numbers, outcome)
+    flash(f"{dates.plural(count, 'presentation')} marked as {'given' if outcome is Outcome.GIVEN else 'no-show'}.")
+    return redirect(url_for(".planner"))
 
 
 @bp.post("/calls/planner")

@@ -4,15 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.calls.rules.presentations import PresentationStatus
 from hub.core.dates import with_year
 
 
 @dataclass(frozen=True)
 class PresentationHeading:
-    """The title and organization of a presentation, for a heading in the notes."""
+    """The title, organization, and status of a presentation, for a heading in the notes."""
 
     title: str
     organization: str
+    status: PresentationStatus
+
+    @property
+    def sentence(self) -> str:
+        """A sentence that says no more than is known; empty for presentations that don't belong in the notes."""
+        return {
+            PresentationStatus.GIVEN: f"Presented by {self.organization}.",
+            PresentationStatus.NOT_CONFIRMED: f"Scheduled by {self.organization}; not confirmed yet.",
+            PresentationStatus.ACCEPTED: f"Scheduled by {self.organization}.",
+        }.get(self.status, "")
 
 
 def notes_title(title: str, day: date) -> str:
@@ -34,8 +45,9 @@ def draft_notes(
         "## Attendance\n\n" + (", ".join(attendees) or "No attendance recorded yet."),
         "## Agenda\n\n" + (agenda.strip() or "(no agenda)"),
         *(
-            f"## {presentation.title}\n\n*Presented by {presentation.organization}.*\n\n- "
+            f"## {presentation.title}\n\n*{presentation.sentence}*\n\n- "
             for presentation in presentations
+            if presentation.sentence
         ),
         "## Links\n\n" + (f"- [Recording]({recording})" if recording else "- "),
         "## Asks\n\n" + _bullets(asks),

@@ -2,6 +2,9 @@
 
 The rule, from the domain: once a year, a virtual presentation of 10 to 15 minutes. The year is the calendar year.
 An organization that joins in the second half of a year first presents in the next year.
+
+A presentation was given if its organization was on the call, or if the coordinator says so. Accepted and the call held
+isn't enough: until someone records the attendance or the coordinator answers, it isn't confirmed.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -35,35 +38,78 @@ class SlotState(StrEnum):
 TAKES_SLOT = frozenset({SlotState.PROPOSED, SlotState.ACCEPTED})
 
 
+class Outcome(StrEnum):
+    """What the coordinator says about a presentation after its call."""
+
+    GIVEN = "given"
+    NO_SHOW = "no_show"
+
+    @property
+    def label(self) -> str:
+        """The label on screens."""
+        return {"given": "Given", "no_show": "No-show"}[self.value]
+
+
+class PresentationStatus(StrEnum):
+    """The status of one presentation."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    GIVEN = "given"
+    NOT_CONFIRMED = "not_confirmed"
+    NO_SHOW = "no_show"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The label on screens."""
+        return {"accepted": "Scheduled", "no_show": "No-show"}.get(
+            self.value, self.value.replace("_", " ").capitalize()
+        )
+
+
 class PresentationStanding(StrEnum):
     """The status of an organization's presentation for a year."""
 
-    PRESENTED = "presented"
-    PLANNED = "planned"
+    GIVEN = "given"
+    SCHEDULED = "scheduled"
     PROPOSED = "proposed"
+    NOT_CONFIRMED = "not_confirmed"
+    NO_SHOW = "no_show"
     DUE = "due"
-    MISSED = "missed"
+    OVERDUE = "overdue"
     NO_RECORDS = "no_records"
     NOT_DUE = "not_due"
 
     @property
     def label(self) -> str:
         """The label on screens."""
-        return {"planned": "Scheduled"}.get(self.value, self.value.replace("_", " ").capitalize())
+        return {"no_show": "No-show"}.get(self.value, self.value.replace("_", " ").capitalize())
+
+
+# Standings in which an organization has to present, and has no date for it.
+NEEDS_DATE = frozenset({PresentationStanding.DUE, PresentationStanding.NO_SHOW, PresentationStanding.OVERDUE})
 
 
 @dataclass(frozen=True)
 class SlotFacts:
-    """The facts about a presentation that determine the standing."""
+    """The facts about a presentation that determine its status."""
 
     day: date  # of its call
     state: SlotState
-    held: bool  # True if the call was held
+    held: bool = False  # True if the call was held
+    attended: bool = False  # True if attendance of its organization is recorded for the call
+    outcome: Outcome | None = None  # what the coordinator says
 
-
-def is_presented(state: SlotState, *, held: bool) -> bool:
-    """Return True if the presentation was given: accepted, on a call that was held."""
-    return state is SlotState.ACCEPTED and held
+    @property
+    def status(self) -> PresentationStatus:
+        """The status of the presentation. The coordinator's answer has the last word over recorded attendance."""
+        if self.state is not SlotState.ACCEPTED or not self.held:
+            return PresentationStatus(self.state.value)
+        if self.outcome is not None:
+            return PresentationStatus(self.outcome.value)
+        return PresentationStatus.GIVEN if self.attended else PresentationStatus.NOT_CONFIRMED
 
 
 def is_due_in(year: int, periods: Sequence[Period]) -> bool:
@@ -77,22 +123,24 @@ def presentation_standing(
 ) -> PresentationStanding:
     """Return the status of an organization's presentation for ``year``; its most advanced presentation counts.
 
-    A presentation that was given counts even when none was due. Where the hub's records begin (``records_begin``),
+    A presentation that was given counts even when none was due; after a no-show, another one is due. Where the hub's records begin (``records_begin``),
     the organization counts as one that joined that day.
     """
     slots_of_year = [slot for slot in slots if slot.day.year == year]
-    if any(is_presented(slot.state, held=slot.held) for slot in slots_of_year):
-        return PresentationStanding.PRESENTED
-    states = {slot.state for slot in slots_of_year if slot.day >= today}
-    if SlotState.ACCEPTED in states:
-        return PresentationStanding.PLANNED
-    if SlotState.PROPOSED in states:
-        return PresentationStanding.PROPOSED
-    if year < records_begin.year and is_due_in(year, membership.periods):
-        return PresentationStanding.NO_RECORDS
-    if not is_due_in(year, membership.since(records_begin)):
-        return PresentationStanding.NOT_DUE
-    return PresentationStanding.DUE if year >= today.year else PresentationStanding.MISSED
+    past = {slot.status for slot in slots_of_year}
+    coming = {slot.status for slot in slots_of_year if slot.day >= today}
+    is_due = is_due_in(year, membership.since(records_begin))
+    answers = (
+        (PresentationStatus.GIVEN in past, PresentationStanding.GIVEN),
+        (PresentationStatus.ACCEPTED in coming, PresentationStanding.SCHEDULED),
+        (PresentationStatus.PROPOSED in coming, PresentationStanding.PROPOSED),
+        (year < records_begin.year and is_due_in(year, membership.periods), PresentationStanding.NO_RECORDS),
+        (PresentationStatus.NOT_CONFIRMED in past, PresentationStanding.NOT_CONFIRMED),
+        (not is_due, PresentationStanding.NOT_DUE),
+        (PresentationStatus.NO_SHOW in past, PresentationStanding.NO_SHOW),
+        (year >= today.year, PresentationStanding.DUE),
+    )
+    return next((standing for applies, standing in answers if applies), PresentationStanding.OVERDUE)
 
 
 @dataclass(frozen=True)

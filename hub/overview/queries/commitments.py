@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.commitment import AttendanceCounts, AttendanceStatus
-from hub.calls.rules.presentations import PresentationStanding
+from hub.calls.rules.presentations import NEEDS_DATE, PresentationStanding
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
@@ -33,7 +33,7 @@ class Commitments:
     def behind(self) -> bool:
         """True if a commitment that is due isn't met."""
         quarters_missed = any(standing.is_behind for standing in self.quarters)
-        missed = self.presentation in {PresentationStanding.DUE, PresentationStanding.MISSED}
+        missed = self.presentation in NEEDS_DATE
         return quarters_missed or missed or self.attended.status is AttendanceStatus.BEHIND
 
 

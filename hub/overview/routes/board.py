@@ -5,8 +5,6 @@ from flask import Response, render_template, request
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.commitment import forecast
-from hub.calls.rules.presentations import is_presented
-from hub.calls.rules.series import is_held
 from hub.core import clock
 from hub.core.tables import csv_of
 from hub.core.web import db, one_of
@@ -74,11 +72,7 @@ def organization(slug: str) -> str:
         forecast=forecast(commitments.attended),
         history=attendance_queries.history_of(db, member, year, now),
         presentations=presentations,
-        given={
-            presentation.id
-            for presentation in presentations
-            if is_presented(presentation.state, held=is_held(presentation.call.state, presentation.call.ends_at, now))
-        },
+        statuses=presentations_queries.statuses(db, presentations, now),
         people=members_queries.people_of(db, member),
         quarters=quarters_queries.quarters_of(db, member, quarters),
     )

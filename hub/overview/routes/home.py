@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Response, make_response, render_template
 
+from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import yours as yours_queries
 from hub.core import clock, web
 from hub.core.web import db
@@ -56,6 +57,7 @@ def home() -> str | Response:
         to_vote_on=joining_queries.waiting_for(db, person),
         undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - UNDELIVERED_FOR),
         calls=calls,
+        to_confirm=presentations_queries.count_to_confirm(db, clock.now()) if may(person, Permission.RUN_CALLS) else 0,
         next_sentence=next_steps_for(person, current, previous, calls),
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,

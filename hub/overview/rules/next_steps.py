@@ -58,18 +58,21 @@ def _sharing_step(commitments: CommitmentsNow) -> str:
 
 
 def _presentation_step(commitments: CommitmentsNow) -> str:
+    slots = plural(commitments.open_slots, "open slot") if commitments.open_slots else "no open slots"
     match commitments.presentation:
         case PresentationStanding.DUE:
-            slots = plural(commitments.open_slots, "open slot") if commitments.open_slots else "no open slots"
             return f"Your presentation is due by December 31 ({slots} left)."
+        case PresentationStanding.NO_SHOW:
+            return f"Your presentation didn’t take place. Choose another call by December 31 ({slots} left)."
         case PresentationStanding.PROPOSED:
             return f"Your presentation on {commitments.presents_on} is waiting for the coordinator’s approval."
-        case PresentationStanding.PLANNED if commitments.has_deck:
+        case PresentationStanding.SCHEDULED if commitments.has_deck:
             return f"You present on {commitments.presents_on}."
-        case PresentationStanding.PLANNED:
+        case PresentationStanding.SCHEDULED:
             return f"You present on {commitments.presents_on}. Upload your deck."
-        case _:
-            return ""
+        case standing:
+            is_open = standing is PresentationStanding.NOT_CONFIRMED
+            return "The coordinator hasn’t confirmed your presentation yet." if is_open else ""
 
 
 def _calls_step(commitments: CommitmentsNow) -> str:
