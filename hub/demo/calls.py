@@ -160,7 +160,7 @@ def _add_presentations(
 # Presentations that need an answer after their call: organization, title, and what the coordinator says.
 UNCONFIRMED = (
     ("patient-capital", "Loans that wait: equipment credit for small shops", None),
-    ("bayou", "A welding academy on a barge", Outcome.NO_SHOW),
+    ("delta-crossing", "A welding academy on a barge", Outcome.NO_SHOW),
 )
 
 
