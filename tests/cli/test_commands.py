@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from config import Config
 from hub import worker
 from hub.cli.base import MODULES, main
+from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.quarters import Quarter
@@ -189,6 +190,37 @@ def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folde
     assert "**apprenticeships**" in hit["snippet"].lower()
     assert results["facets"]["kind"] == {"call-notes": 1}
     assert "1 resource found" in hub("search", "apprenticeship").stdout
+
+
+def test_an_import_takes_no_date_in_the_future_from_a_document(
+    hub: Hub, member: str, database: Database, tmp_path: Path
+) -> None:
+    folder, today = tmp_path / "updates", clock.today(database.config.zone)
+    folder.mkdir()
+    for days in (-30, 30):
+        day = today + timedelta(days=days)
+        head = f"From: a@b.example\r\nSubject: Update {days}\r\nDate: {day:%d %b %Y} 12:00:00 -0500\r\n\r\n"
+        (folder / f"update{days}.eml").write_text(head + "Hello.")
+    assert hub("import", str(folder), "--organization", member, "--kind", "briefing").exit_code == 0
+    hub("catch-up")
+    with database.reading() as db:
+        dates = {resource.title: resource.published_on for resource in db.scalars(select(Resource))}
+    assert dates == {"Update -30": today - timedelta(days=30), "Update 30": today}
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 0), (366, 0), (367, 1)])
+def test_a_stated_date_may_be_up_to_a_year_ahead(
+    hub: Hub, member: str, database: Database, tmp_path: Path, days: int, status: int
+) -> None:
+    (tmp_path / "notice.txt").write_text("It opens next year.")
+    day = clock.today(database.config.zone) + timedelta(days=days)
+    words = ("--organization", member, "--kind", "briefing", "--published-on", day.isoformat())
+    imported = hub("import", str(tmp_path / "notice.txt"), *words)
+    assert imported.exit_code == status, imported.output
+    with database.reading() as db:
+        assert db.scalars(select(Resource.published_on)).all() == ([] if status else [day])
+    if status:
+        assert "Enter a date between 1900 and a year from now." in imported.stderr
 
 
 @pytest.mark.both_databases

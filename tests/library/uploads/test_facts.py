@@ -2,11 +2,13 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
+from hub.core import clock
 from hub.core.db import Database
 from hub.library.derive import page_texts
 from hub.library.models import Resource
@@ -81,6 +83,15 @@ def test_a_documents_own_title_and_date_are_suggested(ana: Sender, tmp_path: Pat
     own = ana.ask("POST", f"{kept['upload']}/look").get_json()
     assert own["title"] == "Sites for semiconductor plants"
     assert re.fullmatch(r"(\d{4}-\d\d-\d\d)?", own["published_on"])
+
+
+@pytest.mark.parametrize(("days", "suggested"), [(-1, True), (0, True), (1, False), (400, False)])
+def test_a_date_in_the_future_is_not_suggested(ana: Sender, database: Database, days: int, suggested: bool) -> None:
+    day = clock.today(database.config.zone) + timedelta(days=days)
+    mail = f"From: a@b.example\r\nSubject: Update\r\nDate: {day:%d %b %Y} 12:00:00 -0500\r\n\r\nHello.\r\n"
+    kept = ana.whole("update.eml", mail.encode())
+    own = ana.ask("POST", f"{kept['upload']}/look").get_json()
+    assert own == {"title": "Update", "published_on": day.isoformat() if suggested else ""}
 
 
 def test_a_damaged_document_suggests_nothing(ana: Sender) -> None:
