@@ -9,8 +9,9 @@ from config import Config
 from hub.core import clock
 from hub.demo.makers import pdf
 from hub.demo.makers.look import Cover
-from hub.joining import actions as joining_actions
-from hub.joining.actions import Draft, Interest
+from hub.joining.actions import applying as applying_actions
+from hub.joining.actions import reviewing as reviewing_actions
+from hub.joining.actions.applying import Draft, Interest
 from hub.joining.models import Application
 from hub.joining.rules import Ballot, Criterion
 from hub.library.files import originals
@@ -118,8 +119,9 @@ def store(config: Config, today: date) -> dict[Criterion, originals.StoredFile]:
 
 def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dict[str, Person]) -> None:
     """Add the applications through the same actions that applicants and the board use."""
-    community, _token = joining_actions.express_interest(db, COMMUNITY, "192.0.2.1")
-    joining_actions.save(
+    community, _token = applying_actions.express_interest(db, COMMUNITY, "192.0.2.1")
+    applying_actions.save(
+        db,
         community,
         Draft(
             COMMUNITY, ANSWERS, "Odette Marchbanks", COMMUNITY.contact_email, "Ray Tso", "ray.tso@copper-basin.example"
@@ -127,20 +129,20 @@ def load(db: Session, stored: dict[Criterion, originals.StoredFile], people: dic
     )
     for criterion, file in stored.items():
         name, _title, _text, page = DOCUMENTS[criterion]
-        joining_actions.attach(db, community, criterion, file, name, page)
-    joining_actions.submit(db, community)
-    joining_actions.vote(
+        applying_actions.attach(db, community, criterion, file, name, page)
+    applying_actions.submit(db, community)
+    reviewing_actions.vote(
         db,
         people["ruth.abernethy@ridgeline-materials.example"],
         community,
         Ballot.APPROVE,
         "A plan with real substance.",
     )
-    ally, _token = joining_actions.express_interest(db, ALLY, "192.0.2.2")
+    ally, _token = applying_actions.express_interest(db, ALLY, "192.0.2.2")
     value = {Criterion.OPEN_VALUE: "Four hundred fixture drawings, free to use and modify."}
-    joining_actions.save(ally, Draft(ALLY, value, "Bertrand Okonjo", ALLY.contact_email))
-    joining_actions.submit(db, ally)
-    joining_actions.ask_for_changes(
+    applying_actions.save(db, ally, Draft(ALLY, value, "Bertrand Okonjo", ALLY.contact_email))
+    applying_actions.submit(db, ally)
+    reviewing_actions.ask_for_changes(
         db, people["board@demo.example"], ally, "Please tell us what license the drawings are under."
     )
     for application, days in ((community, 12), (ally, 20)):

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.dates import number
-from hub.joining.actions import Draft, Interest
+from hub.joining.actions.applying import Draft, Interest
 from hub.joining.models import Application
 from hub.joining.rules import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
 from hub.library.rules import LARGEST
@@ -43,7 +43,7 @@ class InterestForm(FlaskForm):
     contact_email = EmailField(
         "Your email address",
         [InputRequired("Enter your email address."), _longest(LONGEST_EMAIL)],
-        description="We’ll email you about your application.",
+        description="For news about your application.",
     )
 
     def to_interest(self) -> Interest:
@@ -151,10 +151,10 @@ class AskForm(FlaskForm):
 
 
 class DecisionForm(FlaskForm):
-    """The board's decision."""
+    """The decision on an application."""
 
     decision = RadioField(
-        "The board’s decision",
+        "Decision",
         [InputRequired("Choose one.")],
         choices=[SelectChoice("approve", "Approve: they join today"), SelectChoice("decline", "Decline")],
     )
@@ -162,6 +162,11 @@ class DecisionForm(FlaskForm):
         "Reason",
         [InputRequired("Enter a reason. The applicant will read it."), _longest(LONGEST_REASON)],
         description="The applicant will read it.",
+    )
+    exception = TextAreaField(
+        "Reason for the exception",
+        [Optional(), _longest(LONGEST_REASON)],
+        description="Required only if the decision doesn’t follow the vote. The Advisory Board will read it.",
     )
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.joining.rules import Ballot, Criterion, Progress
+from hub.joining.rules import Ballot, Conflict, Criterion, Departure, Invited, Progress
 from hub.library.rules import State
 from hub.members.models import Organization, Person
-from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.organizations import OrganizationKind, Role
 
 
 class Application(Base):
@@ -33,7 +33,8 @@ class Application(Base):
     alternate_email: Mapped[str] = mapped_column(String(320), default="")
     progress: Mapped[Progress] = mapped_column(default=Progress.DRAFT, index=True)
     round: Mapped[int] = mapped_column(default=1)  # increased when it is resubmitted, which restarts voting
-    asked: Mapped[str] = mapped_column(Text, default="")  # changes that the board requested
+    asked: Mapped[str] = mapped_column(Text, default="")  # changes that were requested
+    asked_by_role: Mapped[Role | None]  # of the person who requested them; None before the hub stored it
     reason: Mapped[str] = mapped_column(Text, default="")  # of the decision or the withdrawal
     from_network: Mapped[str] = mapped_column(String(64), default="")  # to limit applications from one network
     created_at: Mapped[datetime]
@@ -41,12 +42,18 @@ class Application(Base):
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_by_name: Mapped[str] = mapped_column(Text, default="")  # at the time
+    quorum: Mapped[int | None]  # at the decision; None before the hub stored it
+    departure: Mapped[Departure | None]  # how the decision departs from the vote
+    departure_reason: Mapped[str] = mapped_column(Text, default="")  # for the board
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))  # added on approval
+    # What was done for the people on approval; None if there was no such person, or before the hub stored it.
+    representative_invited: Mapped[Invited | None]
+    alternate_invited: Mapped[Invited | None]
 
     statements: Mapped[list["Statement"]] = relationship(lazy="raise", cascade="all, delete-orphan")
     evidence: Mapped[list["Evidence"]] = relationship(order_by="Evidence.id", lazy="raise")
     votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
-    decided_by: Mapped[Person | None] = relationship(lazy="raise")
     organization: Mapped[Organization | None] = relationship(lazy="raise")
 
     def __str__(self) -> str:
@@ -118,5 +125,8 @@ class Vote(Base):
     ballot: Mapped[Ballot]
     reason: Mapped[str] = mapped_column(Text, default="")
     cast_at: Mapped[datetime]
+    # At the time: later changes of the person change neither the record nor the result.
+    voter_name: Mapped[str] = mapped_column(Text, default="")
+    conflict: Mapped[Conflict | None]  # the one that the hub saw; such a vote doesn't count
 
     person: Mapped[Person] = relationship(lazy="raise")

@@ -8,7 +8,20 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hub.core.errors import NotFound
 from hub.joining.models import Application, Evidence, EvidencePage, Vote
-from hub.joining.rules import CRITERIA, Criterion, Progress, Tally, sees_votes, tally
+from hub.joining.rules import (
+    CRITERIA,
+    Ballot,
+    Conflict,
+    Criterion,
+    Decision,
+    Invitation,
+    Party,
+    Progress,
+    Tally,
+    conflict_of,
+    sees_votes,
+    tally,
+)
 from hub.members.models import Person
 from hub.members.queries import token_hash
 from hub.members.rules.organizations import Role
@@ -42,6 +55,7 @@ class Votes:
     cast: int  # their number, which everyone who sees the application may see
     visible: tuple[Vote, ...]  # empty while they are hidden from this person
     tally: Tally | None  # None while they are hidden
+    former: frozenset[int]  # the people among them who no longer vote
 
 
 def _select_applications() -> Select[Application]:
@@ -49,9 +63,14 @@ def _select_applications() -> Select[Application]:
         selectinload(Application.statements),
         selectinload(Application.evidence),
         selectinload(Application.votes).joinedload(Vote.person),
-        joinedload(Application.decided_by),
         joinedload(Application.organization),
     )
+
+
+def select_locked(application_id: int) -> Select[Application]:
+    """Return the query that locks an application and loads its current state again, also what was loaded before."""
+    query = _select_applications().where(Application.id == application_id)
+    return query.with_for_update(of=Application).execution_options(populate_existing=True)
 
 
 def application_by_token(db: Session, token: str) -> Application:
@@ -148,20 +167,61 @@ def current_votes(application: Application) -> list[Vote]:
     return sorted(last.values(), key=lambda vote: vote.id or 0)
 
 
-def tally_of(votes: Iterable[Vote]) -> Tally:
-    """Return the tally of ``votes``."""
-    return tally(vote.ballot for vote in votes)
+def tallies_of(application: Application) -> tuple[Tally, Tally]:
+    """Return the tally of the current votes, and one that also counts votes with a conflict that the hub saw.
+
+    A vote counts if it was cast by someone on the board, even if they left it later: changing roles can't change the
+    result.
+    """
+    votes = current_votes(application)
+    counting = tally(Ballot.CONFLICT if vote.conflict else vote.ballot for vote in votes)
+    return counting, tally(vote.ballot for vote in votes)
+
+
+def conflict_for(person: Person, application: Application) -> Conflict | None:
+    """Return the conflict of interest between a voter and the applicant that the hub can see, or None."""
+    named = (application.contact_email, application.representative_email, application.alternate_email)
+    return conflict_of(
+        Party(frozenset({person.email}), person.organization.name, person.organization.website),
+        Party(frozenset(named) - {""}, application.name, application.website),
+    )
+
+
+def decision_of(application: Application) -> Decision | None:
+    """Return the decision on the application with the vote at the time; None before, and if it was withdrawn."""
+    if application.progress not in {Progress.APPROVED, Progress.DECLINED}:
+        return None
+    votes, _ = tallies_of(application)
+    return Decision(
+        approved=application.progress is Progress.APPROVED,
+        votes=votes,
+        quorum=application.quorum,
+        departure=application.departure,
+        by=application.decided_by_name,
+    )
+
+
+def invitations_of(application: Application) -> list[Invitation]:
+    """Return what the hub did on approval for each person that the application names."""
+    people = (
+        (application.representative_name, application.representative_email, application.representative_invited),
+        (application.alternate_name, application.alternate_email, application.alternate_invited),
+    )
+    return [Invitation(name or email, email, invited) for name, email, invited in people if invited]
 
 
 def votes_for(person: Person, application: Application, quorum: int) -> Votes:
     """Return the votes that ``person`` may see; others' votes are hidden until `sees_votes` allows them."""
     votes = current_votes(application)
     own = next((vote for vote in votes if vote.person_id == person.id), None)
-    total = tally_of(votes)
+    total, _ = tallies_of(application)
     visible = sees_votes(
         own=own.ballot if own else None,
         votes=may(person, Permission.VOTE),
         has_quorum=total.counted >= quorum,
         is_over=application.progress.is_over,
     )
-    return Votes(own, len(votes), tuple(votes) if visible else (), total if visible else None)
+    former = frozenset(
+        vote.person_id for vote in votes if not (vote.person.is_active and may(vote.person, Permission.VOTE))
+    )
+    return Votes(own, len(votes), tuple(votes) if visible else (), total if visible else None, former)

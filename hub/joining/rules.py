@@ -1,4 +1,4 @@
-"""Rules for joining: an application's requirements and status, votes and the quorum. Pure.
+"""Rules for joining: an application's requirements and status, votes, the quorum, and what a decision needs. Pure.
 
 A member meets four requirements; a BFF is admitted because the Advisory Board deems it important for American
 manufacturing.
@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from hub.members.rules.organizations import OrganizationKind
+from hub.core.dates import number, plural
+from hub.members.rules.organizations import OrganizationKind, slug_of
 
 LONGEST_STATEMENT = 4_000  # characters; a short statement, not the plan itself
 LONGEST_INTEREST = 2_000
@@ -112,21 +114,187 @@ class Ballot(StrEnum):
         return {"conflict": "Conflict of interest"}.get(self.value, self.value.capitalize())
 
 
+class Conflict(StrEnum):
+    """A conflict of interest that the hub can see without being told."""
+
+    NAMED = "named"
+    ORGANIZATION = "organization"
+
+    @property
+    def label(self) -> str:
+        """Its name on screens, after the voter's name."""
+        return {"named": "named in the application", "organization": "from the applicant’s organization"}[self.value]
+
+
+@dataclass(frozen=True)
+class Party:
+    """A voter or an applicant, as far as a conflict of interest shows: email addresses, organization and website."""
+
+    emails: frozenset[str]
+    organization: str
+    website: str = ""
+
+
+def conflict_of(voter: Party, applicant: Party) -> Conflict | None:
+    """Return the conflict of interest of ``voter`` that the hub can see, or None.
+
+    A voter is in conflict if the application names them, or if it comes from their organization: the same name, the
+    same website, or email addresses of one at the website of the other. Two mailboxes at the same place don't tell,
+    because strangers share a mail provider. Anything else, such as having supported the application, only the voter
+    can declare.
+    """
+    if voter.emails & applicant.emails:
+        return Conflict.NAMED
+    is_same = slug_of(voter.organization) == slug_of(applicant.organization) or (
+        voter.website.strip("/") == applicant.website.strip("/") != ""
+    )
+    is_mailed_there = _host(voter.website) in _domains(applicant) or _host(applicant.website) in _domains(voter)
+    return Conflict.ORGANIZATION if is_same or is_mailed_there else None
+
+
+def _host(website: str) -> str:
+    return (urlsplit(website).hostname or "no website").removeprefix("www.")
+
+
+def _domains(party: Party) -> set[str]:
+    return {email.rpartition("@")[2] for email in party.emails}
+
+
 @dataclass(frozen=True)
 class Tally:
-    """The number of votes of each kind."""
+    """The number of votes of each kind; a vote with a conflict of interest is only a conflict of interest."""
 
     counts: Counter[Ballot]
 
     @property
     def counted(self) -> int:
-        """The votes that count toward the quorum: all but conflicts of interest."""
+        """The votes that count toward the quorum: abstentions do, conflicts of interest don't."""
         return self.counts.total() - self.counts[Ballot.CONFLICT]
+
+    @property
+    def words(self) -> str:
+        """The votes for and against in words: ``2 for and 1 against, with 1 abstention``."""
+        words = f"{number(self.counts[Ballot.APPROVE])} for and {number(self.counts[Ballot.DECLINE])} against"
+        abstained = self.counts[Ballot.ABSTAIN]
+        return f"{words}, with {plural(abstained, 'abstention')}" if abstained else words
 
 
 def tally(ballots: Iterable[Ballot]) -> Tally:
     """Return the tally of ``ballots``, one per person."""
     return Tally(Counter(ballots))
+
+
+class Outcome(StrEnum):
+    """The result of a vote."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    TIE = "tie"
+    NO_QUORUM = "no_quorum"
+
+
+def outcome_of(votes: Tally, quorum: int) -> Outcome:
+    """Return the result of ``votes``.
+
+    Abstentions count toward the ``quorum`` and not toward the majority; conflicts of interest count toward neither.
+    Equal numbers for and against are a tie, also none and none.
+    """
+    if votes.counted < quorum:
+        return Outcome.NO_QUORUM
+    lead = votes.counts[Ballot.APPROVE] - votes.counts[Ballot.DECLINE]
+    if lead == 0:
+        return Outcome.TIE
+    return Outcome.APPROVED if lead > 0 else Outcome.REFUSED
+
+
+class Departure(StrEnum):
+    """How a decision departs from the board's vote. It then needs a reason of its own, and is marked."""
+
+    AGAINST_VOTES = "against_votes"
+    NO_QUORUM = "no_quorum"
+    CONFLICT = "conflict"
+
+    @property
+    def label(self) -> str:
+        """Its name on screens."""
+        return DEPARTURE_LABELS[self]
+
+
+DEPARTURE_LABELS = {
+    Departure.AGAINST_VOTES: "Against the votes",
+    Departure.NO_QUORUM: "Without a quorum",
+    Departure.CONFLICT: "Over a conflict of interest",
+}
+
+
+def departure_of(votes: Tally, with_conflicts: Tally, quorum: int, *, approve: bool) -> Departure | None:
+    """Return how a decision departs from ``votes``, or None if it follows them.
+
+    A tie isn't an approval: only declining follows it. A decision that only the votes ``with_conflicts`` support, which
+    counts what members with a conflict of interest voted, is one over a conflict of interest.
+    """
+    outcome = outcome_of(votes, quorum)
+    if _supports(outcome, approve=approve):
+        return None
+    if _supports(outcome_of(with_conflicts, quorum), approve=approve):
+        return Departure.CONFLICT
+    return Departure.NO_QUORUM if outcome is Outcome.NO_QUORUM else Departure.AGAINST_VOTES
+
+
+def _supports(outcome: Outcome, *, approve: bool) -> bool:
+    return outcome is Outcome.APPROVED if approve else outcome in {Outcome.REFUSED, Outcome.TIE}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision with the vote at the time. ``quorum`` is None for decisions from before the hub stored it."""
+
+    approved: bool
+    votes: Tally
+    quorum: int | None
+    departure: Departure | None
+    by: str
+
+    def sentences(self, application: str = "your application") -> str:
+        """Return who decided about ``application`` and how the board voted, in one or two sentences."""
+        verb = "approve" if self.approved else "decline"
+        coordinator = f"{self.by}, the coordinator," if self.by else "The coordinator"
+        decided = f"{coordinator} {verb}d {application}"
+        match self.departure:
+            case Departure.AGAINST_VOTES:
+                return f"{decided}, although the Advisory Board’s vote was {self.votes.words}."
+            case Departure.NO_QUORUM:
+                needed = "the number needed" if self.quorum is None else f"the {number(self.quorum)} needed"
+                return f"{decided} before the Advisory Board had a quorum: {plural(self.votes.counted, 'vote')} of {needed}."
+            case Departure.CONFLICT:
+                return (
+                    f"{decided}. The Advisory Board’s vote was {self.votes.words}, not counting members with a conflict "
+                    "of interest."
+                )
+        lead = self.votes.counts[Ballot.APPROVE] - self.votes.counts[Ballot.DECLINE]
+        if lead == 0:
+            return (
+                f"The Advisory Board’s vote on {application} was a tie: {self.votes.words}. A tie isn’t an approval, so "
+                "the application was declined."
+            )
+        return f"The Advisory Board voted to {verb} {application}: {self.votes.words}."
+
+
+class Invited(StrEnum):
+    """What the hub did, on approval, for a person that the application names."""
+
+    MAILED = "mailed"
+    LINK = "link"
+    HAS_ACCOUNT = "has_account"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A person that an approved application names, and what the hub did for them."""
+
+    name: str
+    email: str
+    invited: Invited
 
 
 def missing_parts(
@@ -161,13 +329,42 @@ def not_with_board_message(progress: Progress) -> str:
     return f"This application isn’t with the Advisory Board. Its status: {progress.label.lower()}."
 
 
-def objection_to_deciding(progress: Progress, votes: Tally, quorum: int) -> str | None:
+def objection_to_deciding(progress: Progress) -> str | None:
     """Return a sentence that says why an application can't be decided now; None when it can."""
     if progress is not Progress.SUBMITTED:
         return not_with_board_message(progress)
-    if votes.counted < quorum:
-        return (
-            f"The Advisory Board has cast {votes.counted} of {quorum} votes needed for a decision. "
-            "Ask its members to vote first."
-        )
     return None
+
+
+def advice_on_deciding(votes: Tally, quorum: int) -> str:
+    """Return a sentence for the person who decides: how the board voted, and which decision is an exception."""
+    words = votes.words
+    match outcome_of(votes, quorum):
+        case Outcome.APPROVED:
+            return f"The vote is to approve: {words}. Declining needs a reason for the exception."
+        case Outcome.REFUSED:
+            return f"The vote is to decline: {words}. Approving needs a reason for the exception."
+        case Outcome.TIE:
+            return f"The vote is a tie: {words}. A tie isn’t an approval; approving needs a reason for the exception."
+    return f"{_too_few(votes, quorum)} Ask its members to vote first; deciding now needs a reason for the exception."
+
+
+def missing_reason_message(departure: Departure, votes: Tally, quorum: int, *, approve: bool) -> str:
+    """Return the error for a decision that departs from the vote without a reason of its own."""
+    match departure:
+        case Departure.NO_QUORUM:
+            return f"{_too_few(votes, quorum)} Ask its members to vote first, or enter a reason for the exception."
+        case Departure.CONFLICT:
+            return (
+                "Only votes with a conflict of interest support this decision, and they don’t count. Ask other members "
+                "to vote first, or enter a reason for the exception."
+            )
+    result = "isn’t an approval" if approve else "is an approval"
+    return (
+        f"The Advisory Board’s vote was {votes.words}, which {result}. Enter a reason for the exception, or change the "
+        "decision."
+    )
+
+
+def _too_few(votes: Tally, quorum: int) -> str:
+    return f"The Advisory Board has cast {number(votes.counted)} of {plural(quorum, 'vote')} needed for a decision."

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
-from hub.joining import actions as joining_actions
 from hub.joining import queries as joining_queries
+from hub.joining.actions import applying as applying_actions
 from hub.joining.forms import ApplicationForm, InterestForm, WithdrawalForm, application_form
+from hub.joining.letters import invitation_sentences
 from hub.joining.models import Application, Evidence
 from hub.joining.routes.blueprint import bp
 from hub.joining.rules import CRITERIA, Criterion
@@ -39,7 +40,7 @@ def join() -> Answer:
     refused = ""
     if form.validate_on_submit():
         try:
-            application, token = joining_actions.express_interest(db, form.to_interest(), request.remote_addr or "")
+            application, token = applying_actions.express_interest(db, form.to_interest(), request.remote_addr or "")
         except Refused as error:
             refused = str(error)
         else:
@@ -47,6 +48,7 @@ def join() -> Answer:
                 "joining/join_link.html",
                 application=application,
                 address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
+                mailed=web.config().mail_server is not None,
             )
     page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
     return page if request.method == "GET" else (page, 422)
@@ -70,14 +72,14 @@ def application(token: str) -> Answer:
         application = joining_queries.application_by_token(db, token)
         _remove_files(application)
         db.commit()  # keep the uploaded files even if the draft is refused
-        joining_actions.save(application, form.draft())
+        applying_actions.save(db, application, form.draft())
         if "submit" in request.form:
-            joining_actions.submit(db, application)
+            applying_actions.submit(db, application)
     except Refused as refused:
         db.rollback()
         return _page(token, joining_queries.application_by_token(db, token), form, str(refused)), 422
     is_submitted = "submit" in request.form
-    flash("Submitted. We’ll email you after the Advisory Board’s review." if is_submitted else "Saved.")
+    flash("Submitted. The Advisory Board will review your application." if is_submitted else "Saved.")
     return redirect(url_for(".application", token=token))
 
 
@@ -92,6 +94,9 @@ def _page(token: str, application: Application, form: ApplicationForm, refused: 
         refused=refused,
         formats=FORMATS,
         max_evidence_mb=web.config().MAX_EVIDENCE_MB,
+        decision=joining_queries.decision_of(application),
+        invitations=invitation_sentences(joining_queries.invitations_of(application), application.decided_by_name),
+        mailed=web.config().mail_server is not None,
     )
 
 
@@ -100,7 +105,7 @@ def _store_files(token: str, form: ApplicationForm) -> None:
     count = sum(bool(upload.filename) for name in request.files for upload in request.files.getlist(name))
     if count:
         # Before any file is stored.
-        joining_actions.check_capacity(joining_queries.application_by_token(db, token), count)
+        applying_actions.check_capacity(joining_queries.application_by_token(db, token), count)
     db.commit()  # ends the transaction while the files are stored; nothing was written yet
     upload_config = replace(web.config(), MAX_UPLOAD_MB=web.config().MAX_EVIDENCE_MB)
     uploads = []
@@ -115,13 +120,13 @@ def _store_files(token: str, form: ApplicationForm) -> None:
     if uploads:
         application = joining_queries.application_by_token(db, token)
         for file in uploads:
-            joining_actions.attach(db, application, file.criterion, file.stored, file.name, file.page)
+            applying_actions.attach(db, application, file.criterion, file.stored, file.name, file.page)
 
 
 def _remove_files(application: Application) -> None:
     for text in request.form.getlist("remove"):
         if number := web.row_number(text):
-            joining_actions.remove(db, application, joining_queries.evidence_of(application, number))
+            applying_actions.remove(db, application, joining_queries.evidence_of(application, number))
 
 
 @bp.post("/join/<token>/withdraw")
@@ -129,7 +134,7 @@ def _remove_files(application: Application) -> None:
 def withdraw_application(token: str) -> AnyResponse:
     """Withdraw the application, for its applicant."""
     form = WithdrawalForm()
-    joining_actions.withdraw(db, joining_queries.application_by_token(db, token), form.reason.data or "")
+    applying_actions.withdraw(db, joining_queries.application_by_token(db, token), form.reason.data or "")
     flash("Application withdrawn.")
     return redirect(url_for(".application", token=token))
 

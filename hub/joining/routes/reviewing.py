@@ -7,13 +7,13 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from hub.core import web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db, one_of, page_number
-from hub.joining import actions as joining_actions
 from hub.joining import evidence_reading
 from hub.joining import queries as joining_queries
+from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.forms import AskForm, DecisionForm, VoteForm
 from hub.joining.routes.applying import as_attachment
 from hub.joining.routes.blueprint import bp
-from hub.joining.rules import Ballot, Progress, objection_to_deciding
+from hub.joining.rules import Ballot, Progress, advice_on_deciding
 from hub.library.routes.reading import drawn
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
@@ -54,7 +54,7 @@ def _application_page(
     votes = joining_queries.votes_for(person, application, quorum)
     if votes.own and not vote.is_submitted():
         vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
-    tally = joining_queries.tally_of(joining_queries.current_votes(application))
+    counting, _ = joining_queries.tallies_of(application)
     return render_template(
         "joining/review.html",
         application=application,
@@ -63,11 +63,18 @@ def _application_page(
         quorum=quorum,
         may_vote=may(person, Permission.VOTE),
         may_decide=may(person, Permission.DECIDE_APPLICATIONS),
-        objection=objection_to_deciding(application.progress, tally, quorum),
+        advice=advice_on_deciding(counting, quorum),
+        conflict=joining_queries.conflict_for(person, application) if may(person, Permission.VOTE) else None,
+        outcome=joining_queries.decision_of(application),
+        invitations=joining_queries.invitations_of(application),
+        may_move=may(person, Permission.MANAGE_ORGANIZATIONS),
         vote=vote,
         ask=ask,
         decision=decision,
         refused=refused,
+        typed=[
+            text for text in (vote.reason.data, ask.what.data, decision.reason.data, decision.exception.data) if text
+        ],
         Ballot=Ballot,
         Progress=Progress,
     )
@@ -82,10 +89,13 @@ def vote(application_id: int) -> Answer:
     if not form.validate():
         return _page_with_errors(application_id, vote=form)
     try:
-        joining_actions.vote(db, signed_in(), application, Ballot(form.ballot.data), form.reason.data or "")
+        cast = reviewing_actions.vote(db, signed_in(), application, Ballot(form.ballot.data), form.reason.data or "")
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), vote=form)
-    flash("Vote cast. You can change it until the decision.")
+    counts = cast.ballot is not Ballot.CONFLICT and cast.conflict is None
+    flash(
+        f"Vote cast{'' if counts else '. It doesn’t count, because of the conflict of interest'}. You can change it until the decision."
+    )
     return redirect(url_for(".review", application_id=application_id))
 
 
@@ -97,7 +107,7 @@ def ask_for_changes(application_id: int) -> Answer:
     if not form.validate():
         return _page_with_errors(application_id, ask=form)
     try:
-        joining_actions.ask_for_changes(db, signed_in(), application, form.what.data or "")
+        reviewing_actions.ask_for_changes(db, signed_in(), application, form.what.data or "")
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), ask=form)
     flash("Changes requested. Voting restarts when the applicant resubmits.")
@@ -113,15 +123,16 @@ def decide(application_id: int) -> Answer:
     if not form.validate():
         return _page_with_errors(application_id, decision=form)
     approve = form.decision.data == "approve"
+    reason, exception = form.reason.data or "", form.exception.data or ""
     try:
-        people = joining_actions.decide(db, signed_in(), application, form.reason.data or "", approve=approve)
+        added = reviewing_actions.decide(db, signed_in(), application, reason, exception, approve=approve)
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), decision=form)
-    if not approve:
-        flash("Declined. The applicant gets an email with your reason.")
-        return redirect(url_for(".review", application_id=application_id))
-    names = " and ".join(person.name for person in people)
-    flash(f"Approved. The organization was added. Next, invite {names} from its page.")
+    if not web.config().mail_server and added:
+        base = web.config().BASE_URL
+        links = [(person, base + url_for("members.invitation", token=token)) for person, token in added]
+        return render_template("joining/invitation_links.html", application=application, links=links)
+    flash("Approved. The organization was added." if approve else "Declined.")
     return redirect(url_for(".review", application_id=application_id))
 
 

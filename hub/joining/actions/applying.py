@@ -1,6 +1,6 @@
-"""Applications to join: drafts, evidence, votes, decisions.
+"""Applications to join, for applicants: drafts, evidence, submitting, withdrawing.
 
-People's permissions are checked here. Applicants have none: their secret link loaded the application.
+Applicants have no account: their secret link loaded the application.
 """
 
 import secrets
@@ -14,36 +14,28 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import NotFound, Refused, TooManyAttempts
+from hub.core.errors import Refused, TooManyAttempts
 from hub.core.text import clean, text_of
 from hub.joining import letters as joining_letters
-from hub.joining import queries as joining_queries
-from hub.joining.models import Application, Evidence, Statement, Vote
+from hub.joining.actions import contacting as contacting_actions
+from hub.joining.actions.locks import lock
+from hub.joining.models import Application, Evidence, Statement
 from hub.joining.rules import (
     CRITERIA,
     LONGEST_INTEREST,
     LONGEST_REASON,
     LONGEST_STATEMENT,
     MOST_EVIDENCE,
-    Ballot,
     Criterion,
     Progress,
     missing_parts,
-    not_with_board_message,
-    objection_to_deciding,
 )
 from hub.library import actions as library_actions
 from hub.library.files.originals import StoredFile
 from hub.library.rules import LARGEST
-from hub.mail import actions as mail_actions
-from hub.mail.letters import Letter
-from hub.members.actions import organizations as organizations_actions
-from hub.members.actions import people as people_actions
-from hub.members.models import Organization, Person
 from hub.members.queries import token_hash
 from hub.members.rules.fields import email_of, name_of, website_of
-from hub.members.rules.organizations import OrganizationKind, Role
-from hub.members.rules.permissions import Permission, may
+from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.signing_in import same_network
 
 # Applications from one network, so that no one floods the board.
@@ -102,7 +94,7 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
     _set_interest(application, interest)
     db.add(application)
     note(db, _applicant(application), "started", application)
-    _post_to_applicant(
+    contacting_actions.post_to_applicant(
         db,
         application,
         "link",
@@ -112,8 +104,9 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
     return application, token
 
 
-def save(application: Application, draft: Draft) -> None:
+def save(db: Session, application: Application, draft: Draft) -> None:
     """Save the draft; raises Refused if the application is closed or a value is invalid."""
+    lock(db, application)
     _check_open(application)
     _set_interest(application, draft.interest)
     application.representative_name, application.representative_email = _contact(
@@ -147,6 +140,7 @@ def attach(
     db: Session, application: Application, criterion: Criterion, stored: StoredFile, file_name: str, page: int | None
 ) -> Evidence:
     """Add a stored file as evidence; ``page`` is the page for the board to read. Raises Refused."""
+    lock(db, application)
     check_capacity(application, 1)
     if criterion not in CRITERIA[application.kind]:
         raise Refused("This application doesn’t need that document. Add it to one of the listed requirements.")
@@ -170,6 +164,7 @@ def attach(
 
 def remove(db: Session, application: Application, evidence: Evidence) -> None:
     """Remove a file from an open application."""
+    lock(db, application)
     _check_open(application)
     library_actions.release_file(db, _holder(evidence))
     application.evidence.remove(evidence)
@@ -179,6 +174,7 @@ def remove(db: Session, application: Application, evidence: Evidence) -> None:
 
 def submit(db: Session, application: Application) -> None:
     """Submit the application to the board. Raises Refused with a list of the missing parts."""
+    lock(db, application)
     _check_open(application)
     statements = {statement.criterion: statement.text for statement in application.statements}
     documented = {evidence.criterion for evidence in application.evidence}
@@ -188,127 +184,24 @@ def submit(db: Session, application: Application) -> None:
     if application.progress is Progress.CHANGES_ASKED:
         application.round += 1
     application.progress, application.submitted_at, application.asked = Progress.SUBMITTED, clock.now(), ""
+    application.asked_by_role = None
     note(db, _applicant(application), "submitted", application, round=application.round)
-    for person in joining_queries.voters(db):
-        mail_actions.post(
-            db,
-            joining_letters.submitted(
-                application.name,
-                application.kind.noun,
-                person.name,
-                f"{config_of(db).BASE_URL}/applications/{application.id}",
-            ),
-            to=person.email,
-            name=person.name,
-            person_id=person.id,
-            kind="application",
-            once=f"application {application.id} round {application.round} person {person.id}",
-        )
+    contacting_actions.post_to_board(
+        db,
+        application,
+        f"round {application.round}",
+        lambda voter, address: joining_letters.submitted(application.name, application.kind.noun, voter, address),
+    )
 
 
 def withdraw(db: Session, application: Application, reason: str) -> None:
     """Withdraw the application, for its applicant."""
+    lock(db, application)
     if application.progress.is_over:
         raise Refused(NOT_OPEN)
     application.progress, application.reason = Progress.WITHDRAWN, text_of(reason, LONGEST_REASON)
     application.decided_at = clock.now()
     note(db, _applicant(application), "withdrew", application)
-
-
-def vote(db: Session, person: Person, application: Application, ballot: Ballot, reason: str) -> None:
-    """Cast or change the vote of ``person`` while the application is with the board."""
-    if not may(person, Permission.VOTE):
-        raise NotFound
-    if application.progress is not Progress.SUBMITTED:
-        raise Refused(not_with_board_message(application.progress))
-    reason = text_of(reason, LONGEST_REASON)
-    if ballot is Ballot.DECLINE and not reason:
-        raise Refused("Enter a reason for declining.")
-    new_vote = Vote(round=application.round, person_id=person.id, ballot=ballot, reason=reason, cast_at=clock.now())
-    new_vote.person = person
-    application.votes.append(new_vote)
-    note(db, person, "voted on", application, round=application.round)  # the ballot stays between the board's members
-
-
-def ask_for_changes(db: Session, person: Person, application: Application, changes: str) -> None:
-    """Return the application to its applicant with changes to make; voting restarts when it is resubmitted."""
-    if not (may(person, Permission.VOTE) or may(person, Permission.DECIDE_APPLICATIONS)):
-        raise NotFound
-    if application.progress is not Progress.SUBMITTED:
-        raise Refused(not_with_board_message(application.progress))
-    application.asked = text_of(changes, LONGEST_REASON, "Enter the changes to make.")
-    application.progress, application.changed_at = Progress.CHANGES_ASKED, clock.now()
-    note(db, person, "requested changes to", application, what=application.asked)
-    _post_to_applicant(
-        db,
-        application,
-        f"changes {application.round}",
-        joining_letters.changes_asked(application.name, application.contact_name, application.asked),
-    )
-
-
-def decide(db: Session, person: Person, application: Application, reason: str, *, approve: bool) -> list[Person]:
-    """Record the board's decision with its reason; approval adds the organization and its people.
-
-    Returns the new people, who need invitations. Raises Refused when there is no quorum yet, or when the organization
-    or its people can't be added, for example because an email address is taken.
-    """
-    if not may(person, Permission.DECIDE_APPLICATIONS):
-        raise NotFound
-    votes = joining_queries.current_votes(application)
-    objection = objection_to_deciding(
-        application.progress, joining_queries.tally_of(votes), config_of(db).APPLICATION_QUORUM
-    )
-    if objection:
-        raise Refused(objection)
-    application.reason = text_of(reason, LONGEST_REASON, "Enter a reason. The applicant will read it.")
-    application.progress = Progress.APPROVED if approve else Progress.DECLINED
-    application.decided_at, application.decided_by_id = clock.now(), person.id
-    people: list[Person] = []
-    if approve:
-        organization, people = _add_organization(db, person, application)
-        application.organization_id = organization.id
-    note(db, person, "approved" if approve else "declined", application, reason=application.reason)
-    letter = joining_letters.decision(application.name, application.contact_name, application.reason, approved=approve)
-    _post_to_applicant(db, application, "decision", letter)
-    return people
-
-
-def _add_organization(db: Session, person: Person, application: Application) -> tuple[Organization, list[Person]]:
-    """Add the organization of the application, with its representative and alternate, and return them."""
-    organization = organizations_actions.add_organization(
-        db,
-        person,
-        name=application.name,
-        kind=application.kind,
-        region=application.region,
-        website=application.website,
-    )
-    contacts = [
-        (application.representative_name, application.representative_email, Role.REPRESENTATIVE),
-        (application.alternate_name, application.alternate_email, Role.ALTERNATE),
-    ]
-    people = [
-        people_actions.add_person(db, person, organization, email=email, name=name or email, role=role)
-        for name, email, role in contacts
-        if email
-    ]
-    return organization, people
-
-
-def _post_to_applicant(
-    db: Session, application: Application, key: str, letter: Letter, *, secret: bool = False
-) -> None:
-    db.flush()
-    mail_actions.post(
-        db,
-        letter,
-        to=application.contact_email,
-        name=application.contact_name,
-        kind="application",
-        once=f"application {application.id} {key}",
-        secret=secret,
-    )
 
 
 def _set_interest(application: Application, interest: Interest) -> None:

@@ -1,0 +1,1 @@
+"""Actions on applications: of their applicants, and of the board."""

@@ -1,0 +1,44 @@
+"""Emails to applicants, and to everyone on the Advisory Board."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from hub.core.db import config_of
+from hub.joining import queries as joining_queries
+from hub.joining.models import Application
+from hub.mail import actions as mail_actions
+from hub.mail.letters import Letter
+
+
+def post_to_applicant(db: Session, application: Application, key: str, letter: Letter, *, secret: bool = False) -> None:
+    """Email the contact of ``application``, once for each ``key``."""
+    db.flush()
+    mail_actions.post(
+        db,
+        letter,
+        to=application.contact_email,
+        name=application.contact_name,
+        kind="application",
+        once=f"application {application.id} {key}",
+        secret=secret,
+    )
+
+
+def post_to_board(db: Session, application: Application, key: str, letter_for: Callable[[str, str], Letter]) -> None:
+    """Email everyone who may vote, once for each ``key``; ``letter_for`` takes a name and the application's URL."""
+    address = f"{config_of(db).BASE_URL}/applications/{application.id}"
+    mail_actions.post_all(
+        db,
+        [
+            mail_actions.Post(
+                letter_for(person.name, address),
+                to=person.email,
+                name=person.name,
+                person_id=person.id,
+                kind="application",
+                once=f"application {application.id} {key} person {person.id}",
+            )
+            for person in joining_queries.voters(db)
+        ],
+    )
