@@ -11,7 +11,7 @@ from hub.calls.rules.participants import normalize_name
 from hub.core.db import Utc
 
 revision = "2026_11_27_attendance_evidence"
-down_revision = "2026_11_27_set_aside"
+down_revision = "2026_11_27_names_in_the_log"
 branch_labels = None
 depends_on = None
 

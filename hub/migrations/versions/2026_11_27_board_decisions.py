@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_board_decisions"
-down_revision = "2026_11_27_set_aside"
+down_revision = "2026_11_27_presentation_outcomes"
 branch_labels = None
 depends_on = None
 
