@@ -18,7 +18,7 @@ from hub.core import clock
 from hub.core.db import Database
 from hub.members.models import Organization, Person
 from hub.migrations import schema
-from tests.core.test_migrations import _go_back as go_back
+from tests.core.test_migrations import go_back as go_back
 
 pytestmark = [pytest.mark.usefixtures("alliance"), pytest.mark.both_databases]
 DAY = date(2026, 11, 9)
