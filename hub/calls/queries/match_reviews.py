@@ -49,13 +49,17 @@ def _remembered_differently() -> ColumnElement[bool]:
     )
 
 
+def _is_by_name() -> ColumnElement[bool]:
+    """Return the SQL condition for participants whose match says nothing about an address."""
+    is_decided = and_(Guest.how == How.DECIDED, Guest.email == "")
+    return and_(Guest.name_key != "", or_(Guest.how.in_(_BY_NAME), is_decided))
+
+
 def _namesake_told_otherwise() -> ColumnElement[bool]:
     """Return the SQL condition: on another call, an address told another organization for someone of this name."""
-    by_name = or_(Guest.how.in_(_BY_NAME), and_(Guest.how == How.DECIDED, Guest.email == ""))
     is_newer = or_(Guest.how.in_(_BY_NAME), Namesake.decided_at > Guest.decided_at)
     return and_(
-        by_name,
-        Guest.name_key != "",
+        _is_by_name(),
         Namesake.name_key == Guest.name_key,
         Namesake.id != Guest.id,
         has_spoken(Namesake),
@@ -72,7 +76,8 @@ def needs_review() -> ColumnElement[bool]:
             Guest.decided_at.is_(None),
             exists(select(Person.id).where(_of_someone_else())),
             exists(select(Alias.id).where(_remembered_differently())),
-            exists(select(Namesake.id).where(_namesake_told_otherwise())),
+            # The first condition spares the search for namesakes.
+            and_(_is_by_name(), exists(select(Namesake.id).where(_namesake_told_otherwise()))),
         ),
     )
 
