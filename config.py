@@ -279,8 +279,10 @@ def _stored_key(path: Path) -> str:
 
 
 def _is_base_url(text: str) -> bool:
+    """Return True if links with this URL fit literally into the headers of email."""
     url = urlsplit(text)
-    return url.scheme in {"http", "https"} and bool(url.netloc)
+    is_literal = bool(re.fullmatch(r"[!-~]+", text)) and not set(text) & set('<>"') and len(text) <= LONGEST_BASE_URL
+    return url.scheme in {"http", "https"} and bool(url.netloc) and is_literal
 
 
 def _is_safe_key(text: str) -> bool:
@@ -296,6 +298,7 @@ def _redacted(name: str, value: object) -> str:
 
 
 SHORTEST_KEY = 16  # characters
+LONGEST_BASE_URL = 500  # characters; with the longest path, a line of email has up to 998
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _LINKS = ("https://", "http://")
 _POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it must be more than 0")
@@ -315,7 +318,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CALL_WEEKDAY": (lambda value: value in WEEKDAYS, "it must be a weekday such as monday"),
     "CALL_MINUTES": (lambda value: 10 <= value <= 240, "it must be from 10 to 240"),  # noqa: PLR2004 - minutes of a call
     "CALL_LINK": (lambda value: not value or value.startswith(_LINKS), "it must be a link that begins with https://"),
-    "BASE_URL": (_is_base_url, "it must be a URL such as https://hub.example.org"),
+    "BASE_URL": (
+        _is_base_url,
+        "it must be a URL such as https://hub.example.org, with up to 500 characters, all of them ASCII",
+    ),
     "DATABASE_URL": (
         lambda value: not value or value.startswith(_DATABASES),
         "it must begin with sqlite:/// or postgresql://",

@@ -12,6 +12,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.delivery import delivering
 from hub.mail.letters import Letter, Link, Links, Paragraph, greeting
+from hub.mail.rules import LetterKind
 from hub.migrations import schema
 from tests.mailserver import a_mail_server
 
@@ -49,6 +50,6 @@ def _post(recipient: int) -> Post:
         letter,
         f"p{recipient}@stakeholders.example",
         f"bench {recipient}",
-        "pack",
+        LetterKind.PACK,
         unsubscribe="https://hub.example.org/u/1",
     )

@@ -20,6 +20,16 @@ USER, PASSWORD = "hub@example.org", "p@ss:w/rd%1"
 Answer = Callable[[str], str | None]
 
 
+def fields_of(raw: bytes) -> list[tuple[str, bytes]]:
+    """Return the header fields of a message, unfolded and otherwise as they are, since that is what others get.
+
+    This doesn't use `email`, which decodes what the hub should not have encoded.
+    """
+    head = raw.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t")
+    lines = [line.partition(b":") for line in head.split(b"\r\n")]
+    return [(name.decode("ascii"), value.strip()) for name, _colon, value in lines]
+
+
 @dataclass
 class ReceivedMail:
     """A message that the server accepted."""
@@ -36,6 +46,12 @@ class ReceivedMail:
         mail = message_from_bytes(self.raw, policy=default)
         assert isinstance(mail, EmailMessage)
         return mail
+
+    def field(self, name: str) -> bytes:
+        """Return the value of a header that occurs once, as bytes; empty if there is none."""
+        values = [value for field, value in fields_of(self.raw) if field == name]
+        assert len(values) <= 1, f"{name} occurs {len(values)} times"
+        return values[0] if values else b""
 
     def part(self, kind: str) -> str:
         """Return the text of the part with this media type."""
@@ -87,11 +103,14 @@ def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechan
 
 @contextmanager
 def a_mail_server(
-    *, certificate: Path | None = None, implicit: bool = False, signs_in: bool = False
+    *, certificate: Path | None = None, implicit: bool = False, signs_in: bool = False, utf8: bool = False
 ) -> Iterator[MailServer]:
-    """Run a server; with ``certificate`` it offers STARTTLS, or with ``implicit`` it uses TLS from the start."""
+    """Run a server; with ``certificate`` it offers STARTTLS, or with ``implicit`` it uses TLS from the start.
+
+    With ``utf8`` it accepts addresses with other letters than ASCII (SMTPUTF8).
+    """
     server = MailServer(free_port())
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"enable_SMTPUTF8": utf8}
     if signs_in:
         options |= {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": certificate is not None}
     if certificate:

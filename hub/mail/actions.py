@@ -19,7 +19,7 @@ from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
 from hub.mail.queries import address_hash
-from hub.mail.rules import Quiet, State, deliverable, keyed_hash
+from hub.mail.rules import LetterKind, Quiet, State, deliverable, keyed_hash
 
 
 def mark_bounced(db: Session, address_hash: str, words: str) -> None:
@@ -80,7 +80,7 @@ class Post:
     letter: Letter
     to: str
     once: str
-    kind: str
+    kind: LetterKind
     name: str = ""
     about: str = ""
     person_id: int | None = None
@@ -100,7 +100,7 @@ def post(
     *,
     to: str,
     once: str,
-    kind: str,
+    kind: LetterKind,
     name: str = "",
     about: str = "",
     person_id: int | None = None,
@@ -116,11 +116,11 @@ def post(
     """Add ``letter`` to the outbox and return the message's id. Doesn't commit.
 
     ``once`` is an idempotency key in words (``reminder 2026Q3 two-weeks person 7``): posted twice, even by two
-    requests at once, there is one message, the first. ``kind`` is a short word for people (``reminder``), ``about``
+    requests at once, there is one message, the first. ``kind`` says what it is, and whether it is bulk mail; ``about`` is
     the key by which a page finds its messages (``pack 12``). ``person_id`` is the recipient if they have an account,
     ``sent_by_id`` the person who caused the message. ``sender_name`` precedes the hub's address in From, and
-    ``reply_to`` receives replies. ``unsubscribe`` is a URL of the hub: POST unsubscribes, GET only shows a button;
-    such messages count as bulk. ``calendar`` is iCalendar text. ``not_before`` delays the message, ``quiet`` are the
+    ``reply_to`` receives replies. ``unsubscribe`` is a URL of the hub, which bulk mail needs: POST unsubscribes, GET only shows a
+    button. ``calendar`` is iCalendar text. ``not_before`` delays the message, ``quiet`` are the
     recipient's quiet hours. ``secret``: the text has a sign-in link and is deleted after sending.
 
     Raises Refused if ``to`` or ``reply_to`` isn't a valid address.
@@ -159,6 +159,9 @@ def _row(key: str, item: Post, now: datetime) -> dict[str, Any]:
     if not item.once or len(item.once) > LONGEST_ONCE:
         message = f"A message's `once` has 1 to {LONGEST_ONCE} characters, not {len(item.once)}."
         raise ValueError(message)
+    if item.kind.is_bulk != bool(item.unsubscribe):
+        message = f"Email of the kind {item.kind} {'needs' if item.kind.is_bulk else 'has no'} unsubscribe URL."
+        raise ValueError(message)
     to, since = deliverable(item.to), max(now, item.not_before or now)
     if item.quiet:
         since = item.quiet.next_allowed(since)
@@ -168,7 +171,7 @@ def _row(key: str, item: Post, now: datetime) -> dict[str, Any]:
         "kind": item.kind,
         "about": item.about,
         "state": State.WAITING,
-        "bulk": bool(item.unsubscribe),
+        "bulk": item.kind.is_bulk,
         "secret": item.secret,
         "person_id": item.person_id,
         "sent_by_id": item.sent_by_id,

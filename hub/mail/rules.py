@@ -106,6 +106,42 @@ def _signature(key: str, message_id: int) -> str:
     return base64.b32encode(digest[:10]).decode().lower()
 
 
+class LetterKind(StrEnum):
+    """The kinds of email that the hub sends. A new kind must choose in `BULK`."""
+
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    CALL = "call"
+    NOTICE = "notice"
+    PACK = "pack"
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105 - a kind of email
+    APPLICATION = "application"
+    QUESTION = "question"
+    LOG_ADDRESS = "log address"
+
+    @property
+    def is_bulk(self) -> bool:
+        """True if a recipient may unsubscribe from it: its email has the headers and the footer of bulk mail."""
+        return BULK[self]
+
+
+# Bulk mail goes to people because they are on a list or follow something. All other email answers what its recipient
+# did, or asks for what their role needs: nobody can unsubscribe from it.
+BULK = {
+    LetterKind.REMINDER: True,
+    LetterKind.DIGEST: True,
+    LetterKind.CALL: True,
+    LetterKind.NOTICE: True,
+    LetterKind.PACK: True,
+    LetterKind.INVITATION: False,
+    LetterKind.PASSWORD: False,
+    LetterKind.APPLICATION: False,
+    LetterKind.QUESTION: False,
+    LetterKind.LOG_ADDRESS: False,
+}
+
+
 class State(StrEnum):
     """The states of a message."""
 

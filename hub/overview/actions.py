@@ -12,12 +12,13 @@ from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
+from hub.mail.rules import LetterKind
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.fields import name_of
-from hub.members.rules.mail import MailKind, unsubscribe_token
+from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import Permission, may
 from hub.overview import letters as overview_letters
@@ -122,11 +123,10 @@ def post_digests(db: Session, week: DigestWeek) -> int:
                 to=digest.person.email,
                 name=digest.person.name,
                 once=f"digest {week.monday} person {digest.person.id}",
-                kind=MailKind.DIGEST,
+                kind=LetterKind.DIGEST,
                 about=f"digests {week.monday}",
                 person_id=digest.person.id,
-                unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + unsubscribe_token(config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
+                unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
                 quiet=digest.settings.quiet,
             )
             for digest in due

@@ -15,7 +15,7 @@ from hub.mail import queries as mail_queries
 from hub.mail.bounces import ReportKind, is_about_the_address, reports_in
 from hub.mail.letters import Letter, Paragraph
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State, bounce_address, message_of_bounce
+from hub.mail.rules import LetterKind, State, bounce_address, message_of_bounce
 
 LETTER = Letter("What is new", (Paragraph("Hello."),), "You are a test.")
 
@@ -157,7 +157,7 @@ def sent(mailing: Database) -> OutboxMessage:
     """A message that was sent."""
     with mailing.writing() as db:
         message = db.get_one(
-            OutboxMessage, mail_actions.post(db, LETTER, to="carl@forge.example", once="x", kind="test")
+            OutboxMessage, mail_actions.post(db, LETTER, to="carl@forge.example", once="x", kind=LetterKind.QUESTION)
         )
         message.state = State.SENT
     return message

@@ -23,7 +23,7 @@ from hub.mail.delivery import delivering, keeping
 from hub.mail.delivery.smtp_server import _encrypt
 from hub.mail.letters import Button, Letter, Paragraph
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State
+from hub.mail.rules import LetterKind, State
 from tests.mailserver import USER, MailServer, a_certificate, a_mail_server
 
 LETTER = Letter("Ça y est: 3 resources", (Paragraph("Hello Ana Peña,\n.dots first"),), "You are a test.")
@@ -45,7 +45,8 @@ def mailing(config: Config, server: MailServer) -> Iterator[Database]:
 
 def posted(database: Database, to: str = "ana@lakeshore.example", once: str = "", **others: object) -> int:
     with database.writing() as db:
-        return mail_actions.post(db, LETTER, to=to, once=once or f"test {to}", kind="test", **others)  # type: ignore[arg-type]
+        kind = LetterKind.PACK if others.get("unsubscribe") else LetterKind.QUESTION
+        return mail_actions.post(db, LETTER, to=to, once=once or f"test {to}", kind=kind, **others)  # type: ignore[arg-type]
 
 
 def states(database: Database) -> list[State]:
@@ -98,10 +99,41 @@ def test_a_message_arrives_once_with_text_html_and_sender(mailing: Database, ser
     assert got.raw.isascii()
 
 
+@pytest.mark.parametrize("utf8", [True, False])
+def test_addresses_with_other_letters_are_written_as_they_are_if_the_server_accepts_them(
+    config: Config, utf8: bool
+) -> None:
+    with a_mail_server(utf8=utf8) as server:
+        mailing = Database(replace(config, MAIL_URL=server.url))
+        posted(mailing, to="jörg@lakeshore.example", reply_to="tom@ridge.example")
+        posted(mailing, to="ana@lakeshore.example", reply_to="zoë@ridge.example")
+        while delivering.catch_up(mailing):
+            pass
+        fields = {got.recipient: (got.field("To").decode(), got.field("Reply-To").decode()) for got in server.received}
+        if utf8:
+            assert states(mailing) == [State.SENT, State.SENT]
+            assert fields["jörg@lakeshore.example"] == ("jörg@lakeshore.example", "tom@ridge.example")
+            assert fields["ana@lakeshore.example"] == ("ana@lakeshore.example", "zoë@ridge.example")
+        else:
+            assert states(mailing) == [State.FAILED, State.SENT]
+            assert fields == {"ana@lakeshore.example": ("ana@lakeshore.example", "")}
+        mailing.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "unsubscribe"), [(LetterKind.DIGEST, ""), (LetterKind.PASSWORD, "https://hub.example.org/u/1")]
+)
+def test_bulk_mail_and_only_bulk_mail_can_be_unsubscribed_from(
+    mailing: Database, kind: LetterKind, unsubscribe: str
+) -> None:
+    with mailing.writing() as db, pytest.raises(ValueError, match=f"Email of the kind {kind} .* unsubscribe URL"):
+        mail_actions.post(db, LETTER, to="a@x.example", once="x", kind=kind, unsubscribe=unsubscribe)
+
+
 @pytest.mark.both_databases
 def test_a_rollback_also_removes_the_message(mailing: Database) -> None:
     with mailing.writer() as db:
-        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="x", kind="test")
+        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="x", kind=LetterKind.QUESTION)
         db.rollback()
     assert states(mailing) == []
 
@@ -121,7 +153,7 @@ def test_typed_text_cannot_inject_headers(mailing: Database, server: MailServer)
             letter,
             to="ana@lakeshore.example",
             once="x",
-            kind="test",
+            kind=LetterKind.QUESTION,
             name=evil,
             sender_name=f'"{evil}" <x@y.example>',
         )
@@ -228,7 +260,9 @@ def test_while_the_server_is_down_one_message_is_tried_and_none_is_lost(
         url = server.url
     database = Database(replace(config, MAIL_URL=url))
     with database.writing() as db:
-        mail_actions.post_all(db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", "test") for n in range(60)])
+        mail_actions.post_all(
+            db, [Post(LETTER, f"p{n}@lakeshore.example", f"x {n}", LetterKind.QUESTION) for n in range(60)]
+        )
     assert delivering.catch_up(database) == 0
     with database.reading() as db:
         rows = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
@@ -281,7 +315,7 @@ def test_without_a_mail_server_messages_are_saved_as_files_that_only_the_owner_c
 def test_a_text_with_a_secret_link_is_deleted_after_sending(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")
     with mailing.writing() as db:
-        mail_actions.post(db, letter, to="ana@lakeshore.example", once="x", kind="password", secret=True)
+        mail_actions.post(db, letter, to="ana@lakeshore.example", once="x", kind=LetterKind.PASSWORD, secret=True)
     delivering.catch_up(mailing)
     assert "abc123" in server.received[0].part("text/plain")
     message = the_message(mailing)

@@ -24,7 +24,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.delivery import delivering, leases
 from hub.mail.letters import Letter, Paragraph
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State
+from hub.mail.rules import LetterKind, State
 from tests.serving import eventually
 
 
@@ -119,7 +119,7 @@ def database(sqlite_template: Path, tmp_path: Path, server: Server) -> Iterator[
     config = Config.load({}, INSTANCE=tmp_path, UPLOADS=tmp_path / "uploads", LOG_LEVEL="ERROR")
     database = Database(replace(config, MAIL_URL=f"smtp://127.0.0.1:{server.server_address[1]}"))
     with database.writing() as db:
-        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="once", kind="test")
+        mail_actions.post(db, LETTER, to="ana@lakeshore.example", once="once", kind=LetterKind.QUESTION)
     yield database
     database.close()
 
@@ -206,7 +206,8 @@ def test_an_unknown_outcome_is_resent_only_by_a_person_and_with_the_same_message
 def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, server: Server) -> None:
     with database.writing() as db:
         mail_actions.post_all(
-            db, [mail_actions.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", "test") for n in range(60)]
+            db,
+            [mail_actions.Post(LETTER, f"p{n}@lakeshore.example", f"many {n}", LetterKind.QUESTION) for n in range(60)],
         )
     databases = [Database(database.config) for _ in range(3)]
 

@@ -12,7 +12,7 @@ from hub.mail import queries as mail_queries
 from hub.mail.delivery import delivering
 from hub.mail.letters import Letter, Link, Links, Paragraph
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State
+from hub.mail.rules import LetterKind, State
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, an_organization
 
@@ -36,7 +36,8 @@ def people(database: Database) -> dict[str, int]:
 
 def posted(database: Database, to: str, **others: object) -> int:
     with database.writing() as db:
-        return mail_actions.post(db, LETTER, to=to, once=f"x {to}", kind="test", **others)  # type: ignore[arg-type]
+        kind = LetterKind.PACK if others.get("unsubscribe") else LetterKind.QUESTION
+        return mail_actions.post(db, LETTER, to=to, once=f"x {to}", kind=kind, **others)  # type: ignore[arg-type]
 
 
 def put(database: Database, message_id: int, state: State) -> None:

@@ -21,8 +21,9 @@ from hub.library.rules import Audience, Kind
 from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.letters import Letter
+from hub.mail.rules import LetterKind
 from hub.members.models import Person
-from hub.members.rules.mail import MailKind, unsubscribe_token
+from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.permissions import OPERATOR, Permission, may
 
 
@@ -74,11 +75,11 @@ def _post(
         to=recipient.person.email,
         name=recipient.person.name,
         once=once,
-        kind=MailKind.CALL,
+        kind=LetterKind.CALL,
         about=f"call {call.day}",
         person_id=recipient.person.id,
         sent_by_id=by.id if by else None,
-        unsubscribe=f"{config.BASE_URL}/mail/stop/{unsubscribe_token(config.SECRET_KEY, recipient.person.id, MailKind.CALL)}",
+        unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, recipient.person.id, MailKind.CALL),
         calendar=event,
         quiet=recipient.settings.quiet,
     )

@@ -19,7 +19,7 @@ def post_to_applicant(db: Session, application: Application, key: str, letter: L
         letter,
         to=application.contact_email,
         name=application.contact_name,
-        kind="application",
+        kind=LetterKind.APPLICATION,
         once=f"application {application.id} {key}",
         secret=secret,
     )
@@ -36,7 +36,7 @@ def post_to_board(db: Session, application: Application, key: str, letter_for: C
                 to=person.email,
                 name=person.name,
                 person_id=person.id,
-                kind="application",
+                kind=LetterKind.APPLICATION,
                 once=f"application {application.id} {key} person {person.id}",
             )
             for person in joining_queries.voters(db)

@@ -90,7 +90,8 @@ def _send_one(database: Database, smtp: SMTP, message: OutboxMessage) -> Outcome
     config = database.config
     domain = config.MAIL_DOMAIN
     sender = bounce_address(config.SECRET_KEY, domain, message.id) if domain else config.MAIL_FROM
-    text = wire(message, sender=config.MAIL_FROM, hub_name=config.HUB_NAME)
+    utf8 = smtp.has_extn("smtputf8")
+    text = wire(message, sender=config.MAIL_FROM, hub_name=config.HUB_NAME, utf8=utf8)
     return send(smtp, sender, message.to, text, lambda: leases.mark_sending(database, message))
 
 

@@ -111,7 +111,7 @@ def send(
     If anything fails before that, the message certainly wasn't sent.
     """
     try:
-        refusal = _envelope(smtp, sender, recipient)
+        refusal = _envelope(smtp, sender, recipient, international=not (recipient.isascii() and message.isascii()))
         if refusal:
             return refusal
         smtp.send(_stuffed(message))
@@ -124,14 +124,16 @@ def send(
     return _end(smtp)
 
 
-def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
-    """Send MAIL, RCPT and DATA; return the server's refusal, or None if it is ready for the text."""
-    international = not recipient.isascii()
+def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str, *, international: bool) -> Outcome | None:
+    """Send MAIL, RCPT and DATA; return the server's refusal, or None if it is ready for the text.
+
+    ``international``: an address has other letters than ASCII, so the headers are in UTF-8 (RFC 6531).
+    """
     if international and not smtp.has_extn("smtputf8"):
         return Outcome(
             SendStatus.REFUSED, "The mail server can’t send to addresses with non-English letters before the @."
         )
-    code, words = smtp.mail(sender, ["SMTPUTF8"] if international else [])
+    code, words = smtp.mail(sender, ["BODY=8BITMIME", "SMTPUTF8"] if international else [])
     if code // 100 != _READY:
         _start_over(smtp)
         return Outcome(SendStatus.SERVER_DOWN, _answer(code, words))  # it refused the hub's address, not this message

@@ -8,6 +8,7 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import TooManyAttempts
 from hub.core.text import clean
+from hub.mail.rules import LetterKind
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions.invitations import mail_new_password, post_link
@@ -70,4 +71,4 @@ def _send_requested_link(db: Session, person: Person) -> None:
     letter = members_letters.invitation(
         config_of(db), token, name=person.name, organization=person.organization.name, by=""
     )
-    post_link(db, None, person, token, letter, kind="invitation")
+    post_link(db, None, person, token, letter, kind=LetterKind.INVITATION)

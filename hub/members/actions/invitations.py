@@ -7,6 +7,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Letter
+from hub.mail.rules import LetterKind
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions.organizations import add_organization
@@ -99,16 +100,16 @@ def _mail_invitation(db: Session, actor: Person | None, person: Person, token: s
         return
     by = actor.name if actor else ""
     letter = members_letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
-    post_link(db, actor, person, token, letter, kind="invitation")
+    post_link(db, actor, person, token, letter, kind=LetterKind.INVITATION)
 
 
 def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:
     """Post the letter with a link to set a new password."""
     letter = members_letters.new_password(config_of(db), token, name=person.name, by=actor.name if actor else "")
-    post_link(db, actor, person, token, letter, kind="password")
+    post_link(db, actor, person, token, letter, kind=LetterKind.PASSWORD)
 
 
-def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: str) -> None:
+def post_link(db: Session, actor: Person | None, person: Person, token: str, letter: Letter, kind: LetterKind) -> None:
     """Post a letter with a link, once per link, marked secret so that the outbox hides its text."""
     mail_actions.post(
         db,

@@ -40,6 +40,11 @@ def unsubscribe_token(key: str, person_id: int, kind: MailKind) -> str:
     return f"{named}-{urlsafe_b64encode(mark).decode()}"
 
 
+def unsubscribe_url(base_url: str, key: str, person_id: int, kind: MailKind) -> str:
+    """Return the address at which a person unsubscribes from a kind of email; see `unsubscribe_token`."""
+    return f"{base_url}/mail/stop/{unsubscribe_token(key, person_id, kind)}"
+
+
 def parse_unsubscribe_token(key: str, token: str) -> tuple[int, MailKind] | None:
     """Return the person's id and the kind of email of an unsubscribe token; None if its signature is wrong."""
     number, _, rest = token.partition("-")

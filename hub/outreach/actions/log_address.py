@@ -16,7 +16,10 @@ from hub.core.quarters import Quarter
 from hub.mail import bounces
 from hub.mail.actions import post
 from hub.mail.queries import lasting_hash
+from hub.mail.rules import LetterKind
+from hub.members import queries as members_queries
 from hub.members.models import Person
+from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.permissions import Permission, may
 from hub.outreach import spool
 from hub.outreach.letters import LETTER_BY_OUTCOME
@@ -182,9 +185,21 @@ def _event(
 
 
 def notify_sender(db: Session, person: Person, logged: LoggedMail, titles: Sequence[str], audience: Audience) -> None:
-    """Post the reply about a logged email, once; for forged emails, at most once a day."""
-    letter = LETTER_BY_OUTCOME[logged.outcome](config_of(db).BASE_URL, person, logged, titles, audience)
-    once = f"log mail {logged.id}"
-    if logged.outcome is Outcome.FORGED:
-        once = f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}"
-    post(db, letter, to=person.email, name=person.name, once=once, kind="log address", person_id=person.id)
+    """Post the receipt for a logged email, once, unless the person turned receipts off.
+
+    They are always told, at most once a day, that someone else wrote to their log address.
+    """
+    config, is_forged = config_of(db), logged.outcome is Outcome.FORGED
+    if not is_forged and MailKind.NOTICE in members_queries.notification_settings(db, [person.id])[person.id].stopped:
+        return
+    stop = unsubscribe_url(config.BASE_URL, config.SECRET_KEY, person.id, MailKind.NOTICE)
+    post(
+        db,
+        LETTER_BY_OUTCOME[logged.outcome](config.BASE_URL, person, logged, titles, audience),
+        to=person.email,
+        name=person.name,
+        once=f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}" if is_forged else f"log mail {logged.id}",
+        kind=LetterKind.LOG_ADDRESS if is_forged else LetterKind.NOTICE,
+        person_id=person.id,
+        unsubscribe="" if is_forged else stop,
+    )

@@ -12,7 +12,7 @@ from hub.core.errors import NotFound, Refused
 from hub.core.text import text_of
 from hub.mail import actions as mail_actions
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State
+from hub.mail.rules import LetterKind, State
 from hub.members.models import Person
 from hub.members.rules.fields import email_of
 from hub.outreach import letters as outreach_letters
@@ -199,7 +199,7 @@ def _mail(
         to=to.email,
         name=to.name,
         once=f"question {trace.id} person {to.id}",
-        kind="question",
+        kind=LetterKind.QUESTION,
         # Hidden from the coordinator in the outbox, who needn't know which stakeholder asks.
         sent_by_id=pack.person_id,
         reply_to=email,

@@ -31,7 +31,7 @@ from hub.outreach.rules.stakeholders import (
     with_known_spelling,
 )
 
-KIND = "pack"  # of outbox messages that stakeholders can unsubscribe from
+KIND = mail_rules.LetterKind.PACK  # of outbox messages that stakeholders can unsubscribe from
 
 
 def import_list(db: Session, person: Person, text: str, group: str = "") -> list[Planned]:

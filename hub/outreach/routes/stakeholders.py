@@ -196,9 +196,14 @@ def stop(token: str) -> Answer:
 @web.public
 @web.from_mail_programs
 def stop_now(token: str) -> Answer:
-    """Unsubscribe or resubscribe. Email apps send this request for their own unsubscribe button (RFC 8058)."""
+    """Unsubscribe or resubscribe. Email apps send this request for their own unsubscribe button.
+
+    They get an answer instead of a redirect, which they may not follow (RFC 8058 3.1).
+    """
     if "again" in request.form:
         stakeholders_actions.resubscribe(db, token)
     else:
         stakeholders_actions.unsubscribe(db, token, everyone=request.form.get("from") == "all")
+    if "List-Unsubscribe" in request.form:
+        return stop(token)
     return redirect(url_for(".stop", token=token), 303)

@@ -11,8 +11,9 @@ from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
+from hub.mail.rules import LetterKind
 from hub.members.models import Organization, Person
-from hub.members.rules.mail import MailKind, unsubscribe_token
+from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import letters as sharing_letters
 from hub.sharing.queries import reminders as reminders_queries
@@ -62,12 +63,11 @@ def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Pe
                 to=reminder.person.email,
                 name=reminder.person.name,
                 once=f"{once} organization {reminder.organization.id} person {reminder.person.id}",
-                kind=MailKind.REMINDER,
+                kind=LetterKind.REMINDER,
                 about=about(reminder.organization, reminder.facts.quarter),
                 person_id=reminder.person.id,
                 sent_by_id=sender.id if sender else None,
-                unsubscribe=f"{config.BASE_URL}/mail/stop/"
-                + unsubscribe_token(config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
+                unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
                 quiet=reminder.settings.quiet,
             )
             for reminder in reminders

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from config import Config
@@ -61,6 +62,20 @@ def test_an_email_with_a_hub_file_is_logged_and_answered_once(
     assert sign_in("ana@elsewhere.example").get(address).status_code == 200, (
         "the sharing log belongs to the organization"
     )
+
+
+def test_receipts_can_be_turned_off_but_not_the_warning_about_other_people(
+    world: dict[str, int], database: Database, client: FlaskClient
+) -> None:
+    assert arrive(database, mails.outlook(FILE)) == [Outcome.LOGGED]
+    [receipt] = letters(database)
+    client.post(receipt.unsubscribe.removeprefix("https://hub.example.org"), data={"List-Unsubscribe": "One-Click"})
+    assert letters(database)[0].state is State.CANCELLED
+    assert arrive(database, mails.plain()) == [Outcome.NOTHING_FOUND]
+    assert len(letters(database)) == 1
+    assert arrive(database, mails.outlook(SECRET_FILE), email="dora@delta.example") == [Outcome.FORGED]
+    [_receipt, warning] = letters(database)
+    assert (warning.to, warning.subject) == ("dora@delta.example", "Someone else wrote to your log address")
 
 
 @pytest.mark.both_databases
