@@ -127,7 +127,7 @@ class LetterKind(StrEnum):
 
 
 # Bulk mail goes to people because they are on a list or follow something. All other email answers what its recipient
-# did, or asks for what their role needs: nobody can unsubscribe from it.
+# did, or asks for what their role needs: no one can unsubscribe from it.
 BULK = {
     LetterKind.REMINDER: True,
     LetterKind.DIGEST: True,

@@ -16,7 +16,7 @@ from hub.calls.queries import series as series_queries
 from hub.core import clock
 from hub.core.db import Database, config_of
 from hub.core.errors import Refused
-from hub.joining import actions as joining_actions
+from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.models import Application
 from hub.joining.rules import Progress
 from hub.mail import actions as mail_actions
@@ -32,6 +32,7 @@ from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.models import Pack, PackLink, Stakeholder
 from hub.outreach.queries import packs as packs_queries
+from hub.outreach.rules.openings import Visitor
 from hub.overview import actions as overview_actions
 from hub.overview.queries import board as board_queries
 from hub.overview.rules.digests import due_week
@@ -90,7 +91,7 @@ def send_every_kind(db: Session) -> None:
     invited.password_hash = None
     invitations_actions.invite(db, coordinator, invited)
     submitted = select(Application).where(Application.progress == Progress.SUBMITTED).order_by(Application.id)
-    joining_actions.ask_for_changes(db, coordinator, db.scalars(submitted).all()[0], "Add the plan.")
+    reviewing_actions.ask_for_changes(db, coordinator, db.scalars(submitted).all()[0], "Add the plan.")
     db.execute(update(OutboxMessage).values(quiet="", due_at=clock.now()))
 
 
@@ -118,7 +119,7 @@ def send_pack_mail(db: Session) -> None:
         db,
         packs_queries.link_of_pack(db, link.token),
         pack.items[0],
-        "visit",
+        Visitor("visit", "192.0.2.7"),
         question="How many?",
         name="",
         email="",

@@ -9,6 +9,7 @@ from hub.joining import queries as joining_queries
 from hub.joining.models import Application
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Letter
+from hub.mail.rules import LetterKind
 
 
 def post_to_applicant(db: Session, application: Application, key: str, letter: Letter, *, secret: bool = False) -> None:
