@@ -189,7 +189,7 @@ def test_the_forecast_asks_for_just_enough_calls(attended: int, held: int, comin
             "0 of 20 calls attended; half is out of reach this year, but each of the next 6 still counts.",
         ),
         (AttendanceCounts(0, 0, 6), "No calls held yet this year; 3 of the next 6 needed to reach half."),
-        (AttendanceCounts(0, 0, 0), "No calls held this year since joining."),
+        (AttendanceCounts(0, 0, 0), "No calls held this year while in the alliance."),
         (AttendanceCounts(10, 20, 0), "10 of 20 calls attended, half or more."),
         (AttendanceCounts(9, 20, 0), "9 of 20 calls attended, less than half."),
     ],

@@ -1,23 +1,22 @@
 """Attendance queries. They check permissions, because they load the rows."""
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries.series import in_year, is_held_call
-from hub.calls.rules.commitment import AttendanceCounts
+from hub.calls.rules.commitment import AttendanceCounts, attendance_in
 from hub.calls.rules.series import CallState
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.members import queries as members_queries
-from hub.members.models import MembershipPeriod, Organization, Person
-from hub.members.rules.membership import Period
+from hub.members.models import Organization, Person
+from hub.members.rules.membership import Membership
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import MAY, Permission, Scope, may
 
@@ -110,62 +109,53 @@ def expected_on(db: Session, day: date) -> Sequence[Organization]:
     ).all()
 
 
+@dataclass(frozen=True)
+class CallDays:
+    """The days of calls, and those on which organizations attended: what the commitment on calls is counted from."""
+
+    held: Sequence[date]
+    coming: Sequence[date]
+    attended: Mapping[int, Collection[date]]  # held calls, by the organization's ID
+
+    def counts(self, organization_id: int, year: int, membership: Membership, records_begin: date) -> AttendanceCounts:
+        """Return an organization's counts for a year; the rule is `attendance_in`."""
+        attended = self.attended.get(organization_id, ())
+        return attendance_in(year, self.held, attended, self.coming, membership, records_begin)
+
+
+def call_days(db: Session, organization_ids: Sequence[int], first: date, last: date, now: datetime) -> CallDays:
+    """Return the days of the calls from ``first`` to ``last``, and of these organizations' attendance; two queries."""
+    between = Call.day.between(first, last)
+    calls = db.execute(
+        select(Call.id, Call.day, is_held_call(now).label("held"))
+        .where(between, Call.state == CallState.PLANNED)
+        .order_by(Call.day)
+    ).all()
+    held = {call.id: call.day for call in calls if call.held}
+    attended: dict[int, set[date]] = defaultdict(set)
+    for organization_id, call_id in db.execute(
+        select(Attendance.organization_id, Attendance.call_id).where(
+            Attendance.call_id.in_(select(Call.id).where(is_held_call(now), between)),
+            Attendance.organization_id.in_(organization_ids),
+            is_counted(),
+        )
+    ):
+        attended[organization_id].add(held[call_id])
+    return CallDays(list(held.values()), [call.day for call in calls if not call.held], attended)
+
+
 def attendance_counts(
     db: Session, organizations: Sequence[Organization], year: int, now: datetime
 ) -> dict[int, AttendanceCounts]:
-    """Return each organization's counts for the commitment on calls in ``year``, by ID.
-
-    Gives the same result as `count_attendance`, but the database counts the entries: one query for the days of the calls,
-    one for all organizations.
-    """
-    days = db.execute(
-        select(Call.day, is_held_call(now).label("held")).where(in_year(year), Call.state == CallState.PLANNED)
-    ).all()
-    held_days = sorted(row.day for row in days if row.held)
-    upcoming_days = sorted(row.day for row in days if not row.held)
-    counts = _counts(db, [organization.id for organization in organizations], year, now)
+    """Return each organization's counts for the commitment on calls in ``year``, by ID, without the host."""
+    ids = [organization.id for organization in organizations]
+    days = call_days(db, ids, date(year, 1, 1), date(year, 12, 31), now)
     records_begin = config_of(db).records_begin
-    periods = {organization.id: organization.membership.since(records_begin) for organization in organizations}
     return {
-        organization.id: AttendanceCounts(
-            counts.get(organization.id, 0),
-            _days_as_member(held_days, periods[organization.id]),
-            _days_as_member(upcoming_days, periods[organization.id]),
-        )
+        organization.id: days.counts(organization.id, year, organization.membership, records_begin)
         for organization in organizations
         if organization.kind is not OrganizationKind.HOST
     }
-
-
-def _days_as_member(days: Sequence[date], periods: Sequence[Period]) -> int:
-    """Return the number of the sorted ``days`` that are in one of the periods, which don't overlap."""
-    return sum(
-        max(
-            0,
-            (bisect_right(days, period.left_on) if period.left_on else len(days)) - bisect_left(days, period.joined_on),
-        )
-        for period in periods
-    )
-
-
-def _counts(db: Session, ids: Sequence[int], year: int, now: datetime) -> dict[int, int]:
-    """Return the number of the year's held calls that each organization attended as a member, since records begin."""
-    rows = db.execute(
-        select(Attendance.organization_id, func.count(distinct(Attendance.call_id)))
-        .join(Call, Call.id == Attendance.call_id)
-        .join(MembershipPeriod, MembershipPeriod.organization_id == Attendance.organization_id)
-        .where(
-            is_held_call(now),
-            in_year(year),
-            Attendance.organization_id.in_(ids),
-            Call.day >= config_of(db).records_begin,
-            Call.day >= MembershipPeriod.joined_on,
-            or_(MembershipPeriod.left_on.is_(None), Call.day <= MembershipPeriod.left_on),
-            is_counted(),
-        )
-        .group_by(Attendance.organization_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True)
@@ -182,7 +172,7 @@ def history_of(db: Session, organization: Organization, year: int, now: datetime
     """Return the year's past calls during the organization's membership, with its attendees, newest first."""
     calls = db.scalars(select(Call).where(in_year(year), Call.starts_at <= now).order_by(Call.day.desc())).all()
     periods = organization.membership.since(config_of(db).records_begin)
-    calls_as_member = [call for call in calls if _days_as_member([call.day], periods)]
+    calls_as_member = [call for call in calls if any(period.includes(call.day) for period in periods)]
     entries: dict[int, list[Attendance]] = defaultdict(list)
     for entry in db.scalars(
         select(Attendance).where(

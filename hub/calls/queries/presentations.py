@@ -136,9 +136,7 @@ def standings(
     db: Session, organizations: Sequence[Organization], year: int, today: date, now: datetime
 ) -> dict[int, PresentationStanding]:
     """Return the status of each organization's presentation for ``year``, by ID, with one query."""
-    slots: dict[int, list[SlotFacts]] = defaultdict(list)
-    for row in db.execute(_select_facts(now).where(in_year(year))):
-        slots[row.organization_id].append(SlotFacts(row.day, row.state, row.held, row.attended, row.outcome))
+    slots = slots_by_organization(db, in_year(year), now)
     records_begin = config_of(db).records_begin
     return {
         organization.id: PresentationStanding.NOT_DUE
@@ -146,6 +144,14 @@ def standings(
         else presentation_standing(slots[organization.id], year, today, organization.membership, records_begin)
         for organization in organizations
     }
+
+
+def slots_by_organization(db: Session, of: ColumnElement[bool], now: datetime) -> dict[int, list[SlotFacts]]:
+    """Return the presentations that meet the condition ``of``, by the organization's ID: what the rule needs of them."""
+    slots: dict[int, list[SlotFacts]] = defaultdict(list)
+    for row in db.execute(_select_facts(now).where(of)):
+        slots[row.organization_id].append(SlotFacts(row.day, row.state, row.held, row.attended, row.outcome))
+    return slots
 
 
 def of_organization(db: Session, organization: Organization) -> Sequence[Presentation]:

@@ -5,12 +5,13 @@ attended a call when either of them, or anyone else from the organization, atten
 against the calls held since it joined, within the year; canceled calls and holidays don't count.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from hub.members.rules.membership import Period
+from hub.members.rules.membership import Membership, Period
 
 HALF = 2  # one of two calls
 
@@ -20,12 +21,15 @@ class AttendanceStatus(StrEnum):
 
     KEPT = "kept"
     BEHIND = "behind"
+    NO_RECORDS = "no_records"  # the year ended before the hub's records begin
     NOT_DUE = "not_due"
 
     @property
     def label(self) -> str:
         """The label on screens."""
-        return {"kept": "Half or more", "behind": "Less than half", "not_due": "Not due"}[self.value]
+        return {"kept": "Half or more", "behind": "Less than half"}.get(
+            self.value, self.value.replace("_", " ").capitalize()
+        )
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,13 @@ class AttendanceCounts:
     attended: int
     held: int
     coming: int = 0
+    before_records: bool = False  # True for a member in a year that ended before the hub's records begin
 
     @property
     def status(self) -> AttendanceStatus:
         """KEPT if at least half of the held calls were attended; NOT_DUE before the first call is held."""
         if not self.held:
-            return AttendanceStatus.NOT_DUE
+            return AttendanceStatus.NO_RECORDS if self.before_records else AttendanceStatus.NOT_DUE
         return AttendanceStatus.KEPT if HALF * self.attended >= self.held else AttendanceStatus.BEHIND
 
     @property
@@ -57,15 +62,37 @@ def count_attendance(
 ) -> AttendanceCounts:
     """Return an organization's attendance counts for a year, from the days of the calls held.
 
-    ``periods`` are those in which it was a member and the hub had records. ``attended`` are the days on which anyone from it attended, with or without repetitions; a day without a held call
-    is ignored.
+    ``periods`` are those in which it was a member and the hub had records; they don't overlap. ``attended`` are the
+    days on which anyone from it attended, with or without repetitions; a day without a held call is ignored.
     """
 
     def while_member(days: Collection[date]) -> set[date]:
-        return {day for day in days if any(period.includes(day) for period in periods)}
+        ordered = sorted(days)
+        return {
+            day
+            for period in periods
+            for day in ordered[
+                bisect_left(ordered, period.joined_on) : bisect_right(ordered, period.left_on or date.max)
+            ]
+        }
 
     counted = while_member(held)
-    return AttendanceCounts(len(counted & set(attended)), len(counted), len(while_member(coming)))
+    return AttendanceCounts(len(counted.intersection(attended)), len(counted), len(while_member(coming)))
+
+
+def attendance_in(
+    year: int,
+    held: Collection[date],
+    attended: Collection[date],
+    coming: Collection[date],
+    membership: Membership,
+    records_begin: date,
+) -> AttendanceCounts:
+    """Return an organization's attendance counts for ``year``: of its days, for its membership, since records begin."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    held, coming = ([day for day in days if first <= day <= last] for days in (held, coming))
+    counts = count_attendance(held, attended, membership.since(records_begin), coming)
+    return replace(counts, before_records=last < records_begin and membership.overlaps(first, last))
 
 
 def forecast(standing: AttendanceCounts) -> str:
@@ -75,7 +102,11 @@ def forecast(standing: AttendanceCounts) -> str:
     """
     score = f"{standing.attended} of {standing.held} calls attended"
     if not standing.held and not standing.coming:
-        return "No calls held this year since joining."
+        return (
+            "No records: the hub’s records begin after this year."
+            if standing.before_records
+            else "No calls held this year while in the alliance."
+        )
     if not standing.held:
         return f"No calls held yet this year; {standing.needed} of the next {standing.coming} needed to reach half."
     if not standing.coming:

@@ -10,6 +10,8 @@ from datetime import date
 from itertools import pairwise
 
 from hub.core.dates import with_year
+from hub.core.fingerprints import digest_of
+from hub.core.quarters import YEARS
 from hub.members.rules.organizations import OrganizationKind
 
 
@@ -44,6 +46,11 @@ class Membership:
         return self.periods[-1].left_on
 
     @property
+    def version(self) -> str:
+        """A digest of the periods, to tell if they have changed since a form showed them."""
+        return digest_of(repr(self.periods))
+
+    @property
     def kind(self) -> OrganizationKind:
         """The kind of its last period."""
         return self.periods[-1].kind
@@ -67,6 +74,10 @@ class Membership:
     def has_left(self, today: date) -> bool:
         """Return True if its last day is over, and it hasn't come back."""
         return self.last_day is not None and self.last_day < today
+
+    def is_out(self, today: date) -> bool:
+        """Return True if it was in the alliance and isn't ``today``: it has left, and may yet come back."""
+        return self.first_day <= today and not self.includes(today)
 
     def since(self, day: date) -> tuple[Period, ...]:
         """Return what is left of the periods from ``day`` on: the part for which the hub has records."""
@@ -93,9 +104,8 @@ def objection_to_periods(periods: Sequence[Period]) -> str | None:
     """Return why periods in this order can't be an organization's membership, or None."""
     if not periods:
         return "Enter the date it joined the alliance."
-    for period in periods:
-        if period.left_on and period.left_on < period.joined_on:
-            return "The last day is before the date it joined. Correct one of them."
+    if objections := [objection for period in periods if (objection := _objection_to_days(period))]:
+        return objections[0]
     for earlier, later in pairwise(periods):
         if earlier.left_on is None:
             return (
@@ -109,4 +119,13 @@ def objection_to_periods(periods: Sequence[Period]) -> str | None:
             )
     if OrganizationKind.HOST in {period.kind for period in periods} and len(periods) > 1:
         return "The host doesn’t leave the alliance. Keep one period."
+    return None
+
+
+def _objection_to_days(period: Period) -> str | None:
+    for day in (period.joined_on, period.left_on):
+        if day and day.year not in YEARS:
+            return f"Check the year of {with_year(day)}."
+    if period.left_on and period.left_on < period.joined_on:
+        return "The last day is before the date it joined. Correct one of them."
     return None

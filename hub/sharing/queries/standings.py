@@ -1,6 +1,7 @@
 """Standings of many organizations in many quarters."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -10,32 +11,46 @@ from hub.core.quarters import Quarter
 from hub.members.models import Organization
 from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.entries import is_current
-from hub.sharing.rules.standing import SHARING_ACTS, Act, Standing, due_in, strongest_standing
+from hub.sharing.rules.standing import SHARING_ACTS, Act, Due, Standing, due_in, strongest_standing
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is recorded for an organization's quarter, apart from whether sharing was due."""
+
+    act: Act | None  # the strongest
+    said_shared: bool | None  # by the current confirmation
+
+    def standing(self, due: Due) -> Standing:
+        """Return the standing; the rule is `strongest_standing`, as for a single organization."""
+        return strongest_standing((self.act,) if self.act else (), due=due, said_shared=self.said_shared)
+
+
+def recorded(
+    db: Session, organizations: Sequence[Organization], quarters: Sequence[Quarter]
+) -> dict[tuple[int, str], Recorded]:
+    """Return what is recorded for every organization and quarter, by organization id and quarter ("2026Q3").
+
+    One query: for each pair it seeks one event of sharing, else one download, and the current confirmation, instead
+    of reading the whole log.
+    """
+    if not organizations or not quarters:
+        return {}
+    rows = db.execute(_strongest_of(organizations, quarters))
+    return {(row.id, row.quarter): Recorded(row.act, row.said_shared) for row in rows}
 
 
 def standings(
     db: Session, organizations: Sequence[Organization], quarters: Sequence[Quarter]
 ) -> dict[tuple[int, str], Standing]:
-    """Return every organization's standing in every quarter, by organization id and quarter ("2026Q3").
-
-    One query: for each pair it seeks one event of sharing, else one download, and the current confirmation, instead
-    of reading the whole log. The rule is `strongest_standing`, as for a single organization.
-    """
-    if not organizations or not quarters:
-        return {}
-    rows = {(row.id, row.quarter): row for row in db.execute(_strongest_of(organizations, quarters))}
-    records_begin = config_of(db).records_begin
-    result = {}
-    for organization in organizations:
-        membership = organization.membership
-        for quarter in quarters:
-            row = rows[organization.id, str(quarter)]
-            result[organization.id, str(quarter)] = strongest_standing(
-                (row.act,) if row.act else (),
-                due=due_in(membership, quarter, records_begin),
-                said_shared=row.said_shared,
-            )
-    return result
+    """Return every organization's standing in every quarter, by organization id and quarter ("2026Q3"); one query."""
+    facts, records_begin = recorded(db, organizations, quarters), config_of(db).records_begin
+    memberships = {organization.id: organization.membership for organization in organizations}
+    return {
+        (number, str(quarter)): facts[number, str(quarter)].standing(due_in(membership, quarter, records_begin))
+        for number, membership in memberships.items()
+        for quarter in quarters
+    }
 
 
 def _strongest_of(
