@@ -111,6 +111,12 @@ def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
 
 
+def waiting_about(db: Session, kind: str) -> frozenset[str]:
+    """Return what the waiting messages of a kind belong to (their ``about``)."""
+    waiting = OutboxMessage.state == State.WAITING, OutboxMessage.kind == kind
+    return frozenset(db.scalars(select(OutboxMessage.about).where(*waiting).distinct()))
+
+
 def oldest_delayed_message(db: Session) -> OutboxMessage | None:
     """Return the oldest message that waits because of a problem, which shows the state of the mail server."""
     waits = OutboxMessage.state == State.WAITING, OutboxMessage.trouble != ""

@@ -1,14 +1,17 @@
-"""Changes that involve several rooms: the setup guide, the weekly digest, and turning scheduled mail on and off."""
+"""Changes that involve several rooms: the setup guide, membership, the weekly digest, and scheduled mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from config import is_zone
-from hub.core import chosen_settings
+from hub.core import chosen_settings, clock
 from hub.core.audit import note
+from hub.core.dates import with_year
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
+from hub.core.quarters import YEARS, Quarter
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
@@ -19,6 +22,7 @@ from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.fields import name_of
 from hub.members.rules.mail import MailKind, unsubscribe_url
+from hub.members.rules.membership import Period
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import Permission, may
 from hub.overview import letters as overview_letters
@@ -26,6 +30,8 @@ from hub.overview.queries import digests as digests_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.rules.digests import DigestWeek
 from hub.overview.rules.organization_lists import Line
+from hub.sharing.actions import reminders as reminders_actions
+from hub.sharing.queries import standings as standings_queries
 
 LONGEST_HUB_NAME = 60  # it has to fit into the header of every page
 
@@ -55,6 +61,32 @@ def name_hub(db: Session, actor: Person, name: str, zone: str) -> None:
     finish_step(db, actor, "hub")
 
 
+def check_records_begin(db: Session, actor: Person, day: date) -> None:
+    """Check that the hub's records can begin on ``day``. Raises Refused with what to correct."""
+    _may_set_up(actor)
+    if day > clock.today(config_of(db).zone):
+        raise Refused("The day on which records begin can’t be in the future. Enter today or an earlier date.")
+    if day.year not in YEARS:
+        raise Refused(f"Check the year of {with_year(day)}.")
+
+
+def begin_records(db: Session, actor: Person, day: date) -> None:
+    """Set the day on which the hub's records begin, except where the operator set it in the environment.
+
+    Reminders in the outbox for which there's no reason anymore are canceled.
+    """
+    _may_set_up(actor)
+    config = config_of(db)
+    if chosen_settings.RECORDS_BEGIN in config.given or day == config.records_begin:
+        return
+    chosen_settings.store(db, chosen_settings.RECORDS_BEGIN, day.isoformat())
+    before = config.RECORDS_BEGIN or None
+    note(db, actor, "set when records begin for", actor.organization, day=day.isoformat(), before=before)
+    for quarter in Quarter.of(clock.today(config.zone)).back(2):
+        if quarter.last_day < day:
+            reminders_actions.cancel_all(db, quarter)
+
+
 def add_organizations(db: Session, actor: Person, lines: Iterable[Line]) -> list[Organization]:
     """Add and return the organizations of the valid lines, with the representatives that the list has."""
     _may_set_up(actor)
@@ -77,6 +109,29 @@ def add_organizations(db: Session, actor: Person, lines: Iterable[Line]) -> list
             )
         added.append(organization)
     return added
+
+
+def save_membership(db: Session, actor: Person, organization: Organization, periods: Sequence[Period]) -> None:
+    """Replace the periods of membership, and cancel reminders in the outbox for which there's no reason anymore."""
+    organizations_actions.change_membership(db, actor, organization, periods)
+    db.flush()
+    cancel_needless_reminders(db, [organization])
+
+
+def cancel_needless_reminders(db: Session, organizations: Sequence[Organization]) -> None:
+    """Cancel the reminders in the outbox to organizations that are no longer behind, or have left."""
+    waiting = mail_queries.waiting_about(db, MailKind.REMINDER)
+    if not waiting:
+        return
+    today = clock.today(config_of(db).zone)
+    quarters = Quarter.of(today).back(2)
+    standings = standings_queries.standings(db, organizations, quarters)
+    for organization in organizations:
+        is_member = organization.membership.includes(today)
+        for quarter in quarters:
+            about = reminders_actions.about(organization, quarter)
+            if about in waiting and not (is_member and standings[organization.id, str(quarter)].is_behind):
+                mail_actions.cancel(db, about=about)
 
 
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:

@@ -1,22 +1,40 @@
-"""Forms of the setup guide, notification settings and the style guide."""
+"""Forms of the setup guide, membership, notification settings and the style guide."""
 
+from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from hub.core.dates import with_year
 from hub.core.fields import DayField, TimeOfDayField
-from hub.core.versions import EditForm
+from hub.core.versions import EditForm, Part
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
+from hub.members.actions.organizations import LONGEST_REASON
 from hub.members.rules.mail import MailKind
+from hub.members.rules.membership import Membership, Period
+from hub.members.rules.organizations import OrganizationKind
+
+MOST_PERIODS = 20  # of an organization, in the form
 
 
 class HubForm(EditForm):
-    """The hub's name and time zone."""
+    """The hub's name, its time zone, and the day on which its records begin."""
 
     name = StringField(
         "Hub name",
@@ -28,6 +46,83 @@ class HubForm(EditForm):
         [InputRequired("Choose a time zone.")],
         description="Decides which quarter something counts for, so it can’t be changed after the first share.",
     )
+    records_begin = DayField(
+        "Records begin",
+        [InputRequired("Enter the date on which the hub’s records begin.")],
+        description="Before this day no one is silent, overdue or reminded; enter an earlier one if you import past records.",
+    )
+
+
+class PeriodRow(Form):
+    """A period of membership; a row without dates and reason counts as empty."""
+
+    kind = SelectField(
+        "Kind",
+        [InputRequired("Choose a kind.")],
+        choices=[SelectChoice(kind.value, kind.label) for kind in OrganizationKind],
+        coerce=OrganizationKind,
+    )
+    joined_on = DayField("Joined on")
+    left_on = DayField("Last day", [Optional()])
+    reason = StringField(
+        "Reason for leaving",
+        [Optional(), Length(max=LONGEST_REASON, message=f"Use up to {LONGEST_REASON} characters.")],
+    )
+
+    def validate_joined_on(self, field: Any) -> None:
+        """Refuse a row that would be lost because it doesn't say when the organization joined."""
+        if not field.raw_data[0] and (self.left_on.raw_data[0] or self.reason.data):
+            raise ValidationError("Enter the date it joined, or clear the row.")
+
+
+def _day(day: date | None) -> str:
+    return with_year(day) if day else ""
+
+
+def _typed_day(field: DayField) -> str:
+    return _day(field.data) or " ".join(str(text) for text in field.raw_data or ()).strip()
+
+
+class MembershipForm(EditForm):
+    """An organization's periods of membership."""
+
+    periods = FieldList(FormField(PeriodRow), max_entries=MOST_PERIODS)
+
+    def parts(self, membership: Membership) -> list[Part]:
+        """Return the periods as the one part that the form edits, as saved and as typed, a line each."""
+        saved = [(p.kind.label, _day(p.joined_on), _day(p.left_on), p.reason) for p in membership.periods]
+        typed = [
+            (
+                row.kind.data.label if row.kind.data else "",
+                _typed_day(row.joined_on),
+                _typed_day(row.left_on),
+                row.reason.data or "",
+            )
+            for row in (entry.form for entry in self.periods)
+        ]
+        texts = (
+            "\n".join(", ".join(filter(None, line)) for line in lines if any(line[1:])) for lines in (saved, typed)
+        )
+        return [Part.of_texts("Periods", *texts)]
+
+    def offer(self, membership: Membership) -> None:
+        """Add an empty row for coming back, and leave the kinds that it can be; the host has one period."""
+        is_host = membership.kind is OrganizationKind.HOST
+        last = self.periods[-1].form.joined_on if len(self.periods) else None
+        if not is_host and len(self.periods) < MOST_PERIODS and (last is None or last.data or last.errors):
+            self.periods.append_entry({"kind": membership.kind})
+        for row in self.periods:
+            row.form.kind.choices = [
+                choice for choice in row.form.kind.choices if (choice.value == OrganizationKind.HOST.value) == is_host
+            ]
+
+    def stated(self) -> list[Period]:
+        """Return the periods in the rows that aren't empty."""
+        return [
+            Period(row.kind.data, row.joined_on.data, row.left_on.data, row.reason.data or "")
+            for row in (entry.form for entry in self.periods)
+            if row.joined_on.data
+        ]
 
 
 class HostForm(EditForm):

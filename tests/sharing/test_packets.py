@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,10 @@ from hub.core.archive import files_in
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
+from hub.members.actions import organizations as organizations_actions
 from hub.members.models import Organization, Person
+from hub.members.rules.membership import Period
+from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission
 from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.actions import declarations as declarations_actions
@@ -103,6 +106,45 @@ def test_quarters_are_chained_and_a_later_entry_leads_to_a_new_packet_that_names
     newer = make(world, Q3)
     assert json.loads(newer.manifest)["previous"]["sha256"] == second.digest
     assert newer.replaces_id == third.id
+
+
+def test_the_chain_crosses_a_gap_in_the_membership(world: Database) -> None:
+    _set_periods(world, (date(2025, 5, 1), date(2025, 8, 31)), (date(2026, 1, 20), None))
+    packet = make(world, Q2)
+    checked = check_packet(packet.content)
+    assert checked.problems == ()
+    assert checked.chain == ("2026Q1", "2025Q4", "2025Q3", "2025Q2")
+    manifests = audit_packets_queries.manifests_before
+    with world.reading() as db:
+        chain = {
+            quarter: json.loads(text) for quarter, text in manifests(db, db.get_one(AuditPacket, packet.id)).items()
+        }
+    assert {quarter: manifest["due"] for quarter, manifest in chain.items()} == {
+        "2026Q2": True, "2026Q1": True, "2025Q4": False, "2025Q3": False, "2025Q2": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("joined", "chain"),
+    [(date(2025, 11, 3), ("2026Q1", "2025Q4")), (date(2026, 1, 20), ("2026Q1",)), (date(2026, 4, 1), ())],
+)
+def test_the_chain_begins_anew_when_the_day_of_joining_is_corrected(
+    world: Database, joined: date, chain: tuple[str, ...]
+) -> None:
+    old = make(world, Q2)
+    _set_periods(world, (joined, None))
+    new = make(world, Q2)
+    assert check_packet(new.content).problems == ()
+    assert check_packet(new.content).chain == chain
+    assert (new.id == old.id) == (joined == date(2026, 1, 20))
+    assert check_packet(old.content).problems == (), "packets that were handed out stay valid"
+
+
+def _set_periods(world: Database, *days: tuple[date, date | None]) -> None:
+    with world.writing() as db:
+        prairie = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        periods = [Period(OrganizationKind.MEMBER, joined, left) for joined, left in days]
+        organizations_actions.change_membership(db, None, prairie, periods)
 
 
 @pytest.mark.both_databases

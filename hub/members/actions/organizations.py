@@ -89,21 +89,32 @@ def change_organization(
         note(db, actor, "changed", organization, **changed)
 
 
+def check_periods(
+    db: Session, actor: Person | None, organization: Organization, periods: Sequence[Period]
+) -> list[MembershipPeriod]:
+    """Return ``periods`` as rows if they can be the membership of ``organization``; changes nothing.
+
+    Locks the organization until the end of the transaction. Raises Refused with what to correct.
+    """
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
+        raise NotFound
+    lock_roles(db, organization.id)
+    db.refresh(organization, ["kind", "periods"])
+    rows = _periods(periods)
+    if (organization.kind is OrganizationKind.HOST) != (rows[-1].kind is OrganizationKind.HOST):
+        raise Refused("The host stays the host, and a member or BFF can’t become the host.")
+    _check_roles_fit(db, organization, rows[-1].kind)
+    return rows
+
+
 def change_membership(db: Session, actor: Person | None, organization: Organization, periods: Sequence[Period]) -> None:
     """Replace the periods of membership of ``organization``, and its kind with that of the last one.
 
     Raises Refused with what to correct.
     """
-    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
-        raise NotFound
-    organization = members_queries.organization_of(db, organization.slug)
-    lock_roles(db, organization.id)
-    rows = _periods(periods)
-    if (organization.kind is OrganizationKind.HOST) != (rows[-1].kind is OrganizationKind.HOST):
-        raise Refused("The host stays the host, and a member or BFF can’t become the host.")
+    rows = check_periods(db, actor, organization, periods)
     if tuple(row.facts for row in rows) == organization.membership.periods:
         return
-    _check_roles_fit(db, organization, rows[-1].kind)
     before = [_stated(period) for period in organization.membership.periods]
     organization.periods, organization.kind = rows, rows[-1].kind
     note(db, actor, "changed", organization, periods=[_stated(row.facts) for row in rows], periods_before=before)

@@ -28,8 +28,8 @@ def organizations() -> str:
     return render_template(
         "members/organizations.html",
         form=form,
-        current=[organization for organization in matches if not organization.membership.has_left(today)],
-        former=[organization for organization in matches if organization.membership.has_left(today)],
+        current=[organization for organization in matches if not organization.membership.is_out(today)],
+        former=[organization for organization in matches if organization.membership.is_out(today)],
         filtered=bool(kind or form.region.data or form.designation.data),
     )
 
@@ -39,11 +39,13 @@ def organization(slug: str) -> str:
     """Show an organization: its details, designations and, to those who may see them, its people."""
     person = signed_in()
     shown = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
-    sees_people = may(person, Permission.SEE_PEOPLE, shown)
+    sees_people, today = may(person, Permission.SEE_PEOPLE, shown), clock.today(web.config().zone)
+    is_out = shown.membership.is_out(today)
     return render_template(
         "members/organization.html",
         organization=shown,
-        left=shown.membership.has_left(clock.today(web.config().zone)),
+        left=shown.membership.last_period(today).left_on if is_out else None,
+        back=shown.membership.next_day(today) if is_out else None,
         people=members_queries.people_of(db, shown) if sees_people else [],
         history=members_queries.role_history(db, shown) if sees_people else [],
         sees_people=sees_people,

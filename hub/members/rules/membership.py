@@ -65,7 +65,7 @@ class Membership:
 
     def kind_on(self, day: date) -> OrganizationKind:
         """Return the kind on ``day``; outside of every period, that of the period before, else of the first one."""
-        return next((p.kind for p in reversed(self.periods) if p.joined_on <= day), self.periods[0].kind)
+        return self.last_period(day).kind
 
     def overlaps(self, first_day: date, last_day: date) -> bool:
         """Return True if any day from ``first_day`` to ``last_day`` is in a period."""
@@ -79,6 +79,14 @@ class Membership:
         """Return True if it was in the alliance and isn't ``today``: it has left, and may yet come back."""
         return self.first_day <= today and not self.includes(today)
 
+    def last_period(self, day: date) -> Period:
+        """Return the period that includes ``day``, else the last one before it, else the first one."""
+        return next((p for p in reversed(self.periods) if p.joined_on <= day), self.periods[0])
+
+    def next_day(self, day: date) -> date | None:
+        """Return the day after ``day`` on which the organization joins or comes back, or None."""
+        return min((period.joined_on for period in self.periods if period.joined_on > day), default=None)
+
     def since(self, day: date) -> tuple[Period, ...]:
         """Return what is left of the periods from ``day`` on: the part for which the hub has records."""
         return tuple(
@@ -91,8 +99,7 @@ class Membership:
         """Return ``day`` if it is in a period, else the first day of the next period, else the last day of all."""
         if self.includes(day):
             return day
-        later = [period.joined_on for period in self.periods if period.joined_on > day]
-        return min(later) if later else self.last_day or day
+        return self.next_day(day) or self.last_day or day
 
 
 def in_order(periods: Iterable[Period]) -> tuple[Period, ...]:

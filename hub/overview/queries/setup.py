@@ -1,6 +1,7 @@
 """Progress of the setup guide."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -19,6 +20,12 @@ STEPS = ("hub", "host", "organizations", "invitations")
 def steps_done(db: Session) -> frozenset[str]:
     """Return the steps of the guide that are done or skipped."""
     return frozenset(chosen_settings.stored(db, GUIDE).split()) & frozenset(STEPS)
+
+
+def first_day(db: Session) -> date:
+    """Return the hub's first day: when its first person was added."""
+    first = db.scalar(select(func.min(Person.created_at)))
+    return (first or clock.now()).astimezone(config_of(db).zone).date()
 
 
 def zone_is_fixed(db: Session) -> bool:

@@ -18,6 +18,7 @@ from hub.members.rules.permissions import Permission
 from hub.members.rules.signing_in import INVITATION_DAYS
 from hub.overview import actions as overview_actions
 from hub.overview.forms import HostForm, HubForm, OrganizationsForm, zone_choices
+from hub.overview.queries import changes as changes_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.rules.organization_lists import Line, original_text, read_list
@@ -38,25 +39,59 @@ def setup() -> str:
 
 @bp.route("/setup/hub", methods=["GET", "POST"])
 def setup_hub() -> Any:
-    """Show and save the hub's name and time zone."""
+    """Show and save the hub's name, time zone and the day on which records begin, after a preview of what that changes."""
     versions.hold(Organization, id=signed_in(Permission.SET_UP).organization_id)
     chosen_settings.refresh(db.info["database"])
-    config, refused = web.config(), ""
-    form = HubForm(data={"name": config.HUB_NAME, "zone": config.TIME_ZONE})
-    form.edits("Hub settings", "Name and time zone")
-    form.zone.choices = zone_choices(config.TIME_ZONE)
+    config = web.config()
+    form, refused, changes = _hub_form(), "", None
     is_zone_fixed = setup_queries.zone_is_fixed(db) or "TIME_ZONE" in config.given
     if is_zone_fixed:
         form.zone.data = config.TIME_ZONE
         form.zone.validators = ()
     if form.validate_on_submit():
         try:
-            overview_actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
+            changes = _records_changes(form)
+            if changes is None:
+                overview_actions.name_hub(db, signed_in(), form.name.data, form.zone.data)
+                overview_actions.begin_records(db, signed_in(), form.records_begin.data)
+                return _continue_to("overview.setup_host", "Name, time zone and records saved.")
         except Refused as error:
             refused = str(error)
-        else:
-            return _continue_to("overview.setup_host", "Name and time zone saved.")
-    return _page("overview/setup/hub.html", form=form, refused=refused, given=config.given, is_zone_fixed=is_zone_fixed)
+    page = render_template(
+        "overview/setup/hub.html",
+        form=form,
+        refused=refused,
+        given=config.given,
+        is_zone_fixed=is_zone_fixed,
+        changes=changes,
+        records_begin=config.records_begin if config.RECORDS_BEGIN else None,
+    )
+    return page, 200 if request.method == "GET" else 422  # nothing was saved
+
+
+def _hub_form() -> HubForm:
+    """Return the form with the current settings; the hub's first day is the default for its records."""
+    config = web.config()
+    begin = config.records_begin if config.RECORDS_BEGIN else setup_queries.first_day(db)
+    current = {"name": config.HUB_NAME, "zone": config.TIME_ZONE, "records_begin": begin}
+    form = HubForm(data=current)
+    form.edits("Hub settings", "Name, time zone and records")
+    form.zone.choices = zone_choices(config.TIME_ZONE)
+    if chosen_settings.RECORDS_BEGIN in config.given:
+        form.records_begin.data, form.records_begin.validators = begin, ()
+    return form
+
+
+def _records_changes(form: HubForm) -> changes_queries.RecordsChanges | None:
+    """Return what the entered day changes, or None if that is nothing or was already shown; raises Refused."""
+    day, config = form.records_begin.data, web.config()
+    if chosen_settings.RECORDS_BEGIN in config.given or day == config.records_begin:
+        return None
+    overview_actions.check_records_begin(db, signed_in(), day)
+    if request.form.get("previewed") == day.isoformat():
+        return None
+    changes = changes_queries.records_changes(db, day)
+    return changes if changes.changes_figures else None
 
 
 @bp.route("/setup/host", methods=["GET", "POST"])

@@ -16,14 +16,15 @@ from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.queries import reports as reports_queries
 from hub.sharing.reports import audit_packets as audit_packets_reports
 from hub.sharing.reports.pdf import Setting
-from hub.sharing.rules.audit_packets import has_standing, manifest_of, packet_of
+from hub.sharing.rules.audit_packets import begins_with, has_standing, manifest_of, packet_of
 from hub.sharing.rules.reports import Period
 
 
 def make_packet(db: Session, person: Person, organization: Organization, quarter: Quarter) -> AuditPacket:
     """Create the audit packet of a quarter, or return the existing one if nothing has changed since.
 
-    Earlier quarters without a packet get one too, so that the chain reaches back to the first. Raises NotFound if the
+    Earlier quarters without a packet get one too, so that the chain reaches back to the first; if the organization
+    turns out to have joined in another quarter, the whole chain is created again. Raises NotFound if the
     person may not do this, Refused if the quarter hasn't started or is before the organization joined.
     """
     if not may(person, Permission.MAKE_PACKET, organization):
@@ -39,7 +40,10 @@ def make_packet(db: Session, person: Person, organization: Organization, quarter
     previous: AuditPacket | None = None
     earlier = first
     while earlier < quarter:
-        previous = packets.get(str(earlier)) or _add(db, person, organization, earlier, previous, None)
+        existing = packets.get(str(earlier))
+        if existing is None or not begins_with(existing.manifest, first):
+            existing = _add(db, person, organization, earlier, previous, existing)
+        previous = existing
         earlier = earlier.next
     return _add(db, person, organization, quarter, previous, packets.get(str(quarter)))
 
@@ -63,6 +67,7 @@ def _add(
         and existing.tables_digest == tables.digest
         and existing.previous_id == (previous.id if previous else None)
         and has_standing(existing.manifest, facts.standing)
+        and begins_with(existing.manifest, facts.first_quarter)
     ):
         return existing
     contents = audit_packets_reports.contents_of(report, tables, setting)

@@ -10,6 +10,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
 from hub.mail import actions as mail_actions
+from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
 from hub.mail.rules import LetterKind
 from hub.members.models import Organization, Person
@@ -49,6 +50,13 @@ def send_now(db: Session, actor: Person, quarter: Quarter, organization_ids: Col
 def about(organization: Organization, quarter: Quarter) -> str:
     """Return the outbox key of an organization's reminders of a quarter, by which they are canceled."""
     return f"reminders {quarter} organization {organization.id}"
+
+
+def cancel_all(db: Session, quarter: Quarter) -> None:
+    """Cancel the waiting reminders of a quarter, which is due from no one anymore."""
+    for key in mail_queries.waiting_about(db, MailKind.REMINDER):
+        if key.startswith(f"reminders {quarter} "):
+            mail_actions.cancel(db, about=key)
 
 
 def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Person | None) -> None:

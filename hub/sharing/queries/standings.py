@@ -13,6 +13,8 @@ from hub.sharing.models import Confirmation, SharingEvent
 from hub.sharing.queries.entries import is_current
 from hub.sharing.rules.standing import SHARING_ACTS, Act, Due, Standing, due_in, strongest_standing
 
+MOST_AT_ONCE = 400  # quarters in a statement; SQLite combines at most 500 SELECTs
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -31,12 +33,13 @@ def recorded(
 ) -> dict[tuple[int, str], Recorded]:
     """Return what is recorded for every organization and quarter, by organization id and quarter ("2026Q3").
 
-    One query: for each pair it seeks one event of sharing, else one download, and the current confirmation, instead
-    of reading the whole log.
+    One query (for up to a century): for each pair it seeks one event of sharing, else one download, and the current
+    confirmation, instead of reading the whole log.
     """
     if not organizations or not quarters:
         return {}
-    rows = db.execute(_strongest_of(organizations, quarters))
+    batches = (quarters[start : start + MOST_AT_ONCE] for start in range(0, len(quarters), MOST_AT_ONCE))
+    rows = (row for batch in batches for row in db.execute(_strongest_of(organizations, batch)))
     return {(row.id, row.quarter): Recorded(row.act, row.said_shared) for row in rows}
 
 

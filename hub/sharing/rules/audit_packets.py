@@ -71,6 +71,11 @@ def has_standing(manifest: str, standing: Standing) -> bool:
     return bool(json.loads(manifest)["standing"] == standing.value)
 
 
+def begins_with(manifest: str, first_quarter: Quarter) -> bool:
+    """Return True if a manifest's chain begins with this quarter. It changes with the day the organization joined."""
+    return bool(json.loads(manifest)["first_quarter"] == str(first_quarter))
+
+
 def packet_of(manifest: str, contents: Mapping[str, bytes], chain: Mapping[str, str]) -> bytes:
     """Return the packet as a ZIP file; ``chain`` has the manifests of earlier quarters, by quarter, newest first."""
     files = {MANIFEST: manifest.encode(), SEAL: f"{digest_of(manifest)}  {MANIFEST}\n".encode()}
