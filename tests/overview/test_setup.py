@@ -34,7 +34,8 @@ def _organizations(database: Database) -> int:
 @pytest.mark.both_databases
 def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClient, database: Database) -> None:
     assert "0 of 4 steps are done" in coordinator.get("/").text
-    named = coordinator.post("/setup/hub", data={"name": "Forge Hub", "zone": "America/Chicago"}, follow_redirects=True)
+    first = {"name": "Forge Hub", "zone": "America/Chicago", "records_begin": "2026-01-01"}
+    named = coordinator.post("/setup/hub", data=first, follow_redirects=True)
     assert named.request.path == "/setup/host"
     assert "Forge Hub" in named.text
     host = {"name": "The Secretariat of Steel", "region": "Ohio", "website": "https://steel.example"}
@@ -89,7 +90,8 @@ def test_the_time_zone_cannot_change_once_something_was_shared(
     db.commit()
     assert coordinator.get(f"/resources/{resource.id}/download").status_code == 200
     assert "<select" not in coordinator.get("/setup/hub").text.split("<main")[1]
-    response = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"})
+    day = {"records_begin": "2026-01-01", "previewed": "2026-01-01"}
+    response = coordinator.post("/setup/hub", data={"name": "Hub", "zone": "America/Chicago"} | day)
     assert response.status_code in {302, 422}
     with database.reading() as reader:
         assert chosen_settings.stored(reader, "TIME_ZONE") == ""
