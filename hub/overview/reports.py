@@ -8,7 +8,7 @@ from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
 from hub.overview.queries.commitments import Commitments, YearCommitments
 from hub.sharing.reports.pdf import Setting
-from hub.sharing.rules.standing import count_met
+from hub.sharing.rules.standing import Standing, count_met
 
 HEADER = ("Organization ID", "Organization", "Kind", "Calls attended", "Calls held", "Call commitment", "Presentation")
 
@@ -47,24 +47,37 @@ def commitments_as_pdf(table: YearCommitments, setting: Setting, *, whose: str) 
     )
     paper.small(
         "The commitment: attend at least half of the calls held while in the alliance, present once a year, and share at "
-        "least once a quarter. Confirmed and Shared meet it."
+        "least once a quarter. Confirmed and Shared meet it; Nothing to share is an answer, but doesn’t."
     )
     return paper.as_bytes()
 
 
 def _sentences(table: YearCommitments) -> Iterator[str]:
     """Yield the year's totals as sentences."""
-    if not table.rows:
-        yield f"No organizations were in the alliance in {table.year}."
+    if not any(row.was_member for row in table.rows):
+        is_single = len(table.rows) == 1
+        who = f"{table.rows[0].organization.name} wasn’t" if is_single else "No organizations were"
+        yield f"{who} in the alliance in {table.year}."
         return
-    met, due = count_met(standing for row in table.rows for standing in row.quarters)
-    yield f"Sharing: the commitment was met in {number(met)} of {plural(due, 'quarter')} due so far."
+    standings = [standing for row in table.rows for standing in row.quarters]
+    met, due = count_met(standings)
+    if due:
+        yield f"Sharing: the commitment was met in {number(met)} of {plural(due, 'quarter')} due so far."
+    if answered := standings.count(Standing.NOTHING_TO_SHARE):
+        yield f"In {plural(answered, 'quarter')} there was nothing to share, as a written confirmation says."
     attended, held = (sum(getattr(row.attended, name) for row in table.rows) for name in ("attended", "held"))
-    yield f"Calls: {number(attended)} of {number(held)} attended."
+    if held:
+        yield f"Calls: {number(attended)} of {number(held)} attended."
+    if not due and not held:
+        yield f"Nothing was due in {table.year}."
+    if Standing.NO_RECORDS in standings:
+        yield "“No records” means that the hub’s records begin later; it counts in no total."
 
 
 def _calls(attended: AttendanceCounts) -> str:
-    return f"{attended.attended} of {attended.held}" if attended.held else "None held"
+    if not attended.held:
+        return "No records" if attended.before_records else "None held"
+    return f"{attended.attended} of {attended.held}"
 
 
 def _header(table: YearCommitments) -> Sequence[str]:
@@ -80,7 +93,7 @@ def _line(row: Commitments) -> Sequence[object]:
     return [
         organization.slug,
         organization.name,
-        organization.kind.value,
+        row.kind.value,
         attended.attended,
         attended.held,
         attended.status.value,

@@ -1,8 +1,11 @@
 """Reminders to representatives and alternates, sent once, with what the log has."""
 
+import csv
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from hub.core.db import Database
@@ -147,6 +150,84 @@ def test_confirming_cancels_the_waiting_reminders(
         confirmations_actions.confirm(db, db.get_one(Person, people["rosa"].id), Quarter(2026, 4), statement)
     with database.reading() as db:
         assert {message.state for message in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
+
+
+def test_reporting_sharing_cancels_the_waiting_reminders(database: Database, people: dict[str, Person]) -> None:
+    posted_by("reminders", database)
+    with database.writing() as db:
+        rosa = db.get_one(Person, people["rosa"].id)
+        declaration = Declaration(happened_on=TWO_WEEKS.date(), with_whom="Our members", channel=Channel.EMAIL)
+        declarations_actions.declare(db, rosa, [1], declaration)
+    with database.reading() as db:
+        assert {message.state for message in db.scalars(select(OutboxMessage))} == {mail_rules.State.CANCELLED}
+
+
+def test_an_organization_with_nothing_to_share_has_answered_and_is_not_reminded(
+    database: Database, people: dict[str, Person], frozen_clock: FrozenClock, sign_in: SignIn
+) -> None:
+    coordinator, rosa = sign_in("coordinator@demo.example"), sign_in("rosa@lakeshore.example")
+    assert "Send reminder to Lakeshore" in coordinator.get("/board/lakeshore").text
+    answer = rosa.post("/sharing/2026Q4/confirm", data={"shared": "no", "reason": "Our program is paused."})
+    assert answer.status_code == 302
+    rosa.post("/sharing/2026Q3/confirm", data={"shared": "no", "reason": "Our program is paused."})
+    assert posted_by("reminders", database) == []
+    nudge = coordinator.get("/outbox/nudge").text
+    assert "Lakeshore" not in nudge
+    sent = coordinator.post(
+        "/outbox/nudge?quarter=2026Q4",
+        data={"organization": str(people["rosa"].organization_id)},
+        follow_redirects=True,
+    )
+    assert "No reminders sent" in sent.text
+    assert "Send reminder to Lakeshore" not in coordinator.get("/board/lakeshore").text
+    assert "Lakeshore" not in coordinator.get("/outbox/plan").text
+    board = BeautifulSoup(coordinator.get("/board?standing=nothing_to_share").text, "lxml")
+    assert [row.get_text() for row in board.select("table.board tbody th")] == ["Lakeshore"]
+    behind = BeautifulSoup(coordinator.get("/board?standing=behind").text, "lxml")
+    assert [row.get_text() for row in behind.select("table.board tbody th")] == ["Supply Atlas"]
+    home = BeautifulSoup(coordinator.get("/").text, "lxml")
+    panel = home.select_one("section[aria-labelledby=behind]")
+    assert panel is not None
+    listed = " ".join(panel.get_text(" ").split())
+    assert "1 of 3 organizations have shared this quarter. 1 had nothing to share." in listed
+    assert "Lakeshore" not in listed
+    own = BeautifulSoup(rosa.get("/").text, "lxml").select_one("main")
+    assert own is not None
+    assert "You confirmed that there was nothing to share." in own.get_text()
+    assert "Share something in Q4" not in own.get_text()
+
+
+def test_reports_say_that_an_organization_with_nothing_to_share_has_answered(
+    people: dict[str, Person], sign_in: SignIn
+) -> None:
+    coordinator, rosa = sign_in("coordinator@demo.example"), sign_in("rosa@lakeshore.example")
+    rosa.post("/sharing/2026Q4/confirm", data={"shared": "no", "reason": "Our program is paused."})
+    lines = coordinator.get("/board/reports/2026Q4?format=csv").data.decode("utf-8-sig").splitlines()
+    met = {line["Organization ID"]: line["Commitment met"] for line in csv.DictReader(lines)}
+    assert met == {"lakeshore": "no, answered", "ridgeline": "yes", "supply-atlas": "no"}
+    pdf = PdfDocument(rosa.get("/sharing/reports/2026Q4?format=pdf").data)
+    words = " ".join(pdf[0].get_textpage().get_text_range().split())
+    pdf.close()
+    assert "Lakeshore has not met the commitment" in words
+    assert "It confirmed in writing that there was nothing to share." in words
+    year = PdfDocument(rosa.get("/commitments/2026").data)
+    words = " ".join(year[0].get_textpage().get_text_range().split())
+    year.close()
+    assert "In 1 quarter there was nothing to share" in words
+
+
+def test_once_the_quarter_is_over_home_no_longer_asks_those_who_answered(
+    people: dict[str, Person], frozen_clock: FrozenClock, sign_in: SignIn
+) -> None:
+    frozen_clock.at = datetime(2027, 1, 4, 15, tzinfo=UTC)
+    rosa = sign_in("rosa@lakeshore.example")
+    assert "Confirm Q4 2026" in rosa.get("/").text
+    rosa.post("/sharing/2026Q4/confirm", data={"shared": "no", "reason": "Our program is paused."})
+    home = BeautifulSoup(rosa.get("/").text, "lxml")
+    cards = [card.get_text() for card in home.select(".quarter-card h3")]
+    assert not [card for card in cards if "Q4 2026" in card]
+    assert "Confirm Q4 2026" not in home.get_text()
+    assert "Nothing to share" in home.get_text(), "the strip of recent quarters"
 
 
 def test_the_coordinator_can_send_a_reminder_once_a_day(

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
+from hub.members.rules.membership import Membership, Period
+from hub.members.rules.organizations import OrganizationKind
 from hub.sharing.rules.reminders import Stage, last_weekday, needs_reminder, next_occasions, occasions_of, occasions_on
 from hub.sharing.rules.standing import Standing
 
@@ -61,5 +63,14 @@ def test_each_occasion_has_its_days_and_no_two_share_one(day: date) -> None:
 
 
 def test_who_is_reminded() -> None:
-    assert {standing for standing in Standing if needs_reminder(standing)} == {Standing.SILENT, Standing.DOWNLOADED}
+    gap = Membership(
+        (
+            Period(OrganizationKind.MEMBER, date(2020, 1, 1), date(2026, 11, 30)),
+            Period(OrganizationKind.BFF, date(2026, 12, 20)),
+        )
+    )
+    reminded = {standing for standing in Standing if needs_reminder(standing, gap, date(2026, 11, 30))}
+    assert reminded == {Standing.SILENT, Standing.DOWNLOADED}
+    assert not any(needs_reminder(standing, gap, date(2026, 12, 19)) for standing in Standing), "not while it is away"
+    assert needs_reminder(Standing.SILENT, gap, date(2026, 12, 20))
     assert Stage.NUDGE not in {occasion.stage for occasion in occasions_of(Quarter(2026, 4))}

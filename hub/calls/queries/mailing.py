@@ -47,21 +47,21 @@ def all_recipients(db: Session, today: date) -> list[Recipient]:
     people = (
         select(Person)
         .join(Organization, Organization.id == Person.organization_id)
-        .where(Person.left_at.is_(None), members_queries.has_not_left(today))
+        .where(Person.left_at.is_(None), members_queries.was_member_on(today))
         .order_by(Person.id)
     )
     return recipients(db, db.scalars(people).all())
 
 
 def representatives_of(db: Session, organization_ids: Sequence[int], today: date) -> list[Recipient]:
-    """Return the representatives and alternates who get email about calls, of those organizations that haven't left."""
+    """Return the representatives and alternates who get email about calls, of those organizations that are members today."""
     people = (
         select(Person)
         .join(Organization, Organization.id == Person.organization_id)
         .where(
             Person.organization_id.in_(organization_ids),
             Person.left_at.is_(None),
-            members_queries.has_not_left(today),
+            members_queries.was_member_on(today),
             Person.role.in_(REPRESENTING_ROLES),
         )
         .order_by(Person.id)

@@ -56,13 +56,13 @@ HINTS = {
     "board": Hint(
         "overview/board.html",
         frozenset({Role.BOARD, Role.COORDINATOR}),
-        "Confirmed and Forwarded meet the commitment; open an organization to see its quarters in detail.",
+        "Confirmed and Shared meet the commitment; open an organization to see its quarters in detail.",
         "standing",
     ),
     "behind": Hint(
         "overview/home.html",
         frozenset({Role.COORDINATOR, Role.BOARD}),
-        "These organizations haven’t shared this quarter; open one to see its people and get in touch.",
+        "These organizations haven’t shared this quarter, nor said that there was nothing to share; open one to get in touch.",
         "standing",
     ),
     "organizations": Hint(

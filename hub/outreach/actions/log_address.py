@@ -83,8 +83,8 @@ def _owner(db: Session, token: str) -> Person | None:
     if address is None or not address.person.is_active:
         return None
     person, today = address.person, clock.today(config_of(db).zone)
-    is_gone = person.organization.membership.has_left(today)
-    return person if may(person, Permission.DECLARE, person.organization) and not is_gone else None
+    is_member = person.organization.membership.includes(today)
+    return person if may(person, Permission.DECLARE, person.organization) and is_member else None
 
 
 def catch_up(database: Database) -> int:

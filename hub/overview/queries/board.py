@@ -56,8 +56,17 @@ def this_quarter(db: Session) -> Quarter:
     return Quarter.of(clock.today(config_of(db).zone))
 
 
-def board(db: Session, kind: OrganizationKind | None = None, standing: Standing | None = None) -> Board:
-    """Return every member and BFF with its last eight quarters; ``standing`` filters by the newest quarter."""
+def board(
+    db: Session,
+    kind: OrganizationKind | None = None,
+    standing: Standing | None = None,
+    *,
+    only_behind: bool = False,
+) -> Board:
+    """Return every member and BFF with its last eight quarters.
+
+    ``standing`` filters by the newest quarter, and so does ``only_behind``: Downloaded or Silent.
+    """
     quarters = tuple(reversed(this_quarter(db).back(QUARTERS_ON_BOARD)))
     organizations = [
         organization
@@ -69,7 +78,8 @@ def board(db: Session, kind: OrganizationKind | None = None, standing: Standing 
     rows = tuple(
         Row(organization, tuple(standings[organization.id, str(quarter)] for quarter in quarters))
         for organization in organizations
-        if standing is None or standings[organization.id, str(quarters[-1])] is standing
+        if standing in {None, standings[organization.id, str(quarters[-1])]}
+        and (standings[organization.id, str(quarters[-1])].is_behind or not only_behind)
     )
     return Board(quarters, rows, tuple(_total(quarter, i, rows) for i, quarter in enumerate(quarters)))
 

@@ -28,6 +28,8 @@ class Commitments:
     attended: AttendanceCounts
     presentation: PresentationStanding
     quarters: tuple[Standing, ...]  # of the year, up to the current quarter
+    kind: OrganizationKind  # at the year's end, or now
+    was_member: bool  # on any day of the year
 
     @property
     def behind(self) -> bool:
@@ -56,14 +58,15 @@ def commitments(
     db: Session, year: int, kind: OrganizationKind | None = None, *, only_behind: bool = False
 ) -> YearCommitments:
     """Return the commitments of each member and BFF of ``year``, with a constant number of queries."""
-    quarters = quarters_of_year(db, year)
+    quarters, first, last = quarters_of_year(db, year), date(year, 1, 1), date(year, 12, 31)
+    now, today = clock.now(), clock.today(config_of(db).zone)
     organizations = [
         organization
-        for organization in members_queries.organizations(db, kind)
+        for organization in members_queries.organizations(db)
         if organization.kind is not OrganizationKind.HOST
-        and organization.membership.overlaps(date(year, 1, 1), date(year, 12, 31))
+        and organization.membership.overlaps(first, last)
+        and kind in {None, organization.membership.kind_on(min(today, last))}
     ]
-    now, today = clock.now(), clock.today(config_of(db).zone)
     attended = attendance_queries.attendance_counts(db, organizations, year, now)
     presented = presentations_queries.standings(db, organizations, year, today, now)
     shared = standings_queries.standings(db, organizations, quarters)
@@ -73,6 +76,8 @@ def commitments(
             attended[organization.id],
             presented[organization.id],
             tuple(shared[organization.id, str(quarter)] for quarter in quarters),
+            organization.membership.kind_on(min(today, last)),
+            was_member=True,
         )
         for organization in organizations
     )
@@ -82,7 +87,7 @@ def commitments(
 def commitments_of(db: Session, organization: Organization, year: int) -> Commitments:
     """Return one organization's three commitments in a year."""
     now, today = clock.now(), clock.today(config_of(db).zone)
-    quarters = quarters_of_year(db, year)
+    quarters, first, last = quarters_of_year(db, year), date(year, 1, 1), date(year, 12, 31)
     shared = standings_queries.standings(db, [organization], quarters)
     return Commitments(
         organization,
@@ -91,4 +96,6 @@ def commitments_of(db: Session, organization: Organization, year: int) -> Commit
         ),
         presentations_queries.standings(db, [organization], year, today, now)[organization.id],
         tuple(shared[organization.id, str(quarter)] for quarter in quarters),
+        organization.membership.kind_on(min(today, last)),
+        organization.membership.overlaps(first, last),
     )

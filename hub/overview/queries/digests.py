@@ -14,7 +14,7 @@ from hub.library.models import Resource
 from hub.library.rules import topic_label
 from hub.mail import queries as mail_queries
 from hub.members import queries as members_queries
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.queries import NotificationSettings
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission, may
@@ -54,11 +54,19 @@ class Digest:
 
 
 def digests(db: Session, week: DigestWeek) -> list[Digest]:
-    """Return the digests of the week, ordered by person; people with nothing new have none."""
+    """Return the digests of the week, ordered by person.
+
+    People with nothing new have none, nor do those whose organization isn't in the alliance today.
+    """
     new = library_queries.added_between(db, week.since, week.until)
     if not new:
         return []
-    people = db.scalars(select(Person).where(Person.left_at.is_(None)).order_by(Person.id)).all()
+    people = db.scalars(
+        select(Person)
+        .join(Organization, Organization.id == Person.organization_id)
+        .where(Person.left_at.is_(None), members_queries.was_member_on(clock.today(config_of(db).zone)))
+        .order_by(Person.id)
+    ).all()
     followed = library_queries.topics_followed_by(db, [person.id for person in people])
     saved = _saved(db)
     parts = {

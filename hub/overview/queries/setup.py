@@ -57,11 +57,15 @@ def without_representative(db: Session) -> Sequence[Organization]:
 
 
 def uninvited(db: Session) -> Sequence[Person]:
-    """Return everyone who has no password yet, ordered by organization and name."""
+    """Return everyone who has no password yet, ordered by organization and name, without organizations that left."""
     query = (
         select(Person)
         .join(Person.organization)
         .options(joinedload(Person.organization))
-        .where(Person.password_hash.is_(None), Person.left_at.is_(None))
+        .where(
+            Person.password_hash.is_(None),
+            Person.left_at.is_(None),
+            members_queries.has_not_left(clock.today(config_of(db).zone)),
+        )
     )
     return db.scalars(query.order_by(func.lower(Organization.name), func.lower(Person.name))).all()

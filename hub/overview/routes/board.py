@@ -5,7 +5,7 @@ from flask import Response, render_template, request
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.rules.commitment import forecast
-from hub.core import clock
+from hub.core import clock, web
 from hub.core.tables import csv_of
 from hub.core.web import db, one_of
 from hub.members import queries as members_queries
@@ -17,6 +17,7 @@ from hub.overview.queries import commitments as commitments_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.commitments import commitments_page, requested_year
 from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.rules.reminders import needs_reminder
 from hub.sharing.rules.standing import Standing
 
 
@@ -27,8 +28,9 @@ def board() -> str | Response:
     kind = one_of(OrganizationKind, request.args.get("kind", ""))
     if request.args.get("view") == "commitments":
         return commitments_page(kind)
-    standing = one_of(Standing, request.args.get("standing", ""))
-    table = board_queries.board(db, kind, standing)
+    chosen = request.args.get("standing", "")
+    standing, only_behind = one_of(Standing, chosen), chosen == "behind"
+    table = board_queries.board(db, kind, standing, only_behind=only_behind)
     if request.args.get("format") == "csv":
         return _board_as_csv(table)
     resources, topics = board_queries.most_shared(db, table.quarters[-1], signed_in())
@@ -37,6 +39,7 @@ def board() -> str | Response:
         board=table,
         kind=kind,
         standing=standing,
+        only_behind=only_behind,
         Standing=Standing,
         OrganizationKind=OrganizationKind,
         resources=resources,
@@ -63,6 +66,7 @@ def organization(slug: str) -> str:
     year, years = requested_year()
     commitments = commitments_queries.commitments_of(db, member, year)
     now, presentations = clock.now(), presentations_queries.of_organization(db, member)
+    rows, today = quarters_queries.quarters_of(db, member, quarters), clock.today(web.config().zone)
     return render_template(
         "overview/organization.html",
         organization=member,
@@ -74,5 +78,8 @@ def organization(slug: str) -> str:
         presentations=presentations,
         statuses=presentations_queries.statuses(db, presentations, now),
         people=members_queries.people_of(db, member),
-        quarters=quarters_queries.quarters_of(db, member, quarters),
+        quarters=rows,
+        remind_for=next(
+            (row.quarter for row in rows[:2] if needs_reminder(row.standing, member.membership, today)), None
+        ),
     )

@@ -111,7 +111,7 @@ def _others(db: Session, organization: Organization) -> Mapping[str, Organizatio
         .where(Organization.kind != OrganizationKind.HOST, Organization.id != organization.id)
         .options(selectinload(Organization.designations))
     )
-    return {other.slug: other for other in others if not other.membership.has_left(today)}
+    return {other.slug: other for other in others if other.membership.includes(today)}
 
 
 def _designations(organization: Organization) -> frozenset[str]:

@@ -14,8 +14,10 @@ from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.library.models import Resource
+from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
+from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.actions.entries import (
     ALREADY_SENT,
     AlreadySentError,
@@ -85,6 +87,8 @@ def declare(
         db.flush()
         first = first or event
         note(db, person, "logged", event, resource=event.resource_id, with_whom=event.with_whom, people=event.people)
+    # Reminders still in the outbox are obsolete now.
+    mail_actions.cancel(db, about=reminders_actions.about(person.organization, Quarter.of(declaration.happened_on)))
     return events
 
 

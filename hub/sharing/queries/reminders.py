@@ -57,10 +57,12 @@ def reminders(
 
     ``only`` limits them to the organizations with these ids.
     """
+    today = clock.today(config_of(db).zone)
     rows = [
         row
         for row in sharing_of(db, quarter)
-        if needs_reminder(row.standing) and (only is None or row.organization.id in only)
+        if needs_reminder(row.standing, row.organization.membership, today)
+        and (only is None or row.organization.id in only)
     ]
     people = _people(db, [row.organization.id for row in rows])
     everyone = [person for group in people.values() for person in group]

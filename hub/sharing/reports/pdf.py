@@ -18,6 +18,7 @@ from hub.sharing.rules.evidence import Rung, RungCount
 from hub.sharing.rules.reports import Reached
 from hub.sharing.rules.standing import Act, Standing, count_met, is_late
 
+COMMITMENTS = {"yes": "Met", "no": "Not met", "no, answered": "Not met, answered", "none due": "None"}
 MOST_ENTRIES = 400  # listed in a PDF; the CSV file has all
 
 
@@ -55,12 +56,18 @@ def report_as_pdf(report: Report, setting: Setting) -> bytes:
 def _summary(report: Report) -> str:
     met, due = report.met
     name = report.organization.name
+    standings = [row.standing for row in report.rows]
+    if not due and Standing.NO_RECORDS in standings:
+        return f"The hub has no records of {report.period.label}, because they begin later."
     if not due:
         return f"No sharing was due from {name} in {report.period.label}."
     if report.period.is_year:
         sentence = f"{name} met the commitment to share at least quarterly in {met} of {plural(due, 'quarter')}."
     else:
         sentence = f"{name} {'met' if met else 'has not met'} the commitment to share at least quarterly."
+    if answered := standings.count(Standing.NOTHING_TO_SHARE):
+        quarters = f" in {plural(answered, 'quarter')}" if report.period.is_year else ""
+        sentence += f" It confirmed in writing that there was nothing to share{quarters}."
     return f"{sentence} {_people(report.reached)}"
 
 
@@ -194,7 +201,10 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     )
     counts = Counter(row.standing for row in rows)
     columns = [Column("Standing", 3), Column("Organizations", 1.4, is_number=True), Column("Commitment", 8)]
-    paper.grid(columns, [[standing.label, number(counts[standing]), _commitment(standing)] for standing in Standing])
+    paper.grid(
+        columns,
+        [[standing.label, number(counts[standing]), COMMITMENTS[standing.commitment_met]] for standing in Standing],
+    )
     paper.heading("By organization")
     columns = [Column("Organization", 6), Column("Kind", 1.8), Column("Standing", 2.6), Column("Confirmed", 5)]
     columns += [Column(rung.label, 2.6 if rung is Rung.DOWNLOAD else 2.3, is_number=True) for rung in RUNGS]
@@ -203,11 +213,3 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     ]
     paper.grid(columns, table)
     return paper.as_bytes()
-
-
-def _commitment(standing: Standing) -> str:
-    if not standing.is_due:
-        return "None"
-    if standing is Standing.NOTHING_TO_SHARE:
-        return "Not met, answered"
-    return "Met" if standing.met else "Not met"

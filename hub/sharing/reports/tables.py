@@ -155,7 +155,7 @@ def quarter_cells(rows: Iterable[QuarterRow]) -> Iterable[list[object]]:
         yield [
             str(row.quarter),
             row.standing.value,
-            "yes" if row.standing.met else "no",
+            row.standing.commitment_met,
             row.confirmed_on,
             row.confirmation.person_name if row.confirmation else None,
             "yes" if row.late else "no",

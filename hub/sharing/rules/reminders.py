@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from enum import StrEnum
 
 from hub.core.quarters import Quarter
+from hub.members.rules.membership import Membership
 from hub.sharing.rules.standing import Standing
 
 
@@ -82,9 +83,12 @@ def _occasions_around(today: date) -> list[Occasion]:
     return [*occasions_of(this.previous), *occasions_of(this)]
 
 
-def needs_reminder(standing: Standing) -> bool:
-    """Return True if an organization with this standing gets reminders: it hasn't shared, nor confirmed that it had nothing."""
-    return standing.is_behind
+def needs_reminder(standing: Standing, membership: Membership, today: date) -> bool:
+    """Return True if an organization with this standing gets reminders.
+
+    It hasn't shared, nor confirmed that it had nothing to share; and it is in the alliance today.
+    """
+    return standing.is_behind and membership.includes(today)
 
 
 @dataclass(frozen=True)

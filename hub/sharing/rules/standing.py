@@ -64,6 +64,13 @@ class Standing(StrEnum):
         return self in {Standing.CONFIRMED, Standing.SHARED}
 
     @property
+    def commitment_met(self) -> str:
+        """Whether the commitment is met, in the words of reports."""
+        if not self.is_due:
+            return "none due"
+        return "yes" if self.met else "no, answered" if self is Standing.NOTHING_TO_SHARE else "no"
+
+    @property
     def is_due(self) -> bool:
         """True if the organization had to share in the quarter, so that it counts in totals."""
         return self not in {Standing.NO_RECORDS, Standing.NOT_DUE}
