@@ -82,7 +82,7 @@ def begins(database: Database) -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_a_new_hub_accuses_no_one_of_the_time_before_it(
+def test_a_new_hub_shows_no_records_for_the_time_before_it(
     coordinator: FlaskClient, database: Database, frozen_clock: FrozenClock, app: Flask
 ) -> None:
     opened = coordinator.get("/setup/hub").text

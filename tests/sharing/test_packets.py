@@ -128,7 +128,7 @@ def test_the_chain_crosses_a_gap_in_the_membership(world: Database) -> None:
     ("joined", "chain"),
     [(date(2025, 11, 3), ("2026Q1", "2025Q4")), (date(2026, 1, 20), ("2026Q1",)), (date(2026, 4, 1), ())],
 )
-def test_the_chain_begins_anew_when_the_day_of_joining_is_corrected(
+def test_a_new_chain_begins_when_the_day_of_joining_is_corrected(
     world: Database, joined: date, chain: tuple[str, ...]
 ) -> None:
     old = make(world, Q2)
