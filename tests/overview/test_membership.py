@@ -12,6 +12,7 @@ from hub.calls.models import Attendance, Call, Source
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.quarters import Quarter
+from hub.core.set_aside import SetAside
 from hub.mail import rules as mail_rules
 from hub.mail.actions import turn_on_sending
 from hub.mail.models import OutboxMessage
@@ -61,9 +62,11 @@ def coordinator(database: Database, frozen_clock: FrozenClock, sign_in: SignIn) 
 
 def a_form(page: str, *rows: dict[str, str], button: str = "preview") -> dict[str, str]:
     """Return the page's form with these rows typed in, and the button pressed."""
-    main = BeautifulSoup(page, "lxml").select_one("main form.wide")
-    assert main is not None
-    hidden = {name: str(main.select(f"input[name={name}]")[0].get("value", "")) for name in ("shown", "previewed")}
+    fields = BeautifulSoup(page, "lxml").select(
+        "main form.wide input[name=version], main form.wide input[name=previewed]"
+    )
+    assert fields
+    hidden = {str(field["name"]): str(field["value"]) for field in fields}
     empty = {"kind": "member", "joined_on": "", "left_on": "", "reason": ""}
     typed = {f"periods-{n}-{name}": text for n, row in enumerate(rows) for name, text in (empty | row).items()}
     return hidden | typed | {button: "1"}
@@ -138,7 +141,7 @@ def test_dates_edited_after_the_preview_are_previewed_again_instead_of_saved(
     preview = coordinator.post(ADDRESS, data=a_form(coordinator.get(ADDRESS).text, LEFT)).text
     later = LEFT | {"left_on": "2025-09-30"}
     answer = coordinator.post(ADDRESS, data=a_form(preview, later, button="save"))
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "You edited the dates after the preview." in answer.text
     assert periods(database) == [Period(MEMBER, date(2020, 1, 1))]
     coordinator.post(ADDRESS, data=a_form(answer.text, later, button="save"))
@@ -153,15 +156,37 @@ def test_a_membership_that_someone_else_changed_meanwhile_is_not_overwritten_sil
     with database.writing() as db:
         members_queries.organization_of(db, "lakeshore").periods[0].joined_on = date(2021, 5, 5)
     stale = coordinator.post(ADDRESS, data=a_form(preview, LEFT, button="save"))
-    assert stale.status_code == 422
-    assert "Someone else changed this membership" in stale.text
-    assert "Member since May 5, 2021" in words(stale.text)
-    assert LEFT["reason"] in stale.text, "nothing typed is lost"
+    assert stale.status_code == 409
+    conflict = BeautifulSoup(stale.text, "lxml").select_one("section.conflict")
+    assert conflict is not None
+    saved, typed = (version.get_text() for version in conflict.select(".stored"))
+    assert saved == "Member, May 5, 2021"
+    assert typed == f"Member, Jan 1, 2020, Aug 15, 2025, {LEFT['reason']}"
+    assert f'value="{LEFT["reason"]}"' in stale.text, "nothing typed is lost"
     assert periods(database) == [Period(MEMBER, date(2021, 5, 5))]
     again = coordinator.post(ADDRESS, data=a_form(stale.text, LEFT))
     assert again.status_code == 200
+    assert periods(database) == [Period(MEMBER, date(2021, 5, 5))]
     coordinator.post(ADDRESS, data=a_form(again.text, LEFT, button="save"))
     assert periods(database)[0].joined_on == date(2020, 1, 1)
+    with database.reading() as db:
+        [row] = db.scalars(select(SetAside))
+        assert (row.title, row.texts) == ("Membership of Lakeshore", [["Periods", saved]])
+
+
+def test_a_newer_membership_can_be_kept_and_what_was_typed_is_set_aside(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    preview = coordinator.post(ADDRESS, data=a_form(coordinator.get(ADDRESS).text, LEFT)).text
+    with database.writing() as db:
+        members_queries.organization_of(db, "lakeshore").periods[0].joined_on = date(2021, 5, 5)
+    stale = coordinator.post(ADDRESS, data=a_form(preview, LEFT, button="save"))
+    kept = coordinator.post(ADDRESS, data=a_form(stale.text, LEFT, button="save") | {"resolve": "saved"})
+    assert kept.status_code == 302
+    assert periods(database) == [Period(MEMBER, date(2021, 5, 5))]
+    with database.reading() as db:
+        [row] = db.scalars(select(SetAside))
+        assert LEFT["reason"] in row.texts[0][1]
 
 
 @pytest.mark.parametrize(

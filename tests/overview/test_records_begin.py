@@ -55,8 +55,8 @@ def main_words(page: str) -> str:
 
 def a_form(page: str, day: str, **others: str) -> dict[str, str]:
     """Return the form of the page, with this day typed in."""
-    form = BeautifulSoup(page, "lxml")
-    hidden = {name: str(form.select(f"input[name={name}]")[0].get("value", "")) for name in ("shown", "previewed")}
+    fields = BeautifulSoup(page, "lxml").select("input[name=version], input[name=previewed]")
+    hidden = {str(field["name"]): str(field["value"]) for field in fields}
     return HUB | hidden | {"records_begin": day} | others
 
 
@@ -148,7 +148,7 @@ def test_another_day_is_saved_only_after_a_preview_of_what_it_changes(
     add_members(coordinator)
     typed = a_form(coordinator.get("/setup/hub").text, "7/1/2025", name="Steel Hub")
     preview = coordinator.post("/setup/hub", data=typed)
-    assert preview.status_code == 200
+    assert preview.status_code == 422, "nothing was saved"
     words = main_words(preview.text)
     assert "What changes if records begin Jul 1, 2025" in words
     assert "10 quarters change, of 2 organizations" in words
@@ -189,8 +189,10 @@ def test_a_day_that_someone_else_changed_meanwhile_is_not_overwritten_silently(
     opened = coordinator.get("/setup/hub").text
     coordinator.post("/setup/hub", data=a_form(opened, "2026-11-01"))
     answer = coordinator.post("/setup/hub", data=a_form(opened, "2026-11-24"))
-    assert answer.status_code == 422
-    assert "Someone else just changed the day on which records begin to Nov 1, 2026" in answer.text
+    assert answer.status_code == 409
+    conflict = BeautifulSoup(answer.text, "lxml").select_one("section.conflict")
+    assert conflict is not None
+    assert [version.get_text() for version in conflict.select(".stored")] == ["Nov 1, 2026", "Nov 24, 2026"]
     assert begins(database) == ["2026-11-01"]
 
 
