@@ -9,12 +9,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from hub.core.addresses import is_address
 from hub.core.dates import parse_time
 
 ROOT = Path(__file__).resolve().parent
@@ -247,11 +247,7 @@ def _mail_server(url: str) -> MailServer | None:
 
 def _is_address(text: str) -> bool:
     """Return True if ``text`` is one email address without a name."""
-    try:
-        address = Address(addr_spec=text)
-    except (ValueError, IndexError):
-        return False
-    return text.isascii() and bool(address.username) and bool(_DOMAIN.fullmatch(address.domain))
+    return text.isascii() and is_address(text) and bool(_DOMAIN.fullmatch(text.rpartition("@")[2]))
 
 
 def _mail_host(base_url: str) -> str:

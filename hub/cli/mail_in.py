@@ -14,10 +14,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from hub.cli.base import main, open_database
 from hub.core import clock
+from hub.core.addresses import addresses_in
 from hub.core.dates import file_size
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.mail.rules import addresses_in
 from hub.outreach import spool
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.rules.copied_mail import MOST_BYTES

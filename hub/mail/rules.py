@@ -3,7 +3,6 @@
 import base64
 import hmac
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -14,8 +13,6 @@ from email_validator import EmailNotValidError, validate_email
 
 from hub.core.errors import Refused
 
-_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
-_MAILBOX = re.compile(r"[^<>]*<([^<>]*)>[^<>]*|([^<>]*)")
 _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
 
 
@@ -28,47 +25,6 @@ def deliverable(text: str) -> str:
             f"“{' '.join(text.split())[:100]}” is not an email address. Write it like name@example.org."
         ) from error
     return f"{valid.local_part}@{valid.ascii_domain}"
-
-
-def addresses_in(values: Iterable[str]) -> list[str]:
-    """Return the addresses in headers such as To, in order, without names and comments.
-
-    Semicolons separate addresses too, because Outlook writes them. Python's `getaddresses` isn't used: newer releases
-    find no address in such a header, and older ones parse others differently.
-    """
-    return [address for value in values for mailbox in _mailboxes(value) if (address := _address(mailbox))]
-
-
-def _mailboxes(value: str) -> Iterator[str]:
-    """Split a header at separators outside quotes and comments, dropping comments and group names (RFC 5322)."""
-    letters, kept = iter(value), list[str]()
-    depth, quoted = 0, False
-    for letter in letters:
-        if letter == "\\" and (depth or quoted):
-            pair = letter + next(letters, "")
-            kept.append("" if depth else pair)
-        elif quoted:
-            quoted = letter != '"'
-            kept.append(" " if letter in "<>" else letter)  # a bracket in a quoted name doesn't enclose an address
-        elif depth or letter == "(":
-            depth += {"(": 1, ")": -1}.get(letter, 0)
-        elif letter in ",;":
-            yield "".join(kept)
-            kept.clear()
-        elif letter == ":":
-            kept.clear()
-        else:
-            quoted = letter == '"'
-            kept.append(letter)
-    if not (depth or quoted):  # the text after an unclosed quote or comment is ambiguous
-        yield "".join(kept)
-
-
-def _address(mailbox: str) -> str:
-    """Return the address in ``Name <address>`` or ``address``; empty if there is none, or several in brackets."""
-    match = _MAILBOX.fullmatch(mailbox)
-    address = (match[1] or match[2] or "").strip() if match else ""
-    return address if _ADDRESS.fullmatch(address) else ""
 
 
 def keyed_hash(key: str, address: str) -> str:

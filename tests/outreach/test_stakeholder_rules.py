@@ -41,6 +41,8 @@ def entries(text: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
             "Ana <ana@example.org>; Bo Lee <bo@example.org>, cy@example.org",
             [("ana@example.org", "Ana", "", ()), ("bo@example.org", "Bo Lee", "", ()), ("cy@example.org", "", "", ())],
         ),
+        ("'Bo Lee' <bo@example.org>; \"'Ana'\" <mailto:ana@example.org>", [("bo@example.org", "Bo Lee", "", ()), ("ana@example.org", "Ana", "", ())]),
+        ('Ana "the boss <ana@example.org>', [("ana@example.org", "", "", ())]),
         ("ana@example.org, bo@example.org", [("ana@example.org", "", "", ()), ("bo@example.org", "", "", ())]),
         ("ana@example.org, Ana Peña, Lakeshore Forge, Board", [("ana@example.org", "Ana Peña", "Lakeshore Forge", ("Board",))]),
         ("Ana Peña\tana@example.org\tLakeshore\tBoard; Shops", [("ana@example.org", "Ana Peña", "Lakeshore", ("Board", "Shops"))]),

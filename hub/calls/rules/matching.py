@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from hub.calls.rules.participants import Participant, normalize_name, participant_key
+from hub.core.addresses import own_domain
 
 
 class How(StrEnum):
@@ -88,29 +89,6 @@ class Match:
     how: How
 
 
-# Email providers whose addresses don't identify an organization.
-PROVIDERS = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "msn.com",
-        "yahoo.com",
-        "icloud.com",
-        "me.com",
-        "aol.com",
-        "proton.me",
-        "protonmail.com",
-        "gmx.com",
-        "gmx.net",
-        "mail.com",
-        "comcast.net",
-        "verizon.net",
-        "att.net",
-    ]
-)
 # What people and devices add to a name: pronouns, titles, roles.
 _ADDITIONS = re.compile(
     r"\b(she|he|they)\s*/\s*(her|him|them)s?(\s*/\s*(hers|his|theirs))?\b|\((guest|external|unverified|host|co-host|me)\)"
@@ -159,14 +137,8 @@ def directory(
 
 
 def _add_domain(result: Directory, domain: str, organization_id: int) -> None:
-    domain = domain.lower().removeprefix("www.")
-    if speaks_for_an_organization(domain):
-        result.by_domain[domain].add(organization_id)
-
-
-def speaks_for_an_organization(domain: str) -> bool:
-    """Return True unless the domain is an email provider's, or none at all."""
-    return "." in domain and domain not in PROVIDERS
+    if own := own_domain(domain):
+        result.by_domain[own].add(organization_id)
 
 
 @dataclass(frozen=True)
@@ -201,8 +173,7 @@ def _evidence_of_address(email: str, known: Directory, aliases: Mapping[str, Tar
         yield Evidence(How.ADDRESS, frozenset([Target(person.id, person.organization_id)]))
     if email and (remembered := aliases.get(participant_key("", email))):
         yield Evidence(How.REMEMBERED_ADDRESS, frozenset([remembered]))
-    domain = email.rpartition("@")[2]
-    if speaks_for_an_organization(domain):
+    if domain := own_domain(email.rpartition("@")[2]):
         owners = _owners(domain, known)
         yield Evidence(How.DOMAIN, frozenset(Target(None, owner) for owner in owners) or frozenset([Target()]))
 

@@ -25,7 +25,7 @@ def open_message(path: Path, file_format: Format, limits: Limits) -> Document:
     """Return a message: the items of a numbered update, or its text as a section under its subject."""
     with path.open("rb") as file:
         message = BytesParser(policy=policy.default).parse(file)
-    if not (message["from"] or message["subject"] or message["date"]):
+    if not any(name in message for name in ("from", "subject", "date")):
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     subject = one_line(header(message, "subject"))
     text = message_text(message)[: limits.all_characters]

@@ -6,7 +6,8 @@ from collections import defaultdict
 import sqlalchemy as sa
 from alembic import op
 
-from hub.calls.rules.matching import is_generic, speaks_for_an_organization
+from hub.calls.rules.matching import is_generic
+from hub.core.addresses import own_domain
 from hub.calls.rules.participants import normalize_name
 from hub.core.db import Utc
 
@@ -93,7 +94,7 @@ def _matched_against_an_address() -> list[int]:
     return [
         guest.id
         for guest in guests
-        if speaks_for_an_organization(domain := guest.email.rpartition("@")[2])
+        if (domain := own_domain(guest.email.rpartition("@")[2]))
         and domain not in domains[guest.organization_id]
     ]
 

@@ -17,8 +17,8 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from hub.core.addresses import addresses_in
 from hub.core.text import one_line
-from hub.mail.rules import addresses_in
 
 MOST_BYTES = 40_000_000  # of a message; mail servers accept 25 MB to 35 MB
 MOST_PARTS = 200

@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from hub.core.addresses import own_domain
 from hub.outreach.rules.copied_mail import Mail
 from hub.sharing.rules.logged_mail import Audience, Outcome
 
@@ -19,16 +20,6 @@ _LOG = re.compile(r"log\+([a-z0-9]{10,40})@(.+)", re.IGNORECASE)
 
 # Emails may wait in an outbox or a queue. An older date is only the sender's claim, which they can report.
 OLDEST = timedelta(days=14)
-
-# Public email providers: sharing their domain doesn't mean belonging to the same organization.
-OPEN_DOMAINS = frozenset(
-    {
-        "aol.com", "att.net", "bellsouth.net", "charter.net", "comcast.net", "cox.net", "fastmail.com", "gmail.com",
-        "gmx.com", "googlemail.com", "hotmail.com", "icloud.com", "live.com", "mac.com", "mail.com", "me.com",
-        "msn.com", "outlook.com", "proton.me", "protonmail.com", "sbcglobal.net", "verizon.net", "yahoo.com",
-        "ymail.com", "zoho.com",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,5 +104,5 @@ def _is_inside(address: str, sender: Sender) -> bool:
 
 
 def _own_domains(sender: Sender) -> set[str]:
-    host = (urlsplit(sender.website).hostname or "").removeprefix("www.")
-    return {sender.email.rpartition("@")[2], host} - OPEN_DOMAINS - {""}
+    domains = (sender.email.rpartition("@")[2], urlsplit(sender.website).hostname or "")
+    return {own_domain(domain) for domain in domains} - {""}

@@ -9,6 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from hub.core import dates
+from hub.core.addresses import mailboxes_in
 from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.members.rules.fields import LONGEST_NAME, email_of
@@ -188,10 +189,11 @@ def _freeform_lines(number: int, text: str) -> Iterator[Line]:
             refused=f"This line has more than {dates.number(LONGEST_LINE)} characters. Split it.",
         )
         return
-    mailboxes, rest = _mailboxes(text)
-    if mailboxes:
-        yield from (_line(number, text, email, name) for name, email in mailboxes)
-        yield from (_line(number, text, word) for word in re.split(r"[\s,;]+", rest) if "@" in word)
+    if _ADDRESS.search(text):
+        for mailbox in mailboxes_in(text):
+            unclear = [word.strip("<>()'\"") for word in re.split(r"[\s,;]+", mailbox.text) if "@" in word]
+            for address in [mailbox.address] if mailbox.address else unclear:
+                yield _line(number, text, address, mailbox.name)
         return
     delimiter = max("\t;,", key=text.count)
     cells = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter))] if delimiter in text else [text]
@@ -205,27 +207,6 @@ def _freeform_lines(number: int, text: str) -> Iterator[Line]:
         return
     name, affiliation, groups = ([cell for cell in cells if "@" not in cell] + ["", "", ""])[:3]
     yield _line(number, text, addresses[0], name, affiliation, groups)
-
-
-def _mailboxes(text: str) -> tuple[list[tuple[str, str]], str]:
-    """Return the names and addresses written like ``Ana Peña <ana@example.org>``, and the rest of the text.
-
-    Takes linear time for any text.
-    """
-    mailboxes: list[tuple[str, str]] = []
-    rest: list[str] = []
-    done = 0
-    for address in _ADDRESS.finditer(text):
-        before, done = text[done : address.start()].rstrip(), address.end()
-        opening = before.rfind('"', 0, -1) if before.endswith('"') else -1
-        if opening >= 0:
-            name, others = before[opening + 1 : -1], before[:opening]
-        else:
-            begin = 1 + max(before.rfind(sign) for sign in ',;"<>')
-            name, others = before[begin:], before[:begin]
-        mailboxes.append((name.strip(), address[1]))
-        rest.append(others)
-    return mailboxes, " ".join((*rest, text[done:]))
 
 
 def _line(number: int, text: str, email: str, name: str = "", affiliation: str = "", groups: str = "") -> Line:
