@@ -1,5 +1,6 @@
 """The forms of outreach."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -149,13 +150,16 @@ class PackForm(FlaskForm):
     )
     groups = SelectMultipleField("Groups", validate_choice=False)
     everyone = BooleanField("All stakeholders")
+    people = SelectMultipleField("People", coerce=resource_number, validate_choice=False)
+    who = StringField("Name, email or affiliation", [Optional()])
     find = StringField("Title", [Optional()])
     part = StringField("Only these pages", [Optional()], description="Such as 7 or 7-9")
 
-    def show(self, pack: Pack) -> None:
-        """Fill the form with the draft."""
+    def show(self, pack: Pack, people: Iterable[int]) -> None:
+        """Fill the form with the draft; ``people`` are the ids of the stakeholders chosen beside the groups."""
         self.title.data, self.words.data = pack.title, pack.note
         self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
+        self.people.data = list(people)
 
     def positions(self) -> dict[int, int]:
         """Return the position typed for each item, by item id; anything that isn't a number is left out."""

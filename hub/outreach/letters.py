@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import quote
 
 from hub.core.dates import plural, with_year
-from hub.mail.letters import Bullets, Button, Letter, Link, Links, Paragraph, Quote, greeting
+from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Quote, greeting
 from hub.members.models import Person
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Audience, Outcome
@@ -135,14 +135,15 @@ class SentPack:
     sender: str
     items: Sequence[SentItem]
     address: str = ""  # of its page, through the link of one recipient or channel
+    items_on_page: bool = False  # its items have no pages of their own: the sender's preview
 
     def with_address(self, address: str) -> "SentPack":
         """Return a copy in which ``address`` is the URL of its page."""
         return replace(self, address=address)
 
     def address_of(self, item: SentItem) -> str:
-        """Return the URL of an item's page."""
-        return f"{self.address}/{item.id}"
+        """Return the URL of an item's page, or of its place on the page."""
+        return f"{self.address}#item-{item.id}" if self.items_on_page else f"{self.address}/{item.id}"
 
 
 def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
@@ -159,6 +160,21 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
         (greeting(recipient), *note, links, everything),
         reason,
         signature=f"{pack.sender}\n{pack.organization}",
+    )
+
+
+def letter_of_test(pack: SentPack, author: str, hub_name: str) -> Letter:
+    """Return a pack's email as a test for its ``author``; ``pack`` has the address of the preview."""
+    letter = letter_of(replace(pack, items_on_page=True), author, hub_name)
+    notice = Paragraph(
+        f"This is a test. The hub sent it only to you, and it doesn’t count as sharing. Its links open your preview: no one "
+        f"outside {pack.organization} can open them. Recipients’ emails also have an unsubscribe link."
+    )
+    return replace(
+        letter,
+        subject=f"[Test] {letter.subject}",
+        parts=(Heading("Test"), notice, *letter.parts),
+        reason="You get this because you sent yourself a test of this pack.",
     )
 
 

@@ -137,6 +137,8 @@ class Pack(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     groups: Mapped[list[str]] = mapped_column(JSON, default=list)
     everyone: Mapped[bool] = mapped_column(default=False)  # all stakeholders, in any group or none
+    # The number of people chosen beside the groups: in a draft when it was saved, otherwise when it was sent.
+    chosen_people: Mapped[int] = mapped_column(default=0)
     state: Mapped[PackState] = mapped_column(default=PackState.DRAFT)
     created_at: Mapped[datetime]
     send_at: Mapped[datetime | None]
@@ -159,6 +161,17 @@ class Pack(Base):
 
     def __str__(self) -> str:
         return f"pack {self.id}"
+
+
+class PackPerson(Base):
+    """A stakeholder who gets a pack beside its groups. People who are removed from the list drop out."""
+
+    __tablename__ = "pack_person"
+
+    pack_id: Mapped[int] = mapped_column(ForeignKey("pack.id", ondelete="CASCADE"), primary_key=True)
+    stakeholder_id: Mapped[int] = mapped_column(
+        ForeignKey("stakeholder.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class PackItem(Base):

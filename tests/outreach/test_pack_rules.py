@@ -99,7 +99,7 @@ def test_accepted_emails_are_logged_when_all_have_settled_or_after_an_hour(
     assert is_to_be_logged(new, unsettled, since) is expected
 
 
-GOOD = {"title": "Q4", "items": 1, "recipients": 1, "groups": True, "send_at": NOW, "now": NOW}
+GOOD = {"title": "Q4", "items": 1, "recipients": 1, "chosen": True, "send_at": NOW, "now": NOW}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ GOOD = {"title": "Q4", "items": 1, "recipients": 1, "groups": True, "send_at": N
         ({}, None),
         ({"title": " "}, "subject"),
         ({"items": 0}, "at least one resource"),
-        ({"groups": False}, "at least one group"),
+        ({"chosen": False}, "at least one group"),
         ({"recipients": 0}, "No one"),
         ({"send_at": NOW + timedelta(days=400)}, "within one year"),
     ],
@@ -120,7 +120,10 @@ def test_a_pack_that_cannot_be_sent_says_why(wrong: dict[str, object], sentence:
 
 def test_the_sharing_log_names_groups_and_never_people() -> None:
     assert audience_of(["Board", "Shops"], everyone=False) == "Our stakeholders: Board, Shops"
-    assert audience_of(["Board"], everyone=True) == "All our stakeholders"
+    assert audience_of(["Board"], everyone=True, people=2) == "All our stakeholders"
+    assert audience_of(["Board"], everyone=False, people=2) == "Our stakeholders: Board, and 2 people"
+    assert audience_of(["Board"], everyone=False, people=1) == "Our stakeholders: Board, and 1 person"
+    assert audience_of([], everyone=False, people=1) == "1 of our stakeholders"
 
 
 PACK = SentPack(

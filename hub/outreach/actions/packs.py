@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
@@ -22,13 +22,14 @@ from hub.library.rules import Audience, PageKind
 from hub.mail import actions as mail_actions
 from hub.members.models import Person
 from hub.outreach.letters import SentItem, SentPack
-from hub.outreach.models import Pack, PackItem, PackLink
+from hub.outreach.models import Pack, PackItem, PackLink, PackPerson
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.rules.links import link_end
 from hub.outreach.rules.packs import (
     LONGEST_PACK_NOTE,
     LONGEST_PACK_TITLE,
+    MOST_CHOSEN_PEOPLE,
     MOST_DRAFTS,
     MOST_ITEMS,
     LinkPart,
@@ -112,7 +113,7 @@ def _item(pack: Pack, resource: Resource, first: int | None, last: int | None) -
 
 def add_item(db: Session, person: Person, pack: Pack, resource_id: int, part: Part = None) -> None:
     """Append a resource, or some pages of it, to a draft; raise Refused if it can't be added."""
-    _refuse_unless_draft(pack)
+    refuse_unless_draft(pack)
     _add_items(db, person, pack, [(resource_id, part)])  # checks first that the person may see it
     if part is not None:
         _refuse_missing_pages(db, resource_id, part)
@@ -134,21 +135,43 @@ def _refuse_missing_pages(db: Session, resource_id: int, part: tuple[int, int]) 
 
 
 def change_pack(
-    db: Session, person: Person, pack: Pack, *, title: str, pack_note: str, groups: Iterable[str], everyone: bool
+    db: Session,
+    person: Person,
+    pack: Pack,
+    *,
+    title: str,
+    pack_note: str,
+    groups: Iterable[str],
+    everyone: bool,
+    people: Iterable[int] = (),
 ) -> None:
-    """Change subject, note and recipients of a draft; raise Refused if it can't be changed or a text is invalid."""
-    _refuse_unless_draft(pack)
+    """Change subject, note and recipients of a draft; raise Refused if it can't be changed or a text is invalid.
+
+    ``people`` are the ids of stakeholders beside the groups; those who were removed from the list are left out.
+    """
+    refuse_unless_draft(pack)
     _lock(db, pack)
     pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Enter a subject.").split())
     pack.note = text_of(pack_note, LONGEST_PACK_NOTE)
     names = set(stakeholders_queries.group_names(db, person.organization))
     pack.groups = [group for group in dict.fromkeys(groups) if group in names]
     pack.everyone = everyone
+    _choose_people(db, person, pack, people)
+
+
+def _choose_people(db: Session, person: Person, pack: Pack, ids: Iterable[int]) -> None:
+    """Replace the people who get the pack beside its groups."""
+    chosen = stakeholders_queries.stakeholders_by_id(db, person, ids)
+    if len(chosen) > MOST_CHOSEN_PEOPLE:
+        raise Refused(f"You can choose up to {MOST_CHOSEN_PEOPLE} single people. Put them in a group instead.")
+    db.execute(delete(PackPerson).where(PackPerson.pack_id == pack.id))
+    db.add_all(PackPerson(pack_id=pack.id, stakeholder_id=stakeholder.id) for stakeholder in chosen)
+    pack.chosen_people = len(chosen)
 
 
 def order_items(pack: Pack, positions: Mapping[int, int], move: tuple[int, int] | None = None) -> None:
     """Sort a draft's items by the typed places, then move one item, if ``move`` is (item id, steps down)."""
-    _refuse_unless_draft(pack)
+    refuse_unless_draft(pack)
     by_id = {item.id: item for item in pack.items}
     order = reordered(list(by_id), positions)
     if move is not None and move[0] in by_id:
@@ -158,7 +181,7 @@ def order_items(pack: Pack, positions: Mapping[int, int], move: tuple[int, int] 
 
 def drop_item(pack: Pack, item_id: int) -> None:
     """Remove an item from a draft."""
-    _refuse_unless_draft(pack)
+    refuse_unless_draft(pack)
     _place(pack, [item for item in pack.items if item.id != item_id])
 
 
@@ -182,7 +205,8 @@ def _lock(db: Session, pack: Pack) -> None:
         raise Refused("This pack was sent or changed in the meantime. Reload the page to see it.")
 
 
-def _refuse_unless_draft(pack: Pack) -> None:
+def refuse_unless_draft(pack: Pack) -> None:
+    """Raise Refused if the pack was sent or scheduled."""
     if pack.state is not PackState.DRAFT:
         raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
 
@@ -211,7 +235,7 @@ def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> st
         title=pack.title,
         items=len(usable_items(pack)),
         recipients=len(packs_queries.reach_of(db, pack).reachable),
-        groups=pack.everyone or bool(pack.groups),
+        chosen=pack.everyone or bool(pack.groups) or packs_queries.count_chosen(db, pack) > 0,
         send_at=send_at or now,
         now=now,
     )
@@ -233,7 +257,7 @@ def cancel_sending(db: Session, person: Person, pack: Pack) -> None:
 
 def delete_pack(db: Session, person: Person, pack: Pack) -> None:
     """Delete a draft; raise Refused if it has a link for another channel."""
-    _refuse_unless_draft(pack)
+    refuse_unless_draft(pack)
     _lock(db, pack)
     if pack.published_at is not None:
         raise Refused("This pack can’t be deleted, because someone may have a link to it.")

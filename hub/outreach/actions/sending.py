@@ -25,12 +25,12 @@ from hub.outreach.actions.closing import outdated, recall
 from hub.outreach.actions.packs import address_of, publish, sent_pack, token_for, usable_items
 from hub.outreach.actions.stakeholders import KIND, token_of
 from hub.outreach.letters import SentPack, letter_of
-from hub.outreach.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackTrace, Stakeholder
+from hub.outreach.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackPerson, PackTrace, Stakeholder
 from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
-from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, audience_of, is_to_be_logged, link_key
+from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, is_to_be_logged, link_key
 from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import SharingEvent
@@ -152,6 +152,7 @@ def _start_sending(db: Session, pack: Pack) -> int:
     reach = packs_queries.reach_of(db, pack)
     publish(db, pack)
     pack.recipients = len(reach.reachable)
+    pack.chosen_people = packs_queries.count_chosen(db, pack)
     pack.skipped_unsubscribed, pack.skipped_bouncing = reach.unsubscribed, reach.bouncing
     pack.state = PackState.SENDING
     if reach.reachable:
@@ -267,7 +268,7 @@ def _forward(pack: Pack, item: PackItem, day: date, people: int) -> SharingEvent
         happened_on=day,
         quarter=str(Quarter.of(day)),
         recorded_at=pack.logged_at or clock.now(),
-        with_whom=shorten(audience_of(pack.groups, everyone=pack.everyone), LONGEST_AUDIENCE),
+        with_whom=shorten(packs_queries.audience(pack), LONGEST_AUDIENCE),
         people=people,
         channel=Channel.EMAIL,
         note=f"Pack: {pack.title}",
@@ -288,5 +289,6 @@ def reduce_traces(db: Session, pack: Pack) -> int:
     db.execute(delete(PackTrace).where(PackTrace.pack_id == pack.id))
     db.execute(delete(PackFetch).where(PackFetch.link_id.in_(links)))
     db.execute(update(PackLink).where(PackLink.pack_id == pack.id).values(stakeholder_id=None, message_id=None))
+    db.execute(delete(PackPerson).where(PackPerson.pack_id == pack.id))
     pack.reduced_at = clock.now()
     return 1

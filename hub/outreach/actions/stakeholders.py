@@ -15,7 +15,7 @@ from hub.mail.delivery import keeping
 from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.outreach.models import Pack, PackLink, PackTrace, Stakeholder, StakeholderGroup, Unsubscribe
+from hub.outreach.models import Pack, PackLink, PackPerson, PackTrace, Stakeholder, StakeholderGroup, Unsubscribe
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.rules.packs import PackState
 from hub.outreach.rules.stakeholders import (
@@ -153,6 +153,7 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     db.execute(update(PackTrace).where(PackTrace.link_id.in_(links)).values(words=""))
     db.execute(update(PackLink).where(PackLink.stakeholder_id.in_(stakeholder_ids)).values(stakeholder_id=None))
     db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(stakeholder_ids)))
+    db.execute(delete(PackPerson).where(PackPerson.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids)))
     note(db, person, "removed stakeholders of", person.organization, count=len(stakeholder_ids))
     return len(stakeholder_ids)

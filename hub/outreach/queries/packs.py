@@ -11,20 +11,24 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
+from hub.core.text import clean
 from hub.library.models import Page, Resource
 from hub.library.queries import forwardable_by
 from hub.library.rules import BIG_SIX, PageKind, topic_label
 from hub.mail.queries import bouncing
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
-from hub.outreach.models import Pack, PackItem, PackLink, Stakeholder, StakeholderGroup
-from hub.outreach.queries.stakeholders import unsubscribed
-from hub.outreach.rules.packs import PROPOSED, LinkPart, PackState
+from hub.outreach.models import Pack, PackItem, PackLink, PackPerson, Stakeholder, StakeholderGroup
+from hub.outreach.queries import stakeholders as stakeholders_queries
+from hub.outreach.queries.stakeholders import StakeholderLine, unsubscribed
+from hub.outreach.rules.packs import PROPOSED, LinkPart, PackState, audience_of
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import is_current
 
 PACKS_PER_PAGE = 30
 MOST_PROPOSED = 150
+FOUND_PEOPLE = 20  # results of a search for recipients
+LONGEST_SEARCH = 200
 MOST_PARTS = 30  # items of one weekly update that can be chosen
 
 
@@ -226,7 +230,7 @@ class Reach:
 
 def reach_of(db: Session, pack: Pack) -> Reach:
     """Return the recipients of the pack if it were sent now, by name, and the numbers of people skipped."""
-    chosen = in_groups(pack)
+    chosen = gets(pack)
     people = db.scalars(
         select(Stakeholder).where(chosen, ~unsubscribed()).order_by(func.lower(Stakeholder.name), Stakeholder.email)
     ).all()
@@ -236,14 +240,42 @@ def reach_of(db: Session, pack: Pack) -> Reach:
     return Reach(reachable, stopped, len(bounced))
 
 
-def in_groups(pack: Pack) -> ColumnElement[bool]:
-    """Return the SQL condition for stakeholders in a pack's groups."""
+def gets(pack: Pack) -> ColumnElement[bool]:
+    """Return the SQL condition for stakeholders in a pack's groups, or chosen beside them."""
     in_organization = Stakeholder.organization_id == pack.organization_id
     if pack.everyone:
         return in_organization
     names = StakeholderGroup.name.in_(pack.groups or [""])
     member = select(StakeholderGroup.id).where(StakeholderGroup.stakeholder_id == Stakeholder.id, names).exists()
-    return and_(in_organization, member)
+    single = (PackPerson.pack_id == pack.id, PackPerson.stakeholder_id == Stakeholder.id)
+    return and_(in_organization, or_(member, select(PackPerson.pack_id).where(*single).exists()))
+
+
+def chosen_ids(db: Session, pack: Pack) -> Sequence[int]:
+    """Return the ids of the stakeholders who get the pack beside its groups."""
+    return db.scalars(select(PackPerson.stakeholder_id).where(PackPerson.pack_id == pack.id)).all()
+
+
+def count_chosen(db: Session, pack: Pack) -> int:
+    """Return the number of stakeholders who get the pack beside its groups."""
+    return len(chosen_ids(db, pack))
+
+
+def audience(pack: Pack) -> str:
+    """Return the audience of the pack for the sharing log, without names."""
+    return audience_of(pack.groups, everyone=pack.everyone, people=pack.chosen_people)
+
+
+def people_to_choose(
+    db: Session, person: Person, chosen: Sequence[int], words: str
+) -> tuple[list[StakeholderLine], list[StakeholderLine]]:
+    """Return the chosen stakeholders by name, and up to FOUND_PEOPLE others that have all of the ``words``."""
+    lines = stakeholders_queries.lines_by_id(db, person, chosen)
+    words = clean(words)[:LONGEST_SEARCH]
+    if not words.strip():
+        return lines, []
+    listed, _total = stakeholders_queries.stakeholders_of(db, person, words)
+    return lines, [line for line in listed if line.stakeholder.id not in chosen][:FOUND_PEOPLE]
 
 
 def channels_of(db: Session, pack: Pack) -> Sequence[PackLink]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from hub.core.db import config_of
@@ -58,20 +58,35 @@ def stakeholders_of(
     """
     conditions = _conditions(_managed_organization(person), words, group)
     total = db.scalar(select(func.count(Stakeholder.id)).where(*conditions)) or 0
-    statement = (
+    statement = _select_lines(conditions)
+    if page is not None:
+        statement = statement.limit(STAKEHOLDERS_PER_PAGE).offset((page - 1) * STAKEHOLDERS_PER_PAGE)
+    return _lines(db, statement), total
+
+
+def lines_by_id(db: Session, person: Person, ids: Iterable[int]) -> list[StakeholderLine]:
+    """Return the stakeholders with these ids by name, if they are on the list of the person's organization."""
+    numbers = [number for number in set(ids) if 0 < number < 2**31]
+    conditions = [*_conditions(_managed_organization(person), "", ""), Stakeholder.id.in_(numbers)]
+    return _lines(db, _select_lines(conditions)) if numbers else []
+
+
+def _select_lines(conditions: Sequence[ColumnElement[bool]]) -> Select[Stakeholder, bool]:
+    return (
         select(Stakeholder, unsubscribed())
         .where(*conditions)
         .options(selectinload(Stakeholder.groups))
         .order_by(func.lower(Stakeholder.name), Stakeholder.email)
     )
-    if page is not None:
-        statement = statement.limit(STAKEHOLDERS_PER_PAGE).offset((page - 1) * STAKEHOLDERS_PER_PAGE)
+
+
+def _lines(db: Session, statement: Select[Stakeholder, bool]) -> list[StakeholderLine]:
     rows = db.execute(statement).all()
     bounced = bouncing(db, [stakeholder.email for stakeholder, _stopped in rows])
     return [
         StakeholderLine(stakeholder, stopped, bounced[stakeholder.email].words if stakeholder.email in bounced else "")
         for stakeholder, stopped in rows
-    ], total
+    ]
 
 
 def _managed_organization(person: Person) -> Organization:

@@ -16,6 +16,7 @@ from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.outreach import forms as outreach_forms
 from hub.outreach.actions import packs as packs_actions
+from hub.outreach.actions import testing as testing_actions
 from hub.outreach.letters import SentPack, channel_html, channel_text, letter_of
 from hub.outreach.models import Pack, PackLink
 from hub.outreach.queries import openings as openings_queries
@@ -24,7 +25,7 @@ from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.routes.blueprint import bp
 from hub.outreach.routes.stakeholders import stakeholder_manager
 from hub.outreach.rules.openings import Trace
-from hub.outreach.rules.packs import PackState, audience_of
+from hub.outreach.rules.packs import PackState
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.routes.blueprint import quarter_from_url, this_quarter
 from hub.sharing.rules.standing import Channel
@@ -87,7 +88,7 @@ def pack(pack_id: int) -> Answer:
         return _outcome_page(person, pack)
     form = outreach_forms.PackForm()
     if request.method == "GET":
-        form.show(pack)
+        form.show(pack, packs_queries.chosen_ids(db, pack))
         return _draft_page(person, pack, form)
     try:
         if form.validate_on_submit():
@@ -109,6 +110,7 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
         pack_note=form.words.data or "",
         groups=form.groups.data or [],
         everyone=form.everyone.data,
+        people=form.people.data or [],
     )
     action, _, item = request.form.get("do", "save").partition("-")
     number = web.row_number(item)
@@ -124,7 +126,11 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
         if objection := packs_actions.objection_to(db, pack):  # the draft is saved in any case
             return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, objection)
         return redirect(url_for(".preview_pack", pack_id=pack.id))
-    if action in {"search", "add", "drop", "up", "down"}:
+    if action == "test":
+        testing_actions.send_test(db, person, pack)
+        flash(f"Draft saved. A test is on its way to {person.email}.")
+        return redirect(url_for(".pack", pack_id=pack.id))
+    if action in {"search", "people", "add", "drop", "up", "down"}:
         return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, at=action)
     flash("Draft saved.")
     return redirect(url_for(".pack", pack_id=pack.id))
@@ -132,6 +138,7 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
 
 def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refused: str = "", at: str = "") -> str:
     words = clean(form.find.data or "")[:LONGEST_SEARCH]
+    chosen, listed = packs_queries.people_to_choose(db, person, form.people.data or [], form.who.data or "")
     matches = declarations_queries.search_by_title(db, person, words) if words else []
     return render_template(
         "outreach/pack_draft.html",
@@ -142,6 +149,8 @@ def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refus
         refused=refused,
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
+        chosen=chosen,
+        listed=listed,
         words=words,
         found=matches,
         objections={resource.id: library_queries.objection_to_forwarding(person, resource) for resource in matches},
@@ -194,11 +203,20 @@ def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") 
         preview=preview,
         not_shown=NOT_SHOWN,
         place=place,
-        audience=audience_of(pack.groups, everyone=pack.everyone),
+        audience=packs_queries.audience(pack),
         form=form,
         refused=refused,
         soonest=clock.now().astimezone(web.config().zone) + timedelta(minutes=5),
     )
+
+
+@bp.post("/sharing/packs/<int:pack_id>/test")
+def send_pack_test(pack_id: int) -> Answer:
+    """Email the person a test of a draft."""
+    person = stakeholder_manager()
+    testing_actions.send_test(db, person, packs_queries.pack_for(db, person, pack_id))
+    flash(f"A test is on its way to {person.email}.")
+    return redirect(url_for(".preview_pack", pack_id=pack_id))
 
 
 @bp.get("/sharing/packs/<int:pack_id>/mail")
@@ -261,7 +279,7 @@ def _outcome_page(person: Person, pack: Pack) -> str:
         recipients=[] if pack.reduced_at else openings_queries.recipients_of(db, pack, page),
         channels=packs_queries.channels_of(db, pack),
         questions=openings_queries.questions_of(db, pack),
-        audience=audience_of(pack.groups, everyone=pack.everyone),
+        audience=packs_queries.audience(pack),
         days=web.config().TRACE_DAYS,
         PackState=PackState,
         Trace=Trace,

@@ -1,10 +1,11 @@
 """The rules of packs: states, limits, order of items, and when a pack can be sent. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from hub.core.dates import plural
 from hub.library.rules import PageKind
 
 MOST_ITEMS = 30
@@ -12,6 +13,8 @@ MOST_DRAFTS = 50  # unsent packs of one organization
 LONGEST_PACK_TITLE = 150
 LONGEST_PACK_NOTE = 2_000
 LONGEST_QUESTION = 2_000
+MOST_CHOSEN_PEOPLE = 100  # beside the groups; more are better kept as a group
+MOST_TESTS = 10  # that a person sends themselves in an hour
 MOST_QUESTIONS = 20  # through one link
 PROPOSED = 6  # resources checked by default if the organization has used none
 
@@ -62,17 +65,17 @@ def moved(items: Sequence[T], item: T, steps: int) -> list[T]:
 
 
 def objection_to_sending(
-    *, title: str, items: int, recipients: int, groups: bool, send_at: datetime, now: datetime
+    *, title: str, items: int, recipients: int, chosen: bool, send_at: datetime, now: datetime
 ) -> str | None:
     """Return why a pack can't be sent, as a sentence that says what to do; None if it can."""
     if not title.strip():
         return "Enter a subject."
     if not items:
         return "Add at least one resource."
-    if not groups:
-        return "Choose at least one group."
+    if not chosen:
+        return "Choose at least one group or person."
     if not recipients:
-        return "No one in these groups can get email. Choose other groups, or add stakeholders."
+        return "No one you chose can get email. Choose other groups or people, or add stakeholders."
     if (send_at - now).days > 366:  # noqa: PLR2004 - a year
         return "Choose a date within one year."
     return None
@@ -92,8 +95,14 @@ def is_to_be_logged(new: int, unsettled: int, since_last: timedelta) -> bool:
     return new > 0 and (unsettled == 0 or since_last >= LOG_AFTER)
 
 
-def audience_of(groups: Iterable[str], *, everyone: bool) -> str:
-    """Return the audience of a pack for the sharing log: its groups, never names of people."""
+def audience_of(groups: Sequence[str], *, everyone: bool, people: int = 0) -> str:
+    """Return the audience of a pack for the sharing log: its groups, and how many ``people`` were chosen beside them.
+
+    It never names people.
+    """
     if everyone:
         return "All our stakeholders"
-    return "Our stakeholders: " + ", ".join(groups)
+    if not groups:
+        return f"{people} of our stakeholders"
+    beside = f", and {plural(people, 'person', 'people')}" if people else ""
+    return "Our stakeholders: " + ", ".join(groups) + beside

@@ -121,7 +121,7 @@ def test_the_preview_asks_for_what_is_missing_and_nothing_is_lost(world: Databas
     assert "at least one resource" in page
     assert "Two sentences. From us." in page
     work_on(ana, draft, "add-1")
-    assert "at least one group" in work_on(ana, draft, "preview", groups=[])
+    assert "at least one group or person" in work_on(ana, draft, "preview", groups=[])
     assert "Email to Bo" in work_on(ana, draft, "preview")
 
 
