@@ -21,7 +21,9 @@ from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.queries import has_unanswered_password_requests
 from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.actions import notices as notices_actions
 from hub.outreach.actions import sending as sending_actions
+from hub.outreach.queries.notices import has_due_notices
 from hub.overview import actions as overview_actions
 from hub.overview.queries.digests import week_to_post
 from hub.search import index
@@ -52,6 +54,7 @@ STEPS: dict[str, Step] = {
     ),
     "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
+    "openings": lambda database, _reader: _if_due(database, has_due_notices, notices_actions.post_due_notices),
     # Logs mail that a killed `hub mail-in` had stored but not yet logged.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
@@ -63,7 +66,7 @@ THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
-    ("passwords", "reminders", "digests", "copies", "mail", "set-aside"),
+    ("passwords", "reminders", "digests", "openings", "copies", "mail", "set-aside"),
 )
 
 

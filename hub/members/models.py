@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.members.rules.mail import MailKind
+from hub.members.rules.mail import Frequency, MailKind
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 
@@ -197,6 +197,17 @@ class StoppedMail(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     kind: Mapped[MailKind] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class OpeningMail(Base):
+    """A person's wish to hear that someone outside opened what they shared; without a row they don't."""
+
+    __tablename__ = "opening_mail"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    every: Mapped[Frequency]
+    since: Mapped[datetime]  # earlier openings aren't mailed
+    told_until: Mapped[datetime]  # when the latest email was written, or would have been if there had been anything
 
 
 class QuietHours(Base):

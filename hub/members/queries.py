@@ -17,6 +17,7 @@ from hub.members.models import (
     DismissedHint,
     MembershipPeriod,
     OneTimeLink,
+    OpeningMail,
     Organization,
     PasswordRequest,
     Person,
@@ -24,7 +25,7 @@ from hub.members.models import (
     RoleHeld,
     StoppedMail,
 )
-from hub.members.rules.mail import DEFAULT_QUIET_HOURS, MailKind
+from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage
 
@@ -195,6 +196,7 @@ class NotificationSettings:
 
     stopped: frozenset[MailKind]
     quiet: Quiet
+    openings: Frequency | None = None  # how often they hear that someone opened what they shared
 
 
 def notification_settings(db: Session, person_ids: Collection[int]) -> dict[int, NotificationSettings]:
@@ -207,8 +209,12 @@ def notification_settings(db: Session, person_ids: Collection[int]) -> dict[int,
         stopped[person_id].add(kind)
     chosen = select(QuietHours.person_id, QuietHours.hours).where(QuietHours.person_id.in_(person_ids))
     hours = {person_id: Quiet.parse(text) for person_id, text in db.execute(chosen)}
+    wishes = select(OpeningMail.person_id, OpeningMail.every).where(OpeningMail.person_id.in_(person_ids))
+    openings: dict[int, Frequency] = dict(db.execute(wishes).all())
     return {
-        person_id: NotificationSettings(frozenset(stopped[person_id]), hours.get(person_id, default))
+        person_id: NotificationSettings(
+            frozenset(stopped[person_id]), hours.get(person_id, default), openings.get(person_id)
+        )
         for person_id in person_ids
     }
 

@@ -4,11 +4,15 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from hub.core.dates import plural, with_year
-from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Quote, greeting
+from hub.core.dates import number, plural, with_year
+from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 from hub.members.models import Person
+from hub.outreach.queries.notices import OpenedPackLink, Openings
+from hub.outreach.rules.notices import MOST_NAMED
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Audience, Outcome
 from hub.sharing.rules.texts import shorten
@@ -242,3 +246,31 @@ def question(*, to: str, asker: str, title: str, sharer: str, words: str, addres
         ),
         f"You get this because {'you shared' if is_sharer else 'your organization published'} this resource.",
     )
+
+
+def openings_letter(base: str, zone: ZoneInfo, to: str, opened: Openings) -> Letter:
+    """Return the email to ``to`` about what was opened; links start with ``base``, days are those of ``zone``."""
+    parts: list[Part] = [greeting(to), Paragraph("People outside your organization opened what you shared:")]
+    for (pack_id, title), links in groupby(opened.pack_links, lambda link: (link.pack_id, link.title)):
+        lines = [_opening(link, zone) for link in links]
+        more = [f"and {number(len(lines) - MOST_NAMED)} more"] if len(lines) > MOST_NAMED else []
+        parts += [Heading(title), Bullets((*lines[:MOST_NAMED], *more))]
+        parts.append(Links((Link("Results of this pack", f"{base}/sharing/packs/{pack_id}"),)))
+    if opened.links:
+        links_opened = (
+            Link(line.title, f"{base}/resources/{line.resource_id}", f"opened {plural(line.openings, 'time')}")
+            for line in opened.links
+        )
+        parts += [Heading("Share links"), Links(tuple(links_opened))]
+    parts.append(Links((Link("Change how often you get this", f"{base}/account/mail"),)))
+    first = opened.pack_links[0].title if opened.pack_links else opened.links[0].title
+    return Letter(
+        subject=f"Opened: {first}" + (f", and {number(opened.count - 1)} more" if opened.count > 1 else ""),
+        parts=tuple(parts),
+        reason="You get this because you asked to hear when people open what you shared.",
+    )
+
+
+def _opening(link: OpenedPackLink, zone: ZoneInfo) -> str:
+    who = f"{link.channel.label} link" if link.channel else link.recipient
+    return f"{who}, {with_year(link.first_at.astimezone(zone).date())}"

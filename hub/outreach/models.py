@@ -55,6 +55,7 @@ class ShareLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    noticed_at: Mapped[datetime | None]  # when its creator was told that someone opened it
 
     resource: Mapped[Resource] = relationship(lazy="raise")
     organization: Mapped[Organization] = relationship(lazy="raise")
@@ -210,6 +211,7 @@ class PackLink(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who created a channel's link
     created_at: Mapped[datetime]
     logged: Mapped[bool] = mapped_column(default=False)  # an entry of the sharing log counts this recipient
+    noticed_at: Mapped[datetime | None]  # when the sender, or a channel's creator, was told that someone opened it
 
     pack: Mapped[Pack] = relationship(lazy="raise")
     stakeholder: Mapped[Stakeholder | None] = relationship(lazy="raise")

@@ -26,7 +26,7 @@ from hub.core.versions import EditForm, Part
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.actions.organizations import LONGEST_REASON
-from hub.members.rules.mail import MailKind
+from hub.members.rules.mail import STOPPABLE, Frequency
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import OrganizationKind
 
@@ -152,7 +152,17 @@ class OrganizationsForm(FlaskForm):
 class NotificationSettingsForm(EditForm):
     """A person's notification settings: kinds of email, topics and quiet hours."""
 
-    kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in MailKind])
+    kinds = CheckboxesField("Send me", choices=[SelectChoice(kind.value, kind.label) for kind in STOPPABLE])
+    openings = RadioField(
+        "When someone outside opens what you shared",
+        choices=[
+            SelectChoice("", "Don’t email me"),
+            SelectChoice(Frequency.DAILY.value, "Email me once a day"),
+            SelectChoice(Frequency.WEEKLY.value, "Email me once a week, on Mondays"),
+        ],
+        default="",
+        description="Once for each link or recipient of a pack, with what the pack’s results show anyway.",
+    )
     topics = CheckboxesField(
         "Topics you follow", choices=[SelectChoice(slug, label) for slug, label in BIG_SIX.items()]
     )

@@ -10,28 +10,53 @@ from hub.core.audit import note
 from hub.core.errors import NotFound
 from hub.mail import actions as mail_actions
 from hub.mail.rules import Quiet
-from hub.members.models import DismissedHint, Person, QuietHours, StoppedMail
+from hub.members.models import DismissedHint, OpeningMail, Person, QuietHours, StoppedMail
 from hub.members.rules.hints import HINTS
-from hub.members.rules.mail import MailKind
+from hub.members.rules.mail import STOPPABLE, Frequency, MailKind, openings_key
 
 
 def unsubscribe(db: Session, person: Person, kind: MailKind) -> None:
     """Turn off a kind of email for ``person``, and cancel what is waiting in the outbox."""
+    if kind is MailKind.OPENING:
+        hear_of_openings(db, person, None)
+        return
     if db.get(StoppedMail, (person.id, kind)) is None:
         db.add(StoppedMail(person_id=person.id, kind=kind, at=clock.now()))
         note(db, person, "turned off email for", person, kind=kind)
     mail_actions.cancel_kind(db, person.id, kind)
 
 
-def change_notification_settings(db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet) -> None:
-    """Turn on ``kinds`` of email for ``person`` and turn off all others; set their quiet hours."""
-    for kind in MailKind:
+def hear_of_openings(db: Session, person: Person, every: Frequency | None) -> None:
+    """Email ``person`` ``every`` day or week if someone opens what they shared from now on; None: don't."""
+    wish = db.get(OpeningMail, person.id)
+    if every is None:
+        if wish is not None:
+            db.delete(wish)
+            note(db, person, "turned off email for", person, kind=MailKind.OPENING)
+        mail_actions.cancel(db, about=openings_key(person.id))
+    elif wish is None:
+        now = clock.now()
+        db.add(OpeningMail(person_id=person.id, every=every, since=now, told_until=now))
+    else:
+        wish.every = every
+
+
+def change_notification_settings(
+    db: Session, person: Person, kinds: Collection[MailKind], quiet: Quiet, openings: Frequency | None = None
+) -> None:
+    """Turn on ``kinds`` of email for ``person`` and turn off all others; set their quiet hours.
+
+    ``openings`` is how often they hear that someone opened what they shared; None: never.
+    """
+    hear_of_openings(db, person, openings)
+    for kind in STOPPABLE:
         if kind not in kinds:
             unsubscribe(db, person, kind)
     turned_on = delete(StoppedMail).where(StoppedMail.person_id == person.id, StoppedMail.kind.in_(kinds))
     db.execute(turned_on)
     db.merge(QuietHours(person_id=person.id, hours=str(quiet)))
-    note(db, person, "changed notification settings of", person, kinds=sorted(kinds), quiet=str(quiet))
+    wishes = {"kinds": sorted(kinds), "quiet": str(quiet), "openings": openings or "off"}
+    note(db, person, "changed notification settings of", person, **wishes)
 
 
 def dismiss_hint(db: Session, person: Person, name: str) -> None:

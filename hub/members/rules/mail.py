@@ -14,12 +14,23 @@ class MailKind(StrEnum):
     DIGEST = "digest"
     NOTICE = "notice"
     CALL = "call"
+    OPENING = "opening"  # off until a person turns it on; the others are on until a person turns them off
 
     @property
     def label(self) -> str:
         """Its description in the notification settings."""
         return _MAIL_LABELS[self.value]
 
+
+class Frequency(StrEnum):
+    """How often a person hears that someone opened what they shared."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+# The kinds that are on until a person turns them off.
+STOPPABLE = tuple(kind for kind in MailKind if kind is not MailKind.OPENING)
 
 # The default quiet hours: 8:00 p.m. to 7:00 a.m.
 DEFAULT_QUIET_HOURS = (time(20), time(7))
@@ -30,7 +41,13 @@ _MAIL_LABELS = {
     "notice": "Receipts for email you copied to your log address",
     "call": "Call invitations and changes, recaps of calls you missed, and a note a week before you present (representatives "
     "and alternates)",
+    "opening": "Who opened the links and packs that you shared",
 }
+
+
+def openings_key(person_id: int) -> str:
+    """Return the key by which a person's emails about openings are found in the outbox."""
+    return f"openings of person {person_id}"
 
 
 def unsubscribe_token(key: str, person_id: int, kind: MailKind) -> str:

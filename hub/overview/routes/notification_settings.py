@@ -15,7 +15,7 @@ from hub.members import queries as members_queries
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.login import signed_in
 from hub.members.models import Person
-from hub.members.rules.mail import MailKind
+from hub.members.rules.mail import STOPPABLE, Frequency, MailKind
 from hub.overview.forms import NotificationSettingsForm
 from hub.overview.routes.blueprint import bp
 
@@ -36,7 +36,7 @@ def notification_settings() -> Any:
         else:
             quiet = Quiet(form.begins.data, form.ends.data, form.zone.data)
             notification_settings_actions.change_notification_settings(
-                db, person, [MailKind(kind) for kind in form.kinds.data], quiet
+                db, person, [MailKind(kind) for kind in form.kinds.data], quiet, _frequency(form)
             )
             flash("Settings saved.")
             return redirect(url_for("overview.notification_settings"))
@@ -50,7 +50,8 @@ def _form(person: Person) -> NotificationSettingsForm:
     settings = members_queries.notification_settings(db, [person.id])[person.id]
     followed = library_queries.topics_followed_by(db, [person.id]).get(person.id, set())
     form = NotificationSettingsForm(
-        kinds=[kind for kind in MailKind if kind not in settings.stopped],
+        kinds=[kind for kind in STOPPABLE if kind not in settings.stopped],
+        openings=settings.openings or "",
         topics=[name for name in BIG_SIX if name in followed],
         tags=", ".join(sorted(followed - BIG_SIX.keys())),
         begins=settings.quiet.begins,
@@ -60,3 +61,8 @@ def _form(person: Person) -> NotificationSettingsForm:
     form.offer_zones()
     form.edits(person, "Notification settings")
     return form
+
+
+def _frequency(form: NotificationSettingsForm) -> Frequency | None:
+    """Return how often the person wants to hear of openings; None: never."""
+    return Frequency(form.openings.data) if form.openings.data else None
