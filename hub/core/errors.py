@@ -11,3 +11,18 @@ class TooManyAttempts(Refused):
 
 class NotFound(Exception):
     """Raised when something doesn't exist or the person may not see it, so that the two can't be told apart."""
+
+
+class SignInNeeded(NotFound):
+    """Raised for a visitor where someone who is signed in might find something, whether or not it exists."""
+
+
+class NotAllowed(NotFound):
+    """Raised when a person may know that something exists, but lacks ``permission`` for it; the page says who has it.
+
+    ``of``: the name of the organization that it belongs to, if only its people have the permission.
+    """
+
+    def __init__(self, permission: str, of: str = "") -> None:
+        super().__init__()
+        self.permission, self.of = permission, of

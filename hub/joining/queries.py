@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from hub.core.errors import NotFound
+from hub.core.errors import NotAllowed, NotFound
 from hub.joining.models import Application, Evidence, EvidencePage, Vote
 from hub.joining.rules import (
     CRITERIA,
@@ -82,11 +82,13 @@ def application_by_token(db: Session, token: str) -> Application:
 
 
 def application_for(db: Session, person: Person, application_id: int) -> Application:
-    """Return a submitted application; raises NotFound for drafts, and unless ``person`` may see applications."""
+    """Return a submitted application; raises NotFound for drafts, NotAllowed unless ``person`` may see any."""
     application = db.scalar(
         _select_applications().where(Application.id == application_id, Application.submitted_at.is_not(None))
     )
-    if application is None or not may(person, Permission.SEE_APPLICATIONS):
+    if not may(person, Permission.SEE_APPLICATIONS):
+        raise NotAllowed(Permission.SEE_APPLICATIONS)
+    if application is None:
         raise NotFound
     return application
 

@@ -54,6 +54,8 @@ _KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]
 class FactsForm(EditForm):
     """The details of a resource; the same when adding and when editing."""
 
+    NOTES = frozenset({"closes"})
+
     title = StringField(
         "Title", [Optional(), Length(max=LONGEST_TITLE)], description="Use words that a colleague would search for."
     )

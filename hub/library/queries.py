@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from hub.core import clock
 from hub.core.db import config_of
-from hub.core.errors import NotFound
+from hub.core.errors import NotAllowed, NotFound, SignInNeeded
 from hub.library import rules as library_rules
 from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
@@ -73,9 +73,10 @@ def objection_to_forwarding(person: Person, resource: Resource) -> str:
 
 
 def get_for(db: Session, person: PermissionHolder | None, resource_id: int, permission: Permission) -> Resource:
-    """Return the resource with all data for its page; raises NotFound if ``person`` doesn't have ``permission`` for it.
+    """Return the resource with all data for its page.
 
-    A withdrawn resource is only found by people who may change it.
+    Raises NotFound if ``person`` may not read it (SignInNeeded for a visitor), or NotAllowed if they may read it but
+    don't have ``permission`` for it. A withdrawn resource is only found by people who may change it.
     """
     resource = db.scalar(
         select(Resource)
@@ -88,9 +89,13 @@ def get_for(db: Session, person: PermissionHolder | None, resource_id: int, perm
             selectinload(Resource.current),
         )
     )
-    if resource is None or not _may(person, permission, resource):
-        raise NotFound
-    return resource
+    if resource is not None and _may(person, permission, resource):
+        return resource
+    if person is None:
+        raise SignInNeeded
+    if resource is not None and _may(person, Permission.READ, resource):
+        raise NotAllowed(permission, resource.organization.name)
+    raise NotFound
 
 
 def _may(person: PermissionHolder | None, permission: Permission, resource: Resource) -> bool:
@@ -224,9 +229,9 @@ def first_page(db: Session, revision: Revision) -> Page | None:
 
 
 def revision_for(db: Session, person: PermissionHolder | None, resource_id: int, number: int | None = None) -> Revision:
-    """Return a revision with its resource; raises NotFound if ``person`` may not read it. None: the current revision.
+    """Return a revision with its resource; raises NotFound (SignInNeeded for a visitor) if ``person`` may not read it.
 
-    It is a single query, since it runs for each thumbnail on a page.
+    ``number`` None: the current revision. It is a single query, since it runs for each thumbnail on a page.
     """
     revision_number = Resource.revision_number if number is None else number
     revision = db.scalar(
@@ -235,10 +240,12 @@ def revision_for(db: Session, person: PermissionHolder | None, resource_id: int,
         .where(Resource.id == resource_id, Revision.number == revision_number)
         .options(contains_eager(Revision.resource))
     )
-    if revision is None or not _may(person, Permission.READ, revision.resource):
-        raise NotFound
-    if not may_read_revision(person, revision.resource, revision):
-        raise NotFound
+    if (
+        revision is None
+        or not _may(person, Permission.READ, revision.resource)
+        or not may_read_revision(person, revision.resource, revision)
+    ):
+        raise SignInNeeded if person is None else NotFound
     return revision
 
 

@@ -10,15 +10,19 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, web
-from hub.core.errors import NotFound
+from hub.core.errors import NotAllowed, SignInNeeded
+from hub.members import queries as members_queries
 from hub.members.models import Person
-from hub.members.rules.permissions import Permission, PermissionSubject, may
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 SINCE = "signed_in_at"
 ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed in on this browser, the latest last
 MOST_ORGANIZATIONS = 10
+SIGN_IN = "members.sign_in"
+WANTED = "wanted"  # in the cookie: the page that a visitor wanted, also after an invitation or a new password
 SESSION_ID = re.compile(r"([0-9]{1,9})\.[0-9]+")  # Person.get_id: the person, and the version of their sessions
 
 
@@ -28,8 +32,13 @@ def init(app: Flask) -> None:
     manager.session_protection = "basic"
     manager.user_loader(_person)
     app.before_request(_guard)
+    app.register_error_handler(SignInNeeded, _sign_in_needed)
+    app.register_error_handler(NotAllowed, _not_allowed)
     app.jinja_env.globals.update(
-        may=_signed_in_may, Permission=Permission, visitor=LocalProxy(lambda: current_person() is None)
+        may=_signed_in_may,
+        sign_in_address=sign_in_address,
+        Permission=Permission,
+        visitor=LocalProxy(lambda: current_person() is None),
     )
 
 
@@ -42,11 +51,13 @@ def current_person() -> Person | None:
 def signed_in(permission: Permission | None = None) -> Person:
     """Return the person who is signed in, on a page that isn't public.
 
-    Raises NotFound for a visitor, and for a person without ``permission``, checked without a subject.
+    Raises NotAllowed for a person without ``permission``, checked without a subject: the address says nothing.
     """
     person = current_person()
-    if person is None or (permission is not None and not may(person, permission)):
-        raise NotFound
+    if person is None:
+        raise SignInNeeded
+    if permission is not None and not may(person, permission):
+        raise NotAllowed(permission)
     return person
 
 
@@ -110,8 +121,31 @@ def _guard() -> Any:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or current_person():
         return None
-    wanted = request.full_path.rstrip("?") if request.method in web.SAFE_METHODS else None
-    return redirect(url_for("members.sign_in", next=wanted))
+    return redirect(sign_in_address())
+
+
+def sign_in_address() -> str:
+    """Return the address of sign-in, which leads back to this page, or to where sign-in already leads."""
+    if request.endpoint == SIGN_IN:
+        wanted = request.args.get("next")
+    else:
+        can_return = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+        wanted = request.full_path.rstrip("?") if can_return else None
+    return url_for(SIGN_IN, next=None if wanted in {None, "/"} else wanted)
+
+
+def _sign_in_needed(_error: SignInNeeded) -> Any:
+    """Send a visitor to sign-in, whether or not there is something to see at this address."""
+    return redirect(sign_in_address())
+
+
+def _not_allowed(error: NotAllowed) -> tuple[str, int]:
+    """Return the page for a person without a permission; it says who has it."""
+    person, permission = signed_in(), Permission(error.permission)
+    asked = members_queries.people_with(web.db, permission, person)
+    of_own = person.organization.kind is not OrganizationKind.HOST
+    sentence = who_may(permission, [each.name for each in asked], of=error.of, of_own=of_own)
+    return web.error_page(403, sentence)
 
 
 def _signed_in_may(permission: Permission, subject: PermissionSubject | None = None) -> bool:

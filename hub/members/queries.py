@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from hub.core.db import config_of
-from hub.core.errors import NotFound
+from hub.core.errors import NotAllowed, NotFound
 from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
@@ -27,9 +27,10 @@ from hub.members.models import (
 )
 from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage
+from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage, roles_with
 
 PEOPLE_PER_PAGE = 50
+MOST_ASKED = 3  # people whom a page names to someone who lacks a permission
 
 
 def organizations(
@@ -77,11 +78,13 @@ def organization_by_id(db: Session, organization_id: int) -> Organization:
 
 
 def organization_for(db: Session, actor: Person, slug: str, permission: Permission) -> Organization:
-    """Return the organization with this slug; raises NotFound unless ``actor`` has ``permission`` for it."""
+    """Return the organization with this slug; raises NotFound, or NotAllowed, unless ``actor`` has ``permission``."""
     organization = organization_of(db, slug)
-    if not may(actor, permission, organization):
-        raise NotFound
-    return organization
+    if may(actor, permission, organization):
+        return organization
+    if may(actor, Permission.SEE_MEMBERS, organization):
+        raise NotAllowed(permission, organization.name)
+    raise NotFound
 
 
 def was_member_on(day: date | InstrumentedAttribute[date]) -> ColumnElement[bool]:
@@ -140,13 +143,29 @@ def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[
 
 
 def person_for(db: Session, actor: Person, person_id: int, permission: Permission) -> Person:
-    """Return the person; raises NotFound unless ``actor`` has ``permission`` for them."""
+    """Return the person; raises NotFound unless ``actor`` may see them, NotAllowed unless they have ``permission``."""
     person = db.get(Person, person_id)
-    if person is None or not may(actor, permission, person):
+    if person is None or not may(actor, Permission.SEE_PEOPLE, person):
         raise NotFound
+    if not may(actor, permission, person):
+        raise NotAllowed(permission)
     if permission is Permission.MANAGE_PEOPLE and not may_manage(actor, person):
-        raise NotFound
+        raise NotAllowed(Permission.ASSIGN_HOST_ROLES)
     return person
+
+
+def people_with(db: Session, permission: Permission, person: Person) -> Sequence[Person]:
+    """Return whom ``person`` can ask, who lacks ``permission``: at their own organization, or else the coordinators."""
+    of_own = Organization.id == person.organization_id
+    places = [
+        and_(of_own, Person.role.in_({Role.REPRESENTATIVE, Role.ALTERNATE} & {*roles_with(permission)})),
+        Person.role.in_({Role.COORDINATOR} & {*roles_with(permission)}),
+    ]
+    active = select(Person).join(Person.organization).where(Person.left_at.is_(None)).order_by(Person.id)
+    for place in places:
+        if asked := db.scalars(active.where(place).limit(MOST_ASKED)).all():
+            return asked
+    return []
 
 
 def person(db: Session, person_id: int) -> Person | None:

@@ -128,7 +128,8 @@ def test_texts_differ_exactly_if_something_other_than_line_ends_and_outer_space_
         return text.replace("\r\n", "\n").strip()
 
     assert Part.of_texts("Text", saved, typed).differs == (words(saved) != words(typed))
-    assert not Part.of_texts("Text", saved, saved.replace("\n", "\r\n").replace("\r\r", "\r")).differs or "\r" in saved
+    if "\r" not in saved:
+        assert not Part.of_texts("Text", saved, saved.replace("\n", "\r\n")).differs
 
 
 @pytest.mark.both_databases

@@ -252,7 +252,7 @@ def test_only_the_board_and_the_coordinator_see_applications(
         f"/applications/{number}/evidence/1/image",
     ]
     for path in paths:
-        assert rosa.get(path).status_code == 404, path
+        assert rosa.get(path).status_code == 403, path
         with walter.get(path) as answer:
             assert answer.status_code == 200 or "image" in path, path
     for path, data in (
@@ -260,12 +260,12 @@ def test_only_the_board_and_the_coordinator_see_applications(
         ("ask", {"what": "x"}),
         ("decide", {"decision": "approve", "reason": "x"}),
     ):
-        assert rosa.post(f"/applications/{application.id}/{path}", data=data).status_code == 404
+        assert rosa.post(f"/applications/{application.id}/{path}", data=data).status_code == 403
     assert (
         sign_in("coordinator@amcc.example").post(f"/applications/{number}/vote", data={"ballot": "approve"}).status_code
-        == 404
+        == 403
     )
-    assert walter.post(f"/applications/{number}/decide", data={"decision": "approve", "reason": "x"}).status_code == 404
+    assert walter.post(f"/applications/{number}/decide", data={"decision": "approve", "reason": "x"}).status_code == 403
     assert app.test_client().get("/join/unknown").status_code == 404
     assert rosa.get("/search?q=Manufacturing").text.count("plan.pdf") == 0
 

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -254,7 +255,7 @@ def test_a_replacement_file_need_not_be_sent_again_after_a_form_error(sign_in: S
     match = re.search(r'name="kept" value="([^"]+)"', refused.text)
     assert match
     other_person = sign_in(people.bo).post(f"{address}/replace", data={"kept": match[1]})
-    assert other_person.status_code == 404
+    assert other_person.status_code == 403
     done = browser.post(f"{address}/replace", data={"kept": match[1], "note": "Shorter"}, follow_redirects=True)
     assert "Content replaced. The earlier revision is still available." in done.text
     assert "plan2.txt" in done.text
@@ -287,7 +288,7 @@ def test_widening_the_audience_opens_only_the_current_revision(
     replace(b"for all the world")
     open_to("public")
     assert (readable(ana), readable(bo), readable(client)) == ([1, 2, 3], [2, 3], [3])
-    assert client.get(f"{address}/pages/1/image?revision=2").status_code == 404
+    assert client.get(f"{address}/pages/1/image?revision=2").status_code == 302
     open_to("organization")
     open_to("public")
     assert (readable(ana), readable(bo), readable(client)) == ([1, 2, 3], [3], [3]), (
@@ -315,10 +316,10 @@ def test_other_organizations_cannot_change_a_resource(sign_in: SignIn, people: P
     address = _add(sign_in(people.ana), ("plan.txt", b"a plan")).request.path
     bo = sign_in(people.bo)
     for page in ("edit", "replace", "withdraw"):
-        assert bo.get(f"{address}/{page}").status_code == 404
-        assert bo.post(f"{address}/{page}", data={"reason": "x", "title": "x"}).status_code == 404
+        assert bo.get(f"{address}/{page}").status_code == 403
+        assert bo.post(f"{address}/{page}", data={"reason": "x", "title": "x"}).status_code == 403
     for act in ("restore", "read-again"):
-        assert bo.post(f"{address}/{act}").status_code == 404
+        assert bo.post(f"{address}/{act}").status_code == 403
 
 
 @pytest.mark.both_databases
@@ -339,8 +340,9 @@ def test_the_audience_decides_who_reads(
     for resource_id, statuses in expected.items():
         for path in (f"/resources/{resource_id}", f"/resources/{resource_id}/pages/1"):
             answers = tuple(browser.get(path).status_code for browser in browsers)
-            # A visitor learns nothing: the answer is 404, as for a resource that doesn't exist.
-            assert answers == tuple(404 if status == 302 else status for status in statuses), path
+            assert answers == statuses, path
+    missing = client.get("/resources/999/pages/1")
+    assert missing.location == f"/sign-in?next={quote('/resources/999/pages/1')}", "a visitor learns nothing"
 
 
 def test_the_coordinator_adds_for_any_organization(sign_in: SignIn, people: People, database: Database) -> None:

@@ -137,8 +137,8 @@ def test_errors_are_shown_and_nothing_typed_is_lost(
 def test_only_the_coordinator_changes_organizations(sign_in: SignIn, alliance: Alliance, email: str) -> None:
     browser = sign_in(email)
     for address in ("/organizations/new", "/organizations/lakeshore/edit", "/organizations/ridgeline/edit"):
-        assert browser.get(address).status_code == 404
-        assert browser.post(address, data=NEW).status_code == 404
+        assert browser.get(address).status_code == 403
+        assert browser.post(address, data=NEW).status_code == 403
     assert "/organizations/new" not in browser.get("/organizations").text
 
 

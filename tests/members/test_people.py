@@ -127,11 +127,11 @@ def test_contributors_and_the_board_see_people_but_change_nothing(
     page = browser.get(f"/people/{alliance.tom}")
     assert page.status_code == 200
     assert not BeautifulSoup(page.text, "lxml").select("main form")
-    assert browser.get("/people/new").status_code == 404
-    assert browser.post("/people/new", data={"name": "H", "email": "h@x.example", "role": "board"}).status_code == 404
+    assert browser.get("/people/new").status_code == 403
+    assert browser.post("/people/new", data={"name": "H", "email": "h@x.example", "role": "board"}).status_code == 403
     for act in ("", "/role", "/link", "/leave"):
         data = {"name": "Pwned", "email": "pwned@x.example", "role": "contributor"}
-        assert browser.post(f"/people/{alliance.tom}{act}", data=data).status_code == 404
+        assert browser.post(f"/people/{alliance.tom}{act}", data=data).status_code == 403
     assert audited(database) == []
 
 

@@ -226,7 +226,7 @@ def test_a_visitor_is_sent_to_sign_in_and_back(visitor: FlaskClient) -> None:
 
 def test_a_visitors_post_changes_nothing_and_leads_to_sign_in(visitor: FlaskClient, database: Database) -> None:
     answer = visitor.post("/account", data={"name": "Someone else"})
-    assert (answer.status_code, answer.location) == (302, "/sign-in")
+    assert (answer.status_code, answer.location) == (302, "/sign-in?next=/account")
     with database.reading() as db:
         assert db.scalar(select(Person.id).where(Person.name == "Someone else")) is None
 

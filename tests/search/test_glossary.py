@@ -72,9 +72,9 @@ def test_every_member_can_read_the_included_glossary(ana: FlaskClient, client: F
 def test_only_the_coordinator_edits_it(world: Database, ana: FlaskClient) -> None:
     id_ = entry_id(world, "NOFO")
     for address in ("/glossary/new", f"/glossary/{id_}/edit"):
-        assert ana.get(address).status_code == 404
-        assert ana.post(address, data=NEW).status_code == 404
-    assert ana.post(f"/glossary/{id_}/remove").status_code == 404
+        assert ana.get(address).status_code == 403
+        assert ana.post(address, data=NEW).status_code == 403
+    assert ana.post(f"/glossary/{id_}/remove").status_code == 403
 
 
 def test_search_uses_a_new_entry_at_once(world: Database, cora: FlaskClient, ana: FlaskClient) -> None:

@@ -162,7 +162,7 @@ def test_the_uploaders_organization_and_the_coordinator_see_numbers_and_no_names
     for who in ("dora@delta.example", "bo@coast.example"):
         browser = sign_in(who)
         assert f"/resources/{world}/reach" not in browser.get(f"/resources/{world}").text
-        assert browser.get(f"/resources/{world}/reach").status_code == 404
+        assert browser.get(f"/resources/{world}/reach").status_code == 403
     assert sign_in("rita@prairie.example").get("/resources/999/reach").status_code == 404
 
 

@@ -197,8 +197,8 @@ def test_only_representative_and_alternate_confirm(
 ) -> None:
     for email in ("ana@prairie.example", "bo@prairie.example", "coordinator@hub.example"):
         browser = sign_in(email)
-        assert browser.get(f"/sharing/{quarter}/confirm").status_code == 404
-        assert confirm(browser, quarter, resources=world[:1]).status_code == 404
+        assert browser.get(f"/sharing/{quarter}/confirm").status_code == 403
+        assert confirm(browser, quarter, resources=world[:1]).status_code == 403
         assert f"/sharing/{quarter}/confirm" not in browser.get("/sharing").text
     assert confirmations(database) == []
 

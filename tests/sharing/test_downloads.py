@@ -200,7 +200,7 @@ def test_a_visitors_download_is_logged_without_identity(database: Database, clie
     assert take(client, f"/resources/{public}/download").status_code == 200
     assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=0-3"}).status_code == 206
     assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=4-"}).status_code == 206
-    assert take(client, f"/resources/{network}/download").status_code == 404
+    assert take(client, f"/resources/{network}/download").status_code == 302
     events = downloads(database)
     assert [(event.organization_id, event.person_id, event.resource_id) for event in events] == [
         (None, None, public)

@@ -64,7 +64,7 @@ def test_people_who_may_not_create_a_packet_are_not_offered_it(world: Database, 
         browser = sign_in(who)
         assert "Create packet" not in browser.get("/sharing/2026Q2/packet?organization=prairie-works").text
         assert browser.post("/sharing/2026Q2/packet?organization=prairie-works").status_code == 404
-    assert sign_in("dora@delta.example").get("/sharing/2026Q2/packet?organization=prairie-works").status_code == 404
+    assert sign_in("dora@delta.example").get("/sharing/2026Q2/packet?organization=prairie-works").status_code == 403
     coordinator = sign_in("coordinator@hub.example")
     page = coordinator.post("/sharing/2026Q2/packet?organization=prairie-works", follow_redirects=True)
     assert "is ready" in page.text

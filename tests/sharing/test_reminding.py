@@ -256,7 +256,7 @@ def test_the_coordinator_can_send_a_reminder_once_a_day(
     )
     assert "No reminders sent" in nobody.get_data(as_text=True)
     for address in ("/outbox/nudge", "/outbox/plan", f"/outbox/plan/reminder/{people['rosa'].id}"):
-        assert sign_in("rosa@lakeshore.example").get(address).status_code == 404
+        assert sign_in("rosa@lakeshore.example").get(address).status_code == 403
 
 
 def test_a_new_representative_is_reminded_and_no_one_is_reminded_twice(

@@ -239,12 +239,12 @@ def test_the_alliances_quarter_is_for_the_coordinator_and_the_board(sign_in: Sig
         assert [row[0] for row in sheet] == ["Organization ID", "delta-works", "prairie-works"]
         assert "/board/reports/2026Q2?format=pdf" in browser.get("/board").text
     for who in ("rita@prairie.example", "alan@prairie.example", "ana@prairie.example", "dora@delta.example"):
-        assert sign_in(who).get("/board/reports/2026Q2").status_code == 404
+        assert sign_in(who).get("/board/reports/2026Q2").status_code == 403
 
 
 @pytest.mark.usefixtures("world")
 def test_another_organizations_report_is_for_those_who_see_its_record(sign_in: SignIn) -> None:
-    for who, status in (("coordinator@hub.example", 200), ("bo@prairie.example", 200), ("dora@delta.example", 404)):
+    for who, status in (("coordinator@hub.example", 200), ("bo@prairie.example", 200), ("dora@delta.example", 403)):
         browser = sign_in(who)
         for address in (
             "/sharing/reports/2026Q2?format=csv&organization=prairie-works",

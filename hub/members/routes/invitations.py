@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, session, url_for
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
@@ -45,9 +45,10 @@ def _set_password(token: str, kind: LinkKind) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
+            wanted = login.safe_next(session.get(login.WANTED))
             login.begin_session(person)
             flash("Password set. You’re signed in.")
-            return redirect(url_for("overview.home"))
+            return redirect(wanted)
     return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
 
 

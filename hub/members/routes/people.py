@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import versions, web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotAllowed, Refused
 from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
@@ -43,9 +43,7 @@ def people() -> str:
 @bp.route("/people/new", methods=["GET", "POST"])
 def new_person() -> Any:
     """Add a person and show their invitation link."""
-    person = signed_in()
-    if not may(person, Permission.MANAGE_PEOPLE):
-        raise NotFound
+    person = signed_in(Permission.MANAGE_PEOPLE)
     form, own = _new_person_form(person)
     refused = ""
     if form.validate_on_submit():
@@ -122,7 +120,7 @@ def move_person(person_id: int) -> Any:
     actor = signed_in()
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
-        raise NotFound
+        raise NotAllowed(Permission.MANAGE_ORGANIZATIONS)
     versions.hold(Organization, id=moved.organization_id)
     form, refused = _move_form(moved), ""
     if form.validate():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
@@ -26,6 +26,9 @@ def sign_in() -> Any:
     wanted = login.safe_next(request.values.get("next"))
     if request.method == "GET" and current_person():
         return redirect(wanted)
+    is_wanted = wanted != url_for("overview.home")
+    if is_wanted:
+        session[login.WANTED] = wanted
     form, refused = SignIn(), ""
     if form.validate_on_submit():
         try:
@@ -35,7 +38,7 @@ def sign_in() -> Any:
         else:
             login.begin_session(person)
             return redirect(wanted)
-    return form_page("members/sign_in.html", form=form, refused=refused)
+    return form_page("members/sign_in.html", form=form, refused=refused, is_wanted=is_wanted)
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])

@@ -1,6 +1,6 @@
 """The table of permissions by role, and the functions that read it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -13,10 +13,10 @@ class Permission(StrEnum):
 
     READ = "read"
     ADD = "add"
-    CHANGE = "change"
+    CHANGE = "edit this"
     FORWARD = "forward"
     DECLARE = "report sharing"
-    CONFIRM = "confirm"
+    CONFIRM = "confirm a quarter"
     KEEP_STAKEHOLDERS = "manage stakeholders"
     SEND_PACKS = "send packs"
     SEE_RECORD = "see the sharing log"
@@ -34,7 +34,7 @@ class Permission(StrEnum):
     SEE_CALLS = "see calls"
     TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask questions, propose a presentation
     SEE_ATTENDANCE = "see attendance"
-    RUN_CALLS = "run calls"
+    RUN_CALLS = "schedule and run calls"
     SEE_APPLICATIONS = "see applications"
     VOTE = "vote on applications"
     DECIDE_APPLICATIONS = "decide on applications"
@@ -158,3 +158,34 @@ def assignable_roles(actor: PermissionHolder | None, kind: OrganizationKind) -> 
     """Return the roles that ``actor`` may assign in an organization of ``kind``."""
     all_roles = may(actor, Permission.ASSIGN_HOST_ROLES)
     return tuple(role for role in ROLES_OF_KIND[kind] if all_roles or role not in HOST_ROLES)
+
+
+_OF_ORGANIZATIONS = (Role.REPRESENTATIVE, Role.ALTERNATE, Role.CONTRIBUTOR)
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """Return the roles that have ``permission`` in some scope."""
+    return tuple(role for role, scope in MAY[permission].items() if scope is not None)
+
+
+def who_may(permission: Permission, asked: Sequence[str], *, of: str = "", of_own: bool = True) -> str:
+    """Return a sentence that tells a person without ``permission`` who has it.
+
+    ``asked`` are names of people who have it, ``of`` is the name of the organization that it takes, and ``of_own`` is
+    False for the host's people, whose organization has no representative.
+    """
+    roles, names = roles_with(permission), " or ".join(asked)
+    if of and set(_OF_ORGANIZATIONS) & set(roles):
+        *most, last = [
+            f"people at {of}",
+            *(f"the {_OF_HOST[role]}" for role in _OF_HOST if MAY[permission][role] is ALL),
+        ]
+        return f"Only {', '.join(most)} and {last} can {permission}."
+    if Role.REPRESENTATIVE in roles:
+        who = "Your representative or alternate" if of_own else "Only an organization’s representative or alternate"
+        return f"{who} can {permission}: {names}." if asked else f"{who} can {permission}."
+    whom = " and ".join(label for role, label in _OF_HOST.items() if role in roles)
+    return f"Only the {whom} can {permission}." + (f" Ask {names}." if asked else "")
+
+
+_OF_HOST = {Role.COORDINATOR: "coordinator", Role.BOARD: "Advisory Board"}

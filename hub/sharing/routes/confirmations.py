@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotAllowed, Refused
 from hub.core.quarters import Quarter
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
@@ -26,7 +26,7 @@ def confirm(quarter: str) -> Answer:
     """Confirm in writing what the organization shared in the quarter, or that there was nothing to share."""
     person, selected = signed_in(), quarter_from_url(quarter)
     if not may(person, Permission.CONFIRM, person.organization):
-        raise NotFound
+        raise NotAllowed(Permission.CONFIRM)
     if objection := objection_to_confirming(
         selected, clock.today(web.config().zone), person.organization.membership, web.config().records_begin
     ):

@@ -6,7 +6,7 @@ from io import BytesIO
 from flask import Response, abort, request, send_file
 
 from hub.core import web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, SignInNeeded
 from hub.core.web import db
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
@@ -86,7 +86,7 @@ def _revision(person: Person | None, resource: Resource) -> Revision:
     readable = library_queries.readable_revisions(person, resource)
     revision = next((candidate for candidate in readable if str(candidate.number) == number), None)
     if revision is None:
-        raise NotFound
+        raise SignInNeeded if person is None else NotFound
     return revision
 
 

@@ -92,7 +92,8 @@ def test_only_the_audience_can_see_pages_and_pictures(
 
     def seen(browser: FlaskClient) -> list[bool]:
         resources = (secret, network, public)
-        return [browser.get(f"/resources/{resource}{path}").status_code < 400 for resource in resources]
+        answers = [browser.get(f"/resources/{resource}{path}", follow_redirects=True) for resource in resources]
+        return [answer.status_code == 200 and answer.request.path != "/sign-in" for answer in answers]
 
     assert seen(sign_in(ANA)) == [True, True, True]
     assert seen(sign_in(COORDINATOR)) == [True, True, True]
