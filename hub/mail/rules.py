@@ -69,7 +69,9 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
     CALL = "call"
     NOTICE = "notice"
+    OPENING = "opening"
     PACK = "pack"
+    PACK_TEST = "pack test"
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105 - a kind of email
     APPLICATION = "application"
@@ -89,7 +91,9 @@ BULK = {
     LetterKind.DIGEST: True,
     LetterKind.CALL: True,
     LetterKind.NOTICE: True,
+    LetterKind.OPENING: True,
     LetterKind.PACK: True,
+    LetterKind.PACK_TEST: False,
     LetterKind.INVITATION: False,
     LetterKind.PASSWORD: False,
     LetterKind.APPLICATION: False,

@@ -25,14 +25,18 @@ from hub.mail.models import MailRound, OutboxMessage
 from hub.mail.rules import BULK, LetterKind, State
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
-from hub.members.models import Organization, Person
+from hub.members.models import OpeningMail, Organization, Person
+from hub.members.rules.mail import Frequency
 from hub.outreach.actions import log_address as log_address_actions
+from hub.outreach.actions import notices as notices_actions
 from hub.outreach.actions import openings as openings_actions
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
+from hub.outreach.actions import testing as testing_actions
 from hub.outreach.models import Pack, PackLink, Stakeholder
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.openings import Visitor
+from hub.outreach.rules.packs import PackState
 from hub.overview import actions as overview_actions
 from hub.overview.queries import board as board_queries
 from hub.overview.rules.digests import due_week
@@ -115,6 +119,14 @@ def send_pack_mail(db: Session) -> None:
     sent = packs_actions.sent_pack(db, pack)
     message = sending_actions.message_of(db, pack, sent, link.id, link.token, stakeholder)
     mail_actions.post_all(db, [replace(message, name=NAME, once="a pack of this test")])
+    author = db.get_one(Person, pack.person_id)
+    state, pack.state = pack.state, PackState.DRAFT
+    testing_actions.send_test(db, author, pack)
+    pack.state = state
+    long_ago = clock.now() - timedelta(days=4_000)
+    db.add(OpeningMail(person_id=author.id, every=Frequency.DAILY, since=long_ago, told_until=long_ago))
+    db.flush()
+    assert notices_actions.post_due_notices(db) == 1
     openings_actions.ask(
         db,
         packs_queries.link_of_pack(db, link.token),

@@ -94,8 +94,7 @@ def _matched_against_an_address() -> list[int]:
     return [
         guest.id
         for guest in guests
-        if (domain := own_domain(guest.email.rpartition("@")[2]))
-        and domain not in domains[guest.organization_id]
+        if (domain := own_domain(guest.email.rpartition("@")[2])) and domain not in domains[guest.organization_id]
     ]
 
 

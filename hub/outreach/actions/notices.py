@@ -8,10 +8,11 @@ from hub.core.db import config_of
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
+from hub.mail.rules import LetterKind
 from hub.members import queries as members_queries
 from hub.members.models import OpeningMail, Person
 from hub.members.queries import NotificationSettings
-from hub.members.rules.mail import MailKind, openings_key, unsubscribe_token
+from hub.members.rules.mail import MailKind, openings_key, unsubscribe_url
 from hub.outreach.letters import openings_letter
 from hub.outreach.models import PackLink, ShareLink
 from hub.outreach.queries import notices as notices_queries
@@ -54,11 +55,11 @@ def _post(db: Session, person: Person, opened: Openings, settings: NotificationS
         to=person.email,
         name=person.name,
         once=f"openings for person {person.id} {clock.now().isoformat(timespec='seconds')}",
-        kind=MailKind.OPENING,
+        kind=LetterKind.OPENING,
         about=openings_key(person.id),
         # Not as the recipient's account: the coordinator would see the names of an organization's stakeholders.
         sent_by_id=person.id,
-        unsubscribe=f"{config.BASE_URL}/mail/stop/{unsubscribe_token(config.SECRET_KEY, person.id, MailKind.OPENING)}",
+        unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, person.id, MailKind.OPENING),
         quiet=settings.quiet,
     )
 

@@ -11,13 +11,14 @@ from hub.core.db import config_of
 from hub.core.errors import Refused
 from hub.mail import actions as mail_actions
 from hub.mail.models import OutboxMessage
+from hub.mail.rules import LetterKind
 from hub.members.models import Person
 from hub.outreach.actions.packs import refuse_unless_draft, sent_pack
 from hub.outreach.letters import letter_of_test
 from hub.outreach.models import Pack
 from hub.outreach.rules.packs import MOST_TESTS
 
-KIND = "pack test"  # of outbox messages; unlike "pack", no recipient can unsubscribe from them
+KIND = LetterKind.PACK_TEST  # unlike a pack, no recipient can unsubscribe from it
 
 
 def send_test(db: Session, person: Person, pack: Pack) -> None:
