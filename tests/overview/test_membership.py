@@ -229,8 +229,8 @@ def test_the_hosts_period_can_be_corrected_and_it_cannot_leave(coordinator: Flas
 def test_only_the_coordinator_edits_a_membership(coordinator: FlaskClient, sign_in: SignIn, database: Database) -> None:
     form = a_form(coordinator.get(ADDRESS).text, LEFT, button="save")
     rosa = sign_in("rosa@lakeshore.example")
-    assert rosa.get(ADDRESS).status_code == 404
-    assert rosa.post(ADDRESS, data=form).status_code == 404
+    assert rosa.get(ADDRESS).status_code == 403
+    assert rosa.post(ADDRESS, data=form).status_code == 403
     assert "/membership" not in rosa.get("/organizations/lakeshore").text
     assert periods(database) == [Period(MEMBER, date(2020, 1, 1))]
 
