@@ -23,24 +23,30 @@ class PageForm:
         return self.values | {name: value if isinstance(value, list) else [value] for name, value in named.items()}
 
 
-def form_on(answer: TestResponse, action: str = "") -> PageForm:
-    """Return the only form on a page with a version that posts to ``action``; by default, to the page itself."""
+def form_on(answer: TestResponse, action: str = "", do: str = "") -> PageForm:
+    """Return the only form on a page with a version that posts to ``action``; by default, to the page itself.
+
+    ``do``: the value of its field of that name. The form that shows a conflict comes before others.
+    """
     page = BeautifulSoup(answer.text, "lxml")
     path = answer.request.path
     forms = []
     for form in page.find_all("form", method="post"):
         address = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))
         if form.find("input", attrs={"name": "version"}) and urlsplit(address).path == (action or path):
-            forms.append(PageForm(address, _values(form)))
-    assert len(forms) == 1, f"{path} has {len(forms)} forms with a version for {action or path}"
-    return forms[0]
+            values = _values(form)
+            if not do or values.get("do") == [do]:
+                forms.append((form.select_one(".conflict") is not None, PageForm(address, values)))
+    chosen = [form for _, form in [pair for pair in forms if pair[0]] or forms]
+    assert len(chosen) == 1, f"{path} has {len(chosen)} forms with a version for {action or path} {do}"
+    return chosen[0]
 
 
-def opened(browser: FlaskClient, address: str, action: str = "") -> PageForm:
+def opened(browser: FlaskClient, address: str, action: str = "", do: str = "") -> PageForm:
     """Open a page and return its form."""
     answer = browser.get(address)
     assert answer.status_code == 200, f"{address}: {answer.status_code}"
-    return form_on(answer, action)
+    return form_on(answer, action, do)
 
 
 def _values(form: Tag) -> Values:

@@ -12,16 +12,17 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from hub.calls.actions.asks import LONGEST_ASK
 from hub.calls.actions.presentations import Proposal
 from hub.calls.actions.series import Facts, When
-from hub.calls.models import AskKind, Call, Presentation
+from hub.calls.models import AskKind, Call
 from hub.calls.queries.presentations import OpenSlots
 from hub.calls.rules.presentations import FEWEST_MINUTES, MOST_MINUTES, Outcome
 from hub.calls.rules.series import LONGEST, LONGEST_LINK, LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, SHORTEST
 from hub.core.dates import in_full
 from hub.core.fields import DayField, TimeOfDayField
+from hub.core.versions import EditForm
 from hub.library.rules import BIG_SIX
 
 
-class CallForm(FlaskForm):
+class CallForm(EditForm):
     """The title, agenda, and links of a call."""
 
     title = StringField("Title", [InputRequired("Enter a title."), Length(max=LONGEST_TITLE)])
@@ -37,11 +38,6 @@ class CallForm(FlaskForm):
         "Recording link", [Optional(), Length(max=LONGEST_LINK)], description="Add it when the recording is ready."
     )
 
-    def fill(self, call: Call) -> None:
-        """Fill the form from ``call``."""
-        self.title.data, self.agenda.data = call.title, call.agenda
-        self.joining_link.data, self.recording_link.data = call.joining_link, call.recording_link
-
     def facts(self) -> Facts:
         """Return the entered values."""
         return Facts(
@@ -52,7 +48,7 @@ class CallForm(FlaskForm):
         )
 
 
-class WhenForm(FlaskForm):
+class WhenForm(EditForm):
     """The date, time, and length of a call."""
 
     day = DayField("Date", [InputRequired("Enter a date.")])
@@ -79,12 +75,20 @@ def _reason_field(description: str) -> StringField:
 class MoveForm(WhenForm):
     """A new date or time for a call."""
 
+    NOTES = frozenset({"reason"})
+
     reason = _reason_field("Everyone sees it in the hub and in their calendar.")
 
-    def fill(self, call: Call, zone: ZoneInfo) -> None:
-        """Fill the form with the current date, time, and length of ``call``."""
-        self.day.data, self.at.data = call.day, call.starts_at.astimezone(zone).time()
-        self.minutes.data = int((call.ends_at - call.starts_at).total_seconds() // 60)
+
+def move_form(call: Call, zone: ZoneInfo) -> MoveForm:
+    """Return the form that moves ``call``, with its current date, time, and length."""
+    form = MoveForm(
+        day=call.day,
+        at=call.starts_at.astimezone(zone).time(),
+        minutes=int((call.ends_at - call.starts_at).total_seconds() // 60),
+    )
+    form.edits(call)
+    return form
 
 
 class ExtraForm(WhenForm):
@@ -147,7 +151,7 @@ class AskForm(FlaskForm):
 _TOPICS = [SelectChoice("", "None of the Big 6"), *(SelectChoice(slug, label) for slug, label in BIG_SIX.items())]
 
 
-class ProposalForm(FlaskForm):
+class ProposalForm(EditForm):
     """A presentation that an organization proposes."""
 
     title = StringField("Title", [InputRequired("Enter a title. You can change it later."), Length(max=LONGEST_TITLE)])
@@ -163,11 +167,6 @@ class ProposalForm(FlaskForm):
         ],
         default=MOST_MINUTES,
     )
-
-    def fill(self, presentation: Presentation) -> None:
-        """Fill the form from ``presentation``."""
-        self.title.data, self.speaker.data = presentation.title, presentation.speaker
-        self.topic.data, self.minutes.data = presentation.topic, presentation.minutes
 
     def details(self) -> Proposal:
         """Return the entered values."""

@@ -70,7 +70,7 @@ def test_a_presentation_is_proposed_accepted_and_given(
 def test_the_coordinator_moves_or_declines_with_a_reason(database: Database, sign_in: SignIn) -> None:
     rosa, cora = sign_in(ROSA), sign_in(CORA)
     rosa.post("/calls/present", data=OURS)
-    assert do(rosa, "accept").count("Page not found")
+    assert do(rosa, "accept").count("Only the coordinator can")
     assert "Enter a reason" in do(cora, "decline", **{"decline-reason": ""})
     assert "Declined" in do(cora, "decline", **{"decline-reason": "Two on energy already"})
     assert "Two on energy already" in rosa.get("/calls/presentations/1").text

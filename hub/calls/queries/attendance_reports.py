@@ -10,6 +10,7 @@ from hub.calls.models import Alias, Call, Guest, GuestState, MeetingReport
 from hub.calls.rules.matching import Directory, How, KnownPerson, Target, directory
 from hub.calls.rules.participants import Participant, normalize_name
 from hub.core.errors import NotFound
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 
 
@@ -31,6 +32,18 @@ def guests_of(db: Session, call: Call) -> Sequence[Guest]:
         .options(joinedload(Guest.person), joinedload(Guest.organization))
         .order_by(Guest.state != GuestState.WAITING, func.lower(Guest.name), Guest.id)
     ).all()
+
+
+def label_of(db: Session, target: Target) -> str:
+    """Return who a target is, for screens; raises NotFound if there is no such person or organization."""
+    if target.person_id is not None:
+        person = db.get(Person, target.person_id)
+        if person is None:
+            raise NotFound
+        return f"{person.name}, {person.organization.name}"
+    if target.organization_id is not None:
+        return str(members_queries.organization_by_id(db, target.organization_id))
+    return "Not in the alliance"
 
 
 def guest_of(db: Session, call: Call, guest_id: int) -> Guest:

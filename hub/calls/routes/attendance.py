@@ -13,10 +13,11 @@ from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import match_reviews as match_reviews_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_or_404, short_day
+from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
 from hub.calls.rules.matching import Target, is_ambiguous, likely, propose
-from hub.core import dates, web
+from hub.core import dates, versions, web
 from hub.core.errors import Refused
+from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db
 from hub.members import queries as members_queries
 from hub.members.login import safe_next, signed_in
@@ -37,20 +38,42 @@ def check_in(day: str) -> Response:
 @bp.route("/calls/<day>/attendance", methods=["GET", "POST"])
 def attendance(day: str) -> Answer:
     """Show the attendance page, or save which organizations are checked."""
-    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
+    person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
     if request.method == "GET":
         return _attendance_page(call)
     checked = {number for text in request.form.getlist("organizations") if (number := web.row_number(text))}
+    edit = _attendance_edit(call, checked)
+    if not edit.is_safe():
+        return _attendance_page(call, "", checked, edit), 422
     try:
         added, removed = attendance_actions.set_attendance(db, person, call, checked, request.form.get("reason", ""))
     except Refused as refused:
         db.rollback()
-        return _attendance_page(call_or_404(day), str(refused), checked), 422
+        return _attendance_page(call_or_404(day), str(refused), checked, edit), 422
     flash(f"Attendance saved: {dates.plural(added, 'organization')} added, {dates.number(removed)} removed.")
     return redirect(url_for(".show", day=day, _anchor="attendance"))
 
 
-def _attendance_page(call: Call, refused: str = "", checked: set[int] | None = None) -> str:
+def _attendance_edit(call: Call, checked: set[int] | None = None) -> Edit:
+    """Return the edit of who attended; without ``checked`` its form wasn't submitted."""
+    present = attendance_queries.present_ids(db, call)
+    expected = attendance_queries.expected_on(db, call.day)
+    saved, typed = (
+        [organization for organization in expected if organization.id in ids]
+        for ids in (present, present if checked is None else checked)
+    )
+    texts = [", ".join(organization.name for organization in attended) for attended in (saved, typed)]
+    keys = [" ".join(sorted(str(organization.id) for organization in attended)) for attended in (saved, typed)]
+    return Edit(
+        call,
+        f"Attendance, {call}",
+        [Part("Organizations that attended", *texts, *keys)],
+        notes={"Reason": request.form.get("reason", "")},
+        submitted=checked is not None,
+    )
+
+
+def _attendance_page(call: Call, refused: str = "", checked: set[int] | None = None, edit: Edit | None = None) -> str:
     present = attendance_queries.present_ids(db, call)
     return render_template(
         "calls/attendance.html",
@@ -58,6 +81,7 @@ def _attendance_page(call: Call, refused: str = "", checked: set[int] | None = N
         organizations=attendance_queries.expected_on(db, call.day),
         present=present,
         checked=present if checked is None else checked,
+        edit=edit or _attendance_edit(call),
         refused=refused,
         form=calls_forms.ReportForm(formdata=None),
         reports=attendance_reports_queries.reports_of(db, call),
@@ -98,7 +122,11 @@ def participants(day: str) -> str:
     In a large alliance, only the requested participant (``?guest=``) gets all people and organizations to choose from.
     """
     signed_in(Permission.RUN_CALLS)
-    call = call_or_404(day)
+    return _participants_page(call_or_404(day))
+
+
+def _participants_page(call: Call, edit: Edit | None = None, guest_id: int = 0) -> str:
+    """Return the page; ``edit`` is the refused match of a participant."""
     guests = attendance_reports_queries.guests_of(db, call)
     people = attendance_reports_queries.people_at(db, call.starts_at)
     organizations = members_queries.organizations(db)
@@ -121,6 +149,9 @@ def participants(day: str) -> str:
             if guest.state is GuestState.WAITING or guest.id in reviews
         },
         ambiguous=ambiguous,
+        edits={guest.id: edit if edit and guest.id == guest_id else _match_edit(call, guest) for guest in guests},
+        typed_match={guest_id: request.form.get("who", "")} if edit else {},
+        typed_names={guest_id: edit.parts[0].typed} if edit else {},
         names={organization.id: organization.name for organization in organizations},
         people_names={known_person.id: known_person.name for known_person in people},
         people=sorted(people, key=lambda known_person: known_person.name.lower()),
@@ -157,12 +188,17 @@ def decide_all(day: str) -> Response:
 
 
 @bp.post("/calls/<day>/participants/<int:guest_id>")
-def decide(day: str, guest_id: int) -> Response:
+def decide(day: str, guest_id: int) -> Answer:
     """Match a participant with ``who``, such as ``person-7`` or ``organization-3``, or with no one in the alliance."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
+    versions.hold(Guest, id=guest_id)
+    call = call_or_404(day)
     guest = attendance_reports_queries.guest_of(db, call, guest_id)
     remember = request.form.get("remember") == "1"
     target = _target(request.form.get("who", ""))
+    edit = _match_edit(call, guest, target)
+    if not edit.is_safe():
+        return _participants_page(call, edit, guest_id), 422
     decision = attendance_reports_actions.decide(db, person, call, guest, target, remember=remember)
     flash(_match_message(guest, decision, remember=remember))
     return redirect(url_for(".participants", day=day))
@@ -176,6 +212,28 @@ def _target(who: str) -> Target:
     if kind not in {"person", "organization"} or not number:
         raise Refused("Choose a person, an organization, or “Not in the alliance.”")
     return Target(person_id=number) if kind == "person" else Target(organization_id=number)
+
+
+def _match_edit(call: Call, guest: Guest, target: Target | None = None) -> Edit:
+    """Return the edit of a participant's match; without ``target`` its form wasn't submitted."""
+    is_waiting = guest.state is GuestState.WAITING
+    saved = Target(guest.person_id, guest.organization_id)
+    texts = ("", "")
+    if target is not None:
+        typed_text = attendance_reports_queries.label_of(db, target)
+        texts = ("" if is_waiting else attendance_reports_queries.label_of(db, saved), typed_text)
+    keys = ["" if is_waiting else _match_key(saved), _match_key(target or saved)]
+    return Edit(
+        guest,
+        f"Match for “{guest.name}”, {call}",
+        [Part("Match", *texts, *keys)],
+        page=url_for(".participants", day=call.day),
+        submitted=target is not None,
+    )
+
+
+def _match_key(target: Target) -> str:
+    return f"person {target.person_id}" if target.person_id else f"organization {target.organization_id}"
 
 
 def _match_message(guest: Guest, decision: attendance_reports_actions.Decision, *, remember: bool) -> str:

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from hub.calls.models import Call
 from hub.calls.queries import series as series_queries
-from hub.core import clock, web
+from hub.core import clock, versions, web
 from hub.core.dates import short
 from hub.core.errors import NotFound
 from hub.core.web import db
@@ -33,8 +33,21 @@ def short_day(day: date) -> str:
 
 
 def call_or_404(text: str) -> Call:
-    """Return the call on the day in a URL; raises NotFound if there is none."""
-    return series_queries.call_on(db, day_or_404(text))
+    """Return the call on the day in a URL, or the one that was moved from it; raises NotFound if there is none."""
+    day = day_or_404(text)
+    try:
+        return series_queries.call_on(db, day)
+    except NotFound:
+        if moved := series_queries.moved_from(db, day):
+            return series_queries.call_on(db, moved.day)
+        raise
+
+
+def call_to_edit(text: str) -> Call:
+    """Return the call like `call_or_404`; on a POST it is locked, so that the version of a form can be checked."""
+    call = call_or_404(text)
+    versions.hold(Call, id=call.id)
+    return call if request.method in web.SAFE_METHODS else call_or_404(text)
 
 
 @web.before_pages(bp)

@@ -66,12 +66,9 @@ def index() -> str:
 def show(day: str) -> Answer:
     """Show a call."""
     person = signed_in(Permission.SEE_CALLS)
-    try:
-        call = call_or_404(day)
-    except NotFound:
-        if moved := series_queries.moved_from(db, day_or_404(day)):
-            return redirect(url_for(".show", day=moved.day))
-        raise
+    call = call_or_404(day)
+    if call.day != day_or_404(day):
+        return redirect(url_for(".show", day=call.day))
     return _page(person, call, _ask_form(person))
 
 

@@ -1,10 +1,8 @@
 """Presentations: proposals, the page of each presentation, and the coordinator's scheduling page."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from hub.calls import forms as calls_forms
@@ -13,6 +11,15 @@ from hub.calls.models import ChangeKind, Presentation
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, short_day
+from hub.calls.routes.presentation_forms import (
+    PresentationForms,
+    decision_edit,
+    deck_edit,
+    last_day,
+    presentation_forms,
+    received,
+    sent_deck,
+)
 from hub.calls.rules.presentations import (
     MOST_MINUTES,
     NEEDS_DATE,
@@ -23,12 +30,12 @@ from hub.calls.rules.presentations import (
     schedule,
 )
 from hub.calls.rules.series import is_held
-from hub.core import clock, dates, web
-from hub.core.errors import NotFound, Refused
+from hub.core import clock, dates, versions, web
+from hub.core.errors import NotAllowed, NotFound, Refused
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
-from hub.library.files import originals
+from hub.library.files import handles
 from hub.members import queries as members_queries
 from hub.members.login import safe_next, signed_in
 from hub.members.models import Organization, Person
@@ -45,7 +52,7 @@ def propose() -> Answer:
         raise NotFound
     form, refused = calls_forms.ProposeForm(), ""
     form.offer([(organization.slug, organization.name) for organization in organizations])
-    slots = presentations_queries.open_slots(db, clock.now(), _last_day())
+    slots = presentations_queries.open_slots(db, clock.now(), last_day())
     form.call.offer(slots)
     if request.method == "GET":
         _prefill(form, slots)
@@ -76,12 +83,6 @@ def _presenting_organizations(person: Person) -> list[Organization]:
     ]
 
 
-def _last_day() -> date:
-    """Return the last day for which slots are offered: the end of next year."""
-    today = clock.today(web.config().zone)
-    return date(today.year + 1, 12, 31)
-
-
 def _prefill(form: calls_forms.ProposeForm, slots: list[presentations_queries.OpenSlots]) -> None:
     day = request.args.get("call", "")
     if day in {str(slot.call.day) for slot in slots}:
@@ -102,11 +103,14 @@ def _propose(person: Person, form: calls_forms.ProposeForm, organizations: list[
 def presentation(number: int) -> Answer:
     """Show a presentation, or carry out the requested action (form field ``do``)."""
     person = signed_in(Permission.SEE_CALLS)
+    versions.hold(Presentation, id=number)
     shown = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
-    forms = _forms(person, shown)
+    forms = presentation_forms(person, shown)
     if request.method == "GET":
         return _page(person, shown, forms)
     refused = ""
+    if request.form.get("do") != "change":
+        forms.decision = decision_edit(shown, forms)
     try:
         if message := _perform_action(person, shown, forms):
             flash(message)
@@ -119,45 +123,23 @@ def presentation(number: int) -> Answer:
     return _page(person, shown, forms, refused), 422
 
 
-@dataclass(frozen=True)
-class PresentationForms:
-    """The forms on a presentation's page."""
-
-    proposal: calls_forms.ProposalForm
-    move: calls_forms.MovePresentationForm
-    decline: calls_forms.DeclineForm
-    outcome: calls_forms.OutcomeForm
-    deck: calls_forms.DeckForm
-
-
-def _forms(person: Person, presentation: Presentation) -> PresentationForms:
-    forms = PresentationForms(
-        calls_forms.ProposalForm(prefix="facts"),
-        calls_forms.MovePresentationForm(prefix="move"),
-        calls_forms.DeclineForm(prefix="decline"),
-        calls_forms.OutcomeForm(prefix="outcome"),
-        calls_forms.DeckForm(prefix="deck"),
-    )
-    if request.form.get("do") != "change":
-        forms.proposal.process(formdata=None)
-        forms.proposal.fill(presentation)
-    now = clock.now()
-    held = presentations_queries.held_with_open_slots(db, presentation, now) if presentation.call.ends_at <= now else []
-    forms.move.call.offer(held + presentations_queries.open_slots(db, now, _last_day()))
-    if request.form.get("do") != "settle":
-        forms.outcome.fill(presentation.outcome)
-    decks = presentations_queries.decks_of(db, person, presentation.organization)
-    forms.deck.offer([(resource.id, resource.title) for resource in decks])
-    return forms
-
-
-def _page(person: Person, presentation: Presentation, forms: PresentationForms, refused: str = "") -> str:
+def _page(
+    person: Person,
+    presentation: Presentation,
+    forms: PresentationForms,
+    refused: str = "",
+    kept: library_actions.File | None = None,
+) -> str:
     now, deck_id = clock.now(), presentation.resource_id
     return render_template(
         "calls/presentation.html",
         presentation=presentation,
         forms=forms,
         refused=refused,
+        decision=forms.decision or decision_edit(presentation),
+        deck_edit=forms.deck_edit or deck_edit(presentation),
+        kept=handles.handle_of(web.config(), person.id, kept.stored, kept.name) if kept else "",
+        kept_name=kept.name if kept else "",
         status=presentations_queries.statuses(db, [presentation], now)[presentation.id],
         changes=presentations_queries.changes_of(db, presentation),
         held=is_held(presentation.call.state, presentation.call.ends_at, now),
@@ -180,12 +162,18 @@ _SETTLED = {
 def _perform_action(person: Person, presentation: Presentation, forms: PresentationForms) -> str:
     """Carry out the requested action; returns a message, or an empty string if the form has errors."""
     action = request.form.get("do", "")
+    if action == "change":
+        if not forms.proposal.validate():
+            return ""
+        presentations_actions.change(db, person, presentation, forms.proposal.details())
+        return "Presentation saved."
+    if action != "withdraw" and not may(person, Permission.RUN_CALLS):
+        raise NotAllowed(Permission.RUN_CALLS)
+    if forms.decision is None or not forms.decision.is_safe():
+        return ""
     if action == "withdraw":
         presentations_actions.withdraw(db, person, presentation)
         return "Presentation withdrawn. Its slot is open again."
-    if action == "change" and forms.proposal.validate():
-        presentations_actions.change(db, person, presentation, forms.proposal.details())
-        return "Presentation saved."
     return _decide(person, presentation, forms, action)
 
 
@@ -212,39 +200,36 @@ def _decide(person: Person, presentation: Presentation, forms: PresentationForms
 def deck(number: int) -> Answer:
     """Set the deck of a presentation: a file, or a resource in the hub."""
     person = signed_in(Permission.SEE_CALLS)
+    presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
+    file, refusal = received(person)
+    versions.hold(Presentation, id=number)
     shown = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
-    forms = _forms(person, shown)
+    forms = presentation_forms(person, shown)
+    forms.deck_edit = deck_edit(shown, sent_deck(forms, file))
+    if refusal or not forms.deck_edit.is_safe():
+        return _page(person, shown, forms, refusal, file), 422
     try:
-        _set_deck(person, shown, forms)
+        _set_deck(person, shown, forms, file)
     except Refused as refused:
         db.rollback()
         shown = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
-        return _page(person, shown, forms, str(refused)), 422
+        return _page(person, shown, forms, str(refused), file), 422
     flash("Deck saved. It’s linked on the call page.")
     return redirect(url_for(".presentation", number=number))
 
 
-def _set_deck(person: Person, presentation: Presentation, forms: PresentationForms) -> None:
-    upload = request.files.get("deck-deck")
+def _set_deck(
+    person: Person, presentation: Presentation, forms: PresentationForms, file: library_actions.File | None
+) -> None:
     chosen = forms.deck.resource.data or ""
-    if upload is not None and upload.filename:
-        file = _stored(upload)
-        current = presentations_queries.presentation_for(db, person, presentation.id, Permission.TAKE_PART_IN_CALLS)
-        presentations_actions.upload_deck(db, person, current, file)
+    if file is not None:
+        presentations_actions.upload_deck(db, person, presentation, file)
     elif chosen.isdecimal() and any(chosen == choice.value for choice in forms.deck.resource.choices):
         presentations_actions.link_deck(
             db, person, presentation, library_queries.get_for(db, person, int(chosen), Permission.READ)
         )
     else:
         raise Refused("Choose a file, or a resource in the hub.")
-
-
-def _stored(upload: FileStorage) -> library_actions.File:
-    """Store the file under its hash, without holding a lock."""
-    name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-    library_actions.check_name(name)
-    db.commit()  # nothing was written yet; releases the lock while the file is stored
-    return library_actions.File(originals.store(web.config(), upload.stream), name)
 
 
 @bp.get("/calls/planner")

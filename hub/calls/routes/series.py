@@ -12,7 +12,7 @@ from hub.calls.actions import mailing as mailing_actions
 from hub.calls.actions import series as series_actions
 from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
-from hub.calls.routes.blueprint import bp, call_or_404, short_day
+from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock, dates, web
 from hub.core.errors import Refused
@@ -96,11 +96,10 @@ def _day(text: str) -> date | None:
 @bp.route("/calls/<day>/edit", methods=["GET", "POST"])
 def edit(day: str) -> Answer:
     """Edit a call's title, agenda, and links."""
-    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
-    form, refused = calls_forms.CallForm(), ""
-    if request.method == "GET":
-        form.fill(call)
-    elif form.validate():
+    person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
+    form, refused = calls_forms.CallForm(obj=call), ""
+    form.edits(call)
+    if form.validate_on_submit():
         try:
             series_actions.change(db, person, call, form.facts())
         except Refused as error:
@@ -115,11 +114,9 @@ def edit(day: str) -> Answer:
 @bp.route("/calls/<day>/move", methods=["GET", "POST"])
 def move(day: str) -> Answer:
     """Move a call to another day or time."""
-    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
-    form, refused = calls_forms.MoveForm(), ""
-    if request.method == "GET":
-        form.fill(call, web.config().zone)
-    elif form.validate():
+    person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
+    form, refused = calls_forms.move_form(call, web.config().zone), ""
+    if form.validate_on_submit():
         try:
             series_actions.move(db, person, call, form.when(), form.reason.data or "")
         except Refused as error:

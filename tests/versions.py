@@ -1,0 +1,252 @@
+"""The forms that edit something, and how two people fill them in at the same time; and those that edit nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.calls.models import Call, Guest, GuestState, Presentation
+from hub.calls.rules.presentations import SlotState
+from hub.calls.rules.series import CallState
+from hub.core import clock
+from hub.library.models import Resource, Revision
+from hub.library.rules import Audience, Kind, Source
+from hub.members.models import Organization, Person
+from hub.search.models import GlossaryEntry
+from tests.forms import Values
+
+Entered = Values | Callable[[Session], Values]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form that edits something, and what two people enter in it at the same time.
+
+    Values that depend on the demo world are functions of a session.
+    """
+
+    page: Callable[[Session], str]  # the address of the page with the form
+    my_values: Entered
+    their_values: Entered
+    shown: tuple[str, str] | Callable[[Session], tuple[str, str]] = (
+        "",
+        "",
+    )  # my text and their text on the page; by default, the last value of each
+    first: str = "coordinator"  # who sees the conflict
+    second: str = "coordinator"
+    action: str | Callable[[Session], str] = (
+        ""  # where the form is posted to, if not to its page; {} is the last part of the page's address
+    )
+    do: str = ""  # its field ``do``, if the page has several forms
+    begun_empty: frozenset[str] = frozenset()  # fields that don't show what is saved
+
+
+def _resource(db: Session) -> int:
+    """Return a resource of the demo member."""
+    query = select(Resource.id).join(Organization).where(Organization.slug == "lakeshore", Resource.title != "")
+    return db.scalars(query.order_by(Resource.id)).first() or 0
+
+
+def _written(db: Session) -> int:
+    """Return a resource whose content was typed."""
+    query = select(Resource.id).join(Revision).where(Revision.source == Source.TEXT)
+    return db.scalars(query.order_by(Resource.id)).first() or 0
+
+
+def _coming(db: Session) -> str:
+    """Return the day of the next call, as its address has it."""
+    return str(db.scalars(select(Call.day).where(Call.starts_at > clock.now()).order_by(Call.day)).first())
+
+
+def _past(db: Session) -> str:
+    """Return the day of the latest call with an attendance report."""
+    return str(db.scalars(select(Call.day).join(Guest).order_by(Call.day.desc())).first())
+
+
+def _presentation(db: Session, *, held: bool) -> str:
+    """Return the address of an accepted presentation."""
+    query = select(Presentation.id).join(Presentation.call).where(Presentation.state == SlotState.ACCEPTED)
+    number = db.scalars(
+        query.where((Call.ends_at < clock.now()) if held else (Call.starts_at > clock.now())).order_by(Presentation.id)
+    ).first()
+    return f"/calls/presentations/{number}"
+
+
+def _decks(db: Session) -> tuple[Presentation, list[Resource]]:
+    """Return a presentation, and the decks of its organization that it doesn't have: at least two."""
+    for presentation in db.scalars(select(Presentation).order_by(Presentation.id)):
+        query = select(Resource).where(
+            Resource.organization_id == presentation.organization_id,
+            Resource.kind == Kind.PRESENTATION,
+            Resource.audience != Audience.ORGANIZATION,
+            Resource.id != presentation.resource_id,
+        )
+        if len(others := list(db.scalars(query.order_by(Resource.id)))) > 1:
+            return presentation, others
+    raise AssertionError
+
+
+def _guest(db: Session) -> str:
+    guest = db.scalars(select(Guest).where(Guest.state == GuestState.WAITING).order_by(Guest.id)).first()
+    assert guest
+    return f"/calls/{_past(db)}/participants?guest={guest.id}"
+
+
+def _attendance(organization: int) -> Callable[[Session], Values]:
+    """Return what records one organization alone for the call."""
+    return lambda _db: {"reason": ["A reason"], "organizations": [str(organization)]}
+
+
+def _free_calls(db: Session) -> list[str]:
+    """Return the days of calls without presentations."""
+    query = select(Call.day).where(
+        Call.starts_at > clock.now(), Call.state == CallState.PLANNED, ~Call.presentations.any()
+    )
+    return [str(day) for day in db.scalars(query.order_by(Call.day))]
+
+
+def _person(db: Session, email: str = "hal.okafor@lakeshore-forge.example") -> int:
+    return db.scalars(select(Person.id).where(Person.email == email)).one()
+
+
+CASES = {
+    "members.account": Case(
+        lambda _db: "/account",
+        {"name": ["My new name"]},
+        {"name": ["Their new name"]},
+        first="representative",
+        second="representative",
+    ),
+    "members.change_person": Case(
+        lambda db: f"/people/{_person(db)}",
+        {"name": ["Hal O. Okafor"]},
+        {"name": ["Henry Okafor"]},
+        first="representative",
+        action="/people/{}",
+    ),
+    "members.change_role": Case(
+        lambda db: f"/people/{_person(db)}",
+        {"role": ["alternate"]},
+        {"role": ["representative"]},
+        shown=("Alternate", "Representative"),
+        action="/people/{}/role",
+    ),
+    "members.move_person": Case(
+        lambda db: f"/people/{_person(db)}",
+        {"organization": ["ridgeline"], "role": ["contributor"]},
+        {"organization": ["bayou"], "role": ["contributor"]},
+        shown=("Ridgeline", "Bayou"),
+        action="/people/{}/organization",
+        begun_empty=frozenset({"organization"}),
+    ),
+    "search.edit_entry": Case(
+        lambda db: f"/glossary/{db.scalars(select(GlossaryEntry.id).order_by(GlossaryEntry.id)).first()}/edit",
+        {"meaning": ["What I think it stands for"]},
+        {"meaning": ["What they think it stands for"]},
+    ),
+    "search.rename": Case(
+        lambda db: "/searches",
+        {"name": ["My name for it"]},
+        {"name": ["Another name"]},
+        first="representative",
+        second="representative",
+        action="/searches/1/name",
+    ),
+    "overview.setup_hub": Case(lambda _db: "/setup/hub", {"name": ["My hub"]}, {"name": ["Their hub"]}),
+    "overview.setup_host": Case(lambda _db: "/setup/host", {"region": ["My region"]}, {"region": ["Their region"]}),
+    "overview.notification_settings": Case(
+        lambda _db: "/account/mail",
+        {"tags": ["my tag"]},
+        {"tags": ["their tag"], "kinds": ["digest"]},
+        first="contributor",
+        second="contributor",
+    ),
+    "library.replace": Case(
+        lambda db: f"/resources/{_written(db)}/replace",
+        {"body": ["# My text\n\nIn two paragraphs."], "note": ["Why I replaced it"]},
+        {"body": ["# Their text"]},
+        shown=("My text", "Their text"),
+        begun_empty=frozenset({"note"}),
+    ),
+    "library.withdraw": Case(
+        lambda db: f"/resources/{_resource(db)}/withdraw",
+        {"reason": ["My reason"]},
+        {"reason": ["Their reason"]},
+        first="contributor",
+        second="representative",
+    ),
+    "calls.edit": Case(
+        lambda db: f"/calls/{_coming(db)}/edit",
+        {"agenda": ["# My agenda\n\n1. What I want to discuss"]},
+        {"agenda": ["# Their agenda"]},
+        shown=("What I want to discuss", "# Their agenda"),
+    ),
+    "calls.move": Case(
+        lambda db: f"/calls/{_coming(db)}/move",
+        {"reason": ["My reason"], "minutes": ["45"]},
+        {"reason": ["Their reason"], "minutes": ["50"]},
+        begun_empty=frozenset({"reason"}),
+    ),
+    "calls.attendance": Case(
+        lambda db: f"/calls/{_past(db)}/attendance",
+        _attendance(4),
+        _attendance(5),
+        shown=("Bayou", "Prairie"),
+        begun_empty=frozenset({"reason"}),
+    ),
+    "calls.decide": Case(
+        _guest,
+        {"who": ["organization-3"]},
+        {"who": ["organization-4"]},
+        shown=("Ridgeline", "Bayou"),
+        action=lambda db: _guest(db).replace("?guest=", "/"),
+    ),
+    "calls.presentation:change": Case(
+        lambda db: _presentation(db, held=False),
+        {"facts-title": ["My title"]},
+        {"facts-title": ["Their title"]},
+        do="change",
+    ),
+    "calls.presentation:decline": Case(
+        lambda db: _presentation(db, held=False),
+        {"decline-reason": ["My reason"]},
+        {"decline-reason": ["Their reason"]},
+        do="decline",
+        begun_empty=frozenset({"decline-reason"}),
+    ),
+    "calls.presentation:move": Case(
+        lambda db: _presentation(db, held=False),
+        lambda db: {"move-reason": ["My reason"], "move-call": _free_calls(db)[3:4]},
+        lambda db: {"move-reason": ["Their reason"], "move-call": _free_calls(db)[4:5]},
+        shown=("My reason", "Their reason"),
+        do="move",
+        begun_empty=frozenset({"move-call", "move-reason"}),
+    ),
+    "calls.presentation:settle": Case(
+        lambda db: _presentation(db, held=True),
+        {"outcome-outcome": ["given"]},
+        {"outcome-outcome": ["no_show"]},
+        shown=("Given", "No-show"),
+        do="settle",
+    ),
+    "calls.deck": Case(
+        lambda db: f"/calls/presentations/{_decks(db)[0].id}",
+        lambda db: {"deck-resource": [str(_decks(db)[1][0].id)]},
+        lambda db: {"deck-resource": [str(_decks(db)[1][1].id)]},
+        shown=lambda db: (_decks(db)[1][0].title, _decks(db)[1][1].title),
+        action="/calls/presentations/{}/deck",
+        begun_empty=frozenset({"deck-resource"}),
+    ),
+    "library.edit": Case(
+        lambda db: f"/resources/{_resource(db)}/edit",
+        {"summary": ["What I wrote.\nIn two lines."]},
+        {"summary": ["What they wrote."]},
+        shown=("What I wrote.", "What they wrote."),
+        first="contributor",
+        second="representative",
+    ),
+}
+
+# Forms and buttons that don't edit what someone else may have changed, with the reason.
+NOT_EDITS: dict[str, str] = {}
