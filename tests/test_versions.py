@@ -50,13 +50,14 @@ class Scene:
     def __init__(self, name: str, app: Flask, database: Database) -> None:
         self.case: Case = CASES[name]
         self.app, self.endpoint = app, name.split(":", maxsplit=1)[0]
-        with database.reading() as db:
+        with database.writing() as db:
             self.page = self.case.page(db)
             self.my_values, self.their_values = (
                 entered(db) if callable(entered) else entered
                 for entered in (self.case.my_values, self.case.their_values)
             )
-            action, shown = (value(db) if callable(value) else value for value in (self.case.action, self.case.shown))
+            action = self.case.action(db) if callable(self.case.action) else self.case.action
+            shown = self.case.shown(db) if callable(self.case.shown) else self.case.shown
         self.action = action.format(self.page.split("/")[-1])
         self.me, self.other = _browser(app, self.case.first), _browser(app, self.case.second)
         last = [[*values.values()][-1][-1] for values in (self.my_values, self.their_values)]

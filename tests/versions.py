@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.calls.models import Call, Guest, GuestState, Presentation
@@ -11,7 +11,7 @@ from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState
 from hub.core import clock
 from hub.library.models import Resource, Revision
-from hub.library.rules import Audience, Kind, Source
+from hub.library.rules import Kind, Source
 from hub.members.models import Organization, Person
 from hub.search.models import GlossaryEntry
 from tests.forms import Values
@@ -26,7 +26,7 @@ class Case:
     Values that depend on the demo world are functions of a session.
     """
 
-    page: Callable[[Session], str]  # the address of the page with the form
+    page: Callable[[Session], str]  # prepares the world if necessary; the address of the page with the form
     my_values: Entered
     their_values: Entered
     shown: tuple[str, str] | Callable[[Session], tuple[str, str]] = (
@@ -73,18 +73,21 @@ def _presentation(db: Session, *, held: bool) -> str:
     return f"/calls/presentations/{number}"
 
 
-def _decks(db: Session) -> tuple[Presentation, list[Resource]]:
-    """Return a presentation, and the decks of its organization that it doesn't have: at least two."""
-    for presentation in db.scalars(select(Presentation).order_by(Presentation.id)):
-        query = select(Resource).where(
-            Resource.organization_id == presentation.organization_id,
-            Resource.kind == Kind.PRESENTATION,
-            Resource.audience != Audience.ORGANIZATION,
-            Resource.id != presentation.resource_id,
-        )
-        if len(others := list(db.scalars(query.order_by(Resource.id)))) > 1:
-            return presentation, others
-    raise AssertionError
+def _decks(db: Session) -> list[Resource]:
+    """Return the two decks of an organization."""
+    several = select(Resource.organization_id).where(Resource.kind == Kind.PRESENTATION)
+    organization = db.scalars(several.group_by(Resource.organization_id).having(func.count() > 1)).first()
+    own = (Resource.kind == Kind.PRESENTATION, Resource.organization_id == organization)
+    return list(db.scalars(select(Resource).where(*own).order_by(Resource.id)))
+
+
+def _without_deck(db: Session) -> str:
+    """Take the deck from a presentation of that organization, and return its address."""
+    own = Presentation.organization_id == _decks(db)[0].organization_id
+    presentation = db.scalars(select(Presentation).where(own).order_by(Presentation.id)).first()
+    assert presentation
+    presentation.resource_id = None
+    return f"/calls/presentations/{presentation.id}"
 
 
 def _guest(db: Session) -> str:
@@ -231,10 +234,10 @@ CASES = {
         do="settle",
     ),
     "calls.deck": Case(
-        lambda db: f"/calls/presentations/{_decks(db)[0].id}",
-        lambda db: {"deck-resource": [str(_decks(db)[1][0].id)]},
-        lambda db: {"deck-resource": [str(_decks(db)[1][1].id)]},
-        shown=lambda db: (_decks(db)[1][0].title, _decks(db)[1][1].title),
+        _without_deck,
+        lambda db: {"deck-resource": [str(_decks(db)[0].id)]},
+        lambda db: {"deck-resource": [str(_decks(db)[1].id)]},
+        shown=lambda db: (_decks(db)[0].title, _decks(db)[1].title),
         action="/calls/presentations/{}/deck",
         begun_empty=frozenset({"deck-resource"}),
     ),

@@ -15,6 +15,8 @@ from hub.core.errors import Refused
 from hub.core.versions import Edit, Part
 from hub.core.web import db
 from hub.library import actions as library_actions
+from hub.library import queries as library_queries
+from hub.library.models import Resource
 from hub.library.routes.blueprint import reopened, stored
 from hub.members.models import Person
 
@@ -122,10 +124,10 @@ def decision_version(presentation: Presentation) -> str:
 
 
 def deck_edit(presentation: Presentation, typed: tuple[str, str] | None = None) -> Edit:
-    """Return the edit of the deck; ``typed`` is what was sent and its key: a file's hash, or a resource's number."""
+    """Return the edit of the deck; ``typed`` comes from `sent_deck`, and without it no form was submitted."""
     deck = presentation.resource
-    saved = (deck.title, f"{deck.id} {deck.revision_number}") if deck else ("", "")
-    label, key = typed or saved
+    saved = (deck.title, _key_of(deck)) if deck else ("", "")
+    label, key = typed if typed and typed[1] else saved
     return Edit(
         presentation,
         f"Deck of “{presentation.title}”",
@@ -135,14 +137,17 @@ def deck_edit(presentation: Presentation, typed: tuple[str, str] | None = None) 
     )
 
 
-def sent_deck(forms: PresentationForms, file: library_actions.File | None) -> tuple[str, str]:
-    """Return the label and the key of the sent deck; empty if there is none."""
+def _key_of(deck: Resource) -> str:
+    return f"{deck.id} {deck.revision_number}"
+
+
+def sent_deck(person: Person, forms: PresentationForms, file: library_actions.File | None) -> tuple[str, str]:
+    """Return the title of the sent deck and what its version is made of; empty if there is none."""
     if file is not None:
-        return file.name, file.stored.sha256
-    number = forms.deck.resource.data or ""
-    return next(
-        ((str(choice.label), number) for choice in forms.deck.resource.choices if choice.value == number), ("", "")
-    )
+        same = library_queries.same_file(db, person, file.stored.sha256)
+        return file.name, _key_of(same) if same else file.stored.sha256
+    chosen = library_queries.visible_among(db, person, [web.row_number(forms.deck.resource.data)])
+    return (chosen[0].title, _key_of(chosen[0])) if chosen else ("", "")
 
 
 def received(person: Person) -> tuple[library_actions.File | None, str]:

@@ -205,7 +205,7 @@ def deck(number: int) -> Answer:
     versions.hold(Presentation, id=number)
     shown = presentations_queries.presentation_for(db, person, number, Permission.TAKE_PART_IN_CALLS)
     forms = presentation_forms(person, shown)
-    forms.deck_edit = deck_edit(shown, sent_deck(forms, file))
+    forms.deck_edit = deck_edit(shown, sent_deck(person, forms, file))
     if refusal or not forms.deck_edit.is_safe():
         return _page(person, shown, forms, refusal, file), 422
     try:
