@@ -1,7 +1,7 @@
 """Standings of many organizations in many quarters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
@@ -16,8 +16,7 @@ from hub.sharing.rules.standing import SHARING_ACTS, Act, Due, Standing, due_in,
 MOST_AT_ONCE = 400  # quarters in a statement; SQLite combines at most 500 SELECTs
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """What is recorded for an organization's quarter, apart from whether sharing was due."""
 
     act: Act | None  # the strongest
@@ -49,10 +48,11 @@ def standings(
     """Return every organization's standing in every quarter, by organization id and quarter ("2026Q3"); one query."""
     facts, records_begin = recorded(db, organizations, quarters), config_of(db).records_begin
     memberships = {organization.id: organization.membership for organization in organizations}
+    names = {str(quarter): quarter for quarter in quarters}
     return {
-        (number, str(quarter)): facts[number, str(quarter)].standing(due_in(membership, quarter, records_begin))
+        (number, name): facts[number, name].standing(due_in(membership, quarter, records_begin))
         for number, membership in memberships.items()
-        for quarter in quarters
+        for name, quarter in names.items()
     }
 
 

@@ -195,10 +195,11 @@ def strongest_standing(acts: Collection[Act], *, due: Due, said_shared: bool | N
 
 def due_in(membership: Membership, quarter: Quarter, records_begin: date) -> Due:
     """Return whether sharing is due in ``quarter``: from members and BFFs of its last day, once there are records."""
-    period = membership.period_on(quarter.last_day)
+    last_day = quarter.last_day
+    period = membership.period_on(last_day)
     if period is None or period.kind is OrganizationKind.HOST:
         return Due.NO
-    return Due.NO_RECORDS if quarter.last_day < records_begin else Due.YES
+    return Due.NO_RECORDS if last_day < records_begin else Due.YES
 
 
 def count_met(standings: Iterable[Standing]) -> tuple[int, int]:
