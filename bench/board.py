@@ -75,7 +75,7 @@ def _fill(database: Database) -> None:
         db.connection().exec_driver_sql(statement.replace("%", "%%") if "timestamptz" in statement else statement)
         db.execute(insert(Confirmation), list(_confirmations(quarters, moment)))
     with database.engine.connect() as connection:
-        # PostgreSQL's autovacuum does this on its own, long before a hub has so many entries.
+        # PostgreSQL's autovacuum does this on its own, long before a hub has a million entries.
         statement = "VACUUM ANALYZE" if connection.dialect.name == "postgresql" else "ANALYZE"
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
 
