@@ -67,6 +67,7 @@ class MailServer:
     refuses_recipient: dict[str, str] = field(default_factory=dict)
     refuses_text: dict[str, str] = field(default_factory=dict)
     tries: list[str] = field(default_factory=list)
+    on_recipient: Callable[[str], object] = lambda _address: None  # called before the server answers
 
     @property
     def url(self) -> str:
@@ -81,6 +82,7 @@ class MailServer:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         self.tries.append(address)
+        self.on_recipient(address)
         if refusal := self.refuses_recipient.get(address):
             return refusal
         envelope.rcpt_tos.append(address)

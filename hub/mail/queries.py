@@ -105,6 +105,11 @@ def message(db: Session, viewer: Viewer, message_id: int) -> OutboxMessage:
     return row
 
 
+def is_canceled(db: Session, message_id: int) -> bool:
+    """Return True if the message was canceled."""
+    return db.scalar(select(OutboxMessage.state).where(OutboxMessage.id == message_id)) is State.CANCELLED
+
+
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     """Return the number of messages caused by the person that failed, may have failed or bounced since then."""
     troubled = OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since

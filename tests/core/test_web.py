@@ -57,6 +57,9 @@ def test_the_wrong_method_is_explained(client: FlaskClient) -> None:
     assert client.get("/sign-out").status_code == 405
 
 
+ANSWERS = (201, 303, 399, 400, 403, 404, 409, 422, 429, 499, 503)  # statuses of a view that raises nothing
+
+
 @pytest.fixture
 def probe(own_app: Flask) -> FlaskClient:
     """A client of a hub with pages that fail on purpose."""
@@ -75,7 +78,8 @@ def probe(own_app: Flask) -> FlaskClient:
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
     register("/probe/tired", TooManyAttempts("Wait a little."))
-    register("/probe/shows-its-form-again", None, 422)
+    for status in ANSWERS:
+        register(f"/probe/answers-{status}", None, status)
     return own_app.test_client()
 
 
@@ -104,9 +108,13 @@ def test_a_request_that_fails_changes_nothing_and_says_so(
     assert _organizations(database) == 0
 
 
-def test_a_form_that_is_shown_again_with_errors_changes_nothing(probe: FlaskClient, database: Database) -> None:
-    assert probe.post("/probe/shows-its-form-again").status_code == 422
-    assert _organizations(database) == 0
+@pytest.mark.both_databases
+@pytest.mark.parametrize("status", ANSWERS)
+def test_an_answer_with_an_error_changes_nothing_even_if_nothing_was_raised(
+    probe: FlaskClient, database: Database, status: int
+) -> None:
+    assert probe.post(f"/probe/answers-{status}").status_code == status
+    assert _organizations(database) == (1 if status < 400 else 0)
 
 
 @pytest.mark.both_databases

@@ -311,6 +311,23 @@ def test_without_a_mail_server_messages_are_saved_as_files_that_only_the_owner_c
     assert [file.name for file in path.parent.iterdir()] == [f"{message_id}.eml"]
 
 
+def test_no_file_is_left_of_a_message_that_is_canceled_while_it_is_saved(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message_id = posted(database, about="pack 2")
+    real = keeping.keep
+
+    def keep_and_cancel(*args: object) -> None:
+        real(*args)  # type: ignore[arg-type]
+        with database.writing() as db:
+            assert mail_actions.cancel(db, about="pack 2") == 1
+
+    monkeypatch.setattr(keeping, "keep", keep_and_cancel)
+    assert delivering.catch_up(database) == 0
+    assert states(database) == [State.CANCELLED]
+    assert not keeping.path_of(database.config, message_id).exists()
+
+
 @pytest.mark.both_databases
 def test_a_text_with_a_secret_link_is_deleted_after_sending(mailing: Database, server: MailServer) -> None:
     letter = Letter("Your link", (Button("Set a password", "https://hub.example.org/password/abc123"),), "You asked.")

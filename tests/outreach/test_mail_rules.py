@@ -238,6 +238,16 @@ def test_an_email_within_the_organization_is_not_sharing_for_a_member(
     assert audience_of(mail, RITA, DOMAIN).people == people
 
 
+@pytest.mark.parametrize("provider", ["gmail.com", "gmx.net", "yahoo.com", "zoho.com"])
+def test_other_people_with_a_mailbox_at_the_same_provider_are_outside(provider: str) -> None:
+    rita = replace(RITA, email=f"rita@{provider}", website=f"https://www.{provider}/prairie", colleagues=frozenset())
+    own = read_mail(mails.plain(sender=f"Rita <rita@{provider}>", to=f"someone@{provider}"))
+    assert classify(own, rita, DOMAIN) is Outcome.LOGGED
+    assert audience_of(own, rita, DOMAIN) == Audience(1, {provider: 1})
+    theirs = read_mail(mails.plain(sender=f"someone@{provider}", to="ida@foundry.example"))
+    assert classify(theirs, rita, DOMAIN) is Outcome.FORGED
+
+
 def test_an_email_within_the_organization_is_sharing_for_a_bff() -> None:
     mail = read_mail(mails.plain(to="ana@elsewhere.example, boss@prairie.example"))
     bff = replace(RITA, counts_colleagues=True)

@@ -193,8 +193,30 @@ def test_a_recipient_can_unsubscribe_from_all_organizations_and_undo_it(
     address = stop_address(world)
     client.post(address, data={"from": "all"})
     assert "has unsubscribed" in import_list(otto, "maria@shops.example")
-    client.post(address, data={"again": "1"})
+    assert ">Resubscribe</button>" in client.get(address).text
+    client.post(address, data={"again": "all"})
     assert "1 to add" in import_list(otto, "maria@shops.example")
+    assert rows(world, Unsubscribe) == []
+
+
+def test_resubscribing_to_all_organizations_keeps_an_unsubscribe_from_one(
+    world: Database, sign_in: SignIn, client: FlaskClient
+) -> None:
+    import_list(sign_in("ana@lakeshore.example"), LIST, apply="1")
+    address = stop_address(world)
+    client.post(address)
+    client.post(address, data={"from": "all"})
+    page = client.get(address).text
+    assert "Lakeshore still won’t email you" in page
+    assert "Resubscribe to other organizations" in page
+    for _ in range(2):  # a second click changes nothing
+        client.post(address, data={"again": "all"})
+        [left] = rows(world, Unsubscribe)
+        assert left.organization_id is not None
+    page = client.get(address).text
+    assert "Lakeshore won’t email you" in page
+    assert "Resubscribe to Lakeshore" in page
+    client.post(address, data={"again": "one"})
     assert rows(world, Unsubscribe) == []
 
 
@@ -210,11 +232,11 @@ def test_only_emails_from_the_same_organization_undo_an_unsubscribe_from_all(
     page = client.get(addresses["Lakeshore"]).text
     assert "You unsubscribed through an email from Prairie" in page
     assert "Resubscribe" not in page
-    refused = client.post(addresses["Lakeshore"], data={"again": "1"})
+    refused = client.post(addresses["Lakeshore"], data={"again": "all"})
     assert "through an email from Prairie" in refused.text
     assert [row.organization_id is None for row in rows(world, Unsubscribe)] == [True, False]
-    client.post(addresses["Prairie"], data={"again": "1"})
-    client.post(addresses["Lakeshore"], data={"again": "1"})
+    client.post(addresses["Prairie"], data={"again": "all"})
+    client.post(addresses["Lakeshore"], data={"again": "one"})
     assert rows(world, Unsubscribe) == []
 
 

@@ -13,6 +13,9 @@ from hub.mail.delivery import delivering
 from hub.mail.letters import Letter, Link, Links, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
+from hub.members.actions import notification_settings as notification_settings_actions
+from hub.members.models import Person
+from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.world import SignIn, a_person, an_organization
 
@@ -212,3 +215,19 @@ def test_a_persons_page_shows_a_bounce_and_can_resume_email(
     assert "5.1.1 No such user" in browser.get(f"/people/{people['rosa']}").get_data(as_text=True)
     browser.post(f"/people/{people['rosa']}/address")
     assert "5.1.1 No such user" not in browser.get(f"/people/{people['rosa']}").get_data(as_text=True)
+
+
+def test_an_email_of_a_kind_that_its_recipient_turned_off_cannot_be_sent_again(
+    database: Database, people: dict[str, int], sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        message_id = mail_actions.post(
+            db, LETTER, to="rosa@lakeshore.example", once="digest", kind=LetterKind.DIGEST, person_id=people["rosa"],
+            unsubscribe="https://hub.example.org/mail/stop/1",
+        )  # fmt: skip
+        notification_settings_actions.unsubscribe(db, db.get_one(Person, people["rosa"]), MailKind.DIGEST)
+    browser = sign_in("coordinator@demo.example")
+    page = browser.post(f"/outbox/{message_id}/again", follow_redirects=True).text
+    assert "turned off this kind of email" in page
+    with database.reading() as db:
+        assert db.get_one(OutboxMessage, message_id).state is State.CANCELLED

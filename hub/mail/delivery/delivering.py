@@ -18,6 +18,7 @@ from hub.core.db import Database
 from hub.mail import actions as mail_actions
 from hub.mail import bounces
 from hub.mail import models as mail_models
+from hub.mail import queries as mail_queries
 from hub.mail.actions import WIPED
 from hub.mail.delivery import forgetting, keeping, leases
 from hub.mail.delivery.composing import wire
@@ -124,12 +125,15 @@ def _postpone_if_quiet(database: Database, message: OutboxMessage) -> bool:
 
 
 def _save_as_file(database: Database, message: OutboxMessage) -> int:
-    """Save the message as a file. This is idempotent, so the outcome is never unknown."""
+    """Save the message as a file, unless it is canceled meanwhile. Idempotent, so the outcome is never unknown."""
     config = database.config
     keeping.keep(config, message.id, wire(message, sender=config.MAIL_FROM, hub_name=config.HUB_NAME))
     with database.writing() as db:
-        leases.settle(db, message, State.KEPT, tries=message.tries + 1)
-    return 1
+        is_kept = leases.settle(db, message, State.KEPT, tries=message.tries + 1)
+        is_canceled = not is_kept and mail_queries.is_canceled(db, message.id)
+    if is_canceled:
+        keeping.drop(config, message.id)
+    return int(is_kept)
 
 
 def _record(database: Database, message: OutboxMessage, outcome: Outcome) -> int:

@@ -57,13 +57,17 @@ def mark_sending(database: Database, message: OutboxMessage) -> bool:
         return bool(result.rowcount)
 
 
-def settle(db: Session, message: OutboxMessage, state: State, trouble: str = "", **others: Any) -> None:
-    """Store the message's outcome and end its lease. This also resolves a message that was marked unknown meanwhile."""
+def settle(db: Session, message: OutboxMessage, state: State, trouble: str = "", **others: Any) -> bool:
+    """Store the message's outcome and end its lease; return False if it was canceled or the lease was lost.
+
+    This also resolves a message that was marked unknown meanwhile.
+    """
     held = _held(message, State.WAITING, State.SENDING, State.UNKNOWN)
     values = {"state": state, "trouble": trouble, "lease_token": None, "lease_until": None, **others}
     if state is not State.WAITING:
         values["settled_at"] = clock.now()
-    db.execute(update(OutboxMessage).where(*held).values(**values))
+    result: Any = db.execute(update(OutboxMessage).where(*held).values(**values))
+    return bool(result.rowcount)
 
 
 def _held(message: OutboxMessage, *states: State) -> tuple[Any, ...]:

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.errors import NotFound
+from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
+from hub.mail.models import OutboxMessage
 from hub.mail.rules import Quiet
 from hub.members.models import DismissedHint, OpeningMail, Person, QuietHours, StoppedMail
 from hub.members.rules.hints import HINTS
@@ -39,6 +40,16 @@ def hear_of_openings(db: Session, person: Person, every: Frequency | None) -> No
         db.add(OpeningMail(person_id=person.id, every=every, since=now, told_until=now))
     else:
         wish.every = every
+
+
+def refuse_if_turned_off(db: Session, message: OutboxMessage) -> None:
+    """Raise Refused if the recipient of an email turned off its kind."""
+    kind = next((kind for kind in MailKind if kind == message.kind), None)
+    if kind is None or message.person_id is None:
+        return
+    is_off = db.get(StoppedMail, (message.person_id, kind)) is not None
+    if is_off or (kind is MailKind.OPENING and db.get(OpeningMail, message.person_id) is None):
+        raise Refused("The recipient turned off this kind of email, so it can’t be sent again.")
 
 
 def change_notification_settings(

@@ -236,10 +236,11 @@ def refuse_if_stopped(db: Session, message: OutboxMessage) -> None:
         raise Refused("The recipient has unsubscribed, so this email can’t be sent again.")
 
 
-def resubscribe(db: Session, token: str) -> None:
-    """Undo the unsubscribe of the token's address. Only emails to that address have the token.
+def resubscribe(db: Session, token: str, *, everyone: bool = False) -> None:
+    """Undo the unsubscribe of the token's address from the organization, or from all if ``everyone``.
 
-    Raises Refused if they unsubscribed from all through another organization's email.
+    The two are separate, so that no one gets email that they didn't ask for. Only emails to that address have the
+    token. Raises Refused if they unsubscribed from all through another organization's email.
     """
     organization, hashed = recipient_of(db, token)
     if (other := stakeholders_queries.stopped_through_another(db, organization, hashed)) is not None:
@@ -247,7 +248,6 @@ def resubscribe(db: Session, token: str) -> None:
             f"You unsubscribed through an email from {other.name}. To resubscribe, use the unsubscribe link in an email "
             "from them."
         )
-    for scope in (organization.id, None):
-        row = stakeholders_queries.unsubscribe_of(db, scope, hashed)
-        if row is not None:
-            db.delete(row)
+    row = stakeholders_queries.unsubscribe_of(db, None if everyone else organization.id, hashed)
+    if row is not None:
+        db.delete(row)

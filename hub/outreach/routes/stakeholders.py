@@ -201,7 +201,7 @@ def stop_now(token: str) -> Answer:
     They get an answer instead of a redirect, which they may not follow (RFC 8058 3.1).
     """
     if "again" in request.form:
-        stakeholders_actions.resubscribe(db, token)
+        stakeholders_actions.resubscribe(db, token, everyone=request.form["again"] == "all")
     else:
         stakeholders_actions.unsubscribe(db, token, everyone=request.form.get("from") == "all")
     if "List-Unsubscribe" in request.form:

@@ -15,6 +15,7 @@ from hub.mail.letters import NOT_SHOWN, NOWHERE
 from hub.mail.models import OutboxMessage
 from hub.mail.queries import Viewer
 from hub.mail.rules import State
+from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.outreach.actions import closing as closing_actions
@@ -107,6 +108,7 @@ def send_again(message_id: int) -> Any:
     def again(session: Any, actor: Any, email: OutboxMessage) -> None:
         stakeholders_actions.refuse_if_stopped(session, email)
         closing_actions.refuse_if_closed(session, email)
+        notification_settings_actions.refuse_if_turned_off(session, email)
         mail_actions.send_again(session, actor, email)
 
     return _decide(message_id, again, "The email will be sent again.")

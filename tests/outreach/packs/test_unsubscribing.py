@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from hub import worker
@@ -112,6 +112,34 @@ def test_an_unsubscribe_cancels_waiting_emails_and_none_can_be_sent_again(
         == len(canceled)
         == (2 if whose else 1)
     )
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("whose", ["", "all"])
+@pytest.mark.parametrize("then", ["bo@shops.example", "maria@shops.example"])
+def test_an_unsubscribe_while_the_worker_talks_to_the_mail_server_is_respected(
+    world: Database, sign_in: SignIn, mail_server: MailServer, client: FlaskClient, whose: str, then: str
+) -> None:
+    """Bo unsubscribes when the worker has claimed both emails, and the server is asked to take one of them."""
+    ana = sign_in("ana@lakeshore.example")
+    send(ana, a_draft(ana))
+    address = stop_address(world)
+    asked: list[str] = []
+
+    def unsubscribe_bo(recipient: str) -> None:
+        if recipient == then and not asked:
+            asked.append(recipient)
+            assert client.post(address, data={"from": whose}).status_code == 303
+
+    mail_server.on_recipient = unsubscribe_bo
+    while sending_actions.catch_up(world):
+        pass
+    with world.writing() as db:  # Maria's email is sent first
+        db.execute(update(OutboxMessage).where(OutboxMessage.to.startswith("maria")).values(bulk=False))
+    worker.catch_up(world)
+    assert asked
+    assert [got.recipient for got in mail_server.received] == ["maria@shops.example"]
+    assert {email.to: email.state for email in rows(world, OutboxMessage)}["bo@shops.example"] is State.CANCELLED
 
 
 @pytest.mark.parametrize("whose", ["", "all"])
