@@ -244,8 +244,8 @@ def test_other_people_with_a_mailbox_at_the_same_provider_are_outside(provider: 
     own = read_mail(mails.plain(sender=f"Rita <rita@{provider}>", to=f"someone@{provider}"))
     assert classify(own, rita, DOMAIN) is Outcome.LOGGED
     assert audience_of(own, rita, DOMAIN) == Audience(1, {provider: 1})
-    theirs = read_mail(mails.plain(sender=f"someone@{provider}", to="ida@foundry.example"))
-    assert classify(theirs, rita, DOMAIN) is Outcome.FORGED
+    foreign = read_mail(mails.plain(sender=f"someone@{provider}", to="ida@foundry.example"))
+    assert classify(foreign, rita, DOMAIN) is Outcome.FORGED
 
 
 def test_an_email_within_the_organization_is_sharing_for_a_bff() -> None:
