@@ -315,9 +315,10 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
         data = {"csrf_token": self._csrf_token()} | {name: _kept_open(value) for name, value in data.items()}
         answer = super().open(*args, **kwargs | {"data": _reopened(data)})
-        version = re.search(r'name="version" value="([0-9a-f.]+)!"', answer.text)
-        if answer.status_code == CONFLICT and "version" not in data and version:
-            answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version[1]})})
+        if answer.status_code == CONFLICT and "version" not in data:
+            versions = re.findall(r'name="version" value="([0-9a-f.]+)(!?)"', answer.text)
+            for version, _seen in sorted(versions, key=lambda found: found[1], reverse=True)[:1]:
+                answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version})})
         return answer
 
     def _csrf_token(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from itertools import zip_longest
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from flask import Response, abort, after_this_request, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
@@ -31,6 +31,7 @@ SEEN = "!"  # ends the version of a form whose person has seen the conflict: sav
 _DIGITS = 8  # hexadecimal, of each part's fingerprint
 _MOST_DIGITS = 4_000
 CONFLICT = 409
+_NEVER_SAVED = frozenset({"CSRFTokenField", "FileField", "HiddenField", "MultipleFileField", "PasswordField"})
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,22 @@ class Edit:
             self._announce(self._set_aside(texts, author, was_saved=True), "The version that yours replaced")
         return True
 
+    def is_current(self) -> bool:
+        """Return True if nothing changed since the form was opened, for forms that act on what the person saw.
+
+        Otherwise the response has the status of a conflict. Give the page an edit that wasn't submitted.
+        """
+        if _sent() == self._current():
+            return True
+        after_this_request(_as_conflict)
+        return False
+
+    def give_up(self, sentence: str) -> NoReturn:
+        """Set aside what was typed, since it can't be saved anymore, and show the saved version with ``sentence``."""
+        self._set_typed_aside([part for part in self.parts if part.differs])
+        flash(sentence, "danger")
+        abort(redirect(self._page or request.full_path.rstrip("?")))
+
     def _differences(self) -> list[Difference]:
         before = _sent().split(".") if len(_sent().split(".")) == len(self.parts) else []
         return [
@@ -138,13 +155,16 @@ class Edit:
             if part.differs
         ]
 
-    def _keep_saved(self, differing: Sequence[Part]) -> None:
+    def _keep_saved(self, differing: Sequence[Part]) -> NoReturn:
+        self._set_typed_aside(differing)
+        flash("The saved version stays. Nothing was changed.")
+        abort(redirect(self._page or request.full_path.rstrip("?")))
+
+    def _set_typed_aside(self, differing: Sequence[Part]) -> None:
         texts = [[part.label, part.typed] for part in differing if part.typed]
         texts += [[label, text] for label, text in self.notes.items() if text.strip()]
         if texts:
             self._announce(self._set_aside(texts, None, was_saved=False), "What you entered")
-        flash("The saved version stays. Nothing was changed.")
-        abort(redirect(self._page or request.full_path.rstrip("?")))
 
     def _set_aside(self, texts: list[list[str]], author_id: int | None, *, was_saved: bool) -> SetAside:
         row = SetAside(
@@ -216,7 +236,7 @@ class EditForm(FlaskForm):
         self._edit = lambda: Edit(
             subject,
             title or str(subject),
-            (parts or self._parts)(),
+            (parts or self.field_parts)(),
             notes=self._notes(),
             page=page,
             address_of=address_of,
@@ -246,13 +266,10 @@ class EditForm(FlaskForm):
         return (self.edit is None or self.edit.is_safe()) and valid
 
     def _edited_fields(self, *, notes: bool) -> Iterable[Field]:
-        return (
-            field
-            for field in self
-            if (field.short_name in self.NOTES) is notes and field.type not in {"CSRFTokenField", "PasswordField"}
-        )
+        return (field for field in self if (field.short_name in self.NOTES) is notes and field.type not in _NEVER_SAVED)
 
-    def _parts(self) -> list[Part]:
+    def field_parts(self) -> list[Part]:
+        """Return the values of the fields as parts of an edit."""
         parts = []
         for field in self._edited_fields(notes=False):
             saved, typed = self._saved[field.name], _typed(field)

@@ -1,6 +1,6 @@
 """The forms of outreach."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,10 +15,11 @@ from hub.core import clock, web
 from hub.core.dates import number, plural, zone_name
 from hub.core.errors import Refused
 from hub.core.fields import MomentField
+from hub.core.versions import EditForm, Part
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
 from hub.outreach.rules.links import LINK_DAYS
-from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION
+from hub.outreach.rules.packs import LONGEST_PACK_NOTE, LONGEST_PACK_TITLE, LONGEST_QUESTION, reordered
 from hub.sharing.forms import LARGEST_INTEGER, MOST_DIGITS, NumberField, ResourcesField, resource_number
 from hub.sharing.rules.standing import Channel
 
@@ -48,7 +49,7 @@ class LinkForm(FlaskForm):
             self.days.data = default_days
 
 
-class StakeholderForm(FlaskForm):
+class StakeholderForm(EditForm):
     """One stakeholder."""
 
     email = StringField(
@@ -64,17 +65,21 @@ class StakeholderForm(FlaskForm):
         "Groups", [Optional()], description="Separate groups with commas: Board, Manufacturers in Adams County"
     )
 
-    def show(self, stakeholder: Stakeholder) -> None:
-        """Fill the form with a stakeholder's details."""
-        self.email.data, self.name.data = stakeholder.email, stakeholder.name
-        self.affiliation.data = stakeholder.affiliation
-        self.groups.data = ", ".join(group.name for group in stakeholder.groups)
-
     def entered(self) -> tuple[str, str, str, str]:
         """Return the entered email address, name, affiliation and groups."""
         fields = (self.email, self.name, self.affiliation, self.groups)
         email, name, affiliation, groups = (field.data or "" for field in fields)
         return email, name, affiliation, groups
+
+
+def stakeholder_form(stakeholder: Stakeholder) -> StakeholderForm:
+    """Return the form that edits a stakeholder."""
+    groups = ", ".join(group.name for group in stakeholder.groups)
+    form = StakeholderForm(
+        email=stakeholder.email, name=stakeholder.name, affiliation=stakeholder.affiliation, groups=groups
+    )
+    form.edits(stakeholder, stakeholder.name or stakeholder.email)
+    return form
 
 
 class ImportForm(FlaskForm):
@@ -125,8 +130,10 @@ class NewPackForm(FlaskForm):
     parts = SelectMultipleField("Individual items", coerce=_pair, validate_choice=False)
 
 
-class PackForm(FlaskForm):
+class PackForm(EditForm):
     """A draft pack: its subject, note and recipients, and a search for resources to add."""
+
+    NOTES = frozenset({"who", "find", "part"})
 
     title = StringField(
         "Subject",
@@ -155,12 +162,6 @@ class PackForm(FlaskForm):
     find = StringField("Title", [Optional()])
     part = StringField("Only these pages", [Optional()], description="Such as 7 or 7-9")
 
-    def show(self, pack: Pack, people: Iterable[int]) -> None:
-        """Fill the form with the draft; ``people`` are the ids of the stakeholders chosen beside the groups."""
-        self.title.data, self.words.data = pack.title, pack.note
-        self.groups.data, self.everyone.data = list(pack.groups), pack.everyone
-        self.people.data = list(people)
-
     def positions(self) -> dict[int, int]:
         """Return the position typed for each item, by item id; anything that isn't a number is left out."""
         sent = {name[6:]: value for name, value in request.form.items() if name.startswith("place-")}
@@ -169,6 +170,32 @@ class PackForm(FlaskForm):
             for item, place in sent.items()
             if item.isdecimal() and place.strip().isdecimal() and len(item) < MOST_DIGITS and len(place) < MOST_DIGITS
         }
+
+
+def pack_form(pack: Pack, people: Sequence[int], titles: Mapping[int, str], **named: Any) -> PackForm:
+    """Return the form that edits a draft; ``people`` are those chosen beside the groups, ``titles`` are of its resources.
+
+    ``formdata=None`` fills it with what is saved, also after it was submitted.
+    """
+    form = PackForm(
+        title=pack.title,
+        words=pack.note,
+        groups=list(pack.groups),
+        everyone=pack.everyone,
+        people=list(people),
+        **named,
+    )
+
+    def parts() -> list[Part]:
+        saved = [item.id for item in pack.items]
+        typed = reordered(saved, form.positions()) if form.is_submitted() else saved
+        resources = {item.id: item.resource_id for item in pack.items}
+        texts = ["\n".join(titles.get(resources[number], "") for number in order) for order in (saved, typed)]
+        keys = [" ".join(map(str, order)) for order in (saved, typed)]
+        return [*form.field_parts(), Part("Order of resources", *texts, *keys)]
+
+    form.edits(pack, parts=parts)
+    return form
 
 
 class SendForm(FlaskForm):

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
-from hub.core import clock, web
+from hub.core import clock, versions, web
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
+from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db, page_number
 from hub.library import queries as library_queries
 from hub.library.rules import range_of
@@ -81,14 +84,14 @@ def new_pack() -> Answer:
 def pack(pack_id: int) -> Answer:
     """Show and edit a draft, or show the results of a pack that was sent."""
     person = signed_in()
+    versions.hold(Pack, id=pack_id)
     pack = packs_queries.pack_for(db, person, pack_id)
+    form = _form(person, pack)
     if pack.state is not PackState.DRAFT:
-        if request.method == "POST":
-            raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
+        if form.edit and request.method == "POST":
+            form.edit.give_up("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
         return _outcome_page(person, pack)
-    form = outreach_forms.PackForm()
     if request.method == "GET":
-        form.show(pack, packs_queries.chosen_ids(db, pack))
         return _draft_page(person, pack, form)
     try:
         if form.validate_on_submit():
@@ -98,6 +101,29 @@ def pack(pack_id: int) -> Answer:
         refused = str(error)
     db.rollback()
     return _draft_page(person, packs_queries.pack_for(db, person, pack_id), form, refused), 422
+
+
+def _form(person: Person, pack: Pack, **named: Any) -> outreach_forms.PackForm:
+    """Return the form of a draft, with the names of the people who are or were chosen."""
+    chosen = packs_queries.chosen_ids(db, pack)
+    if request.method in web.SAFE_METHODS:
+        return outreach_forms.pack_form(pack, chosen, {}, **named)
+    typed = [web.row_number(text) for text in request.form.getlist("people")]
+    titles = declarations_queries.visible_titles(db, person, [item.resource for item in pack.items])
+    form = outreach_forms.pack_form(pack, chosen, titles, **named)
+    form.people.choices = [
+        SelectChoice(stakeholder.id, stakeholder.name or stakeholder.email)
+        for stakeholder in stakeholders_queries.stakeholders_by_id(db, person, [*chosen, *typed])
+    ]
+    return form
+
+
+def _saved_form(person: Person, form: outreach_forms.PackForm, pack: Pack) -> outreach_forms.PackForm:
+    """Return the form as it is after it was saved, with the same search words."""
+    fresh = _form(person, pack, formdata=None)
+    for name in form.NOTES:
+        fresh[name].data = form[name].data
+    return fresh
 
 
 def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> Answer:
@@ -122,16 +148,18 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
         packs_actions.add_item(db, person, pack, number, range_of(form.part.data or ""))
         form.part.data = ""
     db.flush()
+    pack = packs_queries.pack_for(db, person, pack.id)
+    form = _saved_form(person, form, pack)
     if action == "preview":
         if objection := packs_actions.objection_to(db, pack):  # the draft is saved in any case
-            return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, objection)
+            return _draft_page(person, pack, form, objection)
         return redirect(url_for(".preview_pack", pack_id=pack.id))
     if action == "test":
         testing_actions.send_test(db, person, pack)
         flash(f"Draft saved. A test is on its way to {person.email}.")
         return redirect(url_for(".pack", pack_id=pack.id))
     if action in {"search", "people", "add", "drop", "up", "down"}:
-        return _draft_page(person, packs_queries.pack_for(db, person, pack.id), form, at=action)
+        return _draft_page(person, pack, form, at=action)
     flash("Draft saved.")
     return redirect(url_for(".pack", pack_id=pack.id))
 
@@ -146,6 +174,7 @@ def _draft_page(person: Person, pack: Pack, form: outreach_forms.PackForm, refus
         sent=packs_actions.sent_pack(db, pack),
         titles=declarations_queries.visible_titles(db, person, [item.resource for item in pack.items]),
         form=form,
+        places=form.positions() if form.conflict else {},
         refused=refused,
         groups=stakeholders_queries.groups_with_counts(db, person.organization),
         everyone=stakeholders_queries.count_reachable(db, person.organization),
@@ -205,6 +234,7 @@ def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") 
         place=place,
         audience=packs_queries.audience(pack),
         form=form,
+        edit=_preview_edit(pack, submitted=False),
         refused=refused,
         soonest=clock.now().astimezone(web.config().zone) + timedelta(minutes=5),
     )
@@ -217,6 +247,18 @@ def send_pack_test(pack_id: int) -> Answer:
     testing_actions.send_test(db, person, packs_queries.pack_for(db, person, pack_id))
     flash(f"A test is on its way to {person.email}.")
     return redirect(url_for(".preview_pack", pack_id=pack_id))
+
+
+def _preview_edit(pack: Pack, *, submitted: bool) -> Edit:
+    """Return the version of what the preview shows, which is what is sent."""
+    shown = {
+        "Subject": pack.title,
+        "Note": pack.note,
+        "Recipients": packs_queries.audience(pack),
+        "Resources": " ".join(f"{item.resource_id}/{item.first_page}-{item.last_page}" for item in pack.items),
+    }
+    parts = [Part.of_texts(label, text, text) for label, text in shown.items()]
+    return Edit(pack, pack.title, parts, submitted=submitted)
 
 
 @bp.get("/sharing/packs/<int:pack_id>/mail")
@@ -233,9 +275,13 @@ def preview_mail(pack_id: int) -> Response:
 def send_pack(pack_id: int) -> Answer:
     """Send a pack now, or schedule it."""
     person, form = stakeholder_manager(), outreach_forms.SendForm()
+    versions.hold(Pack, id=pack_id)
     pack = packs_queries.pack_for(db, person, pack_id)
     refused = ""
-    if form.validate_on_submit():
+    can_go = pack.state is PackState.DRAFT and not packs_actions.objection_to(db, pack)
+    if can_go and not _preview_edit(pack, submitted=True).is_current():
+        refused = "This pack has changed since you previewed it. Check it again, then send it."
+    elif form.validate_on_submit():
         try:
             packs_actions.send_pack(db, person, pack, form.send_at(web.config().zone))
         except Refused as error:

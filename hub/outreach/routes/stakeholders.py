@@ -2,7 +2,7 @@
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import dates, web
+from hub.core import dates, versions, web
 from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
@@ -92,10 +92,11 @@ def new_stakeholder() -> Answer:
 @bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
 def stakeholder(stakeholder_id: int) -> Answer:
     """Show and edit a stakeholder."""
-    person, form = stakeholder_manager(), outreach_forms.StakeholderForm()
+    person = stakeholder_manager()
+    versions.hold(Stakeholder, id=stakeholder_id)
     listed = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
+    form = outreach_forms.stakeholder_form(listed)
     if request.method == "GET":
-        form.show(listed)
         return _stakeholder_page(person, form, listed)
     refused = ""
     if form.validate_on_submit():
