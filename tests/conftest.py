@@ -317,7 +317,7 @@ class Browser(FlaskClient):
         answer = super().open(*args, **kwargs | {"data": _reopened(data)})
         if answer.status_code == CONFLICT and "version" not in data:
             versions = re.findall(r'name="version" value="([0-9a-f.]+)(!?)"', answer.text)
-            for version, _seen in sorted(versions, key=lambda found: found[1], reverse=True)[:1]:
+            for version, _seen in sorted(versions, key=lambda match: match[1], reverse=True)[:1]:
                 answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version})})
         return answer
 
