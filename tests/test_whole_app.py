@@ -47,6 +47,7 @@ PUBLIC = {
     "joining.application": "applicants have a private link",
     "joining.withdraw_application": "applicants have a private link",
     "joining.own_evidence": "applicants have a private link",
+    "joining.set_aside": "applicants have a private link",
     "members.sign_in": "the sign-in page",
     "members.forgot_password": "for people who can't sign in",
     "members.unsubscribe": "the unsubscribe link in email",

@@ -48,14 +48,14 @@ def set_aside_for(db: Session, person_id: int, number: int) -> SetAside:
 
 
 def set_aside_about(db: Session, subject: Base) -> Sequence[SetAside]:
-    """Return the texts about ``subject`` that were set aside without an account, newest first."""
-    query = select(SetAside).where(SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
+    """Return the texts about ``subject`` that were set aside, newest first, for people who have its private link."""
+    query = select(SetAside).where(SetAside.subject == subject_of(subject))
     return db.scalars(query.order_by(SetAside.id.desc())).all()
 
 
 def set_aside_about_for(db: Session, subject: Base, number: int) -> SetAside:
-    """Return a text about ``subject`` that was set aside without an account; raises NotFound."""
-    return _one(db, SetAside.id == number, SetAside.subject == subject_of(subject), SetAside.person_id.is_(None))
+    """Return a text about ``subject`` that was set aside; raises NotFound."""
+    return _one(db, SetAside.id == number, SetAside.subject == subject_of(subject))
 
 
 def _one(db: Session, *conditions: ColumnElement[bool]) -> SetAside:

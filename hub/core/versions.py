@@ -108,6 +108,11 @@ class Edit:
     def _current(self) -> str:
         return ".".join(_digits(part.key) for part in self.parts)
 
+    @property
+    def is_unchanged(self) -> bool:
+        """True if what was typed is saved already."""
+        return not any(part.differs for part in self.parts)
+
     def is_safe(self) -> bool:
         """Return True if a submitted form may be saved; otherwise `conflict` says what differs.
 

@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.dates import number
+from hub.core.versions import EditForm
 from hub.joining.actions.applying import Draft, Interest
 from hub.joining.models import Application
 from hub.joining.rules import CRITERIA, LONGEST_INTEREST, LONGEST_REASON, LONGEST_STATEMENT, Ballot, Criterion
@@ -20,7 +21,7 @@ def _longest(count: int) -> Length:
     return Length(max=count, message=f"Use up to {number(count)} characters.")
 
 
-class InterestForm(FlaskForm):
+class InterestForm(EditForm):
     """An organization's interest in joining, and its contact."""
 
     kind = RadioField(
@@ -71,17 +72,6 @@ class ApplicationForm(InterestForm):
         """Return the field for a criterion's statement."""
         return self[_field_name(criterion)]
 
-    def show(self, application: Application) -> None:
-        """Fill the form with the saved application."""
-        for name in ("name", "region", "website", "interest", "contact_name", "contact_email"):
-            self[name].data = getattr(application, name)
-        for name in ("representative_name", "representative_email", "alternate_name", "alternate_email"):
-            self[name].data = getattr(application, name)
-        self.kind.data = application.kind.value
-        for statement in application.statements:
-            if _field_name(statement.criterion) in self:
-                self.statement(statement.criterion).data = statement.text
-
     def page_of(self, criterion: Criterion) -> Any:
         """Return the field for the page to read in a newly added file."""
         return self[f"page_{_field_name(criterion)}"]
@@ -107,25 +97,28 @@ def _field_name(criterion: Criterion) -> str:
     return f"statement_{criterion.value.replace('-', '_')}"
 
 
-def application_form(kind: OrganizationKind) -> ApplicationForm:
-    """Return the form for an application of this kind, with a statement and a page for each criterion."""
+def application_form(application: Application) -> ApplicationForm:
+    """Return the form of an application, with a statement and a page for each criterion, filled with what is saved."""
+    criteria = CRITERIA[application.kind]
     fields: dict[str, Any] = {
         _field_name(criterion): TextAreaField(
             "Short statement", [Optional(), _longest(LONGEST_STATEMENT)], description=criterion.ask
         )
-        for criterion in CRITERIA[kind]
+        for criterion in criteria
     }
+    pages = [f"page_{_field_name(criterion)}" for criterion in criteria]
     fields |= {
-        f"page_{_field_name(criterion)}": IntegerField(
-            "Page to read", [Optional(), NumberRange(1, LARGEST, "Enter a page number of 1 or more.")]
-        )
-        for criterion in CRITERIA[kind]
+        name: IntegerField("Page to read", [Optional(), NumberRange(1, LARGEST, "Enter a page number of 1 or more.")])
+        for name in pages
     }
-    form: type[ApplicationForm] = type("WholeApplicationForm", (ApplicationForm,), fields)
-    return form()
+    form: type[ApplicationForm] = type("WholeApplicationForm", (ApplicationForm,), fields | {"NOTES": frozenset(pages)})
+    statements = {_field_name(statement.criterion): statement.text for statement in application.statements}
+    filled = form(obj=application, data=statements)
+    filled.kind.data = application.kind.value  # chosen once
+    return filled
 
 
-class VoteForm(FlaskForm):
+class VoteForm(EditForm):
     """A vote."""
 
     ballot = RadioField(

@@ -177,7 +177,7 @@ class DesignationRow(Form):
             raise ValidationError("The end date is before the start date. Correct one of them.")
 
 
-class EditOrganization(FlaskForm):
+class EditOrganization(EditForm):
     """An organization's details and designations."""
 
     name = _line("Name", missing="Enter the organization’s name.")

@@ -1,6 +1,7 @@
 """The forms of sharing."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,17 +12,18 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from hub.core.dates import number
 from hub.core.fields import DayField
+from hub.core.versions import EditForm
 from hub.sharing.actions.confirmations import Statement
 from hub.sharing.actions.declarations import Declaration
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.rules.standing import Channel
+from hub.sharing.rules.standing import Act, Channel
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, LONGEST_NOTE, MOST_PEOPLE
 
 LARGEST_INTEGER = 2**31 - 1
 MOST_DIGITS = 30  # with spaces around
 
 
-class OnceForm(FlaskForm):
+class OnceForm(EditForm):
     """A form with a random token, so that it is recorded once, even if it is sent twice."""
 
     form_id = HiddenField()
@@ -97,13 +99,6 @@ class DeclarationForm(OnceForm):
         self.happened_on.data = today
         self.renew()
 
-    def show(self, event: SharingEvent) -> None:
-        """Fill in the values of an existing declaration."""
-        self.happened_on.data, self.with_whom.data, self.people.data = event.happened_on, event.with_whom, event.people
-        self.channel.data = event.channel.value if event.channel else None
-        self.note.data = event.note
-        self.earlier.data = [event.resource_id] if event.earlier else []
-
     def declaration(self) -> Declaration:
         """Return the declaration that was entered."""
         return Declaration(
@@ -114,6 +109,23 @@ class DeclarationForm(OnceForm):
             note=self.note.data or "",
             earlier=tuple(self.earlier.data or ()),
         )
+
+
+def correction_form(event: SharingEvent, **named: Any) -> DeclarationForm:
+    """Return the form that corrects a declaration; ``formdata=None`` if another form was submitted."""
+    form = DeclarationForm(
+        happened_on=event.happened_on,
+        with_whom=event.with_whom,
+        people=event.people,
+        channel=event.channel.value if event.channel else None,
+        note=event.note,
+        earlier=[event.resource_id] if event.earlier else [],
+        **named,
+    )
+    form.earlier.choices = [SelectChoice(event.resource_id, "Yes")]
+    if event.act is Act.DECLARED:  # otherwise it can't be corrected
+        form.edits(event, f"Log entry of “{event.title}”")
+    return form
 
 
 class DeclareForm(DeclarationForm):
@@ -153,13 +165,12 @@ class ConfirmForm(OnceForm):
     note = _note_field("Note", "Anything else you shared from calls, emails or websites")
     reason = _note_field("Reason, if there was nothing to share")
 
-    def show(self, confirmation: Confirmation) -> None:
+    def show(self, statement: Statement) -> None:
         """Fill in the values of an earlier confirmation."""
-        self.shared.data = "yes" if confirmation.shared else "no"
-        self.with_whom.data, self.people.data = confirmation.with_whom, confirmation.people
-        self.note.data, self.reason.data = confirmation.note, confirmation.reason
-        self.resources.data = [item.resource_id for item in confirmation.items]
-        self.earlier.data = [item.resource_id for item in confirmation.items if item.earlier]
+        self.shared.data = "yes" if statement.shared else "no"
+        self.with_whom.data, self.people.data = statement.with_whom, statement.people
+        self.note.data, self.reason.data = statement.note, statement.reason
+        self.resources.data, self.earlier.data = list(statement.resource_ids), list(statement.earlier)
 
     def statement(self) -> Statement:
         """Return the statement that was entered."""
@@ -172,3 +183,29 @@ class ConfirmForm(OnceForm):
             reason=self.reason.data or "",
             earlier=tuple(self.earlier.data or ()),
         )
+
+
+def statement_of(confirmation: Confirmation) -> Statement:
+    """Return what a confirmation says; needs its items."""
+    return Statement(
+        shared=confirmation.shared,
+        resource_ids=tuple(item.resource_id for item in confirmation.items),
+        with_whom=confirmation.with_whom,
+        people=confirmation.people,
+        note=confirmation.note,
+        reason=confirmation.reason,
+        earlier=tuple(item.resource_id for item in confirmation.items if item.earlier),
+    )
+
+
+def as_texts(statement: Statement, titles: Mapping[int, str]) -> dict[str, str]:
+    """Return a statement as people read it, by label: of a statement that nothing was shared, only the reason counts."""
+    shared, said = statement.shared, dict[str, str]()
+    said["This quarter"] = "We shared resources" if shared else "There was nothing to share"
+    for label, numbers in (("Resources", statement.resource_ids), ("Shared earlier", statement.earlier)):
+        said[label] = "\n".join(sorted(titles.get(resource_id, "") for resource_id in numbers)) if shared else ""
+    said["Shared with"] = statement.with_whom if shared else ""
+    said["About how many people"] = number(statement.people) if shared and statement.people else ""
+    said["Note"] = statement.note if shared else ""
+    said["Reason"] = "" if shared else statement.reason
+    return said

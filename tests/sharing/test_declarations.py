@@ -257,9 +257,9 @@ def test_a_correction_replaces_an_entry_and_both_stay(
     assert (second.supersedes_id, second.with_whom, second.quarter) == (old.id, form["with_whom"], str(Quarter.of(day)))
     assert "Silent" in ana.get("/sharing").text
     assert "(corrected)" in ana.get(f"/sharing/{Quarter.of(today)}").text
-    second_try = ana.post(address, data=form | {"people": "13"})
-    assert second_try.status_code == 422
-    assert "already been corrected" in second_try.text
+    second_try = ana.post(address, data=form | {"people": "13", "version": "of the first entry"})
+    assert second_try.status_code == 409
+    assert f'action="/sharing/events/{second.id}/correct"' in second_try.text, "it would correct the newest entry"
     assert "no longer counts" in ana.get(address).text
     marks = [
         row["Remark"] for row in csv.DictReader(io.StringIO(ana.get("/sharing?format=csv").data.decode("utf-8-sig")))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from hub.core import web
+from hub.core import set_aside, versions, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db
 from hub.joining import queries as joining_queries
@@ -49,6 +49,7 @@ def join() -> Answer:
                 application=application,
                 address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
                 mailed=web.config().mail_server is not None,
+                set_aside=set_aside.set_aside_about(db, application),
             )
     page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
     return page if request.method == "GET" else (page, 422)
@@ -60,27 +61,52 @@ def join() -> Answer:
 def application(token: str) -> Answer:
     """Show an application, as a form while it is open; a POST saves it, and submits it with ``submit``."""
     application = joining_queries.application_by_token(db, token)
-    form = application_form(application.kind)
+    form = application_form(application)
     if request.method == "GET":
-        form.show(application)
-        return _page(token, application, form)
-    form.kind.data = application.kind.value  # chosen once
+        return _page(token, application, _versioned(token, application, form))
     if not form.validate():
-        return _page(token, application, form), 422
+        return _page(token, application, _versioned(token, application, form)), 422
     try:
         _store_files(token, form)
         application = joining_queries.application_by_token(db, token)
         _remove_files(application)
         db.commit()  # keep the uploaded files even if the draft is refused
+        versions.hold(Application, id=application.id)
+        application = joining_queries.application_by_token(db, token)
+        form = _versioned(token, application, application_form(application))
+        if not form.validate():
+            return _page(token, application, form), 422
         applying_actions.save(db, application, form.draft())
         if "submit" in request.form:
             applying_actions.submit(db, application)
     except Refused as refused:
         db.rollback()
-        return _page(token, joining_queries.application_by_token(db, token), form, str(refused)), 422
+        application = joining_queries.application_by_token(db, token)
+        if not application.progress.is_open and form.edit:
+            form.edit.give_up(str(refused))
+        return _page(token, application, form, str(refused)), 422
     is_submitted = "submit" in request.form
     flash("Submitted. The Advisory Board will review your application." if is_submitted else "Saved.")
     return redirect(url_for(".application", token=token))
+
+
+def _versioned(token: str, application: Application, form: ApplicationForm) -> ApplicationForm:
+    """Make the form check its version; what is set aside is found through the applicant's link."""
+    form.edits(
+        application, application.name, address_of=lambda number: url_for(".set_aside", token=token, number=number)
+    )
+    return form
+
+
+@bp.get("/join/<token>/set-aside/<int:number>", endpoint="set_aside")
+@web.public
+def show_set_aside(token: str, number: int) -> str:
+    """Show a version of an application that was set aside when two people edited it."""
+    application = joining_queries.application_by_token(db, token)
+    row = set_aside.set_aside_about_for(db, application, number)
+    return render_template(
+        "joining/set_aside.html", application=application, token=token, row=row, days=set_aside.DAYS_KEPT
+    )
 
 
 def _page(token: str, application: Application, form: ApplicationForm, refused: str = "") -> str:
@@ -97,6 +123,7 @@ def _page(token: str, application: Application, form: ApplicationForm, refused: 
         decision=joining_queries.decision_of(application),
         invitations=invitation_sentences(joining_queries.invitations_of(application), application.decided_by_name),
         mailed=web.config().mail_server is not None,
+        set_aside=set_aside.set_aside_about(db, application),
     )
 
 

@@ -1,21 +1,24 @@
 """Pages for the Advisory Board: applications, votes, decisions."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from hub.core import web
+from hub.core import versions, web
 from hub.core.errors import Refused
 from hub.core.web import Answer, db, one_of, page_number
 from hub.joining import evidence_reading
 from hub.joining import queries as joining_queries
 from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.forms import AskForm, DecisionForm, VoteForm
+from hub.joining.models import Application
 from hub.joining.routes.applying import as_attachment
 from hub.joining.routes.blueprint import bp
 from hub.joining.rules import Ballot, Progress, advice_on_deciding
 from hub.library.routes.reading import drawn
 from hub.members.login import signed_in
+from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 
 
@@ -40,20 +43,17 @@ def applications() -> str:
 @bp.get("/applications/<int:application_id>")
 def review(application_id: int) -> str:
     """Show an application: each criterion next to the page that documents it, votes and decision."""
-    return _application_page(
-        application_id, VoteForm(formdata=None), AskForm(formdata=None), DecisionForm(formdata=None)
-    )
+    return _application_page(application_id, None, AskForm(formdata=None), DecisionForm(formdata=None))
 
 
 def _application_page(
-    application_id: int, vote: VoteForm, ask: AskForm, decision: DecisionForm, refused: str = ""
+    application_id: int, vote: VoteForm | None, ask: AskForm, decision: DecisionForm, refused: str = ""
 ) -> str:
     person = signed_in()
     application = joining_queries.application_for(db, person, application_id)
     quorum = web.config().APPLICATION_QUORUM
     votes = joining_queries.votes_for(person, application, quorum)
-    if votes.own and not vote.is_submitted():
-        vote.ballot.data, vote.reason.data = votes.own.ballot.value, votes.own.reason
+    vote = vote or _vote_form(person, application, formdata=None)
     counting, _ = joining_queries.tallies_of(application)
     return render_template(
         "joining/review.html",
@@ -84,11 +84,13 @@ def _application_page(
 def vote(application_id: int) -> Answer:
     """Cast or change the person's own vote."""
     signed_in(Permission.VOTE)
-    form = VoteForm()
+    versions.hold(Application, id=application_id)
     application = joining_queries.application_for(db, signed_in(), application_id)
+    form = _vote_form(signed_in(), application)
     if not form.validate():
         return _page_with_errors(application_id, vote=form)
     try:
+        _check_round(application)
         cast = reviewing_actions.vote(db, signed_in(), application, Ballot(form.ballot.data), form.reason.data or "")
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), vote=form)
@@ -99,6 +101,23 @@ def vote(application_id: int) -> Answer:
     return redirect(url_for(".review", application_id=application_id))
 
 
+def _vote_form(person: Person, application: Application, **named: Any) -> VoteForm:
+    """Return the form of the person's own vote; ``formdata=None`` if another form was submitted."""
+    own = joining_queries.votes_for(person, application, web.config().APPLICATION_QUORUM).own
+    form = VoteForm(ballot=own.ballot.value if own else None, reason=own.reason if own else "", **named)
+    page = url_for(".review", application_id=application.id)
+    form.edits(f"Vote of {person.id} on {application.id}", f"Your vote on {application.name}", page=page)
+    return form
+
+
+def _check_round(application: Application) -> None:
+    """Raise Refused if the applicant has submitted the application again since the page was opened."""
+    if request.form.get("round", str(application.round)) != str(application.round):
+        raise Refused(
+            "The applicant submitted this application again since you opened it. Read it again, then act on it."
+        )
+
+
 @bp.post("/applications/<int:application_id>/ask")
 def ask_for_changes(application_id: int) -> Answer:
     """Return the application to its applicant with changes to make."""
@@ -107,6 +126,7 @@ def ask_for_changes(application_id: int) -> Answer:
     if not form.validate():
         return _page_with_errors(application_id, ask=form)
     try:
+        _check_round(application)
         reviewing_actions.ask_for_changes(db, signed_in(), application, form.what.data or "")
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), ask=form)
@@ -125,6 +145,7 @@ def decide(application_id: int) -> Answer:
     approve = form.decision.data == "approve"
     reason, exception = form.reason.data or "", form.exception.data or ""
     try:
+        _check_round(application)
         added = reviewing_actions.decide(db, signed_in(), application, reason, exception, approve=approve)
     except Refused as refused:
         return _page_with_errors(application_id, str(refused), decision=form)
@@ -149,7 +170,7 @@ def _page_with_errors(
         db.rollback()
     page = _application_page(
         application_id,
-        vote or VoteForm(formdata=None),
+        vote,
         ask or AskForm(formdata=None),
         decision or DecisionForm(formdata=None),
         refused,

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import clock, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.forms import EditOrganization, FindOrganizations, NewOrganization
 from hub.members.login import signed_in
+from hub.members.models import Organization
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.organizations import OrganizationKind
@@ -73,8 +74,10 @@ def new_organization() -> Any:
 def edit_organization(slug: str) -> Any:
     """Edit an organization's details and designations."""
     person = signed_in()
+    versions.hold(Organization, slug=slug)
     changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
+    form.edits(changed)
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(db, person, changed, **form.facts())

@@ -2,17 +2,19 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import clock, versions, web
 from hub.core.errors import NotAllowed, Refused
 from hub.core.quarters import Quarter
+from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import confirmations as confirmations_actions
 from hub.sharing.queries import by_resource as by_resource_queries
 from hub.sharing.queries import confirmations as confirmations_queries
+from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries.people_reached import people_reached
 from hub.sharing.routes.blueprint import bp, quarter_from_url
@@ -34,11 +36,13 @@ def confirm(quarter: str) -> Answer:
     form = sharing_forms.ConfirmForm()
     if request.method == "GET":
         _begin(person, selected, form)
-        return _page(person, selected, form)
+        return _page(person, selected, form, _edit(person, selected, form))
+    versions.hold(Organization, id=person.organization_id)
+    edit = _edit(person, selected, form)
     if wants_search(form):
-        return _page(person, selected, form)
-    refused = ""
-    if form.validate_on_submit():
+        return _page(person, selected, form, edit)
+    refused, is_safe = "", edit.is_safe()
+    if form.validate() and is_safe:
         try:
             confirmations_actions.confirm(db, person, selected, form.statement(), form.form_id.data or "")
         except Refused as error:
@@ -52,7 +56,22 @@ def confirm(quarter: str) -> Answer:
             )
             return redirect(url_for(".quarter", quarter=str(selected)))
     db.rollback()
-    return _page(person, selected, form, refused), 422
+    return _page(person, selected, form, edit, refused), 422
+
+
+def _edit(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> Edit:
+    """Return the edit of the confirmation that counts, which the person may not have seen."""
+    before = entries_queries.confirmations_of(db, person.organization, quarter)[:1]
+    typed = form.statement()
+    resources = declarations_queries.declarable(db, person, [*typed.resource_ids, *typed.earlier])
+    titles = declarations_queries.visible_titles(db, person, resources)
+    titles |= {item.resource_id: item.title for confirmation in before for item in confirmation.items}
+    saved = sharing_forms.as_texts(sharing_forms.statement_of(before[0]), titles) if before else {}
+    texts = sharing_forms.as_texts(typed, titles)
+    parts = [Part.of_texts(label, saved.get(label, ""), text) for label, text in texts.items()]
+    title = f"Confirmation of {quarter.label}"
+    page = url_for(".confirm", quarter=str(quarter))
+    return Edit(before[0] if before else f"{title} {person.organization_id}", title, parts, page=page)
 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
@@ -60,7 +79,7 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
     form.renew()
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     if before:
-        form.show(before[0])
+        form.show(sharing_forms.statement_of(before[0]))
         return
     logs = by_resource_queries.log_by_resource(db, person.organization, quarter)
     shared = [log for log in logs if log.is_shared]
@@ -73,7 +92,7 @@ def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) ->
     form.people.data = max(total.people, total.reported) or None
 
 
-def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, refused: str = "") -> str:
+def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, edit: Edit, refused: str = "") -> str:
     draft = confirmations_queries.confirmation_draft(db, person.organization, quarter)
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     listed = [log.resource for log in (*draft.shared, *draft.only_downloaded)]
@@ -81,6 +100,7 @@ def _page(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm, ref
         "sharing/confirm.html",
         quarter=quarter,
         form=form,
+        edit=edit,
         refused=refused,
         draft=draft,
         choice=choice_of(person, form, [], listed, quarter),

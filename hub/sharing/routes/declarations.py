@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import clock, web
+from hub.core import clock, versions, web
 from hub.core.dates import plural
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.text import clean
+from hub.core.versions import Edit
 from hub.core.web import Answer, db
 from hub.library.models import Resource
 from hub.members.login import signed_in
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
 from hub.sharing.actions import logged_mail as logged_mail_actions
-from hub.sharing.models import LoggedMail
+from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.queries import by_resource as by_resource_queries
 from hub.sharing.queries import declarations as declarations_queries
 from hub.sharing.queries import entries as entries_queries
@@ -154,31 +155,61 @@ def choice_of(
 def correct(event_id: int) -> Answer:
     """Correct or retract a log entry by adding a new one; both stay."""
     person = signed_in()
+    versions.hold(Organization, id=person.organization_id)
     line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
-    form, retraction = sharing_forms.DeclarationForm(), sharing_forms.RetractionForm()
     if request.method == "GET":
-        form.show(line.event)
-        return _correct_page(line, form, retraction)
+        return _correct_page(line, sharing_forms.correction_form(line.event), sharing_forms.RetractionForm())
+    if "take_back" in request.form:
+        return _retract(person, line)
+    if line.event.act is Act.DECLARED:
+        line = _newest(person, line)
+    form = sharing_forms.correction_form(line.event)
+    if line.event.void and form.edit:
+        form.edit.give_up("This entry was retracted, so it can’t be corrected. Report the sharing again.")
+    if line.event.id != event_id and form.edit and form.edit.is_unchanged:  # the form was sent twice
+        return _corrected(line.event)
     refused = ""
     try:
-        if "take_back" in request.form:
-            form = sharing_forms.DeclarationForm(formdata=None)
-            form.show(line.event)
-            entry = retraction.validate_on_submit() and declarations_actions.retract(
-                db, person, line, retraction.reason.data or ""
-            )
-        else:
-            retraction = sharing_forms.RetractionForm(formdata=None)
-            entry = form.validate_on_submit() and declarations_actions.correct(db, person, line, form.declaration())
+        entry = form.validate() and declarations_actions.correct(db, person, line, form.declaration())
     except Refused as error:
+        db.rollback()
+        line = entries_queries.event_for(db, person, line.event.id, Permission.DECLARE)
         refused = str(error)
     else:
         if entry:
-            flash("Entry retracted. It stays in the log but doesn’t count." if entry.void else "Entry corrected.")
+            return _corrected(entry)
+    return _correct_page(line, form, sharing_forms.RetractionForm(formdata=None), refused), 422
+
+
+def _corrected(entry: SharingEvent) -> Answer:
+    flash("Entry corrected.")
+    return redirect(url_for(".quarter", quarter=entry.quarter))
+
+
+def _newest(person: Person, line: entries_queries.LogEntry) -> entries_queries.LogEntry:
+    """Return the entry that corrects this one last, or this one: what was typed is compared with it."""
+    while line.superseded_by is not None:
+        line = entries_queries.event_for(db, person, line.superseded_by, Permission.DECLARE)
+    return line
+
+
+def _retract(person: Person, line: entries_queries.LogEntry) -> Answer:
+    """Retract a log entry."""
+    form, refused = sharing_forms.RetractionForm(), ""
+    try:
+        entry = form.validate() and declarations_actions.retract(db, person, line, form.reason.data or "")
+    except Refused as error:
+        db.rollback()
+        line = entries_queries.event_for(db, person, line.event.id, Permission.DECLARE)
+        refused = str(error)
+        if not line.counts:
+            reason = {"Reason": form.reason.data or ""}
+            Edit(line.event, f"Retraction of “{line.event.title}”", [], notes=reason).give_up(refused)
+    else:
+        if entry:
+            flash("Entry retracted. It stays in the log but doesn’t count.")
             return redirect(url_for(".quarter", quarter=entry.quarter))
-    db.rollback()
-    line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
-    return _correct_page(line, form, retraction, refused), 422
+    return _correct_page(line, sharing_forms.correction_form(line.event, formdata=None), form, refused), 422
 
 
 def _correct_page(
