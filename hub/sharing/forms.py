@@ -200,12 +200,12 @@ def statement_of(confirmation: Confirmation) -> Statement:
 
 def as_texts(statement: Statement, titles: Mapping[int, str]) -> dict[str, str]:
     """Return a statement as people read it, by label: of a statement that nothing was shared, only the reason counts."""
-    shared, said = statement.shared, dict[str, str]()
-    said["This quarter"] = "We shared resources" if shared else "There was nothing to share"
+    shared, texts = statement.shared, dict[str, str]()
+    texts["This quarter"] = "We shared resources" if shared else "There was nothing to share"
     for label, numbers in (("Resources", statement.resource_ids), ("Shared earlier", statement.earlier)):
-        said[label] = "\n".join(sorted(titles.get(resource_id, "") for resource_id in numbers)) if shared else ""
-    said["Shared with"] = statement.with_whom if shared else ""
-    said["About how many people"] = number(statement.people) if shared and statement.people else ""
-    said["Note"] = statement.note if shared else ""
-    said["Reason"] = "" if shared else statement.reason
-    return said
+        texts[label] = "\n".join(sorted(titles.get(resource_id, "") for resource_id in numbers)) if shared else ""
+    texts["Shared with"] = statement.with_whom if shared else ""
+    texts["About how many people"] = number(statement.people) if shared and statement.people else ""
+    texts["Note"] = statement.note if shared else ""
+    texts["Reason"] = "" if shared else statement.reason
+    return texts

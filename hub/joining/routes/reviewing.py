@@ -106,7 +106,8 @@ def _vote_form(person: Person, application: Application, **named: Any) -> VoteFo
     own = joining_queries.votes_for(person, application, web.config().APPLICATION_QUORUM).own
     form = VoteForm(ballot=own.ballot.value if own else None, reason=own.reason if own else "", **named)
     page = url_for(".review", application_id=application.id)
-    form.edits(f"Vote of {person.id} on {application.id}", f"Your vote on {application.name}", page=page)
+    if application.progress is Progress.SUBMITTED:  # otherwise it can't be cast anymore
+        form.edits(f"Vote of {person.id} on {application.id}", f"Your vote on {application.name}", page=page)
     return form
 
 
