@@ -10,10 +10,17 @@ from hub.calls.models import Call, Guest, GuestState, Presentation
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState
 from hub.core import clock
+from hub.core.db import config_of
+from hub.core.quarters import Quarter
+from hub.joining.actions import applying as applying_actions
+from hub.joining.actions.applying import Interest
 from hub.library.models import Resource, Revision
-from hub.library.rules import Kind, Source
+from hub.library.rules import Audience, Kind, Source
 from hub.members.models import Organization, Person
+from hub.members.rules.organizations import OrganizationKind
+from hub.outreach.actions import packs as packs_actions
 from hub.search.models import GlossaryEntry
+from hub.sharing.models import Confirmation
 from tests.forms import Values
 
 Entered = Values | Callable[[Session], Values]
@@ -107,6 +114,36 @@ def _free_calls(db: Session) -> list[str]:
         Call.starts_at > clock.now(), Call.state == CallState.PLANNED, ~Call.presentations.any()
     )
     return [str(day) for day in db.scalars(query.order_by(Call.day))]
+
+
+def _an_application(db: Session) -> str:
+    """Start an application, and return its private address."""
+    interest = Interest(
+        kind=OrganizationKind.MEMBER,
+        name="Copper Basin Partnership",
+        region="",
+        website="",
+        interest="",
+        contact_name="Odette",
+        contact_email="odette@copper.example",
+    )
+    _application, token = applying_actions.express_interest(db, interest, "192.0.2.9")
+    return f"/join/{token}"
+
+
+def _a_draft(db: Session) -> str:
+    """Add a draft of a pack, and return its address."""
+    person = db.get_one(Person, _person(db, "representative@demo.example"))
+    resources = list(db.scalars(select(Resource.id).where(Resource.audience == Audience.PUBLIC).limit(2)))
+    pack = packs_actions.create_pack(db, person, Quarter.of(clock.today(config_of(db).zone)), resources)
+    db.flush()
+    return f"/sharing/packs/{pack.id}"
+
+
+def _confirmed_quarter(db: Session) -> str:
+    """Return the address that confirms again the newest quarter that the demo member has confirmed."""
+    quarters = select(Confirmation.quarter).where(Confirmation.organization.has(slug="lakeshore"))
+    return f"/sharing/{max(db.scalars(quarters))}/confirm"
 
 
 def _person(db: Session, email: str = "hal.okafor@lakeshore-forge.example") -> int:
@@ -241,6 +278,49 @@ CASES = {
         action="/calls/presentations/{}/deck",
         begun_empty=frozenset({"deck-resource"}),
     ),
+    "joining.application": Case(
+        _an_application,
+        {"interest": ["What I want"], "statement_swot": ["My statement"]},
+        {"interest": ["What they want"], "statement_swot": ["Their statement"]},
+        first="visitor",
+        second="visitor",
+    ),
+    "joining.vote": Case(
+        lambda _db: "/applications/1",
+        {"ballot": ["approve"], "reason": ["My reason"]},
+        {"ballot": ["abstain"], "reason": ["Their reason"]},
+        first="board",
+        second="board",
+        action="/applications/{}/vote",
+    ),
+    "members.edit_organization": Case(
+        lambda _db: "/organizations/lakeshore/edit",
+        {"region": ["My region"], "designations-0-name": ["My designation"]},
+        {"region": ["Their region"]},
+        shown=("My designation", "Their region"),
+    ),
+    "outreach.pack": Case(
+        _a_draft,
+        {"words": ["My note.\nIn two lines."]},
+        {"words": ["Their note."]},
+        shown=("My note.", "Their note."),
+        first="representative",
+        second="contributor",
+    ),
+    "outreach.stakeholder": Case(
+        lambda _db: "/sharing/stakeholders/1",
+        {"affiliation": ["My words"], "groups": ["My group"]},
+        {"affiliation": ["Their words"], "groups": ["Their group"]},
+        first="representative",
+        second="contributor",
+    ),
+    "sharing.confirm": Case(
+        _confirmed_quarter,
+        {"note": ["My note"], "with_whom": ["Whom I shared with"]},
+        {"note": ["Their note"], "with_whom": ["Whom they shared with"]},
+        first="representative",
+        second="alternate",
+    ),
     "library.edit": Case(
         lambda db: f"/resources/{_resource(db)}/edit",
         {"summary": ["What I wrote.\nIn two lines."]},
@@ -266,14 +346,12 @@ NOT_EDITS: dict[str, str] = {
             "outreach.add_to_pack",
             "outreach.ask",
             "outreach.forward",
-            "outreach.import_stakeholders",
             "outreach.new_pack",
             "outreach.new_stakeholder",
             "outreach.pack_channel",
             "outreach.say",
             "overview.setup_organizations",
             "search.new_entry",
-            "search.save",
             "sharing.declare",
             "sharing.make_packet",
             "uploads.begin",
@@ -356,22 +434,20 @@ NOT_EDITS: dict[str, str] = {
         "signs in or out, or sets one's own password",
     ),
     **dict.fromkeys(
-        ["joining.ask_for_changes", "joining.decide", "joining.vote", "sharing.confirm", "sharing.correct"],
-        "adds a statement to a record that keeps every earlier one",
+        ["joining.ask_for_changes", "joining.decide"],
+        "refused if someone else decided, or if the applicant submitted again, and shows what was typed",
     ),
     **dict.fromkeys(
-        ["calls.confirm_presentations", "calls.decide_all", "calls.take_schedule", "outreach.send_pack"],
-        "the state decides: a change that meets another state is refused",
+        ["calls.confirm_presentations", "calls.decide_all", "calls.take_schedule"],
+        "the state decides: what has another state by then stays as it is, and the message counts the rest",
     ),
+    "outreach.import_stakeholders": "an import: names in the list replace others, and groups are only added",
+    "outreach.send_pack": "refused if the draft changed since its preview: tests/outreach/packs/test_at_once.py",
+    "search.save": "adds a saved search, or gives the person's own the name that they enter",
 }
 
-# Forms that edit something saved, and have no case above yet.
-WITHOUT_CASE = frozenset(
-    {
-        "joining.application",
-        "members.edit_organization",
-        "outreach.pack",
-        "outreach.stakeholder",
-        "overview.membership",  # has tests of its own: tests/overview/test_membership.py
-    }
-)
+# Forms that edit something saved in more than one step, and the tests that prove the same about them.
+IN_STEPS = {
+    "overview.membership": "tests/overview/test_membership.py",
+    "sharing.correct": "tests/sharing/test_correcting_at_once.py",
+}
