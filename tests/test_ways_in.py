@@ -116,7 +116,7 @@ def test_the_headers_sign_in_on_a_page_without_an_address_of_its_own_leads_home(
 def test_a_visitor_without_a_password_gets_there_after_setting_one(visitor: FlaskClient, own_demo: Database) -> None:
     wanted = f"/resources/{_resource(own_demo, Audience.NETWORK)}"
     page = visitor.get(wanted, follow_redirects=True)
-    assert "Sign in to see that page." in page.text
+    assert "You’ll go straight to the page that you wanted." in page.text
     with own_demo.writing() as db:
         keisha = db.scalars(select(Person).where(Person.email == "contributor@demo.example")).one()
         token = invitations_actions.reset_link(db, None, keisha)

@@ -1,6 +1,6 @@
 """Texts that lost when two people edited the same thing: kept for a while, so that either choice loses nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select
@@ -66,6 +66,11 @@ def _one(db: Session, *conditions: ColumnElement[bool]) -> SetAside:
 
 def _readable_by(person_id: int) -> ColumnElement[bool]:
     return or_(SetAside.person_id == person_id, SetAside.author_id == person_id)
+
+
+def delete_about(db: Session, kind: str, numbers: Iterable[int]) -> None:
+    """Delete the texts about records that are deleted, named by their model and ids."""
+    db.execute(delete(SetAside).where(SetAside.subject.in_([f"{kind} {number}" for number in numbers])))
 
 
 def last_change(db: Session, subject: Base | str) -> Entry | None:

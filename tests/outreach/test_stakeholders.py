@@ -12,11 +12,13 @@ from sqlalchemy import event, select
 
 from config import Config
 from hub.core.db import Database
+from hub.core.set_aside import SetAside
 from hub.members.models import Organization
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
 from hub.outreach.queries import stakeholders as stakeholders_queries
+from tests.forms import opened
 from tests.world import NAUGHTY, SignIn, a_person, an_organization
 
 LIST = (
@@ -285,3 +287,16 @@ def test_a_changed_unsubscribe_key_is_noticed(
     with other.reading() as db:
         assert stakeholders_queries.key_was_changed(db)
     other.close()
+
+
+def test_what_was_set_aside_about_a_stakeholder_is_deleted_with_them(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    import_list(ana, LIST, apply="1")
+    address = f"/sharing/stakeholders/{rows(world, Stakeholder)[0].id}"
+    forms = [opened(ana, address) for _ in range(2)]
+    assert ana.post(address, data=forms[0].filled(affiliation="Their words")).status_code == 302
+    assert ana.post(address, data=forms[1].filled(affiliation="My words", resolve="saved")).status_code == 302
+    assert len(rows(world, SetAside)) == 1
+    who = [str(stakeholder.id) for stakeholder in rows(world, Stakeholder)]
+    assert ana.post("/sharing/stakeholders/remove", data={"who": who}).status_code == 302
+    assert rows(world, SetAside) == []

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock, dates
+from hub.core import clock, dates, set_aside
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
@@ -155,6 +155,7 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(PackPerson).where(PackPerson.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids)))
+    set_aside.delete_about(db, Stakeholder.__name__, stakeholder_ids)
     note(db, person, "removed stakeholders of", person.organization, count=len(stakeholder_ids))
     return len(stakeholder_ids)
 
