@@ -14,7 +14,8 @@ from hub.app import create_app
 from hub.core.db import Database
 from tests.conftest import Browser
 from tests.forms import PageForm, Values, form_on, opened
-from tests.versions import CASES, IN_STEPS, NOT_EDITS, Case
+from tests.not_edits import IN_STEPS, NOT_EDITS
+from tests.versions import CASES, Case
 from tests.world import PASSWORD
 
 
