@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from config import ROOT
 from hub.app import create_app
-from hub.core.db import Database
+from hub.core import versions
+from hub.core.db import Base, Database
 from tests.conftest import Browser
 from tests.forms import PageForm, Values, form_on, opened
 from tests.not_edits import IN_STEPS, NOT_EDITS
@@ -113,12 +114,24 @@ def test_a_newer_version_is_shown_and_either_choice_loses_nothing(name: str, app
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_form_without_a_version_erases_nothing(name: str, app: Flask, own_demo: Database) -> None:
+def test_a_form_without_a_version_erases_nothing_and_no_other_request_comes_between(
+    name: str, app: Flask, own_demo: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a lock is for is in tests/core/test_versions.py; here it is enough that each form takes one."""
     scene = Scene(name, app, own_demo)
     form = scene.opened(scene.me)
+    held: list[type[Base]] = []
+    hold = versions.hold
+
+    def noted_hold(model: type[Base], **key: object) -> None:
+        held.append(model)
+        hold(model, **key)
+
+    monkeypatch.setattr(versions, "hold", noted_hold)
     scene.me.sends_csrf = False  # type: ignore[attr-defined]
     values = form.values | scene.my_values
     assert scene.me.post(form.address, data={**values, "version": []}).status_code == 409
+    assert held
     assert scene.opened(scene.me).values["version"] == form.values["version"]
 
 
