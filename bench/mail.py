@@ -11,7 +11,7 @@ from hub.core.db import Database
 from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.delivery import delivering
-from hub.mail.letters import Letter, Link, Links, Paragraph, greeting
+from hub.mail.letters import Imprint, Letter, Link, Links, Paragraph, greeting
 from hub.mail.rules import LetterKind
 from hub.migrations import schema
 from tests.mailserver import a_mail_server
@@ -44,7 +44,10 @@ def _post(recipient: int) -> Post:
     """Return a message of a pack with ten links of its own."""
     links = tuple(Link(f"Resource {n}", f"https://hub.example.org/s/{recipient}-{n}", "Briefing") for n in range(LINKS))
     letter = Letter(
-        "This quarter", (greeting(f"Person {recipient}"), Paragraph("Have a look."), Links(links)), "A test."
+        "This quarter",
+        (greeting(f"Person {recipient}"), Paragraph("Have a look."), Links(links)),
+        "A test.",
+        imprint=Imprint("Lakeshore", "1 Test Street, Erie, PA 16501"),
     )
     return Post(
         letter,

@@ -180,6 +180,13 @@ CASES = {
         action="/people/{}/organization",
         begun_empty=frozenset({"organization"}),
     ),
+    "members.postal_address": Case(
+        lambda _db: "/organizations/lakeshore/address",
+        {"postal_address": ["1 My Street\nErie, PA 16501"]},
+        {"postal_address": ["2 Their Street\nErie, PA 16501"]},
+        first="representative",
+        shown=("1 My Street", "2 Their Street"),
+    ),
     "search.edit_entry": Case(
         lambda db: f"/glossary/{db.scalars(select(GlossaryEntry.id).order_by(GlossaryEntry.id)).first()}/edit",
         {"meaning": ["What I think it stands for"]},

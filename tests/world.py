@@ -48,6 +48,7 @@ def an_organization(
     kind: OrganizationKind = OrganizationKind.MEMBER,
     joined_on: date = date(2020, 1, 1),
     left_on: date | None = None,
+    postal_address: str = "1 Test Street\nErie, PA 16501",
     **others: Any,
 ) -> Organization:
     """Add an organization that joined years ago, and return it."""
@@ -57,6 +58,7 @@ def an_organization(
         name=name,
         kind=kind,
         periods=[MembershipPeriod(kind=kind, joined_on=joined_on, left_on=left_on)],
+        postal_address=postal_address,
         **others,
     )
     db.add(organization)

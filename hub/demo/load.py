@@ -97,6 +97,7 @@ def _add_organization(db: Session, demo: DemoOrganization, today: date) -> Organ
         slug=demo.slug,
         region=demo.region,
         website=demo.website,
+        postal_address=demo.postal_address,
         periods=demo.periods(today),
         designations=[
             DesignationFacts(

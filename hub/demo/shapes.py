@@ -37,6 +37,7 @@ class DemoOrganization:
     kind: OrganizationKind
     region: str
     website: str
+    postal_address: str
     about: str
     joined_quarters_ago: int
     joined_day: int

@@ -162,6 +162,9 @@ def _row(key: str, item: Post, now: datetime) -> dict[str, Any]:
     if item.kind.is_bulk != bool(item.unsubscribe):
         message = f"Email of the kind {item.kind} {'needs' if item.kind.is_bulk else 'has no'} unsubscribe URL."
         raise ValueError(message)
+    if item.kind.is_bulk and not item.letter.imprint.name:
+        message = f"Email of the kind {item.kind} needs the name of the organization that sends it."
+        raise ValueError(message)
     to, since = deliverable(item.to), max(now, item.not_before or now)
     if item.quiet:
         since = item.quiet.next_allowed(since)

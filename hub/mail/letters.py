@@ -4,7 +4,7 @@ No pictures: email looks complete where pictures are blocked, and opening it loa
 """
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from urllib.parse import urlsplit
 
@@ -157,22 +157,41 @@ Part = Paragraph | Heading | Quote | Links | Bullets | Button
 
 
 @dataclass(frozen=True)
+class Imprint:
+    """Who sends an email: the organization's name and postal address, which may have several lines."""
+
+    name: str = ""
+    postal_address: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """The name, and the address on one line, without what is missing."""
+        address = ", ".join(line.strip(" ,") for line in self.postal_address.split("\n") if line.strip(" ,"))
+        return [line for line in (_one_line(self.name), _one_line(address)) if line]
+
+
+@dataclass(frozen=True)
 class Letter:
     """An email: subject, parts, and the sentence that says why the reader gets it.
 
-    ``signature`` names the sender if it isn't the hub itself: "Ana Peña, Lakeshore".
+    ``signature`` names the sender if it isn't the hub itself: "Ana Peña, Lakeshore". ``imprint`` is the organization
+    that sends it, which bulk email must name (CAN-SPAM Act, 15 U.S.C. 7704(a)(5)).
     """
 
     subject: str
     parts: tuple[Part, ...]
     reason: str
     signature: str = ""
+    imprint: Imprint = Imprint()
+
+    def sent_by(self, imprint: Imprint) -> "Letter":
+        """Return a copy whose footer names the organization that sends it."""
+        return replace(self, imprint=imprint)
 
     def text(self, unsubscribe: str = "") -> str:
         """Return the email as plain text in lines of 72 characters; ``unsubscribe`` is a URL, or empty."""
-        foot = [_wrapped(_one_line(self.reason))] + (
-            [f"Unsubscribe from these emails:\n{unsubscribe}"] if unsubscribe else []
-        )
+        foot = [_wrapped(_one_line(self.reason)), *map(_wrapped, self.imprint.lines)]
+        foot += [f"Unsubscribe: {unsubscribe}"] if unsubscribe else []
         body = [part.as_text() for part in self.parts] + ([self.signature] if self.signature else [])
         return "\n\n".join([*body, "\n".join(["-- ", *foot])]) + "\n"
 
@@ -182,13 +201,14 @@ class Letter:
         body = "".join(part.as_html() for part in self.parts)
         if self.signature:
             body += f'<p style="{_PARAGRAPH}">{_lines(self.signature)}</p>'
-        link = f"<br>{_anchor('Unsubscribe from these emails', unsubscribe)}" if unsubscribe else ""
+        foot = [escape(line) for line in (_one_line(self.reason), *self.imprint.lines)]
+        foot += [_anchor("Unsubscribe", unsubscribe)] if unsubscribe else []
         return (
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{subject}</title></head>\n"
             f'<body style="{_BODY}"><div style="{_COLUMN}">\n{body}\n'
-            f'<p style="{_FOOT}">{escape(_one_line(self.reason))}{link}</p>\n</div></body></html>\n'
+            f'<p style="{_FOOT}">{"<br>".join(foot)}</p>\n</div></body></html>\n'
         )
 
 

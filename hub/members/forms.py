@@ -5,7 +5,17 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField, PasswordField, SearchField, SelectField, StringField, ValidationError
+from wtforms import (
+    FieldList,
+    Form,
+    FormField,
+    PasswordField,
+    SearchField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
@@ -14,7 +24,7 @@ from hub.core.fields import DayField
 from hub.core.text import clean
 from hub.core.versions import EditForm
 from hub.members.models import Organization
-from hub.members.rules.fields import LONGEST_NAME, email_of, website_of
+from hub.members.rules.fields import LONGEST_NAME, email_of, postal_address_of, website_of
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind, Role
 from hub.members.rules.signing_in import SHORTEST_PASSWORD, password_of
 
@@ -177,12 +187,27 @@ class DesignationRow(Form):
             raise ValidationError("The end date is before the start date. Correct one of them.")
 
 
+def postal_address_field(label: str = "Postal address", missing: str = "", *, says_why: bool = True) -> TextAreaField:
+    """Return the field of an organization's postal address; ``missing`` makes it required, as the error if it is empty."""
+    required = [DataRequired(missing)] if missing else []
+    why = " U.S. law (the CAN-SPAM Act) requires it in bulk email." if says_why else ""
+    help_text = f"Street or P.O. box, city, state and ZIP code.{why}"
+    return TextAreaField(label, [*required, _passes(postal_address_of)], filters=[_cleaned], description=help_text)
+
+
+class PostalAddressForm(EditForm):
+    """An organization's postal address."""
+
+    postal_address = postal_address_field(missing="Enter the postal address.")
+
+
 class EditOrganization(EditForm):
     """An organization's details and designations."""
 
     name = _line("Name", missing="Enter the organization’s name.")
     region = _line("Region", help_text="For example, Northeast Ohio.")
     website = _line("Website", _passes(website_of), help_text="Starts with https:// or http://.")
+    postal_address = postal_address_field()
     designations = FieldList(FormField(DesignationRow), max_entries=MOST_ROWS)
 
     def offer_rows(self) -> None:
@@ -197,6 +222,7 @@ class EditOrganization(EditForm):
             "name": self.name.data,
             "region": self.region.data,
             "website": self.website.data,
+            "postal_address": self.postal_address.data or "",
             "designations": [_designation(row.form) for row in self.designations if row.form.name.data],
         }
 

@@ -23,6 +23,7 @@ class Organization(Base):
     kind: Mapped[OrganizationKind]  # that of its last period
     region: Mapped[str] = mapped_column(Text, default="")
     website: Mapped[str] = mapped_column(Text, default="")
+    postal_address: Mapped[str] = mapped_column(Text, default="")  # at the end of its bulk email, with line breaks
 
     # Few and always needed: every figure is computed over them.
     periods: Mapped[list["MembershipPeriod"]] = relationship(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 
 from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound
+from hub.mail.letters import Imprint
 from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
@@ -107,6 +108,17 @@ def host(db: Session) -> Organization | None:
     return db.scalar(
         select(Organization).where(Organization.kind == OrganizationKind.HOST).order_by(Organization.id).limit(1)
     )
+
+
+def imprint_of(organization: Organization) -> Imprint:
+    """Return who sends email of the organization: its name and postal address."""
+    return Imprint(organization.name, organization.postal_address)
+
+
+def host_imprint(db: Session) -> Imprint:
+    """Return who sends the hub's own email: the host, or before setup the hub."""
+    organization = host(db)
+    return imprint_of(organization) if organization else Imprint(config_of(db).HUB_NAME)
 
 
 def people_of(db: Session, organization: Organization) -> Sequence[Person]:

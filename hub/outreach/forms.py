@@ -16,6 +16,7 @@ from hub.core.dates import number, plural, zone_name
 from hub.core.errors import Refused
 from hub.core.fields import MomentField
 from hub.core.versions import EditForm, Part
+from hub.members.forms import postal_address_field
 from hub.members.rules.fields import LONGEST_EMAIL, LONGEST_NAME
 from hub.outreach.models import Pack, Stakeholder
 from hub.outreach.rules.links import LINK_DAYS
@@ -208,6 +209,7 @@ class SendForm(FlaskForm):
         default="now",
     )
     at = MomentField("Date and time", [Optional()])
+    postal_address = postal_address_field("Your organization’s postal address", says_why=False)  # if it has none
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

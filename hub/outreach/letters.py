@@ -9,7 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from hub.core.dates import number, plural, with_year
-from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
+from hub.mail.letters import Bullets, Button, Heading, Imprint, Letter, Link, Links, Paragraph, Part, Quote, greeting
 from hub.members.models import Person
 from hub.outreach.queries.notices import OpenedPackLink, Openings
 from hub.outreach.rules.notices import MOST_NAMED
@@ -138,6 +138,7 @@ class SentPack:
     organization: str
     sender: str
     items: Sequence[SentItem]
+    postal_address: str = ""  # of the organization
     address: str = ""  # of its page, through the link of one recipient or channel
     items_on_page: bool = False  # its items have no pages of their own: the sender's preview
 
@@ -164,6 +165,7 @@ def letter_of(pack: SentPack, recipient: str, hub_name: str) -> Letter:
         (greeting(recipient), *note, links, everything),
         reason,
         signature=f"{pack.sender}\n{pack.organization}",
+        imprint=Imprint(pack.organization, pack.postal_address),
     )
 
 

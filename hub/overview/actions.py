@@ -16,6 +16,7 @@ from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
 from hub.mail.rules import LetterKind
+from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
@@ -170,11 +171,12 @@ def post_digests(db: Session, week: DigestWeek) -> int:
     """Post the digests of a week and return their number; idempotent."""
     config = config_of(db)
     due = [digest for digest in digests_queries.digests(db, week) if digest.will_be_sent]
+    imprint = members_queries.host_imprint(db)
     mail_actions.post_all(
         db,
         [
             Post(
-                letter=overview_letters.digest_letter(config.BASE_URL, digest),
+                letter=overview_letters.digest_letter(config.BASE_URL, digest).sent_by(imprint),
                 to=digest.person.email,
                 name=digest.person.name,
                 once=f"digest {week.monday} person {digest.person.id}",

@@ -26,6 +26,7 @@ from hub.core.versions import EditForm, Part
 from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.actions.organizations import LONGEST_REASON
+from hub.members.forms import postal_address_field
 from hub.members.rules.mail import STOPPABLE, Frequency
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import OrganizationKind
@@ -131,6 +132,7 @@ class HostForm(EditForm):
     name = StringField("Name", [InputRequired("Enter your organization’s name.")])
     region = StringField("Region", [Optional()])
     website = StringField("Website", [Optional()], description="Starts with https:// or http://.")
+    postal_address = postal_address_field()
 
 
 class OrganizationsForm(FlaskForm):

@@ -21,12 +21,17 @@ from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
 from hub.mail.delivery import delivering, keeping
 from hub.mail.delivery.smtp_server import _encrypt
-from hub.mail.letters import Button, Letter, Paragraph
+from hub.mail.letters import Button, Imprint, Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
 from tests.mailserver import USER, MailServer, a_certificate, a_mail_server
 
-LETTER = Letter("Ça y est: 3 resources", (Paragraph("Hello Ana Peña,\n.dots first"),), "You are a test.")
+LETTER = Letter(
+    "Ça y est: 3 resources",
+    (Paragraph("Hello Ana Peña,\n.dots first"),),
+    "You are a test.",
+    imprint=Imprint("Test works"),
+)
 
 
 @pytest.fixture
@@ -128,6 +133,13 @@ def test_bulk_mail_and_only_bulk_mail_can_be_unsubscribed_from(
 ) -> None:
     with mailing.writing() as db, pytest.raises(ValueError, match=f"Email of the kind {kind} .* unsubscribe URL"):
         mail_actions.post(db, LETTER, to="a@x.example", once="x", kind=kind, unsubscribe=unsubscribe)
+
+
+def test_bulk_mail_names_the_organization_that_sends_it(mailing: Database) -> None:
+    stop = {"kind": LetterKind.DIGEST, "unsubscribe": "https://hub.example.org/u/1"}
+    letter = LETTER.sent_by(Imprint("", "1 Test Street"))
+    with mailing.writing() as db, pytest.raises(ValueError, match="needs the name of the organization"):
+        mail_actions.post(db, letter, to="a@x.example", once="x", **stop)  # type: ignore[arg-type]
 
 
 @pytest.mark.both_databases

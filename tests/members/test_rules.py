@@ -47,6 +47,7 @@ EXPECTED = {
     Permission.SEE_PEOPLE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
     Permission.MANAGE_PEOPLE: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.EDIT_POSTAL_ADDRESS: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.ASSIGN_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.MAKE_PACKET: ("yes yes", "no no", "yes no", "yes no", "no no"),

@@ -10,7 +10,7 @@ from hub.core.db import Database
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.delivery import delivering
-from hub.mail.letters import Letter, Link, Links, Paragraph
+from hub.mail.letters import Imprint, Letter, Link, Links, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
 from hub.members.actions import notification_settings as notification_settings_actions
@@ -23,6 +23,7 @@ LETTER = Letter(
     "What is new <b>here</b>",
     (Paragraph("Hello <script>alert(1)</script>"), Links((Link("Toolkit", "https://hub.example.org/s/abc"),))),
     "You are a test.",
+    imprint=Imprint("Test works"),
 )
 
 

@@ -38,7 +38,18 @@ def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClie
     named = coordinator.post("/setup/hub", data=first, follow_redirects=True)
     assert named.request.path == "/setup/host"
     assert "Forge Hub" in named.text
-    host = {"name": "The Secretariat of Steel", "region": "Ohio", "website": "https://steel.example"}
+    host = {
+        "name": "The Secretariat of Steel",
+        "region": "Ohio",
+        "website": "https://steel.example",
+        "postal_address": "1 Steel Square\nColumbus, OH 43004",
+    }
+    bad_host = coordinator.post("/setup/host", data=host | {"postal_address": "Columbus"})
+    assert (bad_host.status_code, "ZIP code" in bad_host.text, "Columbus</textarea>" in bad_host.text) == (
+        422,
+        True,
+        True,
+    )
     assert coordinator.post("/setup/host", data=host).location == "/setup/organizations"
     listed = "Mesa Composites\nGreat Lakes,BFF,Ohio,,2020,Ana Peña,ana@lakes.example\nBad,club\n"
     shown = coordinator.post("/setup/organizations", data={"listed": listed})

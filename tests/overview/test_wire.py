@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,8 @@ from tests.mailserver import MailServer, ReceivedMail, a_mail_server, fields_of
 
 BASE = "https://hub.example.org/" + "a-long-path/" * 20
 NAME = "Doña Ana-María " + "de los Ángeles " * 12
+SECRETARIAT = ("AMCC Secretariat", "1 Alliance Plaza, Exampleton, DC 00001")
+LAKESHORE = ("Lakeshore Forge & Foundry Collaborative", "400 Pattern Shop Road, Forge Harbor, OH 00002")
 LITERAL = ("Message-ID", "Auto-Submitted", "Date", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post")
 
 
@@ -159,11 +162,21 @@ def test_bulk_mail_of_every_kind_can_be_unsubscribed_from_with_one_click(
         message = messages[got.field("Message-ID").decode()[1:33]]
         check_headers(got)
         if BULK[LetterKind(message.kind)]:
+            check_footer(got, LAKESHORE if message.kind == LetterKind.PACK else SECRETARIAT, message.unsubscribe)
             assert got.field("List-Unsubscribe") == b"<" + message.unsubscribe.encode() + b">"
             assert re.fullmatch(rb"<https://[!-;=?-~]{250,}>", got.field("List-Unsubscribe"))
             assert got.field("List-Unsubscribe-Post") == b"List-Unsubscribe=One-Click"
         else:
             assert b"List-Unsubscribe" not in got.raw
+
+
+def check_footer(got: ReceivedMail, lines: tuple[str, str], unsubscribe: str) -> None:
+    """Check that both parts end with who sends the email, from where, and a link to unsubscribe."""
+    text = got.part("text/plain").replace("\r\n", "\n")
+    assert text.endswith("\n".join(["", *lines, f"Unsubscribe: {unsubscribe}", ""]))
+    foot = BeautifulSoup(got.part("text/html"), "lxml").find_all("p")[-1]
+    assert foot.get_text("\n", strip=True).split("\n")[-3:] == [*lines, "Unsubscribe"]
+    assert [link["href"] for link in foot.find_all("a")] == [unsubscribe]
 
 
 def check_headers(got: ReceivedMail) -> None:

@@ -18,7 +18,7 @@ from hub.mail.models import OutboxMessage
 from hub.mail.rules import Quiet
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
-from hub.members.models import Person
+from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.actions import confirmations as confirmations_actions
@@ -281,3 +281,25 @@ def test_a_quarter_confirmed_in_the_meantime_gets_no_second_reminder(
         confirmations_actions.confirm(db, rosa, Quarter(2026, 4), statement)
     frozen_clock.at = datetime(2026, 12, 31, 15, tzinfo=UTC)
     assert len(posted_by("reminders", database)) == 2
+
+
+def test_scheduled_mail_asks_for_the_hosts_postal_address_and_reminders_end_with_it(
+    database: Database, people: dict[str, Person], sign_in: SignIn
+) -> None:
+    def set_address(text: str) -> None:
+        with database.writing() as db:
+            db.get_one(Organization, people["coordinator"].organization_id).postal_address = text
+
+    coordinator, asks = sign_in("coordinator@demo.example"), "Add the postal address of AMCC"
+    assert asks not in coordinator.get("/outbox/plan").text
+    set_address("")
+    page = coordinator.get("/outbox/plan").text
+    assert asks in page
+    assert coordinator.get("/organizations/amcc/address").status_code == 200
+    assert 'href="/organizations/amcc/address"' in page
+    set_address("9 Alliance Plaza\nWashington, DC 20001")
+    footer = "AMCC\n9 Alliance Plaza, Washington, DC 20001\nUnsubscribe: http"
+    [rosa, _tom] = posted_by("reminders", database)
+    assert footer in rosa.text
+    preview = coordinator.get(f"/outbox/plan/reminder/{people['rosa'].id}?as=html").text
+    assert "9 Alliance Plaza, Washington, DC 20001" in preview

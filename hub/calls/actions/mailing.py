@@ -1,6 +1,7 @@
 """Emails about calls: invitations and updates, recaps, and deck reminders."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.letters import Letter
 from hub.mail.rules import LetterKind
+from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.permissions import OPERATOR, Permission, may
@@ -62,8 +64,14 @@ def _send_invitations(db: Session, person: Person, call: Call, *, again: bool) -
         # One message for each revision of the call; every change that calendars need increments it.
         once = f"call {call.id} state {call.sequence} person {recipient.person.id}"
         posts.append(_post(db, recipient, letter, once, call, by=person, event=event.decode()))
-    mail_actions.post_all(db, posts)
+    _post_all(db, posts)
     return len(posts)
+
+
+def _post_all(db: Session, posts: Iterable[Post]) -> None:
+    """Post emails of the hub itself, which end with the host's name and postal address."""
+    imprint = members_queries.host_imprint(db)
+    mail_actions.post_all(db, [replace(post, letter=post.letter.sent_by(imprint)) for post in posts])
 
 
 def _post(
@@ -136,7 +144,7 @@ def send_recap(db: Session, person: Person, call: Call) -> int:
         )
         for recipient in recipients
     ]  # fmt: skip
-    mail_actions.post_all(db, posts)
+    _post_all(db, posts)
     call.briefed_at = clock.now()
     note(db, person, "sent the recap of the", call, people=len(posts))
     return len(posts)
@@ -155,6 +163,6 @@ def remind_of_decks(db: Session) -> int:
             )
             for recipient in mailing_queries.representatives_of(db, [presentation.organization_id], today)
         ]  # fmt: skip
-        mail_actions.post_all(db, posts)
+        _post_all(db, posts)
         mail_actions.finish_round(db, name)
     return len(missing)

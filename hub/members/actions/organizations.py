@@ -16,7 +16,7 @@ from hub.core.text import text_of
 from hub.members import queries as members_queries
 from hub.members.actions.locks import flush_or, lock_roles
 from hub.members.models import Designation, MembershipPeriod, Organization, Person
-from hub.members.rules.fields import name_of, website_of
+from hub.members.rules.fields import name_of, postal_address_of, website_of
 from hub.members.rules.membership import Period, in_order, objection_to_periods
 from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, OrganizationKind, slug_of
 from hub.members.rules.permissions import Permission, may
@@ -36,6 +36,7 @@ def add_organization(
     slug: str = "",
     region: str = "",
     website: str = "",
+    postal_address: str = "",
     periods: Sequence[Period] = (),
     designations: Iterable[DesignationFacts] = (),
 ) -> Organization:
@@ -49,7 +50,7 @@ def add_organization(
     today = clock.today(config_of(db).zone)
     rows = _periods(periods or [Period(kind, joined_on or today)])
     organization = Organization(
-        **_facts(name, region, website),
+        **_facts(name, region, website, postal_address),
         kind=rows[-1].kind,
         periods=rows,
         slug=_free_slug(db, slug, name),
@@ -71,12 +72,17 @@ def change_organization(
     name: str,
     region: str = "",
     website: str = "",
+    postal_address: str | None = None,
     designations: Iterable[DesignationFacts] = (),
 ) -> None:
-    """Replace the details and designations of ``organization``; its slug stays. Raises Refused with what to correct."""
+    """Replace the details and designations of ``organization``; its slug stays. Raises Refused with what to correct.
+
+    Without ``postal_address``, that stays too.
+    """
     if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
         raise NotFound
-    facts = _facts(name, region, website)
+    kept = organization.postal_address if postal_address is None else postal_address
+    facts = _facts(name, region, website, kept)
     stated = _designations(designations)
     organization = members_queries.organization_of(db, organization.slug)
     changed = {key: value for key, value in facts.items() if getattr(organization, key) != value}
@@ -87,6 +93,18 @@ def change_organization(
         organization.designations = stated
     if changed:
         note(db, actor, "changed", organization, **changed)
+
+
+def change_postal_address(db: Session, actor: Person, organization: Organization, postal_address: str) -> None:
+    """Set the postal address that the organization's bulk email shows. Raises Refused if it is missing or invalid."""
+    if not may(actor, Permission.EDIT_POSTAL_ADDRESS, organization):
+        raise NotFound
+    address = postal_address_of(postal_address)
+    if not address:
+        raise Refused("Enter the postal address.")
+    if organization.postal_address != address:
+        organization.postal_address = address
+        note(db, actor, "changed", organization, postal_address=address)
 
 
 def check_periods(
@@ -142,12 +160,13 @@ def _stated(period: Period) -> str:
     return f"{period.kind.noun} {period.joined_on} to {until}" + (f": {period.reason}" if period.reason else "")
 
 
-def _facts(name: str, region: str, website: str) -> dict[str, Any]:
+def _facts(name: str, region: str, website: str, postal_address: str) -> dict[str, Any]:
     """Return the checked details of an organization by column; raises Refused."""
     return {
         "name": name_of(name),
         "region": name_of(region, "region") if region.strip() else "",
         "website": website_of(website),
+        "postal_address": postal_address_of(postal_address),
     }
 
 

@@ -9,7 +9,7 @@ from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
-from hub.members.forms import EditOrganization, FindOrganizations, NewOrganization
+from hub.members.forms import EditOrganization, FindOrganizations, NewOrganization, PostalAddressForm
 from hub.members.login import signed_in
 from hub.members.models import Organization
 from hub.members.routes.blueprint import bp
@@ -88,3 +88,22 @@ def edit_organization(slug: str) -> Any:
             return redirect(url_for("members.organization", slug=slug))
     form.offer_rows()
     return form_page("members/edit_organization.html", form=form, organization=changed, refused=refused)
+
+
+@bp.route("/organizations/<slug>/address", methods=["GET", "POST"])
+def postal_address(slug: str) -> Any:
+    """Edit the postal address that an organization's bulk email shows."""
+    person = signed_in()
+    changed = members_queries.organization_for(db, person, slug, Permission.EDIT_POSTAL_ADDRESS)
+    versions.hold(Organization, id=changed.id)
+    form, refused = PostalAddressForm(obj=changed), ""
+    form.edits(changed, f"Postal address of {changed.name}")
+    if form.validate_on_submit():
+        try:
+            organizations_actions.change_postal_address(db, person, changed, form.postal_address.data)
+        except Refused as error:
+            refused = refusal(error)
+        else:
+            flash("Postal address saved.")
+            return redirect(url_for("members.organization", slug=slug))
+    return form_page("members/postal_address.html", form=form, organization=changed, refused=refused)

@@ -12,6 +12,7 @@ from hub.core.text import clean, one_line
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254  # RFC 5321's limit of a path, less its brackets
 LONGEST_WEBSITE = 500
+LONGEST_POSTAL_ADDRESS = 300
 
 
 def name_of(text: str, what: str = "name") -> str:
@@ -45,6 +46,18 @@ def website_of(text: str) -> str:
     if not _is_web_url(website):
         raise Refused("Enter a website that starts with https:// or http://, like https://www.example.org.")
     return website
+
+
+def postal_address_of(text: str) -> str:
+    """Return a typed postal address without empty lines, or an empty text; raises Refused if it can't be one."""
+    address = "\n".join(line for line in map(one_line, clean(text).split("\n")) if line)
+    if not address:
+        return ""
+    if len(address) > LONGEST_POSTAL_ADDRESS:
+        raise Refused(f"That postal address is too long. Use up to {LONGEST_POSTAL_ADDRESS} characters.")
+    if not (re.search(r"\d", address) and re.search(r"[^\W\d_]{2}", address)):
+        raise Refused("Enter the street or P.O. box, city, state and ZIP code.")
+    return address
 
 
 def _is_web_url(text: str) -> bool:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
     MANAGE_ORGANIZATIONS = "manage organizations"
+    EDIT_POSTAL_ADDRESS = "edit the postal address"
     ASSIGN_HOST_ROLES = "assign the roles coordinator and board"
     SEE_AUDIT = "see the audit log"
     MAKE_PACKET = "create audit packets"
@@ -76,6 +77,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_PEOPLE: (ALL, ALL, OWN, OWN, OWN),
         Permission.MANAGE_PEOPLE: (ALL, None, OWN, OWN, None),
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
+        Permission.EDIT_POSTAL_ADDRESS: (ALL, None, OWN, OWN, None),
         Permission.ASSIGN_HOST_ROLES: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
         Permission.MAKE_PACKET: (ALL, None, OWN, OWN, None),

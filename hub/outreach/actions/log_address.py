@@ -193,9 +193,10 @@ def notify_sender(db: Session, person: Person, logged: LoggedMail, titles: Seque
     if not is_forged and MailKind.NOTICE in members_queries.notification_settings(db, [person.id])[person.id].stopped:
         return
     stop = unsubscribe_url(config.BASE_URL, config.SECRET_KEY, person.id, MailKind.NOTICE)
+    letter = LETTER_BY_OUTCOME[logged.outcome](config.BASE_URL, person, logged, titles, audience)
     post(
         db,
-        LETTER_BY_OUTCOME[logged.outcome](config.BASE_URL, person, logged, titles, audience),
+        letter.sent_by(members_queries.host_imprint(db)),
         to=person.email,
         name=person.name,
         once=f"log mail not theirs {person.id} {logged.received_at:%Y-%m-%d}" if is_forged else f"log mail {logged.id}",

@@ -8,6 +8,7 @@ from hub.core.db import config_of
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
+from hub.mail.letters import Imprint
 from hub.mail.rules import LetterKind
 from hub.members import queries as members_queries
 from hub.members.models import OpeningMail, Person
@@ -41,17 +42,20 @@ def post_due_notices(db: Session) -> int:
     bounced = mail_queries.bouncing(db, [person.email for person in people])
     reachable = [person for person in people if person.email not in bounced]
     settings = members_queries.notification_settings(db, [person.id for person in reachable])
-    mail_actions.post_all(db, [_post(db, person, opened[person.id], settings[person.id]) for person in reachable])
+    imprint = members_queries.host_imprint(db)
+    mail_actions.post_all(
+        db, [_post(db, imprint, person, opened[person.id], settings[person.id]) for person in reachable]
+    )
     _mark_noticed(db, [opened[person.id] for person in reachable])
     for row in due:
         row.told_until = clock.now()
     return len(due)
 
 
-def _post(db: Session, person: Person, opened: Openings, settings: NotificationSettings) -> Post:
+def _post(db: Session, imprint: Imprint, person: Person, opened: Openings, settings: NotificationSettings) -> Post:
     config = config_of(db)
     return Post(
-        letter=openings_letter(config.BASE_URL, config.zone, person.name, opened),
+        letter=openings_letter(config.BASE_URL, config.zone, person.name, opened).sent_by(imprint),
         to=person.email,
         name=person.name,
         once=f"openings for person {person.id} {clock.now().isoformat(timespec='seconds')}",

@@ -20,7 +20,11 @@ from hub.library import queries as library_queries
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, PageKind
 from hub.mail import actions as mail_actions
+from hub.members import queries as members_queries
+from hub.members.actions import organizations as organizations_actions
 from hub.members.models import Person
+from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.permissions import Permission, may, who_may
 from hub.outreach.letters import SentItem, SentPack
 from hub.outreach.models import Pack, PackItem, PackLink, PackPerson
 from hub.outreach.queries import packs as packs_queries
@@ -41,6 +45,9 @@ from hub.outreach.rules.packs import (
 )
 from hub.sharing.rules.standing import Channel
 
+NEEDS_ADDRESS = (
+    "A pack needs your organization’s postal address, because U.S. law (the CAN-SPAM Act) requires it in bulk email."
+)
 Part = tuple[int, int] | None  # the first and the last page; None for the whole resource
 
 
@@ -211,12 +218,21 @@ def refuse_unless_draft(pack: Pack) -> None:
         raise Refused("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
 
 
-def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None = None) -> None:
-    """Schedule a draft for ``send_at`` or now; a no-op if it isn't a draft. Raises Refused if it can't be sent."""
+def send_pack(
+    db: Session, person: Person, pack: Pack, send_at: datetime | None = None, *, postal_address: str = ""
+) -> None:
+    """Schedule a draft for ``send_at`` or now; a no-op if it isn't a draft. Raises Refused if it can't be sent.
+
+    ``postal_address`` is saved for the organization, if it has none yet.
+    """
     if pack.state is not PackState.DRAFT or _locked_state(db, pack) is not PackState.DRAFT:
         return
     now = clock.now()
     if objection := objection_to(db, pack, send_at):
+        raise Refused(objection)
+    if postal_address and not pack.organization.postal_address:
+        organizations_actions.change_postal_address(db, person, pack.organization, postal_address)
+    if objection := lack_of_address(db, person, pack):
         raise Refused(objection)
     if stakeholders_queries.key_was_changed(db):
         raise Refused(
@@ -226,6 +242,17 @@ def send_pack(db: Session, person: Person, pack: Pack, send_at: datetime | None 
     pack.person_id, pack.person = person.id, person
     pack.send_at, pack.state = max(send_at or now, now), PackState.SCHEDULED
     note(db, person, "sent the", pack, at=str(pack.send_at))
+
+
+def lack_of_address(db: Session, person: Person, pack: Pack) -> str:
+    """Return why the pack needs a postal address and who can add it; empty if its organization has one."""
+    permission, organization = Permission.EDIT_POSTAL_ADDRESS, pack.organization
+    if organization.postal_address:
+        return ""
+    if may(person, permission, organization):
+        return f"{NEEDS_ADDRESS} Enter it below."
+    asked = [each.name for each in members_queries.people_with(db, permission, person)]
+    return f"{NEEDS_ADDRESS} {who_may(permission, asked, of_own=organization.kind is not OrganizationKind.HOST)}"
 
 
 def objection_to(db: Session, pack: Pack, send_at: datetime | None = None) -> str | None:
@@ -337,6 +364,7 @@ def sent_pack(db: Session, pack: Pack) -> SentPack:
         organization=pack.organization.name,
         sender=pack.person.name,
         items=[_sent_item(item, kinds.get(item.id, PageKind.PAGE)) for item in usable_items(pack)],
+        postal_address=pack.organization.postal_address,
     )
 
 

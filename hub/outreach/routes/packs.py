@@ -235,6 +235,7 @@ def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") 
         audience=packs_queries.audience(pack),
         form=form,
         edit=_preview_edit(pack, submitted=False),
+        lack=packs_actions.lack_of_address(db, signed_in(), pack),
         refused=refused,
         soonest=clock.now().astimezone(web.config().zone) + timedelta(minutes=5),
     )
@@ -283,7 +284,8 @@ def send_pack(pack_id: int) -> Answer:
         refused = "This pack has changed since you previewed it. Check it again, then send it."
     elif form.validate_on_submit():
         try:
-            packs_actions.send_pack(db, person, pack, form.send_at(web.config().zone))
+            address = form.postal_address.data or ""
+            packs_actions.send_pack(db, person, pack, form.send_at(web.config().zone), postal_address=address)
         except Refused as error:
             refused = str(error)
         else:

@@ -13,6 +13,7 @@ from hub.core.text import mail_html
 from hub.core.web import db, one_of
 from hub.mail import queries as mail_queries
 from hub.mail.letters import Letter
+from hub.members import queries as members_queries
 from hub.members.login import signed_in
 from hub.members.rules.mail import MailKind
 from hub.members.rules.permissions import Permission
@@ -53,6 +54,7 @@ def mail_plan() -> str:
         digests=digests_queries.digests(db, week)[:MOST_SHOWN],
         begun=started,
         MailKind=MailKind,
+        host=members_queries.host(db),
         zone=zone_name(now.astimezone(zone)),
     )
 
@@ -75,7 +77,7 @@ def planned_reminder(person_id: int) -> Any:
         raise NotFound
     person, facts = reminder.person, replace(reminder.facts, today=max(reminder.facts.today, occasion.first))
     letter = sharing_letters.reminder(web.config().BASE_URL, facts, name=person.name, role=person.role)
-    return _preview(letter, person.name, MailKind.REMINDER)
+    return _preview(letter.sent_by(members_queries.host_imprint(db)), person.name, MailKind.REMINDER)
 
 
 @bp.get("/outbox/plan/digest/<int:person_id>")
@@ -88,7 +90,8 @@ def planned_digest(person_id: int) -> Any:
     digest = next((digest for digest in digests_queries.digests(db, week) if digest.person.id == person_id), None)
     if digest is None:
         raise NotFound
-    return _preview(overview_letters.digest_letter(web.config().BASE_URL, digest), digest.person.name, MailKind.DIGEST)
+    letter = overview_letters.digest_letter(web.config().BASE_URL, digest).sent_by(members_queries.host_imprint(db))
+    return _preview(letter, digest.person.name, MailKind.DIGEST)
 
 
 def _preview(letter: Letter, name: str, kind: MailKind) -> Any:

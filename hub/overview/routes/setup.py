@@ -111,6 +111,7 @@ def setup_host() -> Any:
                 name=form.name.data,
                 region=form.region.data or "",
                 website=form.website.data or "",
+                postal_address=form.postal_address.data or "",
                 designations=[DesignationFacts(d.name, d.status, d.starts_on, d.ends_on) for d in host.designations],
             )
             overview_actions.finish_step(db, signed_in(), "host")

@@ -13,6 +13,7 @@ from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
 from hub.mail.rules import LetterKind
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.permissions import Permission, may
@@ -60,14 +61,14 @@ def cancel_all(db: Session, quarter: Quarter) -> None:
 
 
 def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Person | None) -> None:
-    config = config_of(db)
+    config, imprint = config_of(db), members_queries.host_imprint(db)
     mail_actions.post_all(
         db,
         [
             Post(
                 letter=sharing_letters.reminder(
                     config.BASE_URL, reminder.facts, name=reminder.person.name, role=reminder.person.role
-                ),
+                ).sent_by(imprint),
                 to=reminder.person.email,
                 name=reminder.person.name,
                 once=f"{once} organization {reminder.organization.id} person {reminder.person.id}",
