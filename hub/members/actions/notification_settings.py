@@ -45,10 +45,15 @@ def hear_of_openings(db: Session, person: Person, every: Frequency | None) -> No
 def refuse_if_turned_off(db: Session, message: OutboxMessage) -> None:
     """Raise Refused if the recipient of an email turned off its kind."""
     kind = next((kind for kind in MailKind if kind == message.kind), None)
-    if kind is None or message.person_id is None:
+    # Email about openings isn't filed under its recipient's account, so that the coordinator sees no stakeholder's name.
+    person_id = message.sent_by_id if kind is MailKind.OPENING else message.person_id
+    if kind is None or person_id is None:
         return
-    is_off = db.get(StoppedMail, (message.person_id, kind)) is not None
-    if is_off or (kind is MailKind.OPENING and db.get(OpeningMail, message.person_id) is None):
+    if kind is MailKind.OPENING:
+        is_off = db.get(OpeningMail, person_id) is None
+    else:
+        is_off = db.get(StoppedMail, (person_id, kind)) is not None
+    if is_off:
         raise Refused("The recipient turned off this kind of email, so it can’t be sent again.")
 
 

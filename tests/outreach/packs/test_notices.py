@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from hub.core.db import Database
 from hub.mail.models import BouncedAddress, OutboxMessage
 from hub.mail.queries import address_hash
+from hub.mail.rules import State
 from hub.members.models import OpeningMail, Person
 from hub.members.rules.mail import Frequency, MailKind
 from hub.outreach.actions import notices as notices_actions
@@ -234,6 +235,21 @@ def test_openings_wait_while_email_to_the_person_bounces(
         db.execute(delete(BouncedAddress))
     frozen.advance(days=1)
     assert len(notices(world)) == 1
+
+
+def test_an_email_about_openings_that_was_turned_off_cannot_be_sent_again(
+    world: Database, app: Flask, sign_in: SignIn, frozen: FrozenClock
+) -> None:
+    wish(sign_in, "daily")
+    app.test_client().post(f"{sent_pack(world, sign_in)[0]}/1/open")
+    frozen.advance(days=1)
+    [mail] = notices(world)
+    wish(sign_in, "")
+    ana = sign_in(ANA)
+    assert "turned off this kind of email" in ana.post(f"/outbox/{mail.id}/again", follow_redirects=True).text
+    assert [row.state for row in rows(world, OutboxMessage) if row.id == mail.id] == [State.CANCELLED]
+    wish(sign_in, "weekly")
+    assert "The email will be sent again." in ana.post(f"/outbox/{mail.id}/again", follow_redirects=True).text
 
 
 def test_a_person_who_moved_to_another_organization_hears_nothing_of_the_old_one(
