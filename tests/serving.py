@@ -150,7 +150,7 @@ class Visitor:
 
     def post(self, path: str, **fields: str) -> str:
         """Submit the form of a page, and return the resulting page."""
-        form = urllib.parse.urlencode({"csrf_token": self.token(path)} | fields).encode()
+        form = urllib.parse.urlencode(self.hidden(path) | fields).encode()
         with self.opener.open(self.hub.address + path, form, timeout=TIMEOUT) as response:
             return str(response.read().decode())
 
@@ -163,9 +163,13 @@ class Visitor:
 
     def token(self, path: str) -> str:
         """Return the CSRF token of a page's form."""
-        match = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path))
-        assert match
-        return match[1]
+        return self.hidden(path)["csrf_token"]
+
+    def hidden(self, path: str) -> dict[str, str]:
+        """Return the CSRF token of a page's form, and its version if it edits something."""
+        names = dict(re.findall(r'name="(csrf_token|version)"[^>]*value="([^"]+)"', self.get(path)))
+        assert "csrf_token" in names
+        return names
 
     def upload(self, name: str, content: bytes, token: str) -> str:
         """Upload a file through the form without JavaScript, and return the path of its page."""
