@@ -14,7 +14,7 @@ from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 IN_USE = """
     accent-color align-items animation appearance background background-color border border-bottom border-bottom-color
     border-color border-left border-left-color border-radius border-top box-shadow break-after break-before
-    break-inside caption-side clip-path color color-scheme column-gap columns content counter-increment counter-reset
+    break-inside caption-side clear clip-path color color-scheme column-gap columns content counter-increment counter-reset
     cursor display fill flex flex-basis flex-direction flex-wrap float font-family font-size font-variant-numeric
     font-weight gap grid-area grid-column grid-row grid-template-columns height inset justify-content justify-self
     left letter-spacing line-height list-style margin margin-bottom margin-inline margin-left margin-right margin-top

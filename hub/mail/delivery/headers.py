@@ -1,7 +1,7 @@
 """Writes the header fields of emails as bytes, in the forms that every mail program reads. Pure.
 
 Python's own policies encode a token that is longer than a line (RFC 2047). That breaks URLs, ids and addresses, which
-must be literal (RFC 2369, 5322, 8058); see docs/decisions/0012-the-hub-writes-its-own-headers.md.
+must be literal (RFC 2369, 5322, 8058); see docs/decisions/0014-the-hub-writes-its-own-headers.md.
 """
 
 import re
