@@ -210,7 +210,7 @@ class PackLink(Base):
     channel: Mapped[Channel | None]  # of a link that isn't emailed to one recipient
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who created a channel's link
     created_at: Mapped[datetime]
-    logged: Mapped[bool] = mapped_column(default=False)  # an entry of the sharing log counts this recipient
+    logged: Mapped[bool] = mapped_column(default=False)  # in the sharing log, or a colleague, who doesn't count
     noticed_at: Mapped[datetime | None]  # when the sender, or a channel's creator, was told that someone opened it
 
     pack: Mapped[Pack] = relationship(lazy="raise")

@@ -17,7 +17,8 @@ from hub.members.models import Person
 from hub.members.rules.fields import email_of
 from hub.outreach import letters as outreach_letters
 from hub.outreach.actions.packs import is_pack_open
-from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace
+from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace, Stakeholder
+from hub.outreach.queries.stakeholders import is_colleague
 from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside, network_of
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart, link_key
 from hub.sharing.actions import reach as reach_actions
@@ -55,13 +56,10 @@ def counts(db: Session, link: PackLink, visitor: Visitor) -> bool:
 
     Nor does a recipient whose address is that of an account there.
     """
-    organization_id = link.pack.organization_id
-    if not is_outside(organization_id, visitor.organizations):
+    if not is_outside(link.pack.organization_id, visitor.organizations):
         return False
-    if link.stakeholder is None:
-        return True
-    account = (Person.email == link.stakeholder.email, Person.organization_id == organization_id)
-    return db.scalar(select(Person.id).where(*account, Person.left_at.is_(None))) is None
+    colleague = select(Stakeholder.id).where(Stakeholder.id == link.stakeholder_id, is_colleague())
+    return link.stakeholder_id is None or db.scalar(colleague) is None
 
 
 def record_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visitor: Visitor) -> None:

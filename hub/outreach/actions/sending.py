@@ -31,6 +31,7 @@ from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
 from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, is_to_be_logged, link_key
+from hub.outreach.rules.stakeholders import counts_colleagues
 from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import SharingEvent
@@ -215,9 +216,12 @@ def message_of(db: Session, pack: Pack, sent: SentPack, link_id: int, token: str
 
 
 def _log_accepted(db: Session, pack: Pack) -> int:
-    """Log the emails that the mail server accepted, if it is time; mark the pack as sent once all have settled."""
+    """Log the emails that the mail server accepted, if it is time; mark the pack as sent once all have settled.
+
+    A member's own people aren't its stakeholders, so email to them isn't logged.
+    """
     accepted = db.execute(
-        select(PackLink.id, OutboxMessage.settled_at, Stakeholder.address_hash)
+        select(PackLink.id, OutboxMessage.settled_at, Stakeholder.address_hash, stakeholders_queries.is_colleague())
         .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
         .where(PackLink.pack_id == pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
@@ -227,7 +231,9 @@ def _log_accepted(db: Session, pack: Pack) -> int:
     if is_to_be_logged(len(accepted), unsettled, clock.now() - last):
         zone = config_of(db).zone
         people: dict[date, list[str]] = defaultdict(list)
-        for link_id, moment, hashed in accepted:
+        for link_id, moment, hashed, is_colleague in accepted:
+            if is_colleague and not counts_colleagues(pack.organization.kind):
+                continue
             people[(moment or clock.now()).astimezone(zone).date()].append(hashed or link_key(link_id))
         _log_forwards(db, pack, people)
         db.execute(update(PackLink), [{"id": row.id, "logged": True} for row in accepted])

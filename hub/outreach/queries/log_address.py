@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
-from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.models import LogAddress, PackItem, PackLink, ShareLink
 from hub.outreach.rules.copied_mail import Mail
 from hub.outreach.rules.log_address import Sender
 from hub.outreach.rules.places import HubLinks
+from hub.outreach.rules.stakeholders import counts_colleagues
 from hub.sharing.queries.declarations import declarable, visible_titles
 
 
@@ -48,7 +48,7 @@ def log_sender_of(db: Session, person: Person) -> Sender:
         email=person.email,
         website=organization.website,
         colleagues=frozenset(colleagues),
-        counts_colleagues=organization.kind is OrganizationKind.BFF,
+        counts_colleagues=counts_colleagues(organization.kind),
     )
 
 

@@ -120,6 +120,19 @@ def unsubscribed() -> ColumnElement[bool]:
     )
 
 
+def is_colleague() -> ColumnElement[bool]:
+    """Return the SQL condition for stakeholders whose address is that of an account at their organization."""
+    return (
+        select(Person.id)
+        .where(
+            Person.organization_id == Stakeholder.organization_id,
+            Person.email == Stakeholder.email,
+            Person.left_at.is_(None),
+        )
+        .exists()
+    )
+
+
 def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeholder:
     """Return a stakeholder of the person's organization, with groups; raise NotFound otherwise."""
     stakeholder = db.scalar(

@@ -29,7 +29,7 @@ class Sender:
     email: str
     website: str  # of the organization
     colleagues: frozenset[str]  # addresses of the organization's people, in lower case
-    counts_colleagues: bool  # BFFs share within their organization, members with their stakeholders
+    counts_colleagues: bool  # the rule is `counts_colleagues` of stakeholders
 
 
 def log_address(token: str, domain: str) -> str:

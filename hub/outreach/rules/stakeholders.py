@@ -13,6 +13,7 @@ from hub.core.addresses import mailboxes_in
 from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.members.rules.fields import LONGEST_NAME, email_of
+from hub.members.rules.organizations import OrganizationKind
 
 LONGEST_GROUP = 80
 MOST_GROUPS = 20  # of one stakeholder
@@ -30,6 +31,11 @@ COLUMNS = {
 }
 _ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")  # as email apps write an address, after the name
 LONGEST_LINE = 100_000  # characters; about 2,000 recipients as email apps copy them
+
+
+def counts_colleagues(kind: OrganizationKind) -> bool:
+    """Return True if email to an organization's own people is sharing: BFFs share within their organization."""
+    return kind is OrganizationKind.BFF
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from hub.core.errors import Refused
 from hub.mail.delivery import delivering
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
-from hub.members.models import Person
+from hub.members.models import Organization, Person
+from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
@@ -65,6 +66,37 @@ def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
 
 
 @pytest.mark.both_databases
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("kind", "people"), [(OrganizationKind.MEMBER, 2), (OrganizationKind.BFF, 3)])
+def test_email_to_colleagues_counts_only_for_a_bff_which_shares_within_its_organization(
+    world: Database, sign_in: SignIn, mail_server: MailServer, kind: OrganizationKind, people: int
+) -> None:
+    with world.writing() as db:
+        lakeshore = db.scalars(select(Organization).where(Organization.name == "Lakeshore")).one()
+        lakeshore.kind = lakeshore.periods[0].kind = kind
+    ana = sign_in("ana@lakeshore.example")
+    ana.post("/sharing/stakeholders/new", data={"email": "dee@lakeshore.example", "name": "Dee", "groups": "Board"})
+    send(ana, a_draft(ana))
+    worker.catch_up(world)
+    assert len(mail_server.received) == 3, "everyone chosen gets it"
+    assert [event.people for event in rows(world, SharingEvent)] == [people, people]
+    assert len(rows(world, ReachedPerson)) == people
+
+
+@pytest.mark.both_databases
+def test_email_to_colleagues_alone_is_no_sharing_of_a_member(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    ana.post("/sharing/stakeholders/new", data={"email": "dee@lakeshore.example", "name": "Dee", "groups": "Inside"})
+    send(ana, a_draft(ana), groups=["Inside"])
+    worker.catch_up(world)
+    assert [got.recipient for got in mail_server.received] == ["dee@lakeshore.example"]
+    assert rows(world, SharingEvent) == rows(world, ReachedPerson) == []
+    [pack] = rows(world, Pack)
+    assert pack.state is PackState.SENT
+
+
 def test_a_scheduled_pack_can_be_canceled(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
