@@ -199,6 +199,9 @@ def test_an_organization_that_was_not_in_the_alliance_on_that_day_is_shown_but_n
         prairie = db.scalars(select(Organization).where(Organization.name == "Prairie Works")).one()
         prairie.periods[0].joined_on = date(2026, 6, 1)
     assert "Prairie Works was in the alliance on that day after all." in to_review(cora, day)
+    assert "Matches to review: 2 on Mon, Jun 29" in " ".join(
+        BeautifulSoup(cora.get("/calls").text, "lxml").text.split()
+    )
     match(cora, database, "Erik's room", "Prairie Works", day)
     assert credited(database, day) == {"Prairie Works"}
 

@@ -6,6 +6,7 @@ What a participant was matched by is compared with what the hub knows now:
 - Their address or name was later matched with another organization, and that is remembered.
 - They were matched by name, and on another call someone of that name had an address that told another organization.
 - They were matched by name against an address, before the hub gave addresses precedence.
+- Their organization, which wasn't in the alliance on the day of the call, was after all: its periods were corrected.
 
 The coordinator's own decision is listed only for evidence that is newer than it. Deciding again settles the review.
 """
@@ -21,6 +22,7 @@ from hub.calls.queries.attendance_reports import has_spoken
 from hub.calls.queries.membership import took_part_on
 from hub.calls.rules.matching import How
 from hub.core.dates import with_year
+from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 
 Namesake = aliased(Guest, name="namesake")
@@ -68,12 +70,19 @@ def _namesake_told_otherwise() -> ColumnElement[bool]:
     )
 
 
+def _was_member_after_all() -> ColumnElement[bool]:
+    """Return the SQL condition: the participant's organization was in the alliance on the day of the call."""
+    was_member = and_(Organization.id == Guest.organization_id, members_queries.was_member_on(Call.day))
+    return and_(Guest.state == GuestState.NOT_MEMBER, exists(select(Organization.id).where(was_member)))
+
+
 def needs_review() -> ColumnElement[bool]:
-    """Return the SQL condition for matches that stronger evidence contradicts."""
+    """Return the SQL condition for matches that stronger evidence contradicts; joined with their calls."""
     return and_(
         Guest.state.in_(_SETTLED),
         or_(
             Guest.decided_at.is_(None),
+            _was_member_after_all(),
             exists(select(Person.id).where(_of_someone_else())),
             exists(select(Alias.id).where(_remembered_differently())),
             # The first condition spares the search for namesakes.

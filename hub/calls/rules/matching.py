@@ -83,7 +83,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Match:
-    """A match, and how it was pieces."""
+    """A match, and by which evidence it was decided."""
 
     target: Target
     how: How
