@@ -1,5 +1,6 @@
 """Applications, their evidence, votes and decisions, from interest to the first sign-in."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -293,6 +294,46 @@ def test_the_sweep_keeps_evidence_and_deletes_removed_evidence(
     assert originals.path_of(config, kept).exists()
     assert not originals.path_of(config, removed).exists()
     assert page_texts.file_problems(database) == []
+
+
+def test_an_old_form_removes_no_file_and_removing_a_file_twice_loses_nothing(
+    app: Flask, alliance: None, database: Database
+) -> None:
+    applicant = app.test_client()
+    link = _start(applicant)
+    for name in ("first.md", "second.md"):
+        _send(applicant, link, {**INTEREST, "file-plan": (BytesIO(name.encode()), name)})
+    old = opened(applicant, link).values["version"]
+    assert _send(applicant, link, {**INTEREST, "interest": "Newer words"}).status_code == 302
+    stale = applicant.post(link, data={**INTEREST, "interest": "Old words", "remove": "1", "version": old})
+    assert stale.status_code == 409
+    assert "Old words" in stale.text
+    assert [file.file_name for file in _files(database)] == ["first.md", "second.md"]
+    for words in ("Removed", "Removed again"):
+        assert _send(applicant, link, {**INTEREST, "interest": words, "remove": "1"}).status_code == 302
+        assert [file.file_name for file in _files(database)] == ["second.md"]
+        assert opened(applicant, link).values["interest"] == [words]
+
+
+def test_what_was_typed_for_a_closed_application_is_set_aside(
+    app: Flask, alliance: None, database: Database, tmp_path: Path
+) -> None:
+    applicant = app.test_client()
+    link = _start(applicant)
+    _send(applicant, link, _complete(tmp_path))
+    for invalid in ({}, {"representative_email": "nowhere"}):
+        typed = {**INTEREST, "interest": "Too late", "remove": "1", **invalid}
+        answer = applicant.post(link, data=typed, follow_redirects=True)
+        assert "is set aside for 90 days" in answer.text
+        kept = BeautifulSoup(answer.text, "lxml").find("a", string="Read it")
+        assert kept
+        assert "Too late" in applicant.get(str(kept["href"])).text
+    assert len(_files(database)) == 3
+
+
+def _files(database: Database) -> Sequence[Evidence]:
+    with database.reading() as db:
+        return db.scalars(select(Evidence).order_by(Evidence.id)).all()
 
 
 @pytest.mark.both_databases

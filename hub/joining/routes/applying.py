@@ -64,26 +64,27 @@ def application(token: str) -> Answer:
     form = application_form(application)
     if request.method == "GET":
         return _page(token, application, _versioned(token, application, form))
+    if not application.progress.is_open and (edit := _versioned(token, application, form).edit):
+        edit.give_up(applying_actions.NOT_OPEN)
     if not form.validate():
         return _page(token, application, _versioned(token, application, form)), 422
     try:
         _store_files(token, form)
-        application = joining_queries.application_by_token(db, token)
-        _remove_files(application)
-        db.commit()  # keep the uploaded files even if the draft is refused
+        db.commit()  # keep the uploaded files even if the draft is refused, or is an old version
         versions.hold(Application, id=application.id)
         application = joining_queries.application_by_token(db, token)
         form = _versioned(token, application, application_form(application))
         if not form.validate():
             return _page(token, application, form), 422
+        _remove_files(application)
         applying_actions.save(db, application, form.draft())
         if "submit" in request.form:
             applying_actions.submit(db, application)
     except Refused as refused:
         db.rollback()
         application = joining_queries.application_by_token(db, token)
-        if not application.progress.is_open and form.edit:
-            form.edit.give_up(str(refused))
+        if not application.progress.is_open and (edit := _versioned(token, application, form).edit):
+            edit.give_up(str(refused))
         return _page(token, application, form, str(refused)), 422
     is_submitted = "submit" in request.form
     flash("Submitted. The Advisory Board will review your application." if is_submitted else "Saved.")
@@ -151,9 +152,10 @@ def _store_files(token: str, form: ApplicationForm) -> None:
 
 
 def _remove_files(application: Application) -> None:
-    for text in request.form.getlist("remove"):
-        if number := web.row_number(text):
-            applying_actions.remove(db, application, joining_queries.evidence_of(application, number))
+    """Remove the chosen files, except those that were removed in another tab."""
+    chosen = {web.row_number(text) for text in request.form.getlist("remove")}
+    for evidence in [evidence for evidence in application.evidence if evidence.id in chosen]:
+        applying_actions.remove(db, application, evidence)
 
 
 @bp.post("/join/<token>/withdraw")
