@@ -302,11 +302,14 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
 class Browser(FlaskClient):
     """A test client that sends what the hub's forms send with each POST: the CSRF token, and the version.
 
-    It sends the version of a form that was opened just before: a form without one is sent again with that of the
-    answer. Tests of versions send their own.
+    Most tests don't open a form before they send it. Without the field ``version``, the browser acts as if the form had
+    been opened just before: it sends the form again with the version in the answer, once, and fails if that is old too.
+    A test of two people at once sends the versions of the forms that it opened (tests/forms.py); a form with the field
+    ``version`` is sent as it is. With ``sends_version = False``, so is every form.
     """
 
     sends_csrf = True
+    sends_version = True
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         data = kwargs.get("data") or {}
@@ -315,10 +318,14 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
         data = {"csrf_token": self._csrf_token()} | {name: _kept_open(value) for name, value in data.items()}
         answer = super().open(*args, **kwargs | {"data": _reopened(data)})
-        if answer.status_code == CONFLICT and "version" not in data:
-            versions = re.findall(r'name="version" value="([0-9a-f.]+)(!?)"', answer.text)
-            for version, _seen in sorted(versions, key=lambda match: match[1], reverse=True)[:1]:
-                answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version})})
+        if answer.status_code != CONFLICT or "version" in data or not self.sends_version:
+            return answer
+        versions = re.findall(r'name="version" value="([0-9a-f.]+)(!?)"', answer.text)
+        if not versions:
+            return answer
+        version, _seen = max(versions, key=lambda match: match[1])
+        answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version})})
+        assert answer.status_code != CONFLICT, "Something else was saved between opening the form and sending it."
         return answer
 
     def _csrf_token(self) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
-from hub.mail.rules import TROUBLED, State, keyed_hash
+from hub.mail.rules import TROUBLED, LetterKind, State, keyed_hash
 
 
 def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
@@ -116,7 +116,7 @@ def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
 
 
-def waiting_about(db: Session, kind: str) -> frozenset[str]:
+def waiting_about(db: Session, kind: LetterKind) -> frozenset[str]:
     """Return what the waiting messages of a kind belong to (their ``about``)."""
     waiting = OutboxMessage.state == State.WAITING, OutboxMessage.kind == kind
     return frozenset(db.scalars(select(OutboxMessage.about).where(*waiting).distinct()))

@@ -121,7 +121,7 @@ def save_membership(db: Session, actor: Person, organization: Organization, peri
 
 def cancel_needless_reminders(db: Session, organizations: Sequence[Organization]) -> None:
     """Cancel the reminders in the outbox to organizations that are no longer behind, or have left."""
-    waiting = mail_queries.waiting_about(db, MailKind.REMINDER)
+    waiting = mail_queries.waiting_about(db, LetterKind.REMINDER)
     if not waiting:
         return
     today = clock.today(config_of(db).zone)

@@ -2,11 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hub.calls.models import Alias, Attendance, Call, Guest, GuestState
 from hub.calls.queries import attendance as attendance_queries
@@ -204,6 +205,27 @@ def test_an_organization_that_was_not_in_the_alliance_on_that_day_is_shown_but_n
     )
     match(cora, database, "Erik's room", "Prairie Works", day)
     assert credited(database, day) == {"Prairie Works"}
+
+
+def test_saving_many_proposed_matches_reads_the_directory_once(cora: FlaskClient, database: Database) -> None:
+    with database.writing() as db:
+        basin = an_organization(db, "Great Basin Makers")
+        for number in range(20):
+            a_person(db, basin, email=f"person{number}@basin.example", name=f"Given{number} Family{number}")
+    lines = [f"Given{number} Family{number},,29,Yes" for number in range(20)]
+    page = BeautifulSoup(import_report(cora, zoom(HEAD, *lines), day=FIRST), "lxml")
+    shown = [field["value"] for field in page.select("input[name=match]")]
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    cora.post(f"/calls/{FIRST}/participants", data={"match": shown})
+    event.remove(database.engine, "before_cursor_execute", note)
+    assert states(database).keys() == {line.partition(",")[0] for line in lines}
+    assert {state for group in states(database).values() for state in group} == {GuestState.MATCHED}
+    assert sum(statement.endswith("ORDER BY person.id") for statement in statements) == 1
 
 
 def test_entries_keep_the_names_of_that_day(cora: FlaskClient, database: Database, sign_in: SignIn) -> None:

@@ -246,7 +246,7 @@ def _planner(refused: str = "") -> str:
     organizations = [
         organization
         for organization in members_queries.organizations(db)
-        if not organization.membership.has_left(today)
+        if organization.kind is not OrganizationKind.HOST and not organization.membership.has_left(today)
     ]
     standings = presentations_queries.standings(db, organizations, year, today, now)
     waiting = [organization for organization in organizations if standings[organization.id] in NEEDS_DATE]

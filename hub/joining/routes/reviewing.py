@@ -53,7 +53,7 @@ def _application_page(
     application = joining_queries.application_for(db, person, application_id)
     quorum = web.config().APPLICATION_QUORUM
     votes = joining_queries.votes_for(person, application, quorum)
-    vote = vote or _vote_form(person, application, formdata=None)
+    typed = (vote and vote.reason.data, ask.what.data, decision.reason.data, decision.exception.data)
     counting, _ = joining_queries.tallies_of(application)
     return render_template(
         "joining/review.html",
@@ -68,13 +68,11 @@ def _application_page(
         outcome=joining_queries.decision_of(application),
         invitations=joining_queries.invitations_of(application),
         may_move=may(person, Permission.MANAGE_ORGANIZATIONS),
-        vote=vote,
+        vote=vote or _vote_form(person, application, formdata=None),
         ask=ask,
         decision=decision,
         refused=refused,
-        typed=[
-            text for text in (vote.reason.data, ask.what.data, decision.reason.data, decision.exception.data) if text
-        ],
+        typed=[text for text in typed if text],
         Ballot=Ballot,
         Progress=Progress,
     )

@@ -14,11 +14,11 @@ def upgrade() -> None:
         "pack_person",
         sa.Column("pack_id", sa.Integer(), nullable=False),
         sa.Column("stakeholder_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["pack_id"], ["pack.id"], name=op.f("fk_pack_person_pack_id_pack"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["pack_id"], ["pack.id"], name=op.f("fk_pack_person_pack_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["stakeholder_id"],
             ["stakeholder.id"],
-            name=op.f("fk_pack_person_stakeholder_id_stakeholder"),
+            name=op.f("fk_pack_person_stakeholder_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("pack_id", "stakeholder_id", name=op.f("pk_pack_person")),

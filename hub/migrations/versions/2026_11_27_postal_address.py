@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("organization", sa.Column("postal_address", sa.Text(), nullable=False, server_default=""))
+    if op.get_bind().dialect.name == "postgresql":  # SQLite can't drop the default, and the hub never relies on it
+        op.alter_column("organization", "postal_address", server_default=None)
 
 
 def downgrade() -> None:

@@ -63,7 +63,7 @@ def board(
     *,
     only_behind: bool = False,
 ) -> Board:
-    """Return every member and BFF with its last eight quarters.
+    """Return every member and BFF with its last eight quarters, without those that left before the first one ended.
 
     ``standing`` filters by the newest quarter, and so does ``only_behind``: Downloaded or Silent.
     """
@@ -72,7 +72,7 @@ def board(
         organization
         for organization in members_queries.organizations(db, kind)
         if organization.kind is not OrganizationKind.HOST
-        and organization.membership.overlaps(quarters[0].first_day, quarters[-1].last_day)
+        and organization.membership.overlaps(quarters[0].last_day, quarters[-1].last_day)
     ]
     standings = standings_queries.standings(db, organizations, quarters)
     rows = tuple(

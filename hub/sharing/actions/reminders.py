@@ -55,7 +55,7 @@ def about(organization: Organization, quarter: Quarter) -> str:
 
 def cancel_all(db: Session, quarter: Quarter) -> None:
     """Cancel the waiting reminders of a quarter, which is due from no one anymore."""
-    for key in mail_queries.waiting_about(db, MailKind.REMINDER):
+    for key in mail_queries.waiting_about(db, LetterKind.REMINDER):
         if key.startswith(f"reminders {quarter} "):
             mail_actions.cancel(db, about=key)
 

@@ -66,7 +66,6 @@ def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
 
 
 @pytest.mark.both_databases
-@pytest.mark.both_databases
 @pytest.mark.parametrize(("kind", "people"), [(OrganizationKind.MEMBER, 2), (OrganizationKind.BFF, 3)])
 def test_email_to_colleagues_counts_only_for_a_bff_which_shares_within_its_organization(
     world: Database, sign_in: SignIn, mail_server: MailServer, kind: OrganizationKind, people: int
@@ -97,6 +96,7 @@ def test_email_to_colleagues_alone_is_no_sharing_of_a_member(
     assert pack.state is PackState.SENT
 
 
+@pytest.mark.both_databases
 def test_a_scheduled_pack_can_be_canceled(world: Database, sign_in: SignIn, mail_server: MailServer) -> None:
     ana = sign_in("ana@lakeshore.example")
     draft = a_draft(ana)
