@@ -1,5 +1,6 @@
 """Importing attendance reports, and matching their participants."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,7 +22,7 @@ from hub.core.audit import note
 from hub.core.dates import with_year
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
-from hub.members.models import Organization, Person
+from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 
 
@@ -160,36 +161,48 @@ def decide(db: Session, by: Person, call: Call, guest: Guest, target: Target, *,
     """
     if not may(by, Permission.RUN_CALLS):
         raise NotFound
-    target = _checked(db, target)
+    [target] = _checked(db, [target])
     if (guest.person_id, guest.organization_id) != (target.person_id, target.organization_id):
         _retract_match(db, by, guest)
-    _apply(db, by, call, [(guest, target, How.DECIDED)])
-    note(db, by, "matched a participant on the", call, participant=guest.name, state=guest.state.value)
-    known = attendance_reports_queries.directory_of(db, [guest.name])
-    if not remember or not may_be_remembered(attendance_reports_queries.participant_of(guest), target, known):
+    _decide(db, by, call, [(guest, target)])
+    if not remember:
         return Decision(is_remembered=False)
-    _remember(db, by, guest.key, target)
-    return Decision(is_remembered=True, others=_match_others(db, by, guest, known))
+    remembered, others = _remember(db, by, [(guest, target)])
+    return Decision(is_remembered=remembered > 0, others=others)
 
 
 def decide_all(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, Target]]) -> int:
     """Match unmatched participants with what the hub proposed, and remember it; returns their number."""
-    waiting = [(guest, target) for guest, target in matches if guest.state is GuestState.WAITING]
-    for guest, target in waiting:
-        decide(db, by, call, guest, target)
-    return len(waiting)
-
-
-def _checked(db: Session, target: Target) -> Target:
-    """Return the target with the person's organization; raises NotFound if the person or organization doesn't exist."""
-    if target.person_id is not None:
-        person = db.get(Person, target.person_id)
-        if person is None:
-            raise NotFound
-        return Target(person.id, person.organization_id)
-    if target.organization_id is not None and db.get(Organization, target.organization_id) is None:
+    if not may(by, Permission.RUN_CALLS):
         raise NotFound
-    return target
+    waiting = [(guest, target) for guest, target in matches if guest.state is GuestState.WAITING]
+    targets = _checked(db, [target for _, target in waiting])
+    decided = [(guest, target) for (guest, _), target in zip(waiting, targets, strict=True)]
+    _decide(db, by, call, decided)
+    _remember(db, by, decided)
+    return len(decided)
+
+
+def _checked(db: Session, targets: Sequence[Target]) -> list[Target]:
+    """Return targets with the people's organizations; raises NotFound if a person or organization doesn't exist."""
+    organizations, people = attendance_reports_queries.rows_of(db, targets)
+    checked = []
+    for target in targets:
+        if target.person_id is not None:
+            if target.person_id not in people:
+                raise NotFound
+            checked.append(Target(target.person_id, people[target.person_id].organization_id))
+        elif target.organization_id is not None and target.organization_id not in organizations:
+            raise NotFound
+        else:
+            checked.append(target)
+    return checked
+
+
+def _decide(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, Target]]) -> None:
+    _apply(db, by, call, [(guest, target, How.DECIDED) for guest, target in matches])
+    for guest, _ in matches:
+        note(db, by, "matched a participant on the", call, participant=guest.name, state=guest.state.value)
 
 
 def _retract_match(db: Session, by: Person, guest: Guest) -> None:
@@ -201,24 +214,37 @@ def _retract_match(db: Session, by: Person, guest: Guest) -> None:
         supersede(db, by, entry, "This participant was matched with someone else.")
 
 
-def _remember(db: Session, by: Person, key: str, target: Target) -> None:
-    alias = db.scalar(select(Alias).where(Alias.key == key)) or Alias(key=key)
-    alias.person_id, alias.organization_id = target.person_id, target.organization_id
-    alias.decided_at, alias.decided_by_id = clock.now(), by.id
-    db.add(alias)
+def _remember(db: Session, by: Person, matches: Sequence[tuple[Guest, Target]]) -> tuple[int, int]:
+    """Remember matches, and use them on other calls; returns how many are remembered, and how many others matched."""
+    known = attendance_reports_queries.directory_of(db, [guest.name for guest, _ in matches])
+    targets = {
+        guest.key: target
+        for guest, target in matches
+        if may_be_remembered(attendance_reports_queries.participant_of(guest), target, known)
+    }
+    aliases = {alias.key: alias for alias in db.scalars(select(Alias).where(Alias.key.in_(targets)))}
+    for key, target in targets.items():
+        alias = aliases.get(key) or Alias(key=key)
+        alias.person_id, alias.organization_id = target.person_id, target.organization_id
+        alias.decided_at, alias.decided_by_id = clock.now(), by.id
+        db.add(alias)
     db.flush()
+    return len(targets), _match_others(db, by, list(targets), known)
 
 
-def _match_others(db: Session, by: Person, guest: Guest, known: Directory) -> int:
-    """Match unmatched participants with the same key on other calls, where no other evidence contradicts it."""
+def _match_others(db: Session, by: Person, keys: Sequence[str], known: Directory) -> int:
+    """Match unmatched participants with these keys on all calls, where no other evidence contradicts it."""
     rows = db.execute(
         select(Guest, Call)
         .join(Call, Call.id == Guest.call_id)
-        .where(Guest.key == guest.key, Guest.state == GuestState.WAITING, Guest.id != guest.id)
+        .where(Guest.key.in_(keys), Guest.state == GuestState.WAITING)
+        .order_by(Call.day, Guest.id)
     ).all()
-    aliases, matched = attendance_reports_queries.aliases(db), 0
-    for other, call in rows:
-        if certain := match(attendance_reports_queries.participant_of(other), known, aliases):
-            _apply(db, by, call, [(other, certain.target, certain.how)])
-            matched += 1
-    return matched
+    aliases = attendance_reports_queries.aliases(db)
+    certain: dict[Call, list[tuple[Guest, Target, How]]] = defaultdict(list)
+    for guest, call in rows:
+        if found := match(attendance_reports_queries.participant_of(guest), known, aliases):
+            certain[call].append((guest, found.target, found.how))
+    for call, matches in certain.items():
+        _apply(db, by, call, matches)
+    return sum(len(matches) for matches in certain.values())
