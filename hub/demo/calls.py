@@ -42,13 +42,16 @@ ASKS = (
     ("supply-atlas", AskKind.FOLLOW_UP, "Send the list of suppliers with open capacity to everyone who asked."),
     ("amcc", AskKind.FOLLOW_UP, "Collect questions for the funding webinar by Thursday."),
 )
-# The attendance report of the last call: a known email, a phone with a known name, and two unmatched participants.
+# The attendance report of the last call: a known email, a phone with a known name, two unmatched participants,
+# and two people of one name at the same time.
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Rosa Peña,representative@demo.example,{day} 11:28:40 AM,{day} 12:01:02 PM,33,No
 Naomi's iPhone (Naomi Fujita),,{day} 11:31:00 AM,{day} 12:00:10 PM,30,Yes
 "Sørensen, Erik",,{day} 11:29:12 AM,{day} 12:00:10 PM,31,Yes
 M. Tolliver DCMA,,{day} 11:35:00 AM,{day} 12:00:10 PM,26,Yes
 Galaxy S23,,{day} 11:31:00 AM,{day} 11:58:30 AM,28,Yes
+Jolene Hatcher,,{day} 11:30:00 AM,{day} 12:00:10 PM,30,Yes
+Jolene Hatcher,,{day} 11:42:00 AM,{day} 11:58:30 AM,17,Yes
 """
 
 

@@ -38,6 +38,9 @@ def add(
     file = originals.path_of(config_of(db), next(iter(stored.values())).sha256).read_bytes()
     _mail(db, member, "Fwd: worth ten minutes of your time", FOUNDRIES, last - timedelta(days=9), attached=file)
     _mail(db, member, "Plant tour on Thursday", "ana@foundries.example", last - timedelta(days=3))
+    _mail(
+        db, member, "For our newsletter’s readers", "", last - timedelta(days=2), linked=list(resources.values())[2:3]
+    )
     _mail(db, bff, "What we read this week", "team@supply-atlas.example", today, linked=list(resources.values())[:2])
     audit_packets_actions.make_packet(
         db, member, member.organization, Quarter.of(today).back(PACKED_QUARTERS_AGO + 1)[-1]
