@@ -239,11 +239,17 @@ class Shares:
         chosen = [e for e in self.entries if e.quarter.startswith(str(year)) and e.organization == organization]
         return self._people(chosen)
 
+    def people_of(self, organizations: set[int], quarter: str) -> People:
+        """Return the people whom several organizations reached in a quarter."""
+        return self._people([e for e in self.entries if e.quarter == quarter and e.organization in organizations])
+
     def _people(self, entries: list[Share]) -> People:
         shares = {entry.share for entry in entries}
         known = set[str]().union(*(self.keys[share] for share in shares))
-        said = {share: max(entry.reported for entry in entries if entry.share == share) for share in shares}
-        return People(len(known), sum(said.values()), sum(not said[share] and not self.keys[share] for share in shares))
+        reported = {share: max(entry.reported for entry in entries if entry.share == share) for share in shares}
+        return People(
+            len(known), sum(reported.values()), sum(not reported[share] and not self.keys[share] for share in shares)
+        )
 
 
 def shares_of(database: Database) -> Shares:

@@ -54,8 +54,8 @@ def _facts(html: str) -> People:
 
 
 def _sentences(words: str) -> People:
-    found = {name: re.search(pattern, words) for name, pattern in SENTENCES.items()}
-    return People(**{name: _number(match[1]) if match else 0 for name, match in found.items()})
+    matches = {name: re.search(pattern, words) for name, pattern in SENTENCES.items()}
+    return People(**{name: _number(match[1]) if match else 0 for name, match in matches.items()})
 
 
 def _sheet(content: bytes, name: str) -> dict[str, People]:
@@ -106,6 +106,14 @@ def test_a_year_counts_each_person_once(world: World) -> None:
                 coordinator.get(f"/sharing/reports/{year}?organization={slug}&format=xlsx").data, "People reached"
             )
             assert sheet[str(year)] == shares.people_in_year(year, world.rows.ids[slug])
+
+
+def test_the_alliances_report_counts_each_person_once(world: World) -> None:
+    coordinator, shares = world.browser("coordinator@demo.example"), shares_of(world.database)
+    everyone = set(world.rows.ids.values()) - {world.rows.ids["amcc"]}
+    for quarter in world.quarters:
+        words = pdf_words(coordinator.get(f"/board/reports/{quarter}?format=pdf").data)
+        assert _sentences(words) == shares.people_of(everyone, quarter)
 
 
 def test_an_export_says_which_entries_are_one_act_and_gives_their_people(world: World) -> None:

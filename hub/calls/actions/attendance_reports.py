@@ -243,8 +243,8 @@ def _match_others(db: Session, by: Person, keys: Sequence[str], known: Directory
     aliases = attendance_reports_queries.aliases(db)
     certain: dict[Call, list[tuple[Guest, Target, How]]] = defaultdict(list)
     for guest, call in rows:
-        if found := match(attendance_reports_queries.participant_of(guest), known, aliases):
-            certain[call].append((guest, found.target, found.how))
+        if credited := match(attendance_reports_queries.participant_of(guest), known, aliases):
+            certain[call].append((guest, credited.target, credited.how))
     for call, matches in certain.items():
         _apply(db, by, call, matches)
     return sum(len(matches) for matches in certain.values())

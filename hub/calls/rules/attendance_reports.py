@@ -159,7 +159,7 @@ def _lines(rows: Iterable[list[str]]) -> Iterable[tuple[dict[str, int], list[str
 
 
 def _joins(rows: Iterable[list[str]]) -> list[Participant]:
-    """Return a participant for every join in the tables of people."""
+    """Return a participant for each time that someone joined, from the tables of people."""
     lines = [(columns, line) for columns, row in _lines(rows) if (line := _participant(row, columns))]
     actions = [(line, line.joins == 1) for columns, line in lines if "action" in columns]
     return pair_actions(actions) + [line for columns, line in lines if "action" not in columns]

@@ -25,7 +25,9 @@ def alliance_report(quarter: str) -> Response:
     rows = reports_queries.alliance_quarter(db, period)
     setting = pdf_reports.Setting(web.config().HUB_NAME, web.config().zone, clock.now())
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: pdf_reports.alliance_as_pdf(rows, period, setting),
+        "pdf": lambda: pdf_reports.alliance_as_pdf(
+            rows, period, reports_queries.alliance_reached(db, rows, period), setting
+        ),
         "csv": lambda: tables_reports.alliance_as_csv(rows),
         "xlsx": lambda: tables_reports.alliance_as_xlsx(rows, period.label),
     }

@@ -116,5 +116,11 @@ def alliance_quarter(db: Session, quarter: Quarter) -> list[QuarterRow]:
     return [row for row in rows if row.organization.kind is not OrganizationKind.HOST and _is_listed(row)]
 
 
+def alliance_reached(db: Session, rows: Sequence[QuarterRow], quarter: Quarter) -> Reached:
+    """Return the people whom the organizations of ``rows`` reached in the quarter, each person once."""
+    ids = [row.organization.id for row in rows]
+    return people_reached(db, SharingEvent.quarter == str(quarter), SharingEvent.organization_id.in_(ids))
+
+
 def _is_listed(row: QuarterRow) -> bool:
     return row.due is not Due.NO or any(step.count for step in row.evidence)

@@ -71,14 +71,12 @@ def _summary(report: Report) -> str:
     return f"{sentence} {_people(report.reached)}"
 
 
-def _people(reached: Reached) -> str:
+def _people(reached: Reached, by: str = "By its reports, it is") -> str:
     """Return sentences with the people reached, the number that was only reported, and the shares without either."""
     known = (
         f"{plural(reached.people, 'person was', 'people were')} reached, each counted once." if reached.people else ""
     )
-    reported = (
-        f"By its reports, it is said to have reached about {number(reached.reported)}." if reached.reported else ""
-    )
+    reported = f"{by} said to have reached about {number(reached.reported)}." if reached.reported else ""
     unknown = f"{plural(reached.unknown, 'share doesn’t', 'shares don’t')} say how many." if reached.unknown else ""
     return " ".join(sentence for sentence in (known, reported, unknown) if sentence)
 
@@ -189,8 +187,8 @@ def _put_entries(paper: Paper, report: Report, zone: ZoneInfo) -> None:
         paper.small(f"The CSV file and the workbook have {number(len(lines) - MOST_ENTRIES)} more.")
 
 
-def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setting) -> bytes:
-    """Return a report of every organization's standing in a quarter."""
+def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, reached: Reached, setting: Setting) -> bytes:
+    """Return a report of every organization's standing in a quarter, and of the people whom they ``reached``."""
     head = Head(f"Sharing in {quarter.label}", "The alliance", setting.hub_name, setting.made_at, landscape=True)
     paper = Paper(head)
     met, due = count_met(row.standing for row in rows)
@@ -199,6 +197,8 @@ def alliance_as_pdf(rows: Sequence[QuarterRow], quarter: Quarter, setting: Setti
     paper.paragraph(
         f"{number(met)} of {plural(due, 'organization')} met the commitment to share at least quarterly{share}."
     )
+    if people := _people(reached, "By their reports, they are"):
+        paper.paragraph(people)
     counts = Counter(row.standing for row in rows)
     columns = [Column("Standing", 3), Column("Organizations", 1.4, is_number=True), Column("Commitment", 8)]
     paper.grid(
